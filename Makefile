@@ -1,0 +1,52 @@
+# `make help` lists what there is. Everything the house keeps lies under KREISHAUS_HOME.
+.DEFAULT_GOAL := help
+.PHONY: help run up down test lint format clean lock
+
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+export KREISHAUS_HOME ?= $(CURDIR)/var
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+help: ## show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+$(VENV)/runtime: requirements.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --require-hashes --requirement requirements.lock
+	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/development: $(VENV)/runtime requirements-dev.lock
+	$(BIN)/pip install --quiet --require-hashes --requirement requirements-dev.lock
+	@touch $@
+
+run: $(VENV)/runtime ## one whole night: sources, checks, marts, publishing; then a summary
+	@$(BIN)/kreishaus run
+
+up: $(VENV)/runtime ## the same, left running, with the Airflow page to look at
+	@$(BIN)/kreishaus up
+
+down: $(VENV)/runtime ## stop what `make up` left running
+	@$(BIN)/kreishaus down
+
+test: $(VENV)/development ## every check: formats, types, SQL, all tests
+	@$(MAKE) --no-print-directory lint
+	$(BIN)/pytest
+
+lint: $(VENV)/development ## formats, lint rules, types, SQL
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	tests/lint_sql $(BIN)
+
+format: $(VENV)/development ## put files into form
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lock: ## resolve the lock files anew (needs uv)
+	uv pip compile --quiet --generate-hashes --no-header --python-version 3.11 --extra build pyproject.toml -o requirements.lock
+	uv pip compile --quiet --generate-hashes --no-header --python-version 3.11 --extra build --extra dev pyproject.toml -c requirements.lock -o requirements-dev.lock
+
+clean: ## remove the environment and everything under KREISHAUS_HOME
+	rm -rf $(VENV) "$(KREISHAUS_HOME)" build *.egg-info .mypy_cache .ruff_cache .pytest_cache

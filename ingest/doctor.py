@@ -1,0 +1,57 @@
+"""``kreishaus doctor``: what would keep this machine from running the house, and what to do."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+
+from ingest.datasets import REGISTRY
+from ingest.settings import Settings
+
+NEEDED_BYTES = 2 * 1024**3
+
+
+def examine(settings: Settings) -> list[str]:
+    """Every complaint, as a sentence that says what to do; empty when all is in order."""
+    return [*_python(), *_home(settings), *_sources(settings)]
+
+
+def _python() -> Iterator[str]:
+    if sys.version_info[:2] != (3, 11):
+        yield (
+            f"Python 3.11 is expected, this is {sys.version.split()[0]}: "
+            "run `make clean`, then `make run` with python3.11 on the path."
+        )
+
+
+def _home(settings: Settings) -> Iterator[str]:
+    home = settings.home
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        yield f"KREISHAUS_HOME {home} cannot be made ({error.strerror}): choose another folder."
+        return
+    if not os.access(home, os.W_OK):
+        yield f"KREISHAUS_HOME {home} cannot be written: give this user the right to."
+    free = shutil.disk_usage(home).free
+    if free < NEEDED_BYTES:
+        yield f"{home}: {free / 1024**3:.1f} GiB are free, 2 GiB are needed."
+
+
+def _sources(settings: Settings) -> Iterator[str]:
+    file = settings.county_file
+    for source in sorted({entry.source for entry in REGISTRY}):
+        if source not in settings.source:
+            yield f"{file}: [source.{source}] is missing; its datasets need it."
+        elif settings.sources == "live" and not settings.source[source].base_url:
+            yield from _drop_folder(settings, source)
+
+
+def _drop_folder(settings: Settings, source: str) -> Iterator[str]:
+    folder = settings.source[source].drop_folder
+    if folder is None:
+        yield f"{settings.county_file}: [source.{source}] needs a drop_folder for live sources."
+    elif not folder.is_dir():
+        yield f"The drop folder {folder} of {source} does not exist: make it."

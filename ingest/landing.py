@@ -1,0 +1,185 @@
+"""The landing store: bytes as received, content-addressed, immutable, with a sidecar each.
+
+landing/<source>/<dataset>/<sha256>.<ext>             the bytes
+                          /<sha256>.json              the sidecar: written second, it commits
+                          /<sha256>.sightings.jsonl   when these bytes were offered, and where
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from ingest.files import append_line, write_atomically, write_json_atomically
+from ingest.model import Landed, Origin, Request
+
+MAGIC = {
+    b"%PDF": "application/pdf",
+    b"PK\x03\x04": "application/zip",
+    b"\xd0\xcf\x11\xe0": "application/x-ole-storage",
+    b"{": "application/json",
+    b"<": "text/html",
+}
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """One time that a source offered these bytes, with the headers a next visit needs."""
+
+    seen_at: datetime
+    identity: str
+    run_id: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Sidecar:
+    """What is known of a landed file besides its bytes."""
+
+    source: str
+    dataset: str
+    sha256: str
+    extension: str
+    size: int
+    label: str
+    identity: str
+    offered_as: str
+    retrieved_at: datetime
+    declared_media_type: str | None
+    detected_media_type: str
+    licence: str
+    run_id: str
+    headers: Mapping[str, str]
+
+
+def detected_media_type(content: bytes) -> str:
+    """What the first bytes say a file is; ``text/plain`` when they say nothing special."""
+    head = content.lstrip(b"\xef\xbb\xbf \t\r\n")[:8]
+    return next((kind for magic, kind in MAGIC.items() if head.startswith(magic)), "text/plain")
+
+
+class Landing:
+    """The landing store of one dataset."""
+
+    def __init__(self, root: Path, source: str, dataset: str) -> None:
+        self.source = source
+        self.dataset = dataset
+        self.folder = root / source / dataset
+
+    def land(
+        self,
+        content: bytes,
+        request: Request,
+        *,
+        run_id: str,
+        licence: str,
+        headers: Mapping[str, str] | None = None,
+        now: datetime | None = None,
+    ) -> tuple[Landed, bool]:
+        """Keep ``content`` and note the sighting. Returns the file and whether it is new."""
+        now = now or datetime.now(UTC)
+        sha256 = hashlib.sha256(content).hexdigest()
+        new = not self._sidecar(sha256).exists()
+        if new:
+            write_atomically(self.folder / f"{sha256}.{request.extension}", content)
+            sidecar = Sidecar(
+                source=self.source,
+                dataset=self.dataset,
+                sha256=sha256,
+                extension=request.extension,
+                size=len(content),
+                label=request.label,
+                identity=request.identity,
+                offered_as=request.url or str(request.path),
+                retrieved_at=now,
+                declared_media_type=(headers or {}).get("Content-Type"),
+                detected_media_type=detected_media_type(content),
+                licence=licence,
+                run_id=run_id,
+                headers=dict(headers or {}),
+            )
+            write_json_atomically(self._sidecar(sha256), _jsonable(asdict(sidecar)))
+        self.sight(sha256, request, run_id=run_id, headers=headers, now=now)
+        return Landed(self.source, self.dataset, sha256, request.label), new
+
+    def sight(
+        self,
+        sha256: str,
+        request: Request,
+        *,
+        run_id: str,
+        headers: Mapping[str, str] | None = None,
+        now: datetime | None = None,
+    ) -> None:
+        """Note that the source offers these bytes now (again)."""
+        sighting = Sighting(now or datetime.now(UTC), request.identity, run_id, dict(headers or {}))
+        line = json.dumps(_jsonable(asdict(sighting)), ensure_ascii=False)
+        append_line(self.folder / f"{sha256}.sightings.jsonl", line)
+
+    def content(self, sha256: str) -> bytes:
+        return self.path(sha256).read_bytes()
+
+    def path(self, sha256: str) -> Path:
+        """Where the bytes lie."""
+        return self.folder / f"{sha256}.{self.sidecar(sha256).extension}"
+
+    def sidecar(self, sha256: str) -> Sidecar:
+        """The sidecar. Raises ``FileNotFoundError`` when nothing of that hash has landed."""
+        document = json.loads(self._sidecar(sha256).read_text())
+        document["retrieved_at"] = datetime.fromisoformat(document["retrieved_at"])
+        return Sidecar(**document)
+
+    def origin(self, sha256: str) -> Origin:
+        """What a parser may know of a landed file."""
+        sidecar = self.sidecar(sha256)
+        return Origin(
+            source=self.source,
+            dataset=self.dataset,
+            sha256=sha256,
+            label=sidecar.label,
+            identity=sidecar.identity,
+            retrieved_at=sidecar.retrieved_at,
+        )
+
+    def hashes(self) -> Iterator[str]:
+        """Every file that has landed whole, in a stable order."""
+        return iter(sorted(path.stem for path in self.folder.glob("*.json")))
+
+    def sightings(self, sha256: str) -> Iterator[Sighting]:
+        """When these bytes were offered, oldest first. A torn line was no sighting."""
+        path = self.folder / f"{sha256}.sightings.jsonl"
+        if not path.exists():
+            return
+        with path.open(encoding="utf-8", errors="replace") as lines:
+            for line in lines:
+                try:
+                    document = json.loads(line)
+                except json.JSONDecodeError:
+                    continue
+                document["seen_at"] = datetime.fromisoformat(document["seen_at"])
+                yield Sighting(**document)
+
+    def newest_by_identity(self) -> dict[str, tuple[str, Sighting]]:
+        """For each address: the hash it offered last, and that sighting."""
+        newest: dict[str, tuple[str, Sighting]] = {}
+        for sha256 in self.hashes():
+            for sighting in self.sightings(sha256):
+                known = newest.get(sighting.identity)
+                if known is None or known[1].seen_at <= sighting.seen_at:
+                    newest[sighting.identity] = (sha256, sighting)
+        return newest
+
+    def _sidecar(self, sha256: str) -> Path:
+        return self.folder / f"{sha256}.json"
+
+
+def _jsonable(document: dict[str, Any]) -> dict[str, Any]:
+    return {
+        key: value.isoformat() if isinstance(value, datetime) else value
+        for key, value in document.items()
+    }

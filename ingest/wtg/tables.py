@@ -1,0 +1,149 @@
+"""Staged tables of the WTG workbook: one per sheet, columns as officers write them.
+
+A number that is not a number ("k. A.") is null and stands in ``cell_markers``, a JSON object
+column -> text as written; so does a footnote beside a number ("349 (coronabedingt)").
+"""
+
+import pyarrow as pa
+
+from ingest.staging import text
+
+
+def _date(name: str, *, nullable: bool = True) -> pa.Field:
+    return pa.field(name, pa.date32(), nullable=nullable)
+
+
+def _count(name: str) -> pa.Field:
+    return pa.field(name, pa.int64())
+
+
+def _number(name: str) -> pa.Field:
+    return pa.field(name, pa.float64())
+
+
+def _flag(name: str) -> pa.Field:
+    return pa.field(name, pa.bool_())
+
+
+def _texts(*names: str) -> list[pa.Field]:
+    return [text(name, nullable=True) for name in names]
+
+
+def _sheet(*fields: pa.Field) -> pa.Schema:
+    return pa.schema(
+        [_date("reference_date", nullable=False), *fields, text("cell_markers", nullable=True)]
+    )
+
+
+TABLES = {
+    "angebote": _sheet(
+        text("pfad_id"),
+        text("standort_id"),
+        text("name"),
+        *_texts("traeger", "traegerart"),
+        text("angebotsform_wtg"),
+        *_texts("unterart", "schwerpunkt", "strasse", "hausnummer", "plz", "ort"),
+        text("ags"),
+        _number("lat"),
+        _number("lon"),
+        _date("betrieb_ab"),
+        _date("betrieb_bis"),
+        *_texts("status", "freigabe_status"),
+        _date("freigabe_am"),
+    ),
+    "belegung": _sheet(
+        text("pfad_id"),
+        _count("plaetze_vertrag"),
+        _count("davon_kzp_eingestreut"),
+        _count("davon_kzp_fixflex"),
+        _count("davon_sonderbereich"),
+        _count("plaetze_belegt"),
+        _count("plaetze_nicht_belegt"),
+        _count("davon_nicht_belegbar"),
+        *_texts("grund"),
+        _count("plaetze_frei_gemeldet"),
+        _flag("ueberbelegung_genehmigt"),
+        _count("einzelzimmer"),
+        _count("doppelzimmer"),
+        _date("gemeldet_am"),
+        *_texts("quelle"),
+    ),
+    "bewohner": _sheet(
+        text("pfad_id"),
+        *(_count(name) for name in ("pg1", "pg2", "pg3", "pg4", "pg5", "ohne_pg", "unter_60")),
+    ),
+    "personal": _sheet(
+        text("pfad_id"),
+        *(
+            _number(name)
+            for name in (
+                "vk_pflege_gesamt",
+                "vk_fachkraft",
+                "vk_assistenz_1j",
+                "vk_hilfskraft",
+                "vk_pdl",
+                "vk_sozialdienst",
+                "fachkraftquote_gemeldet",
+                "vk_soll_vereinbart",
+                "wochenstunden_vollzeit",
+            )
+        ),
+        _date("erhoben_am"),
+        *_texts("anlass"),
+    ),
+    "pruefungen": _sheet(
+        text("pruefung_id"),
+        text("pfad_id"),
+        _date("datum"),
+        text("art"),
+        _flag("geplant"),
+        _flag("durchgefuehrt"),
+        *_texts("nicht_durchgefuehrt_grund"),
+        _count("maengel"),
+        _flag("beratung"),
+        _flag("anordnung"),
+    ),
+    "massnahmen": _sheet(
+        text("vorgang_id"),
+        text("pfad_id"),
+        _date("eingang_am"),
+        _flag("bestaetigt"),
+        *_texts("massnahme"),
+        _date("von"),
+        _date("bis"),
+        _count("plaetze_betroffen"),
+    ),
+    "planungen": _sheet(
+        text("vorhaben_id"),
+        text("ags"),
+        text("angebotsform"),
+        _count("plaetze"),
+        _count("wohneinheiten"),
+        *_texts("status"),
+        _date("beschluss_am"),
+        _date("inbetriebnahme_erwartet"),
+        *_texts("traeger"),
+    ),
+    "unterstuetzungsangebote": _sheet(
+        text("angebot_id"),
+        text("ags"),
+        text("art"),
+        _flag("zielgruppe_kinder"),
+    ),
+}
+
+OFFER_TYPES = (
+    "vollstationaer",
+    "solitaere_kurzzeitpflege",
+    "tagespflege",
+    "wg_demenz",
+    "wg_beatmung",
+    "wg_ambulant",
+    "servicewohnen",
+    "ambulanter_dienst",
+    "eingliederungshilfe",
+)
+"""Values of ``angebotsform_wtg`` and ``angebotsform``."""
+
+INSPECTION_KINDS = ("Regelprüfung", "Anlassprüfung", "Corona-Kontrolle")
+SUPPORT_KINDS = ("Einzelbetreuung", "Gruppe")

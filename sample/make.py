@@ -1,0 +1,42 @@
+"""The sample sources: files in the sources' own formats, made on first use.
+
+They are written anew only when this package changes: a person may edit a sample file to see what
+the house does about it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from ingest.files import commit_directory, new_directory, remove_directory, write_synced
+from ingest.settings import Settings
+from sample import azr, bamf, it_nrw, wtg
+
+STAMP = "made-from"
+
+
+def make(settings: Settings) -> Path:
+    """Write the sample files under ``settings.sample`` unless they are there; return it."""
+    target = settings.sample
+    fingerprint = _fingerprint()
+    stamp = target / STAMP
+    if stamp.exists() and stamp.read_text() == fingerprint:
+        return target
+    temporary = new_directory(target)
+    for source in (bamf, azr, wtg, it_nrw):
+        source.write(temporary)
+    write_synced(temporary / STAMP, fingerprint.encode())
+    remove_directory(target)
+    commit_directory(temporary, target)
+    return target
+
+
+def _fingerprint() -> str:
+    """A hash of everything that the sample files are made from."""
+    digest = hashlib.sha256()
+    package = Path(__file__).parent
+    for path in sorted(package.rglob("*")):
+        if path.suffix in {".py", ".csv"}:
+            digest.update(path.relative_to(package).as_posix().encode() + path.read_bytes())
+    return digest.hexdigest()

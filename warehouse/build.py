@@ -1,0 +1,104 @@
+"""Building the private DuckDB file with dbt: what must lie ready before, and the one process."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ingest.batches import write_batches
+from ingest.datasets import REGISTRY
+from ingest.files import write_json_atomically
+from ingest.settings import REPOSITORY, Settings
+from ingest.staging import CHECKS, TEMPLATE, Staging, write_templates
+
+PROJECT = REPOSITORY / "dbt_project"
+NOT_NIGHTLY = ("--exclude-resource-type", "unit_test")
+
+
+@dataclass(frozen=True)
+class BuildResult:
+    """How a dbt process ended. ``failed`` names nodes that broke, or failed their test."""
+
+    exit_code: int
+    failed: tuple[str, ...]
+    output: str
+
+
+def target(settings: Settings) -> Path:
+    """The folder of dbt's own artefacts: manifest.json, run_results.json."""
+    return settings.warehouse / "target"
+
+
+def dbt_environment(settings: Settings) -> dict[str, str]:
+    """The environment variables that the dbt project reads, and those that keep dbt quiet."""
+    return {
+        "KREISHAUS_HOME": str(settings.home.resolve()),
+        "KREISHAUS_COUNTY_AGS": settings.county.ags,
+        "KREISHAUS_LAND_AGS": settings.county.land_ags,
+        "DBT_PROJECT_DIR": str(PROJECT),
+        "DBT_PROFILES_DIR": str(PROJECT),
+        "DBT_TARGET_PATH": str(target(settings).resolve()),
+        "DBT_LOG_PATH": str((settings.warehouse / "logs").resolve()),
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        "DO_NOT_TRACK": "1",
+    }
+
+
+def prepare(settings: Settings, as_of: str | None = None) -> None:
+    """Lay ready what a build reads: empty templates, the versions in force, what is asked for.
+
+    The results of an earlier build are removed: nobody shall publish by them.
+    """
+    for entry in REGISTRY:
+        schemas = entry.load("tables")
+        Staging(settings.staged, entry.source, entry.name).write_templates(schemas)
+    template = settings.quarantine / TEMPLATE / TEMPLATE / TEMPLATE
+    write_templates(template, {"checks": CHECKS})
+    write_batches(settings)
+    target(settings).mkdir(parents=True, exist_ok=True)
+    (target(settings) / "run_results.json").unlink(missing_ok=True)
+    write_json_atomically(settings.warehouse / "request.json", {"as_of": as_of})
+
+
+def dbt(settings: Settings, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run one dbt command in a process of its own, so that its lock on the file ends with it."""
+    command = [str(Path(sys.executable).with_name("dbt")), *arguments]
+    return subprocess.run(
+        command,
+        cwd=PROJECT,
+        env={**os.environ, **dbt_environment(settings)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def parse_project(settings: Settings) -> Path:
+    """Write dbt's manifest and return its path. Raises ``RuntimeError`` with dbt's own words."""
+    target(settings).mkdir(parents=True, exist_ok=True)
+    done = dbt(settings, "--quiet", "parse")
+    if done.returncode:
+        raise RuntimeError(f"dbt parse failed in {PROJECT}:\n{done.stdout}{done.stderr}")
+    return target(settings) / "manifest.json"
+
+
+def build(settings: Settings, as_of: str | None = None) -> BuildResult:
+    """Prepare, then build every model and run every data test once."""
+    prepare(settings, as_of)
+    variables: Sequence[str] = ("--vars", json.dumps({"as_of": as_of})) if as_of else ()
+    done = dbt(settings, "build", *NOT_NIGHTLY, *variables)
+    return BuildResult(done.returncode, failed_nodes(settings), done.stdout + done.stderr)
+
+
+def failed_nodes(settings: Settings) -> tuple[str, ...]:
+    """The nodes of the last build that broke or failed their test, by dbt's unique id."""
+    path = target(settings) / "run_results.json"
+    if not path.exists():
+        return ()
+    results = json.loads(path.read_text())["results"]
+    return tuple(result["unique_id"] for result in results if result["status"] in ("error", "fail"))

@@ -1,0 +1,58 @@
+"""The published versions: where they lie, which one is current, which ones may go."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from ingest.files import remove_directory
+from ingest.settings import Settings
+
+CURRENT = "current"
+DATABASE = "kreishaus.duckdb"
+SCHEMA = "internal"
+
+
+class NothingPublished(Exception):
+    """There is no published version yet."""
+
+
+def current(settings: Settings) -> Path:
+    """The folder of the current version, with the link resolved: a switch cannot move it.
+
+    Raises ``NothingPublished`` with what to do.
+    """
+    link = settings.published / CURRENT
+    if not link.exists():
+        raise NothingPublished(
+            f"{link} does not exist: nothing has been published yet. Run `kreishaus run` first."
+        )
+    return link.resolve()
+
+
+def manifest(version: Path) -> dict[str, Any]:
+    """The ``manifest.json`` of a version."""
+    document: dict[str, Any] = json.loads((version / "manifest.json").read_text())
+    return document
+
+
+def versions(settings: Settings) -> list[Path]:
+    """All published versions, oldest first."""
+    if not settings.published.exists():
+        return []
+    return sorted(
+        path
+        for path in settings.published.iterdir()
+        if path.is_dir() and not path.is_symlink() and (path / "manifest.json").exists()
+    )
+
+
+def prune(settings: Settings) -> list[str]:
+    """Remove all but the newest ``keep_versions``; never the current one."""
+    keep = {path.resolve() for path in versions(settings)[-settings.keep_versions :]}
+    keep.add(current(settings))
+    doomed = [path for path in versions(settings) if path.resolve() not in keep]
+    for path in doomed:
+        remove_directory(path)
+    return [path.name for path in doomed]
