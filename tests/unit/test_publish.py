@@ -1,0 +1,205 @@
+"""Publishing from a small real DuckDB file and the artefacts that dbt would have left beside it."""
+
+import json
+from pathlib import Path
+
+import duckdb
+import pytest
+from test_killed_at_any_instant import each_kill
+
+from ingest.settings import Settings
+from warehouse import versions
+from warehouse.build import target
+from warehouse.marts import BuildNotFinished
+from warehouse.publish import Manifest, content_hash, publish
+from warehouse.query import query
+
+
+def node(name: str, folder: str, *parents: str) -> dict[str, object]:
+    return {
+        "name": name,
+        "resource_type": "model",
+        "path": f"{folder}/{name}.sql",
+        "relation_name": f'"main"."{name}"',
+        "description": f"All about {name}.",
+        "columns": {"vacant_places": {"description": "Places not occupied."}},
+        "depends_on": {"nodes": list(parents)},
+    }
+
+
+NODES = {
+    "model.k.int_batches__in_force": node("int_batches__in_force", "intermediate"),
+    "model.k.stg_wtg__belegung": node("stg_wtg__belegung", "staging"),
+    "model.k.vacancy": node("vacancy", "marts", "model.k.stg_wtg__belegung"),
+    "model.k.supply": node("supply", "marts"),
+    "test.k.vacancy_adds_up": {
+        "name": "vacancy_adds_up",
+        "resource_type": "test",
+        "path": "x.sql",
+        "depends_on": {"nodes": ["model.k.vacancy"]},
+    },
+}
+
+
+def built(settings: Settings, vacant: int = 217, **outcomes: str) -> None:
+    """A finished build in which ``vacancy`` says ``vacant``; ``outcomes`` override dbt's."""
+    target(settings).mkdir(parents=True, exist_ok=True)
+    (settings.warehouse / versions.DATABASE).unlink(missing_ok=True)
+    with duckdb.connect(settings.warehouse / versions.DATABASE) as warehouse:
+        warehouse.execute(
+            f"create table vacancy as select date '2021-08-15' as reference_date, "
+            f"{vacant} as vacant_places"
+        )
+        warehouse.execute("create table supply as select 46 as facilities from range(2)")
+        warehouse.execute(
+            "create table int_batches__in_force as select 'wtg' as source, "
+            "'stichtag' as dataset, '2021-08-15' as period, 'abc' as source_sha256"
+        )
+    results = [
+        {
+            "unique_id": unique_id,
+            "status": outcomes.get(
+                unique_id.split(".")[-1], "pass" if unique_id.startswith("test") else "success"
+            ),
+            "message": "as told",
+        }
+        for unique_id in NODES
+    ]
+    (target(settings) / "manifest.json").write_text(json.dumps({"nodes": NODES}))
+    (target(settings) / "run_results.json").write_text(json.dumps({"results": results}))
+    (settings.warehouse / "request.json").write_text('{"as_of": null}')
+
+
+def vacant(settings: Settings) -> int:
+    return int(query(settings, "select vacant_places from vacancy").iloc[0, 0])
+
+
+def hashes(manifest: Manifest) -> dict[str, str]:
+    return {mart.name: mart.content_hash for mart in manifest.marts}
+
+
+def test_nothing_is_published_by_the_results_of_an_unfinished_build(settings: Settings) -> None:
+    built(settings)
+    publish(settings, "first")
+    built(settings, 999)
+    (target(settings) / "run_results.json").unlink()
+    with pytest.raises(BuildNotFinished, match="did not finish"):
+        publish(settings, "second")
+    assert vacant(settings) == 217
+
+
+@pytest.mark.parametrize(
+    "outcome", [{"vacancy_adds_up": "fail"}, {"vacancy": "error"}, {"stg_wtg__belegung": "error"}]
+)
+def test_a_failed_mart_keeps_its_last_good_state(
+    settings: Settings, outcome: dict[str, str]
+) -> None:
+    built(settings, 217)
+    first = publish(settings, "first")
+    built(settings, 999, **outcome)
+    second = publish(settings, "second")
+    assert vacant(settings) == 217
+    assert list(second.faults) == ["vacancy"]
+    kept = next(mart for mart in second.marts if mart.name == "vacancy")
+    assert kept.kept_from == first.version
+    built(settings, 999, **outcome)
+    third = publish(settings, "third")
+    assert next(mart for mart in third.marts if mart.name == "vacancy").kept_from == first.version
+    built(settings, 220)
+    assert publish(settings, "fourth").faults == {}
+    assert vacant(settings) == 220
+
+
+def test_a_mart_that_was_never_good_is_missing_and_said_to_be(settings: Settings) -> None:
+    built(settings, vacancy_adds_up="fail")
+    manifest = publish(settings, "first")
+    assert manifest.missing == {"vacancy": "test vacancy_adds_up: as told"}
+    assert [mart.name for mart in manifest.marts] == ["supply"]
+
+
+def test_a_warning_does_not_hold_a_mart_back(settings: Settings) -> None:
+    built(settings, vacancy_adds_up="warn")
+    assert publish(settings, "first").faults == {}
+
+
+def test_the_same_build_has_the_same_content_hashes(settings: Settings) -> None:
+    built(settings)
+    first = publish(settings, "first")
+    built(settings)
+    second = publish(settings, "second")
+    assert hashes(first) == hashes(second)
+    built(settings, 218)
+    assert hashes(publish(settings, "third"))["vacancy"] != hashes(first)["vacancy"]
+
+
+def test_a_content_hash_sees_rows_types_and_names_but_not_order(tmp_path: Path) -> None:
+    def of(sql: str) -> str:
+        path = tmp_path / "mart.parquet"
+        with duckdb.connect() as connection:
+            connection.execute(f"copy ({sql}) to '{path}'")
+            return content_hash(connection, path)
+
+    rows = "select * from (values (1, 'a'), (2, 'b')) as t(places, unit)"
+    assert of(rows) == of(f"{rows} order by places desc")
+    assert of(rows) != of(f"{rows} where places = 1")
+    assert of(rows) != of(f"{rows} union all {rows}")
+    assert of(rows) != of(f"select places::bigint as places, unit from ({rows})")
+    assert of(rows) != of(f"select places as beds, unit from ({rows})")
+
+
+def test_a_manifest_answers_where_from(settings: Settings) -> None:
+    built(settings)
+    manifest = publish(settings, "scheduled__2021-11-30")
+    document = versions.manifest(versions.current(settings))
+    assert document["run_id"] == "scheduled__2021-11-30"
+    assert document["sources"] == [
+        {"source": "wtg", "dataset": "stichtag", "period": "2021-08-15", "sha256": "abc"}
+    ]
+    assert [(mart.name, mart.rows, mart.newest) for mart in manifest.marts] == [
+        ("supply", 2, None),
+        ("vacancy", 1, "2021-08-15"),
+    ]
+
+
+def test_descriptions_reach_the_published_database(settings: Settings) -> None:
+    built(settings)
+    publish(settings, "first")
+    comments = query(
+        settings, "select comment from duckdb_columns() where column_name = 'vacant_places'"
+    )
+    assert comments["comment"].tolist() == ["Places not occupied."]
+
+
+def test_killed_at_any_instant_readers_see_a_complete_version(settings: Settings) -> None:
+    built(settings, 217)
+    publish(settings, "before")
+    built(settings, 218)
+
+    def check() -> None:
+        assert vacant(settings) in (217, 218)
+        assert set(versions.manifest(versions.current(settings))) >= {"marts", "sources", "run_id"}
+
+    assert each_kill(lambda: publish(settings, "after"), settings.published, check) > 5
+    assert vacant(settings) == 218
+
+
+def test_a_reader_that_holds_an_old_version_is_not_disturbed(settings: Settings) -> None:
+    few = settings.model_copy(update={"keep_versions": 1})
+    built(few, 217)
+    publish(few, "first")
+    with duckdb.connect(versions.current(few) / versions.DATABASE, read_only=True) as reader:
+        built(few, 218)
+        publish(few, "second")
+        assert len(versions.versions(few)) == 1
+        assert reader.execute("select vacant_places from internal.vacancy").fetchall() == [(217,)]
+    assert vacant(few) == 218
+
+
+def test_old_versions_are_pruned_but_never_the_current_one(settings: Settings) -> None:
+    few = settings.model_copy(update={"keep_versions": 2})
+    published = []
+    for run in range(4):
+        built(few, run)
+        published.append(publish(few, str(run)).version)
+    assert [path.name for path in versions.versions(few)] == published[-2:]
+    assert versions.current(few).name == published[-1]
