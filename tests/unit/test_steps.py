@@ -1,0 +1,160 @@
+"""The two steps on real workbooks: landing, treating, quarantine, and doing it all again."""
+
+import shutil
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from ingest.model import Landed, RefusedAtTheDoor, SourceUnavailable
+from ingest.settings import Settings
+from ingest.steps import Floors, LandReport, Outcome, by_hand, land, treat
+from sample import azr
+
+SERIES = "azr/series"
+CROSSTABLE = "azr/crosstable"
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    target = tmp_path_factory.mktemp("sample")
+    azr.write(target)
+    return target / "drop" / "azr"
+
+
+@pytest.fixture
+def drop(settings: Settings, sample: Path) -> Path:
+    folder = settings.drop_folder("azr")
+    shutil.copytree(sample, folder)
+    return folder
+
+
+def workbook(drop: Path, pattern: str) -> Path:
+    return next(drop.glob(pattern))
+
+
+def change_one_cell(path: Path, old: object, new: object) -> None:
+    """Change the first cell that holds ``old``."""
+    book = openpyxl.load_workbook(path)
+    cells = (cell for sheet in book for row in sheet.iter_rows() for cell in row)
+    next(cell for cell in cells if cell.value == old).value = new
+    book.save(path)
+
+
+def night(settings: Settings, dataset_id: str, run_id: str) -> tuple[LandReport, list[Outcome]]:
+    report = land(dataset_id, settings, run_id)
+    return report, [treat(landed, settings) for landed in report.to_treat]
+
+
+def test_a_missing_drop_folder_is_a_source_unavailable(settings: Settings) -> None:
+    with pytest.raises(SourceUnavailable, match=str(settings.drop_folder("azr"))):
+        land(SERIES, settings, "night 1")
+
+
+def test_the_second_night_lands_and_stages_nothing(settings: Settings, drop: Path) -> None:
+    report, outcomes = night(settings, SERIES, "night 1")
+    assert [outcome.status for outcome in outcomes] == ["staged"]
+    before = sorted(settings.staged.rglob("*"))
+    again, outcomes = night(settings, SERIES, "night 2")
+    assert (again.offered, again.new, again.to_treat, outcomes) == (report.offered, (), (), [])
+    assert sorted(settings.staged.rglob("*")) == before
+    floors = Floors.of(settings, "azr", "series")
+    (sha256,) = floors.landing.hashes()
+    assert [sighting.run_id for sighting in floors.landing.sightings(sha256)] == [
+        "night 1",
+        "night 2",
+    ]
+
+
+def test_treating_twice_changes_nothing(settings: Settings, drop: Path) -> None:
+    (landed,) = land(SERIES, settings, "night 1").to_treat
+    treat(landed, settings)
+    written = {path: path.stat().st_mtime_ns for path in settings.staged.rglob("*")}
+    assert treat(landed, settings).status == "staged"
+    assert {path: path.stat().st_mtime_ns for path in settings.staged.rglob("*")} == written
+
+
+def test_one_wrong_cell_quarantines_the_file_and_the_last_good_one_stays(
+    settings: Settings, drop: Path
+) -> None:
+    night(settings, CROSSTABLE, "night 1")
+    floors = Floors.of(settings, "azr", "crosstable")
+    (good,) = floors.staging.records()
+    change_one_cell(workbook(drop, "*Kreuz*"), 3399, 3389)
+    report, (outcome,) = night(settings, CROSSTABLE, "night 2")
+    assert len(report.new) == 1
+    assert outcome.status == "quarantined"
+    assert "sheet Kreuztabelle, row 12" in outcome.explanation
+    assert "expected 6,029, found 6,039" in outcome.explanation
+    assert list(floors.staging.records()) == [good]
+    (file,) = floors.quarantine.files()
+    assert file.record.sha256 != good.sha256
+    assert (file.folder / "reason.txt").read_text().strip()
+
+
+def test_a_quarantined_file_is_reported_each_night_until_it_is_mended(
+    settings: Settings, drop: Path
+) -> None:
+    path = workbook(drop, "*Kreuz*")
+    good = path.read_bytes()
+    change_one_cell(path, 3399, 3389)
+    night(settings, CROSSTABLE, "night 1")
+    report, outcomes = night(settings, CROSSTABLE, "night 2")
+    assert (len(report.in_quarantine), outcomes) == (1, [])
+    path.write_bytes(good)
+    report, (outcome,) = night(settings, CROSSTABLE, "night 3")
+    assert (report.in_quarantine, outcome.status) == ((), "staged")
+
+
+def test_a_file_that_is_no_workbook_stops_nobody(settings: Settings, drop: Path) -> None:
+    broken = workbook(drop, "*Zeitreihe*")
+    (drop / broken.name.replace("2021-09-30", "2021-06-30")).write_bytes(b"PK\x03\x04 torn")
+    report = land(SERIES, settings, "night 1")
+    statuses = sorted(treat(landed, settings).status for landed in report.to_treat)
+    assert statuses in (["quarantined", "staged"], ["staged"])
+    assert len(report.to_treat) + len(report.refused) == 2
+
+
+def test_a_refused_file_leaves_no_trace(settings: Settings, drop: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    sheet.append(["AZR-Nummer", "Name", "Geburtsdatum"])
+    sheet.append(["123456789012", "Mustermann", "01.02.1990"])
+    listing = workbook(drop, "*Zeitreihe*").with_name("AZR_Zeitreihe_2021-06-30.xlsx")
+    book.save(listing)
+    report = land(SERIES, settings, "night 1")
+    assert len(report.refused) == 1
+    assert "Mustermann" not in report.refused[0]
+    assert len(report.to_treat) == 1
+    kept = b"".join(path.read_bytes() for path in settings.landing.rglob("*") if path.is_file())
+    assert listing.read_bytes() not in kept
+    with pytest.raises(RefusedAtTheDoor):
+        by_hand(SERIES, listing, settings, "by hand")
+
+
+def test_a_correction_by_hand_comes_into_force_and_the_old_file_does_not_displace_it(
+    settings: Settings, drop: Path, tmp_path: Path
+) -> None:
+    import pyarrow.parquet as pq
+
+    from ingest.batches import write_batches
+
+    night(settings, CROSSTABLE, "night 1")
+    correction = tmp_path / "Korrektur.xlsx"
+    shutil.copy(workbook(drop, "*Kreuz*"), correction)
+    book = openpyxl.load_workbook(correction)
+    book.worksheets[0].title = "Korrektur"
+    book.save(correction)
+    assert by_hand(CROSSTABLE, correction, settings, "by hand").status == "staged"
+    night(settings, CROSSTABLE, "night 2")
+    assert write_batches(settings) == 2
+    batches = pq.read_table(settings.warehouse / "batches.parquet").to_pylist()
+    newest = max(batches, key=lambda batch: batch["in_force_from"])
+    assert newest["label"] == "Korrektur.xlsx"
+
+
+def test_a_dataset_that_does_not_exist_names_those_that_do(settings: Settings) -> None:
+    with pytest.raises(KeyError, match="bamf/hkl"):
+        land("bamf/nothing", settings, "night 1")
+    with pytest.raises(FileNotFoundError):
+        treat(Landed("azr", "series", "0" * 64, "never landed"), settings)
