@@ -1,0 +1,75 @@
+"""Long frames: "darunter" rows, which are some of a whole and need not exhaust it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from expectations.classes import RULES, CountyExpectation
+from expectations.offenders import Verdict, locate, matching
+from expectations.words import MOST_OFFENDERS, Condition, Offender, in_words, number
+
+
+def rows_not_above_whole(
+    frame: pd.DataFrame,
+    *,
+    group_by: Sequence[str],
+    value_column: str,
+    whole: Condition,
+    parts: Condition,
+    label_column: str | None = None,
+) -> Verdict:
+    """In each group the rows matching ``parts`` together are at most the row matching ``whole``.
+
+    An empty part counts nothing, since the others alone may break the rule already. A group
+    without parts is not judged, one whose whole has no value is skipped; parts without a row of
+    their whole break the rule.
+    """
+    numbered = frame.assign(_at=range(len(frame)))
+    parts_of = dict(list(numbered[matching(frame, parts)].groupby(list(group_by))))
+    whole_of = dict(list(numbered[matching(frame, whole)].groupby(list(group_by))))
+    skipped = 0
+    offenders: list[Offender] = []
+    for name, rows in parts_of.items():
+        together = float(rows[value_column].sum())
+        if name not in whole_of:
+            at, expected, found = rows.iloc[0], f"a row with {in_words(whole)}", "no such row"
+        else:
+            at = whole_of[name].iloc[0]
+            limit = at[value_column]
+            if pd.isna(limit) or together <= limit:
+                skipped += int(pd.isna(limit))
+                continue
+            expected, found = f"at least {number(together)}, its parts", number(float(limit))
+        column = " / ".join(map(str, name))
+        offenders.append(
+            locate(frame, at["_at"], label_column, column=column, expected=expected, found=found)
+        )
+    judged = len(parts_of) - skipped
+    return Verdict(judged, len(offenders), tuple(offenders[:MOST_OFFENDERS]), skipped)
+
+
+RULES["rows_not_above_whole"] = rows_not_above_whole
+
+
+class ExpectRowsNotAboveWhole(CountyExpectation):
+    """Long frame: in each group the rows ``parts`` together are at most the row ``whole``."""
+
+    group_by: list[str]
+    value_column: str = "value"
+    whole: dict[str, Any]
+    parts: dict[str, Any]
+
+    applied_rule = "rows_not_above_whole"
+    parameters = ("group_by", "value_column", "whole", "parts")
+    success_keys = parameters
+    args_keys = parameters
+
+    @classmethod
+    def sentence(cls, values: dict[str, Any]) -> str:
+        return (
+            f"The rows with {in_words(values['parts'])} together are at most the row with "
+            f"{in_words(values['whole'])}."
+        )

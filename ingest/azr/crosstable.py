@@ -1,0 +1,238 @@
+"""The cross table of the register of foreigners: status by sex, and by age.
+
+A hand-made workbook. Its header is found by the names of the groups, its rows by their labels;
+where either is missing or unknown the file is not read at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import pandas as pd
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
+
+from ingest.azr import labels
+from ingest.azr.findings import Where, bad_number, unknown_label, unreadable
+from ingest.azr.groups import ALIAS_FILE, GROUPS, Group, group_at, header_key
+from ingest.azr.numbers import read_count
+from ingest.azr.workbook import open_workbook, reference_date, text_at
+from ingest.model import Batch, Finding, Origin, UnreadableFile
+
+FEWEST_GROUPS = 5
+"""A row naming so many groups is a header; one that lacks some is a header with a fault."""
+
+LABEL_HEADERS = {"bezeichnung", "aufenthaltsstatus", "aufenthaltstitel", "status"}
+LINE_HEADERS = {"zeile", "zeilen-nr.", "zeilennr.", "lfd.nr.", "nr."}
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where the table lies: all numbers count from 1, as the office program shows them."""
+
+    sheet: Worksheet
+    header_row: int
+    label_column: int
+    line_column: int | None
+    groups: dict[int, Group]
+
+    def header(self, column: int) -> str:
+        """A column as a person finds it: "F (Männlich)"."""
+        name = text_at(self.sheet, self.header_row, column)
+        return f"{get_column_letter(column)} ({name})"
+
+    def where(self, row: int, column: int) -> Where:
+        """A cell as a person finds it."""
+        return {"place": self.sheet.title, "row": row, "column": self.header(column)}
+
+
+def parse(content: bytes, origin: Origin) -> Batch:
+    """One row per printed cell. Raises ``UnreadableFile`` naming every cell it cannot read."""
+    workbook = open_workbook(content)
+    tables = [
+        (sheet, row) for sheet in workbook.worksheets if (row := _header_row(sheet)) is not None
+    ]
+    if len(tables) != 1:
+        raise unreadable(
+            "header",
+            "a cross table has one row with the headers of sex and age ("
+            + ", ".join(("k.A.", "Männlich", "Weiblich", "Unbek.", "Gesamt", "bis 16", "..."))
+            + "), on one sheet",
+            place=", ".join(sheet.title for sheet in workbook.worksheets),
+            expected="one such sheet",
+            found=", ".join(sheet.title for sheet, _ in tables) or "none",
+        )
+    layout = _layout(*tables[0])
+    stated = reference_date(layout.sheet, layout.header_row, origin)
+    frame = pd.DataFrame(_read(layout, stated))
+    frame = frame.astype(
+        {
+            "line_number": "Int64",
+            "value": "Int64",
+            **dict.fromkeys(("status_code", "status_label", "margin", "group_code"), "string"),
+            **dict.fromkeys(("marker", "source_place"), "string"),
+        }
+    )
+    return Batch(period=stated.isoformat(), tables={"cells": frame})
+
+
+def _header_row(sheet: Worksheet) -> int | None:
+    named = {row: len(_groups(sheet, row)) for row in range(1, sheet.max_row + 1)}
+    best = max(named, key=lambda row: named[row], default=1)
+    return best if named.get(best, 0) >= FEWEST_GROUPS else None
+
+
+def _groups(sheet: Worksheet, row: int) -> dict[int, Group]:
+    found = {column: group_at(sheet, row, column) for column in range(1, sheet.max_column + 1)}
+    return {column: group for column, group in found.items() if group is not None}
+
+
+def _layout(sheet: Worksheet, row: int) -> Layout:
+    groups = _groups(sheet, row)
+    headers = {
+        column: header_key(text_at(sheet, row, column)) for column in range(1, sheet.max_column + 1)
+    }
+    label_columns = [column for column, key in headers.items() if key in LABEL_HEADERS]
+    line_columns = [column for column, key in headers.items() if key in LINE_HEADERS]
+    faults = list(_missing_groups(sheet, row, groups))
+    faults += [
+        _unknown_header(sheet, row, column)
+        for column, key in headers.items()
+        if key and column not in {*groups, *label_columns, *line_columns}
+    ]
+    if len(label_columns) != 1 or len(line_columns) > 1:
+        faults.append(
+            Finding(
+                rule="header",
+                severity="critical",
+                message="the column of the labels must be headed, once",
+                place=sheet.title,
+                row=str(row),
+                expected=", ".join(sorted(LABEL_HEADERS)),
+                found=", ".join(text for text in headers.values() if text),
+            )
+        )
+    if faults:
+        raise UnreadableFile(*faults)
+    line_column = line_columns[0] if line_columns else None
+    return Layout(sheet, row, label_columns[0], line_column, groups)
+
+
+def _missing_groups(sheet: Worksheet, row: int, groups: dict[int, Group]) -> Iterator[Finding]:
+    found = list(groups.values())
+    for group in GROUPS:
+        if found.count(group) != 1:
+            columns = [get_column_letter(column) for column, at in groups.items() if at == group]
+            yield Finding(
+                rule="header",
+                severity="critical",
+                message=f"the group {group} needs exactly one column; its names are in "
+                f"ingest/azr/{ALIAS_FILE.name}, and 'k.A.' needs 'Geschlecht' or 'Altersgruppen' "
+                "above it",
+                place=sheet.title,
+                row=str(row),
+                expected=f"one column {group}",
+                found=f"columns {', '.join(columns)}" if columns else "none",
+            )
+
+
+def _unknown_header(sheet: Worksheet, row: int, column: int) -> Finding:
+    return Finding(
+        rule="unknown_column",
+        severity="critical",
+        message="this header is unknown, or stands under the wrong upper header; if it is a new "
+        f"wording of a known group, add it to ingest/azr/{ALIAS_FILE.name}",
+        place=sheet.title,
+        row=str(row),
+        column=get_column_letter(column),
+        expected="a known group",
+        found=text_at(sheet, row, column),
+    )
+
+
+def _read(layout: Layout, stated: date) -> list[dict[str, Any]]:
+    cells: list[dict[str, Any]] = []
+    faults: list[Finding] = []
+    for row in range(layout.header_row + 1, layout.sheet.max_row + 1):
+        if not _is_data(layout, row):
+            continue
+        try:
+            line = _line(layout, row, stated)
+        except UnreadableFile as error:
+            faults += error.findings
+            continue
+        for column, group in layout.groups.items():
+            cell = layout.sheet.cell(row, column).value
+            try:
+                count = read_count(cell)
+            except ValueError as error:
+                where = layout.where(row, column)
+                faults.append(bad_number(_label(layout, row), str(error), cell, **where))
+            else:
+                counted = {"value": count.value, "marker": count.marker}
+                cells.append({**line, "margin": group.margin, "group_code": group.code, **counted})
+    if faults:
+        raise UnreadableFile(*faults)
+    if not cells:
+        raise unreadable(
+            "rows",
+            "there is no row below the header",
+            place=layout.sheet.title,
+            row=str(layout.header_row),
+        )
+    return cells
+
+
+def _is_data(layout: Layout, row: int) -> bool:
+    """Whether a row is one of the table: not blank, no heading between blocks, no footnote."""
+    if any(layout.sheet.cell(row, column).value is not None for column in layout.groups):
+        return True
+    return labels.status_aliases().knows(_label(layout, row))
+
+
+def _label(layout: Layout, row: int) -> str:
+    value = layout.sheet.cell(row, layout.label_column).value
+    return "" if value is None else labels.printed(value)
+
+
+def _line(layout: Layout, row: int, stated: date) -> dict[str, Any]:
+    """What every cell of a row shares. Raises ``UnreadableFile`` for an unknown label."""
+    label = _label(layout, row)
+    try:
+        status_code = labels.status_aliases().status_code(label, stated)
+    except labels.UnknownLabel as error:
+        where = layout.where(row, layout.label_column)
+        raise UnreadableFile(unknown_label(label, str(error), **where)) from error
+    return {
+        "reference_date": stated,
+        "line_number": _line_number(layout, row),
+        "status_code": status_code,
+        "status_label": label,
+        "source_place": layout.sheet.title,
+        "source_row": row,
+    }
+
+
+def _line_number(layout: Layout, row: int) -> int:
+    """The printed number of a line; the sheet's own where the table prints none."""
+    if layout.line_column is None:
+        return row
+    value = layout.sheet.cell(row, layout.line_column).value
+    try:
+        number = read_count(value).value
+    except ValueError:
+        number = None
+    if number is None:
+        raise unreadable(
+            "line_number",
+            "the line has no number, though the table numbers its lines",
+            place=layout.sheet.title,
+            row=str(row),
+            column=layout.header(layout.line_column),
+            expected="a whole number",
+            found="nothing" if value is None else str(value),
+        )
+    return number

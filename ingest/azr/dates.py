@@ -1,0 +1,64 @@
+"""Reference dates as they stand in titles, file names and month labels."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from datetime import date
+
+MONTHS = {
+    "jan": 1, "januar": 1, "feb": 2, "februar": 2, "mrz": 3, "mär": 3, "märz": 3, "apr": 4,
+    "april": 4, "mai": 5, "jun": 6, "juni": 6, "jul": 7, "juli": 7, "aug": 8, "august": 8,
+    "sep": 9, "sept": 9, "september": 9, "okt": 10, "oktober": 10, "nov": 11, "november": 11,
+    "dez": 12, "dezember": 12,
+}  # fmt: skip
+SHORT_MONTHS = (
+    "Jan", "Feb", "Mrz", "Apr", "Mai", "Jun", "Jul", "Aug", "Sep", "Okt", "Nov", "Dez",
+)  # fmt: skip
+
+ISO = re.compile(r"(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)")
+GERMAN = re.compile(r"(?<!\d)(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})(?!\d)")
+WRITTEN = re.compile(r"(?<!\d)(\d{1,2})\.\s?([^\W\d_]+)\s(\d{4})(?!\d)")
+STATED = re.compile(r"^(?:stand|stichtag|zum)\b:?\s*", re.IGNORECASE)
+MONTH_LABEL = re.compile(r"([^\W\d_]+)\.?[ \u00a0'’/-]*(\d{4}|\d{2})")
+
+
+def dates_in(text: str) -> list[date]:
+    """Every date written out in a text. Raises ``ValueError`` for a day that never was."""
+    found = [date(int(year), int(month), int(day)) for year, month, day in ISO.findall(text)]
+    found += [date(int(year), int(month), int(day)) for day, month, year in GERMAN.findall(text)]
+    found += [
+        date(int(year), MONTHS[name.casefold()], int(day))
+        for day, name, year in WRITTEN.findall(text)
+        if name.casefold() in MONTHS
+    ]
+    return found
+
+
+def month_end(day: date) -> date:
+    """The last day of the month of ``day``."""
+    return day.replace(day=calendar.monthrange(day.year, day.month)[1])
+
+
+def read_date_label(text: str) -> date:
+    """The reference date a column label means: "31.08.2018" itself, "Aug 2018" the month's end.
+
+    Raises ``ValueError`` where the label is neither.
+    """
+    label = text.strip()
+    if month := MONTH_LABEL.fullmatch(label):
+        name, year = month.group(1).casefold(), int(month.group(2))
+        if name in MONTHS:
+            return month_end(date(year if year > 99 else 2000 + year, MONTHS[name], 1))
+    bare = STATED.sub("", label)
+    if not any(pattern.fullmatch(bare) for pattern in (ISO, GERMAN, WRITTEN)):
+        raise ValueError(f"{label!r} is neither a date nor a month with its year")
+    days = dates_in(bare)
+    if not days:
+        raise ValueError(f"{label!r} names no month")
+    return days[0]
+
+
+def month_label(day: date) -> str:
+    """A month as offices shorten it: "Mrz 2018"."""
+    return f"{SHORT_MONTHS[day.month - 1]} {day.year}"

@@ -1,0 +1,45 @@
+"""Counts as an office types them: real numbers, or text with points or blanks for thousands."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+MARKERS = {"-": "-", "–": "-", "—": "-", ".": ".", "...": "...", "…": "...", "/": "/", "x": "x"}
+"""What may stand instead of a number -> the marker of official statistics that is meant."""
+
+GROUPED = re.compile(r"\d{1,3}(\.\d{3})+|\d{1,3}([ \u00a0\u202f]\d{3})+|\d+", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Count:
+    """Persons, or the marker that says why there are none. Exactly one of them is set."""
+
+    value: int | None = None
+    marker: str | None = None
+
+
+def read_count(cell: object) -> Count:
+    """What a cell counts. Raises ``ValueError`` saying what is wrong; never rounds or guesses."""
+    if isinstance(cell, str):
+        return _from_text(cell.strip())
+    if isinstance(cell, bool) or not isinstance(cell, int | float):
+        raise ValueError(
+            "nothing stands here" if cell is None else f"{cell!r} is not a number of persons"
+        )
+    if cell != cell or cell in (float("inf"), float("-inf")) or cell != int(cell):
+        # A spreadsheet that takes the point for a decimal one makes 1.403 of 1403.
+        raise ValueError(f"{cell!r} is not a whole number (was a thousands point lost?)")
+    if cell < 0:
+        raise ValueError(f"{cell!r} is below zero")
+    return Count(value=int(cell))
+
+
+def _from_text(text: str) -> Count:
+    if marker := MARKERS.get(text.casefold()):
+        return Count(marker=marker)
+    if not text:
+        raise ValueError("nothing stands here")
+    if not GROUPED.fullmatch(text):
+        raise ValueError(f"{text!r} is neither a whole number nor one of the markers - . ... / x")
+    return Count(value=int(re.sub(r"\D", "", text)))

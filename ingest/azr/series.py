@@ -1,0 +1,223 @@
+"""The series of the register of foreigners: status groups at every reference date so far.
+
+Reference dates are what they are, not quarters: "Aug 2018" is 31.08.2018, because for 30.09.2018
+there were no data. The file always holds the whole history.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import pandas as pd
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
+
+from ingest.azr import labels
+from ingest.azr.dates import dates_in, month_end, month_label, read_date_label
+from ingest.azr.findings import Where, bad_number, unknown_label, unreadable
+from ingest.azr.numbers import read_count
+from ingest.azr.workbook import filled_cells, open_workbook, text_at
+from ingest.model import Batch, Finding, Origin, UnreadableFile
+
+NOT_OF_THE_DATE = re.compile(r'\[[^\]]*\]|"[^"]*"')
+"""Locale and literal text in a number format: "[$-de-DE]mmm yyyy" shows no day."""
+
+FEWEST_DATES = 2
+"""A row with so many dates side by side is the header."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One reference date: where it stands, as printed and as meant."""
+
+    number: int
+    printed: str
+    reference_date: date
+
+    def __str__(self) -> str:
+        return f"{get_column_letter(self.number)} ({self.printed})"
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where the table lies. Labels stand in the filled column left of the first date."""
+
+    sheet: Worksheet
+    header_row: int
+    label_column: int
+    columns: tuple[Column, ...]
+
+    def where(self, row: int, column: str) -> Where:
+        """A cell as a person finds it."""
+        return {"place": self.sheet.title, "row": row, "column": column}
+
+
+def parse(content: bytes, origin: Origin) -> Batch:
+    """One row per status group and reference date. Raises ``UnreadableFile``."""
+    layout = _layout(content)
+    frame = pd.DataFrame(_read(layout))
+    # By date, not by line: the suite demands that dates only ever go up.
+    frame = frame.sort_values(["reference_date", "source_row"], kind="stable", ignore_index=True)
+    texts = ("reference_label", "status_code", "status_label", "marker", "source_place")
+    frame = frame.astype({"value": "Int64", **dict.fromkeys(texts, "string")})
+    return Batch(period="all", tables={"cells": frame}, findings=_stale(layout, origin))
+
+
+def _layout(content: bytes) -> Layout:
+    workbook = open_workbook(content)
+    tables = [
+        (sheet, row)
+        for sheet in workbook.worksheets
+        for row in range(1, sheet.max_row + 1)
+        if _count_of_dates(sheet, row) >= FEWEST_DATES
+    ]
+    if len(tables) != 1:
+        raise unreadable(
+            "header",
+            "a series has one row with its reference dates side by side (Jun 2017, Sep 2017, ...)",
+            place=", ".join(sheet.title for sheet in workbook.worksheets),
+            expected="one such row",
+            found=", ".join(f"{sheet.title} row {row}" for sheet, row in tables) or "none",
+        )
+    sheet, row = tables[0]
+    columns = _columns(sheet, row)
+    return Layout(sheet, row, _label_column(sheet, row, columns[0]), columns)
+
+
+def _count_of_dates(sheet: Worksheet, row: int) -> int:
+    return sum(_date_at(sheet, row, cell.column) is not None for cell in filled_cells(sheet, row))
+
+
+def _date_at(sheet: Worksheet, row: int, number: int) -> Column | None:
+    cell = sheet.cell(row, number)
+    if isinstance(cell.value, datetime):
+        day = cell.value.date()
+        # Typing "Jun 2017" makes 01.06.2017 of it, shown as a month: the month is what is meant.
+        if "d" not in NOT_OF_THE_DATE.sub("", cell.number_format.casefold()):
+            return Column(number, month_label(day), month_end(day))
+        return Column(number, f"{day:%d.%m.%Y}", day)
+    text = text_at(sheet, row, number)
+    try:
+        return Column(number, text, read_date_label(text))
+    except ValueError:
+        return None
+
+
+def _columns(sheet: Worksheet, row: int) -> tuple[Column, ...]:
+    columns: list[Column] = []
+    for cell in filled_cells(sheet, row):
+        column = _date_at(sheet, row, cell.column)
+        if column is not None:
+            if columns and column.reference_date <= columns[-1].reference_date:
+                raise unreadable(
+                    "reference_date",
+                    "reference dates must go up from left to right",
+                    place=sheet.title,
+                    row=str(row),
+                    column=str(column),
+                    expected=f"a date after {columns[-1].reference_date}",
+                    found=str(column.reference_date),
+                )
+            columns.append(column)
+        elif columns:
+            raise unreadable(
+                "reference_date",
+                "right of the first reference date every header must be one",
+                place=sheet.title,
+                row=str(row),
+                column=get_column_letter(cell.column),
+                expected="a month with its year, or a date",
+                found=text_at(sheet, row, cell.column),
+            )
+    return tuple(columns)
+
+
+def _label_column(sheet: Worksheet, row: int, first: Column) -> int:
+    known = labels.status_aliases()
+    hits = {
+        column: sum(
+            known.knows(text_at(sheet, line, column)) for line in range(row + 1, sheet.max_row + 1)
+        )
+        for column in range(1, first.number)
+    }
+    best = max(hits, key=lambda column: hits[column], default=0)
+    if not hits.get(best):
+        raise unreadable(
+            "label_column",
+            "left of the first reference date there must be a column of status labels",
+            place=sheet.title,
+            row=str(row),
+            expected=f"labels of ingest/azr/{labels.ALIAS_FILE.name}",
+            found="no known label",
+        )
+    return best
+
+
+def _read(layout: Layout) -> list[dict[str, Any]]:
+    cells: list[dict[str, Any]] = []
+    faults: list[Finding] = []
+    for row in range(layout.header_row + 1, layout.sheet.max_row + 1):
+        label = text_at(layout.sheet, row, layout.label_column)
+        if not _is_data(layout, row, label):
+            continue
+        for column in layout.columns:
+            cell = layout.sheet.cell(row, column.number).value
+            try:
+                cells.append(_cell(layout, row, label, column))
+            except labels.UnknownLabel as error:
+                where = layout.where(row, get_column_letter(layout.label_column))
+                faults.append(unknown_label(label, str(error), **where))
+                break
+            except ValueError as error:
+                where = layout.where(row, str(column))
+                faults.append(bad_number(label, str(error), cell, **where))
+    if faults:
+        raise UnreadableFile(*faults)
+    return cells
+
+
+def _is_data(layout: Layout, row: int, label: str) -> bool:
+    numbers = (layout.sheet.cell(row, column.number).value for column in layout.columns)
+    return any(value is not None for value in numbers) or labels.status_aliases().knows(label)
+
+
+def _cell(layout: Layout, row: int, label: str, column: Column) -> dict[str, Any]:
+    status_code = labels.status_aliases().status_code(label, column.reference_date)
+    count = read_count(layout.sheet.cell(row, column.number).value)
+    return {
+        "reference_date": column.reference_date,
+        "reference_label": column.printed,
+        "status_code": status_code,
+        "status_label": label,
+        "value": count.value,
+        "marker": count.marker,
+        "source_place": layout.sheet.title,
+        "source_row": row,
+    }
+
+
+def _stale(layout: Layout, origin: Origin) -> tuple[Finding, ...]:
+    """A file named after a date its last column does not reach was probably not updated."""
+    newest = layout.columns[-1]
+    try:
+        named = dates_in(origin.label)
+    except ValueError:
+        named = []
+    if not named or newest.reference_date in named:
+        return ()
+    return (
+        Finding(
+            rule="newest_date",
+            severity="warning",
+            message="the file is named after a date that is not its newest: was the last column "
+            "added?",
+            place=layout.sheet.title,
+            row=str(layout.header_row),
+            column=str(newest),
+            expected=str(named[0]),
+            found=str(newest.reference_date),
+        ),
+    )

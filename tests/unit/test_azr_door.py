@@ -1,0 +1,24 @@
+"""From the drop folder into the house: what is landed, and what leaves no trace."""
+
+from azr_workbooks import CROSSTABLE, sample, sheet_of
+
+from ingest.steps import land
+from sample import azr
+
+
+def test_a_refused_file_is_not_copied_anywhere_and_stops_no_other(settings):
+    azr.write(settings.sample)
+    persons = sheet_of(["Vorname", "AZR-Nummer"], ["Erika", "130412004711"])
+    dropped = settings.drop_folder("azr") / "AZR_Kreuztabelle_2021-12-31.xlsx"
+    dropped.write_bytes(persons)
+
+    report = land("azr/crosstable", settings, run_id="test")
+
+    (refusal,) = report.refused
+    assert refusal.startswith(dropped.name)
+    assert "Vorname" in refusal
+    assert "Erika" not in refusal
+    assert [landed.label for landed in report.new] == [CROSSTABLE]
+    kept = [path.read_bytes() for path in settings.home.rglob("*") if path.is_file()]
+    assert kept.count(persons) == 1  # where it was dropped
+    assert kept.count(sample(CROSSTABLE)) == 2  # dropped and landed

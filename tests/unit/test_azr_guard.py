@@ -1,0 +1,182 @@
+"""The door: what holds persons is refused, what only looks like it passes. All persons invented."""
+
+import io
+import zipfile
+from datetime import datetime
+
+import pytest
+from azr_workbooks import CROSSTABLE, SERIES, changed, sample, saved, sheet_of
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from openpyxl import Workbook, load_workbook
+from openpyxl.comments import Comment
+
+from ingest.azr.guard import MOST_ROWS, refuse_person_level
+from ingest.model import RefusedAtTheDoor
+
+LABEL = "AZR_Kreuztabelle_2021-09-30.xlsx"
+SECRETS = ("Musterfrau", "Erika", "130412004711", "Heidestr", "1987", "C01X00T47", "Syrien")
+
+
+def hidden_sheet() -> bytes:
+    workbook = load_workbook(io.BytesIO(sample(CROSSTABLE)))
+    sheet = workbook.create_sheet("Musterfrau")
+    sheet.append(["Bezeichnung", "Vorname"])
+    sheet.append(["x", "Erika"])
+    sheet.sheet_state = "veryHidden"
+    return saved(workbook)
+
+
+def comment() -> bytes:
+    def noted(sheet):
+        sheet["D9"].comment = Comment("siehe 130412004711", "Erika Musterfrau")
+
+    return changed(CROSSTABLE, noted)
+
+
+def packed(name: str, content: bytes = b"<x/>") -> bytes:
+    """The sample with one more part inside, as office programs put them there."""
+    packed = io.BytesIO(sample(CROSSTABLE))
+    with zipfile.ZipFile(packed, "a") as archive:
+        archive.writestr(name, content)
+    return packed.getvalue()
+
+
+def encrypted_zip() -> bytes:
+    content = bytearray(sample(CROSSTABLE))
+    content[content.index(b"PK\x01\x02") + 8] |= 1
+    return bytes(content)
+
+
+def persons(header: str, *values: object) -> bytes:
+    return sheet_of(["Liste"], ["Bezeichnung", header], *(["x", value] for value in values))
+
+
+REFUSED = {
+    "AZR number by header": (persons("AZR-Nr.", 1), "AZR-Nummer", "column B, row 2"),
+    "first name": (persons("Vorname", "Erika"), "Vorname", "column B, row 2"),
+    "name": (persons("Name, Vorname", "Musterfrau, Erika"), "Name", "column B, row 2"),
+    "name, lower case": (persons("familienname (lt. Pass)", "Musterfrau"), "Name", "column B"),
+    "birth date by header": (persons("Geb.-Datum", "x"), "Geburtsdatum", "column B, row 2"),
+    "address": (persons("Straße/Haus-Nr.", "Heidestr. 17"), "Anschrift", "column B, row 2"),
+    "passport": (persons("Pass-Nr.", "C01X00T47"), "Passnummer", "column B, row 2"),
+    "file number": (persons("BAMF-Aktenzeichen", "x"), "Aktenzeichen", "column B, row 2"),
+    "id as text": (persons("Vermerk", "130412004711"), "12 digits", "column B, row 3"),
+    "id in two halves": (persons("Vermerk", "130412 004711"), "12 digits", "column B, row 3"),
+    "id as number": (persons("Vermerk", 130412004711), "12 digits", "column B, row 3"),
+    "id without leading zeros": (persons("Vermerk", 30412004711), "12 digits", "row 3"),
+    "birth dates": (
+        persons("Datum", datetime(1987, 3, 12), datetime(1960, 1, 1), datetime(2001, 7, 9)),
+        "dates of birth",
+        "column B",
+    ),
+    "birth dates as text, all on 1 January": (
+        persons("Datum", "01.01.1987", "01.01.1960", "01.01.2001"),
+        "dates of birth",
+        "column B",
+    ),
+    "nationalities counting one": (
+        sheet_of(["Staatsangehörigkeit", "Anzahl"], ["Syrien", 1], ["Irak", 1], ["Iran", 1]),
+        "each counting one person",
+        "column A",
+    ),
+    "nationalities with sex and age, numbered": (
+        sheet_of(
+            ["Nr.", "Staatsangehörigkeit", "Geschlecht", "Alter"],
+            [1, "Syrien", "w", 34],
+            [2, "Syrien", "m", 36],
+            [3, "Irak", "m", 19],
+        ),
+        "each counting one person",
+        "column B",
+    ),
+    "too many rows": (
+        sheet_of(*([f"Fall {number}", 1] for number in range(MOST_ROWS + 1))),
+        "more than 200 rows",
+        "sheet 1",
+    ),
+    "very hidden sheet": (hidden_sheet(), "Vorname", "sheet 3 (hidden), column B, row 1"),
+    "comment": (comment(), "12 digits", "the comments"),
+    "pivot cache": (packed("xl/pivotCache/pivotCacheRecords1.xml"), "pivot cache", "whole file"),
+    "embedded document": (packed("xl/embeddings/Mappe1.xlsx"), "embedded", "whole file"),
+    "encrypted workbook": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 512, "encrypted", ""),
+    "encrypted archive": (encrypted_zip(), "encrypted", "whole file"),
+    "CSV": ("Name;Geburtsdatum\nMusterfrau;12.03.1987\n".encode("cp1252"), "Name", "the text"),
+    "CSV with tabs, UTF-16": ("Fall\tAZR_NR\n1\t2\n".encode("utf-16"), "AZR-Nummer", "column B"),
+    "web page called workbook": (b"<td>130412004711</td>", "12 digits", "the text"),
+}  # fmt: skip
+
+HARMLESS = {
+    "the cross table": sample(CROSSTABLE),
+    "the series": sample(SERIES),
+    "title rows": sheet_of(
+        ["Name der Behörde: Rhein-Kreis Neuss, Ausländerbehörde"],
+        ["Name der Behörde", "Ausländerbehörde"],
+        ["Aktenzeichen: 50.12/2021"],
+        ["Anschrift: Oberstr. 91, 41460 Neuss"],
+        ["Auskunft: Telefon 02131 928-5012"],
+        ["Zeitraum 30.06.2017-30.09.2021"],
+    ),
+    "a header counting persons": sheet_of(
+        ["Status", "Anzahl Personen", "Alter", "Personen je Gemeinde"], ["x", 120, 12, 1]
+    ),
+    "nationalities, aggregated": sheet_of(
+        ["Staatsangehörigkeit", "Anzahl"], ["Syrien", 455], ["Irak", 1], ["Iran", 1]
+    ),
+    "nationalities by sex": sheet_of(
+        ["Herkunftsland", "Geschlecht", "Anzahl"],
+        ["Syrien", "m", 97],
+        ["Syrien", "w", 65],
+        ["Irak", "m", 76],
+    ),
+    "reference dates downwards": sheet_of(
+        ["Stichtag", "Personen"],
+        *([datetime(2018, month, 1), 9000 + month] for month in range(1, 13)),
+    ),
+    "as many rows as statuses": sheet_of(*([f"Status {n}", n] for n in range(MOST_ROWS))),
+    "large but plausible numbers": sheet_of(["Bevölkerung", 83155031], ["Ausgaben", 999_999_999]),
+    "CSV of counts": "Bezeichnung;Gesamt\nGESAMT;9.720\n".encode("cp1252"),
+    "half a workbook": sample(CROSSTABLE)[:3000],
+    "no text": b"%PDF-1.7\x00\x01\x02",
+    "nothing": b"",
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_persons_are_refused_by_marker_and_place(name):
+    content, marker, place = REFUSED[name]
+    with pytest.raises(RefusedAtTheDoor) as refusal:
+        refuse_person_level(content, LABEL)
+    message = str(refusal.value)
+    assert marker in message
+    assert place in message
+    assert message.startswith(LABEL)
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_the_message_never_says_a_value(name):
+    with pytest.raises(RefusedAtTheDoor) as refusal:
+        refuse_person_level(REFUSED[name][0], LABEL)
+    said = "".join(map(str, (refusal.value, refusal.value.__cause__, refusal.value.__context__)))
+    assert not [secret for secret in SECRETS if secret in said]
+
+
+@pytest.mark.parametrize("name", HARMLESS)
+def test_the_harmless_pass(name):
+    refuse_person_level(HARMLESS[name], LABEL)
+
+
+def test_one_row_more_than_the_statuses_have():
+    refuse_person_level(HARMLESS["as many rows as statuses"], LABEL)
+    with pytest.raises(RefusedAtTheDoor, match="more than 200 rows"):
+        refuse_person_level(REFUSED["too many rows"][0], LABEL)
+
+
+@given(st.integers(min_value=10**11, max_value=10**12 - 1), st.integers(1, 6), st.integers(1, 30))
+@settings(max_examples=30, deadline=None)
+def test_an_id_is_found_wherever_it_stands(number, column, row):
+    workbook = Workbook()
+    workbook.worksheets[0].cell(row, column, f"Fall {number}.")
+    with pytest.raises(RefusedAtTheDoor) as refusal:
+        refuse_person_level(saved(workbook), LABEL)
+    assert str(number) not in str(refusal.value)
