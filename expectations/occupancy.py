@@ -1,0 +1,106 @@
+"""Wide frames: places and who lives on them, where more residents than places may be approved."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, List  # noqa: UP035
+
+import numpy as np
+import pandas as pd
+
+from expectations.classes import RULES, CountyExpectation
+from expectations.offenders import MOST_OFFENDERS, Verdict, listed, locate, number
+from expectations.rowwise import sum_not_above
+
+
+def occupancy_adds_up(
+    frame: pd.DataFrame,
+    *,
+    places: str,
+    occupied: str,
+    vacant: str,
+    approved: str,
+    label_column: str | None = None,
+) -> Verdict:
+    """In each row ``occupied`` and ``vacant`` make ``places``.
+
+    Where ``approved`` says yes, more may be occupied than there are, and none is vacant then. A
+    row with an empty number is skipped.
+    """
+    values = frame[[places, occupied, vacant]].apply(pd.to_numeric).astype("Float64").astype(float)
+    together = values[occupied] + values[vacant]
+    judged = values.notna().all(axis="columns")
+    overbooked = frame[approved].eq(True) & (values[occupied] > values[places])
+    right = (together == values[places]) | (overbooked & (values[vacant] == 0))
+    positions = np.flatnonzero(judged & ~right)
+    offenders = tuple(
+        locate(
+            frame,
+            position,
+            label_column,
+            column=f"{occupied} + {vacant}",
+            expected=f"{number(values[places].iloc[position])} ({places})",
+            found=f"{number(together.iloc[position])} = {number(values[occupied].iloc[position])}"
+            f" + {number(values[vacant].iloc[position])}",
+        )
+        for position in positions[:MOST_OFFENDERS]
+    )
+    return Verdict(int(judged.sum()), len(positions), offenders, int((~judged).sum()))
+
+
+def residents_not_above_places(
+    frame: pd.DataFrame,
+    *,
+    parts: Sequence[str],
+    places: str,
+    approved: str,
+    label_column: str | None = None,
+) -> Verdict:
+    """As ``sum_not_above``, leaving out the rows where ``approved`` says yes."""
+    bound = frame[~frame[approved].eq(True)]
+    return sum_not_above(bound, parts=parts, limit=places, label_column=label_column)
+
+
+RULES["occupancy_adds_up"] = occupancy_adds_up
+RULES["residents_not_above_places"] = residents_not_above_places
+
+
+class ExpectOccupancyToAddUp(CountyExpectation):
+    """Wide frame: ``occupied`` and ``vacant`` make ``places``, or overbooking is approved."""
+
+    places: str
+    occupied: str
+    vacant: str
+    approved: str
+
+    applied_rule = "occupancy_adds_up"
+    parameters = ("places", "occupied", "vacant", "approved")
+    success_keys = parameters
+    args_keys = parameters
+
+    @classmethod
+    def sentence(cls, values: dict[str, Any]) -> str:
+        return (
+            f"{values['occupied']} and {values['vacant']} make {values['places']}, unless "
+            f"{values['approved']} allows more."
+        )
+
+
+class ExpectResidentsNotAbovePlaces(CountyExpectation):
+    """Wide frame: ``parts`` together are at most ``places``, or overbooking is approved."""
+
+    parts: List[str]  # noqa: UP006
+    places: str
+    approved: str
+
+    applied_rule = "residents_not_above_places"
+    parameters = ("parts", "places", "approved")
+    success_keys = parameters
+    args_keys = parameters
+
+    @classmethod
+    def sentence(cls, values: dict[str, Any]) -> str:
+        return (
+            f"{listed(values['parts'])} together are at most {values['places']}, unless "
+            f"{values['approved']} allows more."
+        )

@@ -1,0 +1,139 @@
+"""Which sheets and columns the workbook has: the staged tables under their German titles."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from ingest.wtg import cells
+from ingest.wtg.tables import TABLES
+
+TITLES = {
+    "angebote": "Angebote",
+    "belegung": "Belegung",
+    "bewohner": "Bewohner",
+    "personal": "Personal",
+    "pruefungen": "Pruefungen",
+    "massnahmen": "Massnahmen",
+    "planungen": "Planungen",
+    "unterstuetzungsangebote": "Unterstuetzungsangebote",
+}
+NOTES = "hinweis"
+"""The sheet on which officers write to people; it is not read."""
+
+WITHOUT_REFERENCE_DATE = frozenset({"pruefungen", "massnahmen", "planungen"})
+ABOUT_OFFERS = ("belegung", "bewohner", "personal", "pruefungen", "massnahmen")
+"""Sheets whose ``pfad_id`` must stand in Angebote."""
+
+OPTIONAL = {
+    "angebote": frozenset(
+        [
+            "traegerart",
+            "unterart",
+            "schwerpunkt",
+            "strasse",
+            "hausnummer",
+            "plz",
+            "ort",
+            "lat",
+            "lon",
+            "betrieb_ab",
+            "betrieb_bis",
+            "freigabe_status",
+            "freigabe_am",
+        ]
+    ),
+    "belegung": frozenset(
+        ["davon_sonderbereich", "einzelzimmer", "doppelzimmer", "gemeldet_am", "quelle"]
+    ),
+    "bewohner": frozenset({"unter_60"}),
+    "personal": frozenset(
+        [
+            "vk_pdl",
+            "vk_sozialdienst",
+            "vk_soll_vereinbart",
+            "wochenstunden_vollzeit",
+            "erhoben_am",
+            "anlass",
+        ]
+    ),
+    "massnahmen": frozenset(["von", "bis", "plaetze_betroffen"]),
+    "planungen": frozenset(["beschluss_am", "inbetriebnahme_erwartet", "traeger"]),
+    "unterstuetzungsangebote": frozenset({"zielgruppe_kinder"}),
+}
+"""Columns that describe: no rule and no published sum needs them. Their absence is a warning."""
+
+_BY_NAME: dict[str, cells.Reader] = {
+    "ags": cells.region_key,
+    "plz": cells.postcode,
+    "fachkraftquote_gemeldet": cells.percent,
+}
+_BY_TYPE: dict[pa.DataType, cells.Reader] = {
+    pa.string(): cells.words,
+    pa.int64(): cells.count,
+    pa.float64(): cells.number,
+    pa.bool_(): cells.flag,
+    pa.date32(): cells.day,
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: its German ``header``, the staged ``field``, and how its cells are read.
+
+    ``required``: the file is unreadable without the column; ``filled``: without a value in it.
+    ``summed``: a row "Gesamt" holds the sum of it.
+    """
+
+    header: str
+    field: str
+    read: cells.Reader
+    required: bool
+    filled: bool
+    summed: bool
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet of the workbook and the staged table that its rows become."""
+
+    title: str
+    table: str
+    columns: tuple[Column, ...]
+
+    @property
+    def dated(self) -> bool:
+        """Whether each row says its own reference date."""
+        return self.table not in WITHOUT_REFERENCE_DATE
+
+
+def folded(text: str) -> str:
+    """A title or header as it is compared: ``Unterstützungs-Angebote `` and ``plaetze belegt``."""
+    folded_text = text.casefold()
+    for umlaut, letters in (("ä", "ae"), ("ö", "oe"), ("ü", "ue")):
+        folded_text = folded_text.replace(umlaut, letters)
+    return re.sub(r"[\s_\-]+", "_", folded_text).strip("_")
+
+
+def _column(table: str, field: pa.Field) -> Column:
+    return Column(
+        header="stichtag" if field.name == "reference_date" else field.name,
+        field=field.name,
+        read=_BY_NAME.get(field.name) or _BY_TYPE[field.type],
+        required=field.name not in OPTIONAL.get(table, ()),
+        filled=not field.nullable,
+        summed=field.type == pa.int64() or field.name.startswith("vk_"),
+    )
+
+
+def _sheet(table: str, schema: pa.Schema) -> Sheet:
+    left_out = {"cell_markers"}
+    if table in WITHOUT_REFERENCE_DATE:
+        left_out.add("reference_date")
+    fields = [field for field in schema if field.name not in left_out]
+    return Sheet(TITLES[table], table, tuple(_column(table, field) for field in fields))
+
+
+SHEETS = tuple(_sheet(table, schema) for table, schema in TABLES.items())
