@@ -1,8 +1,8 @@
 """Staged table of every GENESIS dataset: one row per printed cell.
 
 A dimension that a table does not have is null. ``*_label`` is the source's own wording, stripped;
-the total of a dimension keeps its printed label ("Insgesamt"). ``value`` is null exactly when
-``marker`` says why ("-", ".", "...", "/", "x").
+the total of a dimension is always "Insgesamt", also where a download made in English prints
+"Total". ``value`` is null exactly when ``marker`` says why ("-", ".", "...", "/", "x").
 """
 
 import pyarrow as pa

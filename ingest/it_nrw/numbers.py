@@ -1,0 +1,66 @@
+"""One printed cell of an official table: a value, or the marker that stands for it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+
+MARKERS = ("-", ".", "...", "/", "x")
+"""Nothing; secret or unknown; later; not reliable; blocked."""
+
+QUALIFIERS = {
+    "()": "of limited use",
+    "p": "provisional",
+    "r": "corrected",
+    "s": "estimated",
+    "e": "final",
+}
+"""What may stand around a value without taking it away."""
+
+NUMBER = "-?[0-9]+(?:,[0-9]+)?"
+VALUE = re.compile(rf"(?P<plain>{NUMBER})\s?(?P<letter>[prse])?|\((?P<bracketed>{NUMBER})\)")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a cell says. ``value`` is None exactly when ``marker`` says why."""
+
+    value: float | None
+    marker: str | None = None
+    qualifier: str | None = None
+
+
+def read_cell(printed: str) -> Reading:
+    """The cell in German notation: decimal comma, no thousands separator.
+
+    Raises ``ValueError`` for anything else; an empty cell says nothing and is no value.
+    """
+    cell = printed.strip()
+    if cell in MARKERS:
+        return Reading(None, marker=cell)
+    match = VALUE.fullmatch(cell)
+    if match is None:
+        raise ValueError(f"neither a number nor a marker ({' '.join(MARKERS)})")
+    if bracketed := match["bracketed"]:
+        return Reading(_number(bracketed), qualifier="()")
+    return Reading(_number(match["plain"]), qualifier=match["letter"])
+
+
+def _number(digits: str) -> float:
+    return float(digits.replace(",", "."))
+
+
+def read_date(printed: str, day_of_year: tuple[int, int]) -> date:
+    """``2024-12-31``, ``31.12.2024``, or a year, which stands for its ``day_of_year``.
+
+    Raises ``ValueError`` for anything else.
+    """
+    cell = printed.strip()
+    if re.fullmatch("[0-9]{4}", cell):
+        return date(int(cell), *day_of_year)
+    if re.fullmatch(r"[0-9]{2}\.[0-9]{2}\.[0-9]{4}", cell):
+        return datetime.strptime(cell, "%d.%m.%Y").date()
+    if re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", cell):
+        return date.fromisoformat(cell)
+    raise ValueError("neither a year nor a date")

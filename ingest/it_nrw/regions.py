@@ -1,0 +1,22 @@
+"""The regions of North Rhine-Westphalia by official key (AGS), as they have been since 2009-10-21.
+
+The state's own list, not a county's: in it the Städteregion Aachen (05334) holds the city of
+Aachen, and the Kreise Aachen (05354) and Aachen, city (05313) exist no more.
+"""
+
+LAND = "05"
+
+BEZIRKE = ("051", "053", "055", "057", "059")
+
+KREISE = tuple(
+    bezirk + kreis
+    for bezirk, kreise in (
+        ("051", "11 12 13 14 16 17 19 20 22 24 54 58 62 66 70"),
+        ("053", "14 15 16 34 58 62 66 70 74 78 82"),
+        ("055", "12 13 15 54 58 62 66 70"),
+        ("057", "11 54 58 62 66 70 74"),
+        ("059", "11 13 14 15 16 54 58 62 66 70 74 78"),
+    )
+    for kreis in kreise.split()
+)
+"""The 53 Kreise and kreisfreie Städte."""

@@ -1,0 +1,236 @@
+"""The printed GENESIS table as CSV: LDB static downloads, ``datencsv`` and the old wide CSV.
+
+All three have one grammar::
+
+    Tabelle: <code>                          the old one says GENESIS-Tabelle:
+    <title over one or more lines>;;;;       only the first cell is filled
+    ;;;;<header>;<header>;...                one or more rows, as many empty cells as leading ones
+    <leading cells>;<value>;<value>;...      the data
+    __________
+    <footnotes, licence>                     may be quoted and run over several lines
+    Stand: 29.05.2026 / 08:20:11             or created: 2025-12-16 / 16:30:59
+
+The number of titles, header rows and leading cells is found, never assumed.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from ingest.it_nrw.evidence import decoded, fault
+
+BERLIN = ZoneInfo("Europe/Berlin")
+FIRST_LINE = re.compile(r"(?:GENESIS-)?Tabelle: (?P<code>\S+?);*")
+SEPARATOR = re.compile(r"_{5,}")
+STAMP = re.compile(
+    r"(?:Stand|created): (?P<date>\d{2}\.\d{2}\.\d{4}|\d{4}-\d{2}-\d{2})"
+    r" / (?P<time>\d{2}:\d{2}:\d{2})"
+)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One data line. ``leading`` cells name it (time, region, ...), ``values`` are as printed."""
+
+    number: int
+    leading: tuple[str, ...]
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class PrintedTable:
+    """A table as printed. Each row of ``headers`` has one cell for each value column."""
+
+    code: str
+    titles: tuple[str, ...]
+    headers: tuple[tuple[str, ...], ...]
+    lines: tuple[Line, ...]
+    published_at: datetime
+
+    @property
+    def place(self) -> str:
+        """How a finding names this table."""
+        return f"table {self.code}"
+
+
+@dataclass(frozen=True)
+class _Row:
+    number: int
+    cells: list[str]
+
+    @property
+    def is_title(self) -> bool:
+        return bool(self.cells[0]) and not any(self.cells[1:])
+
+    @property
+    def is_header(self) -> bool:
+        return not self.cells[0]
+
+
+def read(content: bytes) -> PrintedTable:
+    """Read a printed table.
+
+    Raises ``UnreadableFile`` where the grammar above is broken: a file that was cut has no
+    separator or no last line, a shifted line has another number of cells than the header.
+    """
+    lines = decoded(content).split("\n")
+    end = next((i for i, line in enumerate(lines) if SEPARATOR.fullmatch(line.strip(";"))), None)
+    if end is None:
+        raise fault(
+            "complete",
+            "The line that ends the data is missing: the file was probably cut. Fetch it again.",
+            row=len(lines),
+            expected="__________ after the last line of data",
+            found=lines[-1][:80] or "the end of the file",
+        )
+    rows = list(_rows(lines[:end]))
+    code = _code(rows)
+    titles, headers, data = _parts(rows[1:], code)
+    leading = _leading(headers, code)
+    width = len(headers[0].cells)
+    return PrintedTable(
+        code=code,
+        titles=tuple(row.cells[0].strip() for row in titles),
+        headers=tuple(tuple(cell.strip() for cell in row.cells[leading:]) for row in headers),
+        lines=tuple(_line(row, leading, width, code) for row in data),
+        published_at=_stamp(lines[end + 1 :], len(lines), code),
+    )
+
+
+def _rows(lines: list[str]) -> Iterator[_Row]:
+    reader = csv.reader((f"{line}\n" for line in lines), delimiter=";", strict=True)
+    try:
+        for cells in reader:
+            if cells:
+                yield _Row(reader.line_num, cells)
+    except csv.Error as error:
+        raise fault(
+            "csv",
+            f"Line {reader.line_num} is no CSV: {error}.",
+            row=reader.line_num,
+        ) from error
+
+
+def _code(rows: list[_Row]) -> str:
+    first = ";".join(rows[0].cells) if rows else ""
+    match = FIRST_LINE.fullmatch(first)
+    if match is None:
+        raise fault(
+            "table_code",
+            "The first line does not name a table: this is another format.",
+            row=1,
+            expected="Tabelle: <code>",
+            found=first[:80],
+        )
+    return match["code"]
+
+
+def _parts(rows: list[_Row], code: str) -> tuple[list[_Row], list[_Row], list[_Row]]:
+    first_header = next((i for i, row in enumerate(rows) if row.is_header), len(rows))
+    first_data = next(
+        (i for i in range(first_header, len(rows)) if not rows[i].is_header), len(rows)
+    )
+    titles, headers, data = rows[:first_header], rows[first_header:first_data], rows[first_data:]
+    untitled = next((row for row in titles if not row.is_title), None)
+    if not headers or untitled:
+        row = untitled or rows[-1] if rows else None
+        raise fault(
+            "header",
+            f"table {code}: no header rows stand between the title and the data.",
+            place=f"table {code}",
+            row=row.number if row else None,
+            expected="rows that begin with empty cells and name the columns",
+            found=";".join(row.cells)[:80] if row else "nothing",
+        )
+    if not data:
+        raise fault(
+            "has_data",
+            f"table {code}: there is no line of data below the header.",
+            place=f"table {code}",
+            row=headers[-1].number,
+        )
+    return titles, headers, data
+
+
+def _leading(headers: list[_Row], code: str) -> int:
+    """How many cells stand before the values: as many as every header row leaves empty."""
+    leading = next((i for i, cell in enumerate(headers[0].cells) if cell.strip()), 0)
+    for row in headers:
+        aligned = len(row.cells) == len(headers[0].cells)
+        if not (
+            aligned
+            and leading
+            and not any(cell.strip() for cell in row.cells[:leading])
+            and all(cell.strip() for cell in row.cells[leading:])
+        ):
+            raise fault(
+                "header",
+                f"table {code}, line {row.number}: the header rows do not name the same columns.",
+                place=f"table {code}",
+                row=row.number,
+                expected=f"{leading} empty cells, then {len(headers[0].cells) - leading} names",
+                found=";".join(row.cells)[:120],
+            )
+    return leading
+
+
+def _line(row: _Row, leading: int, width: int, code: str) -> Line:
+    if len(row.cells) != width:
+        raise fault(
+            "cells_per_line",
+            f"table {code}, line {row.number}: the line has another number of cells than the "
+            "header, so no value in it can be trusted.",
+            place=f"table {code}",
+            row=row.number,
+            expected=f"{width} cells",
+            found=f"{len(row.cells)} cells: {';'.join(row.cells)[:80]}",
+        )
+    cells = [cell.strip() for cell in row.cells]
+    return Line(row.number, tuple(cells[:leading]), tuple(cells[leading:]))
+
+
+def _stamp(footer: list[str], last_line: int, code: str) -> datetime:
+    for line in reversed(footer):
+        if moment := _moment(line.strip(" ;")):
+            return moment
+    raise fault(
+        "complete",
+        f"table {code}: the last line is missing, so the file was probably cut. Fetch it again.",
+        place=f"table {code}",
+        row=last_line,
+        expected="Stand: <date> / <time>, or created: <date> / <time>",
+        found=next((line for line in reversed(footer) if line.strip()), "nothing")[:80],
+    )
+
+
+def _moment(line: str) -> datetime | None:
+    match = STAMP.fullmatch(line)
+    if match is None:
+        return None
+    pattern = "%d.%m.%Y" if "." in match["date"] else "%Y-%m-%d"
+    try:
+        moment = datetime.strptime(f"{match['date']} {match['time']}", f"{pattern} %H:%M:%S")
+    except ValueError:  # shaped like a date, but there is no such day
+        return None
+    return moment.replace(tzinfo=BERLIN)
+
+
+def of_code(content: bytes, code: str) -> PrintedTable:
+    """As ``read``; raises ``UnreadableFile`` also when the file holds another table."""
+    table = read(content)
+    if table.code != code:
+        raise fault(
+            "table_code",
+            f"The file holds table {table.code}, but table {code} was asked for: check the path "
+            "of this dataset in county.toml.",
+            place=table.place,
+            row=1,
+            expected=code,
+            found=table.code,
+        )
+    return table

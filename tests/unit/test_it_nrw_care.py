@@ -1,0 +1,171 @@
+"""Care statistics: what a line of the table becomes, and the published figures of 2023."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from it_nrw_files import LDB_TAIL, homes, origin
+
+from ingest.it_nrw.care import parse_homes, parse_recipients, parse_recipients_by_age
+from ingest.it_nrw.regions import BEZIRKE, KREISE
+from ingest.model import UnreadableFile
+from sample import it_nrw
+
+NEUSS = "2023;05162;    Rhein-Kreis Neuss;4484;4079"
+
+
+def parsed(*lines):
+    return parse_homes(homes(*lines).encode("cp1252"), origin("22412-01i"))
+
+
+def finding_of(*lines):
+    with pytest.raises(UnreadableFile) as error:
+        parsed(*lines)
+    (finding,) = error.value.findings
+    return finding
+
+
+def test_a_cell_that_is_no_number_is_named_with_line_and_region():
+    finding = finding_of(NEUSS, "2019;05162;    Rhein-Kreis Neuss;4.209;.")
+    assert (finding.rule, finding.row, finding.found) == ("number", "7", "'4.209'")
+    assert finding.column == "Verfügbare Plätze insgesamt / Anzahl"
+    assert "05162 Rhein-Kreis Neuss" in finding.message
+
+
+def test_a_key_with_two_values_is_not_read():
+    finding = finding_of(NEUSS, "2023;05162;    Rhein-Kreis Neuss;4484;4080")
+    assert finding.rule == "one_value_per_key"
+    assert (finding.expected, finding.found) == ("4079 (line 6)", "4080 (line 7)")
+
+
+def test_a_key_printed_twice_with_one_value_is_one_row():
+    cells = parsed(NEUSS, NEUSS).tables["cells"]
+    assert cells[["value", "source_row"]].values.tolist() == [[4484, 6], [4079, 6]]
+
+
+def test_another_table_than_asked_for_is_not_read():
+    with pytest.raises(UnreadableFile, match=r"table 22412-01i, but table 22421-02i was asked for"):
+        parse_recipients(homes(NEUSS).encode("cp1252"), origin("22421-02i"))
+
+
+def test_a_line_about_no_year_is_named():
+    finding = finding_of("Summe;05162;    Rhein-Kreis Neuss;4484;4079")
+    assert (finding.rule, finding.row, finding.found) == ("reference_date", "6", "'Summe'")
+
+
+def test_a_table_divided_otherwise_is_not_read():
+    text = homes(NEUSS).replace(";Verfügbare Plätze für Dauerpflege", ";weiblich")
+    with pytest.raises(UnreadableFile) as error:
+        parse_homes(
+            text.replace(";;;Verfügbare Plätze insgesamt", ";;;männlich").encode("cp1252"),
+            origin("22412-01i"),
+        )
+    assert error.value.findings[0].rule == "header"  # nothing says what is counted
+
+
+def test_a_line_becomes_a_row_per_column():
+    batch = parsed(NEUSS)
+    first, second = batch.tables["cells"].to_dict("records")
+    assert first == {
+        "table_code": "22412-01i",
+        "reference_date": date(2023, 12, 15),
+        "region_code": "05162",
+        "region_label": "Rhein-Kreis Neuss",
+        "sex_label": None,
+        "nationality_label": None,
+        "age_label": None,
+        "care_grade_label": None,
+        "measure_label": "Verfügbare Plätze insgesamt",
+        "unit": "Anzahl",
+        "value": 4484,
+        "marker": None,
+        "source_place": "table 22412-01i",
+        "source_row": 6,
+    }
+    assert (second["measure_label"], second["value"]) == ("Verfügbare Plätze für Dauerpflege", 4079)
+    assert batch.period == "all"
+    assert batch.published_at == datetime(2025, 1, 21, 7, 20, 11, tzinfo=UTC)
+
+
+def test_a_marked_value_is_kept_and_reported():
+    batch = parsed("2023;05162;    Rhein-Kreis Neuss;4484p;(4079)")
+    assert batch.tables["cells"]["value"].tolist() == [4484, 4079]
+    assert {(finding.severity, finding.found) for finding in batch.findings} == {
+        ("warning", "4484p"),
+        ("warning", "(4079)"),
+    }
+
+
+def test_recipients_by_grade_keep_the_grade():
+    text = (
+        "Tabelle: 22421-02i\n"
+        "Pflegebedürftige nach Pflegegraden und Leistungsarten;;;;\n"
+        ";;;;Pflegegeld\n"
+        ";;;;Anzahl\n"
+        "2023;05162;    Rhein-Kreis Neuss;Pflegegrad 2;17\n"
+        "2023;05162;    Rhein-Kreis Neuss;Insgesamt;17\n" + LDB_TAIL
+    )
+    cells = parse_recipients(text.encode("cp1252"), origin("22421-02i")).tables["cells"]
+    assert cells["care_grade_label"].tolist() == ["Pflegegrad 2", "Insgesamt"]
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory):
+    target = tmp_path_factory.mktemp("sample")
+    it_nrw.write(target)
+    return target / "http" / "it_nrw" / it_nrw.STATIC
+
+
+@pytest.fixture(scope="module")
+def recipients(sample):
+    content = (sample / "22421-02i_00.csv").read_bytes()
+    cells = parse_recipients(content, origin("22421-02i")).tables["cells"]
+    return cells.pivot(
+        index=["reference_date", "region_code"], columns="measure_label", values="value"
+    )
+
+
+def test_published_figures_of_the_pilot_county(sample, recipients):
+    neuss = recipients.loc[(date(2023, 12, 15), "05162")]
+    assert neuss["Pflegebedürftige insgesamt"] == 33302
+    assert neuss["vollstationäre Pflege"] == 3814
+    assert neuss["Pflegegeld"] == 21840
+    assert neuss["ambulante Pflege"] == 3727
+    assert neuss["Pflegegrad 1 ohne Leistungen"] == 3920
+    assert recipients.loc[(date(2019, 12, 15), "05162"), "Pflegebedürftige insgesamt"] == 23782
+
+    content = (sample / "22412-01i_00.csv").read_bytes()
+    cells = parse_homes(content, origin("22412-01i")).tables["cells"]
+    places = cells[(cells.region_code == "05162") & cells.measure_label.str.endswith("insgesamt")]
+    assert places.set_index("reference_date")["value"].to_dict() == {
+        date(2023, 12, 15): 4484,
+        date(2019, 12, 15): 4209,
+    }
+
+
+def test_the_land_of_2023_is_the_published_sum_of_its_kreise(recipients):
+    at = recipients.loc[date(2023, 12, 15)]
+    # Land totals of the care statistics 2023, from the table by age and kind of care.
+    assert at.loc["05", "Pflegegeld"] == 818023
+    assert at.loc["05", "vollstationäre Pflege"] == 169213
+    assert at.loc["05", "ambulante Pflege"] == 240078
+    assert len(at) == 1 + 5 + 53
+    assert (at.loc[list(KREISE)].sum() == at.loc["05"]).all()
+    assert (at.loc[list(BEZIRKE)].sum() == at.loc["05"]).all()
+
+
+def test_what_is_unknown_is_a_marker(sample):
+    content = (sample / "22421-02i_00.csv").read_bytes()
+    cells = parse_recipients(content, origin("22421-02i")).tables["cells"]
+    aachen = cells[(cells.region_code == "05334") & (cells.reference_date == date(2019, 12, 15))]
+    assert aachen["value"].isna().all()
+    assert set(aachen["marker"]) == {"."}
+
+
+def test_recipients_by_age(sample):
+    content = (sample / "22421-00xx_00.csv").read_bytes()
+    cells = parse_recipients_by_age(content, origin("22421-00xx")).tables["cells"]
+    inpatient = cells[cells.measure_label == "vollstationäre Pflege"]
+    values = inpatient.set_index(["reference_date", "age_label"])["value"]
+    assert values[date(2021, 12, 15), "85 bis unter 90"] == 41147
+    assert values[date(2023, 12, 15), "95 und älter"] == 13803
+    assert values[date(2023, 12, 15), "Insgesamt"] == 169213
