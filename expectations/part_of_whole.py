@@ -28,8 +28,8 @@ def rows_not_above_whole(
     their whole break the rule.
     """
     numbered = frame.assign(_at=range(len(frame)))
-    parts_of = dict(list(numbered[matching(frame, parts)].groupby(list(group_by))))
-    whole_of = dict(list(numbered[matching(frame, whole)].groupby(list(group_by))))
+    parts_of = dict(list(numbered[matching(frame, parts)].groupby(list(group_by), dropna=False)))
+    whole_of = dict(list(numbered[matching(frame, whole)].groupby(list(group_by), dropna=False)))
     skipped = 0
     offenders: list[Offender] = []
     for name, rows in parts_of.items():

@@ -148,16 +148,16 @@ def query(
     """Ask the published marts a question."""
     import duckdb
 
+    from warehouse.query import RENDERERS
     from warehouse.query import query as ask
-    from warehouse.query import render
     from warehouse.versions import NothingPublished
 
     try:
-        frame = ask(_settings(), sql)
+        answer = ask(_settings(), sql)
     except (duckdb.Error, NothingPublished) as error:
-        errors.print(str(error), markup=False)
+        errors.print(str(error), markup=False, soft_wrap=True)
         raise typer.Exit(1) from error
-    render(frame, output.value, sys.stdout)
+    RENDERERS[output.value](answer, sys.stdout)
 
 
 @sample_app.command("serve")

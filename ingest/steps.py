@@ -120,7 +120,7 @@ def _land_one(
     answer = _fetch(entry, client, request, known[1].headers if known else None)
     if answer.content is None:
         if known is None:
-            raise SourceUnavailable(f"{request.url}: answered 'not modified' to a first request")
+            raise SourceUnavailable(f"{request.url}: answered that it has nothing for this request")
         floors.landing.sight(known[0], request, run_id=run_id, headers=known[1].headers)
         return Landed(entry.source, entry.name, known[0], request.label), False
     return keep(entry, floors, answer.content, request, run_id, answer.headers)

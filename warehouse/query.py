@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import csv
+import json
+from collections.abc import Callable
 from typing import TextIO
 
 import duckdb
-import pandas as pd
+import pyarrow as pa
 from rich import box
 from rich.console import Console
 from rich.table import Table
@@ -14,7 +17,7 @@ from ingest.settings import Settings
 from warehouse import versions
 
 
-def query(settings: Settings, sql: str) -> pd.DataFrame:
+def query(settings: Settings, sql: str) -> pa.Table:
     """Run one SQL statement on the current version; marts may be named without their schema.
 
     Raises ``NothingPublished``, and ``duckdb.Error`` with the database's own words.
@@ -22,21 +25,39 @@ def query(settings: Settings, sql: str) -> pd.DataFrame:
     database = versions.current(settings) / versions.DATABASE
     with duckdb.connect(database, read_only=True) as connection:
         connection.execute(f"use {versions.SCHEMA}")
-        return connection.sql(sql).df() if sql.strip() else pd.DataFrame()
+        return connection.execute(sql).to_arrow_table()
 
 
-def render(frame: pd.DataFrame, form: str, stream: TextIO) -> None:
-    """Write an answer as ``table``, ``csv`` or ``json`` (a list of objects)."""
-    if form == "csv":
-        frame.to_csv(stream, index=False)
-    elif form == "json":
-        frame.to_json(stream, orient="records", force_ascii=False, date_format="iso", indent=2)
-        stream.write("\n")
-    else:
-        table = Table(box=box.SIMPLE_HEAD, caption=f"{len(frame):,} rows", caption_justify="left")
-        for name, kind in frame.dtypes.items():
-            numeric = pd.api.types.is_numeric_dtype(kind)
-            table.add_column(str(name), justify="right" if numeric else "left")
-        for row in frame.itertuples(index=False):
-            table.add_row(*("" if pd.isna(value) else str(value) for value in row))
-        Console(file=stream, width=None if stream.isatty() else 200).print(table)
+def _as_table(answer: pa.Table, stream: TextIO) -> None:
+    table = Table(box=box.SIMPLE_HEAD, caption=f"{answer.num_rows:,} rows", caption_justify="left")
+    for field in answer.schema:
+        number = pa.types.is_integer(field.type) or pa.types.is_floating(field.type)
+        table.add_column(field.name, justify="right" if number else "left", no_wrap=True)
+    for row in answer.to_pylist():
+        table.add_row(*(_cell(value) for value in row.values()))
+    Console(file=stream, width=None if stream.isatty() else 200).print(table)
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    return f"{value:.10g}" if isinstance(value, float) else str(value).replace("\n", " ")
+
+
+def _as_csv(answer: pa.Table, stream: TextIO) -> None:
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(answer.column_names)
+    writer.writerows(row.values() for row in answer.to_pylist())
+
+
+def _as_json(answer: pa.Table, stream: TextIO) -> None:
+    json.dump(answer.to_pylist(), stream, ensure_ascii=False, indent=2, default=str)
+    stream.write("\n")
+
+
+RENDERERS: dict[str, Callable[[pa.Table, TextIO], None]] = {
+    "table": _as_table,
+    "csv": _as_csv,
+    "json": _as_json,
+}
+"""How an answer may be written: for people, for spreadsheets, for programs."""

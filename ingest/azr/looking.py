@@ -64,7 +64,8 @@ def _workbook(content: bytes) -> Iterator[tuple[str, Rows]]:
             sheet.reset_dimensions()
             yield f"sheet {number}{hidden}", _filled(sheet.iter_rows(values_only=True))
     except BROKEN:
-        return
+        # Without its cause: a library's words about a broken file may quote the file.
+        raise OpaqueFile("a damaged workbook, which cannot be looked into. Save it anew") from None
 
 
 def _refuse_hidden(parts: Iterable[zipfile.ZipInfo]) -> None:

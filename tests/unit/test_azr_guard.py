@@ -53,6 +53,7 @@ def persons(header: str, *values: object) -> bytes:
 
 
 REFUSED = {
+    "half a workbook": (sample(CROSSTABLE)[:3000], "damaged workbook", "Save it anew"),
     "AZR number by header": (persons("AZR-Nr.", 1), "AZR-Nummer", "column B, row 2"),
     "first name": (persons("Vorname", "Erika"), "Vorname", "column B, row 2"),
     "name": (persons("Name, Vorname", "Musterfrau, Erika"), "Name", "column B, row 2"),
@@ -136,7 +137,6 @@ HARMLESS = {
     "as many rows as statuses": sheet_of(*([f"Status {n}", n] for n in range(MOST_ROWS))),
     "large but plausible numbers": sheet_of(["Bevölkerung", 83155031], ["Ausgaben", 999_999_999]),
     "CSV of counts": "Bezeichnung;Gesamt\nGESAMT;9.720\n".encode("cp1252"),
-    "half a workbook": sample(CROSSTABLE)[:3000],
     "no text": b"%PDF-1.7\x00\x01\x02",
     "nothing": b"",
 }

@@ -30,7 +30,13 @@ def node(name: str, folder: str, *parents: str) -> dict[str, object]:
 NODES = {
     "model.k.int_batches__in_force": node("int_batches__in_force", "intermediate"),
     "model.k.stg_wtg__belegung": node("stg_wtg__belegung", "staging"),
-    "model.k.vacancy": node("vacancy", "marts", "model.k.stg_wtg__belegung"),
+    "seed.k.flags": {
+        "name": "flags",
+        "resource_type": "seed",
+        "path": "flags.csv",
+        "depends_on": {"macros": []},
+    },
+    "model.k.vacancy": node("vacancy", "marts", "model.k.stg_wtg__belegung", "seed.k.flags"),
     "model.k.supply": node("supply", "marts"),
     "test.k.vacancy_adds_up": {
         "name": "vacancy_adds_up",
@@ -71,7 +77,7 @@ def built(settings: Settings, vacant: int = 217, **outcomes: str) -> None:
 
 
 def vacant(settings: Settings) -> int:
-    return int(query(settings, "select vacant_places from vacancy").iloc[0, 0])
+    return int(query(settings, "select vacant_places from vacancy")["vacant_places"][0].as_py())
 
 
 def hashes(manifest: Manifest) -> dict[str, str]:
@@ -167,7 +173,7 @@ def test_descriptions_reach_the_published_database(settings: Settings) -> None:
     comments = query(
         settings, "select comment from duckdb_columns() where column_name = 'vacant_places'"
     )
-    assert comments["comment"].tolist() == ["Places not occupied."]
+    assert comments["comment"].to_pylist() == ["Places not occupied."]
 
 
 def test_killed_at_any_instant_readers_see_a_complete_version(settings: Settings) -> None:

@@ -1,0 +1,393 @@
+"""All floors in one process, without Airflow: from files in the sources' formats to the marts.
+
+The figures are the published ones; ``sample/figures`` names the document of each.
+"""
+
+import csv
+import json
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ingest.datasets import REGISTRY
+from ingest.settings import Settings
+from ingest.steps import Outcome, land, treat
+from sample.make import make
+from sample.server import serve
+from warehouse import versions
+from warehouse.build import NOT_NIGHTLY, build, dbt
+from warehouse.publish import Manifest, publish
+from warehouse.query import query
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+FIGURES = REPOSITORY / "sample" / "figures"
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    settings = Settings(home=tmp_path_factory.mktemp("house") / "var")
+    with serve(make(settings) / "http") as server:
+        yield settings.model_copy(update={"sample_url": server.url})
+
+
+def night(settings: Settings, run_id: str) -> tuple[list[Outcome], Manifest]:
+    """One night: land, treat, build, publish."""
+    landed = [file for entry in REGISTRY for file in land(entry.id, settings, run_id).to_treat]
+    outcomes = [treat(file, settings) for file in landed]
+    build(settings)
+    return outcomes, publish(settings, run_id)
+
+
+@pytest.fixture(scope="module")
+def first(house: Settings) -> Manifest:
+    outcomes, manifest = night(house, "first")
+    assert [outcome.explanation for outcome in outcomes if outcome.status != "staged"] == []
+    return manifest
+
+
+def ask(settings: Settings, sql: str) -> list[tuple[Any, ...]]:
+    return [tuple(row.values()) for row in query(settings, sql).to_pylist()]
+
+
+def printed(name: str) -> list[dict[str, str]]:
+    """A file of figures as printed, without its leading comment lines."""
+    lines = (FIGURES / name).read_text(encoding="utf-8").splitlines()
+    return list(csv.DictReader((line for line in lines if line[:1] != "#"), delimiter=";"))
+
+
+def test_every_mart_is_published_and_none_is_at_fault(house: Settings, first: Manifest) -> None:
+    assert first.faults == {}
+    assert all(mart.rows > 0 for mart in first.marts), [m.name for m in first.marts if not m.rows]
+    assert {source["dataset"] for source in first.sources} == {entry.name for entry in REGISTRY}
+    for mart in first.marts:
+        assert (versions.current(house) / "parquet" / f"{mart.name}.parquet").exists()
+
+
+def test_the_formulas_hold_in_dbts_own_unit_tests(house: Settings, first: Manifest) -> None:
+    done = dbt(house, "test", "--select", "test_type:unit")
+    assert done.returncode == 0, done.stdout
+    assert "WARN=0 ERROR=0 SKIP=0" in done.stdout
+    assert "PASS=0 " not in done.stdout
+
+
+def test_dbt_says_nothing_but_what_it_does(house: Settings, first: Manifest) -> None:
+    done = dbt(house, "--log-format", "json", "parse", "--no-partial-parse")
+    events = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+    assert done.returncode == 0
+    assert [event["info"]["msg"] for event in events if event["info"]["level"] == "warn"] == []
+    assert NOT_NIGHTLY == ("--exclude-resource-type", "unit_test")
+
+
+@pytest.mark.parametrize(
+    ("sql", "expected"),
+    [
+        pytest.param(
+            "select vacant_places from vacancy_by_region where reference_date = '2021-08-15' "
+            "and region_level = 'Kreis' and offer_type_code = 'vollstationaer'",
+            [(217,)],
+            id="vacant places 15.08.2021",
+        ),
+        pytest.param(
+            "select region_name, vacant_places from vacancy_by_region "
+            "where reference_date = '2021-08-15' and region_level = 'Gemeinde' "
+            "and offer_type_code = 'vollstationaer' order by region_code",
+            [
+                ("Dormagen, Stadt", 17),
+                ("Grevenbroich, Stadt", 51),
+                ("Jüchen, Stadt", 8),
+                ("Kaarst, Stadt", 1),
+                ("Korschenbroich, Stadt", 34),
+                ("Meerbusch, Stadt", 78),
+                ("Neuss, Stadt", 28),
+                ("Rommerskirchen", 0),
+            ],
+            id="vacant places by municipality",
+        ),
+        pytest.param(
+            "select mean_vacant_places from vacancy_average where region_level = 'Kreis' "
+            "and offer_type_code = 'vollstationaer' and date_set_code = 'unflagged_dates'",
+            [(199.9,)],
+            id="mean of the ten unflagged dates",
+        ),
+        pytest.param(
+            "select round(care_fte, 6), round(skilled_share, 9), places from staffing_by_region "
+            "where reference_year = 2021 and region_level = 'Kreis'",
+            [(1602.0, 0.55, 3975)],
+            id="staffing 2021",
+        ),
+        pytest.param(
+            "select status_group_code, persons from refugees_by_status "
+            "where reference_date = '2021-09-30' and status_group_code <> 'family' order by 2",
+            [("pending", 859), ("tolerated", 1403), ("recognised", 7458), ("total", 9720)],
+            id="refugees 30.09.2021",
+        ),
+        pytest.param(
+            "select applications_total, decisions_total, pending_total, applications_first "
+            "from asylum_national_monthly where reference_month = '2021-09-01'",
+            [(18206, 11972, 84247, 13849)],
+            id="BAMF September 2021",
+        ),
+        pytest.param(
+            "select applications_first from asylum_by_country_monthly "
+            "where reference_month = '2021-09-01' and ls_code = '475'",
+            [(3911,)],
+            id="first applications from Syria",
+        ),
+        pytest.param(
+            "select recipients_persons, full_inpatient_persons, places "
+            "from care_statistics_by_kreis where region_code = '05162' and reference_year = 2023",
+            [(33302, 3814, 4484)],
+            id="care statistics of the pilot county",
+        ),
+        pytest.param(
+            "select sum(planned_places) from planned_offers where region_level = 'Gemeinde' "
+            "and offer_type_code = 'vollstationaer'",
+            [(120,)],
+            id="planned full in-patient places",
+        ),
+        pytest.param(
+            "select sites_count, places, embedded_short_term_places, fixed_short_term_places "
+            "from supply_overview where reference_date = '2021-11-01' "
+            "and region_level = 'Kreis' and offer_type_code = 'vollstationaer'",
+            [(46, 3975, 261, 35)],
+            id="supply 01.11.2021",
+        ),
+        pytest.param(
+            "select from_year, to_year, homes_with_complaints_count, homes_count "
+            "from complaints order by to_year, from_year desc",
+            [(2019, 2019, 16, 46), (2020, 2020, 20, 46), (2019, 2020, 21, 46)],
+            id="homes with complaints",
+        ),
+        pytest.param(
+            "select care_kind_code, round(observed_to_expected, 2) from demand_forecast "
+            "where region_code = '05162' order by 2",
+            [("home_care", 0.59), ("full_inpatient", 0.86), ("allowance", 1.02)],
+            id="observed against expected from the Land's rates",
+        ),
+    ],
+)
+def test_published_figures_come_out_of_the_pipe(
+    house: Settings, first: Manifest, sql: str, expected: list[tuple[Any, ...]]
+) -> None:
+    assert ask(house, sql) == expected
+
+
+def test_53_kreise_sum_to_the_land(house: Settings, first: Manifest) -> None:
+    measures = (
+        "recipients_persons",
+        "full_inpatient_persons",
+        "home_care_persons",
+        "allowance_persons",
+        "places",
+        "permanent_places",
+    )
+    sums = ", ".join(f"sum({measure})" for measure in measures)
+    of_kreise = ask(
+        house,
+        f"select {sums}, count(*) from care_statistics_by_kreis "
+        "where region_level = 'Kreis' and reference_year = 2023",
+    )
+    of_land = ask(
+        house,
+        f"select {', '.join(measures)}, 53 from care_statistics_by_kreis "
+        "where region_level = 'Land' and reference_year = 2023",
+    )
+    assert of_kreise == of_land
+
+
+def test_every_vacancy_date_as_printed(house: Settings, first: Manifest) -> None:
+    expected = {
+        row["Stichtag"]: int(row["nicht belegte Pflegeplätze"])
+        for row in printed("wtg/wtg_vacancies_by_key_date.csv")
+    }
+    found = dict(
+        ask(
+            house,
+            "select reference_date::varchar, vacant_places from vacancy_by_region "
+            "where region_level = 'Kreis' and vacant_places is not null "
+            "and offer_type_code = 'vollstationaer'",
+        )
+    )
+    assert found == expected
+    assert len(found) == 11
+
+
+def test_every_year_of_staffing_as_printed(house: Settings, first: Manifest) -> None:
+    expected = [
+        (
+            int(row["Jahr"]),
+            float(row["Pflegekräfte in VK gesamt"]),
+            int(row["Fachkraftquote kreisweit in %"]) / 100,
+            int(row["Pflegeplätze kreisweit"]),
+        )
+        for row in printed("wtg/staffing_by_year.csv")
+    ]
+    found = ask(
+        house,
+        "select reference_year, round(care_fte, 6), round(skilled_share, 9), places "
+        "from staffing_by_region where region_level = 'Kreis' order by 1",
+    )
+    assert found == expected
+    assert len(found) == 11
+
+
+def test_every_cell_of_the_cross_table_as_printed(house: Settings, first: Manifest) -> None:
+    rows = printed("azr/crosstable_2021-09-30.csv")
+    groups = list(rows[0])[1:]
+    expected = [[int(row[group]) for group in groups] for row in rows]
+    cells = ask(
+        house,
+        "select line_number, persons from refugees_crosstable "
+        "where reference_date = '2021-09-30' "
+        "order by line_number, margin = 'age', margin = 'total', sort_order",
+    )
+    found: dict[int, list[int]] = {}
+    for line, persons in cells:
+        found.setdefault(line, []).append(persons)
+    assert list(found.values()) == expected
+    assert (len(expected), len(groups)) == (23, 14)
+
+
+MONTHS = {"Mrz": 3, "Jun": 6, "Aug": 8, "Sep": 9, "Dez": 12}
+
+
+def test_all_18_dates_of_the_series_as_printed(house: Settings, first: Manifest) -> None:
+    codes = ["recognised", "pending", "tolerated", "total", "family"]
+    expected = {
+        (f"20{label[-2:]}", MONTHS[label[:3]], code): int(value.replace(".", ""))
+        for code, row in zip(codes, printed("azr/series.csv"), strict=True)
+        for label, value in list(row.items())[1:]
+    }
+    found = {
+        (year, month, code): persons
+        for year, month, code, persons in ask(
+            house,
+            "select year(reference_date)::varchar, month(reference_date), "
+            "status_group_code, persons from refugees_by_status",
+        )
+    }
+    assert found == expected
+    assert len(expected) == 18 * 5
+    dates = ask(
+        house,
+        "select distinct reference_date::varchar from refugees_by_status "
+        "where year(reference_date) = 2018 order by 1",
+    )
+    assert ("2018-08-31",) in dates
+    assert ("2018-09-30",) not in dates
+
+
+def test_52_months_of_asylum_figures_without_a_gap(house: Settings, first: Manifest) -> None:
+    ((months, oldest, newest),) = ask(
+        house,
+        "select count(*), min(reference_month)::varchar, max(reference_month)::varchar "
+        "from asylum_national_monthly",
+    )
+    assert (months, oldest, newest) == (52, "2017-06-01", "2021-09-01")
+    assert (
+        ask(
+            house,
+            "select reference_month from asylum_national_monthly as national "
+            "join asylum_by_country_monthly using (reference_month) "
+            "group by all having sum(asylum_by_country_monthly.applications_total) "
+            "<> any_value(national.applications_total)",
+        )
+        == []
+    )
+
+
+def hashes(manifest: Manifest) -> dict[str, str]:
+    return {mart.name: mart.content_hash for mart in manifest.marts}
+
+
+def test_a_second_night_lands_stages_and_changes_nothing(house: Settings, first: Manifest) -> None:
+    staged = sorted(house.staged.rglob("*"))
+    new = [file for entry in REGISTRY for file in land(entry.id, house, "second").new]
+    assert new == []
+    outcomes, second = night(house, "second")
+    assert outcomes == []
+    assert sorted(house.staged.rglob("*")) == staged
+    assert hashes(second) == hashes(first)
+
+
+def test_one_digit_and_one_cell_wrong(house: Settings, first: Manifest) -> None:
+    """Each file is put aside with page or sheet, row, rule, expected and found; the rest goes on."""
+    pdf = next((house.sample / "http").rglob("*bestandsstatistik-september-2021.pdf"))
+    workbook = house.drop_folder("wtg") / "WTG_Stichtag_2021-08-15.xlsx"
+    originals = {path: path.read_bytes() for path in (pdf, workbook)}
+    pdf.write_bytes(originals[pdf].replace(b"(3.911) Tj", b"(3.912) Tj", 1))
+    change_first_number(workbook, "Belegung", "plaetze_nicht_belegt")
+    before = ask(house, "select * from vacancy_by_region order by all")
+    outcomes, third = night(house, "third")
+
+    reasons = {outcome.landed.dataset_id: outcome.explanation for outcome in outcomes}
+    assert {outcome.status for outcome in outcomes} == {"quarantined"}
+    assert set(reasons) == {"bamf/hkl", "wtg/stichtag"}
+    for told in ("page or sheet 5", "Syrien", "4,015", "4,014"):
+        assert told in reasons["bamf/hkl"]
+    for told in ("sheet Belegung", "row", "expected", "found"):
+        assert told in reasons["wtg/stichtag"]
+    assert ask(house, "select * from vacancy_by_region order by all") == before
+    changed = {name for name, found in hashes(third).items() if found != hashes(first)[name]}
+    assert changed == {"data_quality"}
+    assert ask(
+        house,
+        "select distinct dataset_id from data_quality "
+        "where batch_outcome = 'quarantined' order by 1",
+    ) == [("bamf/hkl",), ("wtg/stichtag",)]
+
+    for path, content in originals.items():
+        path.write_bytes(content)
+    outcomes, fourth = night(house, "fourth")
+    assert outcomes == []
+    assert fourth.faults == {}
+
+
+def change_first_number(path: Path, sheet_name: str, column: str) -> None:
+    import openpyxl
+
+    book = openpyxl.load_workbook(path)
+    for row in book[sheet_name].iter_rows():
+        for header in row:
+            if header.value == column:
+                cell = book[sheet_name].cell(header.row + 1, header.column)
+                cell.value = int(str(cell.value)) + 1
+                book.save(path)
+                return
+    raise AssertionError(f"no column {column} in {sheet_name}")
+
+
+def test_the_command_line_answers_from_the_published_marts(
+    house: Settings, first: Manifest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KREISHAUS_HOME", str(house.home))
+    asked = subprocess.run(
+        [
+            "kreishaus",
+            "query",
+            "--format",
+            "csv",
+            "select vacant_places from vacancy_by_region where vacant_places = 217",
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert asked.stdout == "vacant_places\n217\n"
+    wrong = subprocess.run(
+        ["kreishaus", "query", "select x from vacancy_by_region"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert wrong.returncode == 1
+    assert "vacant_places" in wrong.stderr or "not found" in wrong.stderr
+    shown = subprocess.run(
+        ["kreishaus", "status", "--format", "json"], capture_output=True, text=True, check=True
+    )
+    status = {entry["dataset"]: entry for entry in json.loads(shown.stdout)}
+    assert status["bamf/hkl"]["newest_reference"] == "2021-09-01"
+    assert status["wtg/stichtag"]["files_staged"] == 24
