@@ -1,0 +1,145 @@
+"""The built-in expectations in the house's words: where, expected, found.
+
+Great Expectations names offending values in several shapes; here they become ``Offender``s like
+those of the county's own classes. Works on results as JSON documents.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from expectations.words import MOST_OFFENDERS, Offender, written
+
+LONGEST_TEXT = 300
+"""Enough to see what is wrong; whole tables do not belong into a message."""
+
+Fields = Mapping[str, Any]
+
+
+def _between(kwargs: Fields) -> str:
+    low, high = kwargs.get("min_value"), kwargs.get("max_value")
+    if low is None:
+        return f"at most {written(high)}"
+    if high is None:
+        return f"at least {written(low)}"
+    return written(low) if low == high else f"{written(low)} to {written(high)}"
+
+
+def _one_of(kwargs: Fields) -> str:
+    values = [written(value) for value in kwargs.get("value_set") or ()]
+    return f"one of {', '.join(values)}"
+
+
+EXPECTED: Mapping[str, Callable[[Fields], str]] = {
+    "expect_column_values_to_not_be_null": lambda _: "a value",
+    "expect_column_values_to_be_null": lambda _: "nothing",
+    "expect_column_values_to_be_in_set": _one_of,
+    "expect_column_values_to_not_be_in_set": lambda kwargs: f"not {_one_of(kwargs)}",
+    "expect_column_values_to_be_between": _between,
+    "expect_column_value_lengths_to_be_between": lambda kwargs: f"{_between(kwargs)} characters",
+    "expect_column_values_to_match_regex": lambda kwargs: f"text like {kwargs['regex']}",
+    "expect_column_values_to_not_match_regex": lambda kwargs: f"no text like {kwargs['regex']}",
+    "expect_column_values_to_be_unique": lambda _: "each value once",
+    "expect_compound_columns_to_be_unique": lambda _: "each combination once",
+    "expect_column_pair_values_to_be_equal": lambda kwargs: (
+        f"{kwargs['column_A']} equal to {kwargs['column_B']}"
+    ),
+    "expect_column_pair_values_a_to_be_greater_than_b": lambda kwargs: (
+        f"{kwargs['column_A']} {'not below' if kwargs.get('or_equal') else 'above'} "
+        f"{kwargs['column_B']}"
+    ),
+    "expect_table_row_count_to_be_between": lambda kwargs: f"{_between(kwargs)} rows",
+    "expect_column_unique_value_count_to_be_between": lambda kwargs: (
+        f"{_between(kwargs)} as the number of different values"
+    ),
+    "expect_column_min_to_be_between": lambda kwargs: f"a smallest value of {_between(kwargs)}",
+    "expect_column_max_to_be_between": lambda kwargs: f"a largest value of {_between(kwargs)}",
+    "expect_column_sum_to_be_between": lambda kwargs: f"a sum of {_between(kwargs)}",
+    "expect_column_distinct_values_to_be_in_set": lambda kwargs: f"only {_one_of(kwargs)}",
+    "expect_column_distinct_values_to_equal_set": lambda kwargs: (
+        f"exactly {', '.join(map(written, kwargs.get('value_set') or ()))}"
+    ),
+    "expect_column_values_to_be_increasing": lambda _: "values that do not decrease",
+    "expect_column_distinct_values_to_contain_set": lambda kwargs: (
+        f"each of {', '.join(map(written, kwargs.get('value_set') or ()))}"
+    ),
+}
+"""What a row was expected to say. An expectation that is not here is quoted by its sentence."""
+
+
+def sentence(config: Fields) -> str | None:
+    """What a built-in expectation demands; None for one that the house has no words for."""
+    kwargs, describe = config["kwargs"], EXPECTED.get(config["type"])
+    if describe is None or kwargs.get("row_condition"):
+        return None
+    subject = ", ".join(_columns(kwargs)) if "column_A" not in kwargs else ""
+    share = f", in at least {kwargs['mostly']:.0%} of the rows" if "mostly" in kwargs else ""
+    return f"{subject}{': ' if subject else ''}{_short(describe(kwargs))}{share}."
+
+
+def offenders_of(config: Fields, result: Fields) -> list[Offender]:
+    """The offenders of a failed expectation, at most ``MOST_OFFENDERS``.
+
+    ``config`` is its ``expectation_config`` with a description, ``result`` its ``result``. One
+    that judges the table as a whole yields one offender without a row.
+    """
+    own = (result.get("details") or {}).get("offenders")
+    if own is not None:
+        return list(own)
+    kwargs, describe = config["kwargs"], EXPECTED.get(config["type"])
+    expected = _short(describe(kwargs) if describe else config["description"])
+    columns = _columns(kwargs)
+    rows = (result.get("partial_unexpected_index_list") or [])[:MOST_OFFENDERS]
+    if rows:
+        label_column = (config.get("meta") or {}).get("label_column")
+        return [_row(row, columns, label_column, expected) for row in rows]
+    return [
+        Offender(
+            place=None,
+            row=None,
+            label=None,
+            column=", ".join(columns) or None,
+            expected=expected,
+            found=_short(_observed(result)),
+        )
+    ]
+
+
+def _row(row: Fields, columns: Sequence[str], label_column: str | None, expected: str) -> Offender:
+    label = row.get(label_column) if label_column else None
+    place, line = row.get("source_place"), row.get("source_row")
+    values = [written(row.get(column)) for column in columns]
+    return Offender(
+        place=None if place is None else str(place),
+        row=None if line is None else int(line),
+        label=None if label is None else str(label),
+        column=", ".join(columns) or None,
+        expected=expected,
+        found=_short(", ".join(values) or "this row"),
+    )
+
+
+def _columns(kwargs: Fields) -> list[str]:
+    if "column" in kwargs:
+        return [kwargs["column"]]
+    if "column_A" in kwargs:
+        return [kwargs["column_A"], kwargs["column_B"]]
+    return list(kwargs.get("column_list") or ())
+
+
+def _observed(result: Fields) -> str:
+    """What stands there instead, for an expectation about the whole table."""
+    for key, words in (("partial_missing_list", "missing"), ("partial_unexpected_list", "also")):
+        if result.get(key):
+            return f"{words}: {', '.join(map(written, result[key]))}"
+    mismatched = (result.get("details") or {}).get("mismatched")
+    if mismatched:
+        return "; ".join(
+            f"{words}: {', '.join(map(written, values))}" for words, values in mismatched.items()
+        )
+    return written(result.get("observed_value"))
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST_TEXT else f"{text[: LONGEST_TEXT - 1]}…"

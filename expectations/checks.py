@@ -1,0 +1,179 @@
+"""One check and its outcome as the house tells it: a row for the warehouse, findings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby, islice
+from typing import Any, Literal
+
+from expectations.builtin import offenders_of
+from expectations.words import MOST_OFFENDERS, Offender
+from ingest.model import Finding, Severity
+
+FILE = "file"
+"""The table name of checks that concern the file as a whole."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """One check of one table, with its first offender: a row of ``checks.parquet``."""
+
+    table_name: str
+    rule: str
+    description: str
+    severity: Severity
+    outcome: Literal["passed", "failed"]
+    offending_rows: int
+    evaluated_rows: int
+    place: str | None = None
+    row_label: str | None = None
+    expected: str | None = None
+    found: str | None = None
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A check, and a finding for each of its first ``MOST_OFFENDERS`` offenders."""
+
+    check: Check
+    findings: tuple[Finding, ...] = ()
+
+
+def judge(table_name: str, result: Mapping[str, Any], rows: int) -> Judged:
+    """The outcome of one expectation; ``result`` is its JSON document, ``rows`` its table's size.
+
+    One that broke down is critical whatever its own severity: nobody knows what it would say.
+    """
+    config, meta = result["expectation_config"], result["expectation_config"].get("meta") or {}
+    rule, description = meta.get("rule", config["type"]), config["description"]
+    error = breakdown(result)
+    if error is not None:
+        return failure(table_name, rule, "the check to run through", error, description)
+    counts = result["result"]
+    if result["success"]:
+        return Judged(
+            Check(
+                table_name=table_name,
+                rule=rule,
+                description=description,
+                severity=_severity(config),
+                outcome="passed",
+                offending_rows=counts.get("unexpected_count") or 0,
+                evaluated_rows=counts.get("element_count", rows),
+            )
+        )
+    return _failed(
+        table_name,
+        rule,
+        description,
+        _severity(config),
+        offenders_of(config, counts),
+        reason=meta.get("reason", ""),
+        offending=counts.get("unexpected_count") or 1,
+        evaluated=counts.get("element_count", rows),
+    )
+
+
+def failure(
+    table_name: str, rule: str, expected: str, found: str, description: str | None = None
+) -> Judged:
+    """A critical failure that has no row: a check that could not be made at all."""
+    offender = Offender(
+        place=None, row=None, label=None, column=None, expected=expected, found=found
+    )
+    sentence = description or f"There must be {expected}."
+    return _failed(table_name, rule, sentence, "critical", [offender])
+
+
+def of_parser(findings: Iterable[Finding]) -> Iterator[Judged]:
+    """What a parser found, as failed checks: one for each rule and severity."""
+
+    def by(finding: Finding) -> tuple[str, Severity]:
+        return finding.rule, finding.severity
+
+    for (rule, severity), group in groupby(sorted(findings, key=by), key=by):
+        first, *others = group
+        yield Judged(
+            Check(
+                table_name=FILE,
+                rule=rule,
+                description=first.message,
+                severity=severity,
+                outcome="failed",
+                offending_rows=1 + len(others),
+                evaluated_rows=1 + len(others),
+                place=first.place,
+                row_label=first.row,
+                expected=first.expected,
+                found=first.found,
+            ),
+            tuple(islice((first, *others), MOST_OFFENDERS)),
+        )
+
+
+def breakdown(result: Mapping[str, Any]) -> str | None:
+    """The message of the exception that an expectation ended in; None if it did not.
+
+    Great Expectations files them flat, or under the ids of the metrics that raised them.
+    """
+    information = result.get("exception_info") or {}
+    candidates = [information] if "raised_exception" in information else information.values()
+    for candidate in candidates:
+        if candidate.get("raised_exception"):
+            return str(candidate.get("exception_message") or "an error without a message")
+    return None
+
+
+def _failed(
+    table_name: str,
+    rule: str,
+    description: str,
+    severity: Severity,
+    offenders: Sequence[Offender],
+    *,
+    reason: str = "",
+    offending: int = 1,
+    evaluated: int = 1,
+) -> Judged:
+    message = f"{description} {reason}".strip()
+    findings = tuple(
+        Finding(
+            rule=rule,
+            severity=severity,
+            message=message,
+            place=offender["place"],
+            row=_row_label(offender),
+            column=offender["column"],
+            expected=offender["expected"],
+            found=offender["found"],
+        )
+        for offender in offenders[:MOST_OFFENDERS]
+    )
+    first = findings[0]
+    check = Check(
+        table_name=table_name,
+        rule=rule,
+        description=description,
+        severity=severity,
+        outcome="failed",
+        offending_rows=offending,
+        evaluated_rows=evaluated,
+        place=first.place,
+        row_label=first.row,
+        expected=first.expected,
+        found=first.found,
+    )
+    return Judged(check, findings)
+
+
+def _row_label(offender: Offender) -> str | None:
+    """How a person finds the row: ``31 (Unbekannt)``."""
+    number, label = offender["row"], offender["label"]
+    if number is None:
+        return label
+    return f"{number} ({label})" if label else str(number)
+
+
+def _severity(config: Mapping[str, Any]) -> Severity:
+    return "critical" if config.get("severity", "critical") == "critical" else "warning"

@@ -1,0 +1,153 @@
+"""Rules that judge one row, or one row and its forerunner."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+import numpy as np
+import pandas as pd
+
+from expectations.offenders import (
+    MOST_OFFENDERS,
+    ROUNDING_NOISE,
+    Verdict,
+    cell,
+    locate,
+    number,
+    written,
+)
+
+
+def columns_to_sum(
+    frame: pd.DataFrame,
+    *,
+    total: str,
+    parts: Sequence[str],
+    tolerance: float,
+    label_column: str | None = None,
+) -> Verdict:
+    """In each row ``total`` is the sum of ``parts``; a row with an empty one is skipped."""
+    values = _numbers(frame, [total, *parts])
+    judged = values.notna().all(axis="columns")
+    sums = values[list(parts)].sum(axis="columns")
+    wrong = judged & ((values[total] - sums).abs() > tolerance + ROUNDING_NOISE)
+    positions = np.flatnonzero(wrong)
+    at = partial(locate, frame, label_column=label_column, column=total)
+    offenders = tuple(
+        at(
+            position,
+            expected=number(sums.iloc[position]),
+            found=number(values[total].iloc[position]),
+        )
+        for position in positions[:MOST_OFFENDERS]
+    )
+    return Verdict(int(judged.sum()), len(positions), offenders, int((~judged).sum()))
+
+
+def sum_not_above(
+    frame: pd.DataFrame, *, parts: Sequence[str], limit: str, label_column: str | None = None
+) -> Verdict:
+    """In each row ``parts`` together are at most ``limit``.
+
+    An empty part counts nothing, since the others alone may break the rule already; a row without
+    a limit or without any part is skipped.
+    """
+    values = _numbers(frame, [*parts, limit])
+    judged = values[limit].notna() & values[list(parts)].notna().any(axis="columns")
+    sums = values[list(parts)].sum(axis="columns")
+    wrong = judged & (sums > values[limit] + ROUNDING_NOISE)
+    positions = np.flatnonzero(wrong)
+    at = partial(locate, frame, label_column=label_column, column=" + ".join(parts))
+    offenders = tuple(
+        at(
+            position,
+            expected=f"at most {number(values[limit].iloc[position])} ({limit})",
+            found=number(sums.iloc[position]),
+        )
+        for position in positions[:MOST_OFFENDERS]
+    )
+    return Verdict(int(judged.sum()), len(positions), offenders, int((~judged).sum()))
+
+
+def plausible_change(
+    frame: pd.DataFrame,
+    *,
+    key: Sequence[str],
+    order_by: str,
+    value_column: str,
+    max_share: float,
+    label_column: str | None = None,
+) -> Verdict:
+    """Per key no value differs from the one before by more than ``max_share`` of the latter.
+
+    "Before" is the last earlier ``order_by`` in the frame that has a value; a change from zero has
+    no share and is skipped.
+    """
+    columns = list(dict.fromkeys([*key, order_by]))
+    known = frame[columns].assign(
+        _value=pd.to_numeric(frame[value_column]).astype("Float64"), _at=np.arange(len(frame))
+    )
+    known = known[known["_value"].notna()].sort_values(order_by, kind="stable")
+    earlier = known.groupby(list(key), dropna=False, sort=False)[["_value", order_by]].shift()
+    before = earlier["_value"].to_numpy("float64", na_value=np.nan)
+    now = known["_value"].to_numpy("float64")
+    other_date = (earlier[order_by].notna() & earlier[order_by].ne(known[order_by])).to_numpy(bool)
+    judged = other_date & (before != 0)
+    wrong = judged & (np.abs(now - before) > max_share * np.abs(before) + ROUNDING_NOISE)
+    hits = np.flatnonzero(wrong)
+    hits = hits[np.argsort(known["_at"].to_numpy()[hits])]
+    at = partial(locate, frame, label_column=label_column, column=value_column)
+    offenders = tuple(
+        at(
+            known["_at"].iloc[hit],
+            expected=f"{number(before[hit] * (1 - max_share))} to "
+            f"{number(before[hit] * (1 + max_share))} "
+            f"({number(before[hit])} on {earlier[order_by].iloc[hit]}, "
+            f"a change of at most {max_share:.0%})",
+            found=f"{number(now[hit])} on {known[order_by].iloc[hit]}, "
+            f"a change of {(now[hit] - before[hit]) / before[hit]:+.0%}",
+        )
+        for hit in hits[:MOST_OFFENDERS]
+    )
+    return Verdict(int(judged.sum()), len(hits), offenders, len(frame) - int(judged.sum()))
+
+
+def value_or_marker(
+    frame: pd.DataFrame,
+    *,
+    value_column: str,
+    marker_column: str,
+    markers: Sequence[str],
+    label_column: str | None = None,
+) -> Verdict:
+    """Each row has a value or a known marker, never both and never neither."""
+    value, marker = frame[value_column], frame[marker_column]
+    known = marker.isin(list(markers))
+    wrong = (value.isna() != known) | (marker.notna() & ~known)
+    positions = np.flatnonzero(wrong)
+    at = partial(locate, frame, label_column=label_column, column=value_column)
+    offenders = tuple(
+        at(
+            position,
+            expected=f"a value, or one of the markers {' '.join(markers)}",
+            found=_pair(cell(frame, position, value_column), cell(frame, position, marker_column)),
+        )
+        for position in positions[:MOST_OFFENDERS]
+    )
+    return Verdict(len(frame), len(positions), offenders)
+
+
+def _pair(value: object, marker: object) -> str:
+    if marker is None:
+        return f"value {written(value)}, no marker"
+    return f'value {written(value)}, marker "{marker}"'
+
+
+def _numbers(frame: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
+    """The columns as floats, whatever pandas made of them; empty cells as NaN."""
+    numbers = {
+        column: pd.to_numeric(frame[column]).to_numpy("float64", na_value=np.nan)
+        for column in columns
+    }
+    return pd.DataFrame(numbers)

@@ -1,0 +1,148 @@
+"""The Data Docs page of one treated file: Great Expectations' renderers, in the house's frame.
+
+The pages that Great Expectations builds by itself load styles and scripts from five foreign
+servers and are a page a table. Its renderers and its view take a template and components of ours:
+so a file has one page, with its failures first, that loads nothing from anywhere.
+
+Importing this module imports Great Expectations: seconds. Do it inside functions.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from great_expectations.core.expectation_validation_result import ExpectationValidationResult
+from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
+from great_expectations.render.components import (
+    CollapseContent,
+    RenderedStringTemplateContent,
+    RenderedTableContent,
+)
+from great_expectations.render.renderer.content_block.validation_results_table_content_block import (  # noqa: E501
+    ValidationResultsTableContentBlockRenderer,
+)
+from great_expectations.render.view.view import DefaultJinjaPageView
+
+from expectations.classes import ExpectValueOrMarker
+
+OFFENDER_COLUMNS = ("place", "row", "label", "column", "expected", "found")
+SENTENCE_AND_REASON = 2
+SEVERITY_CLASS = {"critical": "bad", "warning": "warn"}
+
+
+class _ChecksTable(ValidationResultsTableContentBlockRenderer):
+    """A row for each check: outcome, severity, what must hold with who breaks it, what was seen."""
+
+    @classmethod
+    def _process_content_block(
+        cls, content_block: RenderedTableContent, has_failed_evr: bool, render_object: object = None
+    ) -> None:
+        super()._process_content_block(content_block, has_failed_evr, render_object)
+        content_block.header_row = ["", "Severity", "What must hold", "Found"]
+        content_block.header_row_options = {}
+
+    @classmethod
+    def _get_content_block_fn(
+        cls, expectation_type: str, expectation_config: ExpectationConfiguration | None = None
+    ) -> Callable[..., list[list[Any]]]:
+        # All results have one shape, and the class of an old document may be gone: so they are
+        # all shown in the way of one class that is sure to be there.
+        standard = super()._get_content_block_fn(
+            ExpectValueOrMarker.expectation_type, expectation_config
+        )
+        if standard is None:
+            raise LookupError("Great Expectations has no renderer for the house's own classes")
+
+        def rows(result: ExpectationValidationResult, **others: object) -> list[list[Any]]:
+            [[status, cell, observed, *_]] = standard(result=result, **others)
+            blocks = [block for block in cell if not isinstance(block, CollapseContent)]
+            offenders = (result.result.get("details") or {}).get("offenders")
+            if offenders:
+                # The count below the sentence says what the column "found" says again.
+                blocks = [*blocks[:SENTENCE_AND_REASON], _offenders_table(offenders)]
+            return [[status, _severity(result), blocks, html.escape(str(observed))]]
+
+        return rows
+
+    @classmethod
+    def _get_content_block_fn_from_expectation_description(
+        cls, expectation_config: ExpectationConfiguration
+    ) -> Callable[..., list[RenderedStringTemplateContent]]:
+        return cls._render_expectation_description
+
+    @classmethod
+    def _render_expectation_description(
+        cls, configuration: ExpectationConfiguration, runtime_configuration: object, **_: object
+    ) -> list[RenderedStringTemplateContent]:
+        return [
+            _text("$description", description=configuration.description or configuration.type),
+            _text("$reason", "reason", reason=(configuration.meta or {}).get("reason", "")),
+        ]
+
+
+def render(template: str, folder: str, **context: object) -> str:
+    """Fill a template of ``folder`` with Great Expectations' own view and its filters."""
+    view = DefaultJinjaPageView(custom_views_directory=folder)
+    return view.env.get_template(template).render(**context)
+
+
+def checks_table(results: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The content block of a table's checks, failed and critical ones first."""
+
+    def first_what_hurts(result: Mapping[str, Any]) -> tuple[bool, bool]:
+        return result["success"], result["expectation_config"].get("severity") != "critical"
+
+    block = _ChecksTable.render([_result(one) for one in sorted(results, key=first_what_hurts)])
+    if not isinstance(block, RenderedTableContent):
+        raise TypeError(f"expected a table of {len(results)} checks, found {block!r}")
+    document: dict[str, Any] = block.to_json_dict()
+    return document
+
+
+def _result(document: Mapping[str, Any]) -> ExpectationValidationResult:
+    config = document["expectation_config"]
+    return ExpectationValidationResult(
+        success=document["success"],
+        expectation_config=ExpectationConfiguration(
+            type=config["type"],
+            kwargs=config["kwargs"],
+            meta=config.get("meta"),
+            description=config["description"],
+            severity=config.get("severity", "critical"),
+        ),
+        result=document["result"],
+        exception_info=document["exception_info"],
+    )
+
+
+def _severity(result: ExpectationValidationResult) -> RenderedStringTemplateContent:
+    config, broke_down = result.expectation_config, result.exception_info["raised_exception"]
+    severity = "critical" if config is None or broke_down else config.severity.value
+    mark = "pale" if result.success else SEVERITY_CLASS.get(severity, "warn")
+    return _text("$severity", "badge", mark, severity=severity)
+
+
+def _text(template: str, *classes: str, **params: str) -> RenderedStringTemplateContent:
+    """A piece of text in Great Expectations' form, which escapes what it fills in."""
+    return RenderedStringTemplateContent(
+        content_block_type="string_template",
+        string_template={
+            "template": template,
+            "params": params,
+            "styling": {"classes": list(classes)},
+        },
+    )
+
+
+def _offenders_table(offenders: Sequence[Mapping[str, Any]]) -> RenderedTableContent:
+    filled = [name for name in OFFENDER_COLUMNS if any(one[name] is not None for one in offenders)]
+    return RenderedTableContent(
+        content_block_type="table",
+        header_row=[name.capitalize() for name in filled],
+        table=[
+            [html.escape("" if one[name] is None else str(one[name])) for name in filled]
+            for one in offenders
+        ],
+    )
