@@ -1,0 +1,31 @@
+{{ config(materialized='table') }}
+
+with known as (
+    select *
+    from {{ ref('stg_house__batches') }}
+    where {{ known_by_as_of('in_force_from') }}
+),
+
+ranked as (
+    select
+        *,
+        row_number() over (
+            partition by source, dataset, period
+            order by in_force_from desc, retrieved_at desc, source_sha256 desc
+        ) as place_from_newest,
+        count(*) over (partition by source, dataset, period) as revision
+    from known
+)
+
+select
+    source,
+    dataset,
+    period,
+    source_sha256,
+    label,
+    published_at,
+    retrieved_at,
+    in_force_from,
+    revision
+from ranked
+where place_from_newest = 1

@@ -1,0 +1,23 @@
+{{ config(materialized='table') }}
+
+{%- set measures = [
+    'applications_total', 'applications_first', 'applications_follow_up', 'decisions_total',
+    'decisions_art_16a', 'decisions_refugee', 'decisions_subsidiary', 'decisions_deportation_ban',
+    'decisions_rejected', 'decisions_otherwise_closed', 'pending_first', 'pending_follow_up',
+] %}
+
+select
+    reference_month,
+    row_kind,
+    continent,
+    ls_code,
+    {% for measure in measures -%}
+        {{ sum_of("case when measure = '" ~ measure ~ "' then value end") }} as {{ measure }},
+    {% endfor -%}
+    max(row_label) as row_label,
+    max(source_sha256) as source_sha256,
+    max(published_at) as published_at,
+    max(known_since) as known_since,
+    max(revision) as revision
+from {{ ref('stg_bamf__hkl') }}
+group by reference_month, row_kind, continent, ls_code

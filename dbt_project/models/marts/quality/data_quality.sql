@@ -1,0 +1,38 @@
+with checks as (
+    select
+        *,
+        row_number() over (
+            partition by source, dataset, source_sha256, batch_outcome, table_name, rule
+            order by description, severity, place, row_label, expected, found, offending_rows
+        ) as check_number
+    from {{ ref('stg_house__checks') }}
+    where {{ known_by_as_of('retrieved_at') }}
+)
+
+select
+    checks.source || '/' || checks.dataset as dataset_id,
+    checks.period,
+    checks.source_sha256,
+    checks.batch_outcome,
+    checks.table_name,
+    checks.rule,
+    checks.check_number,
+    checks.description,
+    checks.severity,
+    checks.outcome,
+    checks.offending_rows as offending_rows_count,
+    checks.evaluated_rows as evaluated_rows_count,
+    checks.place,
+    checks.row_label,
+    checks.expected,
+    checks.found,
+    batches.source_sha256 is not null as is_in_force,
+    checks.retrieved_at as known_since
+from checks
+left join {{ ref('int_batches__in_force') }} as batches
+    on
+        checks.source = batches.source
+        and checks.dataset = batches.dataset
+        and checks.period = batches.period
+        and checks.source_sha256 = batches.source_sha256
+        and checks.batch_outcome = 'staged'

@@ -1,0 +1,62 @@
+with dates as (
+    select
+        'wtg/stichtag' as dataset_id,
+        reference_date,
+        cast(null as varchar) as printed_label
+    from {{ ref('stg_wtg__offers') }}
+    union
+    select
+        'azr/series' as dataset_id,
+        reference_date,
+        reference_label as printed_label
+    from {{ ref('stg_azr__series') }}
+    union
+    select
+        'azr/crosstable' as dataset_id,
+        reference_date,
+        cast(null as varchar) as printed_label
+    from {{ ref('stg_azr__crosstable') }}
+    union
+    select
+        'it_nrw/care_recipients' as dataset_id,
+        reference_date,
+        cast(null as varchar) as printed_label
+    from {{ ref('stg_it_nrw__care_recipients') }}
+    union
+    select
+        'it_nrw/care_homes' as dataset_id,
+        reference_date,
+        cast(null as varchar) as printed_label
+    from {{ ref('stg_it_nrw__care_homes') }}
+    union
+    select
+        'it_nrw/population_by_age' as dataset_id,
+        reference_date,
+        cast(null as varchar) as printed_label
+    from {{ ref('stg_it_nrw__population_by_age') }}
+    union
+    select
+        'it_nrw/population_municipalities' as dataset_id,
+        reference_date,
+        cast(null as varchar) as printed_label
+    from {{ ref('stg_it_nrw__population_municipalities') }}
+)
+
+select
+    dates.dataset_id,
+    dates.reference_date,
+    dates.printed_label,
+    -- The register is read for the end of a quarter; a near day stands in where that has no data.
+    case
+        when dates.dataset_id like 'azr/%'
+            then last_day({{ quarter_end_month('dates.reference_date') }})
+        else dates.reference_date
+    end as stands_for_date,
+    cast(extract(year from dates.reference_date) as integer) as reference_year,
+    flags.flag,
+    flags.reason as flag_reason
+from dates
+left join {{ ref('reference_date_flag') }} as flags
+    on
+        dates.dataset_id = flags.source || '/' || flags.dataset
+        and dates.reference_date = flags.reference_date

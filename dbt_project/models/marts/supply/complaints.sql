@@ -1,0 +1,106 @@
+with homes as (
+    select
+        offers.reference_date,
+        offers.offer_id,
+        offers.site_id
+    from {{ ref('int_offers__measured') }} as offers
+    inner join {{ ref('offer_type') }} as types
+        on
+            offers.offer_type_code = types.offer_type_code
+            and types.counts_as_home
+),
+
+ranked as (
+    select
+        *,
+        row_number() over (
+            partition by complaint_id
+            order by reference_date desc
+        ) as place_from_newest
+    from {{ ref('stg_wtg__complaints') }}
+),
+
+home_offers as (
+    select distinct
+        offer_id,
+        site_id
+    from homes
+),
+
+received as (
+    select
+        cast(extract(year from ranked.received_date) as integer) as received_year,
+        ranked.is_confirmed,
+        ranked.source_sha256,
+        ranked.known_since,
+        home_offers.site_id
+    from ranked
+    inner join home_offers on ranked.offer_id = home_offers.offer_id
+    where ranked.place_from_newest = 1 and ranked.received_date is not null
+),
+
+years as (
+    select distinct received_year from received
+),
+
+-- The authority reports on one year, and on two years together.
+periods as (
+    select
+        received_year as from_year,
+        received_year as to_year
+    from years
+    union all
+    select
+        years.received_year - 1 as from_year,
+        years.received_year as to_year
+    from years
+    where years.received_year - 1 in (select all_years.received_year from years as all_years)
+),
+
+home_dates as (
+    select
+        periods.from_year,
+        periods.to_year,
+        max(homes.reference_date) as homes_reference_date
+    from periods
+    inner join homes on extract(year from homes.reference_date) <= periods.to_year
+    group by periods.from_year, periods.to_year
+),
+
+home_totals as (
+    select
+        home_dates.from_year,
+        home_dates.to_year,
+        home_dates.homes_reference_date,
+        count(distinct homes.site_id) as homes_count
+    from home_dates
+    inner join homes on home_dates.homes_reference_date = homes.reference_date
+    group by home_dates.from_year, home_dates.to_year, home_dates.homes_reference_date
+)
+
+select
+    periods.from_year,
+    periods.to_year,
+    count(*) as complaints_count,
+    cast(
+        sum(case received.is_confirmed when true then 1 when false then 0 end) as bigint
+    ) as confirmed_count,
+    count(distinct received.site_id) as homes_with_complaints_count,
+    home_totals.homes_count,
+    count(distinct received.site_id) / nullif(home_totals.homes_count, 0)
+        as homes_with_complaints_share,
+    home_totals.homes_reference_date,
+    'homes counted by site; a complaint belongs to the year in which it came in' as method,
+    {{ text_list('received.source_sha256') }} as source_sha256,
+    max(received.known_since) as known_since
+from periods
+inner join received on received.received_year between periods.from_year and periods.to_year
+left join home_totals
+    on
+        periods.from_year = home_totals.from_year
+        and periods.to_year = home_totals.to_year
+group by
+    periods.from_year,
+    periods.to_year,
+    home_totals.homes_count,
+    home_totals.homes_reference_date

@@ -1,0 +1,30 @@
+with dated as (
+    select
+        'all_dates' as date_set_code,
+        *
+    from {{ ref('vacancy_by_region') }}
+    union all
+    select
+        'unflagged_dates' as date_set_code,
+        *
+    from {{ ref('vacancy_by_region') }}
+    where not left_out_of_average
+)
+
+select
+    region_level,
+    region_code,
+    offer_type_code,
+    date_set_code,
+    max(region_name) as region_name,
+    count(*) as dates_count,
+    min(reference_date) as first_reference_date,
+    max(reference_date) as last_reference_date,
+    sum(vacant_places) / count(*) as mean_vacant_places,
+    'mean over reference dates, each weighing the same; none is filled in' as method,
+    {{ text_list('source_sha256') }} as source_sha256,
+    max(known_since) as known_since
+from dated
+-- Planning units change their members between dates: a mean over them had no meaning.
+where region_level <> 'Planungseinheit'
+group by region_level, region_code, offer_type_code, date_set_code

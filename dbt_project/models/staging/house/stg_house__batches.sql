@@ -1,0 +1,10 @@
+select
+    source,
+    dataset,
+    period,
+    source_sha256,
+    label,
+    published_at,
+    retrieved_at,
+    in_force_from
+from {{ source('house', 'batches') }}

@@ -1,0 +1,25 @@
+with checks as (
+    select * from {{ source('house', 'checks_staged') }}
+    union all
+    select * from {{ source('house', 'checks_quarantined') }}
+)
+
+select
+    source,
+    dataset,
+    period,
+    source_sha256,
+    table_name,
+    rule,
+    description,
+    severity,
+    outcome,
+    offending_rows,
+    evaluated_rows,
+    place,
+    row_label,
+    expected,
+    found,
+    batch_outcome,
+    retrieved_at
+from checks

@@ -1,0 +1,31 @@
+with in_force as (
+    select
+        source_sha256,
+        period,
+        revision
+    from {{ ref('int_batches__in_force') }}
+    where source = 'wtg' and dataset = 'stichtag'
+)
+
+select
+    cells.reference_date,
+    cells.cell_markers,
+    cells.vorgang_id as complaint_id,
+    cells.pfad_id as offer_id,
+    cells.eingang_am as received_date,
+    cells.bestaetigt as is_confirmed,
+    cells.massnahme as measure_taken,
+    cells.von as measure_from_date,
+    cells.bis as measure_to_date,
+    cells.plaetze_betroffen as affected_places,
+    cells.source_place,
+    cells.source_row,
+    cells.source_sha256,
+    cells.published_at,
+    cells.retrieved_at as known_since,
+    in_force.revision
+from {{ source('wtg', 'massnahmen') }} as cells
+inner join in_force
+    on
+        cells.source_sha256 = in_force.source_sha256
+        and cells.period = in_force.period

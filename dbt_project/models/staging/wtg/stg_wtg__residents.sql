@@ -1,0 +1,31 @@
+with in_force as (
+    select
+        source_sha256,
+        period,
+        revision
+    from {{ ref('int_batches__in_force') }}
+    where source = 'wtg' and dataset = 'stichtag'
+)
+
+select
+    cells.reference_date,
+    cells.cell_markers,
+    cells.pfad_id as offer_id,
+    cells.pg1 as care_grade_1_persons,
+    cells.pg2 as care_grade_2_persons,
+    cells.pg3 as care_grade_3_persons,
+    cells.pg4 as care_grade_4_persons,
+    cells.pg5 as care_grade_5_persons,
+    cells.ohne_pg as no_care_grade_persons,
+    cells.unter_60 as under_60_persons,
+    cells.source_place,
+    cells.source_row,
+    cells.source_sha256,
+    cells.published_at,
+    cells.retrieved_at as known_since,
+    in_force.revision
+from {{ source('wtg', 'bewohner') }} as cells
+inner join in_force
+    on
+        cells.source_sha256 = in_force.source_sha256
+        and cells.period = in_force.period

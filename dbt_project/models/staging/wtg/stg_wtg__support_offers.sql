@@ -1,0 +1,27 @@
+with in_force as (
+    select
+        source_sha256,
+        period,
+        revision
+    from {{ ref('int_batches__in_force') }}
+    where source = 'wtg' and dataset = 'stichtag'
+)
+
+select
+    cells.reference_date,
+    cells.cell_markers,
+    cells.angebot_id as support_offer_id,
+    cells.ags as municipality_code,
+    cells.art as support_kind,
+    cells.zielgruppe_kinder as is_for_children,
+    cells.source_place,
+    cells.source_row,
+    cells.source_sha256,
+    cells.published_at,
+    cells.retrieved_at as known_since,
+    in_force.revision
+from {{ source('wtg', 'unterstuetzungsangebote') }} as cells
+inner join in_force
+    on
+        cells.source_sha256 = in_force.source_sha256
+        and cells.period = in_force.period
