@@ -38,7 +38,7 @@ lint: $(VENV)/development ## formats, lint rules, types, SQL
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	tests/lint_sql $(BIN)
+	$(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models dbt_project/tests
 
 format: $(VENV)/development ## put files into form
 	$(BIN)/ruff format .

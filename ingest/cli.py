@@ -24,7 +24,7 @@ app = typer.Typer(
 sample_app = typer.Typer(help="The sample sources.", no_args_is_help=True)
 app.add_typer(sample_app, name="sample")
 
-console = Console()
+console = Console(width=None if sys.stdout.isatty() else 120)
 errors = Console(stderr=True)
 
 

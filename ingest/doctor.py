@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 from collections.abc import Iterator
 
 from ingest.datasets import REGISTRY
@@ -15,15 +14,7 @@ NEEDED_BYTES = 2 * 1024**3
 
 def examine(settings: Settings) -> list[str]:
     """Every complaint, as a sentence that says what to do; empty when all is in order."""
-    return [*_python(), *_home(settings), *_sources(settings)]
-
-
-def _python() -> Iterator[str]:
-    if sys.version_info[:2] != (3, 11):
-        yield (
-            f"Python 3.11 is expected, this is {sys.version.split()[0]}: "
-            "run `make clean`, then `make run` with python3.11 on the path."
-        )
+    return [*_home(settings), *_sources(settings)]
 
 
 def _home(settings: Settings) -> Iterator[str]:

@@ -31,6 +31,7 @@ from ingest.staging import BatchRecord, Staging, typed
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
     from expectations.runner import Validation
 
 log = logging.getLogger(__name__)

@@ -86,5 +86,5 @@ def _lineage(mart_id: str, nodes: Mapping[str, Any]) -> set[str]:
         if unique_id in found or unique_id not in nodes:
             continue
         found.add(unique_id)
-        open_ends.extend(nodes[unique_id]["depends_on"]["nodes"])
+        open_ends.extend(nodes[unique_id]["depends_on"].get("nodes", ()))
     return found

@@ -73,7 +73,7 @@ def test_the_formulas_hold_in_dbts_own_unit_tests(house: Settings, first: Manife
     assert "PASS=0 " not in done.stdout
 
 
-def test_dbt_says_nothing_but_what_it_does(house: Settings, first: Manifest) -> None:
+def test_dbt_has_nothing_to_complain_of(house: Settings, first: Manifest) -> None:
     done = dbt(house, "--log-format", "json", "parse", "--no-partial-parse")
     events = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
     assert done.returncode == 0
@@ -162,7 +162,7 @@ def test_dbt_says_nothing_but_what_it_does(house: Settings, first: Manifest) -> 
             id="homes with complaints",
         ),
         pytest.param(
-            "select care_kind_code, round(observed_to_expected, 2) from demand_forecast "
+            "select distinct care_kind_code, round(observed_to_expected, 2) from demand_forecast "
             "where region_code = '05162' order by 2",
             [("home_care", 0.59), ("full_inpatient", 0.86), ("allowance", 1.02)],
             id="observed against expected from the Land's rates",
@@ -201,7 +201,7 @@ def test_53_kreise_sum_to_the_land(house: Settings, first: Manifest) -> None:
 def test_every_vacancy_date_as_printed(house: Settings, first: Manifest) -> None:
     expected = {
         row["Stichtag"]: int(row["nicht belegte Pflegeplätze"])
-        for row in printed("wtg/wtg_vacancies_by_key_date.csv")
+        for row in printed("wtg/vacancies_by_key_date.csv")
     }
     found = dict(
         ask(
@@ -314,7 +314,7 @@ def test_a_second_night_lands_stages_and_changes_nothing(house: Settings, first:
 
 
 def test_one_digit_and_one_cell_wrong(house: Settings, first: Manifest) -> None:
-    """Each file is put aside with page or sheet, row, rule, expected and found; the rest goes on."""
+    """Each file is put aside with place, row, rule, expected and found; the rest goes on."""
     pdf = next((house.sample / "http").rglob("*bestandsstatistik-september-2021.pdf"))
     workbook = house.drop_folder("wtg") / "WTG_Stichtag_2021-08-15.xlsx"
     originals = {path: path.read_bytes() for path in (pdf, workbook)}
