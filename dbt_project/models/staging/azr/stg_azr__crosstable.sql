@@ -1,12 +1,3 @@
-with in_force as (
-    select
-        source_sha256,
-        period,
-        revision
-    from {{ ref('int_batches__in_force') }}
-    where source = 'azr' and dataset = 'crosstable'
-)
-
 select
     cells.reference_date,
     cells.line_number,
@@ -22,8 +13,4 @@ select
     cells.published_at,
     cells.retrieved_at as known_since,
     in_force.revision
-from {{ source('azr', 'crosstable_cells') }} as cells
-inner join in_force
-    on
-        cells.source_sha256 = in_force.source_sha256
-        and cells.period = in_force.period
+{{ from_in_force('azr', 'crosstable', 'crosstable_cells') }}

@@ -1,12 +1,3 @@
-with in_force as (
-    select
-        source_sha256,
-        period,
-        revision
-    from {{ ref('int_batches__in_force') }}
-    where source = 'it_nrw' and dataset = 'care_recipients'
-)
-
 select
     cells.table_code,
     cells.reference_date,
@@ -23,8 +14,4 @@ select
     cells.retrieved_at as known_since,
     in_force.revision,
     {{ genesis_value('cells.value', 'cells.marker') }} as value
-from {{ source('it_nrw', 'care_recipients_cells') }} as cells
-inner join in_force
-    on
-        cells.source_sha256 = in_force.source_sha256
-        and cells.period = in_force.period
+{{ from_in_force('it_nrw', 'care_recipients', 'care_recipients_cells') }}

@@ -1,12 +1,3 @@
-with in_force as (
-    select
-        source_sha256,
-        period,
-        revision
-    from {{ ref('int_batches__in_force') }}
-    where source = 'it_nrw' and dataset = 'care_recipients_by_age'
-)
-
 select
     cells.table_code,
     cells.reference_date,
@@ -25,8 +16,4 @@ select
     {{ genesis_value('cells.value', 'cells.marker') }} as value,
     {{ age_from('cells.age_label') }} as age_from,
     {{ age_to('cells.age_label') }} as age_to
-from {{ source('it_nrw', 'care_recipients_by_age_cells') }} as cells
-inner join in_force
-    on
-        cells.source_sha256 = in_force.source_sha256
-        and cells.period = in_force.period
+{{ from_in_force('it_nrw', 'care_recipients_by_age', 'care_recipients_by_age_cells') }}

@@ -1,12 +1,3 @@
-with in_force as (
-    select
-        source_sha256,
-        period,
-        revision
-    from {{ ref('int_batches__in_force') }}
-    where source = 'it_nrw' and dataset = 'population_by_age'
-)
-
 select
     cells.table_code,
     cells.reference_date,
@@ -26,8 +17,4 @@ select
     {{ nationality_code('cells.nationality_label') }} as nationality_code,
     {{ age_from('cells.age_label') }} as age_from,
     {{ age_to('cells.age_label') }} as age_to
-from {{ source('it_nrw', 'population_by_age_cells') }} as cells
-inner join in_force
-    on
-        cells.source_sha256 = in_force.source_sha256
-        and cells.period = in_force.period
+{{ from_in_force('it_nrw', 'population_by_age', 'population_by_age_cells') }}

@@ -1,12 +1,3 @@
-with in_force as (
-    select
-        source_sha256,
-        period,
-        revision
-    from {{ ref('int_batches__in_force') }}
-    where source = 'wtg' and dataset = 'stichtag'
-)
-
 select
     cells.reference_date,
     cells.cell_markers,
@@ -24,8 +15,4 @@ select
     cells.published_at,
     cells.retrieved_at as known_since,
     in_force.revision
-from {{ source('wtg', 'massnahmen') }} as cells
-inner join in_force
-    on
-        cells.source_sha256 = in_force.source_sha256
-        and cells.period = in_force.period
+{{ from_in_force('wtg', 'stichtag', 'massnahmen') }}

@@ -1,12 +1,3 @@
-with in_force as (
-    select
-        source_sha256,
-        period,
-        revision
-    from {{ ref('int_batches__in_force') }}
-    where source = 'wtg' and dataset = 'stichtag'
-)
-
 select
     cells.reference_date,
     cells.cell_markers,
@@ -29,8 +20,4 @@ select
     in_force.revision,
     -- Officers write the quota in percent; shares are fractions in this house.
     cells.fachkraftquote_gemeldet / 100 as reported_skilled_share
-from {{ source('wtg', 'personal') }} as cells
-inner join in_force
-    on
-        cells.source_sha256 = in_force.source_sha256
-        and cells.period = in_force.period
+{{ from_in_force('wtg', 'stichtag', 'personal') }}
