@@ -108,6 +108,16 @@ def ingest(
 
 
 @app.command()
+def parse() -> None:
+    """Read the dbt project, so that Airflow can draw its nodes. Once after an installation."""
+    from warehouse.build import parse_project
+    from warehouse.nodes import write_nodes
+
+    settings = _settings()
+    console.print(write_nodes(parse_project(settings), settings.warehouse))
+
+
+@app.command()
 def build(
     as_of: Annotated[
         str | None, typer.Option(help="Build from what was known then, e.g. 2021-11-30.")

@@ -1,0 +1,67 @@
+"""The marts: everything staged, built by dbt in the private warehouse, then published.
+
+    prepare -> dbt_build -> publish
+            -> seeds, staging, intermediate, marts: what became of each dbt node, by name
+            -> data_docs
+
+One dbt process builds all, because DuckDB has one writer. A model or test that fails stops what
+is made from it and nothing else; `publish` then keeps the last good state of the marts concerned,
+and this run is red. What to do about it: docs/operations.md.
+"""
+
+from airflow.sdk import dag, get_current_context, task
+from airflow.sdk.exceptions import AirflowFailException
+from dbt_nodes import show_nodes
+from wiring import POLICY, read_settings, when_staged_or
+
+
+@task
+def prepare() -> None:
+    """Lay ready what a build reads: empty templates, the versions in force."""
+    from warehouse.build import prepare as lay_ready
+    from warehouse.nodes import Outcomes
+
+    settings = read_settings()
+    lay_ready(settings)
+    Outcomes(settings.warehouse, get_current_context()["run_id"]).open()
+
+
+@task(pool="warehouse", retries=0)
+def dbt_build() -> None:
+    """The one dbt process: seeds, models and data tests, each also shown as a task by its name."""
+    from warehouse.watched_build import BuildFailed, build_watched
+
+    try:
+        build_watched(read_settings(), get_current_context()["run_id"])
+    except BuildFailed as failed:
+        raise AirflowFailException(str(failed)) from failed
+
+
+@task(pool="warehouse", retries=0, trigger_rule="all_done")
+def publish() -> None:
+    """Publish what was made good, keep the last good state of the rest; red if there is a rest."""
+    from warehouse.watched_build import publish_watched
+
+    faults = publish_watched(read_settings(), get_current_context()["run_id"])
+    if faults:
+        raise AirflowFailException("\n".join(faults))
+
+
+@task(retries=0)
+def data_docs() -> None:
+    """Great Expectations' pages on every staged and quarantined file."""
+    from expectations.data_docs import build
+
+    build(read_settings())
+
+
+@dag(schedule=when_staged_or("04:00"), tags=["marts", "dbt"], doc_md=__doc__, **POLICY)
+def build_marts() -> None:
+    """Prepare, build, publish; beside it the Data Docs and every dbt node by name."""
+    ready = prepare()
+    ready >> dbt_build() >> publish()
+    ready >> data_docs()
+    ready >> show_nodes(read_settings())
+
+
+build_marts()

@@ -1,0 +1,193 @@
+"""What the DAG files share: schedules, policy, and the three steps every dataset goes through.
+
+Only words and wiring at module level: whatever reads, fetches or computes is imported inside
+the task that needs it, because this file is parsed again for every single task.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import shlex
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import timedelta
+from typing import Any
+
+from airflow.providers.standard.operators.empty import EmptyOperator
+from airflow.sdk import (
+    Asset,
+    AssetAny,
+    AssetOrTimeSchedule,
+    CronTriggerTimetable,
+    TaskGroup,
+    get_current_context,
+    task,
+)
+from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
+
+from ingest.datasets import Dataset, datasets_of
+from ingest.model import Landed
+from ingest.settings import Settings
+
+SOURCES = ("it_nrw", "azr", "bamf", "wtg")
+STAGED = {
+    source: Asset(f"staged_{source}", uri=f"kreishaus://staged/{source}") for source in SOURCES
+}
+FILES_PER_TASK = 12
+log = logging.getLogger(__name__)
+
+
+def alert(context: Mapping[str, Any]) -> None:
+    """Hand a red run to whoever ``KREISHAUS_ALERT_COMMAND`` names; the text goes to its input."""
+    command = os.environ.get("KREISHAUS_ALERT_COMMAND")
+    if command:
+        run = context["dag_run"]
+        text = f"Kreishaus: {run.dag_id} is red ({run.run_id}). See docs/operations.md.\n"
+        subprocess.run(shlex.split(command), input=text, text=True, check=True, timeout=60)
+
+
+POLICY: dict[str, Any] = {
+    "max_active_runs": 1,
+    "catchup": False,
+    "dagrun_timeout": timedelta(hours=5),
+    "on_failure_callback": alert,
+    "default_args": {
+        "owner": "data-engineering",
+        "retries": 2,
+        "retry_delay": timedelta(minutes=float(os.environ.get("KREISHAUS_RETRY_MINUTES", "10"))),
+        "retry_exponential_backoff": True,
+        "max_retry_delay": timedelta(hours=1),
+        "execution_timeout": timedelta(minutes=45),
+    },
+}
+
+
+def nightly(clock: str) -> CronTriggerTimetable:
+    """Every night at ``clock`` (``hh:mm``, German time). What was missed is not made up for."""
+    hour, minute = clock.split(":")
+    return CronTriggerTimetable(
+        f"{int(minute)} {int(hour)} * * *",
+        timezone="Europe/Berlin",
+        run_immediately=timedelta(minutes=2),
+    )
+
+
+def when_staged_or(clock: str) -> AssetOrTimeSchedule:
+    """Whenever a source staged something new, and at ``clock`` all the same."""
+    return AssetOrTimeSchedule(timetable=nightly(clock), assets=AssetAny(*STAGED.values()))
+
+
+def read_settings() -> Settings:
+    """The county's settings, read from file and environment."""
+    return Settings()  # type: ignore[call-arg]  # the rest comes from county.toml
+
+
+def batches(
+    landed: Sequence[Mapping[str, str]], size: int = FILES_PER_TASK
+) -> list[dict[str, Any]]:
+    """Landed files in portions of one task each, in order, labelled by the first and the last.
+
+    Judging starts with seconds of imports: few processes shall do it. A usual night brings one
+    file, which is one portion.
+    """
+    ordered = sorted(landed, key=lambda file: file["label"])
+    portions = [ordered[start : start + size] for start in range(0, len(ordered), size)]
+    return [{"label": span(portion), "files": portion, "complaint": None} for portion in portions]
+
+
+def span(files: Sequence[Mapping[str, str]]) -> str:
+    """The label of several files: ``2020-01 to 2020-12``; of one file: its own."""
+    first, last = files[0]["label"], files[-1]["label"]
+    return first if len(files) == 1 else f"{first} to {last}"
+
+
+def complaint(text: str) -> dict[str, Any]:
+    """A portion without files: it makes its task red, under the name of what it is about."""
+    return {"label": text.split(":")[0], "files": [], "complaint": text}
+
+
+def complaint_about(file: Landed, settings: Settings) -> str:
+    """Why a file that is offered again was not staged, and where it lies."""
+    folder = settings.quarantine / file.source / file.dataset / file.sha256
+    reason = (folder / "reason.txt").read_text()
+    return f"{file.label}: offered again, still in quarantine ({folder}).\n{reason}"
+
+
+@task
+def land(dataset_id: str) -> list[dict[str, Any]]:
+    """Ask the source what it offers, keep new bytes; skipped when there is nothing to do."""
+    from ingest.model import SourceUnavailable
+    from ingest.steps import land as visit
+
+    settings, context = read_settings(), get_current_context()
+    report = visit(dataset_id, settings, context["run_id"])
+    if report.unavailable and context["ti"].try_number <= context["ti"].max_tries:
+        raise SourceUnavailable("\n".join(report.unavailable))
+    lying = [complaint_about(file, settings) for file in report.in_quarantine]
+    refused = [f"{text} (refused at the door; nothing of it was kept)" for text in report.refused]
+    work = batches([asdict(file) for file in report.to_treat])
+    work += [complaint(text) for text in (*lying, *refused, *report.unavailable)]
+    log.info("%s: %d offered, %d new", dataset_id, report.offered, len(report.new))
+    if not work:
+        raise AirflowSkipException(f"{dataset_id}: nothing new among {report.offered} offered")
+    return work
+
+
+@task(map_index_template="{{ task.op_kwargs['batch']['label'] }}")
+def stage(batch: Mapping[str, Any]) -> None:
+    """Parse, judge, then stage or quarantine every file of a portion; red if one is bad."""
+    if batch["complaint"]:
+        raise AirflowFailException(batch["complaint"])
+    from ingest.steps import treat
+
+    settings, context = read_settings(), get_current_context()
+    outcomes = [treat(Landed(**file), settings) for file in batch["files"]]
+    good = [outcome for outcome in outcomes if outcome.status == "staged"]
+    for outcome in good:
+        log.info("%s %s: staged", outcome.landed.label, outcome.period)
+        if outcome.findings:
+            log.warning("%s", outcome.explanation)
+    context["ti"].xcom_push("staged", [outcome.period for outcome in good])
+    bad = [outcome.explanation for outcome in outcomes if outcome.status == "quarantined"]
+    if bad:
+        raise AirflowFailException("\n\n".join(bad))
+
+
+def announce(entry: Dataset) -> Any:  # noqa: ANN401  # an operator, whose type is Airflow's own
+    """A task that tells the builders, through the source's asset, that something new is staged."""
+    asset = STAGED[entry.source]
+
+    @task(task_id="announce", outlets=[asset], trigger_rule="none_skipped", retries=0)
+    def tell(stage_task: str) -> None:
+        """Say that something new was staged; skipped when nothing was."""
+        context = get_current_context()
+        portions = context["ti"].xcom_pull(task_ids=[stage_task], key="staged")
+        periods = [period for portion in portions for period in portion or []]
+        if not periods:
+            raise AirflowSkipException(f"{entry.id}: nothing new was staged")
+        context["outlet_events"][asset].extra = {"dataset": entry.id, "periods": periods}
+
+    return tell
+
+
+def take_in(source: str) -> None:
+    """Per dataset of ``source``: land, stage each new file, announce. Then one box for all.
+
+    ``complete`` is red as soon as one file of one dataset is bad, though its neighbours went on.
+    """
+    complete = EmptyOperator(
+        task_id="complete",
+        trigger_rule="none_failed",
+        doc_md="Green only if no file was refused, no file is in quarantine, no source was silent.",
+    )
+    for entry in datasets_of(source):
+        with TaskGroup(entry.name, tooltip=entry.title) as group:
+            landed = land.override(
+                pool=f"visit_{source}",
+                doc_md=f"{entry.title}. {land.__doc__}",
+            )(entry.id)
+            staged = stage.override(doc_md=f"{entry.title}. {stage.__doc__}").expand(batch=landed)
+            staged >> announce(entry)(f"{group.group_id}.stage")
+        staged >> complete

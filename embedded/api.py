@@ -1,0 +1,151 @@
+"""The few questions that a run asks Airflow's REST API."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.util import Retry
+
+TIMEOUT_SECONDS = 30
+ENDED = frozenset({"success", "failed"})
+
+
+@dataclass(frozen=True)
+class DagRun:
+    """One run of one DAG. ``state`` is Airflow's word: queued, running, success, failed."""
+
+    dag_id: str
+    run_id: str
+    state: str
+    seconds: float | None
+
+    @property
+    def ended(self) -> bool:
+        return self.state in ENDED
+
+
+@dataclass(frozen=True)
+class Task:
+    """One task of a run, or one portion of a mapped task, by the words a person knows it by."""
+
+    dag_id: str
+    task_id: str
+    label: str
+    state: str | None
+    seconds: float | None
+    map_index: int = -1
+    attempt: int = 0
+
+    @property
+    def name(self) -> str:
+        return f"{self.task_id} [{self.label}]" if self.label else self.task_id
+
+
+class AirflowApi:
+    """A client of one Airflow that lets everybody on this machine in as an administrator."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        self._session = requests.Session()
+        self._session.trust_env = False  # a proxy for the world is none for this machine
+        # SQLite answers "locked" now and then, which the API server passes on as status 500.
+        patient = Retry(total=4, connect=0, backoff_factor=0.3, status_forcelist=(500, 503))
+        self._session.mount("http://", HTTPAdapter(max_retries=patient))
+
+    def answers(self) -> bool:
+        """Whether the API server is up; takes a token when it is."""
+        try:
+            answer = self._session.get(f"{self.address}/auth/token", timeout=TIMEOUT_SECONDS)
+        except requests.ConnectionError:
+            return False
+        if answer.status_code != 201:
+            return False
+        self._session.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+        return True
+
+    def components_seen(self) -> dict[str, datetime | None]:
+        """When scheduler, dag_processor and triggerer last gave a sign of life."""
+        health = self._ask("GET", "monitor/health")
+        return {
+            name: _moment(state.get(f"latest_{name}_heartbeat"))
+            for name, state in health.items()
+            if name in ("scheduler", "dag_processor", "triggerer")
+        }
+
+    def dags_parsed(self) -> dict[str, datetime | None]:
+        """Every DAG with the moment it was last read."""
+        dags = self._ask("GET", "dags", params={"limit": 100, "exclude_stale": "false"})["dags"]
+        return {dag["dag_id"]: _moment(dag["last_parsed_time"]) for dag in dags}
+
+    def import_errors(self) -> list[str]:
+        """What is wrong with DAG files that cannot be read."""
+        errors = self._ask("GET", "importErrors")["import_errors"]
+        return [f"{error['filename']}:\n{error['stack_trace']}" for error in errors]
+
+    def read_again(self, dag_id: str) -> None:
+        """Have a DAG's file read again now."""
+        token = self._ask("GET", f"dags/{dag_id}")["file_token"]
+        answer = self._session.put(
+            f"{self.address}/api/v2/parseDagFile/{token}", timeout=TIMEOUT_SECONDS
+        )
+        if answer.status_code != 409:  # asked for already, which is as good
+            answer.raise_for_status()
+
+    def unpause(self, dag_id: str) -> None:
+        """Let runs of a DAG start."""
+        self._ask("PATCH", f"dags/{dag_id}", json={"is_paused": False})
+
+    def trigger(self, dag_id: str, run_id: str) -> None:
+        """Start a run of a DAG under a name of our own."""
+        self._ask(
+            "POST", f"dags/{dag_id}/dagRuns", json={"dag_run_id": run_id, "logical_date": None}
+        )
+
+    def run(self, dag_id: str, run_id: str) -> DagRun:
+        """How a run stands."""
+        found = self._ask("GET", f"dags/{dag_id}/dagRuns/{run_id}")
+        return DagRun(dag_id, run_id, found["state"], found.get("duration"))
+
+    def tasks(self, dag_id: str, run_id: str, *states: str) -> list[Task]:
+        """The tasks of a run, or those in one of ``states``."""
+        found = self._ask(
+            "GET",
+            f"dags/{dag_id}/dagRuns/{run_id}/taskInstances",
+            params={"limit": 1000, **({"state": states} if states else {})},
+        )
+        return [
+            Task(
+                dag_id,
+                entry["task_id"],
+                _label(entry),
+                entry["state"],
+                entry["duration"],
+                entry["map_index"],
+                entry["try_number"],
+            )
+            for entry in found["task_instances"]
+        ]
+
+    def _ask(self, method: str, path: str, **words: Any) -> Any:  # noqa: ANN401  # JSON
+        answer = self._session.request(
+            method, f"{self.address}/api/v2/{path}", timeout=TIMEOUT_SECONDS, **words
+        )
+        if not answer.ok:
+            raise requests.HTTPError(
+                f"{method} {answer.url}: {answer.status_code} {answer.text[:500]}", response=answer
+            )
+        return answer.json()
+
+
+def _label(entry: dict[str, Any]) -> str:
+    """What a portion of a mapped task is called; a bare number until the task says it."""
+    label = entry.get("rendered_map_index") or ""
+    return "" if label == str(entry["map_index"]) else label
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text.replace("Z", "+00:00")) if text else None

@@ -1,0 +1,67 @@
+"""The whole house at work: sample sources served, dbt's project read, Airflow ready."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from urllib.parse import urlsplit
+
+from rich.console import Console
+
+from embedded.airflow import EmbeddedAirflow
+from embedded.ports import LOCALHOST, choose_port
+from ingest.settings import Settings
+
+INGEST_DAGS = ("ingest_bamf", "ingest_it_nrw", "ingest_wtg", "ingest_azr")
+BUILD_DAG = "build_marts"
+
+
+def with_free_sample_port(settings: Settings) -> Settings:
+    """The same settings, the sample server's port changed if somebody else has it."""
+    port = choose_port(urlsplit(settings.sample_url).port or 0)
+    return settings.model_copy(update={"sample_url": f"http://{LOCALHOST}:{port}"})
+
+
+@contextmanager
+def opened(
+    settings: Settings, console: Console, *, reparse_seconds: int
+) -> Iterator[EmbeddedAirflow]:
+    """Open the house for a night or for longer; whatever was started ends with the block.
+
+    Raises ``AirflowNotReady``. A dbt project that cannot be read is said, and no reason to stop:
+    the sources are collected all the same, and the build will be red.
+    """
+    with ExitStack() as inside, ThreadPoolExecutor(2) as meanwhile:
+        airflow = inside.enter_context(EmbeddedAirflow(settings, reparse_seconds=reparse_seconds))
+        nodes_changed = meanwhile.submit(_list_nodes, settings)
+        if settings.sources == "sample":
+            _serve_samples(settings, inside)
+        try:
+            changed = nodes_changed.result()
+        except RuntimeError as broken_project:
+            console.print(str(broken_project), style="red", markup=False, highlight=False)
+            changed = False
+        airflow.wait_until_ready({*INGEST_DAGS, BUILD_DAG})
+        if changed:
+            airflow.read_again(BUILD_DAG)
+        yield airflow
+
+
+def _serve_samples(settings: Settings, inside: ExitStack) -> None:
+    from sample.make import make  # brings a PDF writer and a spreadsheet writer
+    from sample.server import serve
+
+    root = make(settings)
+    port = urlsplit(settings.sample_url).port
+    inside.enter_context(serve(root / "http", port or 0))
+
+
+def _list_nodes(settings: Settings) -> bool:
+    """List dbt's nodes for the DAG that shows them; True if they are others than before."""
+    from warehouse.build import parse_project
+    from warehouse.nodes import read_nodes, write_nodes
+
+    before = read_nodes(settings.warehouse)
+    write_nodes(parse_project(settings), settings.warehouse)
+    return read_nodes(settings.warehouse) != before

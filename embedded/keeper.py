@@ -1,0 +1,62 @@
+"""The process behind ``kreishaus up``: holds the lock and keeps the house open until told to end.
+
+Runs as ``python -m embedded.keeper`` with the settings in its environment.
+"""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+from pathlib import Path
+
+from rich.console import Console
+
+from embedded.airflow import AirflowNotReady
+from embedded.environment import airflow_home
+from embedded.house import opened, with_free_sample_port
+from embedded.lock import AlreadyRunning, RunLock
+from ingest.files import write_json_atomically
+from ingest.settings import Settings
+
+PURPOSE = "up"
+REPARSE_SECONDS = 60
+
+
+def sign(settings: Settings) -> Path:
+    """The file that says that the house is open, and at which address."""
+    return airflow_home(settings) / "up.json"
+
+
+def address(settings: Settings) -> str | None:
+    """Airflow's address while the house is open; None while it is not."""
+    path = sign(settings)
+    if not path.exists():
+        return None
+    found: str = json.loads(path.read_text())["address"]
+    return found
+
+
+def main() -> int:
+    """Keep the house open until SIGTERM."""
+    settings = Settings()  # type: ignore[call-arg]  # the rest comes from county.toml
+    stop = {signal.SIGTERM, signal.SIGINT}
+    try:
+        with RunLock(settings.home / "run.lock", PURPOSE):
+            sign(settings).unlink(missing_ok=True)
+            settings = with_free_sample_port(settings)
+            with opened(settings, Console(), reparse_seconds=REPARSE_SECONDS) as airflow:
+                write_json_atomically(sign(settings), {"address": airflow.api.address})
+                try:
+                    signal.pthread_sigmask(signal.SIG_BLOCK, stop)
+                    signal.sigwait(stop)
+                finally:
+                    sign(settings).unlink()
+    except (AlreadyRunning, AirflowNotReady) as reason:
+        print(reason)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,72 @@
+"""One night: the four sources collected, then the marts built, then looked back upon."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+from embedded.api import AirflowApi, DagRun
+from embedded.clock import Clock
+from embedded.environment import airflow_home
+from embedded.house import BUILD_DAG, INGEST_DAGS
+from embedded.progress import Display, watch
+from embedded.summary import Night
+from ingest.settings import Settings
+
+
+def new_run_id() -> str:
+    """The name that this night's runs have in every DAG, in the landing and in the publication."""
+    return f"night_{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
+
+
+def go_through(api: AirflowApi, run_id: str, clock: Clock, display: Display) -> list[DagRun]:
+    """Collect, then build; return how every run ended.
+
+    The build is unpaused only when all sources are in: their assets would start it before.
+    """
+    clock.begin("collecting")
+    for dag_id in INGEST_DAGS:
+        api.unpause(dag_id)
+        api.trigger(dag_id, run_id)
+    runs = watch(api, INGEST_DAGS, run_id, display)
+    clock.begin("building")
+    api.unpause(BUILD_DAG)
+    api.trigger(BUILD_DAG, run_id)
+    return runs + watch(api, (BUILD_DAG,), run_id, display)
+
+
+def look_back(
+    settings: Settings,
+    api: AirflowApi,
+    runs: list[DagRun],
+    run_id: str,
+    clock: Clock,
+    airflow_page: str,
+) -> Night:
+    """Everything worth saying about a night that has ended. Needs Airflow's API still there."""
+    from ingest.status import dataset_status  # brings pyarrow
+    from warehouse import versions
+
+    red = [
+        task
+        for run in runs
+        if run.state == "failed"
+        for task in api.tasks(run.dag_id, run_id, "failed")
+    ]
+    try:
+        version = versions.current(settings)
+        published, database = versions.manifest(version), version / versions.DATABASE
+    except versions.NothingPublished:
+        published, database = None, settings.published / versions.CURRENT
+    return Night(
+        runs=runs,
+        red=red,
+        datasets=dataset_status(settings, date.today(), run_id),
+        published=published,
+        places={
+            "published database": database,
+            "Data Docs": settings.home / "docs" / "quality" / "index.html",
+            "Airflow": airflow_page,
+        },
+        seconds=clock.seconds,
+        logs=airflow_home(settings) / "logs",
+    )

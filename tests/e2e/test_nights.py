@@ -1,0 +1,223 @@
+"""Real nights: Airflow's scheduler, API server and triggerer, run as a user runs them.
+
+The tests of this file follow one another in one house, as nights do.
+"""
+
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import psutil
+import pytest
+
+from embedded.api import AirflowApi
+from ingest.settings import Settings
+from sample.make import make
+from warehouse import versions
+from warehouse.query import query
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
+KREISHAUS = Path(sys.executable).with_name("kreishaus")
+GREEN, RED, ALREADY_RUNNING = 0, 1, 3
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    settings = Settings(home=tmp_path_factory.mktemp("house") / "var")
+    yield settings
+    shutil.rmtree(settings.home, ignore_errors=True)
+
+
+def kreishaus(house: Settings, *arguments: str) -> subprocess.Popen[str]:
+    """Start a command in a session of its own, as from a terminal of its own."""
+    return subprocess.Popen(
+        [KREISHAUS, *arguments],
+        env={**os.environ, "KREISHAUS_HOME": str(house.home)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def ended(process: subprocess.Popen[str]) -> tuple[int, str]:
+    output, _ = process.communicate(timeout=600)
+    return process.returncode, output
+
+
+def in_house(house: Settings) -> list[psutil.Process]:
+    """Every process that works in this house's home folder."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if process.environ().get("KREISHAUS_HOME") == str(house.home):
+                found.append(process)
+        except psutil.Error:
+            continue
+    return found
+
+
+def wait_until(what: str, condition: Any, seconds: float = 240) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"{what}: not within {seconds} s"
+        time.sleep(0.5)
+
+
+def published(house: Settings) -> dict[str, Any]:
+    return versions.manifest(versions.current(house))
+
+
+def hashes(manifest: dict[str, Any]) -> dict[str, str]:
+    return {mart["name"]: mart["content_hash"] for mart in manifest["marts"]}
+
+
+def vacant_places(house: Settings) -> int:
+    sql = "select vacant_places from vacancy_by_region where vacant_places = 217"
+    return int(query(house, sql)["vacant_places"][0].as_py())
+
+
+def listens_elsewhere(processes: list[psutil.Process]) -> list[str]:
+    found = []
+    for process in processes:
+        try:
+            connections = process.net_connections("inet")
+        except psutil.Error:
+            continue
+        found += [
+            f"{process.name()} on {connection.laddr.ip}:{connection.laddr.port}"
+            for connection in connections
+            if connection.status == psutil.CONN_LISTEN and connection.laddr.ip != "127.0.0.1"
+        ]
+    return found
+
+
+def test_a_first_night_and_a_second_run_beside_it(house: Settings) -> None:
+    first = kreishaus(house, "run")
+    wait_until("the first run holds the house", (house.home / "run.lock").exists)
+    time.sleep(20)
+    status, said = ended(kreishaus(house, "run"))
+    assert status == ALREADY_RUNNING
+    assert str(first.pid) in said
+    assert listens_elsewhere(in_house(house)) == []
+    status, said = ended(first)
+    assert status == GREEN, said
+    for told in ("bamf/hkl", "vacancy_by_region", "Data Docs", "published database", "green"):
+        assert told in said
+    assert in_house(house) == []
+    manifest = published(house)
+    assert manifest["run_id"].startswith("night_")
+    assert manifest["missing"] == {}
+    assert [mart for mart in manifest["marts"] if mart["fault"]] == []
+    assert vacant_places(house) == 217
+    assert (house.home / "docs" / "quality" / "index.html").exists()
+
+
+def test_a_correction_reaches_the_marts_through_its_asset(house: Settings) -> None:
+    """``up``, then a corrected workbook: the ingest run announces, the build follows by itself."""
+    before = published(house)
+    status, said = ended(kreishaus(house, "up"))
+    try:
+        assert status == GREEN, said
+        assert hashes(published(house)) == hashes(before)
+        address = next(word for word in said.split() if word.startswith("http://127.0.0.1"))
+        api = AirflowApi(address.rstrip(";,"))
+        api.answers()
+        move_one_vacant_place(make(house) / "drop" / "wtg" / "WTG_Stichtag_2021-08-15.xlsx")
+        api.trigger("ingest_wtg", "corrected")
+        wait_until(
+            "a build by asset",
+            lambda: published(house)["run_id"].startswith("asset_triggered"),
+        )
+        sql = "select count(*) as dates from vacancy_by_region where vacant_places = 217"
+        assert query(house, sql)["dates"][0].as_py() == 0
+        assert published(house)["missing"] == {}
+    finally:
+        status, said = ended(kreishaus(house, "down"))
+    assert status == GREEN, said
+    wait_until("everything is stopped", lambda: in_house(house) == [], 30)
+
+
+def move_one_vacant_place(path: Path) -> None:
+    """One more place vacant in one home, one resident less: everything still adds up."""
+    book = openpyxl.load_workbook(path)
+    occupancy, residents = book["Belegung"], book["Bewohner"]
+    at = columns(occupancy)
+    row = next(
+        row
+        for row in range(at["row"] + 1, occupancy.max_row + 1)
+        if (occupancy.cell(row, at["plaetze_nicht_belegt"]).value or 0) > 0
+    )
+    home = occupancy.cell(row, at["pfad_id"]).value
+    add(occupancy.cell(row, at["plaetze_belegt"]), -1)
+    add(occupancy.cell(row, at["plaetze_nicht_belegt"]), 1)
+    of = columns(residents)
+    row = next(
+        row
+        for row in range(of["row"] + 1, residents.max_row + 1)
+        if residents.cell(row, of["pfad_id"]).value == home
+    )
+    add(residents.cell(row, of["pg3"]), -1)
+    book.save(path)
+
+
+def columns(sheet: Any) -> dict[str, int]:
+    """Column numbers by header, and the header's ``row``."""
+    for cells in sheet.iter_rows():
+        found = {str(cell.value): cell.column for cell in cells if cell.value is not None}
+        if "pfad_id" in found:
+            return {**found, "row": cells[0].row}
+    raise AssertionError(f"{sheet.title} has no column pfad_id")
+
+
+def add(cell: Any, number: int) -> None:
+    cell.value = int(cell.value) + number
+
+
+@pytest.mark.parametrize("seed", [2021, 2023])
+def test_killed_at_a_random_moment_readers_see_a_complete_version(
+    house: Settings, seed: int
+) -> None:
+    run = kreishaus(house, "run")
+    wait_until("the run holds the house", (house.home / "run.lock").exists)
+    time.sleep(random.Random(seed).uniform(5, 60))
+    before = in_house(house)
+    for process in before:
+        process.send_signal(signal.SIGKILL)
+    run.communicate(timeout=30)
+    assert len(before) > 1
+    assert set(hashes(published(house))) >= {"vacancy_by_region", "asylum_national_monthly"}
+    assert (
+        query(house, "select count(*) as months from asylum_national_monthly")[0][0].as_py() == 52
+    )
+
+
+def test_after_the_kills_one_wrong_digit_makes_the_night_red_and_nothing_else(
+    house: Settings,
+) -> None:
+    before = hashes(published(house))
+    pdf = next((house.sample / "http").rglob("*bestandsstatistik-september-2021.pdf"))
+    pdf.write_bytes(pdf.read_bytes().replace(b"(3.911) Tj", b"(3.912) Tj", 1))
+    status, said = ended(kreishaus(house, "run"))
+    assert status == RED, said
+    assert "4,015" in said
+    assert "Syrien" in said
+    after = hashes(published(house))
+    assert {name for name in after if after[name] != before[name]} == {"data_quality"}
+    sql = "select applications_first as syria from asylum_by_country_monthly"
+    sql += " where reference_month = '2021-09-01' and ls_code = '475'"
+    assert query(house, sql)["syria"].to_pylist() == [3911]
+    status, said = ended(kreishaus(house, "status", "--format", "json"))
+    quarantined = {entry["dataset"]: entry["quarantined"] for entry in json.loads(said)}
+    (file,) = quarantined.pop("bamf/hkl")
+    assert "page or sheet 5" in file["reason"]
+    assert not any(quarantined.values())

@@ -1,0 +1,225 @@
+"""The DAGs as a policy, and what their tasks make of a visit. Read by Airflow itself."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).parents[2]
+DAGS = REPOSITORY / "dags"
+FILES = sorted(path for path in DAGS.glob("*.py") if path.stem not in {"wiring", "dbt_nodes"})
+SECONDS_TO_IMPORT = 1.0
+HEAVY = {"pandas", "pyarrow", "great_expectations", "duckdb", "dbt", "cosmos", "requests_cache"}
+
+READ_BY_AIRFLOW = """
+import json, socket, sqlite3, sys, time
+from airflow.sdk import DAG, Asset, TaskGroup, dag, task
+from airflow.dag_processing.dagbag import DagBag
+from airflow.serialization.serialized_objects import DagSerialization
+
+def forbidden(*_args, **_words):
+    raise AssertionError("a DAG file opened a connection while it was read")
+
+before = set(sys.modules)
+socket.socket.connect = forbidden
+sqlite3.connect = forbidden
+sys.path.insert(0, sys.argv[1])
+begun = time.process_time()
+bag = DagBag(sys.argv[1])
+took = time.process_time() - begun
+sys.stdout = sys.__stdout__
+print("\\n" + json.dumps({
+    "seconds": took,
+    "errors": bag.import_errors,
+    "imported": sorted({name.split(".")[0] for name in set(sys.modules) - before}),
+    "dags": {name: DagSerialization.serialize_dag(dag) for name, dag in sorted(bag.dags.items())},
+}, sort_keys=True, default=str))
+"""
+
+
+def read_by_airflow(home: Path, hash_seed: str) -> dict:
+    environment = {
+        **os.environ,
+        "AIRFLOW_HOME": str(home / f"airflow-{hash_seed}"),
+        "KREISHAUS_HOME": str(home),
+        "PYTHONHASHSEED": hash_seed,
+        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", READ_BY_AIRFLOW, str(DAGS)],
+        env=environment,
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+NODES = [
+    ("seed.k.codes", "codes", "seed", "seeds", "codes", []),
+    ("model.k.stg_a__rows", "stg_a__rows", "model", "staging", "stg_a__rows", ["seed.k.codes"]),
+    (
+        "test.k.unique_rows",
+        "unique_stg_a__rows_id",
+        "test",
+        "staging",
+        "stg_a__rows",
+        ["model.k.stg_a__rows"],
+    ),
+    ("model.k.vacancy", "vacancy", "model", "marts", "vacancy", ["model.k.stg_a__rows"]),
+]
+
+
+@pytest.fixture(scope="module")
+def readings(tmp_path_factory):
+    home = tmp_path_factory.mktemp("kreishaus")
+    (home / "warehouse").mkdir()
+    words = ("unique_id", "name", "kind", "layer", "owner", "parents")
+    nodes = [{**dict(zip(words, node, strict=True)), "description": ""} for node in NODES]
+    (home / "warehouse" / "nodes.json").write_text(json.dumps(nodes))
+    with ThreadPoolExecutor(2) as pool:
+        return list(pool.map(lambda seed: read_by_airflow(home, seed), ("1", "2")))
+
+
+@pytest.fixture(scope="module")
+def dags(readings):
+    return readings[0]["dags"]
+
+
+def tasks_of(dag):
+    return {task["__var"]["task_id"]: task["__var"] for task in dag["tasks"]}
+
+
+def test_every_file_is_read_without_error(readings):
+    assert readings[0]["errors"] == {}
+    assert set(readings[0]["dags"]) == {path.stem for path in FILES}
+    assert len(FILES) == 5
+
+
+def test_reading_is_quick_and_imports_nothing_heavy(readings):
+    assert min(reading["seconds"] for reading in readings) < SECONDS_TO_IMPORT
+    assert not HEAVY & set(readings[0]["imported"])
+
+
+def test_reading_twice_gives_the_same_dags(readings):
+    """A DAG that differs at each reading would grow a new version at each reading."""
+    first, second = (reading["dags"] for reading in readings)
+    for dag in (*first.values(), *second.values()):
+        dag.pop("_processor_dags_folder", None)  # lies in the Airflow home of each reading
+    assert json.dumps(first) == json.dumps(second)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_a_dag_file_is_a_picture(path):
+    text = path.read_text()
+    assert len(text.splitlines()) < 80
+    assert "airflow" in text and "dag" in text  # else Airflow does not even look into it
+
+
+def test_every_dag_says_what_it_is_who_owns_it_and_who_is_told(dags):
+    for name, dag in dags.items():
+        assert dag["doc_md"] and len(dag["doc_md"]) > 100, name
+        assert dag["tags"], name
+        assert dag["max_active_runs"] == 1, name
+        assert dag["catchup"] is False, name
+        assert dag.get("has_on_failure_callback"), name
+        assert dag["default_args"]["__var"]["owner"] == "data-engineering", name
+
+
+def test_every_task_is_documented_and_bounded_in_time(dags):
+    for name, dag in dags.items():
+        for task_id, task in tasks_of(dag).items():
+            words = {**task.get("partial_kwargs", {}), **task}
+            assert words.get("doc_md"), f"{name}.{task_id}"
+            timeout = (
+                words.get("execution_timeout") or dag["default_args"]["__var"]["execution_timeout"]
+            )
+            assert timeout, f"{name}.{task_id}"
+
+
+@pytest.mark.parametrize(
+    ("dag_id", "cron"),
+    [
+        ("ingest_it_nrw", "10 1 * * *"),
+        ("ingest_azr", "30 1 * * *"),
+        ("ingest_bamf", "50 1 * * *"),
+        ("ingest_wtg", "10 2 * * *"),
+    ],
+)
+def test_sources_are_visited_at_night_in_german_time_one_after_the_other(dags, dag_id, cron):
+    timetable = dags[dag_id]["timetable"]["__var"]
+    assert timetable["expression"] == cron
+    assert timetable["timezone"] == "Europe/Berlin"
+
+
+def test_the_build_follows_any_source_and_comes_at_four_anyhow(dags):
+    timetable = dags["build_marts"]["timetable"]["__var"]
+    assert timetable["timetable"]["__var"]["expression"] == "0 4 * * *"
+    assert timetable["timetable"]["__var"]["timezone"] == "Europe/Berlin"
+    condition = timetable["asset_condition"]
+    assert condition["__type"] == "asset_any"  # all four would wait for the rarest
+    assert {asset["name"] for asset in condition["objects"]} == {
+        "staged_it_nrw",
+        "staged_azr",
+        "staged_bamf",
+        "staged_wtg",
+    }
+
+
+def test_visits_are_repeated_with_growing_patience_but_a_build_is_not(dags):
+    land = tasks_of(dags["ingest_bamf"])["hkl.land"]
+    defaults = dags["ingest_bamf"]["default_args"]["__var"]
+    assert {**defaults, **land}["retries"] == 2
+    assert {**defaults, **land}["retry_exponential_backoff"]
+    build = tasks_of(dags["build_marts"])
+    for task_id in ("dbt_build", "publish", "marts.vacancy.build", "staging.stg_a__rows.build"):
+        assert build[task_id].get("retries", 0) == 0, task_id
+
+
+def test_each_pool_that_is_used_is_declared_and_the_warehouse_has_one_writer(dags):
+    pools = json.loads((DAGS / "pools.json").read_text())
+    used = {
+        {**task.get("partial_kwargs", {}), **task}.get("pool", "default_pool")
+        for dag in dags.values()
+        for task in tasks_of(dag).values()
+    }
+    assert used <= {*pools, "default_pool"}
+    assert pools["warehouse"]["slots"] == 1
+    build = tasks_of(dags["build_marts"])
+    assert build["dbt_build"]["pool"] == build["publish"]["pool"] == "warehouse"
+
+
+def test_a_bad_file_makes_the_run_red_without_stopping_its_neighbours(dags):
+    """``complete`` hears of every stage; ``announce`` goes on whatever became of a portion."""
+    tasks = tasks_of(dags["ingest_it_nrw"])
+    assert tasks["complete"]["trigger_rule"] == "none_failed"
+    for name in ("care_recipients", "population_by_age"):
+        assert "complete" in tasks[f"{name}.stage"]["downstream_task_ids"]
+        assert tasks[f"{name}.announce"]["trigger_rule"] == "none_skipped"
+
+
+def test_every_dbt_node_is_a_task_drawn_behind_its_parents_that_needs_no_process(dags):
+    tasks = tasks_of(dags["build_marts"])
+    assert tasks["staging.stg_a__rows.build"]["downstream_task_ids"] == [
+        "marts.vacancy.build",
+        "staging.stg_a__rows.unique_stg_a__rows_id",
+    ]
+    for task_id in ("seeds.codes.build", "staging.stg_a__rows.unique_stg_a__rows_id"):
+        assert tasks[task_id]["start_from_trigger"] is True
+        assert tasks[task_id]["trigger_rule"] == "one_done"
+        assert task_id in tasks["prepare"]["downstream_task_ids"]
+    assert "publish" not in tasks["marts.vacancy.build"].get("downstream_task_ids", [])
+
+
+def test_publishing_is_tried_after_a_red_build_too(dags):
+    tasks = tasks_of(dags["build_marts"])
+    assert tasks["publish"]["trigger_rule"] == "all_done"
+    assert "publish" in tasks["dbt_build"]["downstream_task_ids"]

@@ -1,0 +1,189 @@
+"""What the tasks make of a visit and of bad files, called as Airflow calls them."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+os.environ.setdefault("AIRFLOW_HOME", tempfile.mkdtemp(prefix="airflow-"))
+sys.path.insert(0, str(Path(__file__).parents[2] / "dags"))
+
+import wiring
+from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
+
+from ingest.model import Finding, Landed, SourceUnavailable
+from ingest.steps import LandReport, Outcome
+
+
+def landed(label, source="bamf", name="hkl"):
+    return Landed(source, name, f"sha-of-{label}", label)
+
+
+def report(**words):
+    nothing = dict.fromkeys(("new", "to_treat", "in_quarantine", "refused", "unavailable"), ())
+    return LandReport(**{"dataset_id": "bamf/hkl", "offered": 3, **nothing, **words})
+
+
+class TaskInstance:
+    """The part of a running task that ours use."""
+
+    def __init__(self, try_number=1, max_tries=2, pulled=()):
+        self.try_number, self.max_tries, self.pulled = try_number, max_tries, pulled
+        self.pushed = {}
+
+    def xcom_push(self, key, value):
+        self.pushed[key] = value
+
+    def xcom_pull(self, task_ids, key):
+        assert task_ids == ["hkl.stage"] and key == "staged"
+        return list(self.pulled)
+
+
+@pytest.fixture
+def running(monkeypatch, settings):
+    """Puts a task into a run: ``running(visit=..., treat=..., ...)`` returns its instance."""
+
+    def put(*, visit=None, treat=None, **words):
+        ti = TaskInstance(**words)
+        events = {asset: SimpleNamespace(extra={}) for asset in wiring.STAGED.values()}
+        context = {"ti": ti, "run_id": "night_1", "outlet_events": events}
+        monkeypatch.setattr(wiring, "get_current_context", lambda: context)
+        monkeypatch.setattr(wiring, "read_settings", lambda: settings)
+        if visit:
+            monkeypatch.setattr("ingest.steps.land", lambda *_: visit)
+        if treat:
+            monkeypatch.setattr("ingest.steps.treat", treat)
+        return ti, events
+
+    return put
+
+
+def land():
+    return wiring.land.function("bamf/hkl")
+
+
+def test_nothing_new_is_skipped_not_green_and_not_red(running):
+    running(visit=report())
+    with pytest.raises(AirflowSkipException, match="nothing new among 3 offered"):
+        land()
+
+
+def test_a_silent_source_is_asked_again_while_tries_are_left(running):
+    running(visit=report(unavailable=("2021-09: status 503",)), try_number=2, max_tries=2)
+    with pytest.raises(SourceUnavailable, match="2021-09: status 503"):
+        land()
+
+
+def test_on_the_last_try_what_is_missing_is_complained_of_beside_what_came(running):
+    visit = report(to_treat=(landed("2021-08"),), unavailable=("2021-09: status 503",))
+    running(visit=visit, try_number=3, max_tries=2)
+    assert [(item["label"], item["complaint"]) for item in land()] == [
+        ("2021-08", None),
+        ("2021-09", "2021-09: status 503"),
+    ]
+
+
+def test_a_refused_file_is_a_red_portion_of_its_own(running):
+    running(visit=report(refused=("list.xlsx: column 'AZR-Nummer' looks like persons",)))
+    (item,) = land()
+    assert item["label"] == "list.xlsx"
+    assert "nothing of it was kept" in item["complaint"]
+
+
+def test_a_file_offered_again_while_in_quarantine_says_the_reason_again(running, settings):
+    bad = landed("2020-09")
+    folder = settings.quarantine / "bamf" / "hkl" / bad.sha256
+    folder.mkdir(parents=True)
+    (folder / "reason.txt").write_text("2020-09, page 5: the countries sum to 1,204, printed 1,648")
+    running(visit=report(in_quarantine=(bad,)))
+    (item,) = land()
+    assert item["label"] == "2020-09"
+    assert "the countries sum to 1,204, printed 1,648" in item["complaint"]
+    assert str(folder) in item["complaint"]
+
+
+def test_twelve_files_are_one_task_and_thirteen_are_two(running):
+    months = [f"2020-{month:02}" for month in range(12, 0, -1)]
+    running(visit=report(to_treat=tuple(map(landed, months))))
+    assert [item["label"] for item in land()] == ["2020-01 to 2020-12"]
+    running(visit=report(to_treat=tuple(map(landed, [*months, "2021-01"]))))
+    assert [item["label"] for item in land()] == ["2020-01 to 2020-12", "2021-01"]
+
+
+def portion(*labels):
+    return wiring.batches([vars(landed(label)) for label in labels])[0]
+
+
+def treat_all_but(bad):
+    def treat(file, _settings):
+        if file.label == bad:
+            finding = Finding("sum_to_total", "critical", "parts sum to 3, printed 4", place="5")
+            return Outcome(file, "quarantined", file.label, (finding,))
+        return Outcome(file, "staged", file.label, ())
+
+    return treat
+
+
+def test_a_bad_file_fails_its_task_only_after_its_neighbours_were_treated(running):
+    ti, _ = running(treat=treat_all_but("2020-02"))
+    with pytest.raises(AirflowFailException) as failed:
+        wiring.stage.function(portion("2020-01", "2020-02", "2020-03"))
+    assert "bamf/hkl 2020-02, page or sheet 5" in str(failed.value)
+    assert "parts sum to 3, printed 4" in str(failed.value)
+    assert ti.pushed["staged"] == ["2020-01", "2020-03"]
+
+
+def test_good_files_are_green(running):
+    ti, _ = running(treat=treat_all_but(None))
+    wiring.stage.function(portion("2020-01"))
+    assert ti.pushed["staged"] == ["2020-01"]
+
+
+def test_a_complaint_is_red_without_anything_being_read(running):
+    running(treat=lambda *_: pytest.fail("nothing to treat"))
+    with pytest.raises(AirflowFailException, match="still in quarantine"):
+        wiring.stage.function(wiring.complaint("2020-09: still in quarantine"))
+
+
+@pytest.fixture
+def tell():
+    from airflow.sdk import DAG
+
+    from ingest.datasets import dataset
+
+    with DAG("a_dag"):
+        return wiring.announce(dataset("bamf/hkl"))
+
+
+def test_the_asset_tells_which_periods_were_staged(running, tell):
+    _, events = running(pulled=[["2021-08"], ["2021-09", "2021-10"]])
+    tell.function("hkl.stage")
+    assert events[wiring.STAGED["bamf"]].extra == {
+        "dataset": "bamf/hkl",
+        "periods": ["2021-08", "2021-09", "2021-10"],
+    }
+
+
+@pytest.mark.parametrize("pulled", [[], [[]], [None]])
+def test_nobody_is_told_when_nothing_was_staged(running, tell, pulled):
+    running(pulled=pulled)
+    with pytest.raises(AirflowSkipException, match="nothing new was staged"):
+        tell.function("hkl.stage")
+
+
+def test_a_red_run_is_handed_to_the_alert_command(monkeypatch, tmp_path):
+    sent = tmp_path / "sent"
+    monkeypatch.setenv("KREISHAUS_ALERT_COMMAND", f"tee {sent}")
+    run = SimpleNamespace(dag_id="ingest_bamf", run_id="night_1")
+    wiring.alert({"dag_run": run})
+    assert sent.read_text().startswith("Kreishaus: ingest_bamf is red (night_1).")
+
+
+def test_without_an_alert_command_nobody_is_told(monkeypatch):
+    monkeypatch.delenv("KREISHAUS_ALERT_COMMAND", raising=False)
+    wiring.alert({"dag_run": None})
