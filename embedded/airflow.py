@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -16,7 +17,7 @@ import psutil
 from embedded.api import AirflowApi
 from embedded.environment import airflow_environment, airflow_home
 from embedded.leftovers import end_leftovers, end_session, record_session
-from embedded.ports import choose_port
+from embedded.ports import PortReservation
 from ingest.settings import REPOSITORY, Settings
 
 WANTED_PORT = 8080
@@ -35,7 +36,8 @@ class EmbeddedAirflow:
     def __init__(self, settings: Settings, *, reparse_seconds: int) -> None:
         self.settings = settings
         self.home = airflow_home(settings)
-        self.port = choose_port(WANTED_PORT)
+        self._reservation = PortReservation(WANTED_PORT)
+        self.port = self._reservation.port
         self.reparse_seconds = reparse_seconds
         self.api = AirflowApi(f"http://127.0.0.1:{self.port}")
         self.started = datetime.now(UTC)
@@ -53,7 +55,7 @@ class EmbeddedAirflow:
         self.started = datetime.now(UTC)
         with (self.home / "logs" / "components.log").open("wb") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "embedded.components"],
+                [sys.executable, "-m", "embedded.components", str(os.getpid())],
                 cwd=REPOSITORY,
                 env=airflow_environment(
                     self.settings, self.port, reparse_seconds=self.reparse_seconds
@@ -74,6 +76,7 @@ class EmbeddedAirflow:
         trace: TracebackType | None,
     ) -> None:
         assert self._process is not None
+        self._reservation.close()
         self._process.terminate()
         try:
             self._process.wait(GRACE_SECONDS)
@@ -91,6 +94,7 @@ class EmbeddedAirflow:
         too long.
         """
         self._wait_for(self.api.answers, "the API server does not answer")
+        self._reservation.close()
         self._wait_for(self._all_alive, "a component gives no sign of life")
         self._wait_for(lambda: self._dags_read(dag_ids, self.started), "a DAG is missing")
 

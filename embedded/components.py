@@ -5,8 +5,8 @@ importing the same modules; forked, they are all ready in the time of one. The s
 last, after Great Expectations was imported: the tasks are forks of the scheduler's workers and
 find it imported, which is 5 to 6 s less for each.
 
-Runs as ``python -m embedded.components`` in the environment that ``embedded.environment`` makes,
-keeps the four alive, and ends with its parent.
+Runs as ``python -m embedded.components <parent>`` in the environment that
+``embedded.environment`` makes, keeps the four alive, and ends with the process ``<parent>``.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ GRACE_SECONDS = 6.0
 
 def main() -> None:
     """Start the components, replace one that dies, stop all when asked or left alone."""
-    parent = os.getppid()
+    parent = int(sys.argv[1])  # asked of the system, it might be somebody else's by now
     _import(AIRFLOW_MODULES)
     ready_database(json.loads((REPOSITORY / "dags" / "pools.json").read_text()))
     _say("database ready")
@@ -132,11 +132,11 @@ class Nursery:
         """Replace components that die, until asked to stop; then stop them all."""
         while not (self.stopping or until()):
             for name in self._reap():
+                if self.restarts == RESTARTS_ALLOWED:
+                    self.stop()
+                    sys.exit(f"{name} died; gave up after {self.restarts} restarts: {self.logs}")
                 self.restarts += 1
                 _say(f"{name} died; started again ({self.restarts})")
-                if self.restarts > RESTARTS_ALLOWED:
-                    self.stop()
-                    sys.exit(f"gave up after {self.restarts - 1} restarts; see {self.logs}")
                 self.start(name)
             time.sleep(0.3)
         self.stop()

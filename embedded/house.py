@@ -10,17 +10,10 @@ from urllib.parse import urlsplit
 from rich.console import Console
 
 from embedded.airflow import EmbeddedAirflow
-from embedded.ports import LOCALHOST, choose_port
 from ingest.settings import Settings
 
 INGEST_DAGS = ("ingest_bamf", "ingest_it_nrw", "ingest_wtg", "ingest_azr")
 BUILD_DAG = "build_marts"
-
-
-def with_free_sample_port(settings: Settings) -> Settings:
-    """The same settings, the sample server's port changed if somebody else has it."""
-    port = choose_port(urlsplit(settings.sample_url).port or 0)
-    return settings.model_copy(update={"sample_url": f"http://{LOCALHOST}:{port}"})
 
 
 @contextmanager
@@ -32,11 +25,13 @@ def opened(
     Raises ``AirflowNotReady``. A dbt project that cannot be read is said, and no reason to stop:
     the sources are collected all the same, and the build will be red.
     """
-    with ExitStack() as inside, ThreadPoolExecutor(2) as meanwhile:
+    with ExitStack() as inside, ThreadPoolExecutor(1) as meanwhile:
+        if settings.sources == "sample":
+            settings = inside.enter_context(_samples_served(settings))
         airflow = inside.enter_context(EmbeddedAirflow(settings, reparse_seconds=reparse_seconds))
         nodes_changed = meanwhile.submit(_list_nodes, settings)
         if settings.sources == "sample":
-            _serve_samples(settings, inside)
+            _make_samples(settings)
         try:
             changed = nodes_changed.result()
         except RuntimeError as broken_project:
@@ -48,13 +43,28 @@ def opened(
         yield airflow
 
 
-def _serve_samples(settings: Settings, inside: ExitStack) -> None:
-    from sample.make import make  # brings a PDF writer and a spreadsheet writer
+@contextmanager
+def _samples_served(settings: Settings) -> Iterator[Settings]:
+    """Serve the folder of the sample files, which may still be empty, on a port that is free.
+
+    Yields the settings with the address at which it really is.
+    """
     from sample.server import serve
 
-    root = make(settings)
-    port = urlsplit(settings.sample_url).port
-    inside.enter_context(serve(root / "http", port or 0))
+    root = settings.sample / "http"
+    root.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as inside:
+        try:
+            server = inside.enter_context(serve(root, urlsplit(settings.sample_url).port or 0))
+        except OSError:  # another house is open on this machine
+            server = inside.enter_context(serve(root))
+        yield settings.model_copy(update={"sample_url": server.url})
+
+
+def _make_samples(settings: Settings) -> None:
+    from sample.make import make  # brings a PDF writer and a spreadsheet writer
+
+    make(settings)
 
 
 def _list_nodes(settings: Settings) -> bool:

@@ -14,7 +14,7 @@ from rich.console import Console
 
 from embedded.airflow import AirflowNotReady
 from embedded.environment import airflow_home
-from embedded.house import opened, with_free_sample_port
+from embedded.house import opened
 from embedded.lock import AlreadyRunning, RunLock
 from ingest.files import write_json_atomically
 from ingest.settings import Settings
@@ -44,7 +44,6 @@ def main() -> int:
     try:
         with RunLock(settings.home / "run.lock", PURPOSE):
             sign(settings).unlink(missing_ok=True)
-            settings = with_free_sample_port(settings)
             with opened(settings, Console(), reparse_seconds=REPARSE_SECONDS) as airflow:
                 write_json_atomically(sign(settings), {"address": airflow.api.address})
                 try:

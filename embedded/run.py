@@ -18,7 +18,7 @@ from embedded.airflow import AirflowNotReady
 from embedded.api import AirflowApi
 from embedded.clock import Clock
 from embedded.environment import airflow_home, own_settings
-from embedded.house import opened, with_free_sample_port
+from embedded.house import opened
 from embedded.lock import AlreadyRunning, RunLock, holder
 from embedded.night import go_through, look_back, new_run_id
 from embedded.progress import Display
@@ -41,12 +41,14 @@ def run(settings: Settings, console: Console) -> int:
     clock = Clock()
     clock.begin("starting")
     try:
-        with RunLock(settings.home / "run.lock", "run"), _ended_by_signals():
-            settings = with_free_sample_port(settings)
-            with opened(settings, console, reparse_seconds=NEVER_SECONDS) as airflow:
-                page = "stopped with this run; `kreishaus up` keeps it running"
-                night = _night(settings, airflow.api, console, clock, page)
-                clock.begin("stopping")
+        with (
+            RunLock(settings.home / "run.lock", "run"),
+            _ended_by_signals(),
+            opened(settings, console, reparse_seconds=NEVER_SECONDS) as airflow,
+        ):
+            page = "stopped with this run; `kreishaus up` keeps it running"
+            night = _night(settings, airflow.api, console, clock, page)
+            clock.begin("stopping")
     except AlreadyRunning as in_use:
         return _say(console, str(in_use), ALREADY_RUNNING)
     except AirflowNotReady as reason:

@@ -30,7 +30,7 @@ class NodeTrigger(BaseTrigger):
     """Waits until dbt says what became of ``node`` in this task's DAG run."""
 
     def __init__(self, warehouse: str, node: str) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.warehouse = warehouse
         self.node = node
 
@@ -41,6 +41,7 @@ class NodeTrigger(BaseTrigger):
         )
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
+        assert self.task_instance is not None  # a trigger of a task
         outcomes = Outcomes(Path(self.warehouse), self.task_instance.run_id)
         while True:
             ended = outcomes.ended  # asked first: an outcome is always there before the end

@@ -47,7 +47,7 @@ def parsed_at(moment):
 
 def test_a_broken_dag_file_is_told_at_once_with_its_traceback(embedded):
     embedded.api = Answering({}, errors=["ingest_bamf.py:\nSyntaxError: invalid syntax"])
-    with pytest.raises(AirflowNotReady, match="ingest_bamf.py:\nSyntaxError"):
+    with pytest.raises(AirflowNotReady, match=r"ingest_bamf\.py:\nSyntaxError"):
         embedded.wait_until_ready(DAGS)
 
 
@@ -69,7 +69,7 @@ def test_an_airflow_that_ended_by_itself_leaves_its_last_words(embedded):
     log.write_text("first\nno space left on device\n")
     embedded._process = SimpleNamespace(poll=lambda: 1)
     embedded.api = Answering({})
-    with pytest.raises(AirflowNotReady, match="ended by itself(.|\n)*no space left on device"):
+    with pytest.raises(AirflowNotReady, match=r"ended by itself(.|\n)*no space left on device"):
         embedded.wait_until_ready(DAGS)
 
 

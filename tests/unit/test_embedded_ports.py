@@ -1,34 +1,39 @@
-"""A port that is taken is not taken twice."""
+"""A port that is taken is not taken twice, and one that was chosen stays ours."""
 
 import socket
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from embedded.house import with_free_sample_port
-from embedded.ports import choose_port
+import pytest
+
+from embedded.ports import PortReservation
 
 
-def test_the_wanted_port_is_chosen_when_it_is_free():
+@pytest.fixture
+def free():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        free = probe.getsockname()[1]
-    assert choose_port(free) == free
+        return probe.getsockname()[1]
 
 
-def test_another_one_is_chosen_when_somebody_listens_there():
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        listener.listen()
-        taken = listener.getsockname()[1]
-        chosen = choose_port(taken)
-    assert chosen != taken
-    assert 1024 <= chosen <= 65535
+def test_the_wanted_port_is_reserved_when_it_is_free(free):
+    with PortReservation(free) as reserved:
+        assert reserved.port == free
 
 
-def test_the_sample_address_moves_with_its_port(settings):
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        listener.listen()
-        taken = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        moved = with_free_sample_port(settings.model_copy(update={"sample_url": taken}))
-    assert moved.sample_url.startswith("http://127.0.0.1:")
-    assert moved.sample_url != taken
-    assert moved.home == settings.home
+def test_another_one_is_reserved_when_somebody_listens_there(free):
+    with socket.create_server(("127.0.0.1", free)), PortReservation(free) as reserved:
+        assert reserved.port != free
+        assert 1024 <= reserved.port <= 65535
+
+
+def test_two_that_want_the_same_port_at_the_same_time_get_two(free):
+    with PortReservation(free) as first, PortReservation(free) as second:
+        assert first.port == free
+        assert second.port != free
+
+
+def test_a_server_comes_up_on_the_reserved_port_and_keeps_it(free):
+    with PortReservation(free) as reserved:
+        server = ThreadingHTTPServer(("127.0.0.1", reserved.port), BaseHTTPRequestHandler)
+    with server, PortReservation(free) as later:
+        assert later.port != free
