@@ -13,13 +13,10 @@ from rich.table import Table
 from rich.text import Text
 
 from embedded.api import DagRun, Task
+from ingest.quarantine import explain
 
 if TYPE_CHECKING:
     from ingest.status import DatasetStatus
-
-
-FILE_WIDTH = 120
-"""Columns of a summary that goes to a file: wide enough for every table."""
 
 
 @dataclass(frozen=True)
@@ -46,9 +43,8 @@ def show(console: Console, night: Night) -> None:
         parts.append(_marts(night.published))
     parts.append(_where(night))
     parts.extend(_red(night))
-    width = None if console.is_terminal else FILE_WIDTH
     for part in parts:
-        console.print(part, width=width, soft_wrap=isinstance(part, Group))
+        console.print(part, soft_wrap=isinstance(part, Group))
         console.print()
     verdict = "[bold green]green[/]" if night.green else "[bold red]red[/]"
     console.print(f"The night is {verdict} after {sum(night.seconds.values()):.0f} s.")
@@ -86,20 +82,21 @@ def _sources(datasets: Sequence[DatasetStatus]) -> Table:
 
 
 def _quarantine(datasets: Sequence[DatasetStatus]) -> list[RenderableType]:
-    lines = [
-        Text(f"{status.dataset.id} {file.record.label}: {finding.message}\n    {file.folder}")
-        for status in datasets
-        for file in status.quarantined
-        for finding in file.findings[:1]
-    ]
-    return [Group(Text("In quarantine", style="bold"), *lines)] if lines else []
+    """Each file in quarantine with its first reason in full; the others are in its folder."""
+    lines = []
+    for status in datasets:
+        for file in status.quarantined:
+            reason = explain(f"{status.dataset.id} {file.record.label}", file.findings[:1])
+            more = len(file.findings) - 1
+            lines.append(Text(f"{reason}\n    {f'and {more} more: ' if more else ''}{file.folder}"))
+    return [Group(Text("In quarantine", style="bold red"), *lines)] if lines else []
 
 
 def _marts(published: Mapping[str, Any]) -> Table:
     table = _table("What went out", "mart", "newest", "note", "rows", numbers=1)
     for mart in published["marts"]:
         note = f"[red]kept from {mart['kept_from']}[/]" if mart["kept_from"] else ""
-        table.add_row(mart["name"], mart["newest"] or "", note, str(mart["rows"]))
+        table.add_row(mart["name"], mart["newest"] or "", note, f"{mart['rows']:,}")
     for name, fault in published["missing"].items():
         table.add_row(name, "", f"[red]{escape(fault.splitlines()[0])}[/]", "none")
     return table

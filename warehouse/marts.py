@@ -60,21 +60,25 @@ def _fault(
     mart_id: str, nodes: Mapping[str, Any], outcomes: Mapping[str, Mapping[str, Any]]
 ) -> str | None:
     lineage = _lineage(mart_id, nodes)
-    for unique_id in lineage:
+    for unique_id in sorted(lineage):
         outcome = outcomes.get(unique_id)
-        if nodes[unique_id]["resource_type"] == "seed" and outcome is None:
-            continue
         if outcome is None:
             return f"{unique_id} was not built"
         if outcome["status"] != "success":
             return f"{unique_id}: {outcome['status']} {outcome.get('message') or ''}".strip()
     for unique_id, outcome in outcomes.items():
-        if outcome["status"] not in ("fail", "error"):
+        node = nodes.get(unique_id, {})
+        if node.get("resource_type") != "test" or outcome["status"] not in ("fail", "error"):
             continue
-        tested = set(nodes.get(unique_id, {}).get("depends_on", {}).get("nodes", ()))
-        if tested & lineage:
-            return f"test {nodes[unique_id]['name']}: {outcome.get('message') or 'failed'}"
+        if _tested(node) & lineage:
+            return f"test {node['name']}: {outcome.get('message') or 'failed'}"
     return None
+
+
+def _tested(test: Mapping[str, Any]) -> set[str]:
+    """What a test speaks of: not the model that it only looks a key up in."""
+    attached = test.get("attached_node")
+    return {attached} if attached else set(test["depends_on"]["nodes"])
 
 
 def _lineage(mart_id: str, nodes: Mapping[str, Any]) -> set[str]:

@@ -97,7 +97,7 @@ def test_one_red_run_of_two_makes_the_night_red():
 
 def test_quarantined_files_are_said_with_reason_and_place():
     text = text_of(night(datasets=[status(quarantined=(quarantined(),), checks_failed=1)]))
-    assert "bamf/hkl 2020-09: the countries sum to 1,204, printed 1,648" in text
+    assert "2020-09: [sum_to_total] the countries sum to 1,204, printed 1,648" in text
     assert "/srv/kreishaus/quarantine/bamf/hkl/4f2a" in text
     assert row(text, "bamf/hkl  ") == ["bamf/hkl", "2021-09-01", "1", "51", "2", "1", "1039", "0"]
 

@@ -38,6 +38,13 @@ NODES = {
     },
     "model.k.vacancy": node("vacancy", "marts", "model.k.stg_wtg__belegung", "seed.k.flags"),
     "model.k.supply": node("supply", "marts"),
+    "test.k.vacancy_knows_supply": {
+        "name": "vacancy_knows_supply",
+        "resource_type": "test",
+        "path": "y.sql",
+        "attached_node": "model.k.vacancy",
+        "depends_on": {"nodes": ["model.k.vacancy", "model.k.supply"]},
+    },
     "test.k.vacancy_adds_up": {
         "name": "vacancy_adds_up",
         "resource_type": "test",
@@ -95,7 +102,13 @@ def test_nothing_is_published_by_the_results_of_an_unfinished_build(settings: Se
 
 
 @pytest.mark.parametrize(
-    "outcome", [{"vacancy_adds_up": "fail"}, {"vacancy": "error"}, {"stg_wtg__belegung": "error"}]
+    "outcome",
+    [
+        {"vacancy_adds_up": "fail"},
+        {"vacancy_knows_supply": "fail"},
+        {"vacancy": "error"},
+        {"stg_wtg__belegung": "error"},
+    ],
 )
 def test_a_failed_mart_keeps_its_last_good_state(
     settings: Settings, outcome: dict[str, str]
