@@ -32,7 +32,8 @@ down: $(VENV)/runtime ## stop what `make up` left running
 
 test: $(VENV)/development ## every check: formats, types, SQL, all tests
 	@$(MAKE) --no-print-directory lint
-	$(BIN)/pytest
+	$(BIN)/pytest -m "not e2e" --numprocesses 2 --dist loadfile
+	$(BIN)/pytest -m e2e
 
 lint: $(VENV)/development ## formats, lint rules, types, SQL
 	$(BIN)/ruff format --check .

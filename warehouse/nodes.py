@@ -21,6 +21,8 @@ from typing import Any
 from ingest.files import new_directory, remove_directory, write_atomically
 
 KINDS = ("seed", "snapshot", "model", "test")
+LAYERS = {"seed": "seeds", "test": "tests"}
+"""Where a node stands that is in no folder of models: a test of several models among its like."""
 RUNS_KEPT = 14
 ENDED = "ended"
 
@@ -62,14 +64,18 @@ def nodes_of(manifest: Mapping[str, Any]) -> list[Node]:
 def _node(unique_id: str, node: Mapping[str, Any], held: Mapping[str, Any]) -> Node:
     depends_on = node["depends_on"].get("nodes", ())  # a seed has none
     parents = tuple(sorted(parent for parent in depends_on if parent in held))
-    is_test = node["resource_type"] == "test"
-    owner = node.get("attached_node") or (parents[-1] if parents else unique_id)
-    owner = owner if is_test and owner in held else unique_id
+    owner, layer = unique_id, LAYERS.get(node["resource_type"]) or node["fqn"][1]
+    attached = node.get("attached_node")
+    if attached in held:
+        # Drawn behind the model it speaks of, not behind those it looks a key up in: Airflow
+        # cannot draw layers that stand behind one another both ways.
+        owner, parents = attached, (attached,)
+        layer = LAYERS.get(held[attached]["resource_type"]) or held[attached]["fqn"][1]
     return Node(
         unique_id=unique_id,
         name=node["name"],
         kind=node["resource_type"],
-        layer=held[owner]["fqn"][1] if held[owner]["resource_type"] != "seed" else "seeds",
+        layer=layer,
         owner=held[owner]["name"],
         parents=parents,
         description=node.get("description") or "",

@@ -188,7 +188,7 @@ def _sources(settings: Settings) -> tuple[dict[str, str], ...]:
         relation = _scalar(
             warehouse,
             "select any_value(table_schema || '.' || table_name) from information_schema.tables "
-            "where table_name = 'int_batches__in_force'",
+            "where table_name = 'stg_house__batches_in_force'",
         )
         rows = warehouse.execute(
             f"select source, dataset, period, source_sha256 from {relation} order by all"

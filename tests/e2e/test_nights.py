@@ -20,6 +20,7 @@ import psutil
 import pytest
 
 from embedded.api import AirflowApi
+from embedded.house import BUILD_DAG, INGEST_DAGS
 from ingest.settings import Settings
 from sample.make import make
 from warehouse import versions
@@ -132,6 +133,8 @@ def test_a_correction_reaches_the_marts_through_its_asset(house: Settings) -> No
         address = next(word for word in said.split() if word.startswith("http://127.0.0.1"))
         api = AirflowApi(address.rstrip(";,"))
         api.answers()
+        for dag_id in (*INGEST_DAGS, BUILD_DAG):
+            assert drawn(api, dag_id)
         move_one_vacant_place(make(house) / "drop" / "wtg" / "WTG_Stichtag_2021-08-15.xlsx")
         api.trigger("ingest_wtg", "corrected")
         wait_until(
@@ -145,6 +148,15 @@ def test_a_correction_reaches_the_marts_through_its_asset(house: Settings) -> No
         status, said = ended(kreishaus(house, "down"))
     assert status == GREEN, said
     wait_until("everything is stopped", lambda: in_house(house) == [], 30)
+
+
+def drawn(api: AirflowApi, dag_id: str) -> list[str]:
+    """What Airflow's page draws of a DAG."""
+    answer = api._session.get(
+        f"{api.address}/ui/structure/structure_data", params={"dag_id": dag_id}, timeout=60
+    )
+    assert answer.status_code == 200, f"{dag_id}: {answer.text[:300]}"
+    return [node["id"] for node in answer.json()["nodes"]]
 
 
 def move_one_vacant_place(path: Path) -> None:

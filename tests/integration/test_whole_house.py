@@ -18,7 +18,8 @@ from ingest.steps import Outcome, land, treat
 from sample.make import make
 from sample.server import serve
 from warehouse import versions
-from warehouse.build import NOT_NIGHTLY, build, dbt
+from warehouse.build import NOT_NIGHTLY, build, dbt, target
+from warehouse.nodes import read_nodes, write_nodes
 from warehouse.publish import Manifest, publish
 from warehouse.query import query
 
@@ -79,6 +80,21 @@ def test_dbt_has_nothing_to_complain_of(house: Settings, first: Manifest) -> Non
     assert done.returncode == 0
     assert [event["info"]["msg"] for event in events if event["info"]["level"] == "warn"] == []
     assert NOT_NIGHTLY == ("--exclude-resource-type", "unit_test")
+
+
+def test_each_layer_is_made_from_those_before_it(house: Settings, first: Manifest) -> None:
+    """Also Airflow's graph needs it: it cannot draw two layers that lean on one another."""
+    layers = ["seeds", "staging", "intermediate", "marts", "tests"]
+    write_nodes(target(house) / "manifest.json", house.warehouse)
+    nodes = {node.unique_id: node for node in read_nodes(house.warehouse)}
+    backwards = [
+        f"{node.name} is made from {nodes[parent].name}"
+        for node in nodes.values()
+        for parent in node.parents
+        if layers.index(nodes[parent].layer) > layers.index(node.layer)
+    ]
+    assert backwards == []
+    assert len(nodes) > 100
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,7 @@ def test_every_seed_model_and_test_is_a_node_behind_its_parents():
         ("codes", "seeds", "codes"),
         ("stg_wtg__offers", "staging", "stg_wtg__offers"),
         ("vacancy_by_region", "marts", "vacancy_by_region"),
-        ("sums", "seeds", "codes"),
+        ("sums", "tests", "sums"),
         ("unique_vacancy", "marts", "vacancy_by_region"),
     ]
     assert nodes[1].parents == ("seed.kreishaus.codes",)  # a source is no node

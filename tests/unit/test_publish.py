@@ -28,7 +28,7 @@ def node(name: str, folder: str, *parents: str) -> dict[str, object]:
 
 
 NODES = {
-    "model.k.int_batches__in_force": node("int_batches__in_force", "intermediate"),
+    "model.k.stg_house__batches_in_force": node("stg_house__batches_in_force", "intermediate"),
     "model.k.stg_wtg__belegung": node("stg_wtg__belegung", "staging"),
     "seed.k.flags": {
         "name": "flags",
@@ -65,7 +65,7 @@ def built(settings: Settings, vacant: int = 217, **outcomes: str) -> None:
         )
         warehouse.execute("create table supply as select 46 as facilities from range(2)")
         warehouse.execute(
-            "create table int_batches__in_force as select 'wtg' as source, "
+            "create table stg_house__batches_in_force as select 'wtg' as source, "
             "'stichtag' as dataset, '2021-08-15' as period, 'abc' as source_sha256"
         )
     results = [

@@ -2,7 +2,7 @@ with municipalities as (
     select
         region_code,
         region_name
-    from {{ ref('dim_region') }}
+    from {{ ref('int_regions__named') }}
     where region_level = 'Gemeinde' and parent_code = {{ county_ags() }}
 ),
 
@@ -10,7 +10,7 @@ county as (
     select
         region_code,
         region_name
-    from {{ ref('dim_region') }}
+    from {{ ref('int_regions__named') }}
     where region_code = {{ county_ags() }}
 )
 
@@ -30,7 +30,7 @@ select
     units.unit_name as region_name,
     units.valid_from,
     units.valid_to
-from {{ ref('dim_planning_unit') }} as units
+from {{ ref('int_planning_units__listed') }} as units
 union all
 select
     municipalities.region_code as municipality_code,

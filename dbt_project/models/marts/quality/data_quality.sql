@@ -29,7 +29,7 @@ select
     batches.source_sha256 is not null as is_in_force,
     checks.retrieved_at as known_since
 from checks
-left join {{ ref('int_batches__in_force') }} as batches
+left join {{ ref('stg_house__batches_in_force') }} as batches
     on
         checks.source = batches.source
         and checks.dataset = batches.dataset

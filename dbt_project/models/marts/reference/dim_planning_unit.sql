@@ -1,33 +1,8 @@
-with stated as (
-    select
-        unit_code,
-        unit_name,
-        municipality_code,
-        valid_from,
-        valid_to,
-        source
-    from {{ ref('planning_unit') }}
-    where municipality_code like {{ county_ags() }} || '%'
-)
-
 select
     unit_code,
     unit_name,
     municipality_code,
     valid_from,
     valid_to,
-    source as method
-from stated
-union all
--- A municipality that the county's list does not name is a unit of its own.
-select
-    regions.region_code as unit_code,
-    regions.region_name as unit_name,
-    regions.region_code as municipality_code,
-    cast(null as date) as valid_from,
-    cast(null as date) as valid_to,
-    'not in the list of planning units: a unit of its own' as method
-from {{ ref('dim_region') }} as regions
-where
-    regions.parent_code = {{ county_ags() }}
-    and regions.region_code not in (select stated.municipality_code from stated)
+    method
+from {{ ref('int_planning_units__listed') }}
