@@ -64,18 +64,17 @@ def nodes_of(manifest: Mapping[str, Any]) -> list[Node]:
 def _node(unique_id: str, node: Mapping[str, Any], held: Mapping[str, Any]) -> Node:
     depends_on = node["depends_on"].get("nodes", ())  # a seed has none
     parents = tuple(sorted(parent for parent in depends_on if parent in held))
-    owner, layer = unique_id, LAYERS.get(node["resource_type"]) or node["fqn"][1]
-    attached = node.get("attached_node")
-    if attached in held:
+    owner = unique_id
+    attached: str | None = node.get("attached_node")
+    if attached is not None and attached in held:
         # Drawn behind the model it speaks of, not behind those it looks a key up in: Airflow
         # cannot draw layers that stand behind one another both ways.
         owner, parents = attached, (attached,)
-        layer = LAYERS.get(held[attached]["resource_type"]) or held[attached]["fqn"][1]
     return Node(
         unique_id=unique_id,
         name=node["name"],
         kind=node["resource_type"],
-        layer=layer,
+        layer=LAYERS.get(held[owner]["resource_type"]) or held[owner]["fqn"][1],
         owner=held[owner]["name"],
         parents=parents,
         description=node.get("description") or "",
