@@ -12,7 +12,9 @@ and this run is red. What to do about it: docs/operations.md.
 from airflow.sdk import dag, get_current_context, task
 from airflow.sdk.exceptions import AirflowFailException
 from dbt_nodes import show_nodes
-from wiring import POLICY, read_settings, when_staged_or
+from wiring import POLICY, when_staged_or
+
+from ingest.settings import read_settings
 
 
 @task

@@ -29,7 +29,7 @@ from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
 from ingest.datasets import Dataset, datasets_of
 from ingest.model import Landed
-from ingest.settings import Settings
+from ingest.settings import Settings, read_settings
 
 SOURCES = ("it_nrw", "azr", "bamf", "wtg")
 STAGED = {
@@ -77,11 +77,6 @@ def nightly(clock: str) -> CronTriggerTimetable:
 def when_staged_or(clock: str) -> AssetOrTimeSchedule:
     """Whenever a source staged something new, and at ``clock`` all the same."""
     return AssetOrTimeSchedule(timetable=nightly(clock), assets=AssetAny(*STAGED.values()))
-
-
-def read_settings() -> Settings:
-    """The county's settings, read from file and environment."""
-    return Settings()  # type: ignore[call-arg]  # the rest comes from county.toml
 
 
 def batches(

@@ -17,7 +17,7 @@ from embedded.environment import airflow_home
 from embedded.house import opened
 from embedded.lock import AlreadyRunning, RunLock
 from ingest.files import write_json_atomically
-from ingest.settings import Settings
+from ingest.settings import Settings, read_settings
 
 PURPOSE = "up"
 REPARSE_SECONDS = 60
@@ -39,7 +39,7 @@ def address(settings: Settings) -> str | None:
 
 def main() -> int:
     """Keep the house open until SIGTERM."""
-    settings = Settings()  # type: ignore[call-arg]  # the rest comes from county.toml
+    settings = read_settings()
     stop = {signal.SIGTERM, signal.SIGINT}
     try:
         with RunLock(settings.home / "run.lock", PURPOSE):

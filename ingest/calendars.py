@@ -4,15 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Protocol
-
-
-class Calendar(Protocol):
-    """Knows the newest reference date that should have arrived by a day."""
-
-    def expected_by(self, today: date) -> date:
-        """The newest reference date whose publication lag has passed on ``today``."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -28,6 +19,7 @@ class MonthDays:
     base_year: int = 2019
 
     def expected_by(self, today: date) -> date:
+        """The newest reference date whose publication lag has passed on ``today``."""
         due = [
             reference
             for year in range(today.year - self.every_years - 2, today.year + 1)
@@ -45,6 +37,7 @@ class Monthly:
     lag_days: int
 
     def expected_by(self, today: date) -> date:
+        """The newest month, by its first day, that is due on ``today``."""
         month_end = (today - timedelta(days=self.lag_days)).replace(day=1) - timedelta(days=1)
         return month_end.replace(day=1)
 

@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from ingest.settings import Settings
+from ingest.settings import read_settings
 
 app = typer.Typer(
     name="kreishaus",
@@ -36,10 +36,6 @@ class Format(StrEnum):
     json = "json"
 
 
-def _settings() -> Settings:
-    return Settings()  # type: ignore[call-arg]  # the rest comes from county.toml
-
-
 @app.command(epilog="Example: [bold]KREISHAUS_HOME=/srv/kreishaus kreishaus run[/bold]")
 def run() -> None:
     """Run the whole night once, in an Airflow of its own, and show what came of it.
@@ -48,7 +44,7 @@ def run() -> None:
     """
     from embedded.run import run as run_night
 
-    raise typer.Exit(run_night(_settings(), console))
+    raise typer.Exit(run_night(read_settings(), console))
 
 
 @app.command()
@@ -56,7 +52,7 @@ def up() -> None:
     """The same as [bold]run[/bold], and leave Airflow running, with its page to look at."""
     from embedded.run import up as start
 
-    raise typer.Exit(start(_settings(), console))
+    raise typer.Exit(start(read_settings(), console))
 
 
 @app.command()
@@ -64,7 +60,7 @@ def down() -> None:
     """Stop what [bold]up[/bold] left running."""
     from embedded.run import down as stop
 
-    raise typer.Exit(stop(_settings(), console))
+    raise typer.Exit(stop(read_settings(), console))
 
 
 @app.command(epilog="Example: [bold]kreishaus status --format json[/bold]")
@@ -75,7 +71,7 @@ def status(
     from ingest.status import dataset_status
     from ingest.status_view import as_json, as_table
 
-    found = dataset_status(_settings(), date.today())
+    found = dataset_status(read_settings(), date.today())
     if output is Format.json:
         print(json.dumps(as_json(found), indent=2, ensure_ascii=False))
     else:
@@ -94,7 +90,7 @@ def ingest(
 
     run_id = f"hand-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
     try:
-        outcome = by_hand(f"{source}/{dataset}", file, _settings(), run_id)
+        outcome = by_hand(f"{source}/{dataset}", file, read_settings(), run_id)
     except KeyError as unknown:
         errors.print(str(unknown.args[0]))
         raise typer.Exit(2) from unknown
@@ -113,7 +109,7 @@ def parse() -> None:
     from warehouse.build import parse_project
     from warehouse.nodes import write_nodes
 
-    settings = _settings()
+    settings = read_settings()
     console.print(write_nodes(parse_project(settings), settings.warehouse))
 
 
@@ -126,7 +122,7 @@ def build(
     """Build the marts with dbt in the private warehouse, without publishing them."""
     from warehouse.build import build as build_marts
 
-    result = build_marts(_settings(), as_of)
+    result = build_marts(read_settings(), as_of)
     print(result.output)
     raise typer.Exit(1 if result.exit_code else 0)
 
@@ -138,7 +134,7 @@ def publish() -> None:
     from warehouse.publish import publish as publish_version
 
     try:
-        manifest = publish_version(_settings(), f"hand-{datetime.now(UTC):%Y%m%dT%H%M%SZ}")
+        manifest = publish_version(read_settings(), f"hand-{datetime.now(UTC):%Y%m%dT%H%M%SZ}")
     except BuildNotFinished as unfinished:
         errors.print(str(unfinished))
         raise typer.Exit(1) from unfinished
@@ -163,7 +159,7 @@ def query(
     from warehouse.versions import NothingPublished
 
     try:
-        answer = ask(_settings(), sql)
+        answer = ask(read_settings(), sql)
     except (duckdb.Error, NothingPublished) as error:
         errors.print(str(error), markup=False, soft_wrap=True)
         raise typer.Exit(1) from error
@@ -178,7 +174,7 @@ def sample_serve(
     from sample.make import make
     from sample.server import serve_forever
 
-    root = make(_settings())
+    root = make(read_settings())
     console.print(
         f"http://127.0.0.1:{port}/ serves {root / 'http'}; dropped files: {root / 'drop'}"
     )
@@ -190,7 +186,7 @@ def doctor() -> None:
     """Check that this machine and this configuration can run the house."""
     from ingest.doctor import examine
 
-    complaints = examine(_settings())
+    complaints = examine(read_settings())
     for complaint in complaints:
         errors.print(complaint, markup=False)
     if not complaints:

@@ -7,10 +7,11 @@ pdfplumber: DAG files read it at every parse.
 from __future__ import annotations
 
 import pkgutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from ingest.calendars import QUARTER_ENDS, WTG_REFERENCE_DATES, Calendar, MonthDays, Monthly
+from ingest.calendars import QUARTER_ENDS, WTG_REFERENCE_DATES, MonthDays, Monthly
+from ingest.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Dataset:
     source: str
     name: str
     title: str
-    calendar: Calendar
+    calendar: MonthDays | Monthly
     licence: str
     discover: str
     parse: str
@@ -48,6 +49,19 @@ class Dataset:
     def load(self, part: str) -> Any:  # noqa: ANN401 - a function, a dict: what the entry names
         """The object that ``part`` (``discover``, ``parse``, ``tables``, ...) names."""
         return pkgutil.resolve_name(getattr(self, part))
+
+    def calendar_in(self, settings: Settings) -> MonthDays | Monthly:
+        """When this dataset is due in this county. Raises ``ValueError`` for days of a monthly."""
+        config = settings.dataset(self.source, self.name)
+        calendar = self.calendar
+        if config.lag_days is not None:
+            calendar = replace(calendar, lag_days=config.lag_days)
+        if not config.reference_days:
+            return calendar
+        if isinstance(calendar, Monthly):
+            raise ValueError(f"{settings.county_file}: {self.id} is monthly: no reference_days")
+        days = tuple((int(day[:2]), int(day[3:])) for day in config.reference_days)
+        return replace(calendar, days=days)
 
 
 CARE_STATISTICS = MonthDays(days=((12, 15),), lag_days=400, every_years=2, base_year=2019)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -32,11 +32,17 @@ class County(Section):
 
 
 class DatasetConfig(Section):
-    """What a county may change of one dataset: where it lies and under which code."""
+    """What a county may change of one dataset.
+
+    Where it lies, under which code, and its calendar: the days of the year it speaks of
+    (``reference_days``, "MM-DD") and how many days later it is due (``lag_days``).
+    """
 
     path: str = ""
     table_code: str = ""
     enabled: bool = True
+    lag_days: int | None = Field(default=None, ge=0)
+    reference_days: tuple[Annotated[str, Field(pattern=r"^\d{2}-\d{2}$")], ...] = ()
 
 
 class SourceConfig(Section):
@@ -44,7 +50,6 @@ class SourceConfig(Section):
 
     base_url: str = ""
     drop_folder: Path | None = None
-    contact: str = ""
     datasets: dict[str, DatasetConfig] = Field(default_factory=dict)
 
 
@@ -127,3 +132,11 @@ class Settings(BaseSettings):
         if folder is None:
             raise ValueError(f"{self.county_file}: [source.{source}] needs a drop_folder")
         return folder
+
+
+def read_settings() -> Settings:
+    """The settings of this county on this machine, from file and environment.
+
+    Raises ``pydantic.ValidationError`` naming every key that is wrong or missing.
+    """
+    return Settings()  # type: ignore[call-arg]  # the rest comes from county.toml

@@ -71,7 +71,7 @@ def _status(settings: Settings, entry: Dataset, today: date, run_id: str | None)
         newest_reference=max(
             (record.newest_reference for record in staged if record.newest_reference), default=None
         ),
-        expected_reference=entry.calendar.expected_by(today),
+        expected_reference=entry.calendar_in(settings).expected_by(today),
         files_landed=len(landed),
         files_new=sum(floors.landing.sidecar(sha256).run_id == run_id for sha256 in landed),
         files_staged=len(staged),
