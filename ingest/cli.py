@@ -113,7 +113,7 @@ def parse() -> None:
     console.print(write_nodes(parse_project(settings), settings.warehouse))
 
 
-@app.command()
+@app.command(epilog="Example: [bold]kreishaus build --as-of 2021-11-30[/bold]")
 def build(
     as_of: Annotated[
         str | None, typer.Option(help="Build from what was known then, e.g. 2021-11-30.")
@@ -127,7 +127,7 @@ def build(
     raise typer.Exit(1 if result.exit_code else 0)
 
 
-@app.command()
+@app.command(epilog="Example: [bold]kreishaus build && kreishaus publish[/bold]")
 def publish() -> None:
     """Publish what the last build made good. Exit status 1 when a mart kept its last good state."""
     from warehouse.marts import BuildNotFinished
@@ -166,7 +166,7 @@ def query(
     RENDERERS[output.value](answer, sys.stdout)
 
 
-@sample_app.command("serve")
+@sample_app.command("serve", epilog="Example: [bold]kreishaus sample serve --port 9000[/bold]")
 def sample_serve(
     port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 8765,
 ) -> None:
@@ -181,7 +181,7 @@ def sample_serve(
     serve_forever(root / "http", port)
 
 
-@app.command()
+@app.command(epilog="Example: [bold]KREISHAUS_SOURCES=live kreishaus doctor[/bold]")
 def doctor() -> None:
     """Check that this machine and this configuration can run the house."""
     from ingest.doctor import examine

@@ -6,7 +6,7 @@ DAG tasks, the command line and the tests call these very functions.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -39,7 +39,11 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class LandReport:
-    """What one visit to a source brought for one dataset."""
+    """What one visit to a source brought for one dataset.
+
+    ``to_treat`` are the landed files not yet staged or in quarantine, ``in_quarantine`` those in
+    quarantine that the source offers now.
+    """
 
     dataset_id: str
     offered: int
@@ -168,28 +172,29 @@ def _report(
     refused: list[str],
     unavailable: list[str],
 ) -> LandReport:
-    to_treat = []
-    in_quarantine = []
-    for landed, _ in offered.values():
-        if _treated(floors.staging.record(landed.sha256), entry):
-            continue
-        if _treated(floors.quarantine.record(landed.sha256), entry):
-            in_quarantine.append(landed)
-        else:
-            to_treat.append(landed)
+    staged = _treated(entry, floors.staging.records())
+    quarantined = _treated(entry, (file.record for file in floors.quarantine.files()))
+    # Also what an earlier run landed and did not come to, even if nobody offers it any more.
+    waiting = set(floors.landing.hashes()) - staged - quarantined
     return LandReport(
         dataset_id=entry.id,
         offered=requests,
         new=tuple(landed for landed, new in offered.values() if new),
-        to_treat=tuple(to_treat),
-        in_quarantine=tuple(in_quarantine),
+        to_treat=tuple(
+            Landed(entry.source, entry.name, sha256, floors.landing.sidecar(sha256).label)
+            for sha256 in sorted(waiting)
+        ),
+        in_quarantine=tuple(
+            landed for landed, _ in offered.values() if landed.sha256 in quarantined - staged
+        ),
         refused=tuple(refused),
         unavailable=tuple(unavailable),
     )
 
 
-def _treated(record: BatchRecord | None, entry: Dataset) -> bool:
-    return record is not None and record.version == entry.version
+def _treated(entry: Dataset, records: Iterable[BatchRecord]) -> set[str]:
+    """The files that today's parser and suite have treated already."""
+    return {record.sha256 for record in records if record.version == entry.version}
 
 
 def treat(landed: Landed, settings: Settings) -> Outcome:
@@ -200,7 +205,7 @@ def treat(landed: Landed, settings: Settings) -> Outcome:
     entry = dataset(landed.dataset_id)
     floors = Floors.of(settings, entry.source, entry.name)
     staged = floors.staging.record(landed.sha256)
-    if staged is not None and _treated(staged, entry):
+    if staged is not None and staged.version == entry.version:
         return Outcome(landed, "staged", staged.period, ())
     origin = floors.landing.origin(landed.sha256)
     content = floors.landing.content(landed.sha256)

@@ -1,11 +1,13 @@
 """The two steps on real workbooks: landing, treating, quarantine, and doing it all again."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
 import pytest
 
+from ingest.datasets import dataset
 from ingest.model import Landed, RefusedAtTheDoor, SourceUnavailable
 from ingest.settings import Settings
 from ingest.steps import Floors, LandReport, Outcome, by_hand, land, treat
@@ -64,6 +66,27 @@ def test_the_second_night_lands_and_stages_nothing(settings: Settings, drop: Pat
         "night 1",
         "night 2",
     ]
+
+
+def test_what_a_killed_run_landed_is_treated_though_nobody_offers_it_any_more(
+    settings: Settings, drop: Path
+) -> None:
+    land(SERIES, settings, "killed before it was treated")
+    workbook(drop, "*Zeitreihe*").unlink()
+    report, (outcome,) = night(settings, SERIES, "night 2")
+    assert (report.offered, outcome.status) == (0, "staged")
+
+
+def test_a_new_version_of_the_parser_treats_every_landed_file_again(
+    settings: Settings, drop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    night(settings, SERIES, "night 1")
+    newer = replace(dataset(SERIES), version=2)
+    monkeypatch.setattr("ingest.steps.dataset", lambda _: newer)
+    report, (outcome,) = night(settings, SERIES, "night 2")
+    assert (report.new, outcome.status) == ((), "staged")
+    (record,) = Floors.of(settings, "azr", "series").staging.records()
+    assert record.version == 2
 
 
 def test_treating_twice_changes_nothing(settings: Settings, drop: Path) -> None:
