@@ -6,6 +6,7 @@ The figures are the published ones; ``sample/figures`` names the document of eac
 import csv
 import json
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from warehouse.publish import Manifest, publish
 from warehouse.query import query
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+KREISHAUS = str(Path(sys.executable).with_name("kreishaus"))
 FIGURES = REPOSITORY / "sample" / "figures"
 
 
@@ -382,7 +384,7 @@ def test_the_command_line_answers_from_the_published_marts(
     monkeypatch.setenv("KREISHAUS_HOME", str(house.home))
     asked = subprocess.run(
         [
-            "kreishaus",
+            KREISHAUS,
             "query",
             "--format",
             "csv",
@@ -394,7 +396,7 @@ def test_the_command_line_answers_from_the_published_marts(
     )
     assert asked.stdout == "vacant_places\n217\n"
     wrong = subprocess.run(
-        ["kreishaus", "query", "select x from vacancy_by_region"],
+        [KREISHAUS, "query", "select x from vacancy_by_region"],
         capture_output=True,
         text=True,
         check=False,
@@ -402,7 +404,7 @@ def test_the_command_line_answers_from_the_published_marts(
     assert wrong.returncode == 1
     assert "vacant_places" in wrong.stderr or "not found" in wrong.stderr
     shown = subprocess.run(
-        ["kreishaus", "status", "--format", "json"], capture_output=True, text=True, check=True
+        [KREISHAUS, "status", "--format", "json"], capture_output=True, text=True, check=True
     )
     status = {entry["dataset"]: entry for entry in json.loads(shown.stdout)}
     assert status["bamf/hkl"]["newest_reference"] == "2021-09-01"
