@@ -138,7 +138,13 @@ def stage(batch: Mapping[str, Any]) -> None:
     from ingest.steps import treat
 
     settings, context = read_settings(), get_current_context()
-    outcomes = [treat(Landed(**file), settings) for file in batch["files"]]
+    outcomes, broken = [], []
+    for file in batch["files"]:
+        try:
+            outcomes.append(treat(Landed(**file), settings))
+        except Exception as fault:  # ours, and no reason to stop its neighbours
+            log.exception("%s: our own code broke on this file", file["label"])
+            broken.append(f"{file['label']}: our own code broke on it ({fault!r}), see above")
     good = [outcome for outcome in outcomes if outcome.status == "staged"]
     for outcome in good:
         log.info("%s %s: staged", outcome.landed.label, outcome.period)
@@ -146,8 +152,8 @@ def stage(batch: Mapping[str, Any]) -> None:
             log.warning("%s", outcome.explanation)
     context["ti"].xcom_push("staged", [outcome.period for outcome in good])
     bad = [outcome.explanation for outcome in outcomes if outcome.status == "quarantined"]
-    if bad:
-        raise AirflowFailException("\n\n".join(bad))
+    if bad or broken:
+        raise AirflowFailException("\n\n".join(bad + broken))
 
 
 def announce(entry: Dataset) -> Any:  # noqa: ANN401  # an operator, whose type is Airflow's own

@@ -205,7 +205,7 @@ def _slim(result: Mapping[str, Any]) -> dict[str, Any]:
         for key in ("observed_value", "element_count", "unexpected_count", "unexpected_percent")
         if counts.get(key) is not None
     }
-    if counts.get("unexpected_count") is not None:
+    if "unexpected_count" in kept and "element_count" in kept:
         words = tally(counts["unexpected_count"], counts["element_count"])
         kept.setdefault("observed_value", words)
     if not result["success"] and error is None:

@@ -138,6 +138,18 @@ def test_a_bad_file_fails_its_task_only_after_its_neighbours_were_treated(runnin
     assert ti.pushed["staged"] == ["2020-01", "2020-03"]
 
 
+def test_a_fault_of_our_own_fails_its_task_only_after_its_neighbours_were_treated(running):
+    def treat(file, _settings):
+        if file.label == "2020-02":
+            raise KeyError("element_count")
+        return Outcome(file, "staged", file.label, ())
+
+    ti, _ = running(treat=treat)
+    with pytest.raises(AirflowFailException, match="2020-02: our own code broke on it"):
+        wiring.stage.function(portion("2020-01", "2020-02", "2020-03"))
+    assert ti.pushed["staged"] == ["2020-01", "2020-03"]
+
+
 def test_good_files_are_green(running):
     ti, _ = running(treat=treat_all_but(None))
     wiring.stage.function(portion("2020-01"))

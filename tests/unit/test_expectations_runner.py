@@ -119,6 +119,17 @@ def broken_suites():
     return {"belegung": gx.ExpectationSuite(name="broken", expectations=expectations)}
 
 
+def homes_suites():
+    """An expectation about the column as a whole: it counts what is wrong, but no rows."""
+    import great_expectations as gx
+    import great_expectations.expectations as gxe
+
+    homes = gxe.ExpectColumnDistinctValuesToEqualSet(
+        column="pfad_id", value_set=["H1", "H2"], severity="critical", meta=meta("homes_known")
+    )
+    return {"belegung": gx.ExpectationSuite(name="homes", expectations=[homes])}
+
+
 def long_suites():
     import great_expectations as gx
 
@@ -419,3 +430,11 @@ def test_importing_the_runner_is_cheap_and_switches_analytics_off():
     )
 
     assert answer.stdout.strip() == "false []"
+
+
+@pytest.mark.parametrize(("home", "outcome"), [("H2", "passed"), ("H3", "failed")])
+def test_an_expectation_that_counts_no_rows_is_judged(home: str, outcome: str) -> None:
+    table = belegung(BELEGUNG.replace("H2", home))
+    validation = judge({"belegung": table}, "homes_suites")
+    assert check(validation, "homes_known").outcome == outcome
+    assert json.loads(validation.document)["tables"]["belegung"]["success"] == (outcome == "passed")
