@@ -1,45 +1,27 @@
+{%- set dated = {
+    'wtg/stichtag': 'stg_wtg__offers',
+    'azr/crosstable': 'stg_azr__crosstable',
+    'it_nrw/care_recipients': 'stg_it_nrw__care_recipients',
+    'it_nrw/care_recipients_by_age': 'stg_it_nrw__care_recipients_by_age',
+    'it_nrw/care_homes': 'stg_it_nrw__care_homes',
+    'it_nrw/population_by_age': 'stg_it_nrw__population_by_age',
+    'it_nrw/population_municipalities': 'stg_it_nrw__population_municipalities',
+} %}
+
 with dates as (
-    select
-        'wtg/stichtag' as dataset_id,
-        reference_date,
-        cast(null as varchar) as printed_label
-    from {{ ref('stg_wtg__offers') }}
-    union
     select
         'azr/series' as dataset_id,
         reference_date,
         reference_label as printed_label
     from {{ ref('stg_azr__series') }}
-    union
-    select
-        'azr/crosstable' as dataset_id,
-        reference_date,
-        cast(null as varchar) as printed_label
-    from {{ ref('stg_azr__crosstable') }}
-    union
-    select
-        'it_nrw/care_recipients' as dataset_id,
-        reference_date,
-        cast(null as varchar) as printed_label
-    from {{ ref('stg_it_nrw__care_recipients') }}
-    union
-    select
-        'it_nrw/care_homes' as dataset_id,
-        reference_date,
-        cast(null as varchar) as printed_label
-    from {{ ref('stg_it_nrw__care_homes') }}
-    union
-    select
-        'it_nrw/population_by_age' as dataset_id,
-        reference_date,
-        cast(null as varchar) as printed_label
-    from {{ ref('stg_it_nrw__population_by_age') }}
-    union
-    select
-        'it_nrw/population_municipalities' as dataset_id,
-        reference_date,
-        cast(null as varchar) as printed_label
-    from {{ ref('stg_it_nrw__population_municipalities') }}
+    {% for dataset_id, model in dated.items() -%}
+        union
+        select
+            '{{ dataset_id }}' as dataset_id,
+            reference_date,
+            cast(null as varchar) as printed_label
+        from {{ ref(model) }}
+    {% endfor %}
 )
 
 select
