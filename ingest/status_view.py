@@ -16,18 +16,18 @@ from ingest.status import DatasetStatus
 
 def as_table(statuses: Sequence[DatasetStatus]) -> RenderableType:
     """A table, and below it each file in quarantine with its reasons."""
-    table = Table(title="Datasets", title_justify="left", expand=False)
-    for heading in ("dataset", "last fetched", "last good", "newest", "on time"):
+    table = Table(box=None, pad_edge=False, collapse_padding=True)
+    for heading in ("dataset", "fetched", "last good", "newest", "on time"):
         table.add_column(heading, no_wrap=True)
-    for heading in ("files", "revisions", "warnings", "quarantined"):
-        table.add_column(heading, justify="right")
+    for heading in ("files", "revised", "flagged", "quarantine"):
+        table.add_column(heading, justify="right", no_wrap=True)
     for status in statuses:
         table.add_row(
             status.dataset.id,
-            _minute(status.last_fetched),
-            _minute(status.last_good),
-            str(status.newest_reference or "-"),
-            Text(f"late: {status.expected_reference} is due", "yellow")
+            _day(status.last_fetched),
+            _day(status.last_good),
+            str(status.newest_reference or "never"),
+            Text(f"due {status.expected_reference}", "yellow")
             if status.late
             else Text("yes", "green"),
             str(status.files_staged),
@@ -78,8 +78,8 @@ def as_json(statuses: Sequence[DatasetStatus]) -> list[dict[str, Any]]:
     ]
 
 
-def _minute(moment: datetime | None) -> str:
-    return f"{moment.astimezone():%Y-%m-%d %H:%M}" if moment else "never"
+def _day(moment: datetime | None) -> str:
+    return f"{moment.astimezone():%Y-%m-%d}" if moment else "never"
 
 
 def _iso(moment: datetime | None) -> str | None:
