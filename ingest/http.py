@@ -2,49 +2,84 @@
 
 from __future__ import annotations
 
+import ipaddress
+import logging
+import time
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
+from importlib.metadata import version
 from typing import Self
+from urllib.parse import urljoin, urlsplit
 
 import requests
-from requests.adapters import HTTPAdapter
+import tenacity
+from urllib3.exceptions import HTTPError, InvalidHeader
 from urllib3.util import Retry
 
-from ingest.model import SourceUnavailable
+from ingest.model import SourceRefused, SourceUnavailable
+from ingest.settings import HttpConfig, Settings
 
-TIMEOUT_SECONDS = (10, 120)
-HEADERS_KEPT = ("Content-Type", "ETag", "Last-Modified", "Date", "Content-Disposition")
-USER_AGENT = "Kreishaus/0.1 (county social-data warehouse; one visit a night)"
+log = logging.getLogger(__name__)
+
+CONNECT_SECONDS = 10
+MOST_REDIRECTS = 5
+CHUNK = 64 * 1024
+HEADERS_KEPT = (
+    *("Content-Type", "Content-Disposition", "Content-Language", "Content-Length"),
+    *("Date", "ETag", "Last-Modified"),
+)
+MAY_HEAL = (408, 425, 429, 500, 502, 503, 504)
+REDIRECTS = (301, 302, 303, 307, 308)
+THIS_MACHINE = frozenset({"127.0.0.1", "localhost"})
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What a server answered: the bytes, or None when they are those we hold (304)."""
+    """What a server answered: the bytes, or None when they are those we hold (304).
+
+    ``url`` is where they came from in the end, after redirects.
+    """
 
     url: str
     content: bytes | None
     headers: Mapping[str, str]
 
 
-class Client:
-    """A ``requests`` session with time-outs and with retries for what may heal.
+class _MayHeal(SourceUnavailable):
+    """A failure that another try may heal; ``retry_after`` is what the server asked for, in s."""
 
-    Raises ``SourceUnavailable`` with the address, the status and the first words of the answer.
+    def __init__(self, message: str, retry_after: float | None = None) -> None:
+        asked = f"; it asks to wait {retry_after:.0f} s" if retry_after else ""
+        super().__init__(message + asked)
+        self.retry_after = retry_after or 0.0
+
+
+class Client:
+    """A ``requests`` session that is patient, polite and careful.
+
+    Tries again, with growing pauses, what may heal: no connection, a broken answer, 429 and 5xx;
+    a ``Retry-After`` is obeyed, or the visit ends when it is longer than anybody waits here.
+    Visits no host that is not allowed, not by a redirect either, and reads no answer that is
+    larger or slower than configured.
+
+    Raises ``SourceUnavailable`` with the address, what was expected and what came;
+    ``SourceRefused`` where asking again cannot help.
     """
 
-    def __init__(self, *, retries: int = 3, backoff_seconds: float = 0.5) -> None:
+    def __init__(
+        self, config: HttpConfig | None = None, hosts: frozenset[str] = THIS_MACHINE
+    ) -> None:
+        self._config = config or HttpConfig()
+        self._hosts = hosts
         self._session = requests.Session()
-        self._session.headers["User-Agent"] = USER_AGENT
-        retry = Retry(
-            total=retries,
-            backoff_factor=backoff_seconds,
-            backoff_jitter=backoff_seconds,
-            status_forcelist=(429, 500, 502, 503, 504),
-            allowed_methods=("GET", "POST"),
-            raise_on_status=False,
-        )
-        for scheme in ("http://", "https://"):
-            self._session.mount(scheme, HTTPAdapter(max_retries=retry))
+        self._session.headers["User-Agent"] = user_agent(self._config.contact)
+        self._asked_at: dict[str, float] = {}
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """The client of this county: its hosts, its limits, its contact."""
+        return cls(settings.http, settings.hosts)
 
     def __enter__(self) -> Self:
         return self
@@ -57,29 +92,179 @@ class Client:
         conditions = {}
         if known and "ETag" in known:
             conditions["If-None-Match"] = known["ETag"]
-        elif known and "Last-Modified" in known:
+        if known and "Last-Modified" in known:
             conditions["If-Modified-Since"] = known["Last-Modified"]
-        return self._send("GET", url, headers=conditions)
+        return self._patiently("GET", url, conditions, None)
 
     def post(
         self, url: str, form: Mapping[str, str], headers: Mapping[str, str] | None = None
     ) -> Answer:
-        """POST a form; credentials belong into ``headers`` and are never kept or logged."""
-        return self._send("POST", url, headers=dict(headers or {}), data=dict(form))
+        """POST a form; credentials belong into ``headers`` and are never kept or logged.
 
-    def _send(self, method: str, url: str, **request: object) -> Answer:
+        A redirect is not followed: it would carry the credentials elsewhere.
+        """
+        return self._patiently("POST", url, dict(headers or {}), dict(form))
+
+    def _patiently(
+        self, method: str, url: str, headers: dict[str, str], form: dict[str, str] | None
+    ) -> Answer:
+        config = self._config
+        growing = tenacity.wait_exponential_jitter(
+            multiplier=config.backoff_seconds,
+            max=config.longest_wait_seconds,
+            jitter=config.backoff_seconds,
+        )
+
+        def worth_another_try(error: BaseException) -> bool:
+            return isinstance(error, _MayHeal) and error.retry_after <= config.longest_wait_seconds
+
+        def pause(state: tenacity.RetryCallState) -> float:
+            error = state.outcome.exception() if state.outcome else None
+            return getattr(error, "retry_after", 0.0) or growing(state)
+
+        tries = tenacity.Retrying(
+            retry=tenacity.retry_if_exception(worth_another_try),
+            stop=tenacity.stop_after_attempt(config.tries),
+            wait=pause,
+            before_sleep=tenacity.before_sleep_log(log, logging.INFO),
+            reraise=True,
+        )
+        return tries(self._visit, method, url, headers, form)
+
+    def _visit(
+        self, method: str, url: str, headers: dict[str, str], form: dict[str, str] | None
+    ) -> Answer:
+        """One try, redirects followed by hand: each of them must be allowed."""
+        until = time.monotonic() + self._config.longest_answer_seconds
+        for _ in range(MOST_REDIRECTS + 1):
+            self._require_allowed(url)
+            with closing(self._send(method, url, headers, form)) as response:
+                if response.status_code not in REDIRECTS:
+                    return self._answer(method, url, response, until)
+                target = urljoin(url, response.headers.get("Location", ""))
+            if method != "GET":
+                raise SourceRefused(
+                    f"{method} {shown(url)}: was sent on to {shown(target)}, and a form with "
+                    "credentials is not sent on. If the source moved, set its address in "
+                    "county.toml"
+                )
+            url = target
+        raise SourceRefused(f"{method} {shown(url)}: more than {MOST_REDIRECTS} redirects")
+
+    def _require_allowed(self, url: str) -> None:
+        parts = urlsplit(url)
+        if "@" in parts.netloc:
+            raise SourceRefused(f"{shown(url)}: credentials do not belong into an address")
+        secure = parts.scheme == "https" or is_this_machine(parts.hostname)
+        if not secure or parts.hostname not in self._hosts:
+            raise SourceRefused(
+                f"{shown(url)}: this address is not visited; allowed are https and the hosts "
+                f"{', '.join(sorted(self._hosts))}. If the source moved there, add it to [http] "
+                "allowed_hosts in county.toml"
+            )
+
+    def _send(
+        self, method: str, url: str, headers: dict[str, str], form: dict[str, str] | None
+    ) -> requests.Response:
+        host = urlsplit(url).hostname or ""
+        local = is_this_machine(host)
+        self._be_polite(host, local)
+        # "from None" below: the words of these errors may hold a proxy's address and password.
         try:
-            response = self._session.request(method, url, timeout=TIMEOUT_SECONDS, **request)  # type: ignore[arg-type]
+            return self._session.request(
+                method,
+                url,
+                headers=headers,
+                data=form,
+                timeout=(CONNECT_SECONDS, self._config.silence_seconds),
+                allow_redirects=False,
+                stream=True,
+                # This machine is never behind a proxy, whatever the environment says.
+                proxies={"no_proxy": host} if local else None,
+            )
+        except requests.exceptions.SSLError:
+            raise SourceRefused(
+                f"{method} {shown(url)}: its certificate is not trusted. Behind a proxy that "
+                "opens TLS, set REQUESTS_CA_BUNDLE to the county's own certificates"
+            ) from None
+        except (requests.ConnectionError, requests.Timeout) as error:
+            raise _MayHeal(f"{method} {shown(url)}: no answer ({type(error).__name__})") from None
         except requests.RequestException as error:
-            raise SourceUnavailable(
-                f"{method} {url}: no answer ({type(error).__name__})"
-            ) from error
+            raise SourceRefused(
+                f"{method} {shown(url)}: cannot be asked ({type(error).__name__})"
+            ) from None
+
+    def _be_polite(self, host: str, local: bool) -> None:
+        """Leave a pause between two visits to a host; one at a time is the caller's loop."""
+        if not local:
+            due = self._asked_at.get(host, 0.0) + self._config.pause_seconds
+            time.sleep(max(0.0, due - time.monotonic()))
+        self._asked_at[host] = time.monotonic()
+
+    def _answer(self, method: str, url: str, response: requests.Response, until: float) -> Answer:
         if response.status_code == 304:
             return Answer(url, None, {})
+        content = self._content(method, url, response, until)
         if response.status_code != 200:
-            raise SourceUnavailable(
-                f"{method} {url}: expected status 200, found {response.status_code}: "
-                f"{response.text[:120]!r}"
+            said = (
+                f"{method} {shown(url)}: expected status 200, found {response.status_code}: "
+                f"{content[:120].decode('utf-8', errors='replace')!r}"
             )
+            if response.status_code in MAY_HEAL:
+                raise _MayHeal(said, _retry_after(response))
+            raise SourceRefused(said)
         kept = {name: response.headers[name] for name in HEADERS_KEPT if name in response.headers}
-        return Answer(url, response.content, kept)
+        return Answer(url, content, kept)
+
+    def _content(self, method: str, url: str, response: requests.Response, until: float) -> bytes:
+        most = self._config.largest_mebibytes * 2**20
+        content = bytearray()
+        try:
+            # read1 and not iter_content: that waits for a whole chunk, however slowly it drips.
+            while chunk := response.raw.read1(CHUNK, decode_content=True):
+                content += chunk
+                if len(content) > most:
+                    raise SourceRefused(
+                        f"{method} {shown(url)}: the answer is larger than {most} bytes. If it is "
+                        "right, raise [http] largest_mebibytes in county.toml"
+                    )
+                if time.monotonic() > until:
+                    raise _MayHeal(
+                        f"{method} {shown(url)}: expected the whole answer within "
+                        f"{self._config.longest_answer_seconds:.0f} s, found {len(content)} bytes"
+                    )
+        except (HTTPError, OSError) as error:
+            raise _MayHeal(
+                f"{method} {shown(url)}: the answer broke off after {len(content)} bytes "
+                f"({type(error).__name__})"
+            ) from None
+        return bytes(content)
+
+
+def user_agent(contact: str) -> str:
+    """Who we are and whom to write to."""
+    words = "county social-data warehouse; one visit a night"
+    return f"Kreishaus/{version('kreishaus')} ({words}{'; ' + contact if contact else ''})"
+
+
+def is_this_machine(host: str | None) -> bool:
+    """Whether a host is this machine, by name or address."""
+    try:
+        return ipaddress.ip_address(host or "").is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def shown(url: str) -> str:
+    """An address for people: without user, password and query, where secrets may stand."""
+    parts = urlsplit(url)
+    host = parts.netloc.rpartition("@")[2]
+    return f"{parts.scheme}://{host}{parts.path}{'?...' if parts.query else ''}"
+
+
+def _retry_after(response: requests.Response) -> float | None:
+    value = response.headers.get("Retry-After")
+    try:
+        return Retry().parse_retry_after(value) if value else None
+    except InvalidHeader:
+        return None

@@ -22,7 +22,8 @@ class Request:
 
     ``identity`` is the address without what changes between two visits (``v=``, ``nn=``, session
     ids): two requests with one identity offer the same thing at two times. ``label`` is what a
-    person calls it ("2021-09", "WTG_Stichtag_2021-08-15.xlsx").
+    person calls it ("2021-09", "WTG_Stichtag_2021-08-15.xlsx"). ``otherwise`` asks for the same
+    thing by another way, where this one brings no data.
     """
 
     identity: str
@@ -31,6 +32,7 @@ class Request:
     path: str | None = None
     form: Mapping[str, str] | None = None
     extension: str = "bin"
+    otherwise: Request | None = None
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,14 @@ class RefusedAtTheDoor(Exception):
 
 class SourceUnavailable(Exception):
     """A source did not answer, or not with data. Trying again later may heal it."""
+
+
+class SourceRefused(SourceUnavailable):
+    """A source will answer the same until somebody acts. The message says what to do."""
+
+
+class NothingOffered(Exception):
+    """A source answered properly that it holds nothing for this question. No failure."""
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -31,25 +32,83 @@ class County(Section):
     land_ags: str = Field(default="05", pattern=r"^\d{2}$")
 
 
+class HttpConfig(Section):
+    """How the one HTTP client behaves towards sources.
+
+    ``contact`` (an e-mail address or a page) goes into the User-Agent. ``allowed_hosts`` are
+    visited besides those of the configured addresses: where a source redirects to.
+    A proxy and an own certificate authority come from the environment, as for every program:
+    ``HTTPS_PROXY``, ``NO_PROXY``, ``REQUESTS_CA_BUNDLE``.
+    """
+
+    contact: str = ""
+    allowed_hosts: tuple[str, ...] = ()
+    largest_mebibytes: int = Field(default=200, gt=0)
+    tries: int = Field(default=4, ge=1)
+    backoff_seconds: float = Field(default=1.0, ge=0)
+    longest_wait_seconds: float = Field(default=120, ge=0)
+    silence_seconds: float = Field(default=120, gt=0)
+    longest_answer_seconds: float = Field(default=900, gt=0)
+    pause_seconds: float = Field(default=0.5, ge=0)
+
+
+class Database(Section):
+    """One GENESIS database. ``rest`` is the root of its service, without a slash at the end.
+
+    ``download`` is where its tables lie for everybody, with ``{code}`` and ``{format}`` in it;
+    empty where nothing is to be had without an account.
+    """
+
+    rest: str
+    download: str = ""
+
+
+class Patience(Section):
+    """How long a GENESIS database is waited for.
+
+    ``limit_minutes`` ends the wait for a job, before the task's own time-out of 45 minutes does.
+    ``busy_seconds`` is the first pause after "too many at once"; each further one is twice as long.
+    """
+
+    poll_seconds: float = Field(default=30, gt=0)
+    limit_minutes: float = Field(default=40, gt=0, lt=45)
+    busy_seconds: float = Field(default=10, gt=0)
+
+
 class DatasetConfig(Section):
     """What a county may change of one dataset.
 
     Where it lies, under which code, and its calendar: the days of the year it speaks of
     (``reference_days``, "MM-DD") and how many days later it is due (``lag_days``).
+
+    A table of a GENESIS database names the ``database``, its ``table_code`` (or words to
+    ``search`` it by), the ``ways`` to try in this order, and what REST is asked for: a level
+    (``regional_variable``), a region (by default that of the county at this level) and years
+    (none: what the table shows by itself, often one period).
     """
 
     path: str = ""
     table_code: str = ""
+    database: str = ""
+    search: str = ""
+    format: Literal["ffcsv", "datencsv"] = "ffcsv"
+    ways: tuple[Literal["download", "rest"], ...] = Field(default=("download", "rest"), min_length=1)
+    regional_variable: Literal["DLAND", "KREISE", "GEMEIN"] = "KREISE"
+    regional_key: str = ""
+    first_year: int | None = Field(default=None, ge=1900, le=2100)
+    last_year: int | None = Field(default=None, ge=1900, le=2100)
     enabled: bool = True
     lag_days: int | None = Field(default=None, ge=0)
     reference_days: tuple[Annotated[str, Field(pattern=r"^\d{2}-\d{2}$")], ...] = ()
 
 
 class SourceConfig(Section):
-    """One source: an address, or a drop folder, and the datasets it holds."""
+    """One source: an address, databases or a drop folder, and the datasets it holds."""
 
     base_url: str = ""
     drop_folder: Path | None = None
+    databases: dict[str, Database] = Field(default_factory=dict)
+    patience: Patience = Patience()
     datasets: dict[str, DatasetConfig] = Field(default_factory=dict)
 
 
@@ -66,6 +125,7 @@ class Settings(BaseSettings):
     county_file: Path = REPOSITORY / "county.toml"
     keep_versions: int = Field(default=14, ge=1)
     county: County
+    http: HttpConfig = HttpConfig()
     source: dict[str, SourceConfig]
 
     @classmethod
@@ -117,6 +177,14 @@ class Settings(BaseSettings):
             return f"{self.sample_url.rstrip('/')}/{source}{parts.path}{query}"
         return path if parts.netloc else self.source[source].base_url.rstrip("/") + path
 
+    @property
+    def hosts(self) -> frozenset[str]:
+        """The hosts that may be visited: those of the addresses in use, and the allowed ones."""
+        if self.sources == "sample":
+            return frozenset({urlsplit(self.sample_url).hostname or ""})
+        configured = {urlsplit(text).hostname for text in _texts(self.model_dump()["source"])}
+        return frozenset({*filter(None, configured), *self.http.allowed_hosts})
+
     def dataset(self, source: str, name: str) -> DatasetConfig:
         """What the county says of a dataset; the defaults where it says nothing."""
         return self.source[source].datasets.get(name, DatasetConfig())
@@ -132,6 +200,18 @@ class Settings(BaseSettings):
         if folder is None:
             raise ValueError(f"{self.county_file}: [source.{source}] needs a drop_folder")
         return folder
+
+
+def _texts(node: object) -> Iterator[str]:
+    """Every text in nested dicts and sequences."""
+    if isinstance(node, str):
+        yield node
+    elif isinstance(node, dict):
+        for inner in node.values():
+            yield from _texts(inner)
+    elif isinstance(node, (list, tuple)):
+        for inner in node:
+            yield from _texts(inner)
 
 
 def read_settings() -> Settings:

@@ -97,7 +97,7 @@ def land(dataset_id: str, settings: Settings, run_id: str) -> LandReport:
     offered: dict[str, tuple[Landed, bool]] = {}
     refused: list[str] = []
     unavailable: list[str] = []
-    with Client() as client:
+    with Client.of(settings) as client:
         requests = entry.load("discover")(settings, client, entry.name)
         for request in requests:
             try:

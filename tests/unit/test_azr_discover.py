@@ -7,7 +7,7 @@ import pytest
 from ingest.azr.discover import crosstables, series
 from ingest.http import Client
 from ingest.model import SourceUnavailable
-from ingest.settings import Settings
+from ingest.settings import HttpConfig, Settings
 from sample import azr
 
 
@@ -19,7 +19,7 @@ def folder(settings):
 
 @pytest.fixture
 def client():
-    with Client(retries=0) as client:
+    with Client(HttpConfig(tries=1)) as client:
         yield client
 
 

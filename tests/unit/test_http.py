@@ -1,72 +1,246 @@
-"""The HTTP client against a real server on localhost."""
+"""The HTTP client against real servers on localhost."""
 
+import gzip
+import logging
+import ssl
+import time
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from pathlib import Path
 
 import pytest
+import trustme
+from servers import Server, Visit, proxy_to, serving
 
-from ingest.http import Client
-from ingest.model import SourceUnavailable
+from ingest.http import Client, shown
+from ingest.model import SourceRefused, SourceUnavailable
+from ingest.settings import HttpConfig, Settings
+
+EAGER = HttpConfig(tries=3, backoff_seconds=0, silence_seconds=1, largest_mebibytes=1)
 
 
-class Moody(BaseHTTPRequestHandler):
-    """Answers /busy with 503 twice and then with data; /gone with 404; /etag conditionally."""
-
-    visits: dict[str, int]
-
-    def do_GET(self) -> None:
-        self.visits[self.path] = self.visits.get(self.path, 0) + 1
-        if self.path == "/busy" and self.visits[self.path] < 3:
-            self.answer(503, b"maintenance")
-        elif self.path == "/gone":
-            self.answer(404, b"no such table")
-        elif self.path == "/etag" and self.headers.get("If-None-Match") == '"v1"':
-            self.answer(304, b"")
-        else:
-            self.answer(200, b"data")
-
-    def answer(self, status: int, body: bytes) -> None:
-        self.send_response(status)
-        self.send_header("ETag", '"v1"')
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: object) -> None:
-        pass
+def play(visit: Visit) -> None:
+    """Every way to answer that a test asks for, by path."""
+    path = visit.path.split("?")[0]
+    number = visit.server.visits[visit.path]
+    if path == "/busy" and number < 3:
+        visit.answer(503, b"maintenance")
+    elif path == "/later" and number < 2:
+        visit.answer(429, b"slower, please", Retry_After="1")
+    elif path == "/in-two-hours":
+        visit.answer(503, b"closed", Retry_After="7200")
+    elif path == "/gone":
+        visit.answer(404, b"no such table")
+    elif path == "/etag" and visit.headers.get("If-None-Match") == '"v1"':
+        visit.answer(304)
+    elif path == "/cut" and number < 3:
+        visit.promise(1_000, b"half of it")
+    elif path == "/hangs-up":
+        visit.hang_up()
+    elif path == "/drips":
+        visit.drip(20)
+    elif path == "/silent":
+        time.sleep(3)
+    elif path == "/huge":
+        visit.answer(200, bytes(2**20 + 1))
+    elif path == "/bomb":
+        visit.answer(200, gzip.compress(bytes(50 * 2**20)), Content_Encoding="gzip")
+    elif path == "/moved":
+        visit.answer(302, Location="/data")
+    elif path == "/elsewhere":
+        visit.answer(301, Location="https://evil.example/data?token=geheim")
+    elif path == "/round":
+        visit.answer(302, Location="/round")
+    else:
+        visit.answer(200, b"data", ETag='"v1"', Last_Modified="Mon, 01 Nov 2021 00:00:00 GMT")
 
 
 @pytest.fixture
-def server() -> Iterator[str]:
-    Moody.visits = {}
-    with ThreadingHTTPServer(("127.0.0.1", 0), Moody) as http:
-        Thread(target=http.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{http.server_port}"
-        http.shutdown()
+def server() -> Iterator[Server]:
+    with serving(play) as running:
+        yield running
 
 
-def test_nobody_there_is_a_source_unavailable() -> None:
-    with Client(retries=0) as client, pytest.raises(SourceUnavailable, match="no answer"):
-        client.get("http://127.0.0.1:9/table.csv")
+@pytest.fixture
+def client() -> Iterator[Client]:
+    with Client(EAGER) as eager:
+        yield eager
 
 
-def test_a_refusal_is_not_tried_again_and_says_what_was_asked(server: str) -> None:
-    with Client(backoff_seconds=0) as client, pytest.raises(SourceUnavailable) as refused:
-        client.get(f"{server}/gone")
-    assert "/gone" in str(refused.value)
-    assert "expected status 200, found 404: 'no such table'" in str(refused.value)
-    assert Moody.visits["/gone"] == 1
+def failure(client: Client, url: str) -> str:
+    with pytest.raises(SourceUnavailable) as caught:
+        client.get(url)
+    return str(caught.value)
 
 
-def test_what_may_heal_is_tried_again(server: str) -> None:
-    with Client(backoff_seconds=0) as client:
-        assert client.get(f"{server}/busy").content == b"data"
-    assert Moody.visits["/busy"] == 3
+def test_nobody_there_is_a_source_unavailable(client: Client) -> None:
+    assert "no answer" in failure(client, "http://127.0.0.1:9/table.csv")
 
 
-def test_bytes_that_we_hold_are_not_sent_again(server: str) -> None:
-    with Client() as client:
-        first = client.get(f"{server}/etag")
-        assert first.content == b"data"
-        assert client.get(f"{server}/etag", known=first.headers).content is None
+def test_a_refusal_is_not_tried_again_and_says_what_was_asked(
+    server: Server, client: Client
+) -> None:
+    said = failure(client, f"{server.url}/gone")
+    assert "/gone: expected status 200, found 404: 'no such table'" in said
+    assert server.visits["/gone"] == 1
+
+
+@pytest.mark.parametrize(("path", "visits"), [("/busy", 3), ("/cut", 3)])
+def test_what_may_heal_is_tried_again(
+    server: Server, client: Client, path: str, visits: int
+) -> None:
+    assert client.get(f"{server.url}{path}").content == b"data"
+    assert server.visits[path] == visits
+
+
+def test_tries_come_to_an_end(server: Server, client: Client) -> None:
+    assert "no answer" in failure(client, f"{server.url}/hangs-up")
+    assert server.visits["/hangs-up"] == 3
+
+
+def test_a_server_that_asks_to_wait_is_obeyed(server: Server, client: Client) -> None:
+    started = time.monotonic()
+    assert client.get(f"{server.url}/later").content == b"data"
+    assert time.monotonic() - started >= 1
+
+
+def test_nobody_waits_two_hours_in_a_task(server: Server, client: Client) -> None:
+    assert "it asks to wait 7200 s" in failure(client, f"{server.url}/in-two-hours")
+    assert server.visits["/in-two-hours"] == 1
+
+
+def test_a_slow_drip_ends(server: Server) -> None:
+    slow = EAGER.model_copy(update={"longest_answer_seconds": 0.3, "tries": 1})
+    started = time.monotonic()
+    with Client(slow) as client:
+        assert "expected the whole answer within 0 s" in failure(client, f"{server.url}/drips")
+    assert time.monotonic() - started < 5
+
+
+def test_silence_ends(server: Server) -> None:
+    quick = EAGER.model_copy(update={"silence_seconds": 0.3, "tries": 1})
+    with Client(quick) as client:
+        assert "no answer (ReadTimeout)" in failure(client, f"{server.url}/silent")
+
+
+@pytest.mark.parametrize("path", ["/huge", "/bomb"])
+def test_an_answer_larger_than_allowed_is_not_read_to_its_end(
+    server: Server, client: Client, path: str
+) -> None:
+    assert "larger than 1048576 bytes" in failure(client, f"{server.url}{path}")
+    assert server.visits[path] == 1
+
+
+def test_bytes_that_we_hold_are_not_sent_again(server: Server, client: Client) -> None:
+    first = client.get(f"{server.url}/etag")
+    assert first.content == b"data"
+    assert first.headers["Last-Modified"] == "Mon, 01 Nov 2021 00:00:00 GMT"
+    assert client.get(f"{server.url}/etag", known=first.headers).content is None
+
+
+def test_a_redirect_is_followed_and_said(server: Server, client: Client) -> None:
+    answer = client.get(f"{server.url}/moved")
+    assert (answer.url, answer.content) == (f"{server.url}/data", b"data")
+    assert "more than 5 redirects" in failure(client, f"{server.url}/round")
+
+
+def test_no_host_is_visited_that_is_not_allowed(server: Server, client: Client) -> None:
+    said = failure(client, f"{server.url}/elsewhere")
+    assert "https://evil.example/data?...: this address is not visited" in said
+    assert "allowed_hosts in county.toml" in said
+    assert "geheim" not in said
+    assert "not visited" in failure(client, "http://www.bamf.de/a.pdf")
+    assert "not visited" in failure(client, "file:///etc/passwd")
+
+
+def test_a_form_with_credentials_is_not_sent_on(server: Server, client: Client) -> None:
+    with pytest.raises(SourceRefused, match="is not sent on"):
+        client.post(f"{server.url}/moved", {"name": "22421-02i"}, {"password": "geheim"})
+    assert server.visits == {"/moved": 1}
+
+
+def test_an_address_with_a_password_is_neither_visited_nor_repeated(client: Client) -> None:
+    said = failure(client, "http://kreis:geheim@127.0.0.1:9/tables?password=geheim")
+    assert "credentials do not belong into an address" in said
+    assert "geheim" not in said
+    assert shown("https://a:geheim@b.de/c?d=geheim") == "https://b.de/c?..."
+
+
+def test_a_password_is_in_no_log_and_no_error(
+    server: Server, client: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    with pytest.raises(SourceUnavailable) as caught:
+        client.post(
+            f"{server.url}/hangs-up", {"name": "x"}, {"username": "K", "password": "geheim"}
+        )
+    assert server.seen[0]["password"] == "geheim"
+    assert "geheim" not in caplog.text + repr(caught.value)
+
+
+def test_the_source_learns_whom_to_write_to(server: Server) -> None:
+    with Client(HttpConfig(contact="daten@kreis.example")) as client:
+        client.get(f"{server.url}/data")
+    assert server.seen[0]["User-Agent"].startswith("Kreishaus/")
+    assert "daten@kreis.example" in server.seen[0]["User-Agent"]
+
+
+@pytest.fixture
+def authority() -> trustme.CA:
+    return trustme.CA()
+
+
+@pytest.fixture
+def secure(authority: trustme.CA) -> Iterator[Server]:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("tabellen.example").configure_cert(context)
+    with serving(play, context) as running:
+        yield running
+
+
+def test_through_a_countys_proxy_with_its_own_certificates(
+    secure: Server, authority: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bundle = tmp_path / "county.pem"
+    authority.cert_pem.write_to_path(bundle)
+    with (
+        proxy_to(secure.server_port) as proxy,
+        Client(EAGER, frozenset({"tabellen.example"})) as client,
+    ):
+        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy.server_port}")
+        said = failure(client, "https://tabellen.example/data")
+        assert "set REQUESTS_CA_BUNDLE" in said
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(bundle))
+        assert client.get("https://tabellen.example/data").content == b"data"
+        assert set(proxy.asked) == {"tabellen.example:443"}
+
+
+def test_this_machine_is_never_behind_a_proxy(
+    server: Server, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://kreis:geheim@127.0.0.1:9")
+    assert client.get(f"{server.url}/data").content == b"data"
+
+
+def test_a_proxys_password_is_not_repeated(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://kreis:geheim@127.0.0.1:9")
+    with Client(EAGER, frozenset({"tabellen.example"})) as behind:
+        assert "geheim" not in failure(behind, "https://tabellen.example/data")
+
+
+def test_a_host_is_not_hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The pause lies between two visits to one host; the first has none."""
+    slept: list[float] = []
+    monkeypatch.setattr("ingest.http.time.sleep", slept.append)
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
+    config = HttpConfig(tries=1, pause_seconds=0.5)
+    with Client(config, frozenset({"a.example", "b.example"})) as client:
+        for host in ("a", "b", "a"):
+            failure(client, f"https://{host}.example/")
+    assert slept[:2] == [0.0, 0.0]
+    assert 0.4 < slept[2] <= 0.5
+
+
+def test_only_the_configured_hosts_are_allowed(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path, sources="live")
+    assert {"www.bamf.de", "www.landesdatenbank.nrw.de"} <= settings.hosts
+    assert Settings(home=tmp_path).hosts == {"127.0.0.1"}

@@ -13,7 +13,7 @@ from ingest.bamf.hkl_links import discover
 from ingest.bamf.tables import MEASURES
 from ingest.http import Client
 from ingest.model import Origin
-from ingest.settings import Settings
+from ingest.settings import HttpConfig, Settings
 from sample import bamf
 from sample.bamf_pdf import PrintedRow
 from sample.server import serve
@@ -177,7 +177,7 @@ def test_the_same_figures_are_the_same_bytes() -> None:
 
 def test_every_table_of_the_written_site_is_found(tmp_path: Path, settings: Settings) -> None:
     bamf.write(tmp_path)
-    with serve(tmp_path / "http") as server, Client(retries=0) as client:
+    with serve(tmp_path / "http") as server, Client(HttpConfig(tries=1)) as client:
         here = settings.model_copy(update={"sample_url": server.url})
         requests = discover(here, client, "hkl")
         assert [request.label for request in requests] == list(printed_months())
