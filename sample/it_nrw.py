@@ -25,9 +25,10 @@ RECIPIENTS = {
     "allowance": "Pflegegeld",
     "grade_1_without_benefit": "Pflegegrad 1 ohne Leistungen",
 }
-PLACES = {
+HOMES = {
     "places": "Verfügbare Plätze insgesamt",
     "places_permanent": "Verfügbare Plätze für Dauerpflege",
+    "staff": "Personal insgesamt",
 }
 KINDS_OF_CARE = ("allowance", "full_inpatient", "home_care")
 NATIONALITIES = (
@@ -91,18 +92,18 @@ def _care_recipients() -> bytes:
 def _care_homes() -> bytes:
     return ldb_static(
         "22412-01i",
-        "Pflegeheime: Verfügbare Plätze - kreisfreie Städte und Kreise - Jahr",
+        "Pflegeheime: Verfügbare Plätze und Personal - kreisfreie Städte und Kreise - Jahr "
+        "(Beispieldatei: Personal ist erfunden, sample)",
         CARE_STATISTIC,
-        list(PLACES.values()),
-        _care_rows(list(PLACES)),
+        list(HOMES.values()),
+        _care_rows(list(HOMES)),
         CARE_STAND,
     )
 
 
 def _care_rows(measures: list[str]) -> Iterator[list[str]]:
     """Year, key, name and figures of every region; the Land and its districts are sums."""
-    newest = {row["region_code"]: row for row in _figures("care_by_kreis_2023.csv")}
-    earlier = {row["region_code"]: row for row in _figures("care_by_kreis_2019.csv")}
+    newest, earlier = _care_figures("2023"), _care_figures("2019")
     for year, known in (("2023", newest), ("2019", earlier)):
         for code, name in _regions().items():
             kreise = [kreis for kreis in newest if kreis.startswith(code)]
@@ -115,6 +116,15 @@ def _care_rows(measures: list[str]) -> Iterator[list[str]]:
             indent = {2: 0, 3: 2, 5: 4}[len(code)]
             ldb_name = name.replace("Kreisfreie Stadt", "krfr. Stadt")
             yield [year, code, " " * indent + ldb_name, *cells]
+
+
+def _care_figures(year: str) -> dict[str, dict[str, str]]:
+    """Kreis -> measure -> figure: all files of a year, side by side."""
+    figures: dict[str, dict[str, str]] = {}
+    for path in sorted(FIGURES.glob(f"care_*by_kreis_{year}*.csv")):
+        for row in _figures(path.name):
+            figures.setdefault(row["region_code"], {}).update(row)
+    return figures
 
 
 def _care_recipients_by_age() -> bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass
 from datetime import date, datetime
 
@@ -11,6 +11,12 @@ import pandas as pd
 from ingest.it_nrw.evidence import fault
 from ingest.it_nrw.numbers import MARKERS, QUALIFIERS, Reading, read_cell, read_date
 from ingest.model import Batch, Finding, UnreadableFile
+
+MOST_FAULTS = 20
+"""A file whose encoding or separator is wrong has a fault in every cell; nobody reads them all."""
+
+MAX_CELLS = 300_000
+"""About 500 MB while they are read. All Kreise of Germany by 22 ages and 9 columns are 107,000."""
 
 
 @dataclass(frozen=True)
@@ -55,35 +61,67 @@ def reference_date(printed: str, day_of_year: tuple[int, int], *, place: str, ro
         ) from error
 
 
+def require_size(cells: int, place: str) -> None:
+    """Raise ``UnreadableFile`` for more cells than one process may hold."""
+    if cells > MAX_CELLS:
+        raise fault(
+            "size",
+            f"{place}: more cells than one process may hold. Narrow the question: regions or "
+            "years, in county.toml.",
+            place=place,
+            expected=f"at most {MAX_CELLS:,} cells",
+            found="more",
+        )
+
+
 def batch(
     cells: Iterable[PrintedCell],
     *,
     place: str,
-    period: str | None,
     published_at: datetime | None,
+    known_at: datetime,
+    ignored: Sequence[Finding] = (),
 ) -> Batch:
-    """The batch of one table. ``period`` None: the reference date if there is one, else ``all``.
+    """The batch of one table; its period is the reference date if there is one, else ``all``.
 
-    A key that is printed twice with one value is one row. Raises ``UnreadableFile`` when it is
-    printed with two values, when a cell is neither number nor marker, and when there is none.
+    A key that is printed twice with one value is one row. ``known_at`` is when the file was there
+    at the latest: it cannot count people of a later day. ``ignored`` are findings about parts of
+    the file that were left out. Raises ``UnreadableFile``, with all findings up to ``MOST_FAULTS``,
+    for cells that are neither number nor marker, keys with two values, and dates to come; besides
+    when there is no cell, or too many.
     """
     kept: dict[Key, tuple[PrintedCell, Reading]] = {}
-    findings: dict[str, Finding] = {}
+    warnings: dict[str, Finding] = {}
+    faults: list[Finding] = []
+    to_come: set[date] = set()
+    latest = (published_at or known_at).date()
     for cell in cells:
-        reading = _read(cell, place)
-        known = kept.setdefault(cell.key, (cell, reading))
-        if known[1] != reading:
-            raise _contradiction(known[0], cell, place)
+        try:
+            reading = _read(cell, place)
+            known = kept.setdefault(cell.key, (cell, reading))
+            if known[1] != reading:
+                raise _contradiction(known[0], cell, place, ignored)
+            if cell.key.reference_date > latest and cell.key.reference_date not in to_come:
+                to_come.add(cell.key.reference_date)
+                raise _to_come(cell, latest, place)
+        except UnreadableFile as error:
+            faults += error.findings
+            if len(faults) >= MOST_FAULTS:
+                break
+            continue
         if reading.qualifier:
-            findings.setdefault(reading.qualifier, _qualified(cell, reading.qualifier, place))
+            warnings.setdefault(reading.qualifier, _qualified(cell, reading.qualifier, place))
+        require_size(len(kept), place)
+    if faults:
+        raise UnreadableFile(*faults)
     if not kept:
         raise fault("has_data", f"{place}: not one cell could be found.", place=place)
     dates = {key.reference_date for key in kept}
     return Batch(
-        period=period or (dates.pop().isoformat() if len(dates) == 1 else "all"),
+        period=dates.pop().isoformat() if len(dates) == 1 else "all",
         tables={"cells": _frame(kept, place)},
         published_at=published_at,
-        findings=tuple(findings.values()),
+        findings=(*ignored, *warnings.values()),
     )
 
 
@@ -103,12 +141,27 @@ def _read(cell: PrintedCell, place: str) -> Reading:
         ) from error
 
 
-def _contradiction(first: PrintedCell, second: PrintedCell, place: str) -> UnreadableFile:
+def _contradiction(
+    first: PrintedCell, second: PrintedCell, place: str, ignored: Sequence[Finding]
+) -> UnreadableFile:
+    about = (
+        f"{second.key.region_code} {second.region_label}, {second.column}, "
+        f"{second.key.reference_date}"
+    )
+    if first.row == second.row:
+        message = (
+            f"{place}, line {first.row}: two columns that cannot be told apart say two things "
+            f"about {about}. A header row is missing, or there is a new one: compare the header "
+            "with docs/sources/it_nrw.md."
+        )
+    else:
+        message = (
+            f"{place}: lines {first.row} and {second.row} say two things about {about}. Neither "
+            "can be trusted: ask the publisher."
+        )
     return fault(
         "one_value_per_key",
-        f"{place}: lines {first.row} and {second.row} say two things about "
-        f"{second.key.region_code} {second.region_label}, {second.column}, "
-        f"{second.key.reference_date}. Neither can be trusted: ask the publisher.",
+        " ".join((message, *(finding.message for finding in ignored))),
         place=place,
         row=second.row,
         column=second.column,
@@ -117,12 +170,25 @@ def _contradiction(first: PrintedCell, second: PrintedCell, place: str) -> Unrea
     )
 
 
+def _to_come(cell: PrintedCell, latest: date, place: str) -> UnreadableFile:
+    return fault(
+        "reference_date",
+        f"{place}, line {cell.row}: people cannot be counted before their day has come. A digit "
+        "was probably damaged, or the table is a projection: fetch it again, or take it in as one.",
+        place=place,
+        row=cell.row,
+        column="time",
+        expected=f"{latest} at the latest, when the file was made or fetched",
+        found=str(cell.key.reference_date),
+    )
+
+
 def _qualified(cell: PrintedCell, qualifier: str, place: str) -> Finding:
     return Finding(
         rule="qualified_value",
         severity="warning",
         message=f"{place} holds values marked {qualifier} ({QUALIFIERS[qualifier]}), the first in "
-        f"line {cell.row}. They are taken as printed, without the mark.",
+        f"line {cell.row}. They are taken as printed; the mark stands in the column qualifier.",
         place=place,
         row=str(cell.row),
         column=cell.column,
@@ -138,6 +204,7 @@ def _frame(kept: dict[Key, tuple[PrintedCell, Reading]], place: str) -> pd.DataF
         region_label=pd.array([cell.region_label for cell, _ in kept.values()], dtype="string"),
         value=pd.array([reading.value for _, reading in kept.values()], dtype="Float64"),
         marker=pd.array([reading.marker for _, reading in kept.values()], dtype="string"),
+        qualifier=pd.array([reading.qualifier for _, reading in kept.values()], dtype="string"),
         source_place=pd.array([place] * len(kept), dtype="string"),
         source_row=[cell.row for cell, _ in kept.values()],
     )

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import csv
 import re
-from collections.abc import Iterable
-from typing import Literal
+from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Literal, get_args
 
 Dimension = Literal["sex", "nationality", "age", "care_grade"]
-Dimensions = tuple[Dimension, ...]
+DIMENSIONS: tuple[Dimension, ...] = get_args(Dimension)
+
+WORDINGS_FILE = Path(__file__).with_name("wordings.csv")
+"""The one place to mend when an office rewords a label: ``printed;wording;why``."""
+
+MEND_WORDING = "If it is a known one reworded, add a line to ingest/it_nrw/wordings.csv"
+MEND_DIMENSION = "if the table is now divided otherwise, see ingest/it_nrw/dimensions.py"
 
 TOTAL = "Insgesamt"
-"""The one word for the total of a dimension; a download made in English prints another."""
-
-TOTAL_WORDS = {"insgesamt", "total"}
+"""The one word for the total of a dimension."""
 
 WORDS: dict[Dimension, re.Pattern[str]] = {
     "sex": re.compile(r"männlich|weiblich"),
@@ -22,22 +29,51 @@ WORDS: dict[Dimension, re.Pattern[str]] = {
 }
 UNIT = re.compile(r"Anzahl|Prozent|%|EUR|Tsd\. EUR|qm")
 
-VARIABLES: dict[str, Dimension] = {"GES": "sex"}
-"""Code of a flat-CSV variable -> dimension. A further table brings its own codes."""
+VARIABLES: dict[str, Dimension] = {"GES": "sex", "NAT": "nationality"}
+"""Code of a flat-CSV variable -> dimension; any other is told by its words."""
 
-REGION_VARIABLES = ("KREISE", "GEMEIN")
+REGION_VARIABLES = ("DLAND", "REGBEZ", "KREISE", "GEMEIN", "GEOGM4")
+"""Codes of the flat-CSV variables that say where; GEOGM4 is the census with its longer keys."""
+
+
+@cache
+def wordings() -> Mapping[str, str]:
+    """Printed label, folded -> the house's wording. Raises ``ValueError`` for one with two."""
+    found: dict[str, str] = {}
+    with WORDINGS_FILE.open(encoding="utf-8", newline="") as lines:
+        for row in csv.DictReader(lines, delimiter=";"):
+            if found.setdefault(_folded(row["printed"]), row["wording"]) != row["wording"]:
+                raise ValueError(f"{WORDINGS_FILE}: {row['printed']!r} has two wordings")
+    return found
 
 
 def label(printed: str) -> str:
-    """A label without blanks around it, and with one word for the total."""
-    stripped = printed.strip()
-    return TOTAL if stripped.lower() in TOTAL_WORDS else stripped
+    """A label in the house's wording: blanks made single, a known rewording undone."""
+    folded = " ".join(printed.split())
+    if folded.casefold() == TOTAL.casefold():
+        return TOTAL
+    return wordings().get(_folded(printed), folded)
+
+
+def _folded(printed: str) -> str:
+    return " ".join(printed.split()).casefold()
 
 
 def dimension_of(labels: Iterable[str]) -> Dimension | None:
     """The dimension all these labels are of, a total aside; None when there is none such."""
-    parts = {label(text) for text in labels} - {TOTAL}
-    if not parts:
-        return None
-    fitting = (name for name, words in WORDS.items() if all(map(words.fullmatch, parts)))
-    return next(fitting, None)
+    dimension, strange = nearest(labels)
+    return None if strange else dimension
+
+
+def nearest(labels: Iterable[str]) -> tuple[Dimension | None, list[str]]:
+    """The dimension that most of these labels are of, and those that are no words of it.
+
+    None, and all labels, where no more than half of them are of one dimension.
+    """
+    parts = sorted({label(text) for text in labels} - {TOTAL})
+    best: tuple[Dimension | None, list[str]] = (None, parts)
+    for name, words in WORDS.items():
+        strange = [text for text in parts if not words.fullmatch(text)]
+        if 2 * len(strange) < len(parts) and len(strange) < len(best[1]):
+            best = (name, strange)
+    return best

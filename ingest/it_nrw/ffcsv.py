@@ -7,18 +7,19 @@ one column a measure, named ``CODE__Label__Unit``. The order of columns and line
 
 from __future__ import annotations
 
-import csv
+import difflib
 import io
 import re
 import zipfile
-import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from ingest.archives import BROKEN, check_archive
 from ingest.it_nrw.evidence import decoded, fault, kind_of
+from ingest.it_nrw.lines import CsvLine, csv_lines
 
-MAX_UNPACKED_BYTES = 512 * 1024 * 1024
-VARIABLE = re.compile(r"(\d+)_variable_code")
+VARIABLE = re.compile(r"(\d+)_variable_code", re.ASCII)
+KNOWN_VARIABLE = re.compile(r"\d+_variable_(attribute_)?(code|label)", re.ASCII)
 OLD_MEASURE = re.compile(r"(?P<code>[^_]+)__(?P<label>.+)__(?P<unit>.+)")
 OLD_NAMES = {
     "Statistik_Code": "statistics_code",
@@ -29,6 +30,7 @@ OLD_NAMES = {
 }
 OLD_VARIABLE = re.compile(r"(?P<n>\d+)_(?P<part>Merkmal|Auspraegung)_(?P<what>Code|Label)")
 VALUE_COLUMNS = ("value", "value_unit", "value_variable_code", "value_variable_label")
+KNOWN_COLUMNS = {*OLD_NAMES.values(), *VALUE_COLUMNS, "value_q"}
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,25 @@ class FlatCell:
 
 
 @dataclass(frozen=True)
+class FlatHeader:
+    """What the header of a flat CSV says, in the words of the new layout."""
+
+    names: tuple[str, ...]
+    variables: tuple[str, ...]
+    measures: tuple[_Measure, ...]
+
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """Columns that no known layout has."""
+        measures = {measure.value for measure in self.measures}
+        return tuple(
+            name
+            for name in self.names
+            if name not in KNOWN_COLUMNS | measures and not KNOWN_VARIABLE.fullmatch(name)
+        )
+
+
+@dataclass(frozen=True)
 class _Measure:
     """Which columns hold a measure; in the old layout its name and unit stand in the header."""
 
@@ -65,28 +86,36 @@ class _Measure:
     unit: str | None = None
 
 
+@dataclass(frozen=True)
+class FlatTable:
+    """A flat CSV, read line by line: ``cells`` can be walked once."""
+
+    header: FlatHeader
+    cells: Iterator[FlatCell]
+
+
 def unpacked(content: bytes) -> tuple[str, bytes]:
     """Name and bytes of the one CSV in a ZIP answer; text is passed on as it is.
 
-    Raises ``UnreadableFile`` for a broken archive, more or fewer than one CSV, or one too large.
+    Raises ``UnreadableFile`` for a broken or unsafe archive, and for more or fewer than one CSV.
     """
     if kind_of(content) != "zip":
         return "ffcsv", content
+    check_archive(content, "a GENESIS answer")
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             members = [info for info in archive.infolist() if info.filename.endswith(".csv")]
-            if len(members) != 1 or members[0].file_size > MAX_UNPACKED_BYTES:
+            if len(members) != 1:
                 raise fault(
                     "one_csv",
-                    "The archive does not hold exactly one CSV file of a believable size.",
-                    expected=f"one .csv file of at most {MAX_UNPACKED_BYTES:,} bytes",
-                    found=", ".join(
-                        f"{info.filename} ({info.file_size:,} bytes)" for info in archive.infolist()
-                    )
+                    "The archive does not hold exactly one CSV file, so nobody knows which is "
+                    "meant. Fetch it again.",
+                    expected="one .csv file",
+                    found=", ".join(info.filename for info in archive.infolist())[:200]
                     or "an empty archive",
                 )
             return members[0].filename, archive.read(members[0])
-    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError) as error:
+    except BROKEN as error:
         raise fault(
             "zip",
             f"The archive cannot be unpacked ({error}): the download was probably cut. "
@@ -96,39 +125,37 @@ def unpacked(content: bytes) -> tuple[str, bytes]:
         ) from error
 
 
-def read(content: bytes, place: str) -> Iterator[FlatCell]:
-    """The cells of a flat CSV; ``place`` is its name in findings.
+def is_flat(first_line: str) -> bool:
+    """Whether a first line is the header of a flat CSV, new or old layout."""
+    names = {_new_name(name.strip().strip('"')) for name in first_line.split(";")}
+    return bool(names & {"statistics_code", "time_code", "1_variable_code"})
 
-    Raises ``UnreadableFile`` when columns are missing or a line has another number of cells.
+
+def read(content: bytes, place: str) -> FlatTable:
+    """The header and the cells of a flat CSV; ``place`` is its name in findings.
+
+    Raises ``UnreadableFile`` when columns are missing, and, while ``cells`` is walked, when a line
+    has another number of cells.
     """
-    lines = csv.reader(io.StringIO(decoded(content), newline=""), delimiter=";", strict=True)
-    try:
-        header = [_new_name(name.strip()) for name in next(lines)]
-        measures = _measures(header)
-        numbers = [match[1] for name in header if (match := VARIABLE.fullmatch(name))]
-        _require(header, numbers, measures, place)
-        for cells in lines:
-            if not cells:
-                continue
-            if len(cells) != len(header):
-                raise fault(
-                    "cells_per_line",
-                    f"{place}, line {lines.line_num}: another number of cells than the header.",
-                    place=place,
-                    row=lines.line_num,
-                    expected=f"{len(header)} cells",
-                    found=f"{len(cells)} cells: {';'.join(cells)[:80]}",
-                )
-            yield from _cells(
-                dict(zip(header, cells, strict=True)), numbers, measures, lines.line_num
+    lines = csv_lines(decoded(content), place)
+    first = next(lines, CsvLine(1, [""]))
+    header = _header([_new_name(name.strip()) for name in first.cells], place)
+    return FlatTable(header, _all_cells(lines, header, place))
+
+
+def _all_cells(lines: Iterator[CsvLine], header: FlatHeader, place: str) -> Iterator[FlatCell]:
+    for line in lines:
+        if len(line.cells) != len(header.names):
+            raise fault(
+                "cells_per_line",
+                f"{place}, line {line.number}: another number of cells than the header, so no "
+                "value in it can be trusted. Fetch it again.",
+                place=place,
+                row=line.number,
+                expected=f"{len(header.names)} cells",
+                found=f"{len(line.cells)} cells: {';'.join(line.cells)[:80]}",
             )
-    except csv.Error as error:
-        raise fault(
-            "csv",
-            f"{place}, line {lines.line_num} is no CSV: {error}.",
-            place=place,
-            row=lines.line_num,
-        ) from error
+        yield from _cells(dict(zip(header.names, line.cells, strict=True)), header, line.number)
 
 
 def _new_name(name: str) -> str:
@@ -139,47 +166,65 @@ def _new_name(name: str) -> str:
     return OLD_NAMES.get(name, name)
 
 
-def _measures(header: list[str]) -> list[_Measure]:
-    if "value" in header:
-        return [_Measure("value")]
-    return [
+def _measures(names: list[str]) -> tuple[_Measure, ...]:
+    if "value" in names:
+        return (_Measure("value"),)
+    return tuple(
         _Measure(name, match["code"], match["label"], match["unit"])
-        for name in header
+        for name in names
         if (match := OLD_MEASURE.fullmatch(name))
-    ]
+    )
 
 
-def _require(header: list[str], numbers: list[str], measures: list[_Measure], place: str) -> None:
+def _header(names: list[str], place: str) -> FlatHeader:
+    measures = _measures(names)
+    variables = [match[1] for name in names if (match := VARIABLE.fullmatch(name))]
+    header = FlatHeader(tuple(names), tuple(variables), measures)
     wanted = ["statistics_code", "time_code", "time"]
     wanted += [
         f"{number}_variable_{part}"
-        for number in numbers
-        for part in ("attribute_code", "attribute_label")
+        for number in variables or ["1"]
+        for part in ("code", "attribute_code", "attribute_label")
     ]
-    wanted += VALUE_COLUMNS if "value" in header or not measures else ()
-    missing = [name for name in wanted if name not in header]
-    if missing or not numbers or len(set(header)) != len(header):
+    wanted += VALUE_COLUMNS if "value" in names or not measures else ()
+    missing = [name for name in wanted if name not in names]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if missing or twice:
         raise fault(
             "columns",
-            f"{place}: this is not the flat CSV of GENESIS as we know it, or it lacks columns.",
+            f"{place}: the columns of the flat CSV have changed{_renamed(missing, header.unknown)}."
+            " If the databases renamed them, mend OLD_NAMES in ingest/it_nrw/ffcsv.py.",
             place=place,
             row=1,
-            expected=", ".join(missing) or "1_variable_code, each column once",
-            found=";".join(header)[:200],
+            expected=", ".join(missing) or "each column once",
+            found=", ".join(header.unknown)[:200] or ", ".join(twice) or ";".join(names)[:200],
         )
+    return header
 
 
-def _cells(
-    cells: Mapping[str, str], numbers: list[str], measures: list[_Measure], line: int
-) -> Iterator[FlatCell]:
+def _renamed(missing: list[str], unknown: tuple[str, ...]) -> str:
+    pairs = [
+        f"{new} is perhaps {name}"
+        for name in missing
+        for new in difflib.get_close_matches(name, unknown, n=1)
+    ]
+    parts = [
+        f"missing {', '.join(missing)}" if missing else "",
+        f"new {', '.join(unknown)}" if unknown else "",
+        *pairs,
+    ]
+    return f" ({'; '.join(filter(None, parts))[:300]})" if any(parts) else ""
+
+
+def _cells(cells: Mapping[str, str], header: FlatHeader, line: int) -> Iterator[FlatCell]:
     variables = {
         cells[f"{n}_variable_code"].strip(): Attribute(
             cells[f"{n}_variable_attribute_code"].strip(),
             cells[f"{n}_variable_attribute_label"].strip(),
         )
-        for n in numbers
+        for n in header.variables
     }
-    for measure in measures:
+    for measure in header.measures:
         yield FlatCell(
             line=line,
             statistics_code=cells["statistics_code"].strip(),

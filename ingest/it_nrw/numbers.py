@@ -18,13 +18,20 @@ QUALIFIERS = {
 }
 """What may stand around a value without taking it away."""
 
-NUMBER = "-?[0-9]+(?:,[0-9]+)?"
-VALUE = re.compile(rf"(?P<plain>{NUMBER})\s?(?P<letter>[prse])?|\((?P<bracketed>{NUMBER})\)")
+NUMBER = "-?[0-9]{1,12}(?:,[0-9]{1,9})?"
+"""More digits than people, places or euros can have would be an accident of two cells joined."""
+
+VALUE = re.compile(
+    rf"(?P<plain>{NUMBER})\s?(?P<mark>[prse]|\(\))?|\(\s?(?P<bracketed>{NUMBER})\s?\)"
+)
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What a cell says. ``value`` is None exactly when ``marker`` says why."""
+    """What a cell says. ``value`` is None exactly when ``marker`` says why.
+
+    ``qualifier`` is one of ``QUALIFIERS``, for a value that the office restricts.
+    """
 
     value: float | None
     marker: str | None = None
@@ -44,7 +51,7 @@ def read_cell(printed: str) -> Reading:
         raise ValueError(f"neither a number nor a marker ({' '.join(MARKERS)})")
     if bracketed := match["bracketed"]:
         return Reading(_number(bracketed), qualifier="()")
-    return Reading(_number(match["plain"]), qualifier=match["letter"])
+    return Reading(_number(match["plain"]), qualifier=match["mark"])
 
 
 def _number(digits: str) -> float:

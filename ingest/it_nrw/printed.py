@@ -1,22 +1,47 @@
-"""From a printed table to cells: which column and which header row says what."""
+"""From a printed table to cells: which column and which header row says what.
+
+Nothing is told by its position. A leading column of years or dates is the time, one of region
+keys the region, one of words the dimension they are of; a header row likewise.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ingest.it_nrw.cells import Key, PrintedCell, reference_date
-from ingest.it_nrw.dimensions import UNIT, Dimension, Dimensions, dimension_of, label
+from ingest.it_nrw.dimensions import (
+    DIMENSIONS,
+    MEND_DIMENSION,
+    MEND_WORDING,
+    TOTAL,
+    UNIT,
+    Dimension,
+    label,
+    nearest,
+)
 from ingest.it_nrw.evidence import fault
+from ingest.it_nrw.regions import KEY, official_key
 from ingest.it_nrw.table_csv import PrintedTable
+from ingest.model import UnreadableFile
 
-TIME, REGION_CODE, REGION_LABEL = range(3)
-"""The leading columns every such table has; further ones are dimensions."""
-
+TIME = re.compile(r"(?:19|20)\d{2}|\d{4}-\d{2}-\d{2}|\d{2}\.\d{2}\.\d{4}", re.ASCII)
+TITLE_TIME = re.compile(r"(?:Stichtag|Jahr|Berichtsjahr): (?P<time>\S+)")
 TITLE_MEASURE = re.compile(rf"(?P<measure>.+) \((?P<unit>{UNIT.pattern})\)")
+INDENTED_LEVELS = (2, 3, 5)
+"""Lengths of the keys of Land, Bezirk and Kreis: the rows of each stand equally far in."""
 
-DIMENSIONS: tuple[Dimension, ...] = ("sex", "nationality", "age", "care_grade")
+
+@dataclass(frozen=True)
+class _Leading:
+    """What the leading columns hold, by index; ``time`` is None where only the title says when."""
+
+    time: int | None
+    region: int
+    region_label: int
+    dimensions: Mapping[int, Dimension]
 
 
 @dataclass(frozen=True)
@@ -29,42 +54,28 @@ class _Column:
     name: str
 
 
-def cells_of(
-    table: PrintedTable,
-    dimensions: Dimensions,
-    year_stands_for: tuple[int, int],
-    *,
-    optional: Dimensions = (),
-) -> Iterator[PrintedCell]:
-    """The cells of a table that has these dimensions, and perhaps the optional ones.
+def cells_of(table: PrintedTable, year_stands_for: tuple[int, int]) -> Iterator[PrintedCell]:
+    """The cells of a table, each with all that title, header and leading columns say of it.
 
-    ``year_stands_for`` is the (month, day) that a bare year means. Raises ``UnreadableFile`` when
-    the table has other dimensions, or when its measures or units cannot be told.
+    ``year_stands_for`` is the (month, day) that a bare year means. Raises ``UnreadableFile`` for
+    a column or header row whose words are of no known dimension, and where time, region, measure
+    or unit cannot be told.
     """
     columns = _columns(table)
-    leading = _leading_dimensions(table)
-    found = {*leading.values(), *(name for column in columns for name in column.dimensions)}
-    if not set(dimensions) <= found <= {*dimensions, *optional}:
-        raise fault(
-            "dimensions",
-            f"{table.place}: the table is not divided as expected. If the publisher changed it, "
-            "the parser of this dataset must be changed with it.",
-            place=table.place,
-            expected=", ".join(sorted(dimensions)) or "region and time only",
-            found=", ".join(sorted(found)) or "region and time only",
-        )
+    leading = _leading(table)
+    _require_levels(table, leading)
+    of_title = _title_time(table) if leading.time is None else ""
     for line in table.lines:
-        date = reference_date(
-            line.leading[TIME], year_stands_for, place=table.place, row=line.number
-        )
-        named = {name: label(line.leading[index]) for index, name in leading.items()}
+        printed_time = of_title if leading.time is None else line.leading[leading.time]
+        date = reference_date(printed_time, year_stands_for, place=table.place, row=line.number)
+        named = {name: label(line.leading[index]) for index, name in leading.dimensions.items()}
         for column, printed in zip(columns, line.values, strict=True):
             places = {**named, **column.dimensions}
             yield PrintedCell(
                 key=Key(
                     table_code=table.code,
                     reference_date=date,
-                    region_code=line.leading[REGION_CODE],
+                    region_code=official_key(line.leading[leading.region].strip()),
                     sex_label=places.get("sex"),
                     nationality_label=places.get("nationality"),
                     age_label=places.get("age"),
@@ -72,81 +83,177 @@ def cells_of(
                     measure_label=column.measure,
                     unit=column.unit,
                 ),
-                region_label=line.leading[REGION_LABEL],
+                region_label=line.leading[leading.region_label].strip(),
                 printed=printed,
                 row=line.number,
                 column=column.name,
             )
 
 
-def _leading_dimensions(table: PrintedTable) -> dict[int, Dimension]:
+def _leading(table: PrintedTable) -> _Leading:
     width = len(table.lines[0].leading)
-    if width <= REGION_LABEL:
+    times = _columns_like(table, TIME.fullmatch)
+    regions = [index for index in _columns_like(table, KEY.fullmatch) if index not in times]
+    if len(times) > 1 or len(regions) != 1:
+        first = table.lines[0]
         raise fault(
             "leading_columns",
-            f"{table.place}: time, region key and region name do not lead every line.",
+            f"{table.place}: the columns before the values do not tell time and region. Keys that "
+            "lost their leading zeros were probably saved from a spreadsheet: fetch the file anew.",
             place=table.place,
-            row=table.lines[0].number,
-            expected="at least 3 leading columns",
-            found=str(width),
+            row=first.number,
+            expected="one column of region keys of 2, 3, 5, 8 or 12 digits, and at most one of "
+            "years or dates",
+            found=";".join(first.leading),
         )
-    named = {}
-    for index in range(REGION_LABEL + 1, width):
-        labels = {line.leading[index] for line in table.lines}
-        dimension = dimension_of(labels)
-        if dimension is None:
+    (region,) = regions
+    rest = [index for index in range(width) if index not in (*times, region)]
+    named = {index: nearest(_labels(table, index)) for index in rest}
+    strangers = [index for index in rest if named[index][0] is None]
+    region_label = region + 1 if region + 1 in strangers else next(iter(strangers), region)
+    dimensions: dict[int, Dimension] = {}
+    for index in rest:
+        dimension, strange = named[index]
+        if index == region_label or not (dimension or strange):
+            continue  # a column of nothing but totals divides nothing
+        if dimension is None or strange or dimension in dimensions.values():
+            raise _unknown_words(table, f"leading column {index + 1}", strange, dimension)
+        dimensions[index] = dimension
+    return _Leading(times[0] if times else None, region, region_label, dimensions)
+
+
+def _columns_like(table: PrintedTable, fits: Callable[[str], re.Match[str] | None]) -> list[int]:
+    """The leading columns at least half of whose cells fit; the others are for a finding."""
+    return [
+        index
+        for index in range(len(table.lines[0].leading))
+        if 2 * sum(fits(line.leading[index].strip()) is not None for line in table.lines)
+        >= len(table.lines)
+    ]
+
+
+def _labels(table: PrintedTable, index: int) -> set[str]:
+    return {line.leading[index] for line in table.lines}
+
+
+def _unknown_words(
+    table: PrintedTable, where: str, words: list[str], dimension: Dimension | None
+) -> UnreadableFile:
+    mostly = f"words of the dimension {dimension}, each known" if dimension else ""
+    return fault(
+        "dimensions",
+        f"{table.place}: {where} holds words that are of no known dimension, or of one that "
+        f"stands elsewhere already. {MEND_WORDING}; {MEND_DIMENSION}.",
+        place=table.place,
+        column=where.removeprefix("leading column "),
+        expected=mostly or f"words of one of {', '.join(DIMENSIONS)}",
+        found=", ".join(words[:5]) or f"{dimension} a second time",
+    )
+
+
+def _require_levels(table: PrintedTable, leading: _Leading) -> None:
+    """A key that lost digits names a larger region; the indentation of its row gives it away."""
+    indents: dict[int, Counter[int]] = {length: Counter() for length in INDENTED_LEVELS}
+    for line in table.lines:
+        length = len(line.leading[leading.region].strip())
+        if length in indents:
+            indents[length][_indent(line.leading[leading.region_label])] += 1
+    usual = {length: count.most_common(1)[0][0] for length, count in indents.items() if count}
+    for line in table.lines:
+        key = line.leading[leading.region].strip()
+        indent = _indent(line.leading[leading.region_label])
+        if indent != usual.get(len(key), indent):
             raise fault(
-                "dimensions",
-                f"{table.place}: leading column {index + 1} holds words of no known dimension.",
+                "region_level",
+                f"{table.place}, line {line.number}: key {key} is of one level, the indentation "
+                "of its row of another. Digits of the key were probably lost: fetch the file anew.",
                 place=table.place,
-                column=str(index + 1),
-                expected=", ".join(DIMENSIONS),
-                found=", ".join(sorted(labels)[:5]),
+                row=line.number,
+                column="region key",
+                expected=f"{usual[len(key)]} blanks before the name, as in other rows of this "
+                "level",
+                found=f"{indent} blanks: {key};{line.leading[leading.region_label]}",
             )
-        named[index] = dimension
-    return named
+
+
+def _indent(printed: str) -> int:
+    return len(printed) - len(printed.lstrip())
 
 
 def _columns(table: PrintedTable) -> list[_Column]:
-    """Sort the header rows into dimensions, unit and measure; the title may hold the latter two."""
-    rows: dict[str, tuple[str, ...]] = {}
+    """Sort the header rows into dimensions, unit, measure, and names of dimensions."""
+    rows: dict[Dimension, tuple[str, ...]] = {}
+    units: tuple[str, ...] | None = None
+    others: list[tuple[str, ...]] = []
     for header in table.headers:
-        is_unit = all(map(UNIT.fullmatch, header))
-        role = "unit" if is_unit else dimension_of(header) or "measure"
-        if role in rows:
-            raise fault(
-                "header",
-                f"{table.place}: two header rows speak of the {role}.",
-                place=table.place,
-                expected=f"one row for the {role}",
-                found=f"{rows[role][0]!r} and {header[0]!r}",
-            )
-        rows[role] = header
-    measures, units = rows.get("measure"), rows.get("unit")
-    if measures is None or units is None:
-        measure, unit = _from_title(table)
-        width = len(table.headers[0])
-        measures, units = measures or (measure,) * width, units or (unit,) * width
+        dimension, strange = nearest(header)
+        if units is None and all(map(UNIT.fullmatch, header)):
+            units = header
+        elif dimension is None:
+            others.append(header)
+        elif strange or dimension in rows:
+            raise _unknown_words(table, "a header row", strange, dimension)
+        else:
+            rows[dimension] = header
+    measures, units = _measured(table, others, units)
     return [
         _Column(
-            measure=measures[index],
-            unit=units[index],
-            dimensions={name: label(rows[name][index]) for name in DIMENSIONS if name in rows},
+            measure=label(measures[index]),
+            unit=label(units[index]),
+            dimensions={name: label(row[index]) for name, row in rows.items()},
             name=" / ".join(header[index] for header in table.headers),
         )
         for index in range(len(table.headers[0]))
     ]
 
 
-def _from_title(table: PrintedTable) -> tuple[str, str]:
-    match = TITLE_MEASURE.fullmatch(table.titles[-1]) if table.titles else None
-    if match is None:
+def _measured(
+    table: PrintedTable, others: list[tuple[str, ...]], units: tuple[str, ...] | None
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What each column counts, and in which unit: by header rows, or by the title.
+
+    A row that says the same of every column only names the dimension below it, as "Altersgruppen"
+    does in the old wide CSV.
+    """
+    width = len(table.headers[0])
+    others = [row for row in others if {label(text) for text in row} != {TOTAL}]
+    of_title = _title_measure(table)
+    telling = [row for row in others if len(set(row)) > 1] or (
+        [] if of_title and units is None else others
+    )
+    if len(telling) > 1 or not (of_title or (units and telling)):
         raise fault(
             "header",
-            f"{table.place}: neither header nor title say what is counted, and in which unit.",
+            f"{table.place}: header and title do not say what is counted, and in which unit. A new "
+            f"unit goes into UNIT in ingest/it_nrw/dimensions.py. {MEND_WORDING}.",
             place=table.place,
-            expected="a header row of measures and one of units, or a title such as "
-            "'Bevölkerungsstand (Anzahl)'",
-            found=table.titles[-1] if table.titles else "no title",
+            expected=f"a header row of measures and one of units ({UNIT.pattern}), or a title such "
+            "as 'Bevölkerungsstand (Anzahl)'",
+            found="; ".join(
+                f"a row {', '.join(dict.fromkeys(row))}"[:100] for row in (*others, units) if row
+            )
+            or f"the title {table.titles[-1] if table.titles else ''!r}",
         )
-    return match["measure"], match["unit"]
+    measure, unit = of_title or ("", "")
+    return (telling[0] if telling else (measure,) * width), units or (unit,) * width
+
+
+def _title_measure(table: PrintedTable) -> tuple[str, str] | None:
+    matches = filter(None, map(TITLE_MEASURE.fullmatch, reversed(table.titles)))
+    match = next(matches, None)
+    return (match["measure"], match["unit"]) if match else None
+
+
+def _title_time(table: PrintedTable) -> str:
+    match = next(filter(None, map(TITLE_TIME.fullmatch, table.titles)), None)
+    if match is None:
+        raise fault(
+            "reference_date",
+            f"{table.place}: neither a leading column nor the title say when.",
+            place=table.place,
+            row=table.lines[0].number,
+            expected="a column of years or dates, or a title 'Stichtag: 31.12.2018'",
+            found=f"titles {'; '.join(table.titles)[:150]!r}, first line "
+            f"{';'.join(table.lines[0].leading)!r}",
+        )
+    return match["time"]

@@ -4,6 +4,8 @@ The state's own list, not a county's: in it the Städteregion Aachen (05334) hol
 Aachen, and the Kreise Aachen (05354) and Aachen, city (05313) exist no more.
 """
 
+import re
+
 LAND = "05"
 
 BEZIRKE = ("051", "053", "055", "057", "059")
@@ -20,3 +22,15 @@ KREISE = tuple(
     for kreis in kreise.split()
 )
 """The 53 Kreise and kreisfreie Städte."""
+
+KEY = re.compile(r"\d{2}|\d{3}|\d{5}|\d{8}|\d{12}", re.ASCII)
+"""A region key by its length: Land, Regierungsbezirk, Kreis, municipality, the census's own."""
+
+
+def official_key(printed: str) -> str:
+    """The AGS of a printed key: the census puts the four digits of the association before the last.
+
+    ``051620024024`` (Land 05, Bezirk 1, Kreis 62, association 0024, municipality 024) is
+    ``05162024``. Other keys are returned as they are.
+    """
+    return printed[:5] + printed[9:] if re.fullmatch(r"\d{12}", printed, re.ASCII) else printed

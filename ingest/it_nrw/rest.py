@@ -1,87 +1,118 @@
-"""GENESIS REST 2020: one posted question, one answer, judged by its bytes.
-
-Whatever happened, the service says HTTP 200. Data come as a ZIP; everything else is a JSON status.
-"""
+"""GENESIS REST 2020: a question is a posted form, its answer is judged by its bytes."""
 
 from __future__ import annotations
 
-import json
-from typing import Any
+import logging
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from ingest.http import Answer, Client
 from ingest.it_nrw import credentials
+from ingest.it_nrw.credentials import Account
 from ingest.it_nrw.evidence import kind_of
-from ingest.model import Request, SourceUnavailable
+from ingest.it_nrw.genesis_status import BUSY, Status, beginning, read_status
+from ingest.model import SourceRefused, SourceUnavailable
+from ingest.settings import Settings
 
-NOTHING_NEW = (50, 104)
-"""Nothing newer than asked for; no object for this filter (even years of a biennial table)."""
+log = logging.getLogger(__name__)
 
-MAY_HEAL = {6: "too many requests at once", -1: "system error"}
-
-WHAT_TO_DO = {
-    15: f"the account is not authorised: set {credentials.USERNAME_VARIABLE} and "
-    f"{credentials.PASSWORD_VARIABLE} to an account of this database (a guest may not)",
-    22: "the service changed a parameter, so the answer would be to another question: compare "
-    "table_code and county.ags in county.toml with the table's description",
-    90: "there is no such table: check table_code in county.toml",
-    98: "the table is too large for a direct answer: narrow it, jobs are not supported",
-    99: "the service made a job of it: narrow the question, jobs are not supported",
-}
+SOURCE = "it_nrw"
+BUSY_TRIES = 5
+VALIDATORS = ("ETag", "Last-Modified")
 
 
-class RequestRefused(SourceUnavailable):
-    """The service will give the same answer again until somebody acts; the message says what."""
+@dataclass(frozen=True)
+class Service:
+    """One database's service, asked with one account. ``root`` has no slash at the end."""
+
+    client: Client
+    root: str
+    account: Account
+    busy_seconds: float
+    sleep: Callable[[float], None] = time.sleep
+
+    @classmethod
+    def of(cls, settings: Settings, client: Client, database: str) -> Service:
+        """The service of ``database``.
+
+        Raises ``SourceRefused`` where no account for it is configured (the sample needs none), and
+        ``ValueError`` for a database that ``county.toml`` does not know.
+        """
+        account = credentials.account(database)
+        if account is None and settings.sources == "sample":
+            account = Account(credentials.GUEST, credentials.GUEST, origin="the sample's guest")
+        if account is None:
+            raise SourceRefused(
+                f"REST of {database} was not asked, it needs an account: "
+                f"{credentials.where_to_set(database)}"
+            )
+        busy_seconds = settings.source[SOURCE].patience.busy_seconds
+        return cls(client, root_of(settings, database), account, busy_seconds)
+
+    def ask(self, method: str, form: Mapping[str, str], label: str) -> Answer | Status:
+        """Ask ``method`` (``data/tablefile``); data as an ``Answer``, all else as a ``Status``.
+
+        Waits while the service has too many at once, each time twice as long. Raises
+        ``SourceUnavailable`` for a web page, nothing at all, or no answer.
+        """
+        for attempt in range(1, BUSY_TRIES + 1):
+            answer = self._post(method, form)
+            content = answer.content or b""
+            _require_answer(content, label, self.account)
+            if kind_of(content) != "status":
+                return _without_validators(answer)
+            status = read_status(content, label, self.account)
+            if status.code != BUSY or attempt == BUSY_TRIES:
+                return status
+            pause = self.busy_seconds * 2 ** (attempt - 1)
+            log.info("%s: %s; asking again in %.0f s", label, status.said, pause)
+            self.sleep(pause)
+        raise AssertionError("the last attempt returns")
+
+    def _post(self, method: str, form: Mapping[str, str]) -> Answer:
+        try:
+            return self.client.post(f"{self.root}/{method}", form, self.account.headers())
+        except SourceUnavailable as error:
+            kind, text = type(error), self.account.hide(str(error))
+        # Raised out here, so that no chained exception repeats what was hidden.
+        raise (SourceRefused if issubclass(kind, SourceRefused) else SourceUnavailable)(text)
 
 
-def fetch(client: Client, request: Request) -> Answer:
-    """Ask ``request.url`` for what ``request.form`` says.
-
-    Returns the bytes of a ZIP or text answer. The content is None, as for an unchanged file, when
-    the service has nothing (new) for the question. Raises ``SourceUnavailable`` for what may heal
-    by itself and ``RequestRefused`` for what somebody must mend.
-    """
-    if request.url is None or request.form is None:
-        raise ValueError(f"{request.label}: a GENESIS request needs a url and a form")
-    answer = client.post(request.url, request.form, credentials.headers())
-    content = answer.content or b""
-    require_data(content, request.label)
-    if kind_of(content) != "status":
-        return answer
-    _judge_status(content, request.label)
-    return Answer(answer.url, None, {})
+def root_of(settings: Settings, database: str) -> str:
+    """The address of a database's service. Raises ``ValueError`` for an unknown database."""
+    databases = settings.source[SOURCE].databases
+    if database not in databases:
+        raise ValueError(
+            f"{settings.county_file}: no [source.{SOURCE}.databases.{database}]; there are: "
+            f"{', '.join(sorted(databases)) or 'none'}"
+        )
+    return settings.address(SOURCE, databases[database].rest).rstrip("/")
 
 
 def require_data(content: bytes, label: str) -> None:
-    """Raise ``SourceUnavailable`` for a web page or nothing at all in place of a table.
+    """Raise ``SourceUnavailable`` for a web page, a status or nothing at all in place of a table.
 
-    That is how the databases look during maintenance; such an answer is not worth keeping.
+    So the databases look during maintenance; such an answer is not worth keeping.
     """
+    _require_answer(content, label, None)
+    if kind_of(content) == "status":
+        raise SourceUnavailable(
+            f"{label}: expected a table, found {read_status(content, label).said}"
+        )
+
+
+def _require_answer(content: bytes, label: str, account: Account | None) -> None:
     kind = kind_of(content)
     if kind in ("page", "nothing"):
         found = "a web page" if kind == "page" else "an empty answer"
         raise SourceUnavailable(
-            f"{label}: expected a table, found {found} ({content[:60]!r}); probably maintenance"
+            f"{label}: expected a table, found {found} ({beginning(content, account)}); probably "
+            "maintenance"
         )
 
 
-def _judge_status(content: bytes, label: str) -> None:
-    """Return for "nothing new"; raise for every other status."""
-    status = _status(content, label)
-    code: int | None = status.get("Code")
-    said = f"{label}: GENESIS status {code} ({str(status.get('Content'))[:200]!r})"
-    if code in NOTHING_NEW:
-        return
-    if code in MAY_HEAL:
-        raise SourceUnavailable(f"{said}: {MAY_HEAL[code]}; try again later")
-    what = WHAT_TO_DO.get(code or 0, "a status without data that we do not know")
-    raise RequestRefused(f"{said}: {what}")
-
-
-def _status(content: bytes, label: str) -> dict[str, Any]:
-    try:
-        status = json.loads(content.decode("utf-8-sig"))["Status"]
-    except (ValueError, KeyError, TypeError) as error:
-        raise SourceUnavailable(
-            f"{label}: expected a table or a GENESIS status, found {content[:60]!r}"
-        ) from error
-    return status if isinstance(status, dict) else {"Content": status}
+def _without_validators(answer: Answer) -> Answer:
+    """What a later download without login must not be asked with: they are of this way only."""
+    kept = {name: value for name, value in answer.headers.items() if name not in VALIDATORS}
+    return Answer(answer.url, answer.content, kept)

@@ -15,27 +15,30 @@ The number of titles, header rows and leading cells is found, never assumed.
 
 from __future__ import annotations
 
-import csv
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from ingest.it_nrw.evidence import decoded, fault
+from ingest.it_nrw.lines import CsvLine, csv_lines
 
 BERLIN = ZoneInfo("Europe/Berlin")
 FIRST_LINE = re.compile(r"(?:GENESIS-)?Tabelle: (?P<code>\S+?);*")
 SEPARATOR = re.compile(r"_{5,}")
 STAMP = re.compile(
     r"(?:Stand|created): (?P<date>\d{2}\.\d{2}\.\d{4}|\d{4}-\d{2}-\d{2})"
-    r" / (?P<time>\d{2}:\d{2}:\d{2})"
+    r"(?: / (?P<time>\d{2}:\d{2}:\d{2}))?"
 )
+TABLE_CODE = re.compile(r"[0-9A-Z]{2,5}(?:-[0-9A-Z]{1,4}){1,5}[a-z]{0,2}")
+"""``22421-02i``, ``12411-03-03-4``, ``12411-02-03-5-B``, ``AI-N-01-2-5``, ``1000A-0000``."""
+BELIEVABLE_YEARS = range(1990, 2100)
+"""The databases are younger; a year outside is a damaged digit."""
 
 
 @dataclass(frozen=True)
 class Line:
-    """One data line. ``leading`` cells name it (time, region, ...), ``values`` are as printed."""
+    """One data line, as printed. ``leading`` cells name it (time, region, ...)."""
 
     number: int
     leading: tuple[str, ...]
@@ -58,20 +61,6 @@ class PrintedTable:
         return f"table {self.code}"
 
 
-@dataclass(frozen=True)
-class _Row:
-    number: int
-    cells: list[str]
-
-    @property
-    def is_title(self) -> bool:
-        return bool(self.cells[0]) and not any(self.cells[1:])
-
-    @property
-    def is_header(self) -> bool:
-        return not self.cells[0]
-
-
 def read(content: bytes) -> PrintedTable:
     """Read a printed table.
 
@@ -88,7 +77,7 @@ def read(content: bytes) -> PrintedTable:
             expected="__________ after the last line of data",
             found=lines[-1][:80] or "the end of the file",
         )
-    rows = list(_rows(lines[:end]))
+    rows = list(csv_lines("\n".join(lines[:end])))
     code = _code(rows)
     titles, headers, data = _parts(rows[1:], code)
     leading = _leading(headers, code)
@@ -102,21 +91,15 @@ def read(content: bytes) -> PrintedTable:
     )
 
 
-def _rows(lines: list[str]) -> Iterator[_Row]:
-    reader = csv.reader((f"{line}\n" for line in lines), delimiter=";", strict=True)
-    try:
-        for cells in reader:
-            if cells:
-                yield _Row(reader.line_num, cells)
-    except csv.Error as error:
-        raise fault(
-            "csv",
-            f"Line {reader.line_num} is no CSV: {error}.",
-            row=reader.line_num,
-        ) from error
+def _is_title(row: CsvLine) -> bool:
+    return bool(row.cells[0]) and not any(row.cells[1:])
 
 
-def _code(rows: list[_Row]) -> str:
+def _is_header(row: CsvLine) -> bool:
+    return not row.cells[0]
+
+
+def _code(rows: list[CsvLine]) -> str:
     first = ";".join(rows[0].cells) if rows else ""
     match = FIRST_LINE.fullmatch(first)
     if match is None:
@@ -130,13 +113,13 @@ def _code(rows: list[_Row]) -> str:
     return match["code"]
 
 
-def _parts(rows: list[_Row], code: str) -> tuple[list[_Row], list[_Row], list[_Row]]:
-    first_header = next((i for i, row in enumerate(rows) if row.is_header), len(rows))
+def _parts(rows: list[CsvLine], code: str) -> tuple[list[CsvLine], list[CsvLine], list[CsvLine]]:
+    first_header = next((i for i, row in enumerate(rows) if _is_header(row)), len(rows))
     first_data = next(
-        (i for i in range(first_header, len(rows)) if not rows[i].is_header), len(rows)
+        (i for i in range(first_header, len(rows)) if not _is_header(rows[i])), len(rows)
     )
     titles, headers, data = rows[:first_header], rows[first_header:first_data], rows[first_data:]
-    untitled = next((row for row in titles if not row.is_title), None)
+    untitled = next((row for row in titles if not _is_title(row)), None)
     if not headers or untitled:
         row = untitled or rows[-1] if rows else None
         raise fault(
@@ -157,7 +140,7 @@ def _parts(rows: list[_Row], code: str) -> tuple[list[_Row], list[_Row], list[_R
     return titles, headers, data
 
 
-def _leading(headers: list[_Row], code: str) -> int:
+def _leading(headers: list[CsvLine], code: str) -> int:
     """How many cells stand before the values: as many as every header row leaves empty."""
     leading = next((i for i, cell in enumerate(headers[0].cells) if cell.strip()), 0)
     for row in headers:
@@ -179,7 +162,7 @@ def _leading(headers: list[_Row], code: str) -> int:
     return leading
 
 
-def _line(row: _Row, leading: int, width: int, code: str) -> Line:
+def _line(row: CsvLine, leading: int, width: int, code: str) -> Line:
     if len(row.cells) != width:
         raise fault(
             "cells_per_line",
@@ -190,8 +173,8 @@ def _line(row: _Row, leading: int, width: int, code: str) -> Line:
             expected=f"{width} cells",
             found=f"{len(row.cells)} cells: {';'.join(row.cells)[:80]}",
         )
-    cells = [cell.strip() for cell in row.cells]
-    return Line(row.number, tuple(cells[:leading]), tuple(cells[leading:]))
+    values = tuple(cell.strip() for cell in row.cells[leading:])
+    return Line(row.number, tuple(row.cells[:leading]), values)
 
 
 def _stamp(footer: list[str], last_line: int, code: str) -> datetime:
@@ -214,20 +197,41 @@ def _moment(line: str) -> datetime | None:
         return None
     pattern = "%d.%m.%Y" if "." in match["date"] else "%Y-%m-%d"
     try:
-        moment = datetime.strptime(f"{match['date']} {match['time']}", f"{pattern} %H:%M:%S")
+        moment = datetime.strptime(
+            f"{match['date']} {match['time'] or '00:00:00'}", f"{pattern} %H:%M:%S"
+        )
     except ValueError:  # shaped like a date, but there is no such day
         return None
-    return moment.replace(tzinfo=BERLIN)
+    return moment.replace(tzinfo=BERLIN) if moment.year in BELIEVABLE_YEARS else None
+
+
+def code_in(label: str) -> str:
+    """The table code that a request's label or a file's name begins with.
+
+    A file handed in by hand is called by its name, ``22421-02i_00.csv``. Raises ``UnreadableFile``
+    for a label that names no table: nothing could then tell a wrong table from the right one.
+    """
+    match = TABLE_CODE.match(label)
+    if match is None:
+        raise fault(
+            "table_code",
+            f"{label}: the name does not begin with the code of a table, so the file cannot be "
+            "checked against it. Name it as the databases do, and hand it in again.",
+            expected="a name such as 22421-02i_00.csv",
+            found=label,
+        )
+    return match[0]
 
 
 def of_code(content: bytes, code: str) -> PrintedTable:
     """As ``read``; raises ``UnreadableFile`` also when the file holds another table."""
     table = read(content)
     if table.code != code:
+        title = f" ({' '.join(table.titles)[:120]})" if table.titles else ""
         raise fault(
             "table_code",
-            f"The file holds table {table.code}, but table {code} was asked for: check the path "
-            "of this dataset in county.toml.",
+            f"The file holds table {table.code}{title}, but table {code} was asked for. Mend "
+            "table_code (or path) of this dataset in county.toml.",
             place=table.place,
             row=1,
             expected=code,

@@ -1,29 +1,38 @@
 """Staged table of every GENESIS dataset: one row per printed cell.
 
-A dimension that a table does not have is null. ``*_label`` is the source's own wording, stripped;
-the total of a dimension is always "Insgesamt", also where a download made in English prints
-"Total". ``value`` is null exactly when ``marker`` says why ("-", ".", "...", "/", "x").
+A dimension that a table does not have is null. ``*_label`` is the source's own wording, unless
+``wordings.csv`` knows it for another wording of a known label: the total of a dimension is always
+"Insgesamt". ``value`` is null exactly when ``marker`` says why ("-", ".", "...", "/", "x");
+``qualifier`` restricts a value that is there ("()", "p", "r", "s", "e").
 """
 
 import pyarrow as pa
 
+from ingest.keys import keyed
 from ingest.staging import text
 
 CELLS = {
-    "cells": pa.schema(
-        [
-            text("table_code"),
-            pa.field("reference_date", pa.date32(), nullable=False),
-            text("region_code"),
-            text("region_label"),
-            text("sex_label", nullable=True),
-            text("nationality_label", nullable=True),
-            text("age_label", nullable=True),
-            text("care_grade_label", nullable=True),
-            text("measure_label"),
-            text("unit"),
-            pa.field("value", pa.float64()),
-            text("marker", nullable=True),
-        ]
+    "cells": keyed(
+        pa.schema(
+            [
+                text("table_code"),
+                pa.field("reference_date", pa.date32(), nullable=False),
+                text("region_code"),
+                text("region_label"),
+                text("sex_label", nullable=True),
+                text("nationality_label", nullable=True),
+                text("age_label", nullable=True),
+                text("care_grade_label", nullable=True),
+                text("measure_label"),
+                text("unit"),
+                pa.field("value", pa.float64()),
+                text("marker", nullable=True),
+                text("qualifier", nullable=True),
+            ]
+        ),
+        *("table_code", "reference_date", "region_code", "sex_label", "nationality_label"),
+        *("age_label", "care_grade_label", "measure_label", "unit"),
+        label="region_label",
+        measure="measure_label",
     )
 }

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 from it_nrw_files import LDB_TAIL, homes, origin
 
-from ingest.it_nrw.care import parse_homes, parse_recipients, parse_recipients_by_age
+from ingest.it_nrw.care import parse
 from ingest.it_nrw.regions import BEZIRKE, KREISE
 from ingest.model import UnreadableFile
 from sample import it_nrw
@@ -14,7 +14,7 @@ NEUSS = "2023;05162;    Rhein-Kreis Neuss;4484;4079"
 
 
 def parsed(*lines):
-    return parse_homes(homes(*lines).encode("cp1252"), origin("22412-01i"))
+    return parse(homes(*lines).encode("cp1252"), origin("22412-01i"))
 
 
 def finding_of(*lines):
@@ -43,19 +43,19 @@ def test_a_key_printed_twice_with_one_value_is_one_row():
 
 
 def test_another_table_than_asked_for_is_not_read():
-    with pytest.raises(UnreadableFile, match=r"table 22412-01i, but table 22421-02i was asked for"):
-        parse_recipients(homes(NEUSS).encode("cp1252"), origin("22421-02i"))
+    with pytest.raises(UnreadableFile, match=r"22412-01i \(.*\), but table 22421-02i was asked"):
+        parse(homes(NEUSS).encode("cp1252"), origin("22421-02i"))
 
 
 def test_a_line_about_no_year_is_named():
-    finding = finding_of("Summe;05162;    Rhein-Kreis Neuss;4484;4079")
-    assert (finding.rule, finding.row, finding.found) == ("reference_date", "6", "'Summe'")
+    finding = finding_of(NEUSS, "Summe;05162;    Rhein-Kreis Neuss;4484;4079")
+    assert (finding.rule, finding.row, finding.found) == ("reference_date", "7", "'Summe'")
 
 
 def test_a_table_divided_otherwise_is_not_read():
     text = homes(NEUSS).replace(";Verfügbare Plätze für Dauerpflege", ";weiblich")
     with pytest.raises(UnreadableFile) as error:
-        parse_homes(
+        parse(
             text.replace(";;;Verfügbare Plätze insgesamt", ";;;männlich").encode("cp1252"),
             origin("22412-01i"),
         )
@@ -78,17 +78,21 @@ def test_a_line_becomes_a_row_per_column():
         "unit": "Anzahl",
         "value": 4484,
         "marker": None,
+        "qualifier": None,
         "source_place": "table 22412-01i",
         "source_row": 6,
     }
     assert (second["measure_label"], second["value"]) == ("Verfügbare Plätze für Dauerpflege", 4079)
-    assert batch.period == "all"
+    assert batch.period == "2023-12-15"
     assert batch.published_at == datetime(2025, 1, 21, 7, 20, 11, tzinfo=UTC)
 
 
 def test_a_marked_value_is_kept_and_reported():
     batch = parsed("2023;05162;    Rhein-Kreis Neuss;4484p;(4079)")
-    assert batch.tables["cells"]["value"].tolist() == [4484, 4079]
+    assert batch.tables["cells"][["value", "qualifier"]].values.tolist() == [
+        [4484, "p"],
+        [4079, "()"],
+    ]
     assert {(finding.severity, finding.found) for finding in batch.findings} == {
         ("warning", "4484p"),
         ("warning", "(4079)"),
@@ -104,7 +108,7 @@ def test_recipients_by_grade_keep_the_grade():
         "2023;05162;    Rhein-Kreis Neuss;Pflegegrad 2;17\n"
         "2023;05162;    Rhein-Kreis Neuss;Insgesamt;17\n" + LDB_TAIL
     )
-    cells = parse_recipients(text.encode("cp1252"), origin("22421-02i")).tables["cells"]
+    cells = parse(text.encode("cp1252"), origin("22421-02i")).tables["cells"]
     assert cells["care_grade_label"].tolist() == ["Pflegegrad 2", "Insgesamt"]
 
 
@@ -118,7 +122,7 @@ def sample(tmp_path_factory):
 @pytest.fixture(scope="module")
 def recipients(sample):
     content = (sample / "22421-02i_00.csv").read_bytes()
-    cells = parse_recipients(content, origin("22421-02i")).tables["cells"]
+    cells = parse(content, origin("22421-02i")).tables["cells"]
     return cells.pivot(
         index=["reference_date", "region_code"], columns="measure_label", values="value"
     )
@@ -134,8 +138,9 @@ def test_published_figures_of_the_pilot_county(sample, recipients):
     assert recipients.loc[(date(2019, 12, 15), "05162"), "Pflegebedürftige insgesamt"] == 23782
 
     content = (sample / "22412-01i_00.csv").read_bytes()
-    cells = parse_homes(content, origin("22412-01i")).tables["cells"]
-    places = cells[(cells.region_code == "05162") & cells.measure_label.str.endswith("insgesamt")]
+    cells = parse(content, origin("22412-01i")).tables["cells"]
+    of_homes = cells.measure_label == it_nrw.HOMES["places"]
+    places = cells[(cells.region_code == "05162") & of_homes]
     assert places.set_index("reference_date")["value"].to_dict() == {
         date(2023, 12, 15): 4484,
         date(2019, 12, 15): 4209,
@@ -155,7 +160,7 @@ def test_the_land_of_2023_is_the_published_sum_of_its_kreise(recipients):
 
 def test_what_is_unknown_is_a_marker(sample):
     content = (sample / "22421-02i_00.csv").read_bytes()
-    cells = parse_recipients(content, origin("22421-02i")).tables["cells"]
+    cells = parse(content, origin("22421-02i")).tables["cells"]
     aachen = cells[(cells.region_code == "05334") & (cells.reference_date == date(2019, 12, 15))]
     assert aachen["value"].isna().all()
     assert set(aachen["marker"]) == {"."}
@@ -163,9 +168,21 @@ def test_what_is_unknown_is_a_marker(sample):
 
 def test_recipients_by_age(sample):
     content = (sample / "22421-00xx_00.csv").read_bytes()
-    cells = parse_recipients_by_age(content, origin("22421-00xx")).tables["cells"]
+    cells = parse(content, origin("22421-00xx")).tables["cells"]
     inpatient = cells[cells.measure_label == "vollstationäre Pflege"]
     values = inpatient.set_index(["reference_date", "age_label"])["value"]
     assert values[date(2021, 12, 15), "85 bis unter 90"] == 41147
     assert values[date(2023, 12, 15), "95 und älter"] == 13803
     assert values[date(2023, 12, 15), "Insgesamt"] == 169213
+
+
+def test_staff_of_homes(sample):
+    content = (sample / "22412-01i_00.csv").read_bytes()
+    cells = parse(content, origin("22412-01i")).tables["cells"]
+    staff = cells[cells.measure_label == "Personal insgesamt"].set_index(
+        ["reference_date", "region_code"]
+    )
+    newest = staff["value"][date(2023, 12, 15)]
+    assert newest["05162"] == 4445  # a sample value, as every other of this column
+    assert newest[list(KREISE)].sum() == newest["05"]
+    assert staff["marker"][date(2019, 12, 15), "05162"] == "."

@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from it_nrw_files import ffcsv, homes, origin
 
-from ingest.it_nrw.care import parse_homes
-from ingest.it_nrw.population import parse_municipalities
+from ingest.it_nrw import care, population
 from ingest.model import UnreadableFile
 
 TABLE = homes(
@@ -31,18 +30,18 @@ ARCHIVE = _zip()
 @given(st.integers(0, len(TABLE) - 2))
 def test_a_table_cut_anywhere_is_refused(end):
     with pytest.raises(UnreadableFile):
-        parse_homes(TABLE[:end], origin("22412-01i"))
+        care.parse(TABLE[:end], origin("22412-01i"))
 
 
 @given(st.integers(0, len(ARCHIVE) - 1))
 def test_an_archive_cut_anywhere_is_refused(end):
     with pytest.raises(UnreadableFile):
-        parse_municipalities(ARCHIVE[:end], origin("12411-01-01-5"))
+        population.parse(ARCHIVE[:end], origin("12411-01-01-5"))
 
 
 @pytest.mark.parametrize(
     ("content", "parse", "code"),
-    [(TABLE, parse_homes, "22412-01i"), (ARCHIVE, parse_municipalities, "12411-01-01-5")],
+    [(TABLE, care.parse, "22412-01i"), (ARCHIVE, population.parse, "12411-01-01-5")],
 )
 @given(data=st.data())
 def test_a_changed_byte_never_crashes_the_reader(content, parse, code, data):

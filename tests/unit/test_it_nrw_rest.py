@@ -1,149 +1,212 @@
-"""GENESIS REST: what each answer means, and that credentials stay in the headers."""
+"""GENESIS REST over the wire: what each status means, and that a changed question is refused."""
 
 import json
+from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
+from genesis_server import ADJUSTED, MAINTENANCE, NO_OBJECT, Genesis, data, running, status
+from hypothesis import given
+from hypothesis import strategies as st
 
-from ingest.http import Answer
-from ingest.it_nrw.discover import rest_table, static_table
-from ingest.it_nrw.rest import RequestRefused, fetch, require_data
-from ingest.model import Request, SourceUnavailable
+from ingest.http import Client
+from ingest.it_nrw.discover import table
+from ingest.it_nrw.genesis_status import Status, judge, read_status
+from ingest.it_nrw.rest import Account, Service, require_data
+from ingest.it_nrw.tablefile import fetch
+from ingest.model import NothingOffered, SourceRefused, SourceUnavailable
 from ingest.settings import Settings
 
-REQUEST = Request(
-    identity="https://example.org/rest#12411-01-01-5/05162*",
-    label="12411-01-01-5",
-    url="https://example.org/rest",
-    form={"name": "12411-01-01-5"},
-)
+CODE = "12411-01-01-5"
+DATASET = "population_municipalities"
+ZIP = b"PK\x03\x04 as far as anybody looks here"
 
 
-class Service:
-    """Answers every question with the same bytes, and remembers what it was asked."""
-
-    def __init__(self, content):
-        self.content = content
-        self.asked = []
-
-    def post(self, url, form, headers=None):
-        self.asked.append((url, dict(form), dict(headers or {})))
-        return Answer(url, self.content, {"Content-Type": "application/zip"})
+@pytest.fixture
+def genesis(monkeypatch: pytest.MonkeyPatch) -> Iterator[Genesis]:
+    genesis = Genesis(tables={CODE: ZIP})
+    monkeypatch.setenv("KREISHAUS_GENESIS_USERNAME", genesis.username)
+    monkeypatch.setenv("KREISHAUS_GENESIS_PASSWORD", genesis.password)
+    with running(genesis):
+        yield genesis
 
 
-def status(code, content="..."):
-    document = {
-        "Ident": {"Service": "data", "Method": "tablefile"},
-        "Status": {"Code": code, "Content": content, "Type": "Information"},
-        "Parameter": {"username": "GEHEIM"},
-        "Object": None,
-    }
-    return json.dumps(document).encode()
-
-
-@pytest.mark.parametrize(
-    ("content", "words"),
-    [
-        (status(6), "status 6"),
-        (status(-1, "Systemfehler"), "Systemfehler"),
-        (b"<html><title>Wartung</title>", "a web page"),
-        (b"", "an empty answer"),
-        (b"{ cut", "expected a table or a GENESIS status"),
-        (b'{"fault": 1}', "expected a table or a GENESIS status"),
-    ],
-)
-def test_what_may_heal_is_tried_again_later(content, words):
-    with pytest.raises(SourceUnavailable, match=words) as error:
-        fetch(Service(content), REQUEST)
-    assert not isinstance(error.value, RequestRefused)
-
-
-@pytest.mark.parametrize(
-    ("code", "what_to_do"),
-    [
-        (15, "KREISHAUS_GENESIS_USERNAME"),
-        (22, "another question"),
-        (90, "check table_code"),
-        (98, "too large"),
-        (99, "jobs are not supported"),
-        (4711, "a status without data that we do not know"),
-    ],
-)
-def test_what_somebody_must_mend_says_what(code, what_to_do):
-    with pytest.raises(
-        RequestRefused, match=rf"12411-01-01-5: GENESIS status {code} .*{what_to_do}"
-    ):
-        fetch(Service(status(code)), REQUEST)
-
-
-def test_an_error_never_repeats_the_parameters():
-    with pytest.raises(RequestRefused) as error:
-        fetch(Service(status(15)), REQUEST)
-    assert "GEHEIM" not in str(error.value)
-
-
-@pytest.mark.parametrize("code", [50, 104])
-def test_nothing_new_is_no_failure(code):
-    assert fetch(Service(status(code)), REQUEST).content is None
-
-
-def test_a_zip_is_the_answer_whatever_type_it_claims():
-    assert fetch(Service(b"PK\x03\x04..."), REQUEST).content == b"PK\x03\x04..."
-
-
-def test_credentials_go_into_headers_and_nowhere_else(monkeypatch):
-    monkeypatch.setenv("KREISHAUS_GENESIS_USERNAME", "DE0815")
-    monkeypatch.setenv("KREISHAUS_GENESIS_PASSWORD", "geheim")
-    service = Service(b"PK\x03\x04...")
-    answer = fetch(service, REQUEST)
-    ((url, form, headers),) = service.asked
-    assert headers == {"username": "DE0815", "password": "geheim"}
-    assert form == {"name": "12411-01-01-5"}
-    assert "geheim" not in url + str(answer.headers)
-
-
-def test_without_an_account_a_guest_asks(monkeypatch):
-    monkeypatch.delenv("KREISHAUS_GENESIS_USERNAME", raising=False)
-    monkeypatch.delenv("KREISHAUS_GENESIS_PASSWORD", raising=False)
-    service = Service(b"PK\x03\x04...")
-    fetch(service, REQUEST)
-    assert service.asked[0][2] == {"username": "GAST", "password": "GAST"}
-
-
-def test_a_maintenance_page_is_no_table():
-    with pytest.raises(SourceUnavailable, match="22421-02i: expected a table, found a web page"):
-        require_data(b"\n<!DOCTYPE html>", "22421-02i")
-    require_data("Tabelle: 22421-02i".encode("cp1252"), "22421-02i")
-
-
-# What is asked for
-
-
-def test_a_static_table_is_asked_for_by_its_address(settings):
-    (sample,) = static_table(settings, None, "care_recipients")
-    assert sample.label == "22421-02i"
-    assert sample.url.startswith("http://127.0.0.1:")
-    assert sample.url.endswith("/it_nrw/ldbnrwws/downloader/00/tables/22421-02i_00.csv")
-    assert (sample.form, sample.extension) == (None, "csv")
-
-
-def test_a_live_table_lies_at_the_configured_host(tmp_path):
-    (live,) = static_table(Settings(home=tmp_path, sources="live"), None, "population_by_age")
-    assert live.url == (
-        "https://www.regionalstatistik.de/genesis/online/download/12411-03-03-4/datencsv"
+@pytest.fixture
+def settings(tmp_path, genesis: Genesis) -> Settings:
+    patience = {"poll_seconds": 0.01, "limit_minutes": 0.01, "busy_seconds": 0.01}
+    return Settings(
+        home=tmp_path / "var",
+        sample_url=genesis.url,
+        http={"tries": 2, "backoff_seconds": 0.0},
+        source={"it_nrw": {"patience": patience}},
     )
 
 
-def test_a_rest_table_is_narrowed_to_the_county(settings):
-    (request,) = rest_table(settings, None, "population_municipalities")
-    assert request.form["name"] == "12411-01-01-5"
-    assert request.form["regionalvariable"] == "GEMEIN"
-    assert request.form["regionalkey"] == "05162*"
-    assert request.form["format"] == "ffcsv"
-    assert not {"username", "password"} & set(request.form)
-    assert request.identity.endswith("/rest/2020/data/tablefile#12411-01-01-5/05162*")
+def ask(settings: Settings):
+    with Client.of(settings) as client:
+        (request,) = table(settings, client, DATASET)
+        return fetch(settings, client, request)
 
 
-@pytest.mark.parametrize("discover", [static_table, rest_table])
-def test_a_dataset_without_path_says_where_it_is_missing(settings, discover):
-    with pytest.raises(ValueError, match=r"\[source.it_nrw.datasets.nobody\] needs a path"):
-        discover(settings, None, "nobody")
+def test_data_come_as_a_zip_whatever_type_it_claims(genesis, settings):
+    assert ask(settings).content == ZIP
+    genesis.first("data/tablefile", data(ZIP, "text/html"))
+    assert ask(settings).content == ZIP
+
+
+def test_level_and_region_are_always_sent_and_credentials_in_headers_only(genesis, settings):
+    ask(settings)
+    (asked,) = genesis.asked
+    assert asked.form == {
+        "name": CODE,
+        "area": "free",
+        "compress": "false",
+        "format": "ffcsv",
+        "language": "de",
+        "regionalvariable": "GEMEIN",
+        "regionalkey": "05162*",
+    }
+    assert asked.headers["username"] == genesis.username
+    assert asked.headers["Content-Type"] == "application/x-www-form-urlencoded"
+    assert genesis.password not in asked.path + json.dumps(asked.form)
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "what_to_do"),
+    [
+        (15, "Sie sind nicht berechtigt", "check KREISHAUS_GENESIS_USERNAME and"),
+        (22, ADJUSTED, "the service changed the question"),
+        ("22", ADJUSTED, "the service changed the question"),
+        (90, "Die Tabelle ist nicht vorhanden", "check table_code"),
+        (0, "erfolgreich", "a status without data that we do not know"),
+        (4711, "Neu", "a status without data that we do not know"),
+        (None, "Neu", "a status without data that we do not know"),
+    ],
+)
+def test_what_somebody_must_mend_is_refused_and_says_what(
+    genesis, settings, code, text, what_to_do
+):
+    genesis.first("data/tablefile", status(code, text))
+    with pytest.raises(SourceRefused, match=rf"{CODE}: GENESIS status \w+ .*{what_to_do}"):
+        ask(settings)
+    assert len(genesis.asked) == 1
+
+
+def test_data_under_a_changed_question_are_refused_too(genesis, settings):
+    genesis.first("data/tablefile", status(22, ADJUSTED, Object={"Content": "12411;1;2"}))
+    with pytest.raises(SourceRefused, match="answer would be to another one"):
+        ask(settings)
+
+
+@pytest.mark.parametrize(
+    ("reply", "words"),
+    [
+        (status(-1, "Systemfehler"), "status -1 .'Systemfehler'.: system error; try again later"),
+        (data(MAINTENANCE, "application/zip"), "found a web page .*probably maintenance"),
+        (data(b""), "found an empty answer"),
+        (data(b"{ cut"), "expected a table or a GENESIS status"),
+        (data(b'{"fault": 1}'), "expected a table or a GENESIS status"),
+        (data(b'{"Status": ' * 100_000), "expected a table or a GENESIS status"),
+    ],
+)
+def test_what_may_heal_is_left_to_the_next_visit(genesis, settings, reply, words):
+    genesis.first("data/tablefile", reply)
+    with pytest.raises(SourceUnavailable, match=words) as error:
+        ask(settings)
+    assert not isinstance(error.value, SourceRefused)
+
+
+def test_too_many_at_once_is_waited_for_with_growing_pauses(genesis, settings):
+    genesis.first("data/tablefile", *[status(6, "Zu viele parallele Anfragen")] * 3)
+    pauses: list[float] = []
+    with Client.of(settings) as client:
+        account = Account(genesis.username, genesis.password, origin="the test")
+        root = f"{genesis.url}/it_nrw/genesisws/rest/2020"
+        service = Service(client, root, account, 10, pauses.append)
+        assert service.ask("data/tablefile", {"name": CODE}, CODE).content == ZIP
+    assert pauses == [10, 20, 40]
+
+
+def test_too_many_at_once_for_too_long_is_left_to_the_next_visit(genesis, settings):
+    genesis.first("data/tablefile", *[status(6, "Zu viele parallele Anfragen")] * 6)
+    with pytest.raises(SourceUnavailable, match=r"status 6 .*too many requests at once"):
+        ask(settings)
+    assert len(genesis.asked) == 5
+
+
+def test_nothing_newer_is_as_if_unchanged(genesis, settings):
+    genesis.first("data/tablefile", status(50, "Keine neueren Objekte"))
+    assert ask(settings).content is None
+
+
+def test_no_object_is_nothing_for_this_question(genesis, settings):
+    genesis.first("data/tablefile", status(104, NO_OBJECT))
+    with pytest.raises(NothingOffered, match="nothing for this question, as in years that"):
+        ask(settings)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("regionalkey", "05*"), ("name", "12411-01-01-4"), ("regionalvariable", "KREISE")],
+)
+def test_no_object_for_another_question_is_no_answer_to_ours(genesis, settings, name, value):
+    genesis.first("data/tablefile", status(104, NO_OBJECT, changed={name: value}))
+    with pytest.raises(SourceRefused, match=rf"{name} expected .*, found '{value[:3]}"):
+        ask(settings)
+
+
+def test_a_status_in_another_encoding_is_read(genesis, settings):
+    document = {"Status": {"Code": 22, "Content": ADJUSTED}}
+    genesis.first("data/tablefile", data(json.dumps(document, ensure_ascii=False).encode("cp1252")))
+    with pytest.raises(SourceRefused, match="enthält ungültige Werte"):
+        ask(settings)
+
+
+def test_validators_of_this_way_are_not_sent_to_the_download(genesis, settings):
+    genesis.first(
+        "data/tablefile",
+        lambda visit, _: visit.answer(200, ZIP, ETag='"v1"', Last_Modified="today"),
+    )
+    assert not {"ETag", "Last-Modified"} & set(ask(settings).headers)
+
+
+def test_a_maintenance_page_or_a_status_is_no_table():
+    with pytest.raises(SourceUnavailable, match="22421-02i: expected a table, found a web page"):
+        require_data(b"\n<!DOCTYPE html>", "22421-02i")
+    with pytest.raises(SourceUnavailable, match="found GENESIS status 104"):
+        require_data(b'{"Status": {"Code": 104, "Content": "nichts"}}', "22421-02i")
+    require_data("Tabelle: 22421-02i".encode("cp1252"), "22421-02i")
+
+
+@given(st.binary(max_size=300) | st.text(max_size=100).map(lambda text: f"{{{text}".encode()))
+def test_whatever_comes_instead_of_data_only_our_own_errors_come_out(content):
+    account = Account("DE0815K", "geheim", origin="the test")
+    with suppress(NothingOffered, SourceUnavailable):
+        judge(read_status(content, CODE, account), CODE, account)
+    with suppress(SourceUnavailable):
+        require_data(content, CODE)
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(
+                st.sampled_from(["Status", "Code", "Content", "List", "Parameter"]),
+                inner,
+                max_size=4,
+            )
+        ),
+        max_leaves=12,
+    )
+)
+def test_whatever_shape_a_status_has_only_our_own_errors_come_out(document):
+    account = Account("DE0815K", "geheim", origin="the test")
+    try:
+        found = read_status(json.dumps(document).encode(), CODE, account)
+        assert isinstance(found, Status)
+        assert all(isinstance(row, dict) for row in found.rows("List"))
+        judge(found, CODE, account)
+    except (NothingOffered, SourceUnavailable):
+        pass

@@ -95,7 +95,8 @@ def test_text_converted_twice_is_not_read():
 
 def test_utf8_with_one_broken_byte_is_not_read_as_cp1252():
     finding = finding_of(homes(LAND).encode("utf-8") + b"\xfc")
-    assert (finding.rule, finding.row) == ("encoding", "2")  # the first umlaut: "Verfügbare"
+    assert (finding.rule, finding.row) == ("encoding", "10")
+    assert finding.found == "UTF-8 in line 2, an eight-bit code page in line 10"
 
 
 def test_other_code_pages_are_not_read():

@@ -1,0 +1,113 @@
+"""What a database says of itself: its tables by words, and whether it knows our account."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ingest.http import Answer, Client
+from ingest.it_nrw import credentials
+from ingest.it_nrw.genesis_status import NO_OBJECT, Status, judge
+from ingest.it_nrw.rest import SOURCE, Service
+from ingest.model import SourceRefused, SourceUnavailable
+from ingest.settings import DatasetConfig, Settings
+
+MOST_FOUND = 100
+LOGIN_OK = "erfolgreich an- und abgemeldet"
+
+
+@dataclass(frozen=True)
+class FoundTable:
+    """A table that the database offers."""
+
+    code: str
+    title: str
+
+
+def find_tables(settings: Settings, client: Client, database: str, words: str) -> list[FoundTable]:
+    """The tables of ``database`` that answer to ``words``, by code; at most a hundred.
+
+    Raises ``SourceUnavailable`` where the database cannot be asked, and ``ValueError`` for one that
+    ``county.toml`` does not know.
+    """
+    service = Service.of(settings, client, database)
+    form = {"term": words, "category": "tables", "pagelength": str(MOST_FOUND), "language": "de"}
+    label = f"find {words!r} in {database}"
+    reply = service.ask("find/find", form, label)
+    if isinstance(reply, Answer):
+        raise SourceUnavailable(f"{label}: expected a list of tables, found a file")
+    if reply.code not in (0, NO_OBJECT):
+        judge(reply, label, service.account)
+    titles = {
+        str(row["Code"]): " ".join(str(row.get("Content", "")).split())
+        for row in reply.rows("Tables")
+        if row.get("Code")
+    }
+    return [FoundTable(code, title) for code, title in sorted(titles.items())]
+
+
+def the_one_table(settings: Settings, client: Client, database: str, words: str) -> FoundTable:
+    """The only table that answers to ``words``.
+
+    Raises ``SourceRefused`` listing the candidates where there is none or more than one: which of
+    them is meant, nobody may guess.
+    """
+    found = find_tables(settings, client, database, words)
+    if len(found) == 1:
+        return found[0]
+    listed = "; ".join(f"{table.code} {table.title[:80]}" for table in found)
+    raise SourceRefused(
+        f"find {words!r} in {database}: expected exactly one table, found {len(found)}"
+        f"{': ' if found else ''}{listed}. Pin the one that is meant in "
+        f"{settings.county_file} (table_code = ...), or search for other words"
+    )
+
+
+def login_complaints(settings: Settings, client: Client) -> list[str]:
+    """What is wrong with the accounts of the databases in use; those without account are fine.
+
+    The service says HTTP 200 to a wrong password too: only the text of its status tells.
+    """
+    used = {
+        config.database
+        for config in settings.source[SOURCE].datasets.values()
+        if config.database and config.enabled and "rest" in config.ways
+    }
+    return [text for database in sorted(used) if (text := _login(settings, client, database))]
+
+
+def _login(settings: Settings, client: Client, database: str) -> str | None:
+    try:
+        if credentials.account(database) is None:
+            return _without_account(settings, database)
+        service = Service.of(settings, client, database)
+        reply = service.ask(
+            "helloworld/logincheck", {"language": "de"}, f"logincheck of {database}"
+        )
+    except (SourceUnavailable, ValueError) as error:
+        return f"GENESIS {database}: {error}"
+    if isinstance(reply, Status) and LOGIN_OK in reply.text:
+        return None
+    said = reply.said if isinstance(reply, Status) else "a file"
+    return (
+        f"GENESIS {database}: the login failed, {said}: check {service.account.origin} "
+        "(on the database's own page: can you log in there?)"
+    )
+
+
+def _without_account(settings: Settings, database: str) -> str | None:
+    """A complaint for the datasets that can be had with an account only."""
+    needing = sorted(
+        name
+        for name, config in settings.source[SOURCE].datasets.items()
+        if config.enabled and config.database == database and _needs_account(settings, config)
+    )
+    if not needing:
+        return None
+    where = credentials.where_to_set(database)
+    return f"GENESIS {database}: {', '.join(needing)} cannot be had without an account: {where}"
+
+
+def _needs_account(settings: Settings, config: DatasetConfig) -> bool:
+    """Whether a table is not to be downloaded, or must be searched for first."""
+    download = config.path or settings.source[SOURCE].databases[config.database].download
+    return not (download and "download" in config.ways and config.table_code)

@@ -1,0 +1,158 @@
+"""From a flat CSV to cells: which variable says where, and which dimension each other one is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+
+from ingest.it_nrw.cells import MAX_CELLS, Key, PrintedCell, reference_date, require_size
+from ingest.it_nrw.dimensions import (
+    DIMENSIONS,
+    MEND_DIMENSION,
+    MEND_WORDING,
+    REGION_VARIABLES,
+    TOTAL,
+    VARIABLES,
+    Dimension,
+    label,
+    nearest,
+)
+from ingest.it_nrw.evidence import fault
+from ingest.it_nrw.ffcsv import Attribute, FlatCell, FlatTable
+from ingest.it_nrw.numbers import MARKERS
+from ingest.it_nrw.regions import official_key
+from ingest.model import Finding
+
+
+def cells_of(
+    table: FlatTable, place: str, table_code: str, year_stands_for: tuple[int, int]
+) -> Iterator[PrintedCell]:
+    """The cells of a flat CSV of ``table_code``.
+
+    ``year_stands_for`` is the (month, day) that a bare year means. Raises ``UnreadableFile`` for
+    another statistic, a variable that is no known dimension, and for none or two that say where.
+    """
+    cells = list(islice(table.cells, MAX_CELLS + 1))
+    require_size(len(cells), place)
+    _require_statistic(cells, place, table_code)
+    dimensions = _dimensions(cells, place)
+    for cell in cells:
+        region, places = _placed(cell, dimensions, place)
+        yield PrintedCell(
+            key=Key(
+                table_code=table_code,
+                reference_date=reference_date(
+                    cell.time, year_stands_for, place=place, row=cell.line
+                ),
+                region_code=official_key(region.code),
+                sex_label=places.get("sex"),
+                nationality_label=places.get("nationality"),
+                age_label=places.get("age"),
+                care_grade_label=places.get("care_grade"),
+                measure_label=label(cell.measure_label),
+                unit=label(cell.unit),
+            ),
+            region_label=region.label,
+            printed=_printed(cell),
+            row=cell.line,
+            column=cell.measure_label,
+        )
+
+
+def ignored_columns(table: FlatTable, place: str) -> list[Finding]:
+    """A warning for columns that no known layout has.
+
+    They are left out, and truly so: had one divided the cells further, the rest would hold one key
+    with two values, which is refused.
+    """
+    if not table.header.unknown:
+        return []
+    return [
+        Finding(
+            rule="new_columns",
+            severity="warning",
+            message=f"{place} has columns that we do not know; they were left out, and the cells "
+            "are told apart without them. If they matter: KNOWN_COLUMNS in ingest/it_nrw/ffcsv.py.",
+            place=place,
+            row="1",
+            expected="the columns of the flat CSV as they were",
+            found=", ".join(table.header.unknown)[:200],
+        )
+    ]
+
+
+def _require_statistic(cells: Sequence[FlatCell], place: str, table_code: str) -> None:
+    statistic = table_code.split("-")[0]
+    for cell in cells:
+        if cell.statistics_code != statistic:
+            raise fault(
+                "table_code",
+                f"{place}: the file holds another statistic than table {table_code}. Mend "
+                "table_code (or path) of this dataset in county.toml.",
+                place=place,
+                row=cell.line,
+                column="statistics_code",
+                expected=statistic,
+                found=cell.statistics_code,
+            )
+
+
+def _dimensions(cells: Sequence[FlatCell], place: str) -> dict[str, Dimension]:
+    """Code of each variable that divides the table -> dimension, by its code or by its words."""
+    labels: dict[str, set[str]] = {}
+    for cell in cells:
+        for code, attribute in cell.variables.items():
+            labels.setdefault(code, set()).add(_label(attribute))
+    found: dict[str, Dimension] = {}
+    for code, words in labels.items():
+        if code in REGION_VARIABLES or words == {TOTAL}:
+            continue
+        dimension, strange = nearest(words)
+        known = VARIABLES.get(code, dimension)
+        if known is None or strange or known != dimension or known in found.values():
+            raise fault(
+                "dimensions",
+                f"{place}: variable {code} is of no known dimension, or of one that another has. "
+                f"{MEND_WORDING}; {MEND_DIMENSION}.",
+                place=place,
+                row=cells[0].line,
+                column=code,
+                expected=f"words of {known}" if known else f"one of {', '.join(DIMENSIONS)}",
+                found=", ".join(strange[:5]) or ", ".join(sorted(words)[:5]),
+            )
+        found[code] = known
+    return found
+
+
+def _placed(
+    cell: FlatCell, dimensions: Mapping[str, Dimension], place: str
+) -> tuple[Attribute, dict[Dimension, str]]:
+    """The region of a cell, and its label in each dimension."""
+    regions = [cell.variables[code] for code in REGION_VARIABLES if code in cell.variables]
+    if len(regions) != 1:
+        raise fault(
+            "dimensions",
+            f"{place}, line {cell.line}: not exactly one variable says where. A new one goes into "
+            "REGION_VARIABLES in ingest/it_nrw/dimensions.py.",
+            place=place,
+            row=cell.line,
+            expected=f"one of {', '.join(REGION_VARIABLES)}",
+            found=", ".join(cell.variables),
+        )
+    return regions[0], {
+        dimension: _label(cell.variables[code])
+        for code, dimension in dimensions.items()
+        if code in cell.variables
+    }
+
+
+def _label(attribute: Attribute) -> str:
+    """The total has an empty code, whatever it is called."""
+    return label(attribute.label) if attribute.code else TOTAL
+
+
+def _printed(cell: FlatCell) -> str:
+    """Value and quality mark as one printed cell; a marker may stand in either column."""
+    if not cell.value and cell.quality in MARKERS:
+        return cell.quality
+    return cell.value if cell.quality in MARKERS else f"{cell.value}{cell.quality}"

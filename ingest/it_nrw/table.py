@@ -1,0 +1,69 @@
+"""A table of the GENESIS databases in whatever layout it came: told by its bytes, not by its name.
+
+Which dimensions and measures a dataset's table must have is said by its suite, not here: another
+table needs no parser of its own.
+"""
+
+from __future__ import annotations
+
+from ingest.it_nrw import ffcsv, flat, printed, table_csv
+from ingest.it_nrw.cells import batch
+from ingest.it_nrw.evidence import decode, fault
+from ingest.model import Batch, Origin
+
+
+def parse(content: bytes, origin: Origin, *, year_stands_for: tuple[int, int]) -> Batch:
+    """The cells of one table. ``origin.label`` begins with its code.
+
+    ``year_stands_for`` is the (month, day) that a bare year means. A file of one reference date
+    replaces an earlier one of that date, one of several dates an earlier one of several; where
+    both kinds hold a date, the staging models take the newer file.
+
+    Reads the printed table (LDB download, ``datencsv``, old wide CSV) and the flat CSV (new and
+    old layout, in a ZIP or bare). ``published_at`` is what the printed table's last line says; a
+    flat CSV does not say. Raises ``UnreadableFile`` for everything else.
+    """
+    code = table_csv.code_in(origin.label)
+    place, text = ffcsv.unpacked(content)
+    first_line = decode(text).text.lstrip("\n").partition("\n")[0]
+    if ffcsv.is_flat(first_line):
+        _require_member_of(code, place)
+        table = ffcsv.read(text, place)
+        return batch(
+            flat.cells_of(table, place, code, year_stands_for),
+            place=place,
+            published_at=None,
+            known_at=origin.retrieved_at,
+            ignored=flat.ignored_columns(table, place),
+        )
+    if not table_csv.FIRST_LINE.fullmatch(first_line.strip()):
+        raise fault(
+            "layout",
+            "The first line is that of no layout we know, so this is no table of the databases, or "
+            "a new layout of them (ingest/it_nrw/table.py).",
+            row=1,
+            expected="'Tabelle: <code>', 'GENESIS-Tabelle: <code>', or the columns of a flat CSV "
+            "(statistics_code;..., Statistik_Code;...)",
+            found=first_line[:120],
+        )
+    of_code = table_csv.of_code(text, code)
+    return batch(
+        printed.cells_of(of_code, year_stands_for),
+        place=of_code.place,
+        published_at=of_code.published_at,
+        known_at=origin.retrieved_at,
+    )
+
+
+def _require_member_of(code: str, place: str) -> None:
+    """A flat CSV names only its statistic; its name in the archive, ``<code>_de_flat.csv``, more."""
+    named = table_csv.TABLE_CODE.match(place)
+    if named and named[0] != code:
+        raise fault(
+            "table_code",
+            f"The archive holds table {named[0]}, but table {code} was asked for. Mend table_code "
+            "of this dataset in county.toml.",
+            place=place,
+            expected=code,
+            found=named[0],
+        )
