@@ -20,6 +20,7 @@ from sample.fixed_xlsx import save_fixed
 FIGURES = Path(__file__).parent / "figures" / "azr"
 REFERENCE_DATE = "2021-09-30"
 STATED = "Stand: 30.09.2021"
+MUNICIPALITY_DATES = ("2020-03-31", "2021-03-31")
 
 BOLD = Font(bold=True)
 GREY = PatternFill("solid", fgColor="D9D9D9")
@@ -39,12 +40,15 @@ PREFIXES = ("Geschlecht ", "Alter ")
 
 
 def write(target: Path) -> None:
-    """Write both workbooks under ``target/drop/azr``. The same bytes at every call."""
+    """Write the dropped files under ``target/drop/azr``. The same bytes at every call."""
     folder = target / "drop" / "azr"
     folder.mkdir(parents=True, exist_ok=True)
     texts = _texts()
     save_fixed(_crosstable(texts), folder / f"AZR_Kreuztabelle_{REFERENCE_DATE}.xlsx")
     save_fixed(_series(texts), folder / f"AZR_Zeitreihe_{REFERENCE_DATE}.xlsx")
+    older, newer = MUNICIPALITY_DATES
+    (folder / f"AZR_Gemeinden_{older}.csv").write_bytes(_municipalities_text(texts, older))
+    save_fixed(_municipalities(texts, newer), folder / f"AZR_Gemeinden_{newer}.xlsx")
 
 
 def _figures(name: str) -> list[list[str]]:
@@ -131,6 +135,51 @@ def _series(texts: dict[str, str]) -> Workbook:
     sheet.column_dimensions["A"].width = 58
     _note(workbook, texts)
     return workbook
+
+
+def _municipalities_rows(texts: dict[str, str], day: str) -> list[list[str]]:
+    """Title rows, header and rows as printed: the county's total last, as offices put it."""
+    header, *rows = _figures("municipalities.csv")
+    chosen = [row[1:] for row in rows if row[0] == day]
+    sums = [str(sum(int(row[place]) for row in chosen)) for place in range(2, len(header) - 1)]
+    stated = f"Stichtag: {day[8:]}.{day[5:7]}.{day[:4]}"
+    return [
+        [texts["county"]],
+        [texts["municipalities_title"]],
+        [stated],
+        [],
+        header[1:],
+        *chosen,
+        ["", texts["municipalities_total"], *sums],
+    ]
+
+
+def _municipalities(texts: dict[str, str], day: str) -> Workbook:
+    workbook, sheet = _workbook("Gemeinden")
+    rows = _municipalities_rows(texts, day)
+    for row, line in enumerate(rows, start=1):
+        for column, text in enumerate(line, start=1):
+            counted = row > 5 and column > 2
+            cell = sheet.cell(row, column, int(text) if counted else text)
+            cell.number_format = THOUSANDS if counted else "@"
+    _dress(sheet, range(5, 6), len(rows[4]))
+    sheet.column_dimensions["B"].width = 30
+    sheet.cell(len(rows) + 2, 1, texts["municipalities_note"]).font = Font(italic=True, size=8)
+    return workbook
+
+
+def _municipalities_text(texts: dict[str, str], day: str) -> bytes:
+    """The same as an office program exports it: semicolons, Windows' letters, thousands points."""
+    rows = _municipalities_rows(texts, day)
+    lines = [*rows[:5], *([*line[:2], *map(_pointed, line[2:])] for line in rows[5:])]
+    lines += [[], [texts["municipalities_note"]]]
+    width = len(rows[4])
+    text = "".join(";".join(line + [""] * (width - len(line))) + "\r\n" for line in lines)
+    return text.encode("cp1252")
+
+
+def _pointed(number: str) -> str:
+    return f"{int(number):,}".replace(",", ".")
 
 
 def _workbook(title: str) -> tuple[Workbook, Worksheet]:

@@ -13,7 +13,7 @@ from expectations.classes import (
     ExpectValueOrMarker,
 )
 from expectations.part_of_whole import ExpectRowsNotAboveWhole
-from ingest.azr.tables import AGE_GROUPS, SEX_GROUPS
+from ingest.azr.tables import AGE_GROUPS, SEX_GROUPS, SEXES
 
 CRITICAL, WARNING = FailureSeverity.CRITICAL, FailureSeverity.WARNING
 
@@ -54,6 +54,12 @@ def crosstable() -> dict[str, gx.ExpectationSuite]:
                     value_set=list(OF_PENDING),
                     severity=WARNING,
                     meta=_meta("countries_present", "No sum notices a country that is not listed."),
+                ),
+                gxe.ExpectColumnDistinctValuesToContainSet(
+                    column="status_code",
+                    value_set=[*RECOGNISED, *FAMILY],
+                    severity=WARNING,
+                    meta=_meta("parts_present", "No sum notices a lost row that counts nobody."),
                 ),
             ],
         )
@@ -99,34 +105,69 @@ def series() -> dict[str, gx.ExpectationSuite]:
     }
 
 
-def _meta(rule: str, reason: str) -> dict[str, str]:
-    return {"rule": rule, "reason": reason, "label_column": "status_label"}
+def municipalities() -> dict[str, gx.ExpectationSuite]:
+    """Foreigners by municipality: together they are the county's."""
+    key = ["reference_date", "region_code", "sex_code"]
+    return {
+        "cells": gx.ExpectationSuite(
+            name="azr_municipalities_cells",
+            expectations=[
+                *_counts(key, "region_name"),
+                gxe.ExpectColumnValuesToBeInSet(
+                    column="sex_code",
+                    value_set=["total", *SEXES],
+                    severity=CRITICAL,
+                    meta=_meta(
+                        "sexes_known", "A group outside the list is in no mart.", "region_name"
+                    ),
+                ),
+                ExpectRowsToSumToTotal(
+                    group_by=["reference_date", "sex_code"],
+                    value_column="value",
+                    total={"region_level": "Kreis"},
+                    parts={"region_level": "Gemeinde"},
+                    severity=CRITICAL,
+                    meta=_meta("county_sum", "Shares of the county need all of it.", "region_name"),
+                ),
+            ],
+        )
+    }
+
+
+def _meta(rule: str, reason: str, label_column: str = "status_label") -> dict[str, str]:
+    return {"rule": rule, "reason": reason, "label_column": label_column}
 
 
 def _cells(key: list[str]) -> list[Expectation]:
     return [
-        gxe.ExpectCompoundColumnsToBeUnique(
-            column_list=key,
-            severity=CRITICAL,
-            meta=_meta("key_unique", "Two rows for one status would count persons twice."),
-        ),
+        *_counts(key, "status_label"),
         gxe.ExpectColumnValuesToBeInSet(
             column="status_code",
             value_set=list(STATUSES),
             severity=CRITICAL,
             meta=_meta("status_known", "A status outside the list is in no sum and no mart."),
         ),
+    ]
+
+
+def _counts(key: list[str], label: str) -> list[Expectation]:
+    return [
+        gxe.ExpectCompoundColumnsToBeUnique(
+            column_list=key,
+            severity=CRITICAL,
+            meta=_meta("key_unique", "Two rows for one key would count persons twice.", label),
+        ),
         gxe.ExpectColumnValuesToBeBetween(
             column="value",
             min_value=0,
             severity=CRITICAL,
-            meta=_meta("count_not_negative", "Persons are counted: none is the least."),
+            meta=_meta("count_not_negative", "Persons are counted: none is the least.", label),
         ),
         ExpectValueOrMarker(
             value_column="value",
             marker_column="marker",
             severity=CRITICAL,
-            meta=_meta("value_or_marker", "An empty cell must say why it is empty."),
+            meta=_meta("value_or_marker", "An empty cell must say why it is empty.", label),
         ),
     ]
 

@@ -1,7 +1,7 @@
 """The cross table of the register of foreigners: status by sex, and by age.
 
-A hand-made workbook. Its header is found by the names of the groups, its rows by their labels;
-where either is missing or unknown the file is not read at all.
+A hand-made table. Its header is found by the names of the groups, its rows by their labels; where
+either is missing or unknown the file is not read at all.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from typing import Any
 
 import pandas as pd
 from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.worksheet import Worksheet
 
 from ingest.azr import labels
-from ingest.azr.findings import Where, bad_number, unknown_label, unreadable
-from ingest.azr.groups import ALIAS_FILE, GROUPS, Group, group_at, header_key
+from ingest.azr.findings import Where, bad_number, footnotes, unknown_label, unreadable
+from ingest.azr.groups import ALIAS_FILE, GROUPS, Group, group_at, header_key, header_text
 from ingest.azr.numbers import read_count
-from ingest.azr.workbook import open_workbook, reference_date, text_at
+from ingest.azr.sheets import Sheet
+from ingest.azr.workbook import made_at, open_workbook, reference_date
 from ingest.model import Batch, Finding, Origin, UnreadableFile
 
 FEWEST_GROUPS = 5
@@ -33,7 +33,7 @@ LINE_HEADERS = {"zeile", "zeilen-nr.", "zeilennr.", "lfd.nr.", "nr."}
 class Layout:
     """Where the table lies: all numbers count from 1, as the office program shows them."""
 
-    sheet: Worksheet
+    sheet: Sheet
     header_row: int
     label_column: int
     line_column: int | None
@@ -41,7 +41,7 @@ class Layout:
 
     def header(self, column: int) -> str:
         """A column as a person finds it: "F (Männlich)"."""
-        name = text_at(self.sheet, self.header_row, column)
+        name = header_text(self.sheet, self.header_row, column)
         return f"{get_column_letter(column)} ({name})"
 
     def where(self, row: int, column: int) -> Where:
@@ -52,23 +52,21 @@ class Layout:
 def parse(content: bytes, origin: Origin) -> Batch:
     """One row per printed cell. Raises ``UnreadableFile`` naming every cell it cannot read."""
     workbook = open_workbook(content)
-    tables = [
-        (sheet, row) for sheet in workbook.worksheets if (row := _header_row(sheet)) is not None
-    ]
+    tables = [(sheet, row) for sheet in workbook.sheets if (row := _header_row(sheet)) is not None]
     if len(tables) != 1:
         raise unreadable(
             "header",
             "a cross table has one row with the headers of sex and age ("
             + ", ".join(("k.A.", "Männlich", "Weiblich", "Unbek.", "Gesamt", "bis 16", "..."))
             + "), on one sheet",
-            place=", ".join(sheet.title for sheet in workbook.worksheets),
+            place=", ".join(sheet.title for sheet in workbook.sheets),
             expected="one such sheet",
             found=", ".join(sheet.title for sheet, _ in tables) or "none",
         )
     layout = _layout(*tables[0])
     stated = reference_date(layout.sheet, layout.header_row, origin)
-    frame = pd.DataFrame(_read(layout, stated))
-    frame = frame.astype(
+    cells, marked = _read(layout, stated)
+    frame = pd.DataFrame(cells).astype(
         {
             "line_number": "Int64",
             "value": "Int64",
@@ -76,30 +74,34 @@ def parse(content: bytes, origin: Origin) -> Batch:
             **dict.fromkeys(("marker", "source_place"), "string"),
         }
     )
-    return Batch(period=stated.isoformat(), tables={"cells": frame})
+    return Batch(
+        period=stated.isoformat(),
+        tables={"cells": frame},
+        published_at=made_at(workbook, layout.sheet, layout.header_row, stated),
+        findings=footnotes(layout.sheet.title, marked),
+    )
 
 
-def _header_row(sheet: Worksheet) -> int | None:
-    named = {row: len(_groups(sheet, row)) for row in range(1, sheet.max_row + 1)}
+def _header_row(sheet: Sheet) -> int | None:
+    named = {row: len(_groups(sheet, row)) for row in sheet.top}
     best = max(named, key=lambda row: named[row], default=1)
     return best if named.get(best, 0) >= FEWEST_GROUPS else None
 
 
-def _groups(sheet: Worksheet, row: int) -> dict[int, Group]:
-    found = {column: group_at(sheet, row, column) for column in range(1, sheet.max_column + 1)}
+def _groups(sheet: Sheet, row: int) -> dict[int, Group]:
+    found = {column: group_at(sheet, row, column) for column in sheet.columns}
     return {column: group for column, group in found.items() if group is not None}
 
 
-def _layout(sheet: Worksheet, row: int) -> Layout:
+def _layout(sheet: Sheet, row: int) -> Layout:
     groups = _groups(sheet, row)
-    headers = {
-        column: header_key(text_at(sheet, row, column)) for column in range(1, sheet.max_column + 1)
-    }
+    headers = {column: header_key(header_text(sheet, row, column)) for column in sheet.columns}
     label_columns = [column for column, key in headers.items() if key in LABEL_HEADERS]
     line_columns = [column for column, key in headers.items() if key in LINE_HEADERS]
     faults = list(_missing_groups(sheet, row, groups))
+    missing = [str(group) for group in GROUPS if group not in groups.values()]
     faults += [
-        _unknown_header(sheet, row, column)
+        _unknown_header(sheet, row, column, missing)
         for column, key in headers.items()
         if key and column not in {*groups, *label_columns, *line_columns}
     ]
@@ -121,7 +123,7 @@ def _layout(sheet: Worksheet, row: int) -> Layout:
     return Layout(sheet, row, label_columns[0], line_column, groups)
 
 
-def _missing_groups(sheet: Worksheet, row: int, groups: dict[int, Group]) -> Iterator[Finding]:
+def _missing_groups(sheet: Sheet, row: int, groups: dict[int, Group]) -> Iterator[Finding]:
     found = list(groups.values())
     for group in GROUPS:
         if found.count(group) != 1:
@@ -139,7 +141,7 @@ def _missing_groups(sheet: Worksheet, row: int, groups: dict[int, Group]) -> Ite
             )
 
 
-def _unknown_header(sheet: Worksheet, row: int, column: int) -> Finding:
+def _unknown_header(sheet: Sheet, row: int, column: int, missing: list[str]) -> Finding:
     return Finding(
         rule="unknown_column",
         severity="critical",
@@ -148,30 +150,34 @@ def _unknown_header(sheet: Worksheet, row: int, column: int) -> Finding:
         place=sheet.title,
         row=str(row),
         column=get_column_letter(column),
-        expected="a known group",
-        found=text_at(sheet, row, column),
+        expected=f"one of the missing {', '.join(missing)}" if missing else "no further column",
+        found=header_text(sheet, row, column),
     )
 
 
-def _read(layout: Layout, stated: date) -> list[dict[str, Any]]:
+def _read(layout: Layout, stated: date) -> tuple[list[dict[str, Any]], list[str]]:
+    """The cells, and which of them carried a footnote mark."""
     cells: list[dict[str, Any]] = []
+    marked: list[str] = []
     faults: list[Finding] = []
-    for row in range(layout.header_row + 1, layout.sheet.max_row + 1):
+    numbered = _is_numbered(layout)
+    for row in layout.sheet.below(layout.header_row):
         if not _is_data(layout, row):
             continue
         try:
-            line = _line(layout, row, stated)
+            line = _line(layout, row, stated, numbered)
         except UnreadableFile as error:
             faults += error.findings
             continue
         for column, group in layout.groups.items():
-            cell = layout.sheet.cell(row, column).value
+            cell = layout.sheet.own(row, column)
             try:
                 count = read_count(cell)
             except ValueError as error:
                 where = layout.where(row, column)
-                faults.append(bad_number(_label(layout, row), str(error), cell, **where))
+                faults.append(_bad_cell(layout, row, column, str(error), where))
             else:
+                marked += [f"{get_column_letter(column)}{row}"] * count.has_footnote
                 counted = {"value": count.value, "marker": count.marker}
                 cells.append({**line, "margin": group.margin, "group_code": group.code, **counted})
     if faults:
@@ -183,22 +189,31 @@ def _read(layout: Layout, stated: date) -> list[dict[str, Any]]:
             place=layout.sheet.title,
             row=str(layout.header_row),
         )
-    return cells
+    return cells, marked
+
+
+def _bad_cell(layout: Layout, row: int, column: int, reason: str, where: Where) -> Finding:
+    uncalculated = (row, column) in layout.sheet.uncalculated
+    cell = layout.sheet.own(row, column)
+    return bad_number(_label(layout, row), reason, cell, uncalculated=uncalculated, **where)
 
 
 def _is_data(layout: Layout, row: int) -> bool:
     """Whether a row is one of the table: not blank, no heading between blocks, no footnote."""
-    if any(layout.sheet.cell(row, column).value is not None for column in layout.groups):
+    sheet = layout.sheet
+    if any(
+        sheet.own(row, column) is not None or (row, column) in sheet.uncalculated
+        for column in layout.groups
+    ):
         return True
     return labels.status_aliases().knows(_label(layout, row))
 
 
 def _label(layout: Layout, row: int) -> str:
-    value = layout.sheet.cell(row, layout.label_column).value
-    return "" if value is None else labels.printed(value)
+    return layout.sheet.text(row, layout.label_column)
 
 
-def _line(layout: Layout, row: int, stated: date) -> dict[str, Any]:
+def _line(layout: Layout, row: int, stated: date, numbered: bool) -> dict[str, Any]:
     """What every cell of a row shares. Raises ``UnreadableFile`` for an unknown label."""
     label = _label(layout, row)
     try:
@@ -208,7 +223,7 @@ def _line(layout: Layout, row: int, stated: date) -> dict[str, Any]:
         raise UnreadableFile(unknown_label(label, str(error), **where)) from error
     return {
         "reference_date": stated,
-        "line_number": _line_number(layout, row),
+        "line_number": _line_number(layout, row) if numbered else row,
         "status_code": status_code,
         "status_label": label,
         "source_place": layout.sheet.title,
@@ -216,11 +231,19 @@ def _line(layout: Layout, row: int, stated: date) -> dict[str, Any]:
     }
 
 
+def _is_numbered(layout: Layout) -> bool:
+    """Whether the table prints a number for each line. One whose labels are merged over the
+    column of the numbers does not: there the sheet's own rows count."""
+    column = layout.line_column
+    return column is not None and not any(
+        area.first_column == column and area.last_column >= layout.label_column
+        for area in layout.sheet.merged
+        if area.first_row > layout.header_row and _is_data(layout, area.first_row)
+    )
+
+
 def _line_number(layout: Layout, row: int) -> int:
-    """The printed number of a line; the sheet's own where the table prints none."""
-    if layout.line_column is None:
-        return row
-    value = layout.sheet.cell(row, layout.line_column).value
+    value = layout.sheet.own(row, layout.line_column or 0)
     try:
         number = read_count(value).value
     except ValueError:
@@ -231,7 +254,7 @@ def _line_number(layout: Layout, row: int) -> int:
             "the line has no number, though the table numbers its lines",
             place=layout.sheet.title,
             row=str(row),
-            column=layout.header(layout.line_column),
+            column=layout.header(layout.line_column or 0),
             expected="a whole number",
             found="nothing" if value is None else str(value),
         )

@@ -16,9 +16,10 @@ SHORT_MONTHS = (
     "Jan", "Feb", "Mrz", "Apr", "Mai", "Jun", "Jul", "Aug", "Sep", "Okt", "Nov", "Dez",
 )  # fmt: skip
 
-ISO = re.compile(r"(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)")
-GERMAN = re.compile(r"(?<!\d)(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})(?!\d)")
-WRITTEN = re.compile(r"(?<!\d)(\d{1,2})\.\s?([^\W\d_]+)\s(\d{4})(?!\d)")
+ISO = re.compile(r"(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)", re.ASCII)
+COMPACT = re.compile(r"(?<!\d)((?:19|20)\d{2})([_.]?)(0[1-9]|1[0-2])\2(\d{2})(?!\d)", re.ASCII)
+GERMAN = re.compile(r"(?<!\d)(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4}|\d{2})(?!\d)", re.ASCII)
+WRITTEN = re.compile(r"(?<!\d)([0-9]{1,2})\.\s?([^\W\d_]+)\s([0-9]{4}|[0-9]{2})(?!\d)")
 STATED = re.compile(r"^(?:stand|stichtag|zum)\b:?\s*", re.IGNORECASE)
 MONTH_LABEL = re.compile(r"([^\W\d_]+)\.?[ \u00a0'’/-]*(\d{4}|\d{2})")
 
@@ -26,13 +27,20 @@ MONTH_LABEL = re.compile(r"([^\W\d_]+)\.?[ \u00a0'’/-]*(\d{4}|\d{2})")
 def dates_in(text: str) -> list[date]:
     """Every date written out in a text. Raises ``ValueError`` for a day that never was."""
     found = [date(int(year), int(month), int(day)) for year, month, day in ISO.findall(text)]
-    found += [date(int(year), int(month), int(day)) for day, month, year in GERMAN.findall(text)]
     found += [
-        date(int(year), MONTHS[name.casefold()], int(day))
+        date(int(year), int(month), int(day)) for year, _, month, day in COMPACT.findall(text)
+    ]
+    found += [date(_year(year), int(month), int(day)) for day, month, year in GERMAN.findall(text)]
+    found += [
+        date(_year(year), MONTHS[name.casefold()], int(day))
         for day, name, year in WRITTEN.findall(text)
         if name.casefold() in MONTHS
     ]
     return found
+
+
+def _year(digits: str) -> int:
+    return int(digits) if len(digits) == 4 else 2000 + int(digits)
 
 
 def month_end(day: date) -> date:
@@ -47,9 +55,9 @@ def read_date_label(text: str) -> date:
     """
     label = text.strip()
     if month := MONTH_LABEL.fullmatch(label):
-        name, year = month.group(1).casefold(), int(month.group(2))
+        name = month.group(1).casefold()
         if name in MONTHS:
-            return month_end(date(year if year > 99 else 2000 + year, MONTHS[name], 1))
+            return month_end(date(_year(month.group(2)), MONTHS[name], 1))
     bare = STATED.sub("", label)
     if not any(pattern.fullmatch(bare) for pattern in (ISO, GERMAN, WRITTEN)):
         raise ValueError(f"{label!r} is neither a date nor a month with its year")

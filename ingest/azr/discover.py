@@ -15,8 +15,13 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-PATTERNS = {"crosstable": "*kreuztabelle*.xlsx", "series": "*zeitreihe*.xlsx"}
-"""Dataset -> names of its files; a county's own pattern is ``path`` in ``county.toml``."""
+PATTERNS = {
+    "crosstable": "*kreuztabelle*",
+    "series": "*zeitreihe*",
+    "municipalities": "*gemeinden*",
+}
+"""Dataset -> names of its files, whatever their format: one that cannot be read is refused with a
+reason. A county's own pattern is ``path`` in ``county.toml``."""
 
 NOT_DROPPED = ("~$*", ".*", "thumbs.db", "desktop.ini")
 """What office programs and file servers leave behind while somebody looks at a folder."""
@@ -29,6 +34,11 @@ def crosstables(settings: Settings, client: Client, dataset_name: str) -> list[R
 
 def series(settings: Settings, client: Client, dataset_name: str) -> list[Request]:
     """The series in the drop folder. Raises ``SourceUnavailable`` without the folder."""
+    return _offered(settings, dataset_name)
+
+
+def municipalities(settings: Settings, client: Client, dataset_name: str) -> list[Request]:
+    """The tables by municipality there. Raises ``SourceUnavailable`` without the folder."""
     return _offered(settings, dataset_name)
 
 

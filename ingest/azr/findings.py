@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TypedDict
 
 from ingest.azr.labels import ALIAS_FILE
 from ingest.model import Finding, UnreadableFile
+
+MOST_NAMED = 20
 
 
 class Where(TypedDict):
@@ -22,19 +25,47 @@ def unreadable(rule: str, message: str, **where: str) -> UnreadableFile:
 
 
 def bad_number(
-    label: str, reason: str, cell: object, *, place: str, row: int, column: str
+    label: str,
+    reason: str,
+    cell: object,
+    *,
+    uncalculated: bool,
+    place: str,
+    row: int,
+    column: str,
 ) -> Finding:
     """A cell that is neither a count nor a marker."""
+    if uncalculated:
+        reason = (
+            "a formula that was never calculated: open the file in the office program and save it"
+        )
     return Finding(
         rule="number",
         severity="critical",
-        message=f"{label}: {reason}. A formula that was never calculated is read as nothing: open "
-        "the file in the office program and save it",
+        message=f"{label}: {reason}",
         place=place,
         row=str(row),
         column=column,
         expected="a number of persons, or one of - . ... / x",
         found="nothing" if cell is None else str(cell),
+    )
+
+
+def footnotes(place: str, cells: Sequence[str]) -> tuple[Finding, ...]:
+    """A warning that numbers carry footnote marks: what the mark says is read by nobody."""
+    if not cells:
+        return ()
+    return (
+        Finding(
+            rule="footnote_mark",
+            severity="warning",
+            message="numbers carry a footnote mark; they were read without it. Does the footnote "
+            "change what they mean?",
+            place=place,
+            expected="numbers alone",
+            found=f"marks in {', '.join(cells[:MOST_NAMED])}"
+            + (f" and {len(cells) - MOST_NAMED} more" if len(cells) > MOST_NAMED else ""),
+        ),
     )
 
 

@@ -4,132 +4,179 @@ AZRG §§ 10, 12, 24: the register's data may be used here for planning, as aggr
 refused is said by marker, sheet and column; a value, a header or a sheet's name is never repeated,
 since a log is kept for years.
 
-The guard looks at every sheet, hidden ones too, and at what a workbook carries unseen (comments,
-pivot caches). It errs on the side of refusing.
+The guard looks at every sheet, hidden ones too, and at every text beside the cells (comments, text
+boxes, names, properties). What it cannot look into it refuses. It errs on the side of refusing.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from collections.abc import Callable, Iterator
 from typing import NoReturn
 
 from openpyxl.utils import get_column_letter
 
-from ingest.azr.looking import OpaqueFile, Rows, rows_of
-from ingest.azr.person_words import is_count_free, is_nationality, person_marker
+from ingest.azr import person_rows, person_values
+from ingest.azr.person_words import OF_A_LETTERHEAD, is_counting, is_nationality, person_marker
+from ingest.azr.sheets import OpaqueFile, Rows
+from ingest.azr.workbook import look_into
 from ingest.model import RefusedAtTheDoor
+from ingest.settings import County, read_settings
 
 MOST_ROWS = 200
 """The register's list of statuses has some 90 entries, printed with sums twice that at most."""
 
-FEWEST_PERSONS = 3
-"""So many rows make a column of birth dates, or a list of single persons."""
+MOST_ROWS_BY_MUNICIPALITY = 300
+"""No Kreis has more municipalities than 240."""
 
-TWELVE_DIGITS = re.compile(r"(?<!\d)(\d{12}|\d{6}[ \u00a0-]\d{6})(?!\d)")
-WRITTEN_DATE = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})|(\d{4})-(\d{2})-(\d{2})")
-NO_COUNT = 10**9
-"""No county counts so many: a number of 10 to 12 digits is an id that lost its leading zeros."""
+MOST_COLUMNS = 400
+"""A series of a hundred years has as many."""
+
+MOST_ROWS_JUDGED = 2_000
+"""Enough to find the marker; a register export has hundreds of thousands."""
+
+Refuse = Callable[[str, str], NoReturn]
 
 
-def refuse_person_level(content: bytes, label: str) -> None:
+def refuse_person_level(content: bytes, label: str, most_rows: int = MOST_ROWS) -> None:
     """Let a file of aggregates pass. Raises ``RefusedAtTheDoor`` naming the marker, never a value.
 
-    Bytes that are no workbook and no text pass: the parser says what is wrong with them.
+    An empty file passes: there is nothing to keep, and the parser says that it is empty.
     """
+
+    def refuse(place: str, marker: str) -> NoReturn:
+        raise RefusedAtTheDoor(
+            f"{label}, {place}: {marker}. Only aggregates may enter: nothing of this file was "
+            "kept. Take it out of the drop folder and drop a table of counts"
+        )
+
+    if not content.strip():
+        return
+    county = read_settings().county
     try:
-        for place, rows in rows_of(content):
-            _judge_rows(rows, label, place)
-            _judge_columns(rows, label, place)
+        workbook = look_into(content)
     except OpaqueFile as opaque:
-        _refuse(label, "the whole file", str(opaque))
+        refuse("the whole file", str(opaque))
+    for number, sheet in enumerate(workbook.sheets, start=1):
+        place = f"sheet {number}{' (hidden)' if sheet.hidden else ''}"
+        _judge_sheet(sheet.rows, place, county, most_rows, refuse)
+    for place, texts in workbook.unseen.items():
+        for text in texts:
+            if marker := _marker_beside(text, county):
+                refuse(place, marker)
+    if not any(sheet.uncalculated or _counts(sheet.rows) for sheet in workbook.sheets):
+        refuse("the whole file", "not a single number: a list, whatever of")
 
 
-def _refuse(label: str, place: str, marker: str) -> NoReturn:
-    raise RefusedAtTheDoor(
-        f"{label}, {place}: {marker}. Only aggregates may enter: nothing of this file was kept. "
-        "Take it out of the drop folder and drop a table of counts"
+def refuse_person_level_by_municipality(content: bytes, label: str) -> None:
+    """The same for a table with a row for each municipality. Raises ``RefusedAtTheDoor``."""
+    refuse_person_level(content, label, MOST_ROWS_BY_MUNICIPALITY)
+
+
+def _counts(rows: Rows) -> bool:
+    return any(
+        person_rows.count_in(value) is not None for row in rows.values() for value in row.values()
     )
 
 
-def _judge_rows(rows: Rows, label: str, place: str) -> None:
-    for number, row in rows.items():
+def _marker_beside(text: str, county: County) -> str | None:
+    if marker := person_values.marker_in(text, county):
+        return marker
+    header = person_marker(text)
+    return f"a text that reads like {header}" if header not in {*OF_A_LETTERHEAD, None} else None
+
+
+def _judge_sheet(rows: Rows, place: str, county: County, most: int, refuse: Refuse) -> None:
+    first = {number: rows[number] for number in sorted(rows)[:MOST_ROWS_JUDGED]}
+    _judge_rows(first, place, county, refuse)
+    if len(rows) > most:
+        refuse(place, f"more than {most} rows, more than a table of counts has")
+    if len({column for row in rows.values() for column in row}) > MOST_COLUMNS:
+        refuse(place, f"more than {MOST_COLUMNS} columns, more than a table of counts has")
+    _judge_columns(first, place, refuse)
+
+
+def _judge_rows(rows: Rows, place: str, county: County, refuse: Refuse) -> None:
+    for number, row in sorted(rows.items()):
         for column, value in row.items():
             where = f"{place}, column {get_column_letter(column)}, row {number}"
-            if isinstance(value, str) and (marker := person_marker(value)):
-                _refuse(label, where, f"a header that reads like {marker}")
-            if _is_identifier(value):
-                _refuse(label, where, "a number of 12 digits, as AZR numbers are")
-    if len(rows) > MOST_ROWS:
-        _refuse(label, place, f"more than {MOST_ROWS} rows, more than the list of statuses has")
+            if person_values.is_identifier(value, county):
+                refuse(where, "a number of 12 digits, as AZR numbers are")
+            if not isinstance(value, str):
+                continue
+            if marker := person_values.marker_in(value, county):
+                refuse(where, marker)
+            header = person_marker(value)
+            if header and not (header in OF_A_LETTERHEAD and _is_letterhead(row, column)):
+                refuse(where, f"a header that reads like {header}")
+        days = [day for value in row.values() if (day := person_values.day_of(value))]
+        odd = [day for day in days if not person_values.is_month_edge(day)]
+        if len(odd) >= person_rows.FEWEST_PERSONS:
+            refuse(f"{place}, row {number}", "a row of dates that read like dates of birth")
 
 
-def _is_identifier(value: object) -> bool:
-    if isinstance(value, str):
-        return TWELVE_DIGITS.search(value) is not None
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return False
-    return NO_COUNT <= value < 10**12 and value == int(value)
+def _is_letterhead(row: dict[int, object], column: int) -> bool:
+    """Whether a word stands alone beside one value with digits or a mail address in it."""
+    others = [str(value) for place, value in row.items() if place != column]
+    return len(others) == 1 and any(sign.isdigit() or sign == "@" for sign in others[0])
 
 
-def _judge_columns(rows: Rows, label: str, place: str) -> None:
+def _judge_columns(rows: Rows, place: str, refuse: Refuse) -> None:
+    if person_rows.repeats_attributes(rows):
+        refuse(place, "rows that repeat the same words, as a list of persons does")
     for column in sorted({column for row in rows.values() for column in row}):
         where = f"{place}, column {get_column_letter(column)}"
-        days = [day for row in rows.values() if (day := _day(row.get(column)))]
-        if len(days) >= FEWEST_PERSONS and not _are_reference_dates(days):
-            _refuse(label, where, "a column of dates that read like dates of birth")
-        for number, row in rows.items():
-            if is_nationality(row.get(column)) and _lists_persons(rows, number, column):
-                _refuse(label, where, "nationalities row by row, each counting one person")
+        for marker in _markers_of_column(rows, column):
+            refuse(where, marker)
 
 
-def _day(value: object) -> date | None:
-    if isinstance(value, datetime):
-        return value.date()
-    if not isinstance(value, str) or not (match := WRITTEN_DATE.fullmatch(value.strip())):
-        return None
-    day, month, year, *iso = match.groups()
-    try:
-        return date(*map(int, iso)) if iso[0] else date(int(year), int(month), int(day))
-    except ValueError:
-        return None
-
-
-def _are_reference_dates(days: list[date]) -> bool:
-    """Reference dates go one way and lie on the first or last day of a month."""
-    one_way = len(set(days)) == len(days) and days in (sorted(days), sorted(days, reverse=True))
-    return one_way and all(day.day == 1 or (day + timedelta(days=1)).day == 1 for day in days)
-
-
-def _lists_persons(rows: Rows, header_row: int, column: int) -> bool:
-    """Whether the rows below a header "Staatsangehörigkeit" are persons: no count above one."""
-    below = [
-        row
+def _markers_of_column(rows: Rows, column: int) -> Iterator[str]:
+    values = [row[column] for _, row in sorted(rows.items()) if column in row]
+    days = [day for value in values if (day := person_values.day_of(value))]
+    if len(days) >= person_rows.FEWEST_PERSONS and not person_values.are_reference_dates(days):
+        yield "a column of dates that read like dates of birth"
+    texts = {value.strip() for value in values if isinstance(value, str)}
+    for marker, tells in person_values.REPEATED.items():
+        if sum(tells(text) is not None for text in texts) >= person_rows.FEWEST_PERSONS:
+            yield f"a column of {marker}"
+    if _holds_serial_dates(rows, column):
+        yield "a column of numbers that read like dates of birth"
+    if _holds_halves(rows, column):
+        yield "numbers of 12 digits in two columns, as AZR numbers are"
+    if person_rows.holds_names(rows, column):
+        yield "a column that reads like names"
+    if person_rows.holds_nations(rows, column) or any(
+        is_nationality(row.get(column)) and person_rows.lists_nations(rows, number, column)
         for number, row in rows.items()
-        if number > header_row and isinstance(row.get(column), str)
-    ]
-    if len(below) < FEWEST_PERSONS:
+    ):
+        yield "nationalities row by row, each counting one person"
+
+
+def _holds_serial_dates(rows: Rows, column: int) -> bool:
+    """Whether a column holds days since 1900: under no header that counts, not summed, and with
+    no counts beside it but a running number in front."""
+    found = {
+        number: count
+        for number, row in sorted(rows.items())
+        if (count := person_rows.count_in(row.get(column))) is not None
+    }
+    numbers = list(found.values())
+    if len(numbers) < person_rows.FEWEST_PERSONS or not person_values.are_serial_dates(numbers):
         return False
-    counts = list(_counts(below, rows[header_row]))
-    if not counts:
-        nations = [row[column] for row in below]
-        return len(set(nations)) < len(nations)
-    return max(counts) == 1
+    header = (row.get(column) for number, row in rows.items() if number < min(found))
+    beside = (
+        person_rows.count_in(value) is not None
+        for number in found
+        for place, value in rows[number].items()
+        if place != column and place > min(rows[number])
+    )
+    return not (any(map(is_counting, header)) or 2 * max(numbers) == sum(numbers) or any(beside))
 
 
-def _counts(below: list[dict[int, object]], header: dict[int, object]) -> Iterator[float]:
-    """The numbers that may be counts: neither a running number nor an age or a year."""
-    for column in sorted({column for row in below for column in row}):
-        numbers = [number for row in below if (number := _number(row.get(column))) is not None]
-        running = (
-            numbers == [numbers[0] + step for step in range(len(numbers))] if numbers else True
-        )
-        if not is_count_free(header.get(column)) and not (running and len(numbers) > 1):
-            yield from numbers
-
-
-def _number(value: object) -> float | None:
-    if isinstance(value, str) and value.strip().isdecimal():
-        return float(value)
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+def _holds_halves(rows: Rows, column: int) -> bool:
+    pairs = [
+        (str(row[column]).strip("' "), str(row[column + 1]).strip("' "))
+        for row in rows.values()
+        if column in row and column + 1 in row
+    ]
+    halves = [pair for pair in pairs if all(half.isdecimal() for half in pair)]
+    return len(halves) >= person_rows.FEWEST_PERSONS and person_values.are_halves(halves)

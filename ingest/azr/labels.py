@@ -18,7 +18,13 @@ from pathlib import Path
 
 ALIAS_FILE = Path(__file__).with_name("status_aliases.csv")
 QUOTES = re.compile("[\"'„“”‚‘’«»‹›]")
-ROW_REFERENCE = re.compile(r"\(\s*Summe\s+(der\s+)?Zeilen?\s+[\d\s,;+–\-]+(und\s+\d+\s*)?\)", re.I)
+ROW_NUMBERS = r"\d+(?:\s*(?:[,;+&/–\-]|bis|und|u\.)\s*\d+)*"
+ROW_REFERENCE = re.compile(
+    rf"\(?\s*=?\s*(?:Summe\s+(?:aus\s+)?)?(?:der\s+)?(?:Zeilen?|Z\.|Zn\.)\s*{ROW_NUMBERS}\s*\)?",
+    re.IGNORECASE,
+)
+"""A reference to other lines, with whatever numbers: rows move, and the wording stays."""
+
 FOOTNOTE_MARK = re.compile(r"([¹²³⁴⁵\u2070-\u2079*]+|\s\d\))$")
 
 

@@ -8,7 +8,11 @@ from dataclasses import dataclass
 MARKERS = {"-": "-", "–": "-", "—": "-", ".": ".", "...": "...", "…": "...", "/": "/", "x": "x"}
 """What may stand instead of a number -> the marker of official statistics that is meant."""
 
-GROUPED = re.compile(r"\d{1,3}(\.\d{3})+|\d{1,3}([ \u00a0\u202f]\d{3})+|\d+", re.ASCII)
+GROUPED = r"\d{1,3}(?:\.\d{3})+|\d{1,3}(?:[ \u00a0\u202f]\d{3})+|\d+"
+FOOTNOTE = r"\s?\*{1,3}|\s?[¹²³⁴-⁹]{1,2}|\s\d\)"
+"""A footnote mark behind a number, where it cannot be taken for one of its digits."""
+
+COUNTED = re.compile(rf"({GROUPED})({FOOTNOTE})?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -17,6 +21,7 @@ class Count:
 
     value: int | None = None
     marker: str | None = None
+    has_footnote: bool = False
 
 
 def read_count(cell: object) -> Count:
@@ -40,6 +45,7 @@ def _from_text(text: str) -> Count:
         return Count(marker=marker)
     if not text:
         raise ValueError("nothing stands here")
-    if not GROUPED.fullmatch(text):
+    match = COUNTED.fullmatch(text)
+    if match is None:
         raise ValueError(f"{text!r} is neither a whole number nor one of the markers - . ... / x")
-    return Count(value=int(re.sub(r"\D", "", text)))
+    return Count(value=int(re.sub(r"\D", "", match[1])), has_footnote=match[2] is not None)

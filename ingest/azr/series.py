@@ -6,24 +6,20 @@ there were no data. The file always holds the whole history.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 import pandas as pd
 from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.worksheet import Worksheet
 
 from ingest.azr import labels
 from ingest.azr.dates import dates_in, month_end, month_label, read_date_label
-from ingest.azr.findings import Where, bad_number, unknown_label, unreadable
-from ingest.azr.numbers import read_count
-from ingest.azr.workbook import filled_cells, open_workbook, text_at
+from ingest.azr.findings import Where, bad_number, footnotes, unknown_label, unreadable
+from ingest.azr.numbers import Count, read_count
+from ingest.azr.sheets import Sheet, Workbook
+from ingest.azr.workbook import made_at, open_workbook
 from ingest.model import Batch, Finding, Origin, UnreadableFile
-
-NOT_OF_THE_DATE = re.compile(r'\[[^\]]*\]|"[^"]*"')
-"""Locale and literal text in a number format: "[$-de-DE]mmm yyyy" shows no day."""
 
 FEWEST_DATES = 2
 """A row with so many dates side by side is the header."""
@@ -45,7 +41,7 @@ class Column:
 class Layout:
     """Where the table lies. Labels stand in the filled column left of the first date."""
 
-    sheet: Worksheet
+    sheet: Sheet
     header_row: int
     label_column: int
     columns: tuple[Column, ...]
@@ -57,28 +53,35 @@ class Layout:
 
 def parse(content: bytes, origin: Origin) -> Batch:
     """One row per status group and reference date. Raises ``UnreadableFile``."""
-    layout = _layout(content)
-    frame = pd.DataFrame(_read(layout))
+    workbook = open_workbook(content)
+    layout = _layout(workbook)
+    cells, marked = _read(layout)
+    frame = pd.DataFrame(cells)
     # By date, not by line: the suite demands that dates only ever go up.
     frame = frame.sort_values(["reference_date", "source_row"], kind="stable", ignore_index=True)
     texts = ("reference_label", "status_code", "status_label", "marker", "source_place")
     frame = frame.astype({"value": "Int64", **dict.fromkeys(texts, "string")})
-    return Batch(period="all", tables={"cells": frame}, findings=_stale(layout, origin))
+    newest = layout.columns[-1].reference_date
+    return Batch(
+        period="all",
+        tables={"cells": frame},
+        published_at=made_at(workbook, layout.sheet, layout.header_row, newest),
+        findings=(*footnotes(layout.sheet.title, marked), *_stale(layout, origin)),
+    )
 
 
-def _layout(content: bytes) -> Layout:
-    workbook = open_workbook(content)
+def _layout(workbook: Workbook) -> Layout:
     tables = [
         (sheet, row)
-        for sheet in workbook.worksheets
-        for row in range(1, sheet.max_row + 1)
+        for sheet in workbook.sheets
+        for row in sheet.top
         if _count_of_dates(sheet, row) >= FEWEST_DATES
     ]
     if len(tables) != 1:
         raise unreadable(
             "header",
             "a series has one row with its reference dates side by side (Jun 2017, Sep 2017, ...)",
-            place=", ".join(sheet.title for sheet in workbook.worksheets),
+            place=", ".join(sheet.title for sheet in workbook.sheets),
             expected="one such row",
             found=", ".join(f"{sheet.title} row {row}" for sheet, row in tables) or "none",
         )
@@ -87,29 +90,40 @@ def _layout(content: bytes) -> Layout:
     return Layout(sheet, row, _label_column(sheet, row, columns[0]), columns)
 
 
-def _count_of_dates(sheet: Worksheet, row: int) -> int:
-    return sum(_date_at(sheet, row, cell.column) is not None for cell in filled_cells(sheet, row))
+def _count_of_dates(sheet: Sheet, row: int) -> int:
+    return sum(_date_at(sheet, row, column) is not None for column, _ in sheet.filled(row))
 
 
-def _date_at(sheet: Worksheet, row: int, number: int) -> Column | None:
-    cell = sheet.cell(row, number)
-    if isinstance(cell.value, datetime):
-        day = cell.value.date()
+def _date_at(sheet: Sheet, row: int, number: int) -> Column | None:
+    value = sheet.own(row, number)
+    if isinstance(value, date):
+        day = value.date() if isinstance(value, datetime) else value
         # Typing "Jun 2017" makes 01.06.2017 of it, shown as a month: the month is what is meant.
-        if "d" not in NOT_OF_THE_DATE.sub("", cell.number_format.casefold()):
+        if (row, number) in sheet.months:
             return Column(number, month_label(day), month_end(day))
+        if day.day == 1 and not sheet.dates_are_shown:
+            raise unreadable(
+                "reference_date",
+                "a date cell on the first of a month is often a month: this format does not say "
+                "how it is shown. Save the workbook as .xlsx, or type the month as text",
+                place=sheet.title,
+                row=str(row),
+                column=get_column_letter(number),
+                expected="a month with its year, or a date, as text",
+                found=f"{day:%d.%m.%Y}",
+            )
         return Column(number, f"{day:%d.%m.%Y}", day)
-    text = text_at(sheet, row, number)
+    text = sheet.text(row, number)
     try:
         return Column(number, text, read_date_label(text))
     except ValueError:
         return None
 
 
-def _columns(sheet: Worksheet, row: int) -> tuple[Column, ...]:
+def _columns(sheet: Sheet, row: int) -> tuple[Column, ...]:
     columns: list[Column] = []
-    for cell in filled_cells(sheet, row):
-        column = _date_at(sheet, row, cell.column)
+    for number, _ in sheet.filled(row):
+        column = _date_at(sheet, row, number)
         if column is not None:
             if columns and column.reference_date <= columns[-1].reference_date:
                 raise unreadable(
@@ -128,20 +142,19 @@ def _columns(sheet: Worksheet, row: int) -> tuple[Column, ...]:
                 "right of the first reference date every header must be one",
                 place=sheet.title,
                 row=str(row),
-                column=get_column_letter(cell.column),
+                column=get_column_letter(number),
                 expected="a month with its year, or a date",
-                found=text_at(sheet, row, cell.column),
+                found=sheet.text(row, number),
             )
     return tuple(columns)
 
 
-def _label_column(sheet: Worksheet, row: int, first: Column) -> int:
+def _label_column(sheet: Sheet, row: int, first: Column) -> int:
     known = labels.status_aliases()
     hits = {
-        column: sum(
-            known.knows(text_at(sheet, line, column)) for line in range(row + 1, sheet.max_row + 1)
-        )
-        for column in range(1, first.number)
+        column: sum(known.knows(sheet.text(line, column)) for line in sheet.below(row))
+        for column in sheet.columns
+        if column < first.number
     }
     best = max(hits, key=lambda column: hits[column], default=0)
     if not hits.get(best):
@@ -156,41 +169,48 @@ def _label_column(sheet: Worksheet, row: int, first: Column) -> int:
     return best
 
 
-def _read(layout: Layout) -> list[dict[str, Any]]:
+def _read(layout: Layout) -> tuple[list[dict[str, Any]], list[str]]:
+    """The cells, and which of them carried a footnote mark."""
     cells: list[dict[str, Any]] = []
+    marked: list[str] = []
     faults: list[Finding] = []
-    for row in range(layout.header_row + 1, layout.sheet.max_row + 1):
-        label = text_at(layout.sheet, row, layout.label_column)
+    for row in layout.sheet.below(layout.header_row):
+        label = layout.sheet.text(row, layout.label_column)
         if not _is_data(layout, row, label):
             continue
         for column in layout.columns:
-            cell = layout.sheet.cell(row, column.number).value
+            cell = layout.sheet.own(row, column.number)
             try:
-                cells.append(_cell(layout, row, label, column))
+                count = read_count(cell)
+                cells.append(_cell(layout, row, label, column, count))
             except labels.UnknownLabel as error:
                 where = layout.where(row, get_column_letter(layout.label_column))
                 faults.append(unknown_label(label, str(error), **where))
                 break
             except ValueError as error:
                 where = layout.where(row, str(column))
-                faults.append(bad_number(label, str(error), cell, **where))
+                empty = (row, column.number) in layout.sheet.uncalculated
+                faults.append(bad_number(label, str(error), cell, uncalculated=empty, **where))
+            else:
+                marked += [f"{get_column_letter(column.number)}{row}"] * count.has_footnote
     if faults:
         raise UnreadableFile(*faults)
-    return cells
+    return cells, marked
 
 
 def _is_data(layout: Layout, row: int, label: str) -> bool:
-    numbers = (layout.sheet.cell(row, column.number).value for column in layout.columns)
-    return any(value is not None for value in numbers) or labels.status_aliases().knows(label)
+    sheet = layout.sheet
+    return labels.status_aliases().knows(label) or any(
+        sheet.own(row, column.number) is not None or (row, column.number) in sheet.uncalculated
+        for column in layout.columns
+    )
 
 
-def _cell(layout: Layout, row: int, label: str, column: Column) -> dict[str, Any]:
-    status_code = labels.status_aliases().status_code(label, column.reference_date)
-    count = read_count(layout.sheet.cell(row, column.number).value)
+def _cell(layout: Layout, row: int, label: str, column: Column, count: Count) -> dict[str, Any]:
     return {
         "reference_date": column.reference_date,
         "reference_label": column.printed,
-        "status_code": status_code,
+        "status_code": labels.status_aliases().status_code(label, column.reference_date),
         "status_label": label,
         "value": count.value,
         "marker": count.marker,

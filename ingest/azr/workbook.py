@@ -1,86 +1,84 @@
-"""Hand-made workbooks: opening them, merged header cells, and the date they speak of."""
+"""Files that an office drops, whatever program made them: opening, and the dates they speak of."""
 
 from __future__ import annotations
 
 import io
 import re
 import zipfile
-import zlib
-from collections.abc import Iterator
-from datetime import date, datetime
-from xml.etree.ElementTree import ParseError
+from datetime import UTC, date, datetime
 
-from openpyxl import Workbook, load_workbook
-from openpyxl.cell.cell import Cell, MergedCell
-from openpyxl.utils.exceptions import InvalidFileException
-from openpyxl.worksheet.worksheet import Worksheet
-
+from ingest.archives import BROKEN, check_archive
+from ingest.azr.compound import MAGIC
 from ingest.azr.dates import dates_in
+from ingest.azr.delimited import read_text
 from ingest.azr.findings import unreadable
 from ingest.azr.labels import printed
-from ingest.model import Origin
+from ingest.azr.ods import read_ods
+from ingest.azr.sheets import DAMAGED, WORKBOOK_LIMITS, OpaqueFile, Sheet, Workbook
+from ingest.azr.xls import read_xls
+from ingest.azr.xlsx import WORKBOOK, read_xlsx
+from ingest.model import Origin, UnreadableFile
 
-BROKEN = (
-    zipfile.BadZipFile,
-    InvalidFileException,
-    ParseError,
-    zlib.error,
-    EOFError,
-    KeyError,
-    ValueError,
-    TypeError,
-)
-"""What openpyxl raises for bytes that are no workbook, or only half of one."""
+ZIP_MAGIC = b"PK"
+DAY = r"(\d{4}-\d{2}-\d{2}|\d{1,2}\.\s?(?:\d{1,2}\.|[^\W\d_]+)\s?(?:\d{4}|\d{2}(?!\d)))"
 
 STATED = re.compile(
-    r"\b(?:stand|stichtag|zum)\b\D{0,20}"
-    r"(\d{4}-\d{2}-\d{2}|\d{1,2}\.\s?(?:\d{1,2}\.|[^\W\d_]+)\s?\d{4})",
+    rf"\b(?:(?:daten|berichts)?stand|(?:berichts)?stichtag|zum|per)\b\D{{0,20}}{DAY}", re.IGNORECASE
+)
+"""The words before a reference date."""
+
+MADE = re.compile(
+    rf"\b(?:erstellt|ausgewertet|abgerufen|exportiert|(?:auswertung|abfrage)(?:sdatum)?|druckdatum)"
+    rf"\b\D{{0,20}}{DAY}",
     re.IGNORECASE,
 )
-"""The words before a reference date; "erstellt am" is another date and none of our business."""
+"""The words before the day on which a file was made: never a reference date."""
+
+
+def look_into(content: bytes) -> Workbook:
+    """Everything readable in a file: XLSX, ODS, XLS or text, told by its first bytes.
+
+    Raises ``OpaqueFile`` for what cannot be looked into as a whole.
+    """
+    if len(content) > WORKBOOK_LIMITS.expanded:
+        raise OpaqueFile("a file far larger than a table of counts can be")
+    if content.startswith(MAGIC):
+        return read_xls(content)
+    if not content.startswith(ZIP_MAGIC):
+        return read_text(content)
+    try:
+        check_archive(content, "a workbook", WORKBOOK_LIMITS)
+    except UnreadableFile as refusal:
+        # Its message is ours; what it found may be a name out of the file.
+        raise OpaqueFile(f"{DAMAGED} ({refusal.findings[0].message})") from None
+    names = _names(content)
+    if WORKBOOK in names:
+        return read_xlsx(content)
+    if "content.xml" in names:
+        return read_ods(content)
+    raise OpaqueFile("an archive that is no workbook. Drop the workbook itself, not packed")
 
 
 def open_workbook(content: bytes) -> Workbook:
-    """The workbook with the values last calculated. Raises ``UnreadableFile``."""
+    """The same for a parser. Raises ``UnreadableFile``."""
     try:
-        return load_workbook(io.BytesIO(content), data_only=True)
-    except BROKEN as error:
+        return look_into(content)
+    except OpaqueFile as opaque:
         raise unreadable(
             "workbook",
-            f"this is not a whole .xlsx workbook ({type(error).__name__}): open it in the office "
+            f"this is not a whole workbook that can be read: {opaque}. Open it in the office "
             "program, save it as .xlsx and drop it again",
-        ) from error
+            expected="a workbook (.xlsx, .ods, .xls) or a table of text (.csv)",
+            found=f"{len(content)} bytes",
+        ) from None
 
 
-def value_at(sheet: Worksheet, row: int, column: int) -> object:
-    """A cell's value; for a cell inside a merged range, the value of the range."""
-    cell = sheet.cell(row, column)
-    if isinstance(cell, MergedCell):
-        for area in sheet.merged_cells.ranges:
-            if cell.coordinate in area:
-                return sheet.cell(area.min_row, area.min_col).value
-    return cell.value
-
-
-def text_at(sheet: Worksheet, row: int, column: int) -> str:
-    """The same as text on one line; empty where nothing stands."""
-    value = value_at(sheet, row, column)
-    return "" if value is None else printed(value)
-
-
-def filled_cells(sheet: Worksheet, row: int) -> Iterator[Cell]:
-    """The cells of a row that hold something of their own."""
-    for cell in sheet[row]:
-        if isinstance(cell, Cell) and cell.value is not None and printed(cell.value):
-            yield cell
-
-
-def reference_date(sheet: Worksheet, header_row: int, origin: Origin) -> date:
+def reference_date(sheet: Sheet, header_row: int, origin: Origin) -> date:
     """The date in the title rows or the file name. Raises ``UnreadableFile``.
 
     Where both say one they must agree: a workbook copied from the last quarter keeps one of them.
     """
-    in_title = _only_date(_title_dates(sheet, header_row), "the title rows", sheet.title)
+    in_title = _only_date(_title_dates(sheet, header_row, STATED), "the title rows", sheet.title)
     in_name = _only_date(_dates(origin.label, "the file name"), "the file name", sheet.title)
     if in_title and in_name and in_title != in_name:
         raise unreadable(
@@ -102,17 +100,33 @@ def reference_date(sheet: Worksheet, header_row: int, origin: Origin) -> date:
     )
 
 
-def _title_dates(sheet: Worksheet, header_row: int) -> list[date]:
+def made_at(workbook: Workbook, sheet: Sheet, header_row: int, newest: date) -> datetime | None:
+    """When the file was made, as its title or else its properties say; None where neither does.
+
+    Nothing can be made before the day it counts: an older time stamp is that of a template.
+    """
+    try:
+        days = _title_dates(sheet, header_row, MADE)
+    except UnreadableFile:
+        days = []
+    titled = datetime(*days[0].timetuple()[:3], tzinfo=UTC) if len(days) == 1 else None
+    made = titled or workbook.modified
+    return made if made and made.date() >= newest else None
+
+
+def _title_dates(sheet: Sheet, header_row: int, words: re.Pattern[str]) -> list[date]:
     found: list[date] = []
-    for row in range(1, header_row):
-        line = " ".join(_words(cell.value) for cell in filled_cells(sheet, row))
-        for stated in STATED.findall(line):
+    for row in sorted(sheet.rows):
+        if row >= header_row:
+            break
+        line = " ".join(_words(value) for _, value in sheet.filled(row))
+        for stated in words.findall(line):
             found += _dates(stated, f"sheet {sheet.title}, row {row}")
     return found
 
 
 def _words(value: object) -> str:
-    return value.date().isoformat() if isinstance(value, datetime) else printed(value)
+    return value.strftime("%Y-%m-%d") if isinstance(value, date) else printed(value)
 
 
 def _dates(text: str, place: str) -> list[date]:
@@ -134,3 +148,11 @@ def _only_date(found: list[date], where: str, sheet: str) -> date | None:
             found=", ".join(sorted({str(day) for day in found})),
         )
     return found[0] if found else None
+
+
+def _names(content: bytes) -> set[str]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            return set(archive.namelist())
+    except BROKEN:
+        raise OpaqueFile(DAMAGED) from None

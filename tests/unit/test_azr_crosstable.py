@@ -1,7 +1,7 @@
 """The cross table, from the workbook to rows."""
 
 import csv
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from azr_workbooks import CROSSTABLE, changed, origin, sample, sheet_of, with_cell
@@ -47,6 +47,7 @@ def test_bytes_that_are_no_workbook():
     (finding,) = findings(sample(CROSSTABLE)[:2000])
     assert finding.rule == "workbook"
     assert "save it as .xlsx" in finding.message
+    assert finding.expected == "a workbook (.xlsx, .ods, .xls) or a table of text (.csv)"
 
 
 def test_a_workbook_without_the_table():
@@ -99,7 +100,49 @@ def test_a_new_group_stops_the_load():
     unknown = next(finding for finding in renamed if finding.rule == "unknown_column")
     assert (unknown.place, unknown.row, unknown.column) == ("Kreuztabelle", "6", "F")
     assert unknown.found == "Divers"
+    assert unknown.expected == "one of the missing sex/unknown"
+    assert "ingest/azr/group_aliases.csv" in unknown.message
     assert any(finding.expected == "one column sex/unknown" for finding in renamed)
+
+
+def test_a_column_beside_the_known_ones_stops_the_load():
+    (finding,) = findings(with_cell(CROSSTABLE, "Q6", "Anteil"))
+    assert (finding.rule, finding.column, finding.expected) == (
+        "unknown_column",
+        "Q",
+        "no further column",
+    )
+
+
+def test_a_lost_column_is_named():
+    def cut(sheet):
+        sheet.unmerge_cells("H5:P5")
+        sheet.delete_cols(16)
+
+    (finding,) = findings(changed(CROSSTABLE, cut))
+    assert (finding.rule, finding.expected, finding.found) == (
+        "header",
+        "one column age/65_plus",
+        "none",
+    )
+
+
+@pytest.mark.parametrize(
+    ("title", "made"),
+    [
+        ("Stand: 30.09.2021, erstellt am 14.10.2021", "2021-10-14"),
+        ("Auswertungsdatum 15. Oktober 2021", "2021-10-15"),
+        ("Stand: 30.09.2021, erstellt am 14.10.2020", None),
+    ],
+)
+def test_when_it_was_made_as_the_title_says(title, made):
+    """A day before the one that is counted is that of a template."""
+    batch = read(with_cell(CROSSTABLE, "A3", title))
+    assert (batch.published_at and f"{batch.published_at:%Y-%m-%d}") == made
+
+
+def test_when_it_was_made_as_its_properties_say():
+    assert read(sample(CROSSTABLE)).published_at == datetime(2021, 11, 30, tzinfo=UTC)
 
 
 def test_k_a_without_its_upper_header_is_not_guessed():

@@ -32,6 +32,7 @@ def test_what_is_no_reference_date(label):
         ("Stand: 15.09.2021", date(2021, 9, 15)),
         ("2021-09-30", date(2021, 9, 30)),
         ("30. September 2021", date(2021, 9, 30)),
+        ("30.09.21", date(2021, 9, 30)),
     ],
 )
 def test_labels(label, day):
@@ -50,3 +51,20 @@ def test_a_month_label_means_the_last_day_of_its_month(day):
 def test_a_written_day_means_itself(day):
     assert dates_in(f"AZR_Kreuztabelle_{day.isoformat()}.xlsx") == [day]
     assert read_date_label(f"{day.day:02}.{day.month:02}.{day.year:04}") == day
+
+
+@pytest.mark.parametrize(
+    ("name", "day"),
+    [
+        ("AZR_Kreuztabelle_20210930.xlsx", date(2021, 9, 30)),
+        ("AZR_Kreuztabelle_2021_09_30.xlsx", date(2021, 9, 30)),
+        ("AZR Kreuztabelle 30.9.21.xlsx", date(2021, 9, 30)),
+    ],
+)
+def test_dates_in_names_of_files(name, day):
+    assert dates_in(name) == [day]
+
+
+@pytest.mark.parametrize("name", ["AZR_05162024.xlsx", "AZR_20219930.xlsx", "v12.xlsx"])
+def test_digits_in_names_of_files_that_are_no_date(name):
+    assert dates_in(name) == []

@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from ingest.azr.discover import crosstables, series
+from ingest.azr.discover import crosstables, municipalities, series
 from ingest.http import Client
 from ingest.model import SourceUnavailable
 from ingest.settings import HttpConfig, Settings
@@ -29,6 +29,8 @@ def test_a_folder_that_is_not_there(settings, client):
 
 
 def test_each_dataset_takes_its_own_files(settings, client, folder):
+    both = municipalities(settings, client, "municipalities")
+    assert [request.extension for request in both] == ["csv", "xlsx"]
     (table,) = crosstables(settings, client, "crosstable")
     (history,) = series(settings, client, "series")
     assert (table.label, table.extension) == ("AZR_Kreuztabelle_2021-09-30.xlsx", "xlsx")
@@ -40,14 +42,18 @@ def test_each_dataset_takes_its_own_files(settings, client, folder):
 
 def test_a_file_of_another_name_is_said_and_not_taken(settings, client, folder, caplog):
     (folder / "Auswertung.xlsx").write_bytes(b"?")
-    (folder / "AZR_Kreuztabelle_2021-09-30.csv").write_bytes(b"?")
     with caplog.at_level(logging.WARNING):
         assert len(crosstables(settings, client, "crosstable")) == 1
-    said = [record.getMessage() for record in caplog.records]
-    assert len(said) == 2
-    assert "AZR_Kreuztabelle_2021-09-30.csv" in said[0]
-    assert "Auswertung.xlsx" in said[1]
-    assert "*kreuztabelle*.xlsx or *zeitreihe*.xlsx" in said[1]
+    (said,) = [record.getMessage() for record in caplog.records]
+    assert "Auswertung.xlsx" in said
+    assert "*kreuztabelle* or *zeitreihe* or *gemeinden*" in said
+
+
+def test_a_file_is_taken_by_its_name_whatever_its_format(settings, client, folder):
+    for extension in ("csv", "ODS", "pdf"):
+        (folder / f"AZR_Kreuztabelle_2021-06-30.{extension}").write_bytes(b"?")
+    offered = crosstables(settings, client, "crosstable")
+    assert [request.extension for request in offered] == ["ods", "csv", "pdf", "xlsx"]
 
 
 def test_what_office_programs_leave_behind_is_nothing(settings, client, folder, caplog):

@@ -100,11 +100,12 @@ REFUSED = {
     "comment": (comment(), "12 digits", "the comments"),
     "pivot cache": (packed("xl/pivotCache/pivotCacheRecords1.xml"), "pivot cache", "whole file"),
     "embedded document": (packed("xl/embeddings/Mappe1.xlsx"), "embedded", "whole file"),
-    "encrypted workbook": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 512, "encrypted", ""),
+    "no old workbook": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 512, "damaged", "whole"),
     "encrypted archive": (encrypted_zip(), "encrypted", "whole file"),
-    "CSV": ("Name;Geburtsdatum\nMusterfrau;12.03.1987\n".encode("cp1252"), "Name", "the text"),
+    "CSV": ("Name;Geburtsdatum\nMusterfrau;12.03.1987\n".encode("cp1252"), "Name", "sheet 1"),
     "CSV with tabs, UTF-16": ("Fall\tAZR_NR\n1\t2\n".encode("utf-16"), "AZR-Nummer", "column B"),
-    "web page called workbook": (b"<td>130412004711</td>", "12 digits", "the text"),
+    "web page called workbook": (b"<td>130412004711</td>", "a web page", "whole file"),
+    "no text": (b"%PDF-1.7\x00\x01\x02", "cannot be looked into", "whole file"),
 }  # fmt: skip
 
 HARMLESS = {
@@ -117,6 +118,7 @@ HARMLESS = {
         ["Anschrift: Oberstr. 91, 41460 Neuss"],
         ["Auskunft: Telefon 02131 928-5012"],
         ["Zeitraum 30.06.2017-30.09.2021"],
+        ["GESAMT", 9720],
     ),
     "a header counting persons": sheet_of(
         ["Status", "Anzahl Personen", "Alter", "Personen je Gemeinde"], ["x", 120, 12, 1]
@@ -137,7 +139,6 @@ HARMLESS = {
     "as many rows as statuses": sheet_of(*([f"Status {n}", n] for n in range(MOST_ROWS))),
     "large but plausible numbers": sheet_of(["Bevölkerung", 83155031], ["Ausgaben", 999_999_999]),
     "CSV of counts": "Bezeichnung;Gesamt\nGESAMT;9.720\n".encode("cp1252"),
-    "no text": b"%PDF-1.7\x00\x01\x02",
     "nothing": b"",
 }
 

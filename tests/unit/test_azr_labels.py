@@ -40,6 +40,8 @@ def test_an_alias_outside_its_validity_says_so():
         ("Anerkannte\nFlüchtlinge 1)", "recognised"),
         ("GESAMT (Summe Zeile 9, 11, 18)", "total"),
         ("Gesamt (Summe der Zeilen 9, 11 und 18)", "total"),
+        ("GESAMT (Zeilen 9, 12 und 19)", "total"),
+        ("Anerkannte Flüchtlinge = Summe der Zeilen 4 bis 9", "recognised"),
         ("   darunter Syrien (im Verfahren)", "pending_syria"),
         ("Familiäre Gründe insgesamt (Summe ausgewählte Staaten)", "family"),
         ("Familia\u0308re Gründe Syrien", "family_syria"),

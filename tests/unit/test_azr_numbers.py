@@ -9,7 +9,7 @@ from ingest.azr.numbers import Count, read_count
 
 @pytest.mark.parametrize(
     "cell", [None, "", "  ", True, 1.403, -1, -3.0, float("nan"), float("inf"), "1.40", "12,5",
-             "1.4030", "k. A.", "ca. 20", "1.403 *", "-5", "٣"],
+             "1.4030", "k. A.", "ca. 20", "-5", "٣", "14031)", "*1.403", "1.403 12)"],
 )  # fmt: skip
 def test_what_is_no_count_is_never_guessed(cell):
     with pytest.raises(ValueError):
@@ -28,6 +28,11 @@ def test_a_lost_thousands_point_is_named():
 )  # fmt: skip
 def test_counts(cell, persons):
     assert read_count(cell) == Count(value=persons)
+
+
+@pytest.mark.parametrize("cell", ["1.403*", "1.403 **", "1403²", "1 403 ¹", "1.403 1)"])
+def test_a_footnote_mark_is_no_digit(cell):
+    assert read_count(cell) == Count(value=1403, has_footnote=True)
 
 
 @pytest.mark.parametrize(

@@ -3,14 +3,30 @@
 from dataclasses import replace
 
 import pytest
-from azr_workbooks import CROSSTABLE, SERIES, changed, origin, sample, with_cell
+from azr_workbooks import (
+    CROSSTABLE,
+    MUNICIPALITIES,
+    OLDER_MUNICIPALITIES,
+    SERIES,
+    changed,
+    origin,
+    sample,
+    with_cell,
+)
 
 from expectations.runner import validate
 from ingest.datasets import dataset
 
 
 def judge(content: bytes, label: str):
-    entry = dataset("azr/crosstable" if label == CROSSTABLE else "azr/series")
+    entry = dataset(
+        {
+            CROSSTABLE: "azr/crosstable",
+            SERIES: "azr/series",
+            MUNICIPALITIES: "azr/municipalities",
+            OLDER_MUNICIPALITIES: "azr/municipalities",
+        }[label]
+    )
     return validate(entry, entry.load("parse")(content, origin(label)))
 
 
@@ -29,7 +45,7 @@ def without_rows(label: str, *rows: int) -> bytes:
     return changed(label, cut)
 
 
-@pytest.mark.parametrize("label", [CROSSTABLE, SERIES])
+@pytest.mark.parametrize("label", [CROSSTABLE, SERIES, MUNICIPALITIES, OLDER_MUNICIPALITIES])
 def test_the_published_figures_keep_every_rule(label):
     validation = judge(sample(label), label)
     assert validation.passed
@@ -60,7 +76,7 @@ def test_a_wrong_age_group_is_told_apart_from_sex():
 
 def test_a_lost_part_a_lost_total_and_a_lost_block():
     part = failures(without_rows(CROSSTABLE, 7), CROSSTABLE)
-    assert set(part) == {"recognised_sum"}
+    assert set(part) == {"recognised_sum", "parts_present"}
     men = part["recognised_sum"][0]
     assert (men.column, men.expected, men.found) == ("2021-09-30 / sex / male", "4,026", "4,197")
 
@@ -69,7 +85,7 @@ def test_a_lost_part_a_lost_total_and_a_lost_block():
     assert total["total_sum"][0].found == "no such row"
 
     family = failures(without_rows(CROSSTABLE, *range(25, 32)), CROSSTABLE)
-    assert set(family) == {"family_sum"}
+    assert set(family) == {"family_sum", "parts_present"}
 
 
 def test_a_family_cell_breaks_only_its_own_block():
@@ -101,7 +117,7 @@ def test_a_country_that_is_not_listed_warns():
     ("column", "code", "rules"),
     [
         ("group_code", "65_plus", {"groups_present", "row_sums_by_age"}),
-        ("status_code", "family_iran", {"family_sum"}),
+        ("status_code", "family_iran", {"family_sum", "parts_present"}),
     ],
 )
 def test_rows_lost_on_the_way(column, code, rules):
@@ -150,3 +166,33 @@ def test_a_jump_warns_and_does_not_stop(persons, warned):
     validation = judge(with_cell(SERIES, "S10", persons), SERIES)
     assert validation.passed
     assert [found.rule for found in validation.findings] == ["plausible_change"] * warned
+
+
+def test_a_lost_row_that_counts_nobody_warns():
+    """Rows of zeros are in no sum's way: the two of the resettlement are lost unnoticed by it."""
+    entry = dataset("azr/crosstable")
+    batch = entry.load("parse")(sample(CROSSTABLE), origin(CROSSTABLE))
+    cells = batch.tables["cells"].copy()
+    parts = cells["status_code"] == "settlement_26_4_resettlement"
+    sums = cells["status_code"].isin(["recognised", "total"])
+    lost = cells.loc[parts].set_index(["margin", "group_code"])["value"]
+    cells.loc[sums, "value"] -= [
+        lost[place] for place in zip(cells["margin"][sums], cells["group_code"][sums], strict=True)
+    ]
+    validation = validate(entry, replace(batch, tables={"cells": cells[~parts]}))
+    assert validation.passed
+    assert [finding.rule for finding in validation.findings] == ["parts_present"]
+
+
+def test_the_municipalities_make_the_county():
+    """28,522 foreigners in Neuss; one more and the county's 59,901 are no longer all of them."""
+
+    def one_more(sheet):
+        # The total and the men, so that the row still adds up.
+        sheet["C12"], sheet["D12"] = sheet["C12"].value + 1, sheet["D12"].value + 1
+
+    found = failures(changed(MUNICIPALITIES, one_more), MUNICIPALITIES)
+    assert set(found) == {"county_sum"}
+    total = found["county_sum"][0]
+    assert total.row == "14 (Kreis insgesamt)"
+    assert (total.expected, total.found) == ("59,902", "59,901")

@@ -1,0 +1,261 @@
+"""Foreigners by municipality at one reference date: a row for each, and one of the county.
+
+The register counts every foreigner here, not only refugees; the shares of the county are what the
+formula for case management divides by.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from openpyxl.utils import get_column_letter
+
+from ingest.azr.findings import Where, bad_number, footnotes, unreadable
+from ingest.azr.groups import header_key, header_text
+from ingest.azr.numbers import read_count
+from ingest.azr.regions import Region, UnknownRegion, region
+from ingest.azr.sheets import Sheet
+from ingest.azr.workbook import made_at, open_workbook, reference_date
+from ingest.model import Batch, Finding, Origin, UnreadableFile
+from ingest.settings import County, read_settings
+
+HEADERS_FILE = Path(__file__).with_name("municipality_headers.csv")
+KEY, NAME, ALL = "region_code", "region_name", "total"
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where the table lies: column number -> what it holds; all numbers from 1."""
+
+    sheet: Sheet
+    header_row: int
+    columns: Mapping[int, str]
+
+    def column(self, meaning: str) -> int | None:
+        return next((number for number, held in self.columns.items() if held == meaning), None)
+
+    def counts(self) -> dict[int, str]:
+        return {number: held for number, held in self.columns.items() if held not in {KEY, NAME}}
+
+    def where(self, row: int, column: int) -> Where:
+        """A cell as a person finds it."""
+        name = header_text(self.sheet, self.header_row, column)
+        return {
+            "place": self.sheet.title,
+            "row": row,
+            "column": f"{get_column_letter(column)} ({name})",
+        }
+
+
+@cache
+def headers() -> Mapping[str, str]:
+    """Header -> what its column holds."""
+    with HEADERS_FILE.open(encoding="utf-8", newline="") as lines:
+        return {
+            header_key(row["alias"]): row["column"] for row in csv.DictReader(lines, delimiter=";")
+        }
+
+
+def parse(content: bytes, origin: Origin) -> Batch:
+    """One row per region and sex. Raises ``UnreadableFile`` naming every cell it cannot read."""
+    workbook = open_workbook(content)
+    tables = [(sheet, row) for sheet in workbook.sheets if (row := _header_row(sheet)) is not None]
+    if len(tables) != 1:
+        raise unreadable(
+            "header",
+            "the table has one row with the headers of municipality and count (AGS, Gemeinde, "
+            f"Insgesamt, männlich, weiblich), on one sheet; known names: {HEADERS_FILE.name}",
+            place=", ".join(sheet.title for sheet in workbook.sheets),
+            expected="one such sheet",
+            found=", ".join(sheet.title for sheet, _ in tables) or "none",
+        )
+    layout = _layout(*tables[0])
+    stated = reference_date(layout.sheet, layout.header_row, origin)
+    cells, marked = _read(layout, stated, read_settings().county)
+    frame = pd.DataFrame(cells)
+    texts = ("region_code", "region_level", "region_name", "sex_code", "marker", "source_place")
+    return Batch(
+        period=stated.isoformat(),
+        tables={"cells": frame.astype({"value": "Int64", **dict.fromkeys(texts, "string")})},
+        published_at=made_at(workbook, layout.sheet, layout.header_row, stated),
+        findings=footnotes(layout.sheet.title, marked),
+    )
+
+
+def _header_row(sheet: Sheet) -> int | None:
+    for row in sheet.top:
+        held = set(_known(sheet, row).values())
+        if ALL in held and held & {KEY, NAME}:
+            return row
+    return None
+
+
+def _known(sheet: Sheet, row: int) -> dict[int, str]:
+    keys = {column: header_key(header_text(sheet, row, column)) for column in sheet.columns}
+    return {column: headers()[key] for column, key in keys.items() if key in headers()}
+
+
+def _layout(sheet: Sheet, row: int) -> Layout:
+    columns = _known(sheet, row)
+    faults = [
+        Finding(
+            rule="unknown_column",
+            severity="critical",
+            message="this header is unknown; if it is another word for a known column, add it to "
+            f"ingest/azr/{HEADERS_FILE.name}",
+            place=sheet.title,
+            row=str(row),
+            column=get_column_letter(column),
+            expected=", ".join(sorted(set(headers().values()) - set(columns.values()))),
+            found=text,
+        )
+        for column in sheet.columns
+        if (text := header_text(sheet, row, column)) and column not in columns
+    ]
+    faults += [
+        Finding(
+            rule="header",
+            severity="critical",
+            message=f"two columns hold {held}",
+            place=sheet.title,
+            row=str(row),
+            expected="one column",
+            found=", ".join(get_column_letter(at) for at, what in columns.items() if what == held),
+        )
+        for held in sorted(set(columns.values()))
+        if list(columns.values()).count(held) > 1
+    ]
+    if faults:
+        raise UnreadableFile(*faults)
+    return Layout(sheet, row, columns)
+
+
+def _read(layout: Layout, stated: date, county: County) -> tuple[list[dict[str, Any]], list[str]]:
+    """The cells, and which of them carried a footnote mark."""
+    cells: list[dict[str, Any]] = []
+    marked: list[str] = []
+    faults: list[Finding] = []
+    for row in _rows(layout):
+        try:
+            found = _region(layout, row, county)
+        except UnreadableFile as error:
+            faults += error.findings
+            continue
+        for column, sex_code in layout.counts().items():
+            cell = layout.sheet.own(row, column)
+            try:
+                count = read_count(cell)
+            except ValueError as error:
+                empty = (row, column) in layout.sheet.uncalculated
+                where = layout.where(row, column)
+                faults.append(
+                    bad_number(_name(layout, row), str(error), cell, uncalculated=empty, **where)
+                )
+                continue
+            marked += [f"{get_column_letter(column)}{row}"] * count.has_footnote
+            cells.append(
+                {
+                    "reference_date": stated,
+                    "region_code": found.code,
+                    "region_level": found.level,
+                    "region_name": _name(layout, row) or found.code,
+                    "sex_code": sex_code,
+                    "value": count.value,
+                    "marker": count.marker,
+                    "source_place": layout.sheet.title,
+                    "source_row": row,
+                }
+            )
+    if not faults:
+        faults += _sexes_that_do_not_add_up(layout, cells)
+        faults += _missing(layout, {cell["region_code"] for cell in cells}, county)
+    if faults:
+        raise UnreadableFile(*faults)
+    return cells, marked
+
+
+def _rows(layout: Layout) -> list[int]:
+    """The rows of the table: those in which anything is counted."""
+    sheet = layout.sheet
+    return [
+        row
+        for row in sheet.below(layout.header_row)
+        if any(
+            sheet.own(row, column) is not None or (row, column) in sheet.uncalculated
+            for column in layout.counts()
+        )
+    ]
+
+
+def _name(layout: Layout, row: int) -> str:
+    column = layout.column(NAME)
+    return layout.sheet.text(row, column) if column else ""
+
+
+def _region(layout: Layout, row: int, county: County) -> Region:
+    """The region of a row. Raises ``UnreadableFile`` naming a municipality that is not known."""
+    key_column, name_column = layout.column(KEY), layout.column(NAME)
+    key = layout.sheet.own(row, key_column) if key_column else None
+    name = _name(layout, row)
+    if key is not None and not any(sign.isdigit() for sign in str(key)):
+        key, name = None, name or layout.sheet.text(row, key_column or 0)  # "Kreis" as a key
+    try:
+        return region(county, key, name)
+    except UnknownRegion as error:
+        raise unreadable(
+            "unknown_municipality",
+            str(error),
+            place=layout.sheet.title,
+            row=str(row),
+            column=layout.where(row, name_column or key_column or 0)["column"],
+            expected="a municipality of the county, or the county's total",
+            found=" ".join(str(part) for part in (key, name) if part) or "nothing",
+        ) from None
+
+
+def _missing(layout: Layout, found: set[str], county: County) -> list[Finding]:
+    expected = {**county.municipalities, county.ags: f"{county.name} (the total)"}
+    return [
+        Finding(
+            rule="municipality_missing",
+            severity="critical",
+            message="the table has no row of this region: without it no share is right",
+            place=layout.sheet.title,
+            row=str(layout.header_row),
+            expected=f"a row {code} {name}",
+            found="no such row",
+        )
+        for code, name in expected.items()
+        if code not in found
+    ]
+
+
+def _sexes_that_do_not_add_up(layout: Layout, cells: list[dict[str, Any]]) -> Iterator[Finding]:
+    """Where a file counts the sexes they make the total: asked here, since many files do not."""
+    by_row: dict[int, list[dict[str, Any]]] = {}
+    for cell in cells:
+        by_row.setdefault(cell["source_row"], []).append(cell)
+    for row, line in by_row.items():
+        parts = [cell for cell in line if cell["sex_code"] != ALL]
+        if not parts or any(cell["value"] is None and cell["marker"] != "-" for cell in line):
+            continue
+        total = sum(cell["value"] or 0 for cell in line if cell["sex_code"] == ALL)
+        together = sum(cell["value"] or 0 for cell in parts)
+        if together != total:
+            yield Finding(
+                rule="row_sums_by_sex",
+                severity="critical",
+                message=f"{_name(layout, row)}: the sexes do not make the total of their row",
+                place=layout.sheet.title,
+                row=str(row),
+                column=", ".join(cell["sex_code"] for cell in parts),
+                expected=f"{total:,}",
+                found=f"{together:,}",
+            )
