@@ -1,6 +1,6 @@
 # `make help` lists what there is. Everything the house keeps lies under KREISHAUS_HOME.
 .DEFAULT_GOAL := help
-.PHONY: help run up down test lint format clean lock
+.PHONY: help run up down test fuzz lint format clean lock
 
 PYTHON ?= python3.11
 VENV := .venv
@@ -34,6 +34,9 @@ test: $(VENV)/development ## every check: formats, types, SQL, all tests
 	@$(MAKE) --no-print-directory lint
 	$(BIN)/pytest -m "not e2e" --numprocesses 2 --dist loadfile
 	$(BIN)/pytest -m e2e
+
+fuzz: $(VENV)/development ## thousands of damaged files for every parser (an hour and more)
+	KREISHAUS_FUZZ_INPUTS=$${KREISHAUS_FUZZ_INPUTS:-5000} $(BIN)/pytest tests/fuzz --numprocesses 2 --hypothesis-show-statistics
 
 lint: $(VENV)/development ## formats, lint rules, types, SQL
 	$(BIN)/ruff format --check .

@@ -1,0 +1,104 @@
+"""No input, however bad, may put a wrong number into a mart, crash a task or hang a night.
+
+Every parser reads damaged copies of the files it reads well. A few in every test run; a campaign
+of thousands with ``make fuzz``. The identities are asked again here, without the suites: what
+breaks one and would be staged all the same is the fault this test exists for.
+"""
+
+import os
+import resource
+import time
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import HealthCheck, event, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+from identities import broken_identities, spoilt
+from mutations import mutants
+
+from ingest.datasets import REGISTRY, Dataset
+from ingest.landing import Landing
+from ingest.model import Origin, RefusedAtTheDoor, SourceUnavailable, UnreadableFile
+from ingest.settings import Settings
+from ingest.steps import judge, land
+from sample.make import make
+from sample.server import serve
+
+INPUTS = int(os.environ.get("KREISHAUS_FUZZ_INPUTS", "30"))
+LONGEST_SECONDS = 30
+MOST_KIBIBYTES = 2**20
+OURS = (UnreadableFile, RefusedAtTheDoor, SourceUnavailable)
+
+pytestmark = pytest.mark.timeout(6 * 60 * 60)
+
+
+@pytest.fixture(scope="module")
+def landing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    """A house in which the sample of every dataset has landed."""
+    settings = Settings(home=tmp_path_factory.mktemp("fuzz") / "var")
+    with serve(make(settings) / "http") as server:
+        settings = settings.model_copy(update={"sample_url": server.url})
+        for entry in REGISTRY:
+            land(entry.id, settings, "fuzz")
+    yield settings
+
+
+def seeds(settings: Settings, entry: Dataset) -> list[tuple[bytes, Origin]]:
+    """Of the landed files the smallest, the middle one, and the smallest of each extension."""
+    store = Landing(settings.landing, entry.source, entry.name)
+    by_size = sorted(store.hashes(), key=lambda sha256: store.path(sha256).stat().st_size)
+    kinds = {store.path(sha256).suffix: sha256 for sha256 in reversed(by_size)}
+    chosen = sorted({by_size[0], by_size[len(by_size) // 2], *kinds.values()})
+    return [(store.content(sha256), store.origin(sha256)) for sha256 in chosen]
+
+
+@pytest.mark.parametrize("entry", REGISTRY, ids=lambda entry: entry.id)
+def test_a_damaged_file_is_named_or_true(landing: Settings, entry: Dataset) -> None:
+    known = seeds(landing, entry)
+    assert known, f"{entry.id}: the sample landed nothing to damage"
+    used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+    @hypothesis_settings(
+        max_examples=INPUTS,
+        deadline=None,
+        derandomize="KREISHAUS_FUZZ_INPUTS" not in os.environ,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(
+        content=mutants([content for content, _ in known]),
+        origin=st.sampled_from([origin for _, origin in known]),
+    )
+    def damaged(content: bytes, origin: Origin) -> None:
+        started = time.monotonic()
+        treat_damaged(entry, content, origin)
+        assert time.monotonic() - started < LONGEST_SECONDS
+        grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - used
+        assert grown < MOST_KIBIBYTES
+
+    damaged()
+
+
+def treat_damaged(entry: Dataset, content: bytes, origin: Origin) -> None:
+    """Take in one file; any error that is not one of ours comes out."""
+    try:
+        if entry.guard:
+            entry.load("guard")(content, origin.label)
+        batch, validation, _ = judge(entry, content, origin)
+    except OURS as refusal:
+        event(type(refusal).__name__)
+        return
+    event("staged" if validation.passed else "quarantined by the suite")
+    if validation.passed:
+        assert broken_identities(entry.id, batch.tables) == []
+
+
+@pytest.mark.parametrize("entry", REGISTRY, ids=lambda entry: entry.id)
+def test_the_judge_of_this_campaign_knows_good_from_bad(landing: Settings, entry: Dataset) -> None:
+    good = [
+        entry.load("parse")(content, origin).tables for content, origin in seeds(landing, entry)
+    ]
+    assert [broken_identities(entry.id, tables) for tables in good] == [[]] * len(good)
+    bad = [tables for tables in (spoilt(entry.id, tables) for tables in good) if tables]
+    assert bad, f"{entry.id}: no count is part of any identity"
