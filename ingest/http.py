@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -140,7 +140,7 @@ class Client:
             self._require_allowed(url)
             with closing(self._send(method, url, headers, form)) as response:
                 if response.status_code not in REDIRECTS:
-                    return self._answer(method, url, response, until)
+                    return self._answer(method, url, response, until, headers.values())
                 target = urljoin(url, response.headers.get("Location", ""))
             if method != "GET":
                 raise SourceRefused(
@@ -201,14 +201,21 @@ class Client:
             time.sleep(max(0.0, due - time.monotonic()))
         self._asked_at[host] = time.monotonic()
 
-    def _answer(self, method: str, url: str, response: requests.Response, until: float) -> Answer:
+    def _answer(
+        self,
+        method: str,
+        url: str,
+        response: requests.Response,
+        until: float,
+        secrets: Iterable[str],
+    ) -> Answer:
         if response.status_code == 304:
             return Answer(url, None, {})
         content = self._content(method, url, response, until)
         if response.status_code != 200:
             said = (
                 f"{method} {shown(url)}: expected status 200, found {response.status_code}: "
-                f"{content[:120].decode('utf-8', errors='replace')!r}"
+                f"{_excerpt(content, secrets)!r}"
             )
             if response.status_code in MAY_HEAL:
                 raise _MayHeal(said, _retry_after(response))
@@ -260,6 +267,14 @@ def shown(url: str) -> str:
     parts = urlsplit(url)
     host = parts.netloc.rpartition("@")[2]
     return f"{parts.scheme}://{host}{parts.path}{'?...' if parts.query else ''}"
+
+
+def _excerpt(content: bytes, secrets: Iterable[str]) -> str:
+    """The first words of an answer, without what we told the server in confidence."""
+    text = content[:CHUNK].decode("utf-8", errors="replace")
+    for secret in filter(None, secrets):
+        text = text.replace(secret, "[hidden]")
+    return text[:120]
 
 
 def _retry_after(response: requests.Response) -> float | None:

@@ -17,6 +17,7 @@ class Visit(BaseHTTPRequestHandler):
 
     server: Any
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # head and body in one packet, or each answer waits for an acknowledgement
 
     def do_GET(self) -> None:
         self.server.visits[self.path] += 1
@@ -52,6 +53,7 @@ class Visit(BaseHTTPRequestHandler):
         while time.monotonic() < until:
             try:
                 self.wfile.write(b".")
+                self.wfile.flush()
             except OSError:
                 return
             time.sleep(0.02)

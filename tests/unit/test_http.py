@@ -48,6 +48,8 @@ def play(visit: Visit) -> None:
         visit.answer(302, Location="/data")
     elif path == "/elsewhere":
         visit.answer(301, Location="https://evil.example/data?token=geheim")
+    elif path == "/echo":
+        visit.answer(401, f"no entry for {visit.headers['password']}".encode())
     elif path == "/round":
         visit.answer(302, Location="/round")
     else:
@@ -182,6 +184,14 @@ def test_the_source_learns_whom_to_write_to(server: Server) -> None:
         client.get(f"{server.url}/data")
     assert server.seen[0]["User-Agent"].startswith("Kreishaus/")
     assert "daten@kreis.example" in server.seen[0]["User-Agent"]
+
+
+def test_a_server_that_repeats_a_password_in_its_refusal_is_not_quoted(
+    server: Server, client: Client
+) -> None:
+    with pytest.raises(SourceRefused) as caught:
+        client.post(f"{server.url}/echo", {"name": "x"}, {"password": "geheim"})
+    assert "no entry for [hidden]" in str(caught.value)
 
 
 @pytest.fixture
