@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -13,7 +14,7 @@ from ingest.datasets import REGISTRY, Dataset
 from ingest.files import write_atomically
 from ingest.landing import Landing
 from ingest.settings import Settings
-from ingest.staging import Staging, text
+from ingest.staging import BatchRecord, Staging, text
 
 SCHEMA = pa.schema(
     [
@@ -25,6 +26,7 @@ SCHEMA = pa.schema(
         pa.field("published_at", pa.timestamp("us", tz="UTC")),
         pa.field("retrieved_at", pa.timestamp("us", tz="UTC"), nullable=False),
         pa.field("in_force_from", pa.timestamp("us", tz="UTC"), nullable=False),
+        pa.field("revision", pa.int64(), nullable=False),
     ]
 )
 
@@ -56,27 +58,61 @@ def appearances(landing: Landing) -> Iterator[Appearance]:
             before = sha256
 
 
+@dataclass(frozen=True)
+class Version:
+    """One of the files that stood for a period, one after the other; ``revision`` counts from 1."""
+
+    record: BatchRecord
+    in_force_from: datetime
+    revision: int
+
+
+def versions(landing: Landing, records: Iterable[BatchRecord]) -> Iterator[Version]:
+    """Every version of every period of a dataset, by period and in the order of their coming.
+
+    ``landing`` and ``records`` are its landed and its staged files.
+
+    Of two files that one visit brought for a period the later sighting counts, and of two that
+    were seen in the same instant the one that landed later, then the one of the higher hash.
+    Bytes that come again while they stand are no new version: not at another address, and not
+    after a file between them that was put into quarantine.
+    """
+    staged = {record.sha256: record for record in records}
+    coming: dict[str, list[tuple[datetime, datetime, str]]] = {}
+    for appearance in appearances(landing):
+        if record := staged.get(appearance.sha256):
+            came = (appearance.since, record.retrieved_at, record.sha256)
+            coming.setdefault(str(record.period), []).append(came)
+    for _, came_in_order in sorted((period, sorted(came)) for period, came in coming.items()):
+        by_file = groupby(came_in_order, key=lambda came: came[2])
+        for revision, (sha256, times) in enumerate(by_file, start=1):
+            yield Version(staged[sha256], next(times)[0], revision)
+
+
+def versions_of(settings: Settings, entry: Dataset) -> Iterator[Version]:
+    """The versions of one dataset of this house."""
+    staging = Staging(settings.staged, entry.source, entry.name)
+    return versions(Landing(settings.landing, entry.source, entry.name), staging.records())
+
+
 def write_batches(settings: Settings) -> int:
-    """Write ``warehouse/batches.parquet``: a row each time a staged file came into force."""
-    rows = [row for entry in REGISTRY for row in _rows(settings, entry)]
+    """Write ``batches.parquet`` into the warehouse: a row for each version of each period."""
+    rows = [
+        {
+            "source": version.record.source,
+            "dataset": version.record.dataset,
+            "period": version.record.period,
+            "source_sha256": version.record.sha256,
+            "label": version.record.label,
+            "published_at": version.record.published_at,
+            "retrieved_at": version.record.retrieved_at,
+            "in_force_from": version.in_force_from,
+            "revision": version.revision,
+        }
+        for entry in REGISTRY
+        for version in versions_of(settings, entry)
+    ]
     sink = pa.BufferOutputStream()
     pq.write_table(pa.Table.from_pylist(rows, SCHEMA), sink)
     write_atomically(settings.warehouse / "batches.parquet", sink.getvalue().to_pybytes())
     return len(rows)
-
-
-def _rows(settings: Settings, entry: Dataset) -> Iterator[dict[str, object]]:
-    staging = Staging(settings.staged, entry.source, entry.name)
-    staged = {record.sha256: record for record in staging.records()}
-    for appearance in appearances(Landing(settings.landing, entry.source, entry.name)):
-        if record := staged.get(appearance.sha256):
-            yield {
-                "source": record.source,
-                "dataset": record.dataset,
-                "period": record.period,
-                "source_sha256": record.sha256,
-                "label": record.label,
-                "published_at": record.published_at,
-                "retrieved_at": record.retrieved_at,
-                "in_force_from": appearance.since,
-            }

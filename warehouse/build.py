@@ -6,15 +6,17 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from ingest.batches import write_batches
 from ingest.datasets import REGISTRY
-from ingest.files import write_json_atomically
+from ingest.freshness import write_freshness
 from ingest.settings import REPOSITORY, Settings
+from ingest.sightings import write_sightings
 from ingest.staging import CHECKS, TEMPLATE, Staging, write_templates
+from warehouse.as_of import asked_for
+from warehouse.revisions import write_revised_cells
 
 PROJECT = REPOSITORY / "dbt_project"
 NOT_NIGHTLY = ("--exclude-resource-type", "unit_test")
@@ -38,6 +40,7 @@ def dbt_environment(settings: Settings) -> dict[str, str]:
     """The environment variables that the dbt project reads, and those that keep dbt quiet."""
     return {
         "KREISHAUS_HOME": str(settings.home.resolve()),
+        "KREISHAUS_WAREHOUSE": str(settings.warehouse.resolve()),
         "KREISHAUS_COUNTY_AGS": settings.county.ags,
         "KREISHAUS_LAND_AGS": settings.county.land_ags,
         "DBT_PROJECT_DIR": str(PROJECT),
@@ -49,8 +52,15 @@ def dbt_environment(settings: Settings) -> dict[str, str]:
     }
 
 
-def prepare(settings: Settings, as_of: str | None = None) -> None:
-    """Lay ready what a build reads: empty templates, the versions in force, what is asked for.
+def build_arguments(settings: Settings) -> tuple[str, ...]:
+    """What ``dbt`` is told to do in a build: everything once, as of the moment asked for."""
+    as_of = asked_for(settings)
+    variables = ("--vars", json.dumps(as_of.variables)) if as_of else ()
+    return ("build", *NOT_NIGHTLY, *variables)
+
+
+def prepare(settings: Settings) -> None:
+    """Lay ready what a build reads: empty templates, the versions of every period, what changed.
 
     The results of an earlier build are removed: nobody shall publish by them.
     """
@@ -60,9 +70,11 @@ def prepare(settings: Settings, as_of: str | None = None) -> None:
     template = settings.quarantine / TEMPLATE / TEMPLATE / TEMPLATE
     write_templates(template, {"checks": CHECKS})
     write_batches(settings)
+    write_freshness(settings, as_of.moment if (as_of := asked_for(settings)) else None)
+    write_sightings(settings)
+    write_revised_cells(settings)
     target(settings).mkdir(parents=True, exist_ok=True)
     (target(settings) / "run_results.json").unlink(missing_ok=True)
-    write_json_atomically(settings.warehouse / "request.json", {"as_of": as_of})
 
 
 def dbt(settings: Settings, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -87,11 +99,10 @@ def parse_project(settings: Settings) -> Path:
     return target(settings) / "manifest.json"
 
 
-def build(settings: Settings, as_of: str | None = None) -> BuildResult:
+def build(settings: Settings) -> BuildResult:
     """Prepare, then build every model and run every data test once."""
-    prepare(settings, as_of)
-    variables: Sequence[str] = ("--vars", json.dumps({"as_of": as_of})) if as_of else ()
-    done = dbt(settings, "build", *NOT_NIGHTLY, *variables)
+    prepare(settings)
+    done = dbt(settings, *build_arguments(settings))
     return BuildResult(done.returncode, failed_nodes(settings), done.stdout + done.stderr)
 
 

@@ -4,6 +4,8 @@ published/<version>/kreishaus.duckdb         schema ``internal``, a table per ma
                    /parquet/<mart>.parquet   the same, for readers without a database
                    /manifest.json            run, code, as_of, sources, rows, content hashes
          /current -> <version>               switched last
+
+A build as of an earlier day is published in the same way, in a folder of its own (``as_of``).
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ import duckdb
 from ingest.files import commit_directory, new_directory, sweep, switch_link, write_synced
 from ingest.settings import REPOSITORY, Settings
 from warehouse import versions
+from warehouse.as_of import asked_for
 from warehouse.marts import Mart, marts
 
 NEWEST_BY = ("reference_date", "reference_month", "reference_year", "year", "issue_date")
@@ -50,6 +53,7 @@ class Manifest:
     created_at: str
     code_version: str
     as_of: str | None
+    known_by: str
     marts: tuple[PublishedMart, ...]
     missing: dict[str, str]
     sources: tuple[dict[str, str], ...]
@@ -76,13 +80,14 @@ def publish(settings: Settings, run_id: str, now: datetime | None = None) -> Man
     previous = _previous(settings)
     published, missing = _write_parquet(settings, built, folder, previous)
     _write_database(folder, [mart for mart in built if mart.name not in missing])
-    request = json.loads((settings.warehouse / "request.json").read_text())
+    as_of = asked_for(settings)
     manifest = Manifest(
         version=final.name,
         run_id=run_id,
         created_at=now.isoformat(),
         code_version=code_version(),
-        as_of=request["as_of"],
+        as_of=as_of.moment if as_of else None,
+        known_by=as_of.by if as_of else "retrieved",
         marts=tuple(published),
         missing=missing,
         sources=_sources(settings),

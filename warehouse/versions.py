@@ -8,6 +8,7 @@ from typing import Any
 
 from ingest.files import remove_directory
 from ingest.settings import Settings
+from warehouse.as_of import asked_for
 
 CURRENT = "current"
 DATABASE = "kreishaus.duckdb"
@@ -25,8 +26,11 @@ def current(settings: Settings) -> Path:
     """
     link = settings.published / CURRENT
     if not link.exists():
+        as_of = asked_for(settings)
+        command = f"build {as_of.options}" if as_of else "run"
         raise NothingPublished(
-            f"{link} does not exist: nothing has been published yet. Run `kreishaus run` first."
+            f"{link} does not exist: nothing has been published there yet. "
+            f"Run `kreishaus {command}` first."
         )
     return link.resolve()
 

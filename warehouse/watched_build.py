@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from ingest.settings import Settings
-from warehouse.build import NOT_NIGHTLY, PROJECT, dbt_environment, failed_nodes, target
+from warehouse.as_of import nightly_warehouse
+from warehouse.build import PROJECT, build_arguments, dbt_environment, failed_nodes, target
 from warehouse.marts import BuildNotFinished
 from warehouse.nodes import NodeOutcome, Outcomes, write_nodes
 from warehouse.publish import publish
@@ -28,9 +29,11 @@ class BuildFailed(Exception):
 def build_watched(settings: Settings, run_id: str) -> None:
     """Run ``dbt build`` and record each node's outcome for those who watch it.
 
+    Who watches looks into the nightly warehouse, also where the build is made aside.
+
     Raises ``BuildFailed`` after dbt has done all that could still be done.
     """
-    outcomes = Outcomes(settings.warehouse, run_id)
+    outcomes = Outcomes(nightly_warehouse(settings), run_id)
     try:
         with _dbt_build(settings) as process:
             assert process.stdout is not None
@@ -38,7 +41,7 @@ def build_watched(settings: Settings, run_id: str) -> None:
                 _tell(outcomes, line)
     finally:
         outcomes.end()
-    write_nodes(target(settings) / "manifest.json", settings.warehouse)
+    write_nodes(target(settings) / "manifest.json", nightly_warehouse(settings))
     if process.returncode:
         broken = "\n".join(failed_nodes(settings)) or f"see {settings.warehouse / 'logs'}"
         raise BuildFailed(f"dbt ended with status {process.returncode}:\n{broken}")
@@ -49,7 +52,7 @@ def _dbt_build(settings: Settings) -> Iterator[subprocess.Popen[str]]:
     # dbt tells the end of every kind of node in one way only among its debug messages.
     words = ("--log-format", "json", "--log-level", "debug")
     process = subprocess.Popen(
-        [str(Path(sys.executable).with_name("dbt")), *words, "build", *NOT_NIGHTLY],
+        [str(Path(sys.executable).with_name("dbt")), *words, *build_arguments(settings)],
         cwd=PROJECT,
         env={**os.environ, **dbt_environment(settings)},
         stdout=subprocess.PIPE,
@@ -94,7 +97,7 @@ def publish_watched(settings: Settings, run_id: str) -> list[str]:
 
     Raises ``BuildNotFinished`` when this run's build did not come to its end.
     """
-    outcomes = Outcomes(settings.warehouse, run_id)
+    outcomes = Outcomes(nightly_warehouse(settings), run_id)
     finished = outcomes.ended
     outcomes.end()  # after a dbt task that was killed: nobody shall wait for its nodes
     if not finished:

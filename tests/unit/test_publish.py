@@ -9,6 +9,7 @@ from test_killed_at_any_instant import each_kill
 
 from ingest.settings import Settings
 from warehouse import versions
+from warehouse.as_of import AsOf, aside
 from warehouse.build import target
 from warehouse.marts import BuildNotFinished
 from warehouse.publish import Manifest, content_hash, publish
@@ -80,7 +81,6 @@ def built(settings: Settings, vacant: int = 217, **outcomes: str) -> None:
     ]
     (target(settings) / "manifest.json").write_text(json.dumps({"nodes": NODES}))
     (target(settings) / "run_results.json").write_text(json.dumps({"results": results}))
-    (settings.warehouse / "request.json").write_text('{"as_of": null}')
 
 
 def vacant(settings: Settings) -> int:
@@ -200,6 +200,31 @@ def test_killed_at_any_instant_readers_see_a_complete_version(settings: Settings
 
     assert each_kill(lambda: publish(settings, "after"), settings.published, check) > 5
     assert vacant(settings) == 218
+
+
+def test_what_is_published_as_of_a_day_lies_aside_and_replaces_itself(settings: Settings) -> None:
+    built(settings, 217)
+    nightly = publish(settings, "night")
+    back = aside(settings, AsOf("2021-11-30"))
+    for _ in range(2):
+        built(back, 215)
+        manifest = publish(back, "by hand")
+    assert (manifest.as_of, manifest.known_by) == ("2021-11-30", "retrieved")
+    assert (vacant(settings), vacant(back)) == (217, 215)
+    assert [path.name for path in versions.versions(back)] == [manifest.version]
+    assert [path.name for path in versions.versions(settings)] == [nightly.version]
+    assert versions.current(settings).name == nightly.version
+    built(settings, 218)
+    assert publish(settings, "next night").as_of is None
+    assert (vacant(settings), vacant(back)) == (218, 215)
+
+
+def test_a_mart_that_is_at_fault_as_of_a_day_does_not_show_todays_state(settings: Settings) -> None:
+    built(settings, 217)
+    publish(settings, "night")
+    back = aside(settings, AsOf("2021-11-30"))
+    built(back, 215, vacancy_adds_up="fail")
+    assert publish(back, "by hand").missing == {"vacancy": "test vacancy_adds_up: as told"}
 
 
 def test_a_reader_that_holds_an_old_version_is_not_disturbed(settings: Settings) -> None:

@@ -36,3 +36,27 @@ left join {{ ref('stg_house__batches_in_force') }} as batches
         and checks.period = batches.period
         and checks.source_sha256 = batches.source_sha256
         and checks.batch_outcome = 'staged'
+union all
+-- What no file shows by itself: a workbook beside the one before.
+select
+    'wtg/stichtag' as dataset_id,
+    cast(changes.reference_date as varchar) as period,
+    changes.source_sha256,
+    'staged' as batch_outcome,
+    changes.table_name,
+    changes.rule,
+    row_number() over (
+        partition by changes.reference_date, changes.rule order by changes.offer_id
+    ) as check_number,
+    changes.description,
+    'warning' as severity,
+    'failed' as outcome,
+    1 as offending_rows_count,
+    1 as evaluated_rows_count,
+    changes.place,
+    changes.offer_id as row_label,
+    changes.expected,
+    changes.found,
+    true as is_in_force,
+    changes.known_since
+from {{ ref('int_offers__changed') }} as changes

@@ -6,5 +6,6 @@ select
     label,
     published_at,
     retrieved_at,
-    in_force_from
+    in_force_from,
+    revision
 from {{ source('house', 'batches') }}

@@ -3,7 +3,7 @@
 with known as (
     select *
     from {{ ref('stg_house__batches') }}
-    where {{ known_by_as_of('in_force_from') }}
+    where {{ known_by_as_of('in_force_from', 'published_at') }}
 ),
 
 ranked as (
@@ -11,9 +11,8 @@ ranked as (
         *,
         row_number() over (
             partition by source, dataset, period
-            order by in_force_from desc, retrieved_at desc, source_sha256 desc
-        ) as place_from_newest,
-        count(*) over (partition by source, dataset, period) as revision
+            order by revision desc
+        ) as place_from_newest
     from known
 )
 

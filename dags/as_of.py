@@ -1,0 +1,37 @@
+"""The parameters of build_marts: which day to look back to. A DAG helper for Airflow, no DAG."""
+
+from __future__ import annotations
+
+from airflow.sdk import Param, get_current_context
+from airflow.sdk.exceptions import AirflowFailException
+
+from ingest.settings import Settings, read_settings
+
+PARAMS = {
+    "as_of": Param(
+        None,
+        type=["null", "string"],
+        format="date",
+        title="As of",
+        description="Build from what was known at the end of this day. Empty: everything known.",
+    ),
+    "known_by": Param(
+        "retrieved",
+        type="string",
+        enum=["retrieved", "published"],
+        title="Known by",
+        description="What makes a version known: that we had it, or that its owner published it.",
+    ),
+}
+
+
+def house() -> Settings:
+    """Where this run builds and publishes: in the house, or aside as of the day asked for."""
+    from warehouse.as_of import AsOf, NotAMoment, aside
+
+    asked = get_current_context()["params"]
+    try:
+        as_of = AsOf.parse(asked["as_of"], asked["known_by"]) if asked["as_of"] else None
+    except NotAMoment as refusal:
+        raise AirflowFailException(f"as_of: {refusal}") from refusal
+    return aside(read_settings(), as_of)

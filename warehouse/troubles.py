@@ -1,0 +1,38 @@
+"""What the last publication left behind: for status and for the alerts."""
+
+from __future__ import annotations
+
+from ingest.settings import Settings
+from ingest.troubles import Trouble
+from warehouse import versions
+
+
+def not_renewed(settings: Settings, run_id: str | None = None) -> list[Trouble]:
+    """Every mart that the current version keeps from an earlier one, or lacks, with the reason.
+
+    With a ``run_id`` only if it was that run that published.
+    """
+    try:
+        version = versions.current(settings)
+    except versions.NothingPublished:
+        return []
+    manifest = versions.manifest(version)
+    if run_id is not None and manifest["run_id"] != run_id:
+        return []
+    kept = {
+        mart["name"]: f"shows the state of {mart['kept_from']}: {mart['fault']}"
+        for mart in manifest["marts"]
+        if mart["kept_from"]
+    }
+    lacking = {name: f"was never built: {fault}" for name, fault in manifest["missing"].items()}
+    return [
+        Trouble(
+            "red",
+            "not renewed",
+            name,
+            why.splitlines()[0],
+            brief="",
+            see=version / "manifest.json",
+        )
+        for name, why in {**kept, **lacking}.items()
+    ]
