@@ -10,6 +10,7 @@ from pathlib import Path
 from ingest.wtg.layout import SHEETS
 from sample import wtg_figures as figures
 from sample import wtg_inspections as register
+from sample import wtg_register
 from sample import wtg_rows as rows
 from sample.wtg_offers import (
     DAY_CARE,
@@ -64,14 +65,21 @@ PUBLISHED = {
 
 
 def write(target: Path) -> None:
-    """Write ``target/drop/wtg/WTG_Stichtag_YYYY-MM-DD.xlsx`` for every reference date."""
+    """Write ``target/drop/wtg/WTG_Stichtag_YYYY-MM-DD.xlsx`` for every reference date, and an
+    export of the register."""
     folder = target / "drop" / "wtg"
     folder.mkdir(parents=True, exist_ok=True)
     for day, sheets in workbooks().items():
-        path = folder / f"WTG_Stichtag_{day}.xlsx"
-        path.write_bytes(_workbook(day, sheets))
-        written = datetime.combine(day + rows.RELEASED_AFTER, datetime.min.time(), UTC).timestamp()
-        os.utime(path, (written, written))
+        _drop(folder / f"WTG_Stichtag_{day}.xlsx", _workbook(day, sheets), day)
+    export = wtg_register.export(figures.places(wtg_register.DAY.year))
+    _drop(folder / f"WTG_Register_{wtg_register.DAY}.csv", export, wtg_register.DAY)
+
+
+def _drop(path: Path, content: bytes, day: date) -> None:
+    """The file as it lies in the folder two weeks after its date."""
+    path.write_bytes(content)
+    written = datetime.combine(day + rows.RELEASED_AFTER, datetime.min.time(), UTC).timestamp()
+    os.utime(path, (written, written))
 
 
 def workbooks() -> dict[date, Sheets]:

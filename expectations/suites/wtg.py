@@ -15,12 +15,16 @@ from expectations.not_negative import ExpectNotNegative
 from expectations.occupancy import ExpectOccupancyToAddUp, ExpectResidentsNotAbovePlaces
 from expectations.reported_share import ExpectShareAsReported
 from ingest.wtg.codes import (
+    INSPECTION_KINDS,
     OFFER_STATUS,
+    OFFER_TYPES,
+    PLACE,
     PLANNING_STATUS,
     REASONS_NOT_USABLE,
     RELEASE_STATUS,
+    RELEASED,
+    SUPPORT_KINDS,
 )
-from ingest.wtg.tables import INSPECTION_KINDS, OFFER_TYPES, SUPPORT_KINDS
 
 RESIDENTS = ["pg1", "pg2", "pg3", "pg4", "pg5", "ohne_pg"]
 PLACE_COUNTS = [
@@ -46,10 +50,14 @@ FTE = [
 ]
 MOST_PLACES = 400
 """No home in the Land is larger by far; more is a number in the wrong column."""
+IMPOSSIBLE = 1000
+"""Places or FTE of one offer: no home in the country has them. Two numbers ran together."""
+LATITUDES, LONGITUDES = (47.2, 55.1), (5.8, 15.1)
+"""Where Germany lies. Exchanged, the two are outside."""
 
+POSTCODE = r"^[0-9]{5}$"
 MUNICIPALITY = r"^[0-9]{8}$"
 MUNICIPALITY_OR_COUNTY = r"^(?:[0-9]{5}|[0-9]{8})$"
-TEST_RECORD = r"(?i)(?:^test\b|testtest)"
 
 
 def stichtag() -> dict[str, gx.ExpectationSuite]:
@@ -69,6 +77,35 @@ def stichtag() -> dict[str, gx.ExpectationSuite]:
         table: gx.ExpectationSuite(name=f"wtg_stichtag_{table}", expectations=list(expected))
         for table, expected in checks.items()
     }
+
+
+def register() -> dict[str, gx.ExpectationSuite]:
+    """The suite of the register's list of offers."""
+    rules = [
+        gxe.ExpectColumnValuesToBeUnique(
+            column="pfad_id",
+            row_condition=Column("set_aside_reason").is_null(),
+            **_critical("key_unique", "One key of two offers: one of them is lost.", "name"),
+        ),
+        _not_negative("plaetze", label="name"),
+        _at_most("plaetze", IMPOSSIBLE, "name"),
+        gxe.ExpectColumnValuesToMatchRegex(
+            column="plz",
+            regex=POSTCODE,
+            **_warning("plz_pattern", "A postcode has five digits.", "name"),
+        ),
+        gxe.ExpectColumnValuesToMatchRegex(
+            column="ags",
+            regex=MUNICIPALITY,
+            **_warning("ags_pattern", "Nothing is summed by it yet.", "name"),
+        ),
+        gxe.ExpectColumnValuesToBeInSet(
+            column="status",
+            value_set=list(OFFER_STATUS),
+            **_warning("status_known", f"A new word belongs into {PLACE}.", "name"),
+        ),
+    ]
+    return {"register_offers": gx.ExpectationSuite(name="wtg_register_offers", expectations=rules)}
 
 
 def _critical(rule: str, reason: str, label: str = "pfad_id") -> dict[str, Any]:
@@ -100,7 +137,11 @@ def _one_of(column: str, values: tuple[str, ...], label: str = "pfad_id") -> Exp
     return gxe.ExpectColumnValuesToBeInSet(
         column=column,
         value_set=list(values),
-        **_critical(f"{column}_known", "Published tables are built on these words.", label),
+        **_critical(
+            f"{column}_known",
+            f"Published tables are built on these words; a new one belongs into {PLACE}.",
+            label,
+        ),
     )
 
 
@@ -112,6 +153,26 @@ def _region(pattern: str, label: str) -> Expectation:
     )
 
 
+def _at_most(column: str, limit: float, label: str = "pfad_id") -> Expectation:
+    return gxe.ExpectColumnValuesToBeBetween(
+        column=column,
+        max_value=limit,
+        **_critical(
+            f"{column}_possible", "No offer is that large: two numbers ran together.", label
+        ),
+    )
+
+
+def _not_before(later: str, earlier: str, **judged: Any) -> Expectation:  # noqa: ANN401
+    return gxe.ExpectColumnPairValuesAToBeGreaterThanB(
+        column_A=later,
+        column_B=earlier,
+        or_equal=True,
+        ignore_row_if="either_value_is_missing",
+        **judged,
+    )
+
+
 def _offers() -> Iterator[Expectation]:
     yield _unique("pfad_id")
     yield _region(MUNICIPALITY, "pfad_id")
@@ -119,16 +180,24 @@ def _offers() -> Iterator[Expectation]:
     yield _one_of("status", OFFER_STATUS)
     yield _one_of("freigabe_status", RELEASE_STATUS)
     yield gxe.ExpectColumnValuesToMatchRegex(
-        column="plz", regex=r"^[0-9]{5}$", **_warning("plz_pattern", "A postcode has five digits.")
+        column="plz", regex=POSTCODE, **_warning("plz_pattern", "A postcode has five digits.")
     )
-    yield gxe.ExpectColumnValuesToNotMatchRegex(
-        column="name",
-        regex=TEST_RECORD,
-        **_warning("test_record", "Registers keep the records they were tried out with."),
+    yield gxe.ExpectColumnValuesToBeInSet(
+        column="freigabe_status",
+        value_set=[RELEASED],
+        **_warning("offer_released", "What is not released may still change."),
     )
-    yield gxe.ExpectCompoundColumnsToBeUnique(
-        column_list=["name", "ags", "angebotsform_wtg"],
-        **_warning("offer_twice", "One offer under two pfad_id is counted twice."),
+    for column, (low, high) in (("lat", LATITUDES), ("lon", LONGITUDES)):
+        yield gxe.ExpectColumnValuesToBeBetween(
+            column=column,
+            min_value=low,
+            max_value=high,
+            **_warning(f"{column}_in_germany", "Latitude and longitude are easily exchanged."),
+        )
+    yield _not_before(
+        "betrieb_bis",
+        "betrieb_ab",
+        **_critical("operation_ends_after_start", "Such an offer would never be counted."),
     )
 
 
@@ -157,6 +226,16 @@ def _occupancy() -> Iterator[Expectation]:
         limit="plaetze_vertrag",
         **_critical("short_term_within_places", "Short-term places are some of the contracted."),
     )
+    yield ExpectSumNotAbove(
+        parts=["davon_sonderbereich"],
+        limit="plaetze_vertrag",
+        **_critical("special_unit_within_places", "Its places are some of the contracted."),
+    )
+    yield ExpectSumNotAbove(
+        parts=["einzelzimmer", "doppelzimmer"],
+        limit="plaetze_vertrag",
+        **_warning("rooms_within_places", "A room holds at least one place."),
+    )
     yield gxe.ExpectColumnValuesToNotBeNull(
         column="grund",
         row_condition=Column("davon_nicht_belegbar") > 0,
@@ -165,13 +244,16 @@ def _occupancy() -> Iterator[Expectation]:
     yield gxe.ExpectColumnValuesToBeInSet(
         column="grund",
         value_set=list(REASONS_NOT_USABLE),
-        **_warning("reason_known", "Unusable places are published by reason."),
+        **_warning(
+            "reason_known", f"Unusable places are published by reason; new ones go into {PLACE}."
+        ),
     )
     yield gxe.ExpectColumnValuesToBeBetween(
         column="plaetze_vertrag",
         max_value=MOST_PLACES,
         **_warning("places_plausible", "No home is that large."),
     )
+    yield _at_most("plaetze_vertrag", IMPOSSIBLE)
 
 
 def _residents() -> Iterator[Expectation]:
@@ -219,6 +301,7 @@ def _staff() -> Iterator[Expectation]:
         tolerance_points=1.0,
         **_warning("quota_as_reported", "The county publishes sum by sum, not reported quotas."),
     )
+    yield _at_most("vk_pflege_gesamt", IMPOSSIBLE)
     yield gxe.ExpectColumnValuesToBeBetween(
         column="wochenstunden_vollzeit",
         min_value=35,
@@ -240,6 +323,12 @@ def _inspections() -> Iterator[Expectation]:
         **_warning("not_done_has_reason", "The report prints why.", "pruefung_id"),
     )
     yield _not_negative("maengel", label="pruefung_id")
+    yield _not_before(
+        "reference_date",
+        "datum",
+        row_condition=Column("durchgefuehrt") == True,  # noqa: E712 - builds a condition
+        **_warning("done_before_date", "What is done lies in the past.", "pruefung_id"),
+    )
 
 
 def _complaints() -> Iterator[Expectation]:
@@ -248,6 +337,16 @@ def _complaints() -> Iterator[Expectation]:
         column="eingang_am", **_critical("complaint_has_day", "Its year counts it.", "vorgang_id")
     )
     yield _not_negative("plaetze_betroffen", label="vorgang_id")
+    yield _not_before(
+        "bis",
+        "von",
+        **_warning("measure_ends_after_start", "Its days are published.", "vorgang_id"),
+    )
+    yield _not_before(
+        "reference_date",
+        "eingang_am",
+        **_warning("received_before_date", "It is listed, so it came before.", "vorgang_id"),
+    )
 
 
 def _plans() -> Iterator[Expectation]:

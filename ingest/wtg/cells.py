@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -49,11 +50,21 @@ MARKERS = frozenset(
         "ka",
         "keineangabe",
         "keineangaben",
+        "n.b.",
+        "n.a.",
+        "n/a",
+        "nichtbekannt",
+        "nichterhoben",
         "entfällt",
+        "entf.",
         "unbekannt",
         "-",
+        "--",
+        "---",
         "–",
         "—",
+        "−",
+        "./.",
         ".",
         "..",
         "...",
@@ -96,29 +107,57 @@ MONTHS = {
     "dezember": 12,
 }
 
+_MONTH_STEMS = {name[:3]: number for name, number in MONTHS.items()} | {"mrz": 3, "sept": 9}
+
 _FOOTNOTE = r"(?P<note>\s*\(.*\)|\s*\*+|\s+[0-9]\)|\s*[¹²³⁴-⁹]+)?"
 _NUMBER = re.compile(
     r"(?P<sign>[-+−]?)"
-    r"(?P<whole>[0-9]{1,3}(?:[.\u00a0\u202f ][0-9]{3})+|[0-9]+)"
-    r"(?:,(?P<decimals>[0-9]+))?" + _FOOTNOTE
+    r"(?P<whole>[0-9]{1,3}(?:[.\u00a0\u202f ][0-9]{3})+|[0-9]{1,15})"
+    r"(?:,(?P<decimals>[0-9]{1,15}))?" + _FOOTNOTE
 )
-_GERMAN_DATE = re.compile(r"(?P<day>[0-9]{1,2})\.\s?(?P<month>[0-9]{1,2})\.\s?(?P<year>[0-9]{4})")
+_POINTED = re.compile(
+    r"(?P<sign>[-+−]?)(?P<whole>[0-9]{1,15})\.(?P<decimals>[0-9]{1,2})" + _FOOTNOTE
+)
+"""A decimal point as exports write it: never before three digits, which may be thousands."""
+_COORDINATE = re.compile(r"[0-9]{1,2}[.,][0-9]+")
+_GERMAN_DATE = re.compile(
+    r"(?P<day>[0-9]{1,2})\.\s?(?P<month>[0-9]{1,2})\.\s?(?P<year>[0-9]{4})(?: 0?0:00(?::00)?)?"
+)
 _ISO_DATE = re.compile(
     r"(?P<year>[0-9]{4})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})(?:[ T]00:00(?::00)?)?"
 )
-_WORDED_DATE = re.compile(r"(?P<day>[0-9]{1,2})\.\s*(?P<month>[A-Za-zä]+)\s+(?P<year>[0-9]{4})")
+_WORDED_DATE = re.compile(r"(?P<day>[0-9]{1,2})\.?\s*(?P<month>[A-Za-zä]+)\.?\s+(?P<year>[0-9]{4})")
+_SHORT_YEAR = re.compile(r"([0-9]{1,2}\.\s?[0-9]{1,2}\.\s?)([0-9]{2})")
+_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
+_ESCAPED_BREAK = re.compile("_x000[ADad]_")
+_TRAILING_DIRT = re.compile(r"[\s_]+$")
+_ABBREVIATED = re.compile(r"(?:\b[^\W\d_]|[Ss]tr|[Ss]t|Co|Nr|Dr|[Ee]v|[Kk]ath|Inh|gem)\.$")
 _FIRST_EXCEL_DAY = date(1899, 12, 30).toordinal()
-_LARGEST_COUNT = 10**9
+_LARGEST = 10**9
 
 
 def squeezed(text: str) -> str:
-    """The text with every run of white space as one blank, and none at its ends."""
-    return " ".join(text.split())
+    """The text with every run of white space as one blank, and none at its ends.
+
+    What nobody sees goes: zero-width signs of web pages, the escaped line ends of XLSX exports,
+    letters in two parts.
+    """
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text).translate(_INVISIBLE)
+    return " ".join(_ESCAPED_BREAK.sub(" ", text).split())
+
+
+def without_trailing_dirt(text: str) -> str:
+    """A name without the ``_`` and ``.`` that registers leave at its end; "e. V." keeps its dot."""
+    clean = _TRAILING_DIRT.sub("", text)
+    while clean.endswith(".") and not _ABBREVIATED.search(clean):
+        clean = _TRAILING_DIRT.sub("", clean[:-1])
+    return clean
 
 
 def is_blank(raw: Raw) -> bool:
     """Whether nothing is written in the cell."""
-    return raw is None or (isinstance(raw, str) and not raw.strip())
+    return raw is None or (isinstance(raw, str) and not squeezed(raw))
 
 
 def count(raw: Raw) -> Cell:
@@ -129,10 +168,10 @@ def count(raw: Raw) -> Cell:
 
 
 def number(raw: Raw) -> Cell:
-    """A number with a decimal comma: ``12,5``. ``12.345`` could be two numbers and is refused."""
+    """A number: ``12,5``, ``12.5``. ``12.345`` could be two numbers and is refused."""
     if isinstance(raw, str):
-        return _written_number(raw, "a number such as 12,5", float, dot_is_ambiguous=True)
-    return Cell(float(_plain_number(raw, "a number such as 12,5")))
+        return _written_number(raw, "a number such as 12,5", _real, dot_is_ambiguous=True)
+    return Cell(_real(_plain_number(raw, "a number such as 12,5")))
 
 
 def percent(raw: Raw) -> Cell:
@@ -141,6 +180,13 @@ def percent(raw: Raw) -> Cell:
         return Cell(round(raw.share * 100, 10))
     if isinstance(raw, str):
         return number(re.sub(r"\s*(%|v\. ?H\.)\s*$", "", raw))
+    return number(raw)
+
+
+def coordinate(raw: Raw) -> Cell:
+    """Degrees with a comma or a point, where nothing is parted into thousands: ``51.2041``."""
+    if isinstance(raw, str) and _COORDINATE.fullmatch(raw.strip()):
+        return Cell(float(raw.strip().replace(",", ".")))
     return number(raw)
 
 
@@ -179,16 +225,43 @@ def day(raw: Raw) -> Cell:
     return Cell(_written_day(squeezed(raw), expected))
 
 
+def reference_day(raw: Raw) -> Cell:
+    """A ``stichtag``: a day, also with a two-digit year or as the number Excel keeps of a day.
+
+    Neither is a guess here: the day must be the one in the file's name.
+    """
+    if isinstance(raw, str) and (match := _SHORT_YEAR.fullmatch(squeezed(raw))):
+        return day(f"{match[1]}20{match[2]}")
+    if isinstance(raw, int | float) and not isinstance(raw, bool) and raw == _floor(raw):
+        meant = _excel_day(raw)
+        return Cell(meant) if meant else day(raw)
+    return day(raw)
+
+
 def words(raw: Raw) -> Cell:
     """A text without surplus blanks. A whole number is taken as its digits; a date is refused."""
     if isinstance(raw, str):
         text = squeezed(raw)
-        if text in EXCEL_ERRORS:
+        if _is_error(text):
             raise CellError("a text, not the error of a formula")
         return Cell(None, text) if _is_marker(text) else Cell(text)
     if isinstance(raw, bool) or not isinstance(raw, int | float) or raw != _floor(raw):
         raise CellError("a text")
     return Cell(str(int(raw)))
+
+
+def identifier(raw: Raw) -> Cell:
+    """A key, without the blanks, ``_`` and ``.`` that people leave at its end."""
+    cell = words(raw)
+    return Cell(cell.value.rstrip(" _.") or None) if isinstance(cell.value, str) else cell
+
+
+def title(raw: Raw) -> Cell:
+    """The name of an offer or a provider, without what registers leave at its end."""
+    cell = words(raw)
+    if not isinstance(cell.value, str):
+        return cell
+    return Cell(without_trailing_dirt(cell.value) or None)
 
 
 def region_key(raw: Raw) -> Cell:
@@ -215,7 +288,11 @@ def _digits_restored(raw: Raw, *, lengths: tuple[int, ...]) -> Cell:
 
 
 def _is_marker(text: str) -> bool:
-    return "".join(text.split()).casefold() in MARKERS
+    return "".join(squeezed(text).split()).casefold() in MARKERS
+
+
+def _is_error(text: str) -> bool:
+    return squeezed(text).upper() in EXCEL_ERRORS
 
 
 def _plain_number(raw: Raw, expected: str) -> int | float:
@@ -231,24 +308,30 @@ def _written_number(
     *,
     dot_is_ambiguous: bool = False,
 ) -> Cell:
-    text = raw.strip()
+    text = squeezed(raw)
     if _is_marker(text):
-        return Cell(None, squeezed(text))
-    match = _NUMBER.fullmatch(text)
+        return Cell(None, text)
+    match = _NUMBER.fullmatch(text) or _POINTED.fullmatch(text)
     if match is None:
-        raise CellError(expected)
+        raise CellError(f"{expected}, not the error of a formula" if _is_error(text) else expected)
     if dot_is_ambiguous and "." in match["whole"] and match["decimals"] is None:
         raise CellError(f"{expected}; a dot alone may part thousands or decimals")
     digits = re.sub(r"[^0-9]", "", match["whole"])
     sign = "-" if match["sign"] in ("-", "−") else ""
     value = kind(Decimal(f"{sign}{digits}.{match['decimals'] or '0'}"))
-    return Cell(value, squeezed(text) if match["note"] else None)
+    return Cell(value, text if match["note"] else None)
 
 
 def _whole(value: int | float | Decimal) -> int:
-    if value != _floor(value) or not -_LARGEST_COUNT <= value <= _LARGEST_COUNT:
+    if value != _floor(value) or not -_LARGEST <= value <= _LARGEST:
         raise CellError("a whole number such as 17")
     return int(value)
+
+
+def _real(value: int | float | Decimal) -> float:
+    if not -_LARGEST <= value <= _LARGEST:
+        raise CellError("a number such as 12,5")
+    return float(value)
 
 
 def _floor(value: int | float | Decimal) -> int | None:
@@ -262,7 +345,7 @@ def _written_day(text: str, expected: str) -> date:
     else:
         raise CellError(f"{expected}, the year with four digits")
     named = str(match["month"])
-    month = MONTHS.get(named.casefold()) or named
+    month = MONTHS.get(named.casefold()) or _MONTH_STEMS.get(named.casefold()) or named
     try:
         return date(int(match["year"]), int(month), int(match["day"]))
     except ValueError as error:
@@ -271,7 +354,12 @@ def _written_day(text: str, expected: str) -> date:
 
 def _as_excel_day(raw: int | float) -> str:
     """What a number would be if it were an Excel date: a hint for people, not a reading."""
+    meant = _excel_day(raw)
+    return f"; if {meant:%d.%m.%Y} is meant, format the cell as a date" if meant else ""
+
+
+def _excel_day(raw: int | float) -> date | None:
+    """The day between 1982 and 2064 that a number is in Excel's own count."""
     if not 30_000 <= raw <= 60_000:
-        return ""
-    meant = date.fromordinal(_FIRST_EXCEL_DAY + int(raw))
-    return f"; if {meant:%d.%m.%Y} is meant, format the cell as a date"
+        return None
+    return date.fromordinal(_FIRST_EXCEL_DAY + int(raw))

@@ -1,7 +1,37 @@
-"""Words that officers choose from a list, beside those in ``tables``."""
+"""Words that officers choose from a list. The one place to mend when a list grows.
 
-OFFER_STATUS = ("in Betrieb", "im Bau", "geplant", "ruhend", "geschlossen")
-RELEASE_STATUS = ("freigegeben", "in Prüfung", "Entwurf")
+A new reason or status also belongs into dbt's seeds (``unusable_reason``, ``offer_status``), a new
+kind of offer into ``offer_type``: published tables are built on them.
+"""
+
+from __future__ import annotations
+
+import re
+
+PLACE = "ingest/wtg/codes.py"
+
+OFFER_TYPES = (
+    "vollstationaer",
+    "solitaere_kurzzeitpflege",
+    "tagespflege",
+    "wg_demenz",
+    "wg_beatmung",
+    "wg_ambulant",
+    "servicewohnen",
+    "ambulanter_dienst",
+    "eingliederungshilfe",
+)
+"""Values of ``angebotsform_wtg`` and ``angebotsform``."""
+
+INSPECTION_KINDS = ("Regelprüfung", "Anlassprüfung", "Corona-Kontrolle")
+SUPPORT_KINDS = ("Einzelbetreuung", "Gruppe")
+
+IN_OPERATION = "in Betrieb"
+OFFER_STATUS = (IN_OPERATION, "im Bau", "geplant", "ruhend", "geschlossen")
+NOT_YET = ("im Bau", "geplant")
+CLOSED = "geschlossen"
+RELEASED = "freigegeben"
+RELEASE_STATUS = (RELEASED, "in Prüfung", "Entwurf")
 PROVIDER_KINDS = ("freigemeinnützig", "privat", "kommunal")
 
 REASONS_NOT_USABLE = (
@@ -14,3 +44,46 @@ REASONS_NOT_USABLE = (
 """Why a place that is not occupied cannot be used: an empty place is not a free one."""
 
 PLANNING_STATUS = ("angefragt", "geplant", "beschlossen", "im Bau", "in Betrieb", "aufgegeben")
+
+KIND_WORDS = {
+    "vollstationaer": (
+        "vollstationaer",
+        "vollstationaere",
+        "vollstationaeres",
+        "altenheim",
+        "altenzentrum",
+        "pflegeheim",
+        "seniorenhaus",
+        "seniorenheim",
+        "seniorenzentrum",
+    ),
+    "solitaere_kurzzeitpflege": ("kurzzeitpflege",),
+    "tagespflege": ("tagespflege",),
+    "wg_demenz": ("demenz wg", "demenz wohngemeinschaft"),
+    "wg_beatmung": ("beatmungs wg", "beatmungs wohngemeinschaft", "intensivpflege wg"),
+    "wg_ambulant": ("wg", "wohngemeinschaft"),
+    "servicewohnen": ("servicewohnen", "service wohnen", "betreutes wohnen"),
+    "ambulanter_dienst": ("pflegedienst", "sozialstation", "diakoniestation"),
+    "eingliederungshilfe": ("wohnstaette", "eingliederungshilfe", "besondere wohnform"),
+}
+"""Words by which a register names a kind of offer in a text of its own, or in the offer's name.
+
+Whole words, folded: ``Demenz-Wohngemeinschaft`` is "demenz wohngemeinschaft".
+"""
+
+_MORE_SPECIFIC = {"wg_ambulant": {"wg_demenz", "wg_beatmung"}}
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
+
+
+def folded_words(text: str) -> str:
+    """A text as its lower-case words alone: two spellings of one name are then equal."""
+    return " ".join(re.findall("[a-z0-9]+", text.lower().translate(_UMLAUTS)))
+
+
+def kinds_named(text: str) -> frozenset[str]:
+    """Every kind of offer that a text names: none, one, or several, and then none is sure."""
+    words = f" {folded_words(text)} "
+    found = {
+        kind for kind, names in KIND_WORDS.items() if any(f" {name} " in words for name in names)
+    }
+    return frozenset(kind for kind in found if not found & _MORE_SPECIFIC.get(kind, set()))

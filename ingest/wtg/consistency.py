@@ -4,28 +4,36 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
 
-from ingest.model import Finding, UnreadableFile
-from ingest.wtg.layout import ABOUT_OFFERS
+from ingest.model import Finding, Severity, UnreadableFile
+from ingest.wtg.codes import CLOSED, NOT_YET, RELEASED
+from ingest.wtg.layout import ABOUT_OFFERS, TITLES
 from ingest.wtg.rows import SheetRows
 
-FILE_NAME = re.compile(r"WTG_Stichtag_([0-9]{4})-([0-9]{2})-([0-9]{2})", re.IGNORECASE)
+FILE_NAME = re.compile(
+    r"WTG[_ -]*(?:Stichtag|Register)[_ -]*([0-9]{4})-([0-9]{2})-([0-9]{2})", re.IGNORECASE
+)
+FIRST_DAY = date(2008, 11, 18)
+"""The day on which the Land's first law on homes (WTG) came into force."""
+AHEAD = timedelta(days=31)
+"""A workbook may be handed in some days before the date it speaks of."""
 MUST_REPORT = "vollstationaer"
 """The offers of which a single one left out would change the county's sums unseen."""
 
 
-def reference_date(read: Mapping[str, SheetRows], file_name: str) -> date:
+def reference_date(read: Mapping[str, SheetRows], file_name: str, today: date) -> date:
     """The one date of the workbook: in its name and in every row of the dated sheets.
 
-    Raises ``UnreadableFile`` where two places disagree, or no place says it.
+    Raises ``UnreadableFile`` where two places disagree, no place says it, or it cannot be: before
+    the law, or after ``today`` by more than ``AHEAD``.
     """
     stated = [
         (sheet.sheet.title, str(row["source_row"]), day)
         for sheet in read.values()
         if sheet.sheet.dated
         for row in sheet.rows
-        if isinstance(day := row["reference_date"], date)
+        if isinstance(day := row.get("reference_date"), date)
     ]
     named = _date_of_name(file_name)
     if named is None and not stated:
@@ -45,6 +53,16 @@ def reference_date(read: Mapping[str, SheetRows], file_name: str) -> date:
         for title, row, found in stated
         if found != expected
     ]
+    if not FIRST_DAY <= expected <= today + AHEAD:
+        first, last = _printed(FIRST_DAY), _printed(today + AHEAD)
+        differing.append(
+            _date_finding(
+                f"the reference date {_printed(expected)} cannot be: is its year mistyped?",
+                expected,
+                found=_printed(expected),
+                wanted=f"a day from {first} to {last}",
+            )
+        )
     if differing:
         raise UnreadableFile(*differing)
     return expected
@@ -69,6 +87,7 @@ def _date_finding(
     found: str = "nothing",
     place: str | None = None,
     row: str | None = None,
+    wanted: str | None = None,
 ) -> Finding:
     return Finding(
         rule="reference_date_differs" if expected else "reference_date_missing",
@@ -77,7 +96,7 @@ def _date_finding(
         place=place,
         row=row,
         column="stichtag",
-        expected=_printed(expected) if expected else "WTG_Stichtag_YYYY-MM-DD.xlsx",
+        expected=wanted or (_printed(expected) if expected else "WTG_Stichtag_YYYY-MM-DD.xlsx"),
         found=found,
     )
 
@@ -91,16 +110,18 @@ def across_sheets(read: Mapping[str, SheetRows]) -> Iterator[Finding]:
     yield from _offers_unknown(read)
     yield from _offers_not_reported(read)
     yield from _residents_not_reported(read)
+    yield from _sheets_absent(read)
+    yield from _not_in_operation(read)
 
 
 def _offers(read: Mapping[str, SheetRows], table: str) -> set[object]:
-    return {row["pfad_id"] for row in read[table].rows} if table in read else set()
+    return {row["pfad_id"] for row in _rows(read, table)}
 
 
 def _offers_unknown(read: Mapping[str, SheetRows]) -> Iterator[Finding]:
     known = _offers(read, "angebote")
     for table in ABOUT_OFFERS:
-        for row in read[table].rows if table in read else ():
+        for row in _rows(read, table):
             if row["pfad_id"] not in known:
                 yield _about_offer(
                     "offer_unknown",
@@ -113,17 +134,36 @@ def _offers_unknown(read: Mapping[str, SheetRows]) -> Iterator[Finding]:
 
 
 def _offers_not_reported(read: Mapping[str, SheetRows]) -> Iterator[Finding]:
-    reported = _offers(read, "belegung")
-    for row in read["angebote"].rows if reported else ():
-        if row["angebotsform_wtg"] == MUST_REPORT and row["pfad_id"] not in reported:
-            yield _about_offer(
-                "offer_not_reported",
-                row,
-                f"the home {row['pfad_id']} ({row['name']}) has no row in Belegung; add it, "
-                'with "k. A." where a number is not known',
-                expected="a row in Belegung",
-                found="none",
-            )
+    """Homes in operation that a sheet about homes leaves out: the county's sum is then too low.
+
+    Staff is also asked on the occasion of an inspection, so there it may be meant so.
+    """
+    reporting: tuple[tuple[str, str, Severity], ...] = (
+        ("belegung", "offer_not_reported", "critical"),
+        ("personal", "staff_not_reported", "warning"),
+    )
+    for table, rule, severity in reporting:
+        reported = _offers(read, table)
+        for row in _rows(read, "angebote") if reported else ():
+            if _must_report(row) and row["pfad_id"] not in reported:
+                title = TITLES[table]
+                yield _about_offer(
+                    rule,
+                    row,
+                    f"the home {row['pfad_id']} ({row['name']}) has no row in {title}; add it, "
+                    'with "k. A." where a number is not known',
+                    expected=f"a row in {title}",
+                    found="none",
+                    severity=severity,
+                )
+
+
+def _must_report(row: Mapping[str, object]) -> bool:
+    return (
+        row["angebotsform_wtg"] == MUST_REPORT
+        and row.get("set_aside_reason") is None
+        and row["status"] not in (CLOSED, *NOT_YET)
+    )
 
 
 def _residents_not_reported(read: Mapping[str, SheetRows]) -> Iterator[Finding]:
@@ -139,12 +179,59 @@ def _residents_not_reported(read: Mapping[str, SheetRows]) -> Iterator[Finding]:
             )
 
 
+def _sheets_absent(read: Mapping[str, SheetRows]) -> Iterator[Finding]:
+    """A whole sheet that nobody misses: a CSV left out of its set, a sheet deleted."""
+    homes = any(row["angebotsform_wtg"] == MUST_REPORT for row in _rows(read, "angebote"))
+    occupied = any(row["plaetze_belegt"] is not None for row in _rows(read, "belegung"))
+    for table, title, wanted, what in (
+        ("belegung", "Belegung", homes, "Angebote lists homes, but nothing says their places"),
+        ("bewohner", "Bewohner", occupied, "places are occupied, but nothing says by whom"),
+    ):
+        if wanted and not _rows(read, table):
+            yield Finding(
+                rule="sheet_absent",
+                severity="warning",
+                message=f"there is no sheet {title}: {what}. Hand in the workbook with it, if it "
+                "was forgotten",
+                place=title,
+                expected=f"a sheet {title}",
+                found="none",
+            )
+
+
+def _rows(read: Mapping[str, SheetRows], table: str) -> list[dict[str, object]]:
+    return read[table].rows if table in read else []
+
+
+def _not_in_operation(read: Mapping[str, SheetRows]) -> Iterator[Finding]:
+    """Residents of an offer that nobody counts, since it is closed or not yet there."""
+    status = {row["pfad_id"]: row["status"] for row in _rows(read, "angebote")}
+    for row in _rows(read, "belegung"):
+        word, occupied = status.get(row["pfad_id"]), row["plaetze_belegt"]
+        if word in (CLOSED, *NOT_YET) and occupied not in (None, 0):
+            yield _about_offer(
+                "occupied_but_not_operating",
+                row,
+                f'the offer {row["pfad_id"]} is said to be "{word}" and has {occupied} occupied '
+                "places; they are not counted. Correct one of the two",
+                expected="an offer in operation, or no occupied places",
+                found=f"{occupied} occupied places",
+                severity="warning",
+            )
+
+
 def _about_offer(
-    rule: str, row: Mapping[str, object], what: str, *, expected: str, found: str
+    rule: str,
+    row: Mapping[str, object],
+    what: str,
+    *,
+    expected: str,
+    found: str,
+    severity: Severity = "critical",
 ) -> Finding:
     return Finding(
         rule=rule,
-        severity="critical",
+        severity=severity,
         message=f"sheet {row['source_place']}, row {row['source_row']}: {what}",
         place=str(row["source_place"]),
         row=str(row["source_row"]),
@@ -152,3 +239,27 @@ def _about_offer(
         expected=expected,
         found=found,
     )
+
+
+def published_on(read: Mapping[str, SheetRows], today: date) -> tuple[date | None, list[Finding]]:
+    """When the authority released the workbook: the newest ``freigabe_am``, once every offer is
+    released. Unknown while one is not, and where the day is still to come."""
+    rows = _rows(read, "angebote")
+    days = [day for row in rows if isinstance(day := row.get("freigabe_am"), date)]
+    if not days or any(row.get("freigabe_status") not in (None, RELEASED) for row in rows):
+        return None, []
+    newest = max(days)
+    if newest <= today:
+        return newest, []
+    row = next(row for row in rows if row["freigabe_am"] == newest)
+    return None, [
+        _about_offer(
+            "released_in_future",
+            row,
+            f"freigabe_am {_printed(newest)} is still to come; when the workbook was released is "
+            "not known",
+            expected=f"{_printed(today)} at the latest",
+            found=_printed(newest),
+            severity="warning",
+        )
+    ]

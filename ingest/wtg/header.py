@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from openpyxl.utils import get_column_letter
 
 from ingest.model import Finding, UnreadableFile
-from ingest.wtg.cells import is_blank
+from ingest.wtg.cells import Raw, is_blank, squeezed
 from ingest.wtg.grids import Grid
-from ingest.wtg.layout import Column, Sheet, folded
+from ingest.wtg.layout import PERSONAL, PLACE, Column, Sheet
 
 ROWS_SEARCHED = 40
 FEWEST_NAMES = 2
@@ -27,124 +27,181 @@ class Header:
     findings: tuple[Finding, ...]
 
 
+@dataclass(frozen=True)
+class _Names:
+    """The names of the header row, as the layout has them; "" where there is none."""
+
+    sheet: Sheet
+    title: str
+    row: int
+    names: tuple[str, ...]
+
+    @property
+    def absent(self) -> list[Column]:
+        return [column for column in self.sheet.columns if column.header not in self.names]
+
+    @property
+    def strangers(self) -> list[tuple[int, str]]:
+        own = {column.header for column in self.sheet.columns}
+        return [(i, name) for i, name in enumerate(self.names) if name and name not in own]
+
+
 def find_header(grid: Grid, sheet: Sheet) -> Header:
     """The header of a sheet. Raises ``UnreadableFile`` naming sheet and column."""
     row = _header_row(grid, sheet)
-    names = [folded(str(raw)) if not is_blank(raw) else "" for raw in grid.rows[row - 1]]
-    by_name = {column.header: column for column in sheet.columns}
-    strangers = [(index, name) for index, name in enumerate(names) if name and name not in by_name]
-    faults = [
-        *_twice(sheet, row, names, by_name),
-        *_missing(sheet, row, names, [name for _, name in strangers], required=True),
-    ]
+    names = _Names(sheet, grid.title, row, names_in(grid.rows[row - 1], sheet))
+    faults = [*_twice(names), *_missing(names, grid, required=True)]
     if faults:
         raise UnreadableFile(*faults)
-    columns = tuple((by_name[name], index) for index, name in enumerate(names) if name in by_name)
-    findings = (
-        *_missing(sheet, row, names, [name for _, name in strangers], required=False),
-        *_unknown(sheet, row, strangers, set(by_name) - set(names)),
-        *_unnamed(grid, sheet, row, names),
-    )
+    by_name = {column.header: column for column in sheet.columns}
+    columns = tuple((by_name[name], i) for i, name in enumerate(names.names) if name in by_name)
+    findings = (*_missing(names, grid, required=False), *_unknown(names), *_unnamed(grid, names))
     return Header(row, columns, findings)
 
 
+def names_in(row: tuple[Raw, ...], sheet: Sheet) -> tuple[str, ...]:
+    """The cells of a row as names of columns."""
+    return tuple("" if is_blank(raw) else sheet.named(str(raw)) for raw in row)
+
+
+def known_names(row: tuple[Raw, ...], sheet: Sheet) -> int:
+    """How many columns of the sheet a row names: a header names at least ``FEWEST_NAMES``."""
+    texts = tuple(raw for raw in row if isinstance(raw, str))
+    return len({column.header for column in sheet.columns} & set(names_in(texts, sheet)))
+
+
 def _header_row(grid: Grid, sheet: Sheet) -> int:
-    wanted = {column.header for column in sheet.columns}
-    hits = [
-        len(wanted & {folded(raw) for raw in row if isinstance(raw, str)})
-        for row in grid.rows[:ROWS_SEARCHED]
-    ]
+    hits = [known_names(row, sheet) for row in grid.rows[:ROWS_SEARCHED]]
     if not hits or max(hits) < FEWEST_NAMES:
         raise UnreadableFile(
             Finding(
                 rule="header_missing",
                 severity="critical",
                 message=f"sheet {grid.title}: no row among the first {ROWS_SEARCHED} names the "
-                "columns; put the column names above the data",
+                "columns; put the column names above the data. If the authority names them "
+                f"otherwise now, mend ALIASES in {PLACE}",
                 place=grid.title,
                 expected=", ".join(column.header for column in sheet.columns),
-                found="no such row",
+                found=_first_words(grid),
             )
         )
     return hits.index(max(hits)) + 1
 
 
-def _missing(
-    sheet: Sheet, row: int, names: list[str], strangers: list[str], *, required: bool
-) -> Iterator[Finding]:
-    for column in sheet.columns:
-        if column.required == required and column.header not in names:
-            yield _absent(sheet, row, column, strangers)
+def _first_words(grid: Grid) -> str:
+    """The first row with several texts: what stands where the column names should."""
+    for row in grid.rows[:ROWS_SEARCHED]:
+        texts = [squeezed(raw) for raw in row if isinstance(raw, str) and not is_blank(raw)]
+        if len(texts) >= FEWEST_NAMES:
+            return ", ".join(texts)[:200]
+    return "no such row"
 
 
-def _absent(sheet: Sheet, row: int, column: Column, strangers: list[str]) -> Finding:
-    near = difflib.get_close_matches(column.header, strangers, n=1)
-    hint = f'; the nearest there is "{near[0]}"' if near else ""
-    return Finding(
-        rule="column_missing",
-        severity="critical" if column.required else "warning",
-        message=f"sheet {sheet.title}: the column {column.header} is missing{hint}",
-        place=sheet.title,
-        row=str(row),
-        column=column.header,
-        expected=column.header,
-        found=near[0] if near else "no such column",
-    )
+def _missing(names: _Names, grid: Grid, *, required: bool) -> Iterator[Finding]:
+    strangers = [name for _, name in names.strangers]
+    for column in names.absent:
+        if column.required != required:
+            continue
+        near = _nearest(column.header, strangers)
+        hint = f'; the nearest there is "{near}"' if near else ""
+        if other := _other_row(names, grid, column):
+            hint += f"; row {other} names it: put all names into one row"
+        yield Finding(
+            rule="column_missing",
+            severity="critical" if column.required else "warning",
+            message=f"sheet {names.title}: the column {column.header} is missing{hint}. If the "
+            f"authority renamed it, add the new name to ALIASES in {PLACE}",
+            place=names.title,
+            row=str(names.row),
+            column=column.header,
+            expected=column.header,
+            found=near or "no such column",
+        )
 
 
-def _twice(
-    sheet: Sheet, row: int, names: list[str], by_name: dict[str, Column]
-) -> Iterator[Finding]:
-    for name in by_name:
-        if names.count(name) > 1:
+def _nearest(name: str, candidates: list[str]) -> str | None:
+    """What a name is most like, also with its words in another order."""
+    for ordered in (str, _sorted_words):
+        by_key = {ordered(candidate): candidate for candidate in candidates}
+        if near := difflib.get_close_matches(ordered(name), list(by_key), n=1):
+            return by_key[near[0]]
+    return None
+
+
+def _sorted_words(name: str) -> str:
+    return "_".join(sorted(name.split("_")))
+
+
+def _other_row(names: _Names, grid: Grid, column: Column) -> int | None:
+    """The row next to the header that names a column: a header over two rows."""
+    for number in (names.row - 1, names.row + 1):
+        if 1 <= number <= len(grid.rows) and column.header in names_in(
+            grid.rows[number - 1], names.sheet
+        ):
+            return number
+    return None
+
+
+def _twice(names: _Names) -> Iterator[Finding]:
+    for column in names.sheet.columns:
+        letters = [
+            get_column_letter(i + 1) for i, name in enumerate(names.names) if name == column.header
+        ]
+        if len(letters) > 1:
             yield Finding(
                 rule="column_twice",
                 severity="critical",
-                message=f"sheet {sheet.title}: the column {name} stands there twice; "
-                "which one holds is not known",
-                place=sheet.title,
-                row=str(row),
-                column=name,
+                message=f"sheet {names.title}: the column {column.header} stands there "
+                f"{len(letters)} times ({', '.join(letters)}); which one holds is not known. "
+                "Delete the others",
+                place=names.title,
+                row=str(names.row),
+                column=column.header,
                 expected="one column",
-                found=f"{names.count(name)} columns",
+                found=f"{len(letters)} columns",
             )
 
 
-def _unknown(
-    sheet: Sheet, row: int, strangers: list[tuple[int, str]], absent: set[str]
-) -> Iterator[Finding]:
-    for index, name in strangers:
-        near = difflib.get_close_matches(name, sorted(absent), n=1)
+def _unknown(names: _Names) -> Iterator[Finding]:
+    absent = sorted(column.header for column in names.absent)
+    for index, name in names.strangers:
+        near = _nearest(name, absent)
+        persons = " It speaks of persons: leave it out" if PERSONAL.search(name) else ""
         yield Finding(
             rule="column_unknown",
             severity="warning",
-            message=f'sheet {sheet.title}: the column "{name}" is not known and was not read',
-            place=sheet.title,
-            row=str(row),
+            message=f'sheet {names.title}: the column "{name}" is not known and was not read. If '
+            f"it is to be, it needs a field in ingest/wtg/tables.py.{persons}",
+            place=names.title,
+            row=str(names.row),
             column=f"{get_column_letter(index + 1)} ({name})",
-            expected=f"{near[0]}, or no such column" if near else "no such column",
+            expected=f"{near}, or no such column" if near else "no such column",
             found=name,
         )
 
 
-def _unnamed(grid: Grid, sheet: Sheet, row: int, names: list[str]) -> Iterator[Finding]:
-    """Values under no name: a merged header, or notes beside the table."""
+def _unnamed(grid: Grid, names: _Names) -> Iterator[Finding]:
+    """Values under no name: a merged header, notes beside the table, a delimiter in a text."""
     seen: set[int] = set()
-    for number, cells in enumerate(grid.rows[row:], start=row + 1):
+    for number, cells in enumerate(grid.rows[names.row :], start=names.row + 1):
         for index, raw in enumerate(cells):
-            named = index < len(names) and names[index]
+            named = index < len(names.names) and names.names[index]
             if named or is_blank(raw) or index in seen:
                 continue
             seen.add(index)
             letter = get_column_letter(index + 1)
+            why = (
+                'a ";" inside a text moves the fields: put that text into quotes'
+                if grid.delimited
+                else "it was not read"
+            )
             yield Finding(
                 rule="column_unnamed",
-                severity="warning",
-                message=f"sheet {sheet.title}: column {letter} has values but no name; "
-                "it was not read",
-                place=sheet.title,
+                severity="critical" if grid.delimited else "warning",
+                message=f"sheet {grid.title}: column {letter} has values but no name; {why}",
+                place=grid.title,
                 row=str(number),
                 column=letter,
                 expected="a column name, or no values",
-                found=str(raw),
+                found=str(raw)[:200],
             )

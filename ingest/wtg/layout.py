@@ -1,4 +1,8 @@
-"""Which sheets and columns the workbook has: the staged tables under their German titles."""
+"""Which sheets and columns the authority's files have: the staged tables under German titles.
+
+The one place to mend when a sheet or a column is renamed: ``TITLES`` and ``ALIASES``. A new column
+needs its field in ``tables.py`` too.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +12,9 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from ingest.wtg import cells
-from ingest.wtg.tables import TABLES
+from ingest.wtg.tables import REGISTER, TABLES
 
+PLACE = "ingest/wtg/layout.py"
 TITLES = {
     "angebote": "Angebote",
     "belegung": "Belegung",
@@ -20,6 +25,23 @@ TITLES = {
     "planungen": "Planungen",
     "unterstuetzungsangebote": "Unterstuetzungsangebote",
 }
+ALIASES = {
+    "amtlicher_gemeindeschluessel": "ags",
+    "gemeindeschluessel": "ags",
+    "postleitzahl": "plz",
+    "hausnr": "hausnummer",
+    "hausnr.": "hausnummer",
+    "str.": "strasse",
+    "einrichtungsname": "name",
+    "name_der_einrichtung": "name",
+    "traegername": "traeger",
+    "pfad_nr": "pfad_id",
+    "pfad_nr.": "pfad_id",
+}
+"""Other words for a column, folded as ``folded`` does it; a column's own name goes before them."""
+PERSONAL = re.compile(r"ansprech|leitung|kontakt|telefon|mobil|e_?mail|^fax|^tel")
+"""Columns about persons: their values are neither read nor repeated in a finding."""
+
 NOTES = "hinweis"
 """The sheet on which officers write to people; it is not read."""
 
@@ -62,10 +84,34 @@ OPTIONAL = {
     "massnahmen": frozenset(["von", "bis", "plaetze_betroffen"]),
     "planungen": frozenset(["beschluss_am", "inbetriebnahme_erwartet", "traeger"]),
     "unterstuetzungsangebote": frozenset({"zielgruppe_kinder"}),
+    "register_offers": frozenset(
+        [
+            "reference_date",
+            "pfad_id",
+            "traeger",
+            "angebotsform",
+            "strasse",
+            "hausnummer",
+            "ags",
+            "plaetze",
+            "status",
+        ]
+    ),
 }
 """Columns that describe: no rule and no published sum needs them. Their absence is a warning."""
 
+KEYS = frozenset(["pfad_id", "pruefung_id", "vorgang_id", "vorhaben_id", "angebot_id"])
+_COMPUTED = {
+    "register_offers": ("angebotsform_wtg", "angebotsform_herkunft", "duplicate_of_row"),
+}
+"""Fields that the house adds, beside ``cell_markers`` and ``set_aside_reason``."""
+
 _BY_NAME: dict[str, cells.Reader] = {
+    **dict.fromkeys(KEYS | {"standort_id"}, cells.identifier),
+    **dict.fromkeys(("name", "traeger"), cells.title),
+    "reference_date": cells.reference_day,
+    "lat": cells.coordinate,
+    "lon": cells.coordinate,
     "ags": cells.region_key,
     "plz": cells.postcode,
     "fachkraftquote_gemeldet": cells.percent,
@@ -84,7 +130,8 @@ class Column:
     """A column: its German ``header``, the staged ``field``, and how its cells are read.
 
     ``required``: the file is unreadable without the column; ``filled``: without a value in it.
-    ``summed``: a row "Gesamt" holds the sum of it.
+    ``summed``: a row "Gesamt" holds the sum of it. ``repeatable``: merged down several rows it
+    means the same in each.
     """
 
     header: str
@@ -93,6 +140,7 @@ class Column:
     required: bool
     filled: bool
     summed: bool
+    repeatable: bool
 
 
 @dataclass(frozen=True)
@@ -108,10 +156,16 @@ class Sheet:
         """Whether each row says its own reference date."""
         return self.table not in WITHOUT_REFERENCE_DATE
 
+    def named(self, header: str) -> str:
+        """The folded name of a column as the layout has it, also where the file says otherwise."""
+        name = folded(header)
+        own = {column.header for column in self.columns}
+        return name if name in own or ALIASES.get(name) not in own else ALIASES[name]
+
 
 def folded(text: str) -> str:
     """A title or header as it is compared: ``Unterstützungs-Angebote `` and ``plaetze belegt``."""
-    folded_text = text.casefold()
+    folded_text = cells.squeezed(text).casefold()
     for umlaut, letters in (("ä", "ae"), ("ö", "oe"), ("ü", "ue")):
         folded_text = folded_text.replace(umlaut, letters)
     return re.sub(r"[\s_\-]+", "_", folded_text).strip("_")
@@ -125,15 +179,19 @@ def _column(table: str, field: pa.Field) -> Column:
         required=field.name not in OPTIONAL.get(table, ()),
         filled=not field.nullable,
         summed=field.type == pa.int64() or field.name.startswith("vk_"),
+        repeatable=field.type in (pa.string(), pa.date32()) and field.name not in KEYS,
     )
 
 
 def _sheet(table: str, schema: pa.Schema) -> Sheet:
-    left_out = {"cell_markers"}
+    left_out = {"cell_markers", "set_aside_reason", *_COMPUTED.get(table, ())}
     if table in WITHOUT_REFERENCE_DATE:
         left_out.add("reference_date")
     fields = [field for field in schema if field.name not in left_out]
-    return Sheet(TITLES[table], table, tuple(_column(table, field) for field in fields))
+    return Sheet(
+        TITLES.get(table, "Register"), table, tuple(_column(table, field) for field in fields)
+    )
 
 
 SHEETS = tuple(_sheet(table, schema) for table, schema in TABLES.items())
+(REGISTER_SHEET,) = (_sheet(table, schema) for table, schema in REGISTER.items())

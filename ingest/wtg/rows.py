@@ -8,12 +8,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from ingest.model import Finding, UnreadableFile
-from ingest.wtg.cells import EMPTY, Cell, CellError, Raw, is_blank
+from ingest.wtg.cells import EMPTY, Cell, CellError, Raw, is_blank, squeezed
 from ingest.wtg.grids import Grid
-from ingest.wtg.header import Header, find_header
-from ingest.wtg.layout import Column, Sheet
+from ingest.wtg.header import Header, find_header, known_names
+from ingest.wtg.layout import KEYS, Column, Sheet
+from ingest.wtg.looks import beside_the_values, refused_looks
+from ingest.wtg.merges import filled, refused
 
-_TOTAL = re.compile(r"\b(gesamt|insgesamt|summe)\b", re.IGNORECASE)
+_TOTAL = re.compile(
+    r"(?<!\w)(insgesamt|gesamt|(?:zwischen|gesamt|teil)?summen?|total|Σ)(?!\w)", re.IGNORECASE
+)
+_NOTE = re.compile(r"^(?:\*|[¹²³⁴-⁹]|\d\)|(?:anm|hinweis|legende|quelle|stand)\b)", re.IGNORECASE)
+MOST_FAULTS = 200
+"""With more faults in one sheet it is another table: nobody mends them one by one."""
 _TOLERANCE = 0.005
 """FTE carry two decimals; their sum in floating point carries noise."""
 
@@ -26,58 +33,95 @@ class SheetRows:
     rows: list[dict[str, object]] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     faults: list[Finding] = field(default_factory=list)
+    blocks: list[int] = field(default_factory=lambda: [0])
+    """How many rows stood above each total row so far: a subtotal counts from there."""
 
 
 def read_rows(grid: Grid, sheet: Sheet) -> SheetRows:
-    """All rows below the header. Empty rows are skipped, rows "Gesamt" checked and left out.
+    """All rows below the header. Rows that are none (totals, notes, the header again, a prefilled
+    stichtag) are left out and said so; rows "Gesamt" are checked.
 
     Raises ``UnreadableFile`` where the table itself cannot be found or trusted.
     """
+    grid = filled(grid)
     header = find_header(grid, sheet)
-    _refuse_hidden_values(grid, header)
     read = SheetRows(sheet, findings=list(header.findings))
+    left_out: list[tuple[int, str]] = []
     for number, raws in enumerate(grid.rows[header.row :], start=header.row + 1):
-        if all(is_blank(_at(raws, index)) for _, index in header.columns):
+        written = _written(raws, header)
+        if not written:
             continue
-        if label := _total_label(raws, header):
+        if len(read.faults) > MOST_FAULTS:
+            break
+        if label := _total_label(written):
             read.findings.extend(_compare_total(read, header, raws, number, label))
+            left_out.append((number, "total"))
+        elif kind := _no_row(written, raws, header, sheet):
+            left_out.append((number, kind))
         else:
             _read_row(read, header, raws, number)
+    without_data = frozenset(number for number, _ in left_out)
+    faults = [*refused(grid, header, without_data), *refused_looks(grid, header)]
+    if faults:
+        raise UnreadableFile(*faults)
+    read.findings.extend(_not_rows(grid, left_out))
+    read.findings.extend(beside_the_values(grid, [_number(row) for row in read.rows]))
     return read
 
 
-def _refuse_hidden_values(grid: Grid, header: Header) -> None:
-    faults = [
-        Finding(
-            rule="merged_cells",
-            severity="critical",
-            message=f"sheet {grid.title}: the cells {merged.reference} are merged; only one of "
-            "them holds the value. Undo the merge and write the value into each row",
-            place=grid.title,
-            row=str(merged.last_row),
-            column=merged.reference,
-            expected="one value in each cell",
-            found="merged cells",
-        )
-        for merged in grid.merged
-        if merged.last_row >= header.row
-    ]
-    faults += [
-        Finding(
-            rule="formula_without_result",
-            severity="critical",
-            message=f"sheet {grid.title}: the formula in {cell} has no stored result; open the "
-            "file in Excel, save it and hand it in again",
-            place=grid.title,
-            row=re.sub("[A-Z]", "", cell),
-            column=re.sub("[0-9]", "", cell),
-            expected="a value",
-            found="a formula that was never calculated",
-        )
-        for cell in grid.without_result
-    ]
-    if faults:
-        raise UnreadableFile(*faults)
+def _written(raws: tuple[Raw, ...], header: Header) -> list[tuple[Column, Raw]]:
+    """The cells of a row that hold something, from left to right."""
+    by_position = sorted(header.columns, key=lambda pair: pair[1])
+    return [(column, raw) for column, i in by_position if not is_blank(raw := _at(raws, i))]
+
+
+def _no_row(
+    written: list[tuple[Column, Raw]], raws: tuple[Raw, ...], header: Header, sheet: Sheet
+) -> str | None:
+    """What a row is that is no data: a note, a heading, the header again, a prefilled stichtag."""
+    column, raw = written[0]
+    if isinstance(raw, str) and sheet.named(raw) == column.header:
+        return "header" if known_names(raws, sheet) == len(header.columns) else None
+    if len(written) > 1:
+        return None
+    if column.field == "reference_date" and _is_day(column, raw):
+        return "stichtag"
+    if not isinstance(raw, str):
+        return None
+    if _NOTE.search(squeezed(raw)):
+        return "note"
+    # A heading over some rows stands in the first column; a key without blanks may be a row's own.
+    first = min(header.columns, key=lambda pair: pair[1])[0]
+    is_key = column.field in KEYS and " " not in squeezed(raw)
+    return "note" if column == first and column.field != "name" and not is_key else None
+
+
+def _is_day(column: Column, raw: Raw) -> bool:
+    try:
+        return column.read(raw).value is not None
+    except CellError:
+        return False
+
+
+def _not_rows(grid: Grid, left_out: list[tuple[int, str]]) -> Iterator[Finding]:
+    words = {
+        "note": ("row_is_note", "hold a single text and no offer: a heading or a note"),
+        "header": ("row_is_header", "repeat the column names"),
+        "stichtag": ("row_is_empty", "hold a stichtag and nothing else"),
+    }
+    for kind, (rule, what) in words.items():
+        numbers = [str(number) for number, of in left_out if of == kind]
+        if numbers:
+            listed = ", ".join(numbers[:20]) + (" ..." if len(numbers) > 20 else "")
+            yield Finding(
+                rule=rule,
+                severity="warning",
+                message=f"sheet {grid.title}: rows {listed} {what}; they were not read",
+                place=grid.title,
+                row=numbers[0],
+                expected="rows with values",
+                found=f"{len(numbers)} such rows",
+            )
 
 
 def _read_row(read: SheetRows, header: Header, raws: tuple[Raw, ...], number: int) -> None:
@@ -110,33 +154,29 @@ def _fault(sheet: Sheet, column: Column, number: int, expected: str, found: str)
         rule="cell_unreadable",
         severity="critical",
         message=f"sheet {sheet.title}, row {number}, column {column.header}: "
-        f"expected {expected}, found {found!r}",
+        f"expected {expected}, found {found[:200]!r}",
         place=sheet.title,
         row=str(number),
         column=column.header,
         expected=expected,
-        found=found,
+        found=found[:200],
     )
 
 
-def _total_label(raws: tuple[Raw, ...], header: Header) -> str | None:
+def _total_label(written: list[tuple[Column, Raw]]) -> str | None:
     """The label of a row "Gesamt": in its first cell, or where a key should be."""
-    written = [
-        (column, raw)
-        for column, index in sorted(header.columns, key=lambda pair: pair[1])
-        if not is_blank(raw := _at(raws, index))
-    ]
     for position, (column, raw) in enumerate(written):
         is_key = column.filled and column.field != "name"
         if isinstance(raw, str) and (position == 0 or is_key) and _TOTAL.search(raw):
-            return raw.strip()
+            return squeezed(raw)
     return None
 
 
 def _compare_total(
     read: SheetRows, header: Header, raws: tuple[Raw, ...], number: int, label: str
 ) -> Iterator[Finding]:
-    """A total row is never data. What it prints must be what the rows above it make."""
+    """A total row is never data. What it prints must be what the rows above it make: all of them,
+    or those since the total before it."""
     sheet = read.sheet
     yield Finding(
         rule="total_row",
@@ -148,27 +188,45 @@ def _compare_total(
         expected="rows of single offers",
         found=label,
     )
-    for column, index in header.columns:
-        raw = _at(raws, index)
-        if not column.summed or is_blank(raw):
+    printed = {
+        column: float(str(value))
+        for column, index in header.columns
+        if column.summed
+        and not is_blank(raw := _at(raws, index))
+        and (value := _read_cell(read, column, raw, number).value) is not None
+    }
+    starts = [0] if read.blocks[-1] == 0 else [0, *read.blocks[1:]]
+    differing = min(
+        (list(_differences(read, printed, start, number, label)) for start in starts), key=len
+    )
+    read.blocks.append(len(read.rows))
+    yield from differing
+
+
+def _differences(
+    read: SheetRows, printed: dict[Column, float], start: int, number: int, label: str
+) -> Iterator[Finding]:
+    for column, total in printed.items():
+        values = [row[column.field] for row in read.rows[start:]]
+        if any(value is None for value in values):
             continue
-        printed = _read_cell(read, column, raw, number).value
-        values = [row[column.field] for row in read.rows]
-        if printed is None or any(value is None for value in values):
-            continue
-        total = sum(float(str(value)) for value in values)
-        if abs(total - float(str(printed))) > _TOLERANCE:
+        made = sum(float(str(value)) for value in values)
+        if abs(made - total) > _TOLERANCE:
             yield Finding(
                 rule="total_row_differs",
                 severity="critical",
-                message=f'sheet {sheet.title}, row {number}: "{label}" prints {printed} '
-                f"{column.header}, the rows above it make {total:g}; a row is missing or wrong",
-                place=sheet.title,
+                message=f'sheet {read.sheet.title}, row {number}: "{label}" prints {total:g} '
+                f"{column.header}, the rows above it make {made:g}; a row is missing or wrong",
+                place=read.sheet.title,
                 row=str(number),
                 column=column.header,
-                expected=f"{total:g}",
-                found=str(printed),
+                expected=f"{made:g}",
+                found=f"{total:g}",
             )
+
+
+def _number(row: dict[str, object]) -> int:
+    return int(str(row["source_row"]))
 
 
 def _at(raws: tuple[Raw, ...], index: int) -> Raw:

@@ -1,4 +1,7 @@
-"""Staged tables of the WTG workbook: one per sheet, columns as officers write them.
+"""Staged tables of the WTG authority: one per sheet, columns as officers write them.
+
+``set_aside_reason`` says why a row is no offer (``test_record``, ``project``, ``duplicate``): it
+stays in the table and is counted nowhere.
 
 A number that is not a number ("k. A.") is null and stands in ``cell_markers``, a JSON object
 column -> text as written; so does a footnote beside a number ("349 (coronabedingt)").
@@ -6,6 +9,7 @@ column -> text as written; so does a footnote beside a number ("349 (coronabedin
 
 import pyarrow as pa
 
+from ingest.keys import keyed
 from ingest.staging import text
 
 
@@ -30,9 +34,12 @@ def _texts(*names: str) -> list[pa.Field]:
 
 
 def _sheet(*fields: pa.Field) -> pa.Schema:
-    return pa.schema(
+    """A sheet's table. The first column names the row, within its reference date."""
+    schema = pa.schema(
         [_date("reference_date", nullable=False), *fields, text("cell_markers", nullable=True)]
     )
+    label = "name" if "name" in schema.names else None
+    return keyed(schema, "reference_date", fields[0].name, label=label)
 
 
 TABLES = {
@@ -50,6 +57,7 @@ TABLES = {
         _date("betrieb_bis"),
         *_texts("status", "freigabe_status"),
         _date("freigabe_am"),
+        *_texts("set_aside_reason"),
     ),
     "belegung": _sheet(
         text("pfad_id"),
@@ -132,18 +140,19 @@ TABLES = {
     ),
 }
 
-OFFER_TYPES = (
-    "vollstationaer",
-    "solitaere_kurzzeitpflege",
-    "tagespflege",
-    "wg_demenz",
-    "wg_beatmung",
-    "wg_ambulant",
-    "servicewohnen",
-    "ambulanter_dienst",
-    "eingliederungshilfe",
-)
-"""Values of ``angebotsform_wtg`` and ``angebotsform``."""
-
-INSPECTION_KINDS = ("Regelprüfung", "Anlassprüfung", "Corona-Kontrolle")
-SUPPORT_KINDS = ("Einzelbetreuung", "Gruppe")
+REGISTER = {
+    "register_offers": _sheet(
+        text("pfad_id", nullable=True),
+        text("name"),
+        *_texts("traeger", "angebotsform"),
+        *_texts("angebotsform_wtg", "angebotsform_herkunft"),
+        *_texts("strasse", "hausnummer", "plz"),
+        text("ort"),
+        *_texts("ags"),
+        _count("plaetze"),
+        *_texts("status", "set_aside_reason"),
+        pa.field("duplicate_of_row", pa.int64()),
+    )
+}
+"""The register's list of offers. ``angebotsform`` is as written; ``angebotsform_wtg`` is the kind
+it means, ``angebotsform_herkunft`` says from where: ``spalte`` or ``name``."""

@@ -1,21 +1,29 @@
-"""The workbook of a reference date: from its bytes to one staged table per sheet."""
+"""The files of a reference date, a workbook or a CSV set: one staged table per sheet."""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping
+import io
+import re
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, time
 
 import pandas as pd
 import pyarrow as pa
 
+from ingest.archives import BROKEN
 from ingest.model import Batch, Finding, Origin, UnreadableFile
 from ingest.wtg import consistency
 from ingest.wtg.cells import is_blank
-from ingest.wtg.grids import Grid, read_grids
-from ingest.wtg.layout import ABOUT_OFFERS, NOTES, SHEETS, Sheet, folded
+from ingest.wtg.csv_set import read_csv_set
+from ingest.wtg.grids import Grid
+from ingest.wtg.header import ROWS_SEARCHED, known_names
+from ingest.wtg.layout import ABOUT_OFFERS, NOTES, PLACE, SHEETS, Sheet, folded
+from ingest.wtg.offers import judged_offers
 from ingest.wtg.rows import SheetRows, read_rows
 from ingest.wtg.tables import TABLES
+from ingest.wtg.xlsx import read_workbook
 
 _DTYPES: dict[pa.DataType, str] = {
     pa.string(): "string",
@@ -27,26 +35,44 @@ _DTYPES: dict[pa.DataType, str] = {
 
 
 def parse(content: bytes, origin: Origin) -> Batch:
-    """Read a workbook. Absent sheets become empty tables; the period is its reference date.
+    """Read a workbook or a CSV set. Absent sheets become empty tables; the period is its date.
 
-    ``published_at`` is the newest ``freigabe_am`` of Angebote, at midnight UTC. Raises
+    ``published_at`` is the day of release (``consistency.published_on``), at midnight UTC. Raises
     ``UnreadableFile`` with every fault of every sheet, so that one correction mends them all.
     """
-    sheets, findings = _assigned(read_grids(content))
+    sheets, findings = _assigned(_grids(content))
     read = _read_all(sheets)
-    reference_date = consistency.reference_date(read, origin.label)
+    today = origin.retrieved_at.date()
+    reference_date = consistency.reference_date(read, origin.label, today)
     for sheet in read.values():
         findings.extend(sheet.findings)
+    findings.extend(judged_offers(read))
     findings.extend(consistency.across_sheets(read))
+    published_on, doubts = consistency.published_on(read, today)
     return Batch(
         period=reference_date.isoformat(),
         tables={
-            table: _frame(schema, read[table].rows if table in read else (), reference_date)
+            table: frame(schema, read[table].rows if table in read else (), reference_date)
             for table, schema in TABLES.items()
         },
-        published_at=_published_at(read),
-        findings=tuple(findings),
+        published_at=datetime.combine(published_on, time(), tzinfo=UTC) if published_on else None,
+        findings=(*findings, *doubts),
     )
+
+
+def _grids(content: bytes) -> tuple[Grid, ...]:
+    """The sheets of a file: what it holds says what it is, its name may say otherwise."""
+    return read_csv_set(content) if _is_csv_set(content) else read_workbook(content)
+
+
+def _is_csv_set(content: bytes) -> bool:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            names = [name.casefold() for name in archive.namelist()]
+    except BROKEN:
+        return False
+    # An office file says what its parts are, or that it is an OpenDocument; a plain ZIP does not.
+    return "[content_types].xml" not in names and "mimetype" not in names
 
 
 def _assigned(grids: Iterable[Grid]) -> tuple[dict[str, tuple[Sheet, Grid]], list[Finding]]:
@@ -54,37 +80,54 @@ def _assigned(grids: Iterable[Grid]) -> tuple[dict[str, tuple[Sheet, Grid]], lis
     by_title = {folded(sheet.title): sheet for sheet in SHEETS}
     assigned: dict[str, tuple[Sheet, Grid]] = {}
     strangers: list[Grid] = []
+    findings: list[Finding] = []
     for grid in grids:
         sheet = by_title.get(folded(grid.title))
         if sheet is None:
             strangers.append(grid)
         elif sheet.table in assigned:
             raise UnreadableFile(_sheet_finding("sheet_twice", sheet.title, "one", grid.title))
+        elif _is_empty(grid):
+            findings.append(_empty(grid))
         else:
             assigned[sheet.table] = (sheet, grid)
+    strangers = [grid for grid in strangers if not _is_empty(grid)]
     _require(assigned, strangers)
-    unread = [grid for grid in strangers if folded(grid.title) != NOTES and not _is_empty(grid)]
-    return assigned, [_not_read(grid) for grid in unread]
+    unread = [grid for grid in strangers if folded(grid.title) != NOTES]
+    return assigned, [*findings, *map(_not_read, unread)]
 
 
-def _require(assigned: Mapping[str, object], strangers: list[Grid]) -> None:
+def _require(assigned: Mapping[str, tuple[Sheet, Grid]], strangers: list[Grid]) -> None:
     titles = [grid.title for grid in strangers]
     missing: dict[str, str | None] = {
         sheet.title: near
         for sheet in SHEETS
-        if sheet.table not in assigned and (near := _nearest(sheet.title, titles))
+        if sheet.table not in assigned
+        and (near := _nearest(sheet.title, titles) or _alike(sheet, strangers))
     }
     if "angebote" not in assigned and (
         not assigned or any(table in assigned for table in ABOUT_OFFERS)
     ):
         missing.setdefault("Angebote", _nearest("Angebote", titles))
-    if missing:
-        raise UnreadableFile(
-            *(
-                _sheet_finding("sheet_missing", title, title, near or "no such sheet")
-                for title, near in missing.items()
-            )
-        )
+    faults = [
+        _sheet_finding("sheet_missing", title, title, near or _listed(titles))
+        for title, near in missing.items()
+    ]
+    faults += _versions(assigned, titles)
+    if faults:
+        raise UnreadableFile(*faults)
+
+
+def _listed(titles: list[str]) -> str:
+    return f"no such sheet, but {', '.join(titles)}"[:200] if titles else "no such sheet"
+
+
+def _versions(assigned: Mapping[str, tuple[Sheet, Grid]], titles: list[str]) -> Iterator[Finding]:
+    """ "Belegung (2)" or "Belegung neu" beside "Belegung": which of the two holds?"""
+    for sheet, _ in assigned.values():
+        for title in titles:
+            if re.match(rf"{re.escape(folded(sheet.title))}[^a-z]", folded(title)):
+                yield _sheet_finding("sheet_twice", sheet.title, "one such sheet", title)
 
 
 def _nearest(title: str, candidates: list[str]) -> str | None:
@@ -93,12 +136,25 @@ def _nearest(title: str, candidates: list[str]) -> str | None:
     return by_name[near[0]] if near else None
 
 
+def _alike(sheet: Sheet, strangers: list[Grid]) -> str | None:
+    """The sheet that has the columns of this one under quite another name."""
+    for grid in strangers:
+        named = max((known_names(row, sheet) for row in grid.rows[:ROWS_SEARCHED]), default=0)
+        if 2 * named >= len(sheet.columns):
+            return grid.title or "a sheet without a name"
+    return None
+
+
 def _sheet_finding(rule: str, title: str, expected: str, found: str) -> Finding:
+    what = (
+        "delete the sheet that does not hold"
+        if rule == "sheet_twice"
+        else f"name the sheets as the layout does, or mend TITLES in {PLACE}"
+    )
     return Finding(
         rule=rule,
         severity="critical",
-        message=f"sheet {title}: expected {expected}, found {found!r}; name the sheets as the "
-        "layout does",
+        message=f"sheet {title}: expected {expected}, found {found!r}; {what}",
         place=title,
         expected=expected,
         found=found,
@@ -116,6 +172,17 @@ def _not_read(grid: Grid) -> Finding:
     )
 
 
+def _empty(grid: Grid) -> Finding:
+    return Finding(
+        rule="sheet_empty",
+        severity="warning",
+        message=f'the sheet "{grid.title}" is empty: this reference date has no such rows',
+        place=grid.title,
+        expected="rows, or no such sheet",
+        found="an empty sheet",
+    )
+
+
 def _is_empty(grid: Grid) -> bool:
     return all(is_blank(raw) for row in grid.rows for raw in row)
 
@@ -130,21 +197,29 @@ def _read_all(sheets: Mapping[str, tuple[Sheet, Grid]]) -> dict[str, SheetRows]:
             faults.extend(error.findings)
         else:
             faults.extend(read[table].faults)
+            if not read[table].rows:
+                read[table].findings.append(_empty(grid))
     if faults:
         raise UnreadableFile(*faults)
+    if not any(sheet.rows for sheet in read.values()):
+        raise UnreadableFile(
+            Finding(
+                rule="no_rows",
+                severity="critical",
+                message="no sheet has a row: an empty form was handed in, or the rows lie hidden "
+                "in sheets of other names",
+                expected="rows below the column names",
+                found="none",
+            )
+        )
     return read
 
 
-def _published_at(read: Mapping[str, SheetRows]) -> datetime | None:
-    rows = read["angebote"].rows if "angebote" in read else ()
-    released = [day for row in rows if isinstance(day := row.get("freigabe_am"), date)]
-    return datetime.combine(max(released), time(), tzinfo=UTC) if released else None
-
-
-def _frame(
+def frame(
     schema: pa.Schema, rows: Iterable[Mapping[str, object]], reference_date: date
 ) -> pd.DataFrame:
-    complete = [{"reference_date": reference_date, **row} for row in rows]
+    """The rows of a sheet as its staged table, with ``source_place`` and ``source_row``."""
+    complete = [{**row, "reference_date": reference_date} for row in rows]
     columns = {
         field.name: pd.Series([row.get(field.name) for row in complete], dtype=_DTYPES[field.type])
         for field in schema

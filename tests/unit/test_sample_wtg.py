@@ -1,7 +1,7 @@
 """The WTG sample, read back through the parser, against the figures as they were printed."""
 
 import time
-from datetime import date
+from datetime import UTC, date, datetime
 from fractions import Fraction
 from pathlib import Path
 
@@ -15,10 +15,12 @@ from wtg_workbooks import headers, origin
 from expectations.runner import validate
 from ingest.datasets import dataset
 from ingest.model import Batch
+from ingest.wtg import register
 from ingest.wtg.workbook import parse
 from sample import wtg
 from sample.wtg_splits import split, uneven
 
+AT_LAST = datetime(2022, 1, 14, tzinfo=UTC)
 VACANT = {
     "2017-02-15": 177,
     "2017-11-15": 159,
@@ -84,7 +86,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def batches(folder: Path) -> dict[str, Batch]:
-    read = [parse(path.read_bytes(), origin(path.name)) for path in sorted(folder.iterdir())]
+    paths = sorted(folder.glob("WTG_Stichtag_*.xlsx"))
+    read = [parse(path.read_bytes(), origin(path.name, AT_LAST)) for path in paths]
     return {batch.period: batch for batch in read}
 
 
@@ -290,6 +293,31 @@ def test_all_workbooks_pass_their_suite(batches: dict[str, Batch]) -> None:
         assert validation.findings == ()
 
 
+def test_the_register_s_export_shows_what_registers_are_like(folder: Path) -> None:
+    path = folder / "WTG_Register_2021-12-31.csv"
+    batch = register.parse(path.read_bytes(), origin(path.name, AT_LAST))
+    rows = batch.tables["register_offers"]
+    counted = rows[rows["set_aside_reason"].isna()]
+    # The homes, their published places, and of the other kinds as many as were published.
+    homes = counted[counted["angebotsform_wtg"] == "vollstationaer"]
+    assert (len(homes), homes["plaetze"].sum()) == (49, 3975)
+    kinds = counted["angebotsform_wtg"].value_counts()
+    assert kinds["tagespflege"] == 24
+    assert set(counted["ags"]) == {f"05162{place}" for place in HOMES}
+    aside = rows[rows["set_aside_reason"].notna()].set_index("pfad_id")["set_aside_reason"]
+    assert aside.to_dict() == {"M-X00": "duplicate", "M-X01": "test_record", "M-X02": "project"}
+    assert counted[counted["angebotsform_wtg"].isna()]["pfad_id"].tolist() == ["M-X03"]
+    validation = validate(dataset("wtg/register"), batch)
+    assert validation.passed
+    assert {f.rule for f in validation.findings} == {
+        "kind_from_name",
+        "kind_unclear",
+        "offer_twice",
+        "project_as_offer",
+        "test_record",
+    }
+
+
 def test_the_same_bytes_every_time(folder: Path, tmp_path: Path) -> None:
     wtg.write(tmp_path)
     again = tmp_path / "drop" / "wtg"
@@ -307,7 +335,7 @@ def test_reading_a_workbook_is_quick(folder: Path) -> None:
 
 def _processor_seconds(content: bytes, name: str) -> float:
     before = time.process_time()
-    parse(content, origin(name))
+    parse(content, origin(name, AT_LAST))
     return time.process_time() - before
 
 

@@ -26,7 +26,14 @@ from ingest.wtg.cells import Cell, CellError, Percent
         (cells.count, "#REF!"),
         (cells.count, "٣٤"),
         (cells.count, 10**20),
-        (cells.number, "12.5"),
+        (cells.number, "12.345"),
+        (cells.number, "1,234.5"),
+        (cells.number, 1e300),
+        (cells.number, "9" * 400),
+        (cells.count, "9" * 5000),
+        (cells.count, "3)"),
+        (cells.count, "12.50"),
+        (cells.coordinate, "1.051.2"),
         (cells.number, "1.234"),
         (cells.number, "12,5,0"),
         (cells.flag, "x"),
@@ -36,11 +43,20 @@ from ingest.wtg.cells import Cell, CellError, Percent
         (cells.day, "15.08.21"),
         (cells.day, "15. Agust 2021"),
         (cells.day, "August 2021"),
+        (cells.day, "Aug 2021"),
         (cells.day, 44423),
+        (cells.day, 44423.5),
+        (cells.day, True),
+        (cells.reference_day, "Aug 2021"),
+        (cells.reference_day, 21),
+        (cells.reference_day, 44423.5),
+        (cells.reference_day, "30.2.21"),
+        (cells.identifier, "#REF!"),
         (cells.words, datetime(2021, 5, 3)),
         (cells.words, 3.5),
         (cells.words, True),
         (cells.words, "#NV"),
+        (cells.words, "#div/0! "),
     ],
 )
 def test_is_refused(reader: cells.Reader, raw: object) -> None:
@@ -67,6 +83,12 @@ def test_a_number_where_a_date_should_be_is_not_guessed_but_explained() -> None:
         (cells.number, "12,5", 12.5),
         (cells.number, "1.234,5", 1234.5),
         (cells.number, 7, 7.0),
+        (cells.number, "12.5", 12.5),
+        (cells.number, "12.50", 12.5),
+        (cells.count, "17.0", 17),
+        (cells.coordinate, "51.2041", 51.2041),
+        (cells.coordinate, "6,691", 6.691),
+        (cells.coordinate, 51.2, 51.2),
         (cells.percent, "55,3 %", 55.3),
         (cells.percent, 55, 55.0),
         (cells.percent, Percent(0.553), 55.3),
@@ -79,9 +101,25 @@ def test_a_number_where_a_date_should_be_is_not_guessed_but_explained() -> None:
         (cells.day, "15. August 2021", date(2021, 8, 15)),
         (cells.day, "1. März 2021", date(2021, 3, 1)),
         (cells.day, "2021-08-15", date(2021, 8, 15)),
+        (cells.day, "15.08.2021 ", date(2021, 8, 15)),
+        (cells.day, "15.08.2021 00:00:00", date(2021, 8, 15)),
+        (cells.day, "15. Aug. 2021", date(2021, 8, 15)),
+        (cells.day, "3 Mrz 2021", date(2021, 3, 3)),
+        (cells.reference_day, "15.8.21", date(2021, 8, 15)),
+        (cells.reference_day, 44423, date(2021, 8, 15)),
+        (cells.reference_day, "15.08.2021", date(2021, 8, 15)),
         (cells.words, "  Haus \n am  See ", "Haus am See"),
         (cells.words, 17.0, "17"),
         (cells.words, "Pflege e. V.", "Pflege e. V."),
+        (cells.words, "Haus_x000D_\nam\u200b See\ufeff", "Haus am See"),
+        (cells.words, "Ju\u0308chen", "Jüchen"),
+        (cells.identifier, "A-17_ ", "A-17"),
+        (cells.identifier, "A-17.", "A-17"),
+        (cells.identifier, "A.", "A"),
+        (cells.title, "Haus am See._", "Haus am See"),
+        (cells.title, "Pflege e. V.", "Pflege e. V."),
+        (cells.title, "Haus Breite Str. ", "Haus Breite Str."),
+        (cells.identifier, 4711.0, "4711"),
         (cells.region_key, 5162004, "05162004"),
         (cells.region_key, "5162004", "05162004"),
         (cells.region_key, 5162004.0, "05162004"),
@@ -100,7 +138,9 @@ def test_is_read(reader: cells.Reader, raw: object, value: object) -> None:
     assert type(cell.value) is type(value)
 
 
-@pytest.mark.parametrize("text", ["k. A.", "k.A.", "K. A. ", "-", "–", "...", ".", "_", "entfällt"])
+@pytest.mark.parametrize(
+    "text", ["k. A.", "k.A.", "K. A. ", "-", "–", "...", ".", "_", "./.", "n. b.", "entfällt"]
+)
 @pytest.mark.parametrize(
     "reader", [cells.count, cells.number, cells.percent, cells.flag, cells.day, cells.words]
 )

@@ -1,6 +1,7 @@
 """Each rule of the WTG suite: what breaks it, and what is just inside."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 from wtg_workbooks import COMPLAINTS, DAY, INSPECTIONS, PLANS, SUPPORT, Sheets, put, read, small
@@ -9,6 +10,7 @@ from expectations.runner import Validation, validate
 from ingest.datasets import dataset
 
 CRITICAL, WARNING = "critical", "warning"
+NEXT_DAY = DAY + timedelta(days=1)
 
 
 def judged(sheets: Sheets) -> Validation:
@@ -49,10 +51,24 @@ CASES = (
     case("Angebote", "ags", "Neuss", "ags_pattern", CRITICAL),
     case("Angebote", "angebotsform_wtg", "Heim", "angebotsform_wtg_known", CRITICAL),
     case("Angebote", "status", "offen", "status_known", CRITICAL),
-    case("Angebote", "freigabe_status", "vielleicht", "freigabe_status_known", CRITICAL),
+    Case(
+        "Angebote",
+        {"freigabe_status": "vielleicht"},
+        frozenset({("freigabe_status_known", CRITICAL), ("offer_released", WARNING)}),
+    ),
+    case("Angebote", "freigabe_status", "Entwurf", "offer_released", WARNING),
+    case("Angebote", "freigabe_status", None),
+    case("Angebote", "lat", "6,69", "lat_in_germany", WARNING),
+    case("Angebote", "lat", "51.2041"),
+    case("Angebote", "lon", "51,2041", "lon_in_germany", WARNING),
+    case("Angebote", "lon", 6.69),
+    Case(
+        "Angebote",
+        {"betrieb_ab": "02.01.2020", "betrieb_bis": "01.01.2020"},
+        frozenset({("operation_ends_after_start", CRITICAL)}),
+    ),
+    Case("Angebote", {"betrieb_ab": "01.01.2020", "betrieb_bis": "01.01.2020"}, frozenset()),
     case("Angebote", "plz", "414600", "plz_pattern", WARNING),
-    case("Angebote", "name", "TestTestTest", "test_record", WARNING),
-    case("Angebote", "name", "Haus Testorf"),
     case("Belegung", "plaetze_nicht_belegt", 6, "places_add_up", CRITICAL),
     case("Belegung", "plaetze_nicht_belegt", "k. A."),
     Case(
@@ -69,6 +85,15 @@ CASES = (
     Case("Belegung", {"davon_nicht_belegbar": 0, "grund": None}, frozenset()),
     case("Belegung", "davon_kzp_fixflex", 77, "short_term_within_places", CRITICAL),
     case("Belegung", "davon_kzp_fixflex", 76),
+    case("Belegung", "davon_sonderbereich", 81, "special_unit_within_places", CRITICAL),
+    case("Belegung", "davon_sonderbereich", 80),
+    case("Belegung", "doppelzimmer", 21, "rooms_within_places", WARNING),
+    case("Belegung", "doppelzimmer", 20),
+    Case(
+        "Belegung",
+        {"plaetze_vertrag": 1001, "plaetze_nicht_belegt": 926},
+        frozenset({("places_plausible", WARNING), ("plaetze_vertrag_possible", CRITICAL)}),
+    ),
     case("Belegung", "einzelzimmer", -1, "not_negative", CRITICAL),
     Case(
         "Belegung",
@@ -118,6 +143,16 @@ CASES = (
     case("Personal", "fachkraftquote_gemeldet", 56),
     case("Personal", "fachkraftquote_gemeldet", 0.55, "quota_as_reported", WARNING),
     case("Personal", "vk_pflege_gesamt", "k. A."),
+    Case(
+        "Personal",
+        {
+            "vk_pflege_gesamt": 4022,
+            "vk_fachkraft": 2212,
+            "vk_assistenz_1j": 604,
+            "vk_hilfskraft": 1206,
+        },
+        frozenset({("vk_pflege_gesamt_possible", CRITICAL)}),
+    ),
     case("Personal", "wochenstunden_vollzeit", 390, "weekly_hours_plausible", WARNING),
 )
 
@@ -160,11 +195,15 @@ REGISTERS: Sheets = {
         ["P2", "A", DAY, "Besuch", "ja", "ja", None, 0, "nein", "nein"],
         ["P3", "A", None, "Anlassprüfung", "nein", "ja", None, 0, "nein", "nein"],
         ["P4", "A", DAY, "Corona-Kontrolle", "nein", "nein", None, 0, "nein", "nein"],
+        ["P5", "A", NEXT_DAY, "Regelprüfung", "ja", "ja", None, 0, "nein", "nein"],
+        ["P6", "A", NEXT_DAY, "Regelprüfung", "ja", "nein", "Corona", 0, "nein", "nein"],
     ],
     "Massnahmen": [
         [*COMPLAINTS],
         ["B1", "A", DAY, "ja", None, None, None, 0],
         ["B1", "B", None, "ja", None, None, None, 0],
+        ["B2", "A", NEXT_DAY, "ja", None, None, None, 0],
+        ["B3", "A", DAY, "ja", "Anordnung", NEXT_DAY, DAY, 0],
     ],
     "Planungen": [
         [*PLANS],
@@ -188,13 +227,15 @@ def test_the_registers() -> None:
     validation = judged(sheets)
     assert not validation.passed
     assert {(f.place, f.rule, f.severity, f.row) for f in validation.findings} == {
-        ("Angebote", "offer_twice", WARNING, "2 (A)"),
-        ("Angebote", "offer_twice", WARNING, "3 (B)"),
+        ("Angebote", "offer_twice", CRITICAL, "3"),
         ("Belegung", "key_unique", CRITICAL, "2 (A)"),
         ("Belegung", "key_unique", CRITICAL, "4 (A)"),
         ("Pruefungen", "art_known", CRITICAL, "3 (P2)"),
         ("Pruefungen", "inspection_has_day", CRITICAL, "4 (P3)"),
         ("Pruefungen", "not_done_has_reason", WARNING, "5 (P4)"),
+        ("Pruefungen", "done_before_date", WARNING, "6 (P5)"),
+        ("Massnahmen", "received_before_date", WARNING, "4 (B2)"),
+        ("Massnahmen", "measure_ends_after_start", WARNING, "5 (B3)"),
         ("Massnahmen", "key_unique", CRITICAL, "2 (B1)"),
         ("Massnahmen", "key_unique", CRITICAL, "3 (B1)"),
         ("Massnahmen", "complaint_has_day", CRITICAL, "3 (B1)"),
@@ -209,7 +250,8 @@ def test_what_the_parser_found_counts() -> None:
     validation = judged(put(small(), "Personal", 3, "pfad_id", "C"))
     assert not validation.passed
     assert [(f.rule, f.severity, f.row) for f in validation.findings] == [
-        ("offer_unknown", CRITICAL, "3")
+        ("offer_unknown", CRITICAL, "3"),
+        ("staff_not_reported", WARNING, "3"),
     ]
 
 

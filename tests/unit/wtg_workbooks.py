@@ -1,6 +1,8 @@
 """Small WTG workbooks for tests: two homes on 15.08.2021, to be spoilt one cell at a time."""
 
+import csv
 import io
+import zipfile
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 
@@ -96,8 +98,11 @@ def book(sheets: Sheets, spoil: Callable[[Workbook], None] | None = None) -> byt
     return written.getvalue()
 
 
-def origin(name: str = NAME) -> Origin:
-    return Origin("wtg", "stichtag", "0" * 64, name, name, datetime(2021, 9, 1, tzinfo=UTC))
+HANDED_IN = datetime(2021, 9, 1, tzinfo=UTC)
+
+
+def origin(name: str = NAME, at: datetime = HANDED_IN) -> Origin:
+    return Origin("wtg", "stichtag", "0" * 64, name, name, at)
 
 
 def read(sheets: Sheets, name: str = NAME) -> Batch:
@@ -109,3 +114,25 @@ def refused(content: bytes | Sheets, name: str = NAME) -> tuple[Finding, ...]:
     with pytest.raises(UnreadableFile) as caught:
         parse(content if isinstance(content, bytes) else book(content), origin(name))
     return caught.value.findings
+
+
+def as_csv(rows: list[list[object]]) -> str:
+    """A sheet as a register writes it: ``;``, German dates and decimal commas."""
+    written = io.StringIO()
+    csv.writer(written, delimiter=";").writerows([map(_german, row) for row in rows])
+    return written.getvalue()
+
+
+def _german(value: object) -> object:
+    if isinstance(value, date):
+        return f"{value:%d.%m.%Y}"
+    return str(value).replace(".", ",") if isinstance(value, float) else value
+
+
+def csv_set(sheets: Sheets, encoding: str = "utf-8", name: str = "{}.csv") -> bytes:
+    """The sheets as a ZIP of CSV files; ``name`` is where ``{}`` says which sheet it is."""
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
+        for title, rows in sheets.items():
+            archive.writestr(name.format(title), as_csv(rows).encode(encoding))
+    return written.getvalue()

@@ -28,3 +28,5 @@ select
     cells.retrieved_at as known_since,
     in_force.revision
 {{ from_in_force('wtg', 'stichtag', 'angebote') }}
+-- Test records and building projects stay staged, with a warning, and are no offers.
+where cells.set_aside_reason is null

@@ -1,0 +1,20 @@
+select
+    cells.home_id,
+    cells.county_name,
+    cells.home_name,
+    cells.municipality_name,
+    cells.municipality_code,
+    cells.latitude,
+    cells.longitude,
+    cells.places,
+    cells.free_places as reported_free_places,
+    cells.free_long_term_places as reported_free_long_term_places,
+    cells.free_short_term_places as reported_free_short_term_places,
+    cells.unmapped,
+    cells.source_place,
+    cells.source_row,
+    cells.source_sha256,
+    cells.published_at,
+    cells.retrieved_at as known_since,
+    in_force.revision
+{{ from_in_force('wtg', 'heimfinder', 'heimfinder_homes') }}

@@ -1,0 +1,26 @@
+select
+    cells.reference_date,
+    cells.cell_markers,
+    cells.pfad_id as offer_id,
+    cells.name as offer_name,
+    cells.traeger as provider_name,
+    cells.angebotsform as offer_type_written,
+    cells.angebotsform_wtg as offer_type_code,
+    cells.strasse as street,
+    cells.hausnummer as house_number,
+    cells.plz as postcode,
+    cells.ort as place_name,
+    cells.ags as municipality_code,
+    cells.plaetze as places,
+    cells.status as operating_status,
+    cells.set_aside_reason,
+    cells.duplicate_of_row,
+    cells.source_place,
+    cells.source_row,
+    cells.source_sha256,
+    cells.published_at,
+    cells.retrieved_at as known_since,
+    in_force.revision,
+    case cells.angebotsform_herkunft when 'spalte' then 'column' when 'name' then 'name' end
+        as offer_type_origin
+{{ from_in_force('wtg', 'register', 'register_offers') }}

@@ -1,0 +1,135 @@
+"""A CSV set: a ZIP with one ``;`` CSV a sheet, ``Angebote.csv`` and so on, as sheets of a workbook.
+
+A register that cannot write XLSX writes these. Also one CSV alone, for the register's export.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import posixpath
+import re
+import zipfile
+from dataclasses import replace
+
+from ingest.archives import BROKEN, Limits, check_archive
+from ingest.it_nrw.evidence import decode
+from ingest.model import Finding, UnreadableFile
+from ingest.wtg.cells import Raw, is_blank
+from ingest.wtg.grids import Grid
+
+LIMITS = Limits(members=100, expanded=32 * 2**20)
+_NOT_FOR_US = ("__MACOSX/", ".")
+_PREFIX = re.compile(r"WTG[_ -]?Stichtag[_ -]+[0-9-]+[_ -]+", re.IGNORECASE)
+_EXCEL_TEXT = re.compile(r'="([^"]*)"')
+"""How exports keep Excel from eating a leading zero: ``="05162004"``."""
+
+
+def read_csv_set(content: bytes) -> tuple[Grid, ...]:
+    """Every CSV of a ZIP, in the order of their names. Raises ``UnreadableFile``."""
+    check_archive(content, "a CSV set", LIMITS)
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            members = {
+                name: archive.read(name)
+                for name in sorted(archive.namelist())
+                if not name.startswith(_NOT_FOR_US) and not name.endswith("/")
+            }
+    except BROKEN as error:
+        raise UnreadableFile(
+            Finding(
+                rule="csv_set_unreadable",
+                severity="critical",
+                message=f"the ZIP cannot be unpacked ({error}); pack and hand it in again",
+                expected="a ZIP of CSV files",
+                found=repr(error)[:200],
+            )
+        ) from error
+    tables = {name: part for name, part in members.items() if name.casefold().endswith(".csv")}
+    if not tables:
+        raise UnreadableFile(_no_csv(list(members)))
+    others = [Grid(posixpath.basename(name), ((name,),)) for name in members if name not in tables]
+    return (*(read_csv(part, _title(name)) for name, part in tables.items()), *others)
+
+
+def _no_csv(names: list[str]) -> Finding:
+    return Finding(
+        rule="csv_set_empty",
+        severity="critical",
+        message="the ZIP holds no CSV file; pack Angebote.csv and the other sheets directly, or "
+        "hand in a workbook unpacked",
+        expected="Angebote.csv, Belegung.csv, ...",
+        found=", ".join(names)[:200] or "an empty ZIP",
+    )
+
+
+def _title(name: str) -> str:
+    return _PREFIX.sub("", posixpath.basename(name).rpartition(".")[0])
+
+
+def read_csv(content: bytes, title: str) -> Grid:
+    """One CSV as a sheet: ``;`` between the fields, its encoding by evidence. Rows keep the line
+    they end on as their number.
+
+    Raises ``UnreadableFile`` for another delimiter, other bytes, or a quote that never ends.
+    """
+    text = _decoded(content, title)
+    first, _, rest = text.partition("\n")
+    if re.fullmatch(r"sep=;?\s*", first):
+        # Kept as an empty line, so that rows keep the numbers an editor shows.
+        text = f"\n{rest}"
+    _require_semicolons(text, title)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=";", strict=True)
+    rows: list[tuple[Raw, ...]] = []
+    try:
+        for fields in reader:
+            rows.extend(() for _ in range(reader.line_num - len(rows) - 1))
+            rows.append(tuple(map(_field, fields)))
+    except csv.Error as error:
+        message = f"line {reader.line_num} of {title} is not CSV ({error}); mend its quotes"
+        raise UnreadableFile(_not_csv(title, message, str(reader.line_num), str(error))) from error
+    return Grid(title, tuple(rows), delimited=True)
+
+
+def _field(text: str) -> Raw:
+    if match := _EXCEL_TEXT.fullmatch(text.strip()):
+        return match[1]
+    return None if is_blank(text) else text
+
+
+def _decoded(content: bytes, title: str) -> str:
+    try:
+        return decode(content).text
+    except UnreadableFile as error:
+        raise UnreadableFile(
+            *(replace(finding, place=title) for finding in error.findings)
+        ) from error
+
+
+def _require_semicolons(text: str, title: str) -> None:
+    lines = [line for line in text.splitlines()[:40] if line.strip()]
+    counts = {sign: sum(line.count(sign) for line in lines) for sign in ";,\t|"}
+    if lines and not counts[";"]:
+        others = {sign: count for sign, count in counts.items() if count >= len(lines)}
+        nearest = repr(max(others, key=lambda sign: counts[sign])) if others else "none"
+        raise UnreadableFile(
+            _not_csv(
+                title,
+                f'{title} is not parted by ";" (what parts it may be {nearest}); save it as CSV '
+                'with ";" between the columns',
+                "1",
+                nearest,
+            )
+        )
+
+
+def _not_csv(title: str, message: str, row: str | None, found: str) -> Finding:
+    return Finding(
+        rule="csv_unreadable",
+        severity="critical",
+        message=message,
+        place=title,
+        row=row,
+        expected='a CSV with ";" between the columns',
+        found=found[:200],
+    )

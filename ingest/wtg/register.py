@@ -1,0 +1,160 @@
+"""The register's own list of offers: one sheet or one ``;`` CSV, with what registers are like.
+
+Test records, building projects and offers under two spellings of a place are set aside with a
+warning and stay in the table; a kind of offer that stands only in the name is taken from there
+(``codes.KIND_WORDS``) and marked so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from ingest.model import Batch, Finding, Origin, UnreadableFile
+from ingest.wtg import consistency
+from ingest.wtg.codes import KIND_WORDS, OFFER_TYPES, PLACE, folded_words, kinds_named
+from ingest.wtg.csv_set import read_csv
+from ingest.wtg.grids import Grid
+from ingest.wtg.header import FEWEST_NAMES, ROWS_SEARCHED, known_names
+from ingest.wtg.layout import REGISTER_SHEET
+from ingest.wtg.rows import SheetRows, read_rows
+from ingest.wtg.set_aside import Row, finding, set_aside, twins
+from ingest.wtg.tables import REGISTER
+from ingest.wtg.workbook import frame
+from ingest.wtg.xlsx import OLE, read_workbook
+
+(TABLE,) = REGISTER
+
+
+def parse(content: bytes, origin: Origin) -> Batch:
+    """Read a register export; the period is its reference date. Raises ``UnreadableFile``."""
+    grid, findings = _list_of(_grids(content))
+    read = read_rows(grid, replace(REGISTER_SHEET, title=grid.title))
+    if read.faults or not read.rows:
+        raise UnreadableFile(*(read.faults or [_no_rows(grid)]))
+    day = consistency.reference_date({TABLE: read}, origin.label, origin.retrieved_at.date())
+    for row in read.rows:
+        findings.extend(_kind(row))
+    findings.extend(set_aside(read.rows))
+    findings.extend(_twice(read))
+    return Batch(
+        period=day.isoformat(),
+        tables={TABLE: frame(REGISTER[TABLE], read.rows, day)},
+        findings=(*(one for one in read.findings if not _says_the_name(one)), *findings),
+    )
+
+
+def _says_the_name(finding: Finding) -> bool:
+    """A list without ``stichtag`` is whole: its date stands in the file's name."""
+    return (finding.rule, finding.column) == ("column_missing", "stichtag")
+
+
+def _grids(content: bytes) -> tuple[Grid, ...]:
+    if content.startswith((b"PK", OLE)):
+        return read_workbook(content)
+    return (read_csv(content, REGISTER_SHEET.title),)
+
+
+def _list_of(grids: tuple[Grid, ...]) -> tuple[Grid, list[Finding]]:
+    """The one sheet with the columns of the list; the others are named and not read."""
+    lists = [
+        grid
+        for grid in grids
+        if max((known_names(row, REGISTER_SHEET) for row in grid.rows[:ROWS_SEARCHED]), default=0)
+        > FEWEST_NAMES
+    ]
+    if len(lists) > 1:
+        raise UnreadableFile(
+            Finding(
+                rule="sheet_twice",
+                severity="critical",
+                message="several sheets look like the register's list: which one holds is not "
+                "known. Delete the others",
+                expected="one list of offers",
+                found=", ".join(grid.title for grid in lists)[:200],
+            )
+        )
+    (chosen,) = lists or grids[:1] or (Grid(REGISTER_SHEET.title, ()),)
+    others = [grid for grid in grids if grid is not chosen and any(any(row) for row in grid.rows)]
+    return chosen, [
+        Finding(
+            rule="sheet_unknown",
+            severity="warning",
+            message=f'the sheet "{grid.title}" is no list of offers and was not read',
+            place=grid.title,
+            expected="one list of offers",
+            found=grid.title,
+        )
+        for grid in others
+    ]
+
+
+def _no_rows(grid: Grid) -> Finding:
+    return Finding(
+        rule="no_rows",
+        severity="critical",
+        message=f"sheet {grid.title}: the register lists no offer; was a filter set when it was "
+        "exported?",
+        place=grid.title,
+        expected="rows below the column names",
+        found="none",
+    )
+
+
+def _kind(row: Row) -> Iterator[Finding]:
+    """Put the kind of offer into the row: from its column, else from the name, else nothing."""
+    written = row.get("angebotsform")
+    named = _kinds_of(str(written)) if written else frozenset()
+    origin = "spalte"
+    if not written:
+        named, origin = kinds_named(str(row["name"])), "name"
+    row["angebotsform_wtg"] = next(iter(named)) if len(named) == 1 else None
+    row["angebotsform_herkunft"] = origin if len(named) == 1 else None
+    if len(named) != 1:
+        yield finding(
+            row,
+            "kind_unclear",
+            f'the kind of "{row["name"]}" is not clear: {", ".join(sorted(named)) or "no word"} '
+            f"known for it. Fill angebotsform, or add the word to KIND_WORDS in {PLACE}",
+            expected=f"one of {', '.join(KIND_WORDS)}",
+            column="angebotsform",
+            found=str(written or row["name"]),
+        )
+    elif origin == "name":
+        yield finding(
+            row,
+            "kind_from_name",
+            f'"{row["name"]}" has no angebotsform; its name says {row["angebotsform_wtg"]}',
+            expected="a kind of offer",
+            column="angebotsform",
+            found="nothing",
+        )
+
+
+def _kinds_of(written: str) -> frozenset[str]:
+    code = folded_words(written).replace(" ", "_")
+    return frozenset([code]) if code in OFFER_TYPES else kinds_named(written)
+
+
+def _twice(read: SheetRows) -> Iterator[Finding]:
+    """Fold an offer that stands there twice into its first row.
+
+    Two numbers of places are a fault: which one holds is not known.
+    """
+    for first, second in twins(read.rows, kind="angebotsform_wtg"):
+        differ = None not in (first.get("plaetze"), second.get("plaetze")) and (
+            first["plaetze"] != second["plaetze"]
+        )
+        rows = f"rows {first['source_row']} ({first['ort']}) and {second['source_row']}"
+        places = f"; their places differ: {first.get('plaetze')} and {second.get('plaetze')}"
+        second["set_aside_reason"] = "duplicate"
+        second["duplicate_of_row"] = first["source_row"]
+        yield finding(
+            second,
+            "offer_twice",
+            f'"{second["name"]}" stands there twice, {rows} ({second["ort"]})'
+            + (f"{places}. Correct the register" if differ else "; counted once"),
+            severity="critical" if differ else "warning",
+            expected="an offer once",
+            found=f"{rows} ({second['ort']})",
+        )
