@@ -7,13 +7,11 @@ the task that needs it, because this file is parsed again for every single task.
 from __future__ import annotations
 
 import logging
-import os
-import shlex
-import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import (
@@ -26,7 +24,9 @@ from airflow.sdk import (
     task,
 )
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
+from alerting import alert
 
+from ingest.backfill import Window
 from ingest.datasets import Dataset, datasets_of
 from ingest.model import Landed
 from ingest.settings import Settings, read_settings
@@ -36,16 +36,10 @@ STAGED = {
     source: Asset(f"staged_{source}", uri=f"kreishaus://staged/{source}") for source in SOURCES
 }
 FILES_PER_TASK = 12
+RETRIES_OF_A_VISIT = 4
+"""After 10, 20, 40 and 60 minutes: a maintenance page at night is over after two hours, or not."""
+TIMEZONE = "Europe/Berlin"
 log = logging.getLogger(__name__)
-
-
-def alert(context: Mapping[str, Any]) -> None:
-    """Hand a red run to whoever ``KREISHAUS_ALERT_COMMAND`` names; the text goes to its input."""
-    command = os.environ.get("KREISHAUS_ALERT_COMMAND")
-    if command:
-        run = context["dag_run"]
-        text = f"Kreishaus: {run.dag_id} is red ({run.run_id}). See docs/operations.md.\n"
-        subprocess.run(shlex.split(command), input=text, text=True, check=True, timeout=60)
 
 
 POLICY: dict[str, Any] = {
@@ -56,7 +50,7 @@ POLICY: dict[str, Any] = {
     "default_args": {
         "owner": "data-engineering",
         "retries": 2,
-        "retry_delay": timedelta(minutes=float(os.environ.get("KREISHAUS_RETRY_MINUTES", "10"))),
+        "retry_delay": timedelta(minutes=read_settings().retry_minutes),
         "retry_exponential_backoff": True,
         "max_retry_delay": timedelta(hours=1),
         "execution_timeout": timedelta(minutes=45),
@@ -69,7 +63,7 @@ def nightly(clock: str) -> CronTriggerTimetable:
     hour, minute = clock.split(":")
     return CronTriggerTimetable(
         f"{int(minute)} {int(hour)} * * *",
-        timezone="Europe/Berlin",
+        timezone=TIMEZONE,
         run_immediately=timedelta(minutes=2),
     )
 
@@ -113,12 +107,17 @@ def complaint_about(file: Landed, settings: Settings) -> str:
 @task
 def land(dataset_id: str) -> list[dict[str, Any]]:
     """Ask the source what it offers, keep new bytes; skipped when there is nothing to do."""
-    from ingest.model import SourceUnavailable
+    from ingest.model import SourceRefused, SourceUnavailable
     from ingest.steps import land as visit
 
     settings, context = read_settings(), get_current_context()
-    report = visit(dataset_id, settings, context["run_id"])
-    if report.unavailable and context["ti"].try_number <= context["ti"].max_tries:
+    window = window_of(context["dag_run"])
+    try:
+        report = visit(dataset_id, settings, context["run_id"], window)
+    except SourceRefused as refusal:
+        raise AirflowFailException(str(refusal)) from refusal
+    tries_left = context["ti"].try_number <= context["ti"].max_tries
+    if report.unavailable and report.may_heal and tries_left:
         raise SourceUnavailable("\n".join(report.unavailable))
     lying = [complaint_about(file, settings) for file in report.in_quarantine]
     refused = [f"{text} (refused at the door; nothing of it was kept)" for text in report.refused]
@@ -126,8 +125,38 @@ def land(dataset_id: str) -> list[dict[str, Any]]:
     work += [complaint(text) for text in (*lying, *refused, *report.unavailable)]
     log.info("%s: %d offered, %d new", dataset_id, report.offered, len(report.new))
     if not work:
-        raise AirflowSkipException(f"{dataset_id}: nothing new among {report.offered} offered")
+        about = f" about {window}" if window else ""
+        said = f"{dataset_id}: nothing new{about} among {report.offered} offered"
+        raise AirflowSkipException("\n".join((said, *report.nothing)))
     return work
+
+
+def window_of(run: Any) -> Window | None:  # noqa: ANN401  # Airflow's own type of a run
+    """What a run asks for again; None for one that takes whatever is new.
+
+    A backfill run asks for its logical date, as a reference date; a run triggered with ``from``
+    and ``to`` for all between them. Raises ``AirflowFailException`` where the reason is missing.
+    """
+    conf = run.conf or {}
+    backfill = run.run_type == "backfill"
+    if not backfill and not {"from", "to"} & conf.keys():
+        return None
+    reason = conf.get("reason")
+    if not isinstance(reason, str) or not reason.strip():
+        raise AirflowFailException(
+            "What is asked for again needs its reason, which is kept with every file it brings: "
+            """--dag-run-conf '{"reason": "BAMF corrected the first quarter"}'"""
+        )
+    if backfill:
+        day = run.logical_date.astimezone(ZoneInfo(TIMEZONE)).date()
+        return Window(day, day, reason.strip())
+    try:
+        first, last = (date.fromisoformat(conf[end]) for end in ("from", "to"))
+    except (KeyError, TypeError, ValueError) as fault:
+        raise AirflowFailException(
+            f"""expected {{"from": "2021-01-01", "to": "2021-03-31"}}, found {conf}"""
+        ) from fault
+    return Window(first, last, reason.strip())
 
 
 @task(map_index_template="{{ task.op_kwargs['batch']['label'] }}")
@@ -187,6 +216,7 @@ def take_in(source: str) -> None:
         with TaskGroup(entry.name, tooltip=entry.title) as group:
             landed = land.override(
                 pool=f"visit_{source}",
+                retries=RETRIES_OF_A_VISIT,
                 doc_md=f"{entry.title}. {land.__doc__}",
             )(entry.id)
             staged = stage.override(doc_md=f"{entry.title}. {stage.__doc__}").expand(batch=landed)

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from embedded.api import AirflowApi, DagRun
 from embedded.clock import Clock
 from embedded.environment import airflow_home
-from embedded.house import BUILD_DAG, INGEST_DAGS
+from embedded.house import BUILD_DAG, INGEST_DAGS, WATCH_DAG
 from embedded.progress import Display, watch
 from embedded.summary import Night
 from ingest.settings import Settings
@@ -31,7 +31,9 @@ def go_through(api: AirflowApi, run_id: str, clock: Clock, display: Display) -> 
     clock.begin("building")
     api.unpause(BUILD_DAG)
     api.trigger(BUILD_DAG, run_id)
-    return runs + watch(api, (BUILD_DAG,), run_id, display)
+    built = watch(api, (BUILD_DAG,), run_id, display)
+    api.unpause(WATCH_DAG)  # for the mornings to come
+    return runs + built
 
 
 def look_back(

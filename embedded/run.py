@@ -37,7 +37,7 @@ def run(settings: Settings, console: Console) -> int:
     Returns 0 when every DAG run succeeded, 1 when one is red or Airflow did not come up, 3 when
     the home folder is in use (then nothing was touched), 130 when interrupted.
     """
-    os.environ.setdefault("KREISHAUS_RETRY_MINUTES", "0.1")  # somebody is waiting
+    os.environ.setdefault("KREISHAUS_RETRY_MINUTES", "0.02")  # somebody is waiting
     clock = Clock()
     clock.begin("starting")
     try:

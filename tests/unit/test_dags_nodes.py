@@ -19,6 +19,7 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "dags"))
 from dbt_nodes import LONGEST_NAME, task_id
 
 from warehouse import watched_build
+from warehouse.as_of import AsOf, aside
 from warehouse.marts import BuildNotFinished
 from warehouse.nodes import Node, NodeOutcome, Outcomes, nodes_of, read_nodes, write_nodes
 from warehouse.watched_build import BuildFailed, build_watched, publish_watched
@@ -209,6 +210,17 @@ def test_a_green_build_lists_the_nodes_for_the_next_drawing(settings, dbt):
     dbt(0)
     build_watched(settings, "night_1")
     assert read_nodes(settings.warehouse) == nodes_of(MANIFEST)
+
+
+def test_a_build_as_of_a_day_is_watched_where_every_night_is(settings, dbt):
+    dbt(0)
+    back = aside(settings, AsOf("2021-11-30"))
+    back.warehouse.mkdir(parents=True)
+    (settings.warehouse / "target").rename(back.warehouse / "target")
+    build_watched(back, "night_1")
+    assert Outcomes(settings.warehouse, "night_1").of(MODEL).status == "error"
+    assert read_nodes(settings.warehouse) == nodes_of(MANIFEST)
+    assert not (back.warehouse / "outcomes").exists()
 
 
 def test_a_build_that_was_killed_is_not_published_and_nobody_waits_for_its_nodes(settings):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+from datetime import date, datetime
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -16,6 +17,7 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "dags"))
 import wiring
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
+from ingest.backfill import Window
 from ingest.model import Finding, Landed, SourceUnavailable
 from ingest.steps import LandReport, Outcome
 
@@ -27,6 +29,9 @@ def landed(label, source="bamf", name="hkl"):
 def report(**words):
     nothing = dict.fromkeys(("new", "to_treat", "in_quarantine", "refused", "unavailable"), ())
     return LandReport(**{"dataset_id": "bamf/hkl", "offered": 3, **nothing, **words})
+
+
+NIGHT = SimpleNamespace(run_type="scheduled", conf={})
 
 
 class TaskInstance:
@@ -48,10 +53,10 @@ class TaskInstance:
 def running(monkeypatch, settings):
     """Puts a task into a run: ``running(visit=..., treat=..., ...)`` returns its instance."""
 
-    def put(*, visit=None, treat=None, **words):
+    def put(*, visit=None, treat=None, run=NIGHT, **words):
         ti = TaskInstance(**words)
         events = {asset: SimpleNamespace(extra={}) for asset in wiring.STAGED.values()}
-        context = {"ti": ti, "run_id": "night_1", "outlet_events": events}
+        context = {"ti": ti, "run_id": "night_1", "dag_run": run, "outlet_events": events}
         monkeypatch.setattr(wiring, "get_current_context", lambda: context)
         monkeypatch.setattr(wiring, "read_settings", lambda: settings)
         if visit:
@@ -188,14 +193,60 @@ def test_nobody_is_told_when_nothing_was_staged(running, tell, pulled):
         tell.function("hkl.stage")
 
 
-def test_a_red_run_is_handed_to_the_alert_command(monkeypatch, tmp_path):
-    sent = tmp_path / "sent"
-    monkeypatch.setenv("KREISHAUS_ALERT_COMMAND", f"tee {sent}")
-    run = SimpleNamespace(dag_id="ingest_bamf", run_id="night_1")
-    wiring.alert({"dag_run": run})
-    assert sent.read_text().startswith("Kreishaus: ingest_bamf is red (night_1).")
+def backfill_run(conf, at="2021-08-14T23:30:00+00:00"):
+    return SimpleNamespace(run_type="backfill", conf=conf, logical_date=datetime.fromisoformat(at))
 
 
-def test_without_an_alert_command_nobody_is_told(monkeypatch):
-    monkeypatch.delenv("KREISHAUS_ALERT_COMMAND", raising=False)
-    wiring.alert({"dag_run": None})
+def test_a_night_asks_for_everything():
+    assert wiring.window_of(SimpleNamespace(run_type="scheduled", conf=None)) is None
+    assert wiring.window_of(SimpleNamespace(run_type="manual", conf={"reason": "x"})) is None
+
+
+def triggered(**conf):
+    return SimpleNamespace(run_type="manual", conf=conf)
+
+
+def test_a_run_triggered_for_years_asks_for_all_of_them_at_once():
+    run = triggered(**{"from": "2017-01-01", "to": "2021-09-30", "reason": "restored"})
+    assert wiring.window_of(run) == Window(date(2017, 1, 1), date(2021, 9, 30), "restored")
+
+
+@pytest.mark.parametrize(
+    ("conf", "said"),
+    [
+        ({"from": "2021-01-01", "to": "2021-03-31"}, "needs its reason"),
+        ({"from": "2021-01-01", "reason": "x"}, "expected"),
+        ({"from": "1.1.2021", "to": "2021-03-31", "reason": "x"}, "found .*1.1.2021"),
+        ({"from": 2021, "to": "2021-03-31", "reason": "x"}, "expected"),
+    ],
+)
+def test_a_window_that_cannot_be_meant_is_refused(conf, said):
+    with pytest.raises(AirflowFailException, match=said):
+        wiring.window_of(triggered(**conf))
+
+
+@pytest.mark.parametrize(
+    ("at", "day"),
+    [
+        ("2021-08-14T23:30:00+00:00", date(2021, 8, 15)),  # half past one, summer time
+        ("2021-12-31T00:30:00+00:00", date(2021, 12, 31)),  # half past one, winter time
+    ],
+)
+def test_a_backfill_run_asks_for_the_german_day_of_its_logical_date(at, day):
+    window = wiring.window_of(backfill_run({"reason": " the register corrected it "}, at))
+    assert window == Window(day, day, "the register corrected it")
+
+
+@pytest.mark.parametrize("conf", [None, {}, {"reason": ""}, {"reason": "  "}, {"reason": 7}])
+def test_a_backfill_that_does_not_say_its_reason_is_refused_with_the_way_to_say_it(conf):
+    with pytest.raises(AirflowFailException, match="--dag-run-conf"):
+        wiring.window_of(backfill_run(conf))
+
+
+def test_the_window_of_a_backfill_reaches_the_visit(running, monkeypatch):
+    running(run=backfill_run({"reason": "BAMF corrected it"}))
+    asked = []
+    monkeypatch.setattr("ingest.steps.land", lambda *words: asked.append(words) or report())
+    with pytest.raises(AirflowSkipException, match="nothing new about 2021-08-15 among 3 offered"):
+        land()
+    assert asked[0][3] == Window(date(2021, 8, 15), date(2021, 8, 15), "BAMF corrected it")

@@ -1,0 +1,48 @@
+"""What has not arrived by its own calendar: a warning to somebody, never a failed load.
+
+Each morning after the build. Green with a warning in its log when something is late, skipped
+(pink) when nothing is. Somebody is told once when a dataset becomes late, and reminded each week;
+a run that a person starts always sends a message: that is how the alerts are tried out.
+It is red only when that message could not be sent. What to do: docs/operations.md.
+"""
+
+from airflow.sdk import dag, get_current_context, task
+from airflow.sdk.exceptions import AirflowException, AirflowSkipException
+from alerting import anybody, page_of, send
+from wiring import POLICY, log, nightly
+
+from ingest.settings import read_settings
+
+
+@task
+def warn_of_late_datasets() -> list[str]:
+    """Compare what has arrived with each calendar; tell somebody about what is newly late."""
+    from datetime import UTC, date, datetime
+
+    from ingest.alerts import Told, late_datasets, what_is_late
+
+    settings, context, now = read_settings(), get_current_context(), datetime.now(UTC)
+    told = Told(settings)
+    late = what_is_late(settings, told, date.today(), now)
+    lines = [f"{trouble.about}: {trouble.why}" for trouble in late.all]
+    for line in lines:
+        log.warning("%s", line)
+    asked_for = context["dag_run"].run_type == "manual"
+    if anybody(settings) and (late.news or asked_for):
+        page = page_of(context["dag"].dag_id, context["run_id"])
+        if not send(late_datasets(settings, late, page), settings):
+            raise AirflowException("the warning could not be sent; the log above says why")
+        for trouble in late.news:
+            told.note(trouble.key, now)
+    if not late.all:
+        raise AirflowSkipException("nothing is late")
+    return lines
+
+
+@dag(schedule=nightly("06:00"), tags=["freshness"], doc_md=__doc__, **POLICY)
+def watch_freshness() -> None:
+    """One look at all calendars."""
+    warn_of_late_datasets()
+
+
+watch_freshness()

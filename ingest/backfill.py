@@ -1,0 +1,58 @@
+"""Which part of what a source offers a backfill asks for again.
+
+The logical date of a backfill run is the reference date to be fetched again: the run of 15 August
+2021 asks for what is about 15 August 2021, a run of the first of a month for that whole month.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from ingest.calendars import Calendar
+
+REFERENCE = re.compile(r"(?<!\d)((?:19|20)\d{2})-(\d{2})(?:-(\d{2}))?(?![\d-])")
+
+
+@dataclass(frozen=True)
+class Window:
+    """The reference dates from ``first`` to ``last``, and why they are asked for again."""
+
+    first: date
+    last: date
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.first}" if self.first == self.last else f"{self.first} to {self.last}"
+
+    def holds(self, reference: date) -> bool:
+        """Whether a reference date lies in the window."""
+        return self.first <= reference <= self.last
+
+    def may_hold_any(self, calendar: Calendar) -> bool:
+        """False only where a visit cannot bring anything that is about this window."""
+        return not calendar.without_gaps or bool(calendar.references(self.first, self.last))
+
+    def asks_for(self, label: str, period: str | None, calendar: Calendar) -> bool:
+        """Whether a file is wanted, by what it is called and the period it was last staged for.
+
+        A file of the whole history carries no date in one or the other; it is wanted if the
+        calendar has a reference date in the window.
+        """
+        names = [label] if period is None else [label, period]
+        references = [reference_in(name) for name in names]
+        if any(reference and self.holds(reference) for reference in references):
+            return True
+        return None in references and bool(calendar.references(self.first, self.last))
+
+
+def reference_in(name: str) -> date | None:
+    """The date that ``name`` holds: ``2021-08-15``, or ``2021-09`` as its first day. Else None."""
+    found = REFERENCE.search(name)
+    if found is None:
+        return None
+    try:
+        return date(int(found[1]), int(found[2]), int(found[3] or 1))
+    except ValueError:
+        return None
