@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -12,7 +13,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from ingest.settings import read_settings
+from ingest.settings import Settings, read_settings
 
 app = typer.Typer(
     name="kreishaus",
@@ -26,6 +27,30 @@ app.add_typer(sample_app, name="sample")
 
 console = Console(width=None if sys.stdout.isatty() else 120)
 errors = Console(stderr=True)
+
+
+class KnownBy(StrEnum):
+    """What makes a version known at a moment that is looked back to."""
+
+    retrieved = "retrieved"
+    published = "published"
+
+
+AsOfOption = Annotated[
+    str | None,
+    typer.Option(
+        "--as-of",
+        help="A day, of which the whole counts (German time), or a time with its offset.",
+        metavar="2021-11-30",
+    ),
+]
+KnownByOption = Annotated[
+    KnownBy,
+    typer.Option(
+        "--known-by",
+        help="With --as-of: what we had retrieved by then, or what its owner had published.",
+    ),
+]
 
 
 class Format(StrEnum):
@@ -63,19 +88,44 @@ def down() -> None:
     raise typer.Exit(stop(read_settings(), console))
 
 
+@app.command(
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+    add_help_option=False,
+    epilog="Example: [bold]kreishaus airflow backfill create --help[/bold]",
+)
+def airflow(context: typer.Context) -> None:
+    """Airflow's own command line, for the Airflow that [bold]up[/bold] left running."""
+    from embedded.environment import airflow_environment, airflow_home
+
+    settings = read_settings()
+    if not (airflow_home(settings) / "airflow.db").exists():
+        errors.print(f"There is no Airflow in {settings.home} yet: kreishaus up", markup=False)
+        raise typer.Exit(1)
+    environment = airflow_environment(settings, port=8080, reparse_seconds=3600)
+    program = Path(sys.executable).with_name("airflow")
+    os.execve(program, [str(program), *context.args], environment)
+
+
 @app.command(epilog="Example: [bold]kreishaus status --format json[/bold]")
 def status(
     output: Annotated[Format, typer.Option("--format", help="table or json.")] = Format.table,
+    all_: Annotated[bool, typer.Option("--all", help="Every line, and reasons uncut.")] = False,
 ) -> None:
-    """Per dataset: last fetched, last good, newest reference date, revisions, late, quarantine."""
+    """The last night on one screen: what each dataset brought, what is wrong, and why."""
+    from ingest.alerts import unsent
     from ingest.status import dataset_status
-    from ingest.status_view import as_json, as_table
+    from ingest.status_view import as_json, as_screen
+    from ingest.troubles import troubles, worst_first
+    from warehouse.troubles import not_renewed
 
-    found = dataset_status(read_settings(), date.today())
+    settings = read_settings()
+    found = dataset_status(settings, date.today())
+    wrong = troubles(found, settings, datetime.now(UTC))
     if output is Format.json:
-        print(json.dumps(as_json(found), indent=2, ensure_ascii=False))
+        print(json.dumps(as_json(found, wrong), indent=2, ensure_ascii=False))
     else:
-        console.print(as_table(found))
+        wrong = worst_first([*wrong, *not_renewed(settings), *unsent(settings)])
+        console.print(as_screen(found, wrong, settings.home, all_=all_))
 
 
 @app.command(epilog="Example: [bold]kreishaus ingest bamf hkl --file hkl-september-2021.pdf[/bold]")
@@ -85,7 +135,7 @@ def ingest(
     file: Annotated[Path, typer.Option("--file", exists=True, dir_okay=False, help="The file.")],
 ) -> None:
     """Land and treat one file given by hand. Exit status 1 when it was quarantined or refused."""
-    from ingest.model import RefusedAtTheDoor
+    from ingest.model import RefusedAtTheDoor, SourceUnavailable
     from ingest.steps import by_hand
 
     run_id = f"hand-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
@@ -94,13 +144,50 @@ def ingest(
     except KeyError as unknown:
         errors.print(str(unknown.args[0]))
         raise typer.Exit(2) from unknown
-    except RefusedAtTheDoor as refusal:
+    except (RefusedAtTheDoor, SourceUnavailable) as refusal:
         errors.print(f"{file.name}: refused at the door, nothing of it was kept: {refusal}")
         raise typer.Exit(1) from refusal
     console.print(f"{outcome.landed.dataset_id} {outcome.period or file.name}: {outcome.status}")
     if outcome.findings:
         console.print(outcome.explanation, highlight=False, markup=False)
     raise typer.Exit(0 if outcome.status == "staged" else 1)
+
+
+@app.command(
+    epilog='Example: [bold]kreishaus find "Pflegebedürftige Altersgruppen" -d destatis[/bold]'
+)
+def find(
+    words: Annotated[str, typer.Argument(help="Words of a table's title or contents.")],
+    database: Annotated[
+        str, typer.Option("--database", "-d", help="ldb, regionalstatistik or destatis.")
+    ] = "ldb",
+) -> None:
+    """Find the code of a statistical table, to pin it in county.toml. Needs an account.
+
+    Exit status 1 when nothing was found or the database could not be asked.
+    """
+    from ingest.http import Client
+    from ingest.it_nrw.catalogue import find_tables
+    from ingest.model import SourceUnavailable
+
+    settings = read_settings()
+    try:
+        with Client.of(settings) as client:
+            found = find_tables(settings, client, database, words)
+    except (SourceUnavailable, ValueError) as error:
+        errors.print(str(error), markup=False, soft_wrap=True)
+        raise typer.Exit(1) from error
+    for table in found:
+        print(f"{table.code}\t{table.title}")
+    if not found:
+        errors.print(f"no table of {database} answers to {words!r}", markup=False)
+        raise typer.Exit(1)
+    errors.print(
+        f"Pin the one that is meant in {settings.county_file}, under its dataset:\n"
+        f'database = "{database}"\ntable_code = "{found[0].code}"',
+        markup=False,
+        soft_wrap=True,
+    )
 
 
 @app.command()
@@ -114,34 +201,61 @@ def parse() -> None:
 
 
 @app.command(epilog="Example: [bold]kreishaus build --as-of 2021-11-30[/bold]")
-def build(
-    as_of: Annotated[
-        str | None, typer.Option(help="Build from what was known then, e.g. 2021-11-30.")
-    ] = None,
-) -> None:
-    """Build the marts with dbt in the private warehouse, without publishing them."""
+def build(as_of: AsOfOption = None, known_by: KnownByOption = KnownBy.retrieved) -> None:
+    """Build the marts with dbt in the private warehouse, without publishing them.
+
+    With [bold]--as-of[/bold]: build them as they would have been then, and publish them aside, in
+    published/as_of; readers of the current version notice nothing. Repeating it changes nothing.
+    """
     from warehouse.build import build as build_marts
 
-    result = build_marts(read_settings(), as_of)
+    settings = _settings_as_of(as_of, known_by)
+    result = build_marts(settings)
     print(result.output)
-    raise typer.Exit(1 if result.exit_code else 0)
+    all_good = not result.exit_code
+    if as_of is not None:
+        all_good = _publish(settings) and all_good
+    raise typer.Exit(0 if all_good else 1)
 
 
 @app.command(epilog="Example: [bold]kreishaus build && kreishaus publish[/bold]")
 def publish() -> None:
     """Publish what the last build made good. Exit status 1 when a mart kept its last good state."""
+    raise typer.Exit(0 if _publish(read_settings()) else 1)
+
+
+def _publish(settings: Settings) -> bool:
+    """Publish and say what was; False when a mart was left behind."""
     from warehouse.marts import BuildNotFinished
     from warehouse.publish import publish as publish_version
 
     try:
-        manifest = publish_version(read_settings(), f"hand-{datetime.now(UTC):%Y%m%dT%H%M%SZ}")
+        manifest = publish_version(settings, f"hand-{datetime.now(UTC):%Y%m%dT%H%M%SZ}")
     except BuildNotFinished as unfinished:
-        errors.print(str(unfinished))
-        raise typer.Exit(1) from unfinished
-    console.print(f"published {manifest.version}: {len(manifest.marts)} marts")
+        errors.print(str(unfinished), markup=False, soft_wrap=True)
+        return False
+    seen_from = f" as of {manifest.as_of} ({manifest.known_by})" if manifest.as_of else ""
+    console.print(f"published {manifest.version}: {len(manifest.marts)} marts{seen_from}")
     for mart, fault in manifest.faults.items():
         errors.print(f"{mart} was not renewed: {fault}", markup=False)
-    raise typer.Exit(1 if manifest.faults else 0)
+    return not manifest.faults
+
+
+def _settings_as_of(as_of: str | None, known_by: KnownBy) -> Settings:
+    """The settings to build or to ask by. Ends the command where no such moment can be meant."""
+    from warehouse.as_of import AsOf, NotAMoment, aside
+
+    settings = read_settings()
+    if as_of is None and known_by is not KnownBy.retrieved:
+        errors.print("--known-by says how to look back: it needs --as-of", markup=False)
+        raise typer.Exit(2)
+    if as_of is None:
+        return settings
+    try:
+        return aside(settings, AsOf.parse(as_of, known_by.value))
+    except NotAMoment as refusal:
+        errors.print(f"--as-of: {refusal}", markup=False, soft_wrap=True)
+        raise typer.Exit(2) from refusal
 
 
 @app.command(
@@ -150,8 +264,13 @@ def publish() -> None:
 def query(
     sql: Annotated[str, typer.Argument(help="One SQL statement; marts by their names.")],
     output: Annotated[Format, typer.Option("--format", help="table, csv or json.")] = Format.table,
+    as_of: AsOfOption = None,
+    known_by: KnownByOption = KnownBy.retrieved,
 ) -> None:
-    """Ask the published marts a question."""
+    """Ask the published marts a question; with [bold]--as-of[/bold] those of an earlier day.
+
+    Marts as of a day are there once [bold]kreishaus build --as-of[/bold] has built them.
+    """
     import duckdb
 
     from warehouse.query import RENDERERS
@@ -159,7 +278,7 @@ def query(
     from warehouse.versions import NothingPublished
 
     try:
-        answer = ask(read_settings(), sql)
+        answer = ask(_settings_as_of(as_of, known_by), sql)
     except (duckdb.Error, NothingPublished) as error:
         errors.print(str(error), markup=False, soft_wrap=True)
         raise typer.Exit(1) from error

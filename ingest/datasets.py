@@ -10,7 +10,8 @@ import pkgutil
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ingest.calendars import QUARTER_ENDS, WTG_REFERENCE_DATES, MonthDays, Monthly
+from ingest.bamf.calendar import REPORT_MONTHS
+from ingest.calendars import QUARTER_ENDS, WTG_REFERENCE_DATES, Calendar, Daily, MonthDays, Monthly
 from ingest.settings import Settings
 
 
@@ -19,11 +20,12 @@ class Dataset:
     """One dataset of one source.
 
     ``discover(settings, client, name) -> list[Request]`` says what the source offers now;
-    ``fetch(client, request) -> Answer`` asks a source whose requests are forms;
+    ``fetch(settings, client, request) -> Answer`` asks a source whose requests are forms;
     ``parse(content: bytes, origin: Origin) -> Batch`` understands one file;
     ``tables`` names a ``dict[str, pyarrow.Schema]``: the staged tables;
     ``suites() -> dict[str, ExpectationSuite]`` judges them, one suite a table;
     ``guard(content, label)`` may refuse a file before anything of it is kept.
+    A ``snapshot`` says how things are when it is asked: each day that saw a file is an observation.
     ``version`` goes up when parser or suite come to understand a file differently: landed files
     are then treated anew.
     """
@@ -31,7 +33,7 @@ class Dataset:
     source: str
     name: str
     title: str
-    calendar: MonthDays | Monthly
+    calendar: Calendar
     licence: str
     discover: str
     parse: str
@@ -40,6 +42,7 @@ class Dataset:
     reference: str = "reference_date"
     guard: str | None = None
     fetch: str | None = None
+    snapshot: bool = False
     version: int = 1
 
     @property
@@ -50,7 +53,7 @@ class Dataset:
         """The object that ``part`` (``discover``, ``parse``, ``tables``, ...) names."""
         return pkgutil.resolve_name(getattr(self, part))
 
-    def calendar_in(self, settings: Settings) -> MonthDays | Monthly:
+    def calendar_in(self, settings: Settings) -> Calendar:
         """When this dataset is due in this county. Raises ``ValueError`` for days of a monthly."""
         config = settings.dataset(self.source, self.name)
         calendar = self.calendar
@@ -58,7 +61,7 @@ class Dataset:
             calendar = replace(calendar, lag_days=config.lag_days)
         if not config.reference_days:
             return calendar
-        if isinstance(calendar, Monthly):
+        if not isinstance(calendar, MonthDays):
             raise ValueError(f"{settings.county_file}: {self.id} is monthly: no reference_days")
         days = tuple((int(day[:2]), int(day[3:])) for day in config.reference_days)
         return replace(calendar, days=days)
@@ -74,11 +77,13 @@ REGISTRY: tuple[Dataset, ...] = (
         title="Care recipients by kind of benefit, Kreise (22421-02i)",
         calendar=CARE_STATISTICS,
         licence="dl-de/by-2-0",
-        discover="ingest.it_nrw.discover:static_table",
+        discover="ingest.it_nrw.discover:table",
+        fetch="ingest.it_nrw.tablefile:fetch",
         guard="ingest.it_nrw.rest:require_data",
-        parse="ingest.it_nrw.care:parse_recipients",
+        parse="ingest.it_nrw.care:parse",
         tables="ingest.it_nrw.tables:CELLS",
         suites="expectations.suites.it_nrw:care_recipients",
+        version=2,
     ),
     Dataset(
         source="it_nrw",
@@ -86,11 +91,26 @@ REGISTRY: tuple[Dataset, ...] = (
         title="Care homes: homes and places, Kreise (22412-01i)",
         calendar=CARE_STATISTICS,
         licence="dl-de/by-2-0",
-        discover="ingest.it_nrw.discover:static_table",
+        discover="ingest.it_nrw.discover:table",
+        fetch="ingest.it_nrw.tablefile:fetch",
         guard="ingest.it_nrw.rest:require_data",
-        parse="ingest.it_nrw.care:parse_homes",
+        parse="ingest.it_nrw.care:parse",
         tables="ingest.it_nrw.tables:CELLS",
         suites="expectations.suites.it_nrw:care_homes",
+        version=2,
+    ),
+    Dataset(
+        source="it_nrw",
+        name="care_staff",
+        title="Care homes: staff, Kreise (22412-01i)",
+        calendar=CARE_STATISTICS,
+        licence="dl-de/by-2-0",
+        discover="ingest.it_nrw.discover:table",
+        fetch="ingest.it_nrw.tablefile:fetch",
+        guard="ingest.it_nrw.rest:require_data",
+        parse="ingest.it_nrw.care:parse",
+        tables="ingest.it_nrw.tables:CELLS",
+        suites="expectations.suites.it_nrw:care_staff",
     ),
     Dataset(
         source="it_nrw",
@@ -98,11 +118,13 @@ REGISTRY: tuple[Dataset, ...] = (
         title="Care recipients by age group and kind of care, Land",
         calendar=CARE_STATISTICS,
         licence="dl-de/by-2-0",
-        discover="ingest.it_nrw.discover:static_table",
+        discover="ingest.it_nrw.discover:table",
+        fetch="ingest.it_nrw.tablefile:fetch",
         guard="ingest.it_nrw.rest:require_data",
-        parse="ingest.it_nrw.care:parse_recipients_by_age",
+        parse="ingest.it_nrw.care:parse",
         tables="ingest.it_nrw.tables:CELLS",
         suites="expectations.suites.it_nrw:care_recipients_by_age",
+        version=2,
     ),
     Dataset(
         source="it_nrw",
@@ -110,11 +132,13 @@ REGISTRY: tuple[Dataset, ...] = (
         title="Population by sex, nationality and 21 age groups, Kreise (12411-03-03-4)",
         calendar=YEAR_END,
         licence="dl-de/by-2-0",
-        discover="ingest.it_nrw.discover:static_table",
+        discover="ingest.it_nrw.discover:table",
+        fetch="ingest.it_nrw.tablefile:fetch",
         guard="ingest.it_nrw.rest:require_data",
-        parse="ingest.it_nrw.population:parse_by_age",
+        parse="ingest.it_nrw.population:parse",
         tables="ingest.it_nrw.tables:CELLS",
         suites="expectations.suites.it_nrw:population_by_age",
+        version=2,
     ),
     Dataset(
         source="it_nrw",
@@ -122,11 +146,13 @@ REGISTRY: tuple[Dataset, ...] = (
         title="Population by sex, municipalities (REST, new ffcsv layout)",
         calendar=YEAR_END,
         licence="dl-de/by-2-0",
-        discover="ingest.it_nrw.discover:rest_table",
-        fetch="ingest.it_nrw.rest:fetch",
-        parse="ingest.it_nrw.population:parse_municipalities",
+        discover="ingest.it_nrw.discover:table",
+        fetch="ingest.it_nrw.tablefile:fetch",
+        guard="ingest.it_nrw.rest:require_data",
+        parse="ingest.it_nrw.population:parse",
         tables="ingest.it_nrw.tables:CELLS",
         suites="expectations.suites.it_nrw:population_municipalities",
+        version=2,
     ),
     Dataset(
         source="azr",
@@ -139,6 +165,7 @@ REGISTRY: tuple[Dataset, ...] = (
         tables="ingest.azr.tables:CROSSTABLE",
         suites="expectations.suites.azr:crosstable",
         guard="ingest.azr.guard:refuse_person_level",
+        version=2,
     ),
     Dataset(
         source="azr",
@@ -151,6 +178,19 @@ REGISTRY: tuple[Dataset, ...] = (
         tables="ingest.azr.tables:SERIES",
         suites="expectations.suites.azr:series",
         guard="ingest.azr.guard:refuse_person_level",
+        version=2,
+    ),
+    Dataset(
+        source="azr",
+        name="municipalities",
+        title="Foreigners by municipality and sex",
+        calendar=MonthDays(days=((3, 31),), lag_days=60),
+        licence="AZRG § 24: planning only, aggregates",
+        discover="ingest.azr.discover:municipalities",
+        parse="ingest.azr.municipalities:parse",
+        tables="ingest.azr.tables:MUNICIPALITIES",
+        suites="expectations.suites.azr:municipalities",
+        guard="ingest.azr.guard:refuse_person_level_by_municipality",
     ),
     Dataset(
         source="bamf",
@@ -158,10 +198,23 @@ REGISTRY: tuple[Dataset, ...] = (
         title="Asylum applications, decisions and pending procedures by country, monthly",
         calendar=Monthly(lag_days=20),
         licence="official work (§ 5 UrhG)",
-        discover="ingest.bamf.hkl_links:discover",
+        discover="ingest.bamf.links:discover",
         parse="ingest.bamf.hkl:parse",
         tables="ingest.bamf.tables:HKL",
         suites="expectations.suites.bamf:hkl",
+        reference="reference_month",
+        version=2,
+    ),
+    Dataset(
+        source="bamf",
+        name="report",
+        title="Asylgeschäftsbericht: ten countries, year to date; the month in sentences",
+        calendar=REPORT_MONTHS,
+        licence="official work (§ 5 UrhG)",
+        discover="ingest.bamf.links:discover",
+        parse="ingest.bamf.report:parse",
+        tables="ingest.bamf.tables:REPORT",
+        suites="expectations.suites.bamf:report",
         reference="reference_month",
     ),
     Dataset(
@@ -174,6 +227,33 @@ REGISTRY: tuple[Dataset, ...] = (
         parse="ingest.wtg.workbook:parse",
         tables="ingest.wtg.tables:TABLES",
         suites="expectations.suites.wtg:stichtag",
+        version=2,
+    ),
+    Dataset(
+        source="wtg",
+        name="register",
+        title="The WTG authority's register: its list of offers",
+        calendar=MonthDays(days=((12, 31),), lag_days=90),
+        licence="internal; names and addresses may be published",
+        discover="ingest.wtg.discover:register_exports",
+        parse="ingest.wtg.register:parse",
+        tables="ingest.wtg.tables:REGISTER",
+        suites="expectations.suites.wtg:register",
+    ),
+    Dataset(
+        source="wtg",
+        name="heimfinder",
+        title="Heimfinder NRW: places that care homes report free, daily",
+        calendar=Daily(lag_days=1),
+        licence="public on heimfinder.nrw.de; terms of use not known",
+        discover="ingest.wtg.heimfinder:discover",
+        guard="ingest.wtg.heimfinder:require_homes",
+        fetch="ingest.wtg.heimfinder:fetch",
+        parse="ingest.wtg.heimfinder:parse",
+        tables="ingest.wtg.heimfinder_tables:HOMES",
+        suites="expectations.suites.heimfinder:heimfinder",
+        reference="first_seen_date",
+        snapshot=True,
     ),
 )
 

@@ -6,7 +6,9 @@ import os
 import shutil
 from collections.abc import Iterator
 
-from ingest.datasets import REGISTRY
+from ingest.datasets import REGISTRY, datasets_of
+from ingest.http import Client
+from ingest.it_nrw.catalogue import login_complaints
 from ingest.settings import Settings
 
 NEEDED_BYTES = 2 * 1024**3
@@ -36,8 +38,20 @@ def _sources(settings: Settings) -> Iterator[str]:
     for source in sorted({entry.source for entry in REGISTRY}):
         if source not in settings.source:
             yield f"{file}: [source.{source}] is missing; its datasets need it."
-        elif settings.sources == "live" and not settings.source[source].base_url:
+        elif settings.sources == "live" and settings.source[source].databases:
+            yield from _accounts(settings)
+        elif settings.sources == "live" and _is_dropped(settings, source):
             yield from _drop_folder(settings, source)
+
+
+def _accounts(settings: Settings) -> Iterator[str]:
+    with Client.of(settings) as client:
+        yield from login_complaints(settings, client)
+
+
+def _is_dropped(settings: Settings, source: str) -> bool:
+    """Whether some dataset of a source has no address: then officers drop its files."""
+    return any(not settings.dataset(source, entry.name).path for entry in datasets_of(source))
 
 
 def _drop_folder(settings: Settings, source: str) -> Iterator[str]:

@@ -56,6 +56,13 @@ def append_line(path: Path, line: str) -> None:
         os.fsync(handle.fileno())
 
 
+def keep_last_lines(path: Path, count: int) -> None:
+    """Forget the oldest lines of a file that is only appended to, once it has twice ``count``."""
+    lines = path.read_bytes().splitlines(keepends=True)
+    if len(lines) >= 2 * count:
+        write_atomically(path, b"".join(lines[-count:]))
+
+
 def new_directory(final: Path) -> Path:
     """A temporary folder beside ``final``, to be filled and then committed."""
     final.parent.mkdir(parents=True, exist_ok=True)

@@ -224,7 +224,7 @@ class Client:
         return Answer(url, content, kept)
 
     def _content(self, method: str, url: str, response: requests.Response, until: float) -> bytes:
-        most = self._config.largest_mebibytes * 2**20
+        most = self._config.largest_bytes
         content = bytearray()
         try:
             # read1 and not iter_content: that waits for a whole chunk, however slowly it drips.

@@ -29,12 +29,16 @@ MAGIC = {
 
 @dataclass(frozen=True)
 class Sighting:
-    """One time that a source offered these bytes, with the headers a next visit needs."""
+    """One time that a source offered these bytes, with the headers a next visit needs.
+
+    ``reason`` says why, if it was not the night's turn.
+    """
 
     seen_at: datetime
     identity: str
     run_id: str
     headers: Mapping[str, str] = field(default_factory=dict)
+    reason: str | None = None
 
 
 @dataclass(frozen=True)
@@ -64,11 +68,12 @@ def detected_media_type(content: bytes) -> str:
 
 
 class Landing:
-    """The landing store of one dataset."""
+    """The landing store of one dataset. ``reason`` goes into each sighting noted through it."""
 
-    def __init__(self, root: Path, source: str, dataset: str) -> None:
+    def __init__(self, root: Path, source: str, dataset: str, reason: str | None = None) -> None:
         self.source = source
         self.dataset = dataset
+        self.reason = reason
         self.folder = root / source / dataset
 
     def land(
@@ -86,12 +91,13 @@ class Landing:
         sha256 = hashlib.sha256(content).hexdigest()
         new = not self._sidecar(sha256).exists()
         if new:
-            write_atomically(self.folder / f"{sha256}.{request.extension}", content)
+            extension = _beside_sidecar(request.extension)
+            write_atomically(self.folder / f"{sha256}.{extension}", content)
             sidecar = Sidecar(
                 source=self.source,
                 dataset=self.dataset,
                 sha256=sha256,
-                extension=request.extension,
+                extension=extension,
                 size=len(content),
                 label=request.label,
                 identity=request.identity,
@@ -117,7 +123,8 @@ class Landing:
         now: datetime | None = None,
     ) -> None:
         """Note that the source offers these bytes now (again)."""
-        sighting = Sighting(now or datetime.now(UTC), request.identity, run_id, dict(headers or {}))
+        seen_at = now or datetime.now(UTC)
+        sighting = Sighting(seen_at, request.identity, run_id, dict(headers or {}), self.reason)
         line = json.dumps(_jsonable(asdict(sighting)), ensure_ascii=False)
         append_line(self.folder / f"{sha256}.sightings.jsonl", line)
 
@@ -176,6 +183,11 @@ class Landing:
 
     def _sidecar(self, sha256: str) -> Path:
         return self.folder / f"{sha256}.json"
+
+
+def _beside_sidecar(extension: str) -> str:
+    """An extension that leaves the sidecar its name: it would overwrite an answer in JSON."""
+    return f"{extension}.bytes" if extension in ("json", "jsonl") else extension
 
 
 def _jsonable(document: dict[str, Any]) -> dict[str, Any]:

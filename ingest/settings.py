@@ -16,6 +16,7 @@ from pydantic_settings import (
 )
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+Way = Literal["download", "rest"]
 
 
 class Section(BaseModel):
@@ -25,11 +26,19 @@ class Section(BaseModel):
 
 
 class County(Section):
-    """Who we are. ``ags`` is the official key of the Kreis, five digits, as text."""
+    """Who we are. ``ags`` is the official key of the Kreis, five digits, as text.
+
+    ``also_called`` is how sources write the name that know no official key; ``municipalities``
+    are official key (eight digits) -> name, as offices of the county write it.
+    """
 
     ags: str = Field(pattern=r"^\d{5}$")
     name: str
+    also_called: tuple[str, ...] = ()
     land_ags: str = Field(default="05", pattern=r"^\d{2}$")
+    municipalities: dict[Annotated[str, Field(pattern=r"^\d{8}$")], str] = Field(
+        default_factory=dict
+    )
 
 
 class HttpConfig(Section):
@@ -51,6 +60,11 @@ class HttpConfig(Section):
     longest_answer_seconds: float = Field(default=900, gt=0)
     pause_seconds: float = Field(default=0.5, ge=0)
 
+    @property
+    def largest_bytes(self) -> int:
+        """No answer and no dropped file is larger."""
+        return self.largest_mebibytes * 2**20
+
 
 class Database(Section):
     """One GENESIS database. ``rest`` is the root of its service, without a slash at the end.
@@ -60,7 +74,7 @@ class Database(Section):
     """
 
     rest: str
-    download: str = ""
+    download: str = Field(default="", pattern=r"^([^{}]|\{code\}|\{format\})*$")
 
 
 class Patience(Section):
@@ -75,6 +89,18 @@ class Patience(Section):
     busy_seconds: float = Field(default=10, gt=0)
 
 
+class Alerts(Section):
+    """Who is told of red runs and late datasets. Nobody while both are empty.
+
+    The connections are Airflow's, by id: ``smtp_connection`` holds server, login and sender,
+    ``webhook_connection`` the whole address, which is often a secret.
+    """
+
+    emails: tuple[Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")], ...] = ()
+    smtp_connection: str = "smtp_default"
+    webhook_connection: str = ""
+
+
 class DatasetConfig(Section):
     """What a county may change of one dataset.
 
@@ -85,14 +111,21 @@ class DatasetConfig(Section):
     ``search`` it by), the ``ways`` to try in this order, and what REST is asked for: a level
     (``regional_variable``), a region (by default that of the county at this level) and years
     (none: what the table shows by itself, often one period).
+
+    A list whose entries lie apart names in ``details_path`` where, with ``{id}`` in it.
+
+    A page that links files names them in ``file_names``, without their ending: ``<monat>`` is the
+    name of a month, ``<mm>`` its number, ``<jahr>`` the year, ``*`` anything.
     """
 
     path: str = ""
+    file_names: tuple[str, ...] = ()
+    details_path: str = ""
     table_code: str = ""
     database: str = ""
     search: str = ""
     format: Literal["ffcsv", "datencsv"] = "ffcsv"
-    ways: tuple[Literal["download", "rest"], ...] = Field(default=("download", "rest"), min_length=1)
+    ways: tuple[Way, ...] = Field(default=("download", "rest"), min_length=1)
     regional_variable: Literal["DLAND", "KREISE", "GEMEIN"] = "KREISE"
     regional_key: str = ""
     first_year: int | None = Field(default=None, ge=1900, le=2100)
@@ -124,8 +157,10 @@ class Settings(BaseSettings):
     sample_url: str = "http://127.0.0.1:8765"
     county_file: Path = REPOSITORY / "county.toml"
     keep_versions: int = Field(default=14, ge=1)
+    retry_minutes: float = Field(default=10, ge=0)
     county: County
     http: HttpConfig = HttpConfig()
+    alerts: Alerts = Alerts()
     source: dict[str, SourceConfig]
 
     @classmethod

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass
-from datetime import date
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from ingest.backfill import Window
 from ingest.datasets import Dataset, dataset
 from ingest.http import Answer, Client
 from ingest.landing import Landing, Sighting
@@ -19,15 +21,18 @@ from ingest.model import (
     Batch,
     Finding,
     Landed,
+    NothingOffered,
     Origin,
     RefusedAtTheDoor,
     Request,
+    SourceRefused,
     SourceUnavailable,
     UnreadableFile,
 )
 from ingest.quarantine import Quarantine, explain
 from ingest.settings import Settings
 from ingest.staging import BatchRecord, Staging, typed
+from ingest.visits import Visit, Visits
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -42,7 +47,9 @@ class LandReport:
     """What one visit to a source brought for one dataset.
 
     ``to_treat`` are the landed files not yet staged or in quarantine, ``in_quarantine`` those in
-    quarantine that the source offers now.
+    quarantine that the source offers now. ``nothing`` are the questions to which the source
+    answered properly that it has nothing: no failure. ``may_heal`` is False where asking again
+    cannot bring what is unavailable: a wrong password shall not be sent three times a night.
     """
 
     dataset_id: str
@@ -52,6 +59,8 @@ class LandReport:
     in_quarantine: tuple[Landed, ...]
     refused: tuple[str, ...]
     unavailable: tuple[str, ...]
+    nothing: tuple[str, ...] = ()
+    may_heal: bool = True
 
 
 @dataclass(frozen=True)
@@ -77,55 +86,144 @@ class Floors:
     quarantine: Quarantine
 
     @classmethod
-    def of(cls, settings: Settings, source: str, name: str) -> Floors:
+    def of(cls, settings: Settings, source: str, name: str, reason: str | None = None) -> Floors:
         return cls(
-            Landing(settings.landing, source, name),
+            Landing(settings.landing, source, name, reason),
             Staging(settings.staged, source, name),
             Quarantine(settings.quarantine, source, name),
         )
 
 
-def land(dataset_id: str, settings: Settings, run_id: str) -> LandReport:
+def land(
+    dataset_id: str, settings: Settings, run_id: str, window: Window | None = None
+) -> LandReport:
     """Fetch everything a dataset's source offers now, and keep what is new.
 
+    With a ``window`` only what is about it, whole, even where the source says that nothing changed.
     A file that cannot be fetched or must be refused does not stop the others: it is reported.
     Raises ``SourceUnavailable`` when the source cannot even say what it offers.
     """
     entry = dataset(dataset_id)
-    floors = Floors.of(settings, entry.source, entry.name)
+    if window and not window.may_hold_any(entry.calendar_in(settings)):
+        return LandReport(entry.id, 0, (), (), (), (), ())
+    reason = window.reason if window else None
+    floors = Floors.of(settings, entry.source, entry.name, reason)
+    visits = Visits(settings.landing, entry.source, entry.name)
+    begun = datetime.now(UTC)
+    try:
+        report = _go(entry, floors, settings, run_id, window)
+    except SourceUnavailable as error:
+        visits.note(Visit(begun, run_id, unavailable=(str(error),), reason=reason))
+        raise
+    if report.offered or not window:
+        visits.note(
+            Visit(
+                begun,
+                run_id,
+                offered=report.offered,
+                new=len(report.new),
+                to_treat=tuple(landed.sha256 for landed in report.to_treat),
+                lying=tuple(landed.sha256 for landed in report.in_quarantine),
+                refused=report.refused,
+                unavailable=report.unavailable,
+                reason=reason,
+            )
+        )
+    return report
+
+
+def _go(
+    entry: Dataset, floors: Floors, settings: Settings, run_id: str, window: Window | None
+) -> LandReport:
     newest = floors.landing.newest_by_identity()
     offered: dict[str, tuple[Landed, bool]] = {}
     refused: list[str] = []
     unavailable: list[str] = []
+    nothing: list[str] = []
+    may_heal = False
     with Client.of(settings) as client:
         requests = entry.load("discover")(settings, client, entry.name)
+        if window:
+            calendar = entry.calendar_in(settings)
+            requests = [
+                request
+                for request in requests
+                if window.asks_for(request.label, _period(floors, newest, request), calendar)
+            ]
+            newest = {}  # nothing shall be left out because its server calls it unchanged
+        visit = partial(_land_one, entry, floors, settings, client, newest, run_id)
         for request in requests:
             try:
-                landed, new = _land_one(entry, floors, client, request, newest, run_id)
+                landed, new = _land_by_some_way(visit, request)
             except RefusedAtTheDoor as refusal:
-                log.error("%s %s: refused at the door: %s", dataset_id, request.label, refusal)
-                refused.append(f"{request.label}: {refusal}")
+                log.error("%s %s: refused at the door: %s", entry.id, request.label, refusal)
+                refused.append(_named(request.label, refusal))
             except SourceUnavailable as error:
-                log.warning("%s %s: %s", dataset_id, request.label, error)
-                unavailable.append(f"{request.label}: {error}")
+                log.warning("%s %s: %s", entry.id, request.label, error)
+                unavailable.append(_named(request.label, error))
+                may_heal |= not isinstance(error, SourceRefused)
+            except NothingOffered as answer:
+                log.info("%s %s: %s", entry.id, request.label, answer)
+                nothing.append(f"{request.label}: {answer}")
             else:
                 offered[landed.sha256] = (landed, new)
-    return _report(entry, floors, offered, len(requests), refused, unavailable)
+    report = _report(entry, floors, offered, len(requests), refused, unavailable)
+    return replace(report, nothing=tuple(nothing), may_heal=may_heal)
+
+
+def _named(label: str, error: Exception) -> str:
+    """What an error says, beginning with the name of the file it is about."""
+    text = str(error)
+    return text if text.startswith(label) else f"{label}: {text}"
+
+
+def _period(
+    floors: Floors, newest: Mapping[str, tuple[str, Sighting]], request: Request
+) -> str | None:
+    """The period of what this address offered last; None where that was not staged."""
+    known = newest.get(request.identity)
+    record = floors.staging.record(known[0]) if known else None
+    return record.period if record else None
+
+
+def _land_by_some_way(
+    visit: Callable[[Request], tuple[Landed, bool]], request: Request
+) -> tuple[Landed, bool]:
+    """Visit for ``request``; where that brings no data, for what stands in for it.
+
+    A way that failed and another that knows of nothing are a failure: one of them is wrong.
+    """
+    try:
+        return visit(request)
+    except SourceUnavailable as error:
+        if request.otherwise is None:
+            raise
+        first = error
+    log.warning("%s: %s; asking %s instead", request.label, first, request.otherwise.url)
+    try:
+        return _land_by_some_way(visit, request.otherwise)
+    except (SourceUnavailable, NothingOffered) as second:
+        hopeless = all(isinstance(error, SourceRefused) for error in (first, second))
+        kind = SourceRefused if hopeless else SourceUnavailable
+        raise kind(f"{first}; and by the other way: {second}") from second
 
 
 def _land_one(
     entry: Dataset,
     floors: Floors,
+    settings: Settings,
     client: Client,
-    request: Request,
     newest: Mapping[str, tuple[str, Sighting]],
     run_id: str,
+    request: Request,
 ) -> tuple[Landed, bool]:
     known = newest.get(request.identity)
-    answer = _fetch(entry, client, request, known[1].headers if known else None)
+    answer = _fetch(entry, settings, client, request, known[1].headers if known else None)
     if answer.content is None:
         if known is None:
-            raise SourceUnavailable(f"{request.url}: answered that it has nothing for this request")
+            raise NothingOffered(
+                f"{request.url}: has nothing new for this question, and we hold nothing old"
+            )
         floors.landing.sight(known[0], request, run_id=run_id, headers=known[1].headers)
         return Landed(entry.source, entry.name, known[0], request.label), False
     return keep(entry, floors, answer.content, request, run_id, answer.headers)
@@ -149,19 +247,34 @@ def keep(
 
 
 def _fetch(
-    entry: Dataset, client: Client, request: Request, known: Mapping[str, str] | None
+    entry: Dataset,
+    settings: Settings,
+    client: Client,
+    request: Request,
+    known: Mapping[str, str] | None,
 ) -> Answer:
     if request.path is not None:
-        try:
-            return Answer(request.path, Path(request.path).read_bytes(), {})
-        except OSError as error:
-            raise SourceUnavailable(f"{request.path}: cannot be read ({error.strerror})") from error
+        return Answer(request.path, _dropped(Path(request.path), settings), {})
     if request.url is None:
         raise ValueError(f"{entry.id} {request.label}: a request needs a url or a path")
     if request.form is not None:
-        answer: Answer = entry.load("fetch")(client, request)
+        answer: Answer = entry.load("fetch")(settings, client, request)
         return answer
     return client.get(request.url, known=known)
+
+
+def _dropped(path: Path, settings: Settings) -> bytes:
+    """The bytes of a file that a person laid ready. Raises ``SourceUnavailable``."""
+    try:
+        size = path.stat().st_size
+        if size > settings.http.largest_bytes:
+            raise SourceRefused(
+                f"{path}: expected {settings.http.largest_bytes} bytes at most, found {size}: no "
+                "table is so large. If it is one, raise [http] largest_mebibytes in county.toml"
+            )
+        return path.read_bytes()
+    except OSError as error:
+        raise SourceUnavailable(f"{path}: cannot be read ({error.strerror})") from error
 
 
 def _report(
@@ -210,9 +323,7 @@ def treat(landed: Landed, settings: Settings) -> Outcome:
     origin = floors.landing.origin(landed.sha256)
     content = floors.landing.content(landed.sha256)
     try:
-        batch: Batch = entry.load("parse")(content, origin)
-        validation = _validate(entry, batch)
-        tables = _typed_tables(entry, batch, origin)
+        batch, validation, tables = judge(entry, content, origin)
     except UnreadableFile as error:
         return _quarantine_unreadable(entry, floors, landed, origin, content, error.findings)
     record = _record(entry, origin, batch, tables)
@@ -231,10 +342,18 @@ def treat(landed: Landed, settings: Settings) -> Outcome:
     return Outcome(landed, outcome, batch.period, validation.findings)
 
 
-def _validate(entry: Dataset, batch: Batch) -> Validation:
+def judge(
+    entry: Dataset, content: bytes, origin: Origin
+) -> tuple[Batch, Validation, dict[str, pa.Table]]:
+    """Read one file, hold it against its suite, and lay out what would be staged of it.
+
+    Raises ``UnreadableFile`` for a file that cannot be read truly.
+    """
     from expectations.runner import validate  # Great Expectations costs seconds to import
 
-    return validate(entry, batch)
+    batch: Batch = entry.load("parse")(content, origin)
+    validation = validate(entry, batch)
+    return batch, validation, _typed_tables(entry, batch, origin)
 
 
 def _typed_tables(entry: Dataset, batch: Batch, origin: Origin) -> dict[str, pa.Table]:
@@ -338,5 +457,5 @@ def by_hand(dataset_id: str, file: Path, settings: Settings, run_id: str) -> Out
         extension=file.suffix.lstrip(".") or "bin",
     )
     floors = Floors.of(settings, entry.source, entry.name)
-    landed, _ = keep(entry, floors, file.read_bytes(), request, run_id)
+    landed, _ = keep(entry, floors, _dropped(file, settings), request, run_id)
     return treat(landed, settings)

@@ -24,6 +24,7 @@ MAX_FORM_BYTES = 64 * 1024
 CONTENT_TYPES = {
     ".csv": "text/csv",
     "datencsv": "text/csv",
+    "einrichtungen": "application/json; charset=utf-8",
     "ffcsv": "text/csv",
     ".html": "text/html; charset=utf-8",
     ".json": "application/json; charset=utf-8",
@@ -87,7 +88,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if folder is None or not it_nrw_rest.is_method(folder):
             self._answer(404, "text/plain; charset=utf-8", f"no method {self.path}\n".encode())
             return
-        media_type, content = it_nrw_rest.tablefile(folder, form, self.headers)
+        media_type, content = it_nrw_rest.answer(folder, form, self.headers)
         self._answer(200, media_type, content)
 
     def log_message(self, *_: object) -> None:

@@ -22,3 +22,40 @@
         else 'total'
     end
 {%- endmacro %}
+
+{#
+  The counts of a GENESIS table, called `cells`, of the files in force: a table may print shares
+  beside them. Each reference date is from one file only, the newest that holds it: a file of one
+  date and one of the whole history stand for different periods, so that both are in force.
+#}
+{% macro from_genesis(dataset) -%}
+from {{ source('it_nrw', dataset ~ '_cells') }} as cells
+inner join
+    (
+        select
+            holding.source_sha256,
+            holding.period,
+            holding.reference_date,
+            files.revision,
+            row_number() over (
+                partition by holding.reference_date
+                order by files.in_force_from desc, files.retrieved_at desc, files.source_sha256 desc
+            ) as place_from_newest
+        from (
+            select distinct source_sha256, period, reference_date
+            from {{ source('it_nrw', dataset ~ '_cells') }}
+        ) as holding
+        inner join {{ ref('stg_house__batches_in_force') }} as files
+            on
+                files.source = 'it_nrw'
+                and files.dataset = '{{ dataset }}'
+                and holding.source_sha256 = files.source_sha256
+                and holding.period = files.period
+    ) as in_force
+    on
+        in_force.place_from_newest = 1
+        and cells.source_sha256 = in_force.source_sha256
+        and cells.period = in_force.period
+        and cells.reference_date = in_force.reference_date
+        and cells.unit = 'Anzahl'
+{%- endmacro %}

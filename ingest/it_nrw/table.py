@@ -56,7 +56,7 @@ def parse(content: bytes, origin: Origin, *, year_stands_for: tuple[int, int]) -
 
 
 def _require_member_of(code: str, place: str) -> None:
-    """A flat CSV names only its statistic; its name in the archive, ``<code>_de_flat.csv``, more."""
+    """A flat CSV names only its statistic; its name in the archive (``<code>_flat.csv``) more."""
     named = table_csv.TABLE_CODE.match(place)
     if named and named[0] != code:
         raise fault(

@@ -8,16 +8,18 @@ import os
 import random
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import psutil
 import pytest
+from faults import everything_at_once
 
 from embedded.api import AirflowApi
 from embedded.house import BUILD_DAG, INGEST_DAGS
@@ -38,11 +40,13 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     shutil.rmtree(settings.home, ignore_errors=True)
 
 
-def kreishaus(house: Settings, *arguments: str) -> subprocess.Popen[str]:
+def kreishaus(
+    house: Settings, *arguments: str, env: Mapping[str, str] | None = None
+) -> subprocess.Popen[str]:
     """Start a command in a session of its own, as from a terminal of its own."""
     return subprocess.Popen(
         [KREISHAUS, *arguments],
-        env={**os.environ, "KREISHAUS_HOME": str(house.home)},
+        env={**os.environ, "KREISHAUS_HOME": str(house.home), **(env or {})},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -233,7 +237,10 @@ def test_after_the_kills_one_wrong_digit_makes_the_night_red_and_nothing_else(
     assert "4,015" in said
     assert "Syrien" in said
     after = hashes(published(house))
-    assert {name for name in after if after[name] != before[name]} == {"data_quality"}
+    assert {name for name in after if after[name] != before[name]} == {
+        "data_quality",
+        "freshness",
+    }
     sql = "select applications_first as syria from asylum_by_country_monthly"
     sql += " where reference_month = '2021-09-01' and ls_code = '475'"
     assert query(house, sql)["syria"].to_pylist() == [3911]
@@ -242,3 +249,53 @@ def test_after_the_kills_one_wrong_digit_makes_the_night_red_and_nothing_else(
     (file,) = quarantined.pop("bamf/hkl")
     assert "page or sheet 5" in file["reason"]
     assert not any(quarantined.values())
+
+
+def last_runs(house: Settings) -> dict[str, str]:
+    """How the newest run of each DAG of the night ended, by Airflow's own books."""
+    sql = "select dag_id, state, max(start_date) from dag_run group by dag_id"
+    with sqlite3.connect(house.home / "airflow" / "airflow.db") as books:
+        ended = {dag_id: state for dag_id, state, _ in books.execute(sql)}
+    return {dag_id: ended[dag_id] for dag_id in (*INGEST_DAGS, BUILD_DAG)}
+
+
+def test_a_night_with_faults_everywhere_ends_by_itself_and_explains_itself(
+    house: Settings, tmp_path: Path
+) -> None:
+    """One source down, one under repair, a cut file, a list of persons, a month issued again."""
+    before = published(house)
+    with everything_at_once(house, tmp_path) as (environment, mails):
+        status, said = ended(kreishaus(house, "run", env=environment))
+        assert status == RED, said
+        assert last_runs(house) == {
+            "ingest_it_nrw": "failed",
+            "ingest_azr": "failed",
+            "ingest_wtg": "failed",
+            "ingest_bamf": "success",
+            "build_marts": "success",
+        }
+        told = {mail["Subject"].rpartition(": ")[2] for mail in mails.got}
+        assert told == {f"ingest_{source} is red" for source in ("it_nrw", "wtg", "azr")}
+        _, said = ended(kreishaus(house, "status", "--format", "json", env=environment))
+    troubles = {
+        (entry["dataset"], trouble["kind"])
+        for entry in json.loads(said)
+        for trouble in entry["troubles"]
+        if trouble["grade"] != "yellow"
+    }
+    assert {about for about, kind in troubles if kind == "silent"} == {
+        *("wtg/heimfinder", "it_nrw/care_recipients", "it_nrw/care_homes", "it_nrw/care_staff"),
+        *("it_nrw/care_recipients_by_age", "it_nrw/population_by_age"),
+        "it_nrw/population_municipalities",
+    }
+    assert ("azr/crosstable", "refused") in troubles
+    assert ("wtg/stichtag", "quarantine") in troubles
+    assert ("bamf/hkl", "reissued") in troubles
+    assert vacant_places(house) == 217
+    sql = "select applications_first as syria from asylum_by_country_monthly"
+    sql += " where reference_month = '2021-09-01' and ls_code = '475'"
+    assert query(house, sql)["syria"].to_pylist() == [3941]
+    sql = "select old_value, new_value from revisions where measure = 'applications_first'"
+    sql += " and row_label like '2021-09%Syrien%'"
+    assert query(house, sql).to_pylist() == [{"old_value": "3911", "new_value": "3941"}]
+    assert set(hashes(published(house))) == set(hashes(before))

@@ -350,7 +350,7 @@ def test_one_digit_and_one_cell_wrong(house: Settings, first: Manifest) -> None:
         assert told in reasons["wtg/stichtag"]
     assert ask(house, "select * from vacancy_by_region order by all") == before
     changed = {name for name, found in hashes(third).items() if found != hashes(first)[name]}
-    assert changed == {"data_quality"}
+    assert changed == {"data_quality", "freshness"}
     assert ask(
         house,
         "select distinct dataset_id from data_quality "

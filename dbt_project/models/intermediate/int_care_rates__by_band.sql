@@ -8,6 +8,7 @@ with recipients as (
         bands.age_to,
         sum(cells.value) as recipients_persons,
         max(cells.source_sha256) as source_sha256,
+        max(cells.published_at) as published_at,
         max(cells.known_since) as known_since
     from {{ ref('stg_it_nrw__care_recipients_by_age') }} as cells
     inner join {{ ref('it_nrw_measure') }} as measures
@@ -57,6 +58,7 @@ select
     recipients.recipients_persons,
     population.population_persons,
     recipients.source_sha256,
+    recipients.published_at,
     recipients.known_since,
     recipients.recipients_persons / nullif(population.population_persons, 0) as recipients_share
 from recipients

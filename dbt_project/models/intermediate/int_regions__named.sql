@@ -47,6 +47,8 @@ all_codes as (
     select municipality_code as region_code from {{ ref('stg_wtg__projects') }}
     union
     select municipality_code as region_code from {{ ref('stg_wtg__support_offers') }}
+    union
+    select region_code from {{ ref('stg_azr__municipalities') }}
 )
 
 select

@@ -7,6 +7,7 @@ with statistics as (
         max(cells.reference_date) as supply_date,
         max(cells.value) as permanent_places,
         max(cells.source_sha256) as source_sha256,
+        max(cells.published_at) as published_at,
         max(cells.known_since) as known_since
     from {{ ref('stg_it_nrw__care_homes') }} as cells
     inner join {{ ref('it_nrw_measure') }} as measures
@@ -23,6 +24,7 @@ authority as (
         sum(fixed_short_term_places) as fixed_short_term_places,
         sum(embedded_short_term_places) as embedded_short_term_places,
         max(source_sha256) as source_sha256,
+        max(published_at) as published_at,
         max(known_since) as known_since
     from {{ ref('int_offers__measured') }}
     where offer_type_code = 'vollstationaer'
@@ -53,6 +55,7 @@ select
     coalesce(authority.fixed_short_term_places, 0) as fixed_short_term_places,
     coalesce(authority.embedded_short_term_places, 0) as embedded_short_term_places,
     authority.source_sha256,
+    authority.published_at,
     authority.known_since
 from authority_by_year
 inner join authority on authority_by_year.supply_date = authority.supply_date
@@ -66,6 +69,7 @@ select
     0 as fixed_short_term_places,
     0 as embedded_short_term_places,
     statistics.source_sha256,
+    statistics.published_at,
     statistics.known_since
 from statistics
 where

@@ -86,6 +86,7 @@ balanced as (
         supply.supply_date,
         supply.supply_basis,
         supply.source_sha256 as supply_source_sha256,
+        supply.published_at as supply_published_at,
         supply.known_since as supply_known_since,
         supply.contracted_places
         - supply.fixed_short_term_places
@@ -141,6 +142,7 @@ select
     balanced.recipients_source_sha256,
     balanced.population_source_sha256,
     balanced.supply_source_sha256,
+    greatest(balanced.published_at, balanced.supply_published_at) as published_at,
     greatest(balanced.known_since, coalesce(balanced.supply_known_since, balanced.known_since))
         as known_since
 from balanced

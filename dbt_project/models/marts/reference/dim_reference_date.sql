@@ -1,6 +1,7 @@
 {%- set dated = {
     'wtg/stichtag': 'stg_wtg__offers',
     'azr/crosstable': 'stg_azr__crosstable',
+    'azr/municipalities': 'stg_azr__municipalities',
     'it_nrw/care_recipients': 'stg_it_nrw__care_recipients',
     'it_nrw/care_recipients_by_age': 'stg_it_nrw__care_recipients_by_age',
     'it_nrw/care_homes': 'stg_it_nrw__care_homes',

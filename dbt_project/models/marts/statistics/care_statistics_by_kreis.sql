@@ -48,6 +48,7 @@ homes as (
             max(case when measures.measure_code = 'permanent_places' then cells.value end) as bigint
         ) as permanent_places,
         max(cells.source_sha256) as source_sha256,
+        max(cells.published_at) as published_at,
         max(cells.known_since) as known_since
     from {{ ref('stg_it_nrw__care_homes') }} as cells
     inner join {{ ref('it_nrw_measure') }} as measures
@@ -81,7 +82,7 @@ select
     end as doubt,
     recipients.source_sha256,
     homes.source_sha256 as homes_source_sha256,
-    recipients.published_at,
+    greatest(recipients.published_at, homes.published_at) as published_at,
     greatest(recipients.known_since, coalesce(homes.known_since, recipients.known_since))
         as known_since
 from recipients

@@ -32,6 +32,7 @@ received as (
         cast(extract(year from ranked.received_date) as integer) as received_year,
         ranked.is_confirmed,
         ranked.source_sha256,
+        ranked.published_at,
         ranked.known_since,
         home_offers.site_id
     from ranked
@@ -92,6 +93,7 @@ select
     home_totals.homes_reference_date,
     'homes counted by site; a complaint belongs to the year in which it came in' as method,
     {{ text_list('received.source_sha256') }} as source_sha256,
+    max(received.published_at) as published_at,
     max(received.known_since) as known_since
 from periods
 inner join received on received.received_year between periods.from_year and periods.to_year

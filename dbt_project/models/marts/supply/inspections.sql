@@ -24,6 +24,7 @@ inspected as (
         ranked.led_to_advice,
         ranked.led_to_order,
         ranked.source_sha256,
+        ranked.published_at,
         ranked.known_since
     from ranked
     left join {{ ref('int_offers__latest') }} as offers on ranked.offer_id = offers.offer_id
@@ -49,6 +50,7 @@ select
     {{ sum_of('case led_to_order when true then 1 when false then 0 end') }} as orders_count,
     'count of inspections by the year of their date; the newest word on each counts' as method,
     {{ text_list('source_sha256') }} as source_sha256,
+    max(published_at) as published_at,
     max(known_since) as known_since
 from inspected
 group by reference_year, inspection_kind, inspection_area_code, inspection_area_label

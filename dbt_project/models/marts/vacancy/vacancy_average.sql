@@ -23,6 +23,7 @@ select
     sum(vacant_places) / count(*) as mean_vacant_places,
     'mean over reference dates, each weighing the same; none is filled in' as method,
     {{ text_list('source_sha256') }} as source_sha256,
+    max(published_at) as published_at,
     max(known_since) as known_since
 from dated
 -- Planning units change their members between dates: a mean over them had no meaning.

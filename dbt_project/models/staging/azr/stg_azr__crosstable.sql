@@ -5,12 +5,12 @@ select
     cells.status_label,
     cells.margin,
     cells.group_code,
-    cells.value as persons,
     cells.marker,
     cells.source_place,
     cells.source_row,
     cells.source_sha256,
     cells.published_at,
     cells.retrieved_at as known_since,
-    in_force.revision
+    in_force.revision,
+    {{ genesis_value('cells.value', 'cells.marker') }} as persons
 {{ from_in_force('azr', 'crosstable', 'crosstable_cells') }}

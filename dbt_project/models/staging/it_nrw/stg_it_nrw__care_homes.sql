@@ -13,4 +13,4 @@ select
     cells.retrieved_at as known_since,
     in_force.revision,
     {{ genesis_value('cells.value', 'cells.marker') }} as value
-{{ from_in_force('it_nrw', 'care_homes', 'care_homes_cells') }}
+{{ from_genesis('care_homes') }}

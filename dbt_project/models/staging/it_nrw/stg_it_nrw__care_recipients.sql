@@ -14,4 +14,6 @@ select
     cells.retrieved_at as known_since,
     in_force.revision,
     {{ genesis_value('cells.value', 'cells.marker') }} as value
-{{ from_in_force('it_nrw', 'care_recipients', 'care_recipients_cells') }}
+{{ from_genesis('care_recipients') }}
+-- Over all grades: what is printed by grade is part of it, and would be counted twice.
+where cells.care_grade_label is null or cells.care_grade_label = 'Insgesamt'

@@ -16,4 +16,4 @@ select
     {{ genesis_value('cells.value', 'cells.marker') }} as value,
     {{ age_from('cells.age_label') }} as age_from,
     {{ age_to('cells.age_label') }} as age_to
-{{ from_in_force('it_nrw', 'care_recipients_by_age', 'care_recipients_by_age_cells') }}
+{{ from_genesis('care_recipients_by_age') }}

@@ -17,4 +17,4 @@ select
     {{ nationality_code('cells.nationality_label') }} as nationality_code,
     {{ age_from('cells.age_label') }} as age_from,
     {{ age_to('cells.age_label') }} as age_to
-{{ from_in_force('it_nrw', 'population_by_age', 'population_by_age_cells') }}
+{{ from_genesis('population_by_age') }}

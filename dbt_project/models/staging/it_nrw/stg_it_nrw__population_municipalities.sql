@@ -13,4 +13,4 @@ select
     in_force.revision,
     {{ genesis_value('cells.value', 'cells.marker') }} as value,
     {{ sex_code('cells.sex_label') }} as sex_code
-{{ from_in_force('it_nrw', 'population_municipalities', 'population_municipalities_cells') }}
+{{ from_genesis('population_municipalities') }}

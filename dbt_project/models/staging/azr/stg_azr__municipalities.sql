@@ -1,0 +1,15 @@
+select
+    cells.reference_date,
+    cells.region_code,
+    cells.region_level,
+    cells.region_name,
+    cells.sex_code,
+    cells.marker,
+    cells.source_place,
+    cells.source_row,
+    cells.source_sha256,
+    cells.published_at,
+    cells.retrieved_at as known_since,
+    in_force.revision,
+    {{ genesis_value('cells.value', 'cells.marker') }} as persons
+{{ from_in_force('azr', 'municipalities', 'municipalities_cells') }}

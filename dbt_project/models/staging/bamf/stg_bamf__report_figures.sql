@@ -1,0 +1,14 @@
+select
+    cells.reference_month,
+    cells.span,
+    cells.measure,
+    cells.unit,
+    cells.stated_value,
+    cells.quote,
+    cells.source_place,
+    cells.source_row,
+    cells.source_sha256,
+    cells.published_at,
+    cells.retrieved_at as known_since,
+    in_force.revision
+{{ from_in_force('bamf', 'report', 'report_figures') }}
