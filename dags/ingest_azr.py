@@ -11,7 +11,7 @@ from wiring import POLICY, nightly, take_in
 
 @dag(schedule=nightly("01:30"), tags=["ingest", "azr"], doc_md=__doc__, **POLICY)
 def ingest_azr() -> None:
-    """The cross table and the series of the register."""
+    """Cross table, series and foreigners by municipality."""
     take_in("azr")
 
 

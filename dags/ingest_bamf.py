@@ -11,7 +11,7 @@ from wiring import POLICY, nightly, take_in
 
 @dag(schedule=nightly("01:50"), tags=["ingest", "bamf"], doc_md=__doc__, **POLICY)
 def ingest_bamf() -> None:
-    """The monthly HKL table."""
+    """The monthly table by country, and the report that was issued until 2018."""
     take_in("bamf")
 
 

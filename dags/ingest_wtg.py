@@ -1,8 +1,8 @@
-"""The county's own care-home authority: the workbook of each reference date.
+"""The county's own care-home authority, and what Heimfinder NRW says of the same homes.
 
-Workbooks arrive in a drop folder, four reference dates a year, some of them missing.
+Workbooks and the register's export arrive in a drop folder; Heimfinder is asked every night.
 Files that fail a critical check go to quarantine with the reason; the others go on.
-What to do when a box is red: docs/operations.md. The source: docs/sources/wtg.md.
+What to do when a box is red: docs/operations.md. The source: docs/sources/wtg.md and heimfinder.md.
 """
 
 from airflow.sdk import dag
@@ -11,7 +11,7 @@ from wiring import POLICY, nightly, take_in
 
 @dag(schedule=nightly("02:10"), tags=["ingest", "wtg"], doc_md=__doc__, **POLICY)
 def ingest_wtg() -> None:
-    """The workbook of each reference date."""
+    """Workbooks, the register's export, and places that homes report free."""
     take_in("wtg")
 
 

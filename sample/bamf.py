@@ -1,4 +1,4 @@
-"""The sample of BAMF's web site: the landing page and one HKL table a month.
+"""The sample of BAMF's web site: the landing page, one HKL table a month, reports of 2016.
 
 The figures are BAMF's own, 2017-06 to 2021-09; see ``figures/bamf/README.md``.
 """
@@ -12,8 +12,9 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
-from ingest.bamf.hkl_links import MONTH_NAMES
+from ingest.bamf.months import MONTH_NAMES
 from ingest.bamf.tables import MEASURES
+from sample import bamf_report
 from sample.bamf_pdf import SAMPLE_MARK, PrintedRow, render
 
 FIGURES = Path(__file__).parent / "figures" / "bamf"
@@ -25,9 +26,6 @@ UNRELATED_LINKS = (
     ("DE/Startseite/startseite_node.html;jsessionid=9A7C.internet281", "Startseite"),
     ("SharedDocs/Anlagen/DE/Statistik/AsylinZahlen/aktuelle-zahlen.pdf?__blob=publicationFile&v=7",
      "Aktuelle Zahlen"),
-    ("SharedDocs/Anlagen/DE/Statistik/Asylgeschaeftsstatistik/"
-     "201612-statistik-anlage-asyl-geschaeftsbericht.pdf?__blob=publicationFile&v=5",
-     "Asylgeschäftsbericht 12/2016"),
     ("https://www.destatis.de/DE/Themen/Gesellschaft-Umwelt/Bevoelkerung/_inhalt.html", "Destatis"),
     ("mailto:post@example.org", "Kontakt"),
 )  # fmt: skip
@@ -45,14 +43,19 @@ class MonthOfFigures:
 def write(target: Path) -> None:
     """Writes the landing page and all tables under ``target/http/bamf``."""
     site = target / "http" / "bamf"
-    months = figures()
-    for entry in months:
-        path = site / pdf_path(entry.month)
+    months, reports = figures(), bamf_report.reports()
+    files = {
+        **{pdf_path(entry.month): pdf(entry) for entry in months},
+        **{bamf_report.pdf_path(report.month): bamf_report.pdf(report) for report in reports},
+    }
+    for name, content in files.items():
+        path = site / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(pdf(entry))
+        path.write_bytes(content)
     page = site / LANDING_PAGE
     page.parent.mkdir(parents=True, exist_ok=True)
-    page.write_text(landing_page([entry.month for entry in months]), encoding="utf-8")
+    html = landing_page([entry.month for entry in months], [report.month for report in reports])
+    page.write_text(html, encoding="utf-8")
 
 
 @cache
@@ -78,14 +81,17 @@ def pdf_path(month: date) -> str:
     return f"{PDF_FOLDER}/hkl-antrags-entscheidungs-bestandsstatistik-{name}.pdf"
 
 
-def landing_page(months: Sequence[date]) -> str:
-    """The page that links the tables, newest first, in every way the site has of linking them."""
+def landing_page(months: Sequence[date], reports: Sequence[date] = ()) -> str:
+    """The page that links the files, newest first, in every way the site has of linking them."""
     links = [_link(href, text) for href, text in UNRELATED_LINKS]
     for i, month in enumerate(sorted(months, reverse=True)):
         href = _ways_to_link(pdf_path(month))[i % 4]
         links.append(
             _link(href, f"HKL Antrags-, Entscheidungs- und Bestandsstatistik {month:%m/%Y}")
         )
+    for month in sorted(reports, reverse=True):
+        href = f"{bamf_report.pdf_path(month)}?__blob=publicationFile&v=5"
+        links.append(_link(href, f"Asylgeschäftsbericht {month:%m/%Y}"))
     items = "\n".join(f"<li>{link}</li>" for link in links)
     return (
         f'<!DOCTYPE html>\n<html lang="de"><head><meta charset="utf-8"><base href="{REAL_SITE}/">\n'

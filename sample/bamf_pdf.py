@@ -10,7 +10,7 @@ import calendar
 import io
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from reportlab.lib.pagesizes import A4, landscape
@@ -90,6 +90,7 @@ def render(month: date, rows: Sequence[PrintedRow], notes: Sequence[str] = ()) -
     buffer = io.BytesIO()
     canvas = Canvas(buffer, pagesize=(WIDTH, HEIGHT), pageCompression=0, invariant=1)
     canvas.setTitle(f"Antrags-, Entscheidungs- und Bestandsstatistik {month:%m/%Y} {SAMPLE_MARK}")
+    canvas.setDateFormatter(lambda *_: made_on(month))
     pages = list(_paged(rows))
     for number, page in enumerate(pages, start=1):
         heights = _row_lines(page)
@@ -103,6 +104,12 @@ def render(month: date, rows: Sequence[PrintedRow], notes: Sequence[str] = ()) -
         canvas.showPage()
     canvas.save()
     return buffer.getvalue()
+
+
+def made_on(month: date) -> str:
+    """The middle of the following month, when BAMF issues its files, as a PDF writes it."""
+    next_month = (month.replace(day=28) + timedelta(days=5)).replace(day=15)
+    return f"D:{next_month:%Y%m%d}103000+01'00'"
 
 
 def printed_number(value: int) -> str:

@@ -1,4 +1,4 @@
-"""What must hold in the HKL table before anybody may build on it.
+"""What must hold in BAMF's HKL table and in its report before anybody may build on them.
 
 In 2017-06 to 2021-09 every printed row keeps every identity and every continent its sum, to the
 person. So a broken identity is no statistical noise: a row was lost or a digit misread.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import great_expectations as gx
 from great_expectations.expectations import (
     ExpectColumnDistinctValuesToContainSet,
+    ExpectColumnPairValuesToBeEqual,
     ExpectColumnValuesToBeBetween,
     ExpectColumnValuesToBeInSet,
     ExpectColumnValuesToBeUnique,
@@ -25,43 +26,171 @@ from expectations.classes import (
     ExpectRowsToSumToTotal,
     ExpectValueOrMarker,
 )
-from ingest.bamf.tables import MEASURES
+from expectations.printed_percent import ExpectPercentAsPrinted
+from expectations.suites.bamf_identities import CONTINENTS, IDENTITIES
+from expectations.suites.bamf_missing_rows import ExpectNoRowMissing
+from ingest.bamf.countries import countries
+from ingest.bamf.tables import MEASURES, REPORT_MEASURES
 
 CRITICAL, WARNING = FailureSeverity.CRITICAL, FailureSeverity.WARNING
-PROTECTION = ("art_16a", "refugee", "subsidiary", "deportation_ban")
-FIRST = tuple(name for name in MEASURES.values() if name.startswith("first_"))
-FOLLOW_UP = tuple(name for name in MEASURES.values() if name.startswith("follow_up_"))
-
-IDENTITIES: dict[str, tuple[str, list[str]]] = {
-    "applications_first_and_follow_up": (
-        "applications_total",
-        ["applications_first", "applications_follow_up"],
-    ),
-    "decisions_by_outcome": (
-        "decisions_total",
-        [f"decisions_{name}" for name in (*PROTECTION, "rejected", "otherwise_closed")],
-    ),
-    "decisions_first_and_follow_up": ("decisions_total", [*FIRST, *FOLLOW_UP]),
-    "otherwise_closed_by_reason": (
-        "decisions_otherwise_closed",
-        ["first_formal", "follow_up_no_further_procedure", "follow_up_formal"],
-    ),
-    **{
-        f"{name}_first_and_follow_up": (f"decisions_{name}", [f"first_{name}", f"follow_up_{name}"])
-        for name in (*PROTECTION, "rejected")
-    },
-}
-"""Rule -> the measure that is the sum, and its parts."""
-
-CONTINENTS = ["Europa", "Afrika", "Amerika", "Asien", "Australien", "Unbekannt"]
 ALWAYS_PRINTED = ["997", "998"]
 FEWEST_ROWS, MOST_ROWS = 120, 210
+REPORT_PROTECTION = [
+    "decisions_refugee_and_art_16a",
+    "decisions_subsidiary",
+    "decisions_deportation_ban",
+]
+"""Art. 16a is part of the first here."""
 
 
 def hkl() -> dict[str, gx.ExpectationSuite]:
     """The suite of the staged table ``rows``."""
     expectations = [*_identities(), *_sums(), *_keys(), *_content()]
     return {"rows": gx.ExpectationSuite(name="bamf_hkl_rows", expectations=expectations)}
+
+
+def report() -> dict[str, gx.ExpectationSuite]:
+    """The suites of the staged tables ``rows`` and ``figures``, and of the two together."""
+    return {
+        "rows": gx.ExpectationSuite(name="bamf_report_rows", expectations=_report_rows()),
+        "figures": gx.ExpectationSuite(name="bamf_report_figures", expectations=_report_figures()),
+        "figures+rows": gx.ExpectationSuite(
+            name="bamf_report_figures_and_rows",
+            expectations=[
+                ExpectColumnPairValuesToBeEqual(
+                    column_A="stated_value",
+                    column_B="value",
+                    ignore_row_if="either_value_is_missing",
+                    severity=CRITICAL,
+                    meta={
+                        "rule": "sentences_agree_with_table",
+                        "reason": "The report says its totals twice; where the two differ, one of "
+                        "them was misread.",
+                        "label_column": "measure",
+                    },
+                )
+            ],
+        ),
+    }
+
+
+def _report_rows() -> list[Expectation]:
+    sums = {
+        "applications_first_and_follow_up": (
+            "applications_total",
+            ["applications_first", "applications_follow_up"],
+        ),
+        "decisions_by_outcome": (
+            "decisions_total",
+            [*REPORT_PROTECTION, "decisions_rejected", "decisions_otherwise_closed"],
+        ),
+    }
+    return [
+        *(
+            ExpectMeasuresToSum(
+                group_by=["source_place", "source_row"],
+                total=total,
+                parts=parts,
+                severity=CRITICAL,
+                meta=_meta(rule, "It holds in every row of the four reports known."),
+            )
+            for rule, (total, parts) in sums.items()
+        ),
+        ExpectRowsToSumToTotal(
+            group_by=["measure"],
+            total={"row_kind": "top_ten", "unit": "persons"},
+            parts={"row_kind": "country", "unit": "persons"},
+            severity=CRITICAL,
+            meta=_meta("countries_sum_to_top_ten", "The sum is printed below its ten countries."),
+        ),
+        ExpectPercentAsPrinted(
+            group_by=["source_place", "source_row"],
+            percent="protection_percent",
+            parts=REPORT_PROTECTION,
+            whole="decisions_total",
+            severity=CRITICAL,
+            meta=_meta("protection_rate_as_printed", "The rate is made of the numbers beside it."),
+        ),
+        ExpectCompoundColumnsToBeUnique(
+            column_list=["row_label", "measure"],
+            severity=CRITICAL,
+            meta=_meta("key_unique", "A country printed twice makes every sum wrong."),
+        ),
+        ExpectColumnValuesToBeInSet(
+            column="measure",
+            value_set=list(REPORT_MEASURES),
+            severity=CRITICAL,
+            meta=_meta("known_measure", "The warehouse knows these eleven columns."),
+        ),
+        *_counts("value"),
+        ExpectValueOrMarker(
+            markers=["-"],
+            severity=CRITICAL,
+            meta=_meta("value_or_marker", "A cell holds a number or a dash."),
+        ),
+        ExpectTableRowCountToBeBetween(
+            min_value=12 * len(REPORT_MEASURES),
+            max_value=12 * len(REPORT_MEASURES),
+            severity=WARNING,
+            meta=_meta("row_count", "Ten countries and two sums; another count is odd."),
+        ),
+    ]
+
+
+def _report_figures() -> list[Expectation]:
+    label = {"label_column": "measure"}
+    return [
+        ExpectCompoundColumnsToBeUnique(
+            column_list=["span", "measure"],
+            severity=CRITICAL,
+            meta=_meta("key_unique", "A figure counts for one span, once.") | label,
+        ),
+        ExpectPercentAsPrinted(
+            group_by=["reference_month", "span"],
+            value_column="stated_value",
+            percent="protection_percent",
+            parts=["decisions_positive"],
+            whole="decisions_total",
+            severity=CRITICAL,
+            meta=_meta("protection_rate_as_stated", "The sentence says both numbers too.") | label,
+        ),
+        *(
+            ExpectMeasuresToSum(
+                group_by=["span"],
+                value_column="stated_value",
+                total=total,
+                parts=[f"{total.removesuffix('_total')}_{part}" for part in ("first", "follow_up")],
+                where={"span": "month"},
+                severity=WARNING,
+                meta=_meta(
+                    f"{total.removesuffix('_total')}_first_and_follow_up",
+                    "Both parts and their sum stand in sentences; only a warning, because one of "
+                    "them may be worded in a way that is not known.",
+                )
+                | label,
+            )
+            for total in ("decisions_total", "pending_total")
+        ),
+        *_counts("stated_value"),
+    ]
+
+
+def _counts(column: str) -> list[Expectation]:
+    return [
+        ExpectColumnValuesToBeBetween(
+            column=column,
+            min_value=0,
+            severity=CRITICAL,
+            meta=_meta("not_negative", "Persons are counted."),
+        ),
+        ExpectColumnValuesToBeBetween(
+            column=column,
+            max_value=100,
+            row_condition=Column("unit") == "percent",
+            severity=CRITICAL,
+            meta=_meta("at_most_all", "A share of decisions is 100 percent at most."),
+        ),
+    ]
 
 
 def _meta(rule: str, reason: str) -> dict[str, str]:
@@ -112,6 +241,24 @@ def _sums() -> list[Expectation]:
 
 def _keys() -> list[Expectation]:
     return [
+        ExpectNoRowMissing(
+            severity=CRITICAL,
+            meta=_meta(
+                "row_missing",
+                "A row that got lost shows in the sums only; named, it can be looked up in print.",
+            ),
+        ),
+        ExpectColumnValuesToBeInSet(
+            column="ls_code",
+            value_set=[country.ls_code for country in countries()],
+            row_condition=Column("measure") == "applications_total",  # once a row
+            severity=WARNING,
+            meta=_meta(
+                "known_ls_code",
+                "A new key is a new country, or a misread digit: look at it, then add it to "
+                "ingest/bamf/countries.csv.",
+            ),
+        ),
         ExpectCompoundColumnsToBeUnique(
             column_list=["ls_code", "measure"],
             ignore_row_if="any_value_is_missing",

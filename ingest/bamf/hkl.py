@@ -7,41 +7,29 @@ which the countries above it belong. Nothing is added up here: that is judged by
 
 from __future__ import annotations
 
-import calendar
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 import pandas as pd
 
-from ingest.bamf.ruled_pages import Page, RuledRow, read_pages, ruled_rows
-from ingest.bamf.tables import MEASURES
+from ingest.bamf.findings import on_page
+from ingest.bamf.hkl_head import NAME_COLUMN, PrintedTable, read_tables
+from ingest.bamf.months import about_month, published
+from ingest.bamf.pages import char_lines, words_of
+from ingest.bamf.pdfium_reader import read_document
+from ingest.bamf.ruled_pages import RuledRow
+from ingest.bamf.tables import HKL, MEASURES
 from ingest.model import Batch, Finding, Origin, UnreadableFile
 
-TITLE = "Antrags-, Entscheidungs- und Bestandsstatistik"
-NAME_COLUMN = "Spalte 1"
-COLUMN_NUMBERS = (NAME_COLUMN, *MEASURES)
 NOTHING = "-"
-PERIOD = re.compile(r"Berichtszeitraum:?\s*(\d\d\.\d\d\.\d{4})\s*[-–]\s*(\d\d\.\d\d\.\d{4})")
-PAGE_OF = re.compile(r"Seite\s*(\d+)\s*/\s*(\d+)")
-SCOPE = {
-    "bezogen auf": (re.compile(r"bezogen auf:?\s*(\w+)"), "Personen"),
-    "Bereich": (re.compile(r"Bereich:?\s*(\w+ \w+)"), "Bundesgebiet gesamt"),
-}
-NUMBER = re.compile(r"0|[1-9][0-9]{0,2}(\.[0-9]{3})*")
+NUMBER = re.compile(r"0|[1-9][0-9]{0,2}(\.[0-9]{3}){0,4}")
 LS_CODE = re.compile(r"[0-9]{3}")
+NAME_OVER_THE_EDGE = re.compile(r"(\D+?) ?([0-9]{3})")
 EDGE_TOLERANCE = 2.0
-
-
-@dataclass(frozen=True)
-class PrintedTable:
-    """The rows of one page's table, and where in a row each printed column number stands."""
-
-    page: int
-    columns: dict[str, int]
-    numbers_row: RuledRow
-    rows: tuple[RuledRow, ...]
+NUMBERS_OF_A_ROW = 5
+"""So many counts or dashes on one line below the table are a row of it, not a note."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +41,11 @@ class Line:
     label: str
     ls_code: str | None
     cells: dict[str, str]
+    outside: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.label or 'row without a name'} {self.ls_code or ''}".strip()
 
     @property
     def kind(self) -> str:
@@ -64,24 +57,31 @@ class Line:
 def parse(content: bytes, origin: Origin) -> Batch:
     """One row per printed row and measure, in the order of print; period = the printed month.
 
-    Raises ``UnreadableFile`` with a finding for everything that cannot be read truly.
+    ``published_at`` is when the file says it was made. Raises ``UnreadableFile`` with a finding
+    for everything that cannot be read truly.
     """
-    pages = read_pages(content)
-    tables = [_table(page) for page in pages]
-    month = _month(pages, tables)
+    document = read_document(content)
+    month, tables = read_tables(document.pages)
     lines: list[Line] = []
-    findings: list[Finding] = []
+    findings = [finding for table in tables for finding in _below(table)]
     for table in tables:
         for number, row in enumerate(table.rows, start=1):
+            if not any(row.cells) and not row.outside:
+                continue  # the gap between the two strokes of a double line
             line = _line(table, number, row)
-            faults = [line] if isinstance(line, Finding) else list(_unreadable_cells(line))
+            faults = [line] if isinstance(line, Finding) else list(_faults(line))
             findings.extend(faults)
             if isinstance(line, Line):
                 lines.append(line)
+    odd = about_month(month, origin)
+    made_at, made_odd = published(document.made_at, month, origin)
+    findings += [finding for finding in odd if finding.severity == "critical"]
+    if not lines and not findings:
+        findings = [on_page("no_rows", 1, "no page holds a row", expected="rows", found="none")]
     if findings:
         raise UnreadableFile(*findings)
     frame = _frame(month, lines, _continents(lines))
-    return Batch(f"{month:%Y-%m}", {"rows": frame}, findings=tuple(_other_month(month, origin)))
+    return Batch(f"{month:%Y-%m}", {"rows": frame}, made_at, (*odd, *made_odd))
 
 
 def number_of(text: str) -> int | None:
@@ -93,107 +93,9 @@ def number_of(text: str) -> int | None:
     return int(text.replace(".", ""))
 
 
-def _table(page: Page) -> PrintedTable:
-    head = page.lines_above(float("-inf"))
-    if not any(TITLE in line for line in head):
-        raise _unreadable(
-            "other_report",
-            page.number,
-            f'this is not the HKL table: its title "{TITLE}" is missing',
-            expected=TITLE,
-            found=" / ".join(head[:3]) or "a page without text",
-        )
-    rows = ruled_rows(page)
-    at = next((i for i, row in enumerate(rows) if NAME_COLUMN in row.cells), None)
-    if at is None:
-        raise _unreadable(
-            "column_numbers",
-            page.number,
-            "no ruled row of column numbers was found; without it no column can be named",
-            expected=" ".join(COLUMN_NUMBERS),
-            found=f"{len(rows)} ruled rows, none with a cell {NAME_COLUMN!r}",
-        )
-    printed = tuple(cell for cell in rows[at].cells if cell)
-    if printed != COLUMN_NUMBERS:
-        raise _unreadable(
-            "column_numbers",
-            page.number,
-            "the printed column numbers are not those of the HKL table; its layout has changed",
-            expected=" ".join(COLUMN_NUMBERS),
-            found=" ".join(printed),
-        )
-    columns = {cell: i for i, cell in enumerate(rows[at].cells) if cell}
-    return PrintedTable(page.number, columns, rows[at], tuple(rows[at + 1 :]))
-
-
-def _month(pages: Sequence[Page], tables: Sequence[PrintedTable]) -> date:
-    """The month that every page prints. Checks each page's number and scope on the way."""
-    months = set()
-    for page, table in zip(pages, tables, strict=True):
-        head = "\n".join(page.lines_above(table.numbers_row.top))
-        months.add(_printed_month(page.number, head))
-        _check_scope(page.number, head)
-        counted = PAGE_OF.search(head)
-        if counted and (int(counted[1]), int(counted[2])) != (page.number, len(pages)):
-            raise _unreadable(
-                "page_count",
-                page.number,
-                "the printed page number does not fit: a page is missing or out of order",
-                expected=f"Seite {page.number}/{len(pages)}",
-                found=counted[0],
-            )
-    if len(months) != 1:
-        raise _unreadable(
-            "reference_month",
-            1,
-            "the pages are about different months",
-            expected="one month",
-            found=", ".join(f"{month:%Y-%m}" for month in sorted(months)),
-        )
-    return months.pop()
-
-
-def _printed_month(page: int, head: str) -> date:
-    printed = PERIOD.search(head)
-    if not printed:
-        raise _unreadable(
-            "reference_month",
-            page,
-            "the page does not say which month it is about",
-            expected="Berichtszeitraum: dd.mm.yyyy - dd.mm.yyyy",
-            found=head.replace("\n", " / ")[:120],
-        )
-    try:
-        first, last = (datetime.strptime(day, "%d.%m.%Y").date() for day in printed.groups())
-    except ValueError as error:
-        raise _not_one_month(page, printed[0]) from error
-    last_day = calendar.monthrange(first.year, first.month)[1]
-    if first.day != 1 or last != first.replace(day=last_day):
-        raise _not_one_month(page, printed[0])
-    return first
-
-
-def _not_one_month(page: int, found: str) -> UnreadableFile:
-    return _unreadable(
-        "reference_month",
-        page,
-        "the table is not about one whole month",
-        expected="the first to the last day of one month",
-        found=found,
-    )
-
-
-def _check_scope(page: int, head: str) -> None:
-    for label, (pattern, expected) in SCOPE.items():
-        printed = pattern.search(head)
-        if not printed or printed[1] != expected:
-            raise _unreadable(
-                "scope",
-                page,
-                f'"{label}" is not that of the national table by persons',
-                expected=expected,
-                found=printed[1] if printed else "nothing printed",
-            )
+def is_number(text: str) -> bool:
+    """Whether a text is a count or a dash as BAMF prints them."""
+    return text == NOTHING or NUMBER.fullmatch(text) is not None
 
 
 def _line(table: PrintedTable, number: int, row: RuledRow) -> Line | Finding:
@@ -203,46 +105,89 @@ def _line(table: PrintedTable, number: int, row: RuledRow) -> Line | Finding:
         for mine, printed in zip(row.edges, edges, strict=True)
     )
     if not same_edges:
-        return Finding(
-            rule="row_cells",
-            severity="critical",
-            message=f"page {table.page}, row {number}: its ruled cells are not those of the "
-            f"column numbers: {' | '.join(row.cells)}",
-            place=str(table.page),
+        return on_page(
+            "row_cells",
+            table.page.number,
+            f"row {number}: its ruled cells are not those of the column numbers: "
+            f"{' | '.join(row.cells)}",
             row=str(number),
             expected=f"{len(edges) - 1} cells",
             found=f"{len(row.cells)} cells",
         )
     name_at, first_at = table.columns[NAME_COLUMN], table.columns["2"]
+    label, key = row.cells[name_at], "".join(row.cells[name_at + 1 : first_at])
+    if over := NAME_OVER_THE_EDGE.fullmatch(key):
+        label, key = label + over[1], over[2]
     return Line(
-        page=table.page,
+        page=table.page.number,
         row=number,
-        label=row.cells[name_at],
-        ls_code="".join(row.cells[name_at + 1 : first_at]) or None,
+        label=label,
+        ls_code=key or None,
         cells={column: row.cells[table.columns[column]] for column in MEASURES},
+        outside=row.outside,
     )
 
 
-def _unreadable_cells(line: Line) -> Iterator[Finding]:
+def _below(table: PrintedTable) -> Iterator[Finding]:
+    """Rows under the last ruled line: a page break cut the table, or its last line is missing."""
+    bottom = min([table.numbers_row.bottom, *(row.bottom for row in table.rows)])
+    for line in char_lines(char for char in table.page.chars if char.middle[1] < bottom):
+        words = [word.text for word in words_of(line)]
+        if sum(map(is_number, words)) >= NUMBERS_OF_A_ROW:
+            yield on_page(
+                "row_outside_rules",
+                table.page.number,
+                f"a row stands below the table's last line; the table is cut off: "
+                f"{' '.join(words)[:120]}",
+                row=" ".join(word for word in words if not is_number(word)) or None,
+                expected="every row between two lines",
+                found=f"{len(words)} words below them",
+            )
+
+
+def _faults(line: Line) -> Iterator[Finding]:
+    """What cannot be read in a row. A row cut in two is one finding, not one for each cell."""
+    empty = [column for column, text in line.cells.items() if not text]
+    if not line.label and not line.ls_code and len(empty) < len(MEASURES):
+        yield _fault(line, "row_split", "1", "a name beside the numbers", "")
+        return
+    if line.label and len(empty) == len(MEASURES):
+        yield _fault(line, "row_split", None, f"{len(MEASURES)} numbers beside the name", "none")
+        return
     if not line.label:
-        yield _cell_finding(line, "row_label", "1", "a name", "")
+        yield _fault(line, "row_label", "1", "a name", "")
     if line.ls_code and not LS_CODE.fullmatch(line.ls_code):
-        yield _cell_finding(line, "ls_code", "LS", "three digits, or nothing", line.ls_code)
+        yield _fault(line, "ls_code", "LS", "three digits, or nothing", line.ls_code)
+    crowded = {column: text for column, text in line.cells.items() if _several(text)}
+    if line.outside:
+        yield _fault(line, "shifted_cell", None, "nothing beside the table", line.outside)
+    for column, text in crowded.items():
+        yield _fault(line, "shifted_cell", column, "one number in the cell", text)
     for column, text in line.cells.items():
-        try:
-            number_of(text)
-        except ValueError:
-            yield _cell_finding(line, "number", column, 'a count such as 1.648, or "-"', text)
+        if not text:
+            yield _fault(
+                line,
+                "shifted_cell" if crowded or line.outside else "empty_cell",
+                column,
+                'a count, or "-"',
+                "",
+            )
+        elif column not in crowded and not is_number(text):
+            yield _fault(line, "number", column, 'a count such as 1.648, or "-"', text)
 
 
-def _cell_finding(line: Line, rule: str, column: str, expected: str, found: str) -> Finding:
-    name = f"{line.label or 'row without a name'} {line.ls_code or ''}".strip()
-    return Finding(
-        rule=rule,
-        severity="critical",
-        message=f"page {line.page}, {name}, column {column}: expected {expected}, found {found!r}",
-        place=str(line.page),
-        row=f"{line.row} ({name})",
+def _several(text: str) -> bool:
+    words = text.split()
+    return len(words) > 1 and all(map(is_number, words))
+
+
+def _fault(line: Line, rule: str, column: str | None, expected: str, found: str) -> Finding:
+    where = f"{line.name}, column {column}" if column else line.name
+    return on_page(
+        rule,
+        line.page,
+        f"{where}: expected {expected}, found {found!r}",
+        row=f"{line.row} ({line.name})",
         column=column,
         expected=expected,
         found=found,
@@ -258,7 +203,7 @@ def _continents(lines: Sequence[Line]) -> list[str | None]:
             ahead = line.label if line.kind == "continent" else None
         elif ahead is None:
             raise UnreadableFile(
-                _cell_finding(line, "continent_row", "1", "a continent row below", "none")
+                _fault(line, "continent_row", "1", "a continent row below", "none")
             )
         continents.append(ahead)
     return continents[::-1]
@@ -281,32 +226,8 @@ def _frame(month: date, lines: Sequence[Line], continents: Sequence[str | None])
         for line, continent in zip(lines, continents, strict=True)
         for column, text in line.cells.items()
     ]
+    columns = [*HKL["rows"].names, "source_place", "source_row"]
     texts = ("row_kind", "continent", "ls_code", "row_label", "measure", "marker", "source_place")
-    return pd.DataFrame(records, dtype=object).astype(
+    return pd.DataFrame(records, columns=columns, dtype=object).astype(
         {**dict.fromkeys(texts, "string"), "value": "Int64", "source_row": "int64"}
-    )
-
-
-def _other_month(month: date, origin: Origin) -> Iterator[Finding]:
-    if re.fullmatch(r"\d{4}-\d{2}", origin.label) and origin.label != f"{month:%Y-%m}":
-        yield Finding(
-            rule="linked_month",
-            severity="warning",
-            message=f"linked as {origin.label}, but the table prints {month:%Y-%m}",
-            place="1",
-            expected=origin.label,
-            found=f"{month:%Y-%m}",
-        )
-
-
-def _unreadable(rule: str, page: int, message: str, *, expected: str, found: str) -> UnreadableFile:
-    return UnreadableFile(
-        Finding(
-            rule=rule,
-            severity="critical",
-            message=f"page {page}: {message}",
-            place=str(page),
-            expected=expected,
-            found=found,
-        )
     )

@@ -1,11 +1,13 @@
-"""Staged table of the HKL: one row per country (or continent, or total) and measure.
+"""Staged tables of BAMF. A printed "-" (nothing) is a null value with marker "-".
 
-``measure`` is one of ``MEASURES``, the 25 printed columns in their printed order. A printed "-"
-(nothing) is a null value with marker "-"; what it means is said in the warehouse.
+HKL: one row per country (or continent, or total) and measure, of one month.
+Report: ``rows`` is its overview from January on (``span`` year_to_date), one row per printed row
+and measure; ``figures`` are what its sentences state of the total, by span (month, year_to_date).
 """
 
 import pyarrow as pa
 
+from ingest.keys import keyed
 from ingest.staging import text
 
 MEASURES: dict[str, str] = {
@@ -38,16 +40,72 @@ MEASURES: dict[str, str] = {
 """Printed column number -> measure. Column 13 is not used by the source."""
 
 HKL = {
-    "rows": pa.schema(
-        [
-            pa.field("reference_month", pa.date32(), nullable=False),
-            text("row_kind"),  # country, continent, total
-            text("continent", nullable=True),  # null for the total
-            text("ls_code", nullable=True),  # three digits; null for continents and the total
-            text("row_label"),
-            text("measure"),
-            pa.field("value", pa.int64()),
-            text("marker", nullable=True),
-        ]
+    "rows": keyed(
+        pa.schema(
+            [
+                pa.field("reference_month", pa.date32(), nullable=False),
+                text("row_kind"),  # country, continent, total
+                text("continent", nullable=True),  # null for the total
+                text("ls_code", nullable=True),  # three digits; null for continents and the total
+                text("row_label"),
+                text("measure"),
+                pa.field("value", pa.int64()),
+                text("marker", nullable=True),
+            ]
+        ),
+        *("reference_month", "row_kind", "continent", "ls_code", "measure"),
+        label="row_label",
+        measure="measure",
     )
+}
+
+REPORT_MEASURES: dict[str, str] = {
+    "applications_total": "insgesamt",
+    "applications_first": "erst",
+    "applications_follow_up": "folge",
+    "decisions_total": "insgesamt",
+    "decisions_refugee_and_art_16a": "rechtsstellung",
+    "decisions_art_16a": "darunter",
+    "decisions_subsidiary": "subsidi",
+    "decisions_deportation_ban": "abschiebungs",
+    "protection_percent": "quote",
+    "decisions_rejected": "ablehnungen",
+    "decisions_otherwise_closed": "sonstige",
+}
+"""Measure -> a word that stands over its column, in the printed order."""
+
+REPORT = {
+    "rows": keyed(
+        pa.schema(
+            [
+                pa.field("reference_month", pa.date32(), nullable=False),
+                text("span"),  # year_to_date
+                text("row_kind"),  # country, top_ten, total
+                pa.field("rank", pa.int32()),  # null for the two sums
+                text("row_label"),
+                text("ls_code", nullable=True),  # by the printed name; null where it is not known
+                text("measure"),
+                text("unit"),  # persons, percent
+                pa.field("value", pa.float64()),
+                text("marker", nullable=True),
+            ]
+        ),
+        *("reference_month", "span", "row_kind", "row_label", "measure", "unit"),
+        measure="measure",
+    ),
+    "figures": keyed(
+        pa.schema(
+            [
+                pa.field("reference_month", pa.date32(), nullable=False),
+                text("span"),  # month, year_to_date
+                text("row_kind"),  # total
+                text("measure"),
+                text("unit"),
+                pa.field("stated_value", pa.float64(), nullable=False),
+                text("quote"),
+            ]
+        ),
+        *("reference_month", "span", "row_kind", "measure", "unit"),
+        measure="measure",
+    ),
 }

@@ -101,7 +101,7 @@ class TestWhatCannotBeRead:
     def test_two_column_numbers_exchanged(self) -> None:
         """Were columns read by their place, 8b would become 9 and nobody would know."""
         found = fault(pdf_with("(8b) Tj", "(9) Tj"))
-        assert found.rule == "column_numbers"
+        assert (found.rule, found.column) == ("column_missing", "8b")
         assert "7 8a 8b 9" in (found.expected or "")
         assert "7 8a 9 9" in (found.found or "")
 
@@ -136,7 +136,7 @@ class TestWhatCannotBeRead:
         buffer = io.BytesIO()
         document.save(buffer)
         found = fault(buffer.getvalue())
-        assert (found.rule, found.expected, found.found) == ("page_count", "Seite 1/5", "Seite 1/6")
+        assert (found.rule, found.place, found.expected) == ("page_missing", "4", "pages 1 to 6")
 
     def test_a_table_for_a_land(self) -> None:
         found = fault(pdf_with("Bundesgebiet gesamt", "Nordrhein Westfalen"))

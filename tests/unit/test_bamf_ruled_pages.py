@@ -1,6 +1,7 @@
 """Characters and rules of a page, worked by hand: points, upwards and to the right is more."""
 
-from ingest.bamf.ruled_pages import Char, Page, Rule, ruled_rows, text_lines
+from ingest.bamf.pages import Char, Page, Rule, text_lines
+from ingest.bamf.ruled_pages import ruled_rows
 
 
 def word(text: str, left: float, bottom: float) -> list[Char]:

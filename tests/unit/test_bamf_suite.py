@@ -57,7 +57,7 @@ def test_a_lost_row_998_shows_in_the_continents_sum() -> None:
     """The fault of other people's extractions: 450 applications less than printed."""
     validation = judged_after(lambda rows: [row for row in rows if row.ls_code != "998"])
     found = critical(validation)
-    assert set(found) == {"countries_sum_to_continent"}
+    assert set(found) == {"countries_sum_to_continent", "row_missing"}
     first = found["countries_sum_to_continent"][0]
     assert first.row is not None
     assert "Unbekannt" in first.row
@@ -65,18 +65,54 @@ def test_a_lost_row_998_shows_in_the_continents_sum() -> None:
     assert int(first.found) - int(first.expected or "") == 450
     warned = {finding.rule for finding in validation.findings if finding.severity == "warning"}
     assert warned == {"stateless_and_unclear_printed"}
+    (missing,) = found["row_missing"]
+    assert (missing.place, missing.row) == ("6", "2 (Unbekannt)")
+    assert (missing.found or "").startswith(
+        "a row is missing: LS 998 (Ungeklärt); its numbers by difference: applications_total 450, "
+    )
 
 
 def test_a_lost_continent_shows_in_the_total() -> None:
     """With it go its name and its countries' home: they count for the next continent."""
     found = critical(judged_after(lambda rows: [row for row in rows if row.label != "Afrika"]))
-    assert set(found) == {"countries_sum_to_continent", "continents_sum_to_total"}
+    assert set(found) == {"countries_sum_to_continent", "continents_sum_to_total", "row_missing"}
+    (missing,) = found["row_missing"]
+    assert (missing.found or "").startswith("a row is missing: Afrika; its numbers by difference")
 
 
 def test_a_lost_total_is_noticed() -> None:
     found = critical(judged_after(lambda rows: rows[:-1]))
-    assert set(found) == {"continents_sum_to_total"}
+    assert set(found) == {"continents_sum_to_total", "row_missing"}
     assert found["continents_sum_to_total"][0].found == "no such row"
+    assert "the total is missing" in (found["row_missing"][0].found or "")
+    assert "applications_total 18,206" in (found["row_missing"][0].found or "")
+
+
+def test_a_wrong_number_is_not_taken_for_a_missing_row() -> None:
+    """Five more applications of Syria in the continent's sum alone are no row of their own."""
+
+    def more(rows: Rows) -> Rows:
+        return [
+            replace(row, values=(row.values[0] + 5, *row.values[1:])) if row.label == "Asien"
+            else row for row in rows
+        ]  # fmt: skip
+
+    assert "row_missing" not in critical(judged_after(more))
+
+
+def test_a_key_nobody_knows_only_warns() -> None:
+    def rename(rows: Rows) -> Rows:
+        return [replace(row, ls_code="426") if row.ls_code == "475" else row for row in rows]
+
+    assert judged_after(rename).findings == ()
+
+    def unknown(rows: Rows) -> Rows:
+        return [replace(row, ls_code="888") if row.ls_code == "475" else row for row in rows]
+
+    validation = judged_after(unknown)
+    assert validation.passed
+    (finding,) = validation.findings
+    assert (finding.rule, finding.found) == ("known_ls_code", "888")
 
 
 def test_two_totals() -> None:

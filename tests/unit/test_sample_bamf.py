@@ -9,12 +9,12 @@ import pytest
 
 from expectations.suites.bamf import IDENTITIES
 from ingest.bamf.hkl import parse
-from ingest.bamf.hkl_links import discover
+from ingest.bamf.links import discover
 from ingest.bamf.tables import MEASURES
 from ingest.http import Client
 from ingest.model import Origin
-from ingest.settings import HttpConfig, Settings
-from sample import bamf
+from ingest.settings import Settings
+from sample import bamf, bamf_report
 from sample.bamf_pdf import PrintedRow
 from sample.server import serve
 
@@ -175,11 +175,19 @@ def test_the_same_figures_are_the_same_bytes() -> None:
     assert bamf.pdf(entry) == bamf.pdf(entry)
 
 
-def test_every_table_of_the_written_site_is_found(tmp_path: Path, settings: Settings) -> None:
+def test_every_file_of_the_written_site_is_found(
+    tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every eighth month is enough to see it; the reports are all there."""
+    some = bamf.figures()[::8]
+    monkeypatch.setattr(bamf, "figures", lambda: some)
     bamf.write(tmp_path)
-    with serve(tmp_path / "http") as server, Client(HttpConfig(tries=1)) as client:
+    with serve(tmp_path / "http") as server, Client() as client:
         here = settings.model_copy(update={"sample_url": server.url})
         requests = discover(here, client, "hkl")
-        assert [request.label for request in requests] == list(printed_months())
-        for request, entry in zip(requests[:4], bamf.figures(), strict=False):
+        assert [request.label for request in requests] == [f"{e.month:%Y-%m}" for e in some]
+        for request, entry in zip(requests, some, strict=True):
             assert client.get(request.url or "").content == bamf.pdf(entry)
+        reports = discover(here, client, "report")
+        assert [request.label for request in reports] == [f"2016-0{month}" for month in range(1, 5)]
+        assert client.get(reports[0].url or "").content == bamf_report.pdf(bamf_report.reports()[0])

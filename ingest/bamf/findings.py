@@ -1,0 +1,29 @@
+"""How this source words a finding: always with its page, what was expected and what was found."""
+
+from __future__ import annotations
+
+from ingest.model import Finding, Severity
+
+
+def on_page(
+    rule: str,
+    page: int,
+    message: str,
+    *,
+    expected: str,
+    found: str,
+    row: str | None = None,
+    column: str | None = None,
+    severity: Severity = "critical",
+) -> Finding:
+    """A finding about one page; the page's number goes before the message."""
+    return Finding(
+        rule=rule,
+        severity=severity,
+        message=f"page {page}: {message}",
+        place=str(page),
+        row=row,
+        column=column,
+        expected=expected,
+        found=found,
+    )

@@ -1,0 +1,228 @@
+"""What stands around the rows of the HKL table: title, column numbers, month, page numbers.
+
+Every page is looked at before anything is refused, so that one reason names all that changed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import partial
+
+from ingest.bamf.findings import on_page
+from ingest.bamf.months import last_day
+from ingest.bamf.pages import Page
+from ingest.bamf.ruled_pages import RuledRow, ruled_rows
+from ingest.bamf.tables import MEASURES
+from ingest.model import Finding, UnreadableFile
+
+TITLE = "Antrags-, Entscheidungs- und Bestandsstatistik"
+OTHER_TITLE = "Asylgeschäftsstatistik"
+NAME_COLUMN = "Spalte 1"
+COLUMN_NUMBERS = (NAME_COLUMN, *MEASURES)
+PERIOD = re.compile(
+    r"Berichtszeitraum:?\s*(\d\d\.\d\d\.\d{4})\s*[-–]\s*(\d\d\.\d\d\.\d{4})", re.ASCII
+)
+PAGE_OF = re.compile(r"Seite\s*(\d{1,3})\s*(?:/|von)\s*(\d{1,3})\b", re.ASCII)
+SCOPE = {
+    "bezogen auf": (re.compile(r"bezogen auf:?\s*(\w+)"), "Personen"),
+    "Bereich": (re.compile(r"Bereich:?\s*(\w+ \w+)"), "Bundesgebiet gesamt"),
+}
+MEND = "If BAMF changed the layout, mend MEASURES in ingest/bamf/tables.py"
+
+
+@dataclass(frozen=True)
+class PrintedTable:
+    """The rows of one page's table, and where in a row each printed column number stands."""
+
+    page: Page
+    columns: dict[str, int]
+    numbers_row: RuledRow
+    rows: tuple[RuledRow, ...]
+
+    @property
+    def head(self) -> str:
+        return "\n".join(self.page.lines_above(self.numbers_row.top))
+
+
+def read_tables(pages: Sequence[Page]) -> tuple[date, list[PrintedTable]]:
+    """The month that every page prints, and the table of each page.
+
+    Raises ``UnreadableFile`` with everything that is not as it should be.
+    """
+    findings = list(_titles(pages))
+    if findings:
+        raise UnreadableFile(*findings)
+    tables: list[PrintedTable] = []
+    for page in pages:
+        table = _table(page)
+        if isinstance(table, PrintedTable):
+            tables.append(table)
+        else:
+            findings.extend(table)
+    months: dict[int, date] = {}
+    for table in tables:
+        month = _printed_month(table)
+        if isinstance(month, Finding):
+            findings.append(month)
+        else:
+            months[table.page.number] = month
+        findings.extend(_scope(table))
+    findings += [*_page_numbers(pages), *_one_month(months)]
+    if findings:
+        raise UnreadableFile(*findings)
+    return months[1], tables
+
+
+def _titles(pages: Sequence[Page]) -> Iterator[Finding]:
+    heads = {page.number: page.lines_above(float("-inf")) for page in pages}
+    wanted = [number for number, lines in heads.items() if _holds(lines, TITLE)]
+    if not wanted:
+        lines = next((lines for lines in heads.values() if lines), [])
+        hint = (
+            '; it looks like the "Asylgeschäftsbericht", which is dataset bamf/report'
+            if any(_holds(lines, OTHER_TITLE) for lines in heads.values())
+            else ""
+        )
+        yield on_page(
+            "other_report",
+            1,
+            f'this is not the HKL table: its title "{TITLE}" is missing{hint}',
+            expected=TITLE,
+            found=" / ".join(lines[:3]) or "no words",
+        )
+        return
+    for number, lines in heads.items():
+        if not lines:
+            yield on_page(
+                "scanned_page",
+                number,
+                "the page holds no text while others do; it may be a picture of a page",
+                expected=TITLE,
+                found="a page without text",
+            )
+        elif number not in wanted:
+            yield on_page(
+                "other_report",
+                number,
+                f'the page does not belong to the HKL table: the title "{TITLE}" is missing',
+                expected=TITLE,
+                found=" / ".join(lines[:3]),
+            )
+
+
+def _holds(lines: Sequence[str], title: str) -> bool:
+    """Whether a line holds the title, however the file spaces its letters."""
+    compact = "".join(title.split())
+    return any(compact in "".join(line.split()) for line in lines)
+
+
+def _table(page: Page) -> PrintedTable | list[Finding]:
+    rows = ruled_rows(page)
+    at = next((i for i, row in enumerate(rows) if NAME_COLUMN in row.cells), None)
+    if at is None:
+        return [
+            on_page(
+                "column_numbers",
+                page.number,
+                "no ruled row of column numbers was found; without it no column can be named",
+                expected=" ".join(COLUMN_NUMBERS),
+                found=f"{len(rows)} ruled rows, none with a cell {NAME_COLUMN!r}",
+            )
+        ]
+    printed = tuple(cell for cell in rows[at].cells if cell)
+    if printed != COLUMN_NUMBERS:
+        return list(_columns_changed(page.number, printed))
+    columns = {cell: i for i, cell in enumerate(rows[at].cells) if cell}
+    return PrintedTable(page, columns, rows[at], tuple(rows[at + 1 :]))
+
+
+def _columns_changed(page: int, printed: Sequence[str]) -> Iterator[Finding]:
+    """What is different in the row of column numbers: missing, added, or in another order."""
+    missing = [number for number in COLUMN_NUMBERS if number not in printed]
+    surplus = Counter(printed) - Counter(COLUMN_NUMBERS)
+    changed = partial(on_page, expected=" ".join(COLUMN_NUMBERS), found=" ".join(printed))
+    for number in missing:
+        message = f"column {number} ({MEASURES.get(number, 'name')}) is not printed. {MEND}"
+        yield changed("column_missing", page, message, column=number)
+    for number in surplus:
+        before = printed[printed.index(number) - 1] if printed.index(number) else "the edge"
+        twice = "a second time" if number in COLUMN_NUMBERS else "and is not known"
+        message = f"column {number} is printed {twice}, after {before}. {MEND}"
+        yield changed("column_added", page, message, column=number)
+    if not missing and not surplus:
+        yield changed("column_order", page, f"the columns stand in another order. {MEND}")
+
+
+def _page_numbers(pages: Sequence[Page]) -> Iterator[Finding]:
+    """Whether the printed page numbers run from 1 to the last, each once."""
+    heads = ("\n".join(page.lines_above(float("-inf"))) for page in pages)
+    printed = [match for head in heads if (match := PAGE_OF.search(head))]
+    if not printed:
+        return
+    numbers = [int(match[1]) for match in printed]
+    count = max(int(match[2]) for match in printed)
+    amiss = partial(
+        on_page,
+        expected=f"pages 1 to {count}",
+        found=f"{len(pages)} pages, printed {', '.join(match[0] for match in printed)}",
+    )
+    missing = [number for number in range(1, count + 1) if number not in numbers]
+    for number in missing[:10]:
+        yield amiss("page_missing", number, f"this page of {count} is not in the file")
+    if not missing and (numbers != [page.number for page in pages] or count != len(pages)):
+        yield amiss("page_order", 1, "a page is there twice or out of order")
+
+
+def _printed_month(table: PrintedTable) -> date | Finding:
+    page, head = table.page.number, table.head
+    printed = PERIOD.search(head)
+    if not printed:
+        return on_page(
+            "reference_month",
+            page,
+            "the page does not say which month it is about",
+            expected="Berichtszeitraum: dd.mm.yyyy - dd.mm.yyyy",
+            found=head.replace("\n", " / ")[:120],
+        )
+    not_one_month = on_page(
+        "reference_month",
+        page,
+        "the table is not about one whole month",
+        expected="the first to the last day of one month",
+        found=printed[0],
+    )
+    try:
+        first, last = (datetime.strptime(day, "%d.%m.%Y").date() for day in printed.groups())
+    except ValueError:
+        return not_one_month
+    return first if first.day == 1 and last == last_day(first) else not_one_month
+
+
+def _one_month(months: dict[int, date]) -> Iterator[Finding]:
+    if len(set(months.values())) > 1:
+        often = Counter(months.values()).most_common(1)[0][0]
+        page = next(page for page, month in months.items() if month != often)
+        yield on_page(
+            "reference_month",
+            page,
+            "the pages are about different months",
+            expected="one month",
+            found=", ".join(f"{month:%Y-%m}" for month in sorted(set(months.values()))),
+        )
+
+
+def _scope(table: PrintedTable) -> Iterator[Finding]:
+    for label, (pattern, expected) in SCOPE.items():
+        printed = pattern.search(table.head)
+        if not printed or printed[1] != expected:
+            yield on_page(
+                "scope",
+                table.page.number,
+                f'"{label}" is not that of the national table by persons',
+                expected=expected,
+                found=printed[1] if printed else "nothing printed",
+            )

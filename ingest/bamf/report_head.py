@@ -1,0 +1,73 @@
+"""Which month an Asylgeschäftsbericht is about, and whether all its pages are there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from ingest.bamf.findings import on_page
+from ingest.bamf.hkl_head import TITLE as HKL_TITLE
+from ingest.bamf.months import month_number
+from ingest.bamf.prose import Prose
+from ingest.model import Finding, UnreadableFile
+
+TITLE = re.compile(r"AsylgeschäftsstatistikfürdenMonat([A-Za-zäÄ]{3,9})([0-9]{4})")
+PAGE_OF = re.compile(r"Seite([0-9]{1,3})von([0-9]{1,3})(?![0-9])")
+
+
+def read_month(pages: Sequence[Prose]) -> date:
+    """The month in the report's title. Raises ``UnreadableFile`` with all that is amiss."""
+    titles = {page.number: match for page in pages if (match := TITLE.search(page.compact))}
+    if not titles:
+        hint = (
+            "; it looks like the HKL table, which is dataset bamf/hkl"
+            if any("".join(HKL_TITLE.split()) in page.compact for page in pages)
+            else ""
+        )
+        raise UnreadableFile(
+            on_page(
+                "other_report",
+                1,
+                f'this is no "Asylgeschäftsbericht": its title is missing{hint}',
+                expected="Asylgeschäftsstatistik für den Monat <Monat> <Jahr>",
+                found=" ".join(pages[0].text.split())[:120] or "no words",
+            )
+        )
+    months = {number: _month(match) for number, match in titles.items()}
+    findings = [*_unlike(titles, months), *_page_numbers(pages)]
+    if findings:
+        raise UnreadableFile(*findings)
+    return next(month for month in months.values() if month)
+
+
+def _month(title: re.Match[str]) -> date | None:
+    number, year = month_number(title[1]), int(title[2])
+    return date(year, number, 1) if number and 1950 <= year <= 2100 else None
+
+
+def _unlike(titles: dict[int, re.Match[str]], months: dict[int, date | None]) -> Iterator[Finding]:
+    for number, month in months.items():
+        if month is None or month != next(iter(months.values())):
+            yield on_page(
+                "reference_month",
+                number,
+                "the title does not name one month, the same on every page",
+                expected="a month such as Januar 2016",
+                found=", ".join(f"{match[1]} {match[2]}" for match in titles.values()),
+            )
+
+
+def _page_numbers(pages: Sequence[Prose]) -> Iterator[Finding]:
+    """The printed page numbers must be those of the file; a title page carries none."""
+    printed = {page.number: match for page in pages if (match := PAGE_OF.search(page.compact))}
+    for number, match in printed.items():
+        if (int(match[1]), int(match[2])) != (number, len(pages)):
+            yield on_page(
+                "page_missing",
+                number,
+                "the printed page number does not fit: a page is missing or out of order",
+                expected=f"Seite {number} von {len(pages)}",
+                found=f"Seite {match[1]} von {match[2]}",
+            )
+            return

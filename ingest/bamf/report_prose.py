@@ -1,0 +1,101 @@
+"""Reads the figures that an Asylgeschäftsbericht states in sentences: the only monthly ones."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from ingest.bamf.findings import on_page
+from ingest.bamf.prose import Prose
+from ingest.bamf.report_wordings import ALWAYS_PRINTED, PERCENT, WORDINGS
+from ingest.model import Finding
+
+MEND = "If BAMF words it anew, add the sentence to WORDINGS in ingest/bamf/report_wordings.py"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure in a sentence: what it measures over which span, and the words around it."""
+
+    measure: str
+    span: str
+    value: float
+    quote: str
+    page: int
+    line: int
+
+    @property
+    def unit(self) -> str:
+        return "percent" if self.measure in PERCENT else "persons"
+
+
+def read_figures(pages: Sequence[Prose], month: date) -> tuple[list[Figure], list[Finding]]:
+    """Each figure once, in the order of ``WORDINGS``; and what was not found, or not alike."""
+    stated: dict[tuple[str, str], list[Figure]] = {}
+    for figure in _figures(pages, month):
+        stated.setdefault((figure.span, figure.measure), []).append(figure)
+    findings = [
+        *(finding for figures in stated.values() for finding in _unlike(figures)),
+        *_not_found(pages, stated),
+    ]
+    return [figures[0] for figures in stated.values()], findings
+
+
+def _figures(pages: Sequence[Prose], month: date) -> Iterator[Figure]:
+    for wording in WORDINGS:
+        pattern = wording.compiled(month)
+        for page in pages:
+            for match in pattern.finditer(page.compact):
+                for measure, printed in zip(wording.measures, match.groups(), strict=True):
+                    if printed is not None:
+                        yield Figure(
+                            measure=measure,
+                            span=wording.span,
+                            value=float(printed.replace(".", "").replace(",", ".")),
+                            quote=page.quote(match),
+                            page=page.number,
+                            line=page.line(match),
+                        )
+
+
+def _unlike(figures: Sequence[Figure]) -> Iterator[Finding]:
+    first, *others = figures
+    for other in others:
+        if other.value != first.value:
+            yield on_page(
+                "figures_contradict",
+                other.page,
+                f'two sentences state {first.measure} ({first.span}) differently: "{first.quote}" '
+                f'on page {first.page}, "{other.quote}" here',
+                row=str(other.line),
+                column=first.measure,
+                expected=f"{first.value:,g}",
+                found=f"{other.value:,g}",
+            )
+
+
+def _not_found(pages: Sequence[Prose], stated: Iterable[tuple[str, str]]) -> Iterator[Finding]:
+    found = set(stated)
+    for (span, measure), hint in ALWAYS_PRINTED.items():
+        if (span, measure) not in found:
+            page, words = _around(pages, hint)
+            yield on_page(
+                "figure_not_found",
+                page,
+                f"no known sentence states {measure} ({span}); the figure is left out. {MEND}",
+                severity="warning",
+                column=measure,
+                expected=f"a sentence with {hint!r}",
+                found=words,
+            )
+
+
+def _around(pages: Sequence[Prose], hint: str) -> tuple[int, str]:
+    """Where words that belong to a figure stand after all, and the text around them."""
+    pattern = re.compile(".{0,80}" + re.escape(hint) + ".{0,80}")
+    for page in pages:
+        if match := pattern.search(page.compact):
+            return page.number, page.quote(match)
+    return 1, "no such words in the file"
