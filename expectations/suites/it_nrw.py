@@ -42,7 +42,7 @@ PLACES = "Verfügbare Plätze insgesamt"
 PERMANENT_PLACES = "Verfügbare Plätze für Dauerpflege"
 STAFF = "Personal insgesamt"
 OF_HOMES = [PLACES, PERMANENT_PLACES, STAFF]
-"""The columns of 22412-01i, which two datasets read."""
+"""The columns of 22412-01i, which two datasets read: either stages them all, so all must add up."""
 PERSONS_COUNTED = "Bevölkerungsstand"
 COUNT = "Anzahl"
 UNITS = [COUNT, "%", "Prozent"]
@@ -130,7 +130,7 @@ def care_homes() -> dict[str, gx.ExpectationSuite]:
     return _suite(
         "care_homes",
         [PLACES, PERMANENT_PLACES],
-        *_region_sums([PLACES, PERMANENT_PLACES]),
+        *_region_sums(OF_HOMES),
         ExpectRowsNotAboveWhole(
             group_by=["reference_date", "region_code"],
             whole={"measure_label": PLACES, **COUNTED},
@@ -145,7 +145,7 @@ def care_homes() -> dict[str, gx.ExpectationSuite]:
 
 def care_staff() -> dict[str, gx.ExpectationSuite]:
     """Staff of homes, Land to Kreis."""
-    return _suite("care_staff", [STAFF], *_region_sums([STAFF]), *_surveys(), known=OF_HOMES)
+    return _suite("care_staff", [STAFF], *_region_sums(OF_HOMES), *_surveys(), known=OF_HOMES)
 
 
 def care_recipients_by_age() -> dict[str, gx.ExpectationSuite]:

@@ -50,6 +50,7 @@ def _hkl(tables: Tables) -> Iterator[str]:
     yield from _differ(wide, "applications_total", ["applications_first", "applications_follow_up"])
     yield from _differ(wide, "decisions_total", DECISIONS)
     kinds = rows.groupby(["row_kind", "measure"])["value"].sum().unstack(0, fill_value=0)
+    kinds = kinds.reindex(columns=["country", "continent", "total"], fill_value=0)
     for kind in ("country", "continent"):
         if not kinds[kind].equals(kinds["total"]):
             yield f"the {kind} rows do not sum to the total"
@@ -64,6 +65,7 @@ def _report(tables: Tables) -> Iterator[str]:
     parts = ["refugee_and_art_16a", "subsidiary", "deportation_ban", "rejected", "otherwise_closed"]
     yield from _differ(wide, "decisions_total", [f"decisions_{part}" for part in parts])
     kinds = rows.groupby(["row_kind", "measure"])["value"].sum().unstack(0, fill_value=0)
+    kinds = kinds.reindex(columns=["country", "top_ten"], fill_value=0)
     if not kinds["country"].equals(kinds["top_ten"]):
         yield "the countries do not sum to the first ten"
 
@@ -71,11 +73,12 @@ def _report(tables: Tables) -> Iterator[str]:
 def _municipalities(tables: Tables) -> Iterator[str]:
     cells = tables["cells"].assign(value=lambda frame: frame["value"].fillna(0).astype(int))
     levels = cells.groupby(["sex_code", "region_level"])["value"].sum().unstack()
+    levels = levels.reindex(columns=["Gemeinde", "Kreis"])
     if not levels["Gemeinde"].equals(levels["Kreis"]):
         yield "the municipalities do not sum to the county"
     sexes = cells.assign(kind=cells["sex_code"].eq("total"))
     sums = sexes.groupby(["region_code", "kind"])["value"].sum().unstack()
-    if False in sums.columns and not sums[False].equals(sums[True]):
+    if {True, False} <= set(sums.columns) and not sums[False].equals(sums[True]):
         yield "the sexes are not all"
 
 
@@ -100,8 +103,8 @@ def _statistics(tables: Tables) -> Iterator[str]:
     known = cells["marker"].isna() | (cells["marker"] == "-")
     cells = cells.assign(
         level=cells["region_code"].str.len(),
-        value=cells["value"].where(known).fillna(0.0),
-        whole=known,
+        value=cells["value"].where(known).fillna(0.0).astype("float64"),
+        whole=known.astype(bool),
     )
     cells = cells[cells["unit"].str.contains("Anzahl|Person", case=False, regex=True)]
     labels = [name for name in cells.columns if name.endswith("_label") and name != "region_label"]

@@ -81,17 +81,25 @@ def test_a_damaged_file_is_named_or_true(landing: Settings, entry: Dataset) -> N
 
 
 def treat_damaged(entry: Dataset, content: bytes, origin: Origin) -> None:
-    """Take in one file; any error that is not one of ours comes out."""
+    """Take in one file; any error that is not one of ours comes out.
+
+    Judging costs ten times as much as reading: done for every file that breaks an identity, which
+    must not pass, and for some of the others.
+    """
     try:
         if entry.guard:
             entry.load("guard")(content, origin.label)
-        batch, validation, _ = judge(entry, content, origin)
+        broken = broken_identities(entry.id, entry.load("parse")(content, origin).tables)
+        if not broken and sum(content[:1_000]) % 10:
+            event("read, adds up")
+            return
+        _, validation, _ = judge(entry, content, origin)
     except OURS as refusal:
         event(type(refusal).__name__)
         return
     event("staged" if validation.passed else "quarantined by the suite")
     if validation.passed:
-        assert broken_identities(entry.id, batch.tables) == []
+        assert broken == []
 
 
 @pytest.mark.parametrize("entry", REGISTRY, ids=lambda entry: entry.id)

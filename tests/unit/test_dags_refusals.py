@@ -28,7 +28,7 @@ def land(monkeypatch, settings):
     context = {
         "ti": SimpleNamespace(try_number=1, max_tries=3),
         "run_id": "night_1",
-        "dag_run": SimpleNamespace(run_type="scheduled"),
+        "dag_run": SimpleNamespace(run_type="scheduled", conf={}),
     }
     monkeypatch.setattr(wiring, "get_current_context", lambda: context)
     monkeypatch.setattr(wiring, "read_settings", lambda: settings)

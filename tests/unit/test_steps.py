@@ -181,3 +181,14 @@ def test_a_dataset_that_does_not_exist_names_those_that_do(settings: Settings) -
         land("bamf/nothing", settings, "night 1")
     with pytest.raises(FileNotFoundError):
         treat(Landed("azr", "series", "0" * 64, "never landed"), settings)
+
+
+def test_a_dropped_file_larger_than_any_table_is_not_read(settings: Settings, drop: Path) -> None:
+    small = settings.http.model_copy(update={"largest_mebibytes": 1})
+    with workbook(drop, "*Zeitreihe*").open("ab") as file:
+        file.truncate(2**20 + 1)
+    report = land(SERIES, settings.model_copy(update={"http": small}), "night 1")
+    assert report.to_treat == ()
+    assert "expected 1048576 bytes at most, found 1048577" in report.unavailable[0]
+    assert "largest_mebibytes in county.toml" in report.unavailable[0]
+    assert not report.may_heal
