@@ -49,18 +49,27 @@ class NodeTrigger(BaseTrigger):
             if outcome or ended:
                 break
             await asyncio.sleep(LOOK_EVERY_SECONDS)
-        yield self._event(outcome)
+        # In a thread: a log line is written to a pipe that the triggerer reads. While it hands this
+        # process all triggers of a build, one message of many megabytes, it does not read: were
+        # the line written here, each would wait for the other for ever.
+        await asyncio.to_thread(self._say, outcome)
+        yield _event(outcome)
 
-    def _event(self, outcome: NodeOutcome | None) -> TriggerEvent:
+    def _say(self, outcome: NodeOutcome | None) -> None:
+        """Write dbt's own words into the log of the task."""
         if outcome is None:
             self.log.error("dbt ended before it came to %s; see the task dbt_build", self.node)
-            return TaskFailedEvent()
+            return
         words = f"dbt: {outcome.status} after {outcome.seconds} s. {outcome.message}"
         if outcome.status == "skipped":
             self.log.warning("%s Something it is made from failed.", words)
-            return TaskSkippedEvent()
-        if outcome.status in GOOD:
+        elif outcome.status in GOOD:
             self.log.info("%s", words)
-            return TaskSuccessEvent()
-        self.log.error("%s", words)
-        return TaskFailedEvent()
+        else:
+            self.log.error("%s", words)
+
+
+def _event(outcome: NodeOutcome | None) -> TriggerEvent:
+    if outcome and outcome.status == "skipped":
+        return TaskSkippedEvent()
+    return TaskSuccessEvent() if outcome and outcome.status in GOOD else TaskFailedEvent()
