@@ -27,8 +27,9 @@ def _zip() -> bytes:
 ARCHIVE = _zip()
 
 
-@given(st.integers(0, len(TABLE) - 2))
+@given(st.integers(0, TABLE.index(b" / 08:20:11") - 1))
 def test_a_table_cut_anywhere_is_refused(end):
+    """Up to the date of the last line: what is cut behind it held no figure."""
     with pytest.raises(UnreadableFile):
         care.parse(TABLE[:end], origin("22412-01i"))
 
