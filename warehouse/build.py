@@ -16,6 +16,7 @@ from ingest.settings import REPOSITORY, Settings
 from ingest.sightings import write_sightings
 from ingest.staging import CHECKS, TEMPLATE, Staging, write_templates
 from warehouse.as_of import asked_for
+from warehouse.forecasts import write_forecasts_published
 from warehouse.revisions import write_revised_cells
 
 PROJECT = REPOSITORY / "dbt_project"
@@ -73,6 +74,7 @@ def prepare(settings: Settings) -> None:
     write_freshness(settings, as_of.moment if (as_of := asked_for(settings)) else None)
     write_sightings(settings)
     write_revised_cells(settings)
+    write_forecasts_published(settings)
     target(settings).mkdir(parents=True, exist_ok=True)
     (target(settings) / "run_results.json").unlink(missing_ok=True)
 

@@ -1,9 +1,11 @@
--- Land level: recipients of a kind of care per inhabitant of an age band.
+-- Land level: recipients of a kind of care per inhabitant of an age band, by sex where the care
+-- statistics tell the sexes apart, else for both together.
 with recipients as (
     select
         cells.reference_date,
         cells.region_code as land_code,
         measures.measure_code as care_kind_code,
+        cells.sex_code,
         bands.age_from,
         bands.age_to,
         sum(cells.value) as recipients_persons,
@@ -22,8 +24,19 @@ with recipients as (
         cells.reference_date,
         cells.region_code,
         measures.measure_code,
+        cells.sex_code,
         bands.age_from,
         bands.age_to
+),
+
+told_apart as (
+    select
+        reference_date,
+        land_code,
+        care_kind_code,
+        count(distinct case when sex_code <> 'total' then sex_code end) = 2 as by_sex
+    from recipients
+    group by reference_date, land_code, care_kind_code
 ),
 
 -- Each care statistics takes the population date nearest to it; of two as near, the later.
@@ -32,7 +45,10 @@ date_pairs as (
         recipients.reference_date,
         population.reference_date as population_date
     from recipients
-    cross join {{ ref('int_population__by_band') }} as population
+    cross join (
+        select distinct reference_date
+        from {{ ref('int_population__by_band') }}
+    ) as population
 ),
 
 dates as (
@@ -53,6 +69,7 @@ select
     dates.population_date,
     recipients.land_code,
     recipients.care_kind_code,
+    recipients.sex_code,
     recipients.age_from,
     recipients.age_to,
     recipients.recipients_persons,
@@ -62,6 +79,12 @@ select
     recipients.known_since,
     recipients.recipients_persons / nullif(population.population_persons, 0) as recipients_share
 from recipients
+inner join told_apart
+    on
+        recipients.reference_date = told_apart.reference_date
+        and recipients.land_code = told_apart.land_code
+        and recipients.care_kind_code = told_apart.care_kind_code
+        and (recipients.sex_code <> 'total') = told_apart.by_sex
 inner join dates
     on
         recipients.reference_date = dates.reference_date
@@ -70,4 +93,5 @@ inner join {{ ref('int_population__by_band') }} as population
     on
         dates.population_date = population.reference_date
         and recipients.land_code = population.region_code
+        and recipients.sex_code = population.sex_code
         and recipients.age_from = population.age_from

@@ -9,7 +9,7 @@ with expected as (
         rates.care_kind_code,
         {{ steady_sum('population.population_persons * rates.recipients_share') }}
             as expected_persons,
-        count(*) as band_count,
+        max(case when rates.sex_code = 'total' then 1 else 0 end) = 0 as rates_by_sex,
         max(rates.source_sha256) as rates_source_sha256,
         max(population.source_sha256) as population_source_sha256,
         greatest(max(rates.published_at), max(population.published_at)) as published_at,
@@ -18,6 +18,7 @@ with expected as (
     inner join {{ ref('int_population__by_band') }} as population
         on
             rates.population_date = population.reference_date
+            and rates.sex_code = population.sex_code
             and rates.age_from = population.age_from
             and rates.land_code = substr(population.region_code, 1, 2)
     where length(population.region_code) = 5
@@ -48,6 +49,7 @@ select
     expected.population_date,
     expected.region_code,
     expected.care_kind_code,
+    expected.rates_by_sex,
     expected.expected_persons,
     observed.observed_persons,
     expected.rates_source_sha256,

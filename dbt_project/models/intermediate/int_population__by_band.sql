@@ -1,6 +1,8 @@
+-- Both sexes and their total, each as printed.
 select
     population.reference_date,
     population.region_code,
+    population.sex_code,
     bands.age_from,
     bands.age_to,
     sum(population.value) as population_persons,
@@ -12,5 +14,10 @@ inner join {{ ref('care_age_band') }} as bands
     on
         population.age_from >= bands.age_from
         and (bands.age_to is null or population.age_to <= bands.age_to)
-where population.sex_code = 'total' and population.nationality_code = 'total'
-group by population.reference_date, population.region_code, bands.age_from, bands.age_to
+where population.nationality_code = 'total'
+group by
+    population.reference_date,
+    population.region_code,
+    population.sex_code,
+    bands.age_from,
+    bands.age_to

@@ -1,8 +1,10 @@
 select
     parameter_set,
     scenario,
-    name as parameter_name,
-    value as parameter_value,
-    source as source_document,
+    parameter_name,
+    parameter_value,
+    is_own_value,
+    is_current_set,
+    source_document,
     reason
-from {{ ref('demand_parameter') }}
+from {{ ref('int_demand_parameters__resolved') }}

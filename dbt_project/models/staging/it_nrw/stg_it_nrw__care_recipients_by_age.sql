@@ -14,6 +14,7 @@ select
     cells.retrieved_at as known_since,
     in_force.revision,
     {{ genesis_value('cells.value', 'cells.marker') }} as value,
+    {{ sex_code('cells.sex_label') }} as sex_code,
     {{ age_from('cells.age_label') }} as age_from,
     {{ age_to('cells.age_label') }} as age_to
 {{ from_genesis('care_recipients_by_age') }}

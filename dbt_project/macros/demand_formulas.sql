@@ -1,0 +1,42 @@
+{#
+  The formulas of the care forecast, once for the forecast, its band and its comparison with an
+  earlier one. `persons` are residents, `p` is a row of parameters, `s` one of supply.
+#}
+{% macro demand_need(persons, local_persons, p) -%}
+    ({{ persons }} * (1 - {{ p }}.substitution_share) + {{ local_persons }}) / {{ p }}.target_occupancy
+{%- endmacro %}
+
+{% macro demand_supply(s, p) -%}
+    {{ s }}.contracted_places
+    - {{ s }}.fixed_short_term_places
+    - {{ p }}.embedded_share * {{ s }}.embedded_short_term_places
+    + {{ p }}.realisation_planned_share * {{ s }}.planned_places
+    + {{ p }}.realisation_decided_share * {{ s }}.decided_places
+    + {{ p }}.realisation_under_construction_share * {{ s }}.under_construction_places
+    - {{ s }}.closed_places
+{%- endmacro %}
+
+{#
+  Byar's approximation of the exact Poisson limits of a count (Rothman and Boice 1979), here of 90
+  percent: 1.645 is the normal quantile of 95.
+#}
+{% macro poisson_low(persons) -%}
+    case
+        when {{ persons }} <= 0 then 0
+        else
+            greatest(
+                {{ persons }}
+                * pow(1 - 1 / (9 * {{ persons }}) - 1.645 / (3 * sqrt({{ persons }})), 3),
+                0
+            )
+    end
+{%- endmacro %}
+
+{% macro poisson_high(persons) -%}
+    case
+        when {{ persons }} < 0 then null
+        else
+            ({{ persons }} + 1)
+            * pow(1 - 1 / (9 * ({{ persons }} + 1)) + 1.645 / (3 * sqrt({{ persons }} + 1)), 3)
+    end
+{%- endmacro %}

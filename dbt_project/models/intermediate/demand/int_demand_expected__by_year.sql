@@ -1,0 +1,113 @@
+{{ config(materialized='table') }}
+
+{#
+  What the Land's rates of the base year give for the population of a year: Land, Kreise,
+  municipalities, and the own county's planning units as they are composed at the end of the year.
+#}
+with base as (
+    select max(base_date) as base_date
+    from {{ ref('int_demand_years__listed') }}
+),
+
+expected as (
+    select
+        population.region_level,
+        population.region_code,
+        population.rates_region_code,
+        population.reference_year,
+        population.population_variant_code,
+        rates.care_kind_code,
+        {{ steady_sum('population.population_persons * rates.recipients_share') }}
+            as expected_persons,
+        -- Empty where a band has no rate in the earlier forecast: no part of a sum is a sum.
+        {% for slot in ['last', 'earlier'] -%}
+            case
+                when count(*) = count({{ slot }}_rates.recipients_share)
+                    then
+                        {{ steady_sum(
+                            'population.population_persons * ' ~ slot ~ '_rates.recipients_share'
+                        ) }}
+            end as expected_at_{{ slot }}_rates_persons,
+        {% endfor -%}
+        {{ steady_sum('case when population.age_from >= 80 then population.population_persons end') }}
+            as population_80_plus_persons,
+        max(case when rates.sex_code = 'total' then 1 else 0 end) = 0 as rates_by_sex,
+        max(rates.population_date) as rates_population_date,
+        max(population.population_date) as population_date,
+        max(population.population_source) as population_source,
+        max(population.population_basis) as population_basis,
+        max(population.shares_date) as shares_date,
+        max(rates.source_sha256) as rates_source_sha256,
+        max(population.source_sha256) as population_source_sha256,
+        max(population.shares_source_sha256) as shares_source_sha256,
+        greatest(max(rates.published_at), max(population.published_at)) as published_at,
+        greatest(max(rates.known_since), max(population.known_since)) as known_since
+    from {{ ref('int_demand_population__by_year') }} as population
+    inner join {{ ref('int_care_rates__by_band') }} as rates
+        on
+            substr(population.region_code, 1, 2) = rates.land_code
+            and population.sex_code = rates.sex_code
+            and population.age_from = rates.age_from
+    inner join base on rates.reference_date = base.base_date
+    {% for slot in ['last', 'earlier'] -%}
+        left join {{ ref('stg_house__rates_published') }} as {{ slot }}_rates
+            on
+                {{ slot }}_rates.slot = '{{ slot }}'
+                and rates.land_code = {{ slot }}_rates.region_code
+                and rates.care_kind_code = {{ slot }}_rates.care_kind_code
+                and rates.sex_code = {{ slot }}_rates.sex_code
+                and rates.age_from = {{ slot }}_rates.age_from_years
+    {% endfor -%}
+    group by
+        population.region_level,
+        population.region_code,
+        population.rates_region_code,
+        population.reference_year,
+        population.population_variant_code,
+        rates.care_kind_code
+),
+
+units as (
+    select
+        'Planungseinheit' as region_level,
+        units.unit_code as region_code,
+        expected.rates_region_code,
+        expected.reference_year,
+        expected.population_variant_code,
+        expected.care_kind_code,
+        {{ steady_sum('expected.expected_persons') }} as expected_persons,
+        {{ steady_sum('expected.expected_at_last_rates_persons') }}
+            as expected_at_last_rates_persons,
+        {{ steady_sum('expected.expected_at_earlier_rates_persons') }}
+            as expected_at_earlier_rates_persons,
+        {{ steady_sum('expected.population_80_plus_persons') }} as population_80_plus_persons,
+        bool_and(expected.rates_by_sex) as rates_by_sex,
+        max(expected.rates_population_date) as rates_population_date,
+        max(expected.population_date) as population_date,
+        max(expected.population_source) as population_source,
+        max(expected.population_basis) as population_basis,
+        max(expected.shares_date) as shares_date,
+        max(expected.rates_source_sha256) as rates_source_sha256,
+        max(expected.population_source_sha256) as population_source_sha256,
+        max(expected.shares_source_sha256) as shares_source_sha256,
+        max(expected.published_at) as published_at,
+        max(expected.known_since) as known_since
+    from expected
+    inner join {{ ref('int_planning_units__listed') }} as units
+        on
+            expected.region_code = units.municipality_code
+            and make_date(expected.reference_year, 12, 31)
+            between coalesce(units.valid_from, cast('0001-01-01' as date))
+            and coalesce(units.valid_to, cast('9999-12-31' as date))
+    where expected.region_level = 'Gemeinde'
+    group by
+        units.unit_code,
+        expected.rates_region_code,
+        expected.reference_year,
+        expected.population_variant_code,
+        expected.care_kind_code
+)
+
+select * from expected
+union all
+select * from units

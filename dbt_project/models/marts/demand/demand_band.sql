@@ -1,0 +1,169 @@
+{#
+  The grid: every combination of the values that the scenarios of a set give to the axes of
+  demand_grid_axes(), on every variant of the population. All other parameters are those of base.
+#}
+{%- set axes = demand_grid_axes() %}
+{%- set others = demand_parameter_names() | reject('in', axes) | list %}
+
+with
+{% for axis in axes %}
+    {{ axis }}_values as (
+        select distinct
+            parameter_set,
+            {{ axis }}
+        from {{ ref('int_demand_scenarios__wide') }}
+    ),
+{% endfor %}
+
+base as (
+    select *
+    from {{ ref('int_demand_scenarios__wide') }}
+    where scenario = 'base'
+),
+
+points as (
+    select
+        base.parameter_set,
+        base.is_current_set,
+        {% for axis in axes -%}
+            {{ axis }}_values.{{ axis }},
+        {% endfor -%}
+        {% for name in others -%}
+            base.{{ name }}
+            {%- if not loop.last %},{% endif %}
+        {% endfor %}
+    from base
+    {% for axis in axes -%}
+        inner join {{ axis }}_values on base.parameter_set = {{ axis }}_values.parameter_set
+    {% endfor %}
+),
+
+-- Residents before the trend do not depend on the axes: once per variant.
+residents as (
+    select
+        parameter_set,
+        region_level,
+        region_code,
+        reference_year,
+        base_year,
+        population_variant_code,
+        max(expected_persons * county_factor) as persons,
+        max(published_at) as published_at,
+        max(known_since) as known_since
+    from {{ ref('int_demand_residents__by_scenario') }}
+    where care_kind_code = 'full_inpatient'
+    group by
+        parameter_set, region_level, region_code, reference_year, base_year, population_variant_code
+),
+
+local_needs as (
+    select
+        parameter_set,
+        region_level,
+        region_code,
+        reference_year,
+        max(migration_balance_persons + special_need_persons) as persons
+    from {{ ref('int_demand_local_need__by_region') }}
+    group by parameter_set, region_level, region_code, reference_year
+),
+
+-- Needs and supplies have axes of their own: the grid is their product, and its extremes are
+-- found without writing it down.
+need_points as (
+    select distinct
+        parameter_set,
+        is_current_set,
+        trend_rate_pa,
+        trend_until_year,
+        target_occupancy,
+        substitution_share
+    from points
+),
+
+needs as (
+    select
+        residents.parameter_set,
+        p.is_current_set,
+        residents.region_level,
+        residents.region_code,
+        residents.reference_year,
+        residents.published_at,
+        residents.known_since,
+        residents.persons
+        * {{ demand_trend_factor('p.trend_rate_pa', 'residents.reference_year', 'p.trend_until_year', 'residents.base_year') }}
+            as residents_persons,
+        {{ demand_need(
+            'residents.persons * '
+            ~ demand_trend_factor('p.trend_rate_pa', 'residents.reference_year', 'p.trend_until_year', 'residents.base_year'),
+            'coalesce(local_needs.persons, 0)', 'p'
+        ) }} as need_places
+    from residents
+    inner join need_points as p on residents.parameter_set = p.parameter_set
+    left join local_needs
+        on
+            residents.parameter_set = local_needs.parameter_set
+            and residents.region_level = local_needs.region_level
+            and residents.region_code = local_needs.region_code
+            and residents.reference_year = local_needs.reference_year
+),
+
+supply_points as (
+    select distinct
+        parameter_set,
+        embedded_share,
+        opening_delay_years,
+        realisation_planned_share,
+        realisation_decided_share,
+        realisation_under_construction_share
+    from points
+),
+
+supplies as (
+    select
+        p.parameter_set,
+        supply.region_level,
+        supply.region_code,
+        supply.reference_year,
+        {{ demand_supply('supply', 'p') }} as supply_places
+    from {{ ref('int_demand_supply__by_region') }} as supply
+    inner join supply_points as p on supply.opening_delay_years = p.opening_delay_years
+),
+
+grid as (
+    select
+        needs.*,
+        supplies.supply_places,
+        supplies.supply_places - needs.need_places as balance_places
+    from needs
+    left join supplies
+        on
+            needs.parameter_set = supplies.parameter_set
+            and needs.region_level = supplies.region_level
+            and needs.region_code = supplies.region_code
+            and needs.reference_year = supplies.reference_year
+)
+
+select
+    grid.parameter_set,
+    bool_or(grid.is_current_set) as is_current_set,
+    grid.region_level,
+    grid.region_code,
+    max(regions.region_name) as region_name,
+    grid.reference_year,
+    count(*) as grid_points_count,
+    {% for measure in ['residents_persons', 'need_places', 'supply_places', 'balance_places'] -%}
+        {% set name, unit = measure.rsplit('_', 1) -%}
+        min(grid.{{ measure }}) as {{ name }}_min_{{ unit }},
+        median(grid.{{ measure }}) as {{ name }}_median_{{ unit }},
+        max(grid.{{ measure }}) as {{ name }}_max_{{ unit }},
+    {% endfor -%}
+    'smallest, middle and largest value over every combination of variant, trend, occupancy, '
+    || 'substitution, embedded share and realisation that a scenario of the set uses' as method,
+    max(grid.published_at) as published_at,
+    max(grid.known_since) as known_since
+from grid
+left join {{ ref('int_regions__with_units') }} as regions
+    on
+        grid.region_level = regions.region_level
+        and grid.region_code = regions.region_code
+group by grid.parameter_set, grid.region_level, grid.region_code, grid.reference_year

@@ -1,0 +1,157 @@
+{#
+  What became of the last published forecast, split by its causes. They are put in one after the
+  other - population, rates, supply, parameters - and what the balance moves at each step is that
+  cause's share; the steps sum to the whole. Where the forecast is what was last published, the
+  comparison is with the one before, so that a change stays in sight until the next one.
+#}
+{%- set parameters = demand_parameter_names() | reject('in', [
+    'trend_rate_pa', 'trend_rate_pa_home_care', 'trend_rate_pa_allowance',
+]) | list %}
+
+with present as (
+    select *
+    from {{ ref('demand_forecast') }}
+    where is_current_set and care_kind_code = 'full_inpatient'
+),
+
+differing as (
+    select count(*) as difference_count
+    from present
+    full outer join (
+        select *
+        from {{ ref('stg_house__forecasts_published') }}
+        where slot = 'last'
+    ) as earlier
+        on
+            present.scenario = earlier.scenario
+            and present.region_level = earlier.region_level
+            and present.region_code = earlier.region_code
+            and present.reference_year = earlier.reference_year
+    where
+        present.scenario is null
+        or earlier.scenario is null
+        or present.parameter_fingerprint <> earlier.parameter_fingerprint
+        or abs(present.residents_persons - earlier.residents_persons) > 1e-6
+        or abs(present.need_places - earlier.need_places) > 1e-6
+        or abs(present.supply_places - earlier.supply_places) > 1e-6
+),
+
+earlier as (
+    select forecasts.*
+    from {{ ref('stg_house__forecasts_published') }} as forecasts
+    inner join differing
+        on
+            forecasts.slot
+            = case when differing.difference_count > 0 then 'last' else 'earlier' end
+),
+
+joined as (
+    select
+        present.*,
+        earlier.slot,
+        earlier.published_version as earlier_version,
+        earlier.parameter_set as earlier_parameter_set,
+        earlier.parameter_fingerprint as earlier_parameter_fingerprint,
+        earlier.residents_persons as earlier_residents_persons,
+        earlier.need_places as earlier_need_places,
+        earlier.supply_places as earlier_supply_places,
+        earlier.balance_places as earlier_balance_places,
+        earlier.county_factor as earlier_county_factor,
+        earlier.trend_factor as earlier_trend_factor,
+        earlier.migration_balance_persons + earlier.special_need_persons as earlier_local_persons,
+        {% for name in parameters -%}
+            earlier.{{ name }} as earlier_{{ name }},
+        {% endfor -%}
+        case earlier.slot
+            when 'last' then expected.expected_at_last_rates_persons
+            when 'earlier' then expected.expected_at_earlier_rates_persons
+        end as expected_at_earlier_rates_persons,
+        case
+            when present.region_level = 'Land' then 1
+            else
+                1
+                + (present.observed_to_expected - 1)
+                * present.base_expected_persons
+                / (present.base_expected_persons + earlier.shrinkage_persons)
+        end as factor_at_earlier_shrinkage
+    from present
+    inner join earlier
+        on
+            present.scenario = earlier.scenario
+            and present.region_level = earlier.region_level
+            and present.region_code = earlier.region_code
+            and present.reference_year = earlier.reference_year
+    left join {{ ref('int_demand_expected__by_year') }} as expected
+        on
+            present.region_level = expected.region_level
+            and present.region_code = expected.region_code
+            and present.reference_year = expected.reference_year
+            and present.population_variant_code = expected.population_variant_code
+            and expected.care_kind_code = 'full_inpatient'
+),
+
+-- The parameters of the earlier forecast, under the names of the formulas.
+as_earlier as (
+    select
+        joined.* exclude (
+            {%- for name in parameters %}                {{ name }}{% if not loop.last %}, {% endif %}
+                {% endfor -%}
+        ),
+        {% for name in parameters -%}
+            joined.earlier_{{ name }} as {{ name }}
+            {%- if not loop.last %},{% endif %}
+        {% endfor %}
+    from joined
+),
+
+steps as (
+    select
+        *,
+        {{ demand_need(
+            'expected_at_earlier_rates_persons * earlier_county_factor * earlier_trend_factor',
+            'earlier_local_persons', 'as_earlier'
+        ) }} as need_after_population,
+        {{ demand_need(
+            'expected_persons * factor_at_earlier_shrinkage * earlier_trend_factor',
+            'earlier_local_persons', 'as_earlier'
+        ) }} as need_after_rates,
+        {{ demand_supply('as_earlier', 'as_earlier') }} as supply_after_supply
+    from as_earlier
+)
+
+select
+    scenario,
+    scenario_label,
+    region_level,
+    region_code,
+    region_name,
+    reference_year,
+    earlier_version,
+    slot as compared_slot,
+    earlier_parameter_set,
+    parameter_set,
+    earlier_parameter_fingerprint,
+    parameter_fingerprint,
+    earlier_residents_persons,
+    residents_persons,
+    earlier_need_places,
+    need_places,
+    earlier_supply_places,
+    supply_places,
+    earlier_balance_places,
+    balance_places,
+    balance_places - earlier_balance_places as change_places,
+    earlier_need_places - need_after_population as change_by_population_places,
+    need_after_population - need_after_rates as change_by_rates_places,
+    supply_after_supply - earlier_supply_places as change_by_supply_places,
+    (need_after_rates - need_places) + (supply_places - supply_after_supply)
+        as change_by_parameters_places,
+    'population, then rates with the county factor, then supply, then parameters' as method,
+    case
+        when supply_places is null then 'no supply of this region is known: the change of the need'
+        when need_after_population is null
+            then 'the earlier forecast has no rate for an age band: not split'
+    end as doubt,
+    published_at,
+    known_since
+from steps
