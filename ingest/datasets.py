@@ -69,6 +69,8 @@ class Dataset:
 
 CARE_STATISTICS = MonthDays(days=((12, 15),), lag_days=400, every_years=2, base_year=2019)
 YEAR_END = MonthDays(days=((12, 31),), lag_days=360)
+PROJECTIONS = MonthDays(days=((12, 31),), lag_days=730, every_years=3, base_year=2024)
+"""By the date they start from; the offices make a new one about every third year."""
 
 REGISTRY: tuple[Dataset, ...] = (
     Dataset(
@@ -83,7 +85,7 @@ REGISTRY: tuple[Dataset, ...] = (
         parse="ingest.it_nrw.care:parse",
         tables="ingest.it_nrw.tables:CELLS",
         suites="expectations.suites.it_nrw:care_recipients",
-        version=2,
+        version=3,
     ),
     Dataset(
         source="it_nrw",
@@ -153,6 +155,33 @@ REGISTRY: tuple[Dataset, ...] = (
         tables="ingest.it_nrw.tables:CELLS",
         suites="expectations.suites.it_nrw:population_municipalities",
         version=2,
+    ),
+    Dataset(
+        source="it_nrw",
+        name="population_municipalities_by_age",
+        title="Population by sex and 17 age groups, municipalities (12411-02-03-5)",
+        calendar=YEAR_END,
+        licence="dl-de/by-2-0",
+        discover="ingest.it_nrw.discover:table",
+        fetch="ingest.it_nrw.tablefile:fetch",
+        guard="ingest.it_nrw.rest:require_data",
+        parse="ingest.it_nrw.population:parse",
+        tables="ingest.it_nrw.tables:CELLS",
+        suites="expectations.suites.it_nrw:population_municipalities_by_age",
+    ),
+    Dataset(
+        source="it_nrw",
+        name="population_projection",
+        title="Population projection by variant, sex and age, Kreise",
+        calendar=PROJECTIONS,
+        licence="dl-de/by-2-0",
+        discover="ingest.it_nrw.discover:table",
+        fetch="ingest.it_nrw.tablefile:fetch",
+        guard="ingest.it_nrw.rest:require_data",
+        parse="ingest.it_nrw.projection:parse",
+        tables="ingest.it_nrw.tables:PROJECTED_CELLS",
+        suites="expectations.suites.it_nrw_projection:population_projection",
+        reference="base_date",
     ),
     Dataset(
         source="azr",

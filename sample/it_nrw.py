@@ -5,13 +5,13 @@ The numbers and where they come from: ``sample/figures/it_nrw/README.md``.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from sample.it_nrw_formats import datencsv, ffcsv, ldb_static, zipped
+from sample import it_nrw_municipalities, it_nrw_projection
+from sample.it_nrw_figures import FIGURES, NOT_AGES, read_figures, regions
+from sample.it_nrw_formats import datencsv, ldb_static
 
-FIGURES = Path(__file__).parent / "figures" / "it_nrw"
 STATIC = "ldbnrwws/downloader/00/tables"
 REGIO_DOWNLOAD = "genesis/online/download"
 TABLEFILE = "genesisws/rest/2020/data/tablefile"
@@ -22,6 +22,7 @@ RECIPIENTS = {
     "recipients": "Pflegebedürftige insgesamt",
     "home_care": "ambulante Pflege",
     "full_inpatient": "vollstationäre Pflege",
+    "permanent_inpatient": "vollstationäre Dauerpflege",
     "allowance": "Pflegegeld",
     "grade_1_without_benefit": "Pflegegrad 1 ohne Leistungen",
 }
@@ -30,6 +31,7 @@ HOMES = {
     "places_permanent": "Verfügbare Plätze für Dauerpflege",
     "staff": "Personal insgesamt",
 }
+LAND = "05"
 KINDS_OF_CARE = ("allowance", "full_inpatient", "home_care")
 NATIONALITIES = (
     ("Total", ("German", "foreign")),
@@ -53,21 +55,14 @@ def write(target: Path) -> None:
         f"{STATIC}/22412-01i_00.csv": _care_homes(),
         f"{STATIC}/22421-00xx_00.csv": _care_recipients_by_age(),
         f"{REGIO_DOWNLOAD}/12411-03-03-4/datencsv": _population_by_age(),
-        f"{TABLEFILE}/12411-01-01-5.zip": _population_municipalities(),
+        f"{TABLEFILE}/12411-01-01-5.zip": it_nrw_municipalities.by_sex(),
+        f"{TABLEFILE}/12411-02-03-5.zip": it_nrw_municipalities.by_age(),
+        f"{STATIC}/{it_nrw_projection.CODE}_00.csv": it_nrw_projection.table(),
     }
     for path, content in files.items():
         file = target / "http" / "it_nrw" / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(content)
-
-
-def _figures(name: str) -> list[dict[str, str]]:
-    with (FIGURES / name).open(encoding="utf-8", newline="") as lines:
-        return list(csv.DictReader(lines, delimiter=";"))
-
-
-def _regions() -> dict[str, str]:
-    return {row["region_code"]: row["name"] for row in _figures("regions.csv")}
 
 
 def _total(cells: Iterable[str]) -> str:
@@ -102,17 +97,28 @@ def _care_homes() -> bytes:
 
 
 def _care_rows(measures: list[str]) -> Iterator[list[str]]:
-    """Year, key, name and figures of every region; the Land and its districts are sums."""
-    newest, earlier = _care_figures("2023"), _care_figures("2019")
-    for year, known in (("2023", newest), ("2019", earlier)):
-        for code, name in _regions().items():
-            kreise = [kreis for kreis in newest if kreis.startswith(code)]
+    """Year, key, name and figures of every region; the Land and its districts are sums.
+
+    Where no sum can be made the Land has what was published of it, if anything was.
+    """
+    kreise_of_2023, of_land = _care_figures("2023"), _care_of_land()
+    for year in ("2023", "2021", "2019", "2017"):
+        known = _care_figures(year)
+        if not (known or of_land[year].keys() & set(measures)):
+            continue
+        for code, name in regions().items():
+            kreise = [kreis for kreis in kreise_of_2023 if kreis.startswith(code)]
             if not kreise:  # dissolved, or a city inside a Kreis: not in the care statistics
                 continue
             cells = [
                 _total(known.get(kreis, {}).get(measure, ".") for kreis in kreise)
                 for measure in measures
             ]
+            if code == LAND:
+                cells = [
+                    of_land[year].get(measure, ".") if cell == "." else cell
+                    for measure, cell in zip(measures, cells, strict=True)
+                ]
             indent = {2: 0, 3: 2, 5: 4}[len(code)]
             ldb_name = name.replace("Kreisfreie Stadt", "krfr. Stadt")
             yield [year, code, " " * indent + ldb_name, *cells]
@@ -120,11 +126,16 @@ def _care_rows(measures: list[str]) -> Iterator[list[str]]:
 
 def _care_figures(year: str) -> dict[str, dict[str, str]]:
     """Kreis -> measure -> figure: all files of a year, side by side."""
-    figures: dict[str, dict[str, str]] = {}
+    found: dict[str, dict[str, str]] = {}
     for path in sorted(FIGURES.glob(f"care_*by_kreis_{year}*.csv")):
-        for row in _figures(path.name):
-            figures.setdefault(row["region_code"], {}).update(row)
-    return figures
+        for row in read_figures(path.name):
+            found.setdefault(row["region_code"], {}).update(row)
+    return found
+
+
+def _care_of_land() -> dict[str, dict[str, str]]:
+    """Year -> measure -> figure of the Land."""
+    return {row["year"]: row for row in read_figures("care_land.csv")}
 
 
 def _care_recipients_by_age() -> bytes:
@@ -139,9 +150,9 @@ def _care_recipients_by_age() -> bytes:
 
 
 def _age_rows() -> Iterator[list[str]]:
-    figures = _figures("recipients_by_age_land.csv")
+    printed = read_figures("recipients_by_age_land.csv")
     for year in ("2023", "2021"):
-        rows = [row for row in figures if row["year"] == year]
+        rows = [row for row in printed if row["year"] == year]
         for row in rows:
             yield [
                 year,
@@ -182,12 +193,11 @@ def _population_by_age() -> bytes:
 def _population_rows() -> Iterator[list[str]]:
     figures: dict[tuple[str, str, str], Mapping[str, str]] = {
         (row["region_code"], row["nationality"], row["sex"]): row
-        for row in _figures("population_2024-12-31.csv")
+        for row in read_figures("population_2024-12-31.csv")
     }
     leaves = dict.fromkeys(code for code, _, _ in figures)
-    not_ages = ("region_code", "nationality", "sex")
-    ages = [column for column in next(iter(figures.values())) if column not in not_ages]
-    for code, name in _regions().items():
+    ages = [column for column in next(iter(figures.values())) if column not in NOT_AGES]
+    for code, name in regions().items():
         # A city inside a Kreis (eight digits) is in the Kreis already.
         members = [
             leaf for leaf in leaves if leaf == code or (leaf.startswith(code) and len(leaf) == 5)
@@ -211,35 +221,3 @@ def _population_rows() -> Iterator[list[str]]:
                     for _, sexes in SEXES
                 ),
             ]
-
-
-def _population_municipalities() -> bytes:
-    sexes = {
-        "male": ("GESM", "männlich"),
-        "female": ("GESW", "weiblich"),
-        "total": ("", "Insgesamt"),
-    }
-    rows = [
-        {
-            "statistics_code": "12411",
-            "statistics_label": "Fortschreibung des Bevölkerungsstandes",
-            "time_code": "STAG",
-            "time_label": "Stichtag",
-            "time": "2022-12-31",
-            "1_variable_code": "GEMEIN",
-            "1_variable_label": "Gemeinden",
-            "1_variable_attribute_code": row["region_code"],
-            "1_variable_attribute_label": row["name"],
-            "2_variable_code": "GES",
-            "2_variable_label": "Geschlecht",
-            "2_variable_attribute_code": code,
-            "2_variable_attribute_label": label,
-            "value": row[sex],
-            "value_unit": "Anzahl",
-            "value_variable_code": "BEVSTD",
-            "value_variable_label": "Bevölkerungsstand",
-        }
-        for row in _figures("municipalities_2022-12-31.csv")
-        for sex, (code, label) in sexes.items()
-    ]
-    return zipped("12411-01-01-5_de_flat.csv", ffcsv(rows, variables=2))

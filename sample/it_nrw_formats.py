@@ -29,16 +29,21 @@ def ldb_static(
     headers: Sequence[str],
     rows: Iterable[Sequence[str]],
     stand: str,
+    divided_by: Sequence[str] = (),
 ) -> bytes:
-    """The no-login CSV of the Landesdatenbank: cp1252, a wrapped title, two header rows."""
+    """The no-login CSV of the Landesdatenbank: cp1252, a wrapped title, two header rows.
+
+    ``divided_by`` is a header row between them, where a table divides its columns further.
+    """
     table = list(rows)
     leading = len(table[0]) - len(headers)
     padding = ";" * (len(table[0]) - 1)
     lines = [f"Tabelle: {code}"]
     lines += [line + padding for line in (*textwrap.wrap(title, 60), statistic)]
     lines += [
-        ";" * leading + ";".join(headers),
-        ";" * leading + ";".join(["Anzahl"] * len(headers)),
+        ";" * leading + ";".join(names)
+        for names in (headers, divided_by, ["Anzahl"] * len(headers))
+        if names
     ]
     lines += [";".join(row) for row in table]
     lines += [SEPARATOR, LDB_LICENCE, f"Stand: {stand}"]

@@ -17,6 +17,8 @@ NO_OBJECT = "Es gibt keine Objekte zum angegebenen Selektionskriterium"
 TITLES = {
     "22421-02i": "Pflegebedürftige nach Leistungsarten - kreisfreie Städte und Kreise - Jahr",
     "22421-00xx": "Pflegebedürftige nach Altersgruppen und Leistungsarten - Land - Jahr (sample)",
+    "12421-00xx": "Bevölkerungsvorausberechnung nach Varianten, Geschlecht und Altersgruppen - "
+    "kreisfreie Städte und Kreise (sample)",
 }
 
 

@@ -27,22 +27,27 @@
   The counts of a GENESIS table, called `cells`, of the files in force: a table may print shares
   beside them. Each reference date is from one file only, the newest that holds it: a file of one
   date and one of the whole history stand for different periods, so that both are in force.
+  `of_each` are further columns, each value of which has reference dates of its own; they may be
+  empty.
 #}
-{% macro from_genesis(dataset) -%}
+{% macro from_genesis(dataset, of_each=[]) -%}
+{%- set told_apart_by = ['reference_date'] + of_each -%}
 from {{ source('it_nrw', dataset ~ '_cells') }} as cells
 inner join
     (
         select
             holding.source_sha256,
             holding.period,
-            holding.reference_date,
+            {%- for column in told_apart_by %}
+            holding.{{ column }},
+            {%- endfor %}
             files.revision,
             row_number() over (
-                partition by holding.reference_date
+                partition by holding.{{ told_apart_by | join(', holding.') }}
                 order by files.in_force_from desc, files.retrieved_at desc, files.source_sha256 desc
             ) as place_from_newest
         from (
-            select distinct source_sha256, period, reference_date
+            select distinct source_sha256, period, {{ told_apart_by | join(', ') }}
             from {{ source('it_nrw', dataset ~ '_cells') }}
         ) as holding
         inner join {{ ref('stg_house__batches_in_force') }} as files
@@ -57,5 +62,8 @@ inner join
         and cells.source_sha256 = in_force.source_sha256
         and cells.period = in_force.period
         and cells.reference_date = in_force.reference_date
+        {%- for column in of_each %}
+        and cells.{{ column }} is not distinct from in_force.{{ column }}
+        {%- endfor %}
         and cells.unit = 'Anzahl'
 {%- endmacro %}

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
+from operator import attrgetter
 
 import pandas as pd
 
@@ -35,14 +36,23 @@ class Key:
 
 
 @dataclass(frozen=True)
+class ProjectionKey(Key):
+    """What a cell of a projection is about: whose variant, and from which date it was computed."""
+
+    base_date: date
+    variant_label: str | None
+
+
+@dataclass(frozen=True)
 class PrintedCell:
-    """One cell as printed; ``row`` is the line it stands in."""
+    """One cell as printed; ``row`` is the line it stands in. Only projections have a variant."""
 
     key: Key
     region_label: str
     printed: str
     row: int
     column: str
+    variant_label: str | None = None
 
 
 def reference_date(printed: str, day_of_year: tuple[int, int], *, place: str, row: int) -> date:
@@ -79,14 +89,16 @@ def batch(
     *,
     place: str,
     published_at: datetime | None,
-    known_at: datetime,
+    known_at: datetime | None,
     ignored: Sequence[Finding] = (),
+    period: str | None = None,
 ) -> Batch:
     """The batch of one table; its period is the reference date if there is one, else ``all``.
 
     A key that is printed twice with one value is one row. ``known_at`` is when the file was there
-    at the latest: it cannot count people of a later day. ``ignored`` are findings about parts of
-    the file that were left out. Raises ``UnreadableFile``, with all findings up to ``MOST_FAULTS``,
+    at the latest: it cannot count people of a later day; None where it does not count but project,
+    and then ``period`` says of what. ``ignored`` are findings about parts of the file that were
+    left out. Raises ``UnreadableFile``, with all findings up to ``MOST_FAULTS``,
     for cells that are neither number nor marker, keys with two values, and dates to come; besides
     when there is no cell, or too many.
     """
@@ -94,7 +106,7 @@ def batch(
     warnings: dict[str, Finding] = {}
     faults: list[Finding] = []
     to_come: set[date] = set()
-    latest = (published_at or known_at).date()
+    latest = (published_at or known_at).date() if known_at else date.max
     for cell in cells:
         try:
             reading = _read(cell, place)
@@ -118,7 +130,7 @@ def batch(
         raise fault("has_data", f"{place}: not one cell could be found.", place=place)
     dates = {key.reference_date for key in kept}
     return Batch(
-        period=dates.pop().isoformat() if len(dates) == 1 else "all",
+        period=period or (dates.pop().isoformat() if len(dates) == 1 else "all"),
         tables={"cells": _frame(kept, place)},
         published_at=published_at,
         findings=(*ignored, *warnings.values()),
@@ -198,8 +210,9 @@ def _qualified(cell: PrintedCell, qualifier: str, place: str) -> Finding:
 
 
 def _frame(kept: dict[Key, tuple[PrintedCell, Reading]], place: str) -> pd.DataFrame:
-    keys = pd.DataFrame(map(astuple, kept), columns=list(Key.__dataclass_fields__), dtype="object")
-    texts = [name for name in keys.columns if name != "reference_date"]
+    names = list(next(iter(kept)).__dataclass_fields__)
+    keys = pd.DataFrame(map(attrgetter(*names), kept), columns=names, dtype="object")
+    texts = [name for name in names if not name.endswith("_date")]
     return keys.astype(dict.fromkeys(texts, "string")).assign(
         region_label=pd.array([cell.region_label for cell, _ in kept.values()], dtype="string"),
         value=pd.array([reading.value for _, reading in kept.values()], dtype="Float64"),

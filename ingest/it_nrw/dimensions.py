@@ -12,6 +12,12 @@ from typing import Literal, get_args
 Dimension = Literal["sex", "nationality", "age", "care_grade"]
 DIMENSIONS: tuple[Dimension, ...] = get_args(Dimension)
 
+Variant = Literal["variant"]
+"""The dimension of a projection. Its words are the publisher's own, new ones with each issue."""
+VARIANT: Variant = "variant"
+VARIANT_WORDS = re.compile(r".*(variante|Lebenserwartung|wanderung|Geburten).*", re.IGNORECASE)
+"""Tells a header row of variants from one of measures; elsewhere any words may be variants."""
+
 WORDINGS_FILE = Path(__file__).with_name("wordings.csv")
 """The one place to mend when an office rewords a label: ``printed;wording;why``."""
 

@@ -13,7 +13,9 @@ from ingest.it_nrw.dimensions import (
     REGION_VARIABLES,
     TOTAL,
     VARIABLES,
+    VARIANT,
     Dimension,
+    Variant,
     label,
     nearest,
 )
@@ -25,17 +27,23 @@ from ingest.model import Finding
 
 
 def cells_of(
-    table: FlatTable, place: str, table_code: str, year_stands_for: tuple[int, int]
+    table: FlatTable,
+    place: str,
+    table_code: str,
+    year_stands_for: tuple[int, int],
+    *,
+    variants: bool = False,
 ) -> Iterator[PrintedCell]:
     """The cells of a flat CSV of ``table_code``.
 
-    ``year_stands_for`` is the (month, day) that a bare year means. Raises ``UnreadableFile`` for
+    ``year_stands_for`` is the (month, day) that a bare year means; with ``variants`` one variable
+    may be of no known dimension: its words are variants. Raises ``UnreadableFile`` for
     another statistic, a variable that is no known dimension, and for none or two that say where.
     """
     cells = list(islice(table.cells, MAX_CELLS + 1))
     require_size(len(cells), place)
     _require_statistic(cells, place, table_code)
-    dimensions = _dimensions(cells, place)
+    dimensions = _dimensions(cells, place, variants)
     for cell in cells:
         region, places = _placed(cell, dimensions, place)
         yield PrintedCell(
@@ -56,6 +64,7 @@ def cells_of(
             printed=_printed(cell),
             row=cell.line,
             column=cell.measure_label,
+            variant_label=places.get(VARIANT),
         )
 
 
@@ -97,18 +106,23 @@ def _require_statistic(cells: Sequence[FlatCell], place: str, table_code: str) -
             )
 
 
-def _dimensions(cells: Sequence[FlatCell], place: str) -> dict[str, Dimension]:
+def _dimensions(
+    cells: Sequence[FlatCell], place: str, variants: bool
+) -> dict[str, Dimension | Variant]:
     """Code of each variable that divides the table -> dimension, by its code or by its words."""
     labels: dict[str, set[str]] = {}
     for cell in cells:
         for code, attribute in cell.variables.items():
             labels.setdefault(code, set()).add(_label(attribute))
-    found: dict[str, Dimension] = {}
+    found: dict[str, Dimension | Variant] = {}
     for code, words in labels.items():
         if code in REGION_VARIABLES or words == {TOTAL}:
             continue
         dimension, strange = nearest(words)
         known = VARIABLES.get(code, dimension)
+        if variants and known is None and VARIANT not in found.values():
+            found[code] = VARIANT
+            continue
         if known is None or strange or known != dimension or known in found.values():
             raise fault(
                 "dimensions",
@@ -125,8 +139,8 @@ def _dimensions(cells: Sequence[FlatCell], place: str) -> dict[str, Dimension]:
 
 
 def _placed(
-    cell: FlatCell, dimensions: Mapping[str, Dimension], place: str
-) -> tuple[Attribute, dict[Dimension, str]]:
+    cell: FlatCell, dimensions: Mapping[str, Dimension | Variant], place: str
+) -> tuple[Attribute, dict[Dimension | Variant, str]]:
     """The region of a cell, and its label in each dimension."""
     regions = [cell.variables[code] for code in REGION_VARIABLES if code in cell.variables]
     if len(regions) != 1:

@@ -18,7 +18,10 @@ from ingest.it_nrw.dimensions import (
     MEND_WORDING,
     TOTAL,
     UNIT,
+    VARIANT,
+    VARIANT_WORDS,
     Dimension,
+    Variant,
     label,
     nearest,
 )
@@ -41,7 +44,7 @@ class _Leading:
     time: int | None
     region: int
     region_label: int
-    dimensions: Mapping[int, Dimension]
+    dimensions: Mapping[int, Dimension | Variant]
 
 
 @dataclass(frozen=True)
@@ -50,19 +53,22 @@ class _Column:
 
     measure: str
     unit: str
-    dimensions: Mapping[Dimension, str]
+    dimensions: Mapping[Dimension | Variant, str]
     name: str
 
 
-def cells_of(table: PrintedTable, year_stands_for: tuple[int, int]) -> Iterator[PrintedCell]:
+def cells_of(
+    table: PrintedTable, year_stands_for: tuple[int, int], *, variants: bool = False
+) -> Iterator[PrintedCell]:
     """The cells of a table, each with all that title, header and leading columns say of it.
 
-    ``year_stands_for`` is the (month, day) that a bare year means. Raises ``UnreadableFile`` for
-    a column or header row whose words are of no known dimension, and where time, region, measure
-    or unit cannot be told.
+    ``year_stands_for`` is the (month, day) that a bare year means; with ``variants`` the words of
+    one column or header row may be of no known dimension: they are variants. Raises
+    ``UnreadableFile`` for a column or header row whose words are of no known dimension, and where
+    time, region, measure or unit cannot be told.
     """
-    columns = _columns(table)
-    leading = _leading(table)
+    columns = _columns(table, variants)
+    leading = _leading(table, variants)
     _require_levels(table, leading)
     of_title = _title_time(table) if leading.time is None else ""
     for line in table.lines:
@@ -87,10 +93,11 @@ def cells_of(table: PrintedTable, year_stands_for: tuple[int, int]) -> Iterator[
                 printed=printed,
                 row=line.number,
                 column=column.name,
+                variant_label=places.get(VARIANT),
             )
 
 
-def _leading(table: PrintedTable) -> _Leading:
+def _leading(table: PrintedTable, variants: bool) -> _Leading:
     width = len(table.lines[0].leading)
     times = _columns_like(table, TIME.fullmatch)
     regions = [index for index in _columns_like(table, KEY.fullmatch) if index not in times]
@@ -111,11 +118,14 @@ def _leading(table: PrintedTable) -> _Leading:
     named = {index: nearest(_labels(table, index)) for index in rest}
     strangers = [index for index in rest if named[index][0] is None]
     region_label = region + 1 if region + 1 in strangers else next(iter(strangers), region)
-    dimensions: dict[int, Dimension] = {}
+    dimensions: dict[int, Dimension | Variant] = {}
     for index in rest:
         dimension, strange = named[index]
         if index == region_label or not (dimension or strange):
             continue  # a column of nothing but totals divides nothing
+        if variants and dimension is None and VARIANT not in dimensions.values():
+            dimensions[index] = VARIANT
+            continue
         if dimension is None or strange or dimension in dimensions.values():
             raise _unknown_words(table, f"leading column {index + 1}", strange, dimension)
         dimensions[index] = dimension
@@ -180,15 +190,17 @@ def _indent(printed: str) -> int:
     return len(printed) - len(printed.lstrip())
 
 
-def _columns(table: PrintedTable) -> list[_Column]:
+def _columns(table: PrintedTable, variants: bool) -> list[_Column]:
     """Sort the header rows into dimensions, unit, measure, and names of dimensions."""
-    rows: dict[Dimension, tuple[str, ...]] = {}
+    rows: dict[Dimension | Variant, tuple[str, ...]] = {}
     units: tuple[str, ...] | None = None
     others: list[tuple[str, ...]] = []
     for header in table.headers:
         dimension, strange = nearest(header)
         if units is None and all(map(UNIT.fullmatch, header)):
             units = header
+        elif variants and VARIANT not in rows and all(map(VARIANT_WORDS.fullmatch, header)):
+            rows[VARIANT] = header
         elif dimension is None:
             others.append(header)
         elif strange or dimension in rows:

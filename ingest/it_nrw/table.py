@@ -6,10 +6,29 @@ table needs no parser of its own.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
 from ingest.it_nrw import ffcsv, flat, printed, table_csv
-from ingest.it_nrw.cells import batch
+from ingest.it_nrw.cells import PrintedCell, batch
 from ingest.it_nrw.evidence import decode, fault
-from ingest.model import Batch, Origin
+from ingest.model import Batch, Finding, Origin
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table that was told apart: its cells can be walked once.
+
+    ``heading`` is where a table says what it is about as a whole: its title, or of a flat CSV, in
+    which any label may do so, the text. ``ignored`` are findings about what was left out.
+    """
+
+    place: str
+    heading: str
+    cells: Iterable[PrintedCell]
+    published_at: datetime | None
+    ignored: tuple[Finding, ...] = ()
 
 
 def parse(content: bytes, origin: Origin, *, year_stands_for: tuple[int, int]) -> Batch:
@@ -19,9 +38,27 @@ def parse(content: bytes, origin: Origin, *, year_stands_for: tuple[int, int]) -
     replaces an earlier one of that date, one of several dates an earlier one of several; where
     both kinds hold a date, the staging models take the newer file.
 
+    ``published_at`` is what the printed table's last line says; a flat CSV does not say. Raises
+    ``UnreadableFile`` for what is no table of a known layout.
+    """
+    table = read(content, origin, year_stands_for=year_stands_for)
+    return batch(
+        table.cells,
+        place=table.place,
+        published_at=table.published_at,
+        known_at=origin.retrieved_at,
+        ignored=table.ignored,
+    )
+
+
+def read(
+    content: bytes, origin: Origin, *, year_stands_for: tuple[int, int], variants: bool = False
+) -> Table:
+    """The table in a file, of whatever layout.
+
     Reads the printed table (LDB download, ``datencsv``, old wide CSV) and the flat CSV (new and
-    old layout, in a ZIP or bare). ``published_at`` is what the printed table's last line says; a
-    flat CSV does not say. Raises ``UnreadableFile`` for everything else.
+    old layout, in a ZIP or bare). With ``variants`` it may be divided by words of its own. Raises
+    ``UnreadableFile`` for everything else; in part only when the cells are walked.
     """
     code = table_csv.code_in(origin.label)
     place, text = ffcsv.unpacked(content)
@@ -29,12 +66,12 @@ def parse(content: bytes, origin: Origin, *, year_stands_for: tuple[int, int]) -
     if ffcsv.is_flat(first_line):
         _require_member_of(code, place)
         table = ffcsv.read(text, place)
-        return batch(
-            flat.cells_of(table, place, code, year_stands_for),
+        return Table(
             place=place,
+            heading=decode(text).text,
+            cells=flat.cells_of(table, place, code, year_stands_for, variants=variants),
             published_at=None,
-            known_at=origin.retrieved_at,
-            ignored=flat.ignored_columns(table, place),
+            ignored=tuple(flat.ignored_columns(table, place)),
         )
     if not table_csv.FIRST_LINE.fullmatch(first_line.strip()):
         raise fault(
@@ -47,11 +84,11 @@ def parse(content: bytes, origin: Origin, *, year_stands_for: tuple[int, int]) -
             found=first_line[:120],
         )
     of_code = table_csv.of_code(text, code)
-    return batch(
-        printed.cells_of(of_code, year_stands_for),
+    return Table(
         place=of_code.place,
+        heading=" ".join(of_code.titles),
+        cells=printed.cells_of(of_code, year_stands_for, variants=variants),
         published_at=of_code.published_at,
-        known_at=origin.retrieved_at,
     )
 
 

@@ -11,28 +11,48 @@ import pyarrow as pa
 from ingest.keys import keyed
 from ingest.staging import text
 
+_COLUMNS = (
+    text("table_code"),
+    pa.field("reference_date", pa.date32(), nullable=False),
+    text("region_code"),
+    text("region_label"),
+    text("sex_label", nullable=True),
+    text("nationality_label", nullable=True),
+    text("age_label", nullable=True),
+    text("care_grade_label", nullable=True),
+    text("measure_label"),
+    text("unit"),
+    pa.field("value", pa.float64()),
+    text("marker", nullable=True),
+    text("qualifier", nullable=True),
+)
+_KEY = (
+    *("table_code", "reference_date", "region_code", "sex_label", "nationality_label"),
+    *("age_label", "care_grade_label", "measure_label", "unit"),
+)
+
 CELLS = {
     "cells": keyed(
-        pa.schema(
-            [
-                text("table_code"),
-                pa.field("reference_date", pa.date32(), nullable=False),
-                text("region_code"),
-                text("region_label"),
-                text("sex_label", nullable=True),
-                text("nationality_label", nullable=True),
-                text("age_label", nullable=True),
-                text("care_grade_label", nullable=True),
-                text("measure_label"),
-                text("unit"),
-                pa.field("value", pa.float64()),
-                text("marker", nullable=True),
-                text("qualifier", nullable=True),
-            ]
-        ),
-        *("table_code", "reference_date", "region_code", "sex_label", "nationality_label"),
-        *("age_label", "care_grade_label", "measure_label", "unit"),
+        pa.schema(_COLUMNS),
+        *_KEY,
         label="region_label",
         measure="measure_label",
     )
 }
+
+PROJECTED_CELLS = {
+    "cells": keyed(
+        pa.schema(
+            [
+                *_COLUMNS,
+                pa.field("base_date", pa.date32(), nullable=False),
+                text("variant_label", nullable=True),
+            ]
+        ),
+        *_KEY,
+        *("base_date", "variant_label"),
+        label="region_label",
+        measure="measure_label",
+    )
+}
+"""The cells of a projection: computed from the people of ``base_date``, in several variants."""

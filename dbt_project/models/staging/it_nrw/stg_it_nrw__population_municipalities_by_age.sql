@@ -1,0 +1,19 @@
+select
+    cells.table_code,
+    cells.reference_date,
+    cells.region_code,
+    cells.age_label,
+    cells.unit,
+    cells.marker,
+    cells.region_label as region_name,
+    cells.source_place,
+    cells.source_row,
+    cells.source_sha256,
+    cells.published_at,
+    cells.retrieved_at as known_since,
+    in_force.revision,
+    {{ genesis_value('cells.value', 'cells.marker') }} as value,
+    {{ sex_code('cells.sex_label') }} as sex_code,
+    {{ age_from('cells.age_label') }} as age_from,
+    {{ age_to('cells.age_label') }} as age_to
+{{ from_genesis('population_municipalities_by_age') }}

@@ -1,0 +1,69 @@
+"""Long frames of regions: are the municipalities their Kreis?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from expectations.classes import RULES, CountyExpectation
+from expectations.offenders import Verdict, listed
+from expectations.sums import rows_to_sum_to_total
+
+LENGTH_OF_KREIS, LENGTH_OF_MUNICIPALITY = 5, 8
+
+
+def municipalities_to_sum(
+    frame: pd.DataFrame,
+    *,
+    group_by: Sequence[str],
+    region_column: str,
+    value_column: str,
+    label_column: str | None = None,
+) -> Verdict:
+    """The municipalities of each Kreis that is printed sum to it, group by group.
+
+    Told by their keys: 05162024 is of 05162. A Kreis that is not printed at all is not judged; one
+    that is must have its row in every group in which its municipalities have one.
+    """
+    code = frame[region_column].astype("string")
+    length = code.str.len()
+    kreis = code.str.slice(0, LENGTH_OF_KREIS)
+    printed = kreis[length == LENGTH_OF_KREIS].unique()
+    chosen = length.isin([LENGTH_OF_KREIS, LENGTH_OF_MUNICIPALITY]) & kreis.isin(printed)
+    if not chosen.any():
+        return Verdict(0, 0, ())
+    regions = frame[chosen].assign(_kreis=kreis[chosen], _length=length[chosen])
+    return rows_to_sum_to_total(
+        regions,
+        group_by=[*group_by, "_kreis"],
+        value_column=value_column,
+        total={"_length": LENGTH_OF_KREIS},
+        parts={"_length": LENGTH_OF_MUNICIPALITY},
+        tolerance=0,
+        label_column=label_column,
+    )
+
+
+RULES["municipalities_to_sum"] = municipalities_to_sum
+
+
+class ExpectMunicipalitiesToSum(CountyExpectation):
+    """Long frame: where a Kreis is printed, its municipalities sum to it in each group."""
+
+    group_by: list[str]
+    region_column: str = "region_code"
+    value_column: str = "value"
+
+    applied_rule = "municipalities_to_sum"
+    parameters = ("group_by", "region_column", "value_column")
+    success_keys = parameters
+    args_keys = parameters
+
+    @classmethod
+    def sentence(cls, values: dict[str, Any]) -> str:
+        return (
+            "The municipalities of each Kreis that is printed sum to it, for each "
+            f"{listed(values['group_by'])}."
+        )
