@@ -22,9 +22,9 @@ RECIPIENTS = {
     "recipients": "Pflegebedürftige insgesamt",
     "home_care": "ambulante Pflege",
     "full_inpatient": "vollstationäre Pflege",
-    "permanent_inpatient": "vollstationäre Dauerpflege",
     "allowance": "Pflegegeld",
     "grade_1_without_benefit": "Pflegegrad 1 ohne Leistungen",
+    "permanent_inpatient": "vollstationäre Dauerpflege",
 }
 HOMES = {
     "places": "Verfügbare Plätze insgesamt",

@@ -25,7 +25,10 @@ def regions() -> dict[str, str]:
 
 @cache
 def counted() -> dict[tuple[str, str], dict[str, int]]:
-    """(Kreis, sex) -> the 21 age groups -> persons at the end of 2024, Germans and foreigners."""
+    """(Kreis, sex) -> the 21 age groups -> persons at the end of 2024, Germans and foreigners.
+
+    A dissolved Kreis has nobody, and is left out.
+    """
     found: dict[tuple[str, str], dict[str, int]] = {}
     for row in read_figures("population_2024-12-31.csv"):
         if len(row["region_code"]) != LENGTH_OF_KREIS:
@@ -34,4 +37,4 @@ def counted() -> dict[tuple[str, str], dict[str, int]]:
         for age, printed in row.items():
             if age not in NOT_AGES:
                 ages[age] = ages.get(age, 0) + (0 if printed == "-" else int(printed))
-    return found
+    return {key: ages for key, ages in found.items() if any(ages.values())}

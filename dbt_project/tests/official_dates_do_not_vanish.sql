@@ -2,7 +2,7 @@
 {{ config(severity='warn') }}
 {%- set datasets = [
     'care_recipients', 'care_homes', 'care_staff', 'care_recipients_by_age', 'population_by_age',
-    'population_municipalities',
+    'population_municipalities', 'population_municipalities_by_age', 'population_projection',
 ] %}
 
 {% for dataset in datasets -%}

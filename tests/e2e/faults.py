@@ -65,7 +65,10 @@ def county_file(offices: str, closed: str, drop: Path) -> str:
         "[http]\n": "[http]\ntries = 2\nbackoff_seconds = 0.01\n",
         '# emails = ["data@county.example"]': 'emails = ["data@county.example"]',
     }
-    for dataset in ("care_homes", "care_staff", "population_by_age"):  # three silent ones will do
+    for dataset in (  # three silent ones will do
+        *("care_homes", "care_staff", "population_by_age"),
+        *("population_municipalities_by_age", "population_projection"),
+    ):
         section = f"[source.it_nrw.datasets.{dataset}]\n"
         changes[section] = f"{section}enabled = false\n"
     for before, after in changes.items():

@@ -191,6 +191,8 @@ IDENTITIES: Mapping[str, Callable[[Tables], Iterator[str]]] = {
     "it_nrw/care_recipients_by_age": _statistics,
     "it_nrw/population_by_age": _statistics,
     "it_nrw/population_municipalities": _statistics,
+    "it_nrw/population_municipalities_by_age": _statistics,
+    "it_nrw/population_projection": _statistics,
     "wtg/stichtag": _workbook,
     "wtg/register": _register,
     "wtg/heimfinder": _heimfinder,

@@ -72,6 +72,7 @@ def test_a_date_that_a_newer_file_lost_is_named(today, found):
     names = (
         *("care_recipients", "care_homes", "care_staff", "care_recipients_by_age"),
         *("population_by_age", "population_municipalities"),
+        *("population_municipalities_by_age", "population_projection"),
     )
     tables = {}
     for name in names:

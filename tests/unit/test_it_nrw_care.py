@@ -154,8 +154,25 @@ def test_the_land_of_2023_is_the_published_sum_of_its_kreise(recipients):
     assert at.loc["05", "vollstationäre Pflege"] == 169213
     assert at.loc["05", "ambulante Pflege"] == 240078
     assert len(at) == 1 + 5 + 53
-    assert (at.loc[list(KREISE)].sum() == at.loc["05"]).all()
-    assert (at.loc[list(BEZIRKE)].sum() == at.loc["05"]).all()
+    known_of_kreise = at.drop(columns="vollstationäre Dauerpflege")
+    assert (known_of_kreise.loc[list(KREISE)].sum() == known_of_kreise.loc["05"]).all()
+    assert (known_of_kreise.loc[list(BEZIRKE)].sum() == known_of_kreise.loc["05"]).all()
+
+
+# Residents with and without short-term stays, as statistik.nrw prints them.
+@pytest.mark.parametrize(
+    ("year", "all_residents", "permanent"),
+    [
+        (2017, 169616, 163548),
+        (2019, 169128, 163711),
+        (2021, 167094, 161800),
+        (2023, 169213, 164126),
+    ],
+)
+def test_the_land_at_every_survey(recipients, year, all_residents, permanent):
+    land = recipients.loc[date(year, 12, 15), "05"]
+    assert land["vollstationäre Pflege"] == all_residents
+    assert land["vollstationäre Dauerpflege"] == permanent
 
 
 def test_what_is_unknown_is_a_marker(sample):

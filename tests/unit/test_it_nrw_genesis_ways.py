@@ -192,7 +192,10 @@ def test_nothing_newer_leaves_the_held_file_in_force(genesis, home):
 
 
 def test_every_dataset_of_the_county_file_has_a_way(genesis, home):
-    genesis.titles = {"22421-00xx": "Pflegebedürftige nach Altersgruppen, Land"}
+    genesis.titles = {
+        "22421-00xx": "Pflegebedürftige nach Altersgruppen, Land",
+        "12421-00xx": "Bevölkerungsvorausberechnung nach Geschlecht und Altersgruppen, Kreise",
+    }
     for entry in datasets_of("it_nrw"):
         request = requests_of(home(), entry.name)
         assert request.url.startswith(f"{genesis.url}/it_nrw/")
