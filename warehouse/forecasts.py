@@ -103,7 +103,7 @@ def _published(settings: Settings) -> Path | None:
         return None
     for mart, schema in KEPT.values():
         path = folder / "parquet" / f"{mart}.parquet"
-        wanted = set(schema.names) - {field.name for field in SLOT}
+        wanted = {field.name for field in schema if field not in SLOT}
         if not path.exists() or not wanted <= set(pq.read_schema(path).names):
             log.warning("%s: made before forecasts were compared, or without one", folder)
             return None
@@ -111,7 +111,7 @@ def _published(settings: Settings) -> Path | None:
 
 
 def _current(published: Path, mart: str, schema: pa.Schema) -> str:
-    columns = ", ".join(name for name in schema.names if name not in {f.name for f in SLOT})
+    columns = ", ".join(field.name for field in schema if field not in SLOT)
     path = published / "parquet" / f"{mart}.parquet"
     only = "where is_current_set" if "is_current_set" in schema.names else ""
     return (
@@ -125,12 +125,23 @@ def _replaces_last(settings: Settings, published: Path) -> bool:
     with duckdb.connect() as connection:
         for file, (mart, schema) in KEPT.items():
             path = settings.warehouse / f"{file}.parquet"
-            kept = f"select * exclude (slot, published_version) from '{path}' where slot = '{LAST}'"
-            now = f"select * exclude (slot, published_version) from ({_current(published, mart, schema)})"
+            kept = f"select {_rounded(schema)} from '{path}' where slot = '{LAST}'"
+            now = f"select {_rounded(schema)} from ({_current(published, mart, schema)})"
             for one, other in ((kept, now), (now, kept)):
                 if connection.execute(f"({one}) except all ({other}) limit 1").fetchone():
                     return True
     return False
+
+
+def _rounded(schema: pa.Schema) -> str:
+    """The compared columns, without the last digits that floating point leaves to chance."""
+    return ", ".join(
+        f"round({field.name}, 9) as {field.name}"
+        if pa.types.is_floating(field.type)
+        else field.name
+        for field in schema
+        if field not in SLOT
+    )
 
 
 def _version_of(settings: Settings, slot: str) -> str | None:

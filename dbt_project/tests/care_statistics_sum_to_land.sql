@@ -1,13 +1,17 @@
--- Where the Land's figure is published, the figures of its Kreise sum to it, exactly.
+-- Where the Land's figure and those of all its Kreise are published, they sum to it, exactly.
+{%- set measures = [
+    'recipients_persons', 'full_inpatient_persons', 'allowance_persons', 'home_care_persons',
+    'places',
+] %}
+
 with sums as (
     select
         reference_year,
         substr(region_code, 1, 2) as land_code,
-        sum(recipients_persons) as recipients_persons,
-        sum(full_inpatient_persons) as full_inpatient_persons,
-        sum(allowance_persons) as allowance_persons,
-        sum(home_care_persons) as home_care_persons,
-        sum(places) as places
+        {% for measure in measures -%}
+            case when count({{ measure }}) = count(*) then sum({{ measure }}) end as {{ measure }}
+            {%- if not loop.last %},{% endif %}
+        {% endfor %}
     from {{ ref('care_statistics_by_kreis') }}
     where region_level = 'Kreis'
     group by reference_year, substr(region_code, 1, 2)
@@ -20,8 +24,6 @@ inner join sums
         land.reference_year = sums.reference_year
         and land.region_code = sums.land_code
 where
-    land.recipients_persons <> sums.recipients_persons
-    or land.full_inpatient_persons <> sums.full_inpatient_persons
-    or land.allowance_persons <> sums.allowance_persons
-    or land.home_care_persons <> sums.home_care_persons
-    or land.places <> sums.places
+    {% for measure in measures -%}
+        {% if not loop.first %}or {% endif %}land.{{ measure }} <> sums.{{ measure }}
+    {% endfor %}

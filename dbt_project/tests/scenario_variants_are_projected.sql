@@ -1,13 +1,17 @@
 -- A scenario on a variant that no projection holds would end with the last count.
 {{ config(severity='warn') }}
 
+with held as (
+    select count(*) as projected_count
+    from {{ ref('int_demand_projection__by_band') }}
+)
+
 select distinct
     scenarios.parameter_set,
     scenarios.scenario,
     scenarios.population_variant_code
 from {{ ref('demand_scenario') }} as scenarios
-cross join
-    (select count(*) as projected_count from {{ ref('int_demand_projection__by_band') }}) as held
+cross join held
 where
     held.projected_count > 0
     and scenarios.population_variant_code not in (

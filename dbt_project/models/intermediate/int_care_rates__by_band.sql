@@ -39,16 +39,18 @@ told_apart as (
     group by reference_date, land_code, care_kind_code
 ),
 
+population_dates as (
+    select distinct reference_date
+    from {{ ref('int_population__by_band') }}
+),
+
 -- Each care statistics takes the population date nearest to it; of two as near, the later.
 date_pairs as (
     select distinct
         recipients.reference_date,
-        population.reference_date as population_date
+        population_dates.reference_date as population_date
     from recipients
-    cross join (
-        select distinct reference_date
-        from {{ ref('int_population__by_band') }}
-    ) as population
+    cross join population_dates
 ),
 
 dates as (

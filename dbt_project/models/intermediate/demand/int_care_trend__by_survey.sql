@@ -49,37 +49,41 @@ ranked as (
 ),
 
 newest_rates as (
-    select rates.*
-    from {{ ref('int_care_rates__by_band') }} as rates
-    inner join (
-        select max(reference_date) as reference_date
-        from {{ ref('int_care_rates__by_band') }}
-    ) as newest
-        on rates.reference_date = newest.reference_date
+    select *
+    from {{ ref('int_care_rates__by_band') }}
+    where reference_date = (
+        select max(newest.reference_date)
+        from {{ ref('int_care_rates__by_band') }} as newest
+    )
+),
+
+survey_regions as (
+    select distinct
+        reference_date,
+        region_code
+    from ranked
+),
+
+region_dates as (
+    select distinct
+        region_code,
+        reference_date
+    from {{ ref('int_population__by_band') }}
 ),
 
 population_dates as (
     select
-        ranked.reference_date,
-        ranked.region_code,
-        population.reference_date as population_date,
+        surveys.reference_date,
+        surveys.region_code,
+        dates.reference_date as population_date,
         row_number() over (
-            partition by ranked.reference_date, ranked.region_code
+            partition by surveys.reference_date, surveys.region_code
             order by
-                abs({{ days_between('ranked.reference_date', 'population.reference_date') }}) asc,
-                population.reference_date desc
+                abs({{ days_between('surveys.reference_date', 'dates.reference_date') }}) asc,
+                dates.reference_date desc
         ) as place_from_nearest
-    from (select distinct
-        reference_date,
-        region_code
-    from ranked) as ranked
-    inner join (
-        select distinct
-            region_code,
-            reference_date
-        from {{ ref('int_population__by_band') }}
-    ) as population
-        on ranked.region_code = population.region_code
+    from survey_regions as surveys
+    inner join region_dates as dates on surveys.region_code = dates.region_code
 ),
 
 expected as (

@@ -29,7 +29,9 @@ expected as (
                         ) }}
             end as expected_at_{{ slot }}_rates_persons,
         {% endfor -%}
-        {{ steady_sum('case when population.age_from >= 80 then population.population_persons end') }}
+        {{ steady_sum(
+            'case when population.age_from >= 80 then population.population_persons end'
+        ) }}
             as population_80_plus_persons,
         max(case when rates.sex_code = 'total' then 1 else 0 end) = 0 as rates_by_sex,
         max(rates.population_date) as rates_population_date,

@@ -16,10 +16,7 @@ with stated as (
             {%- if not loop.last %},{% endif %}
         {% endfor %}
     from {{ ref('demand_local_need') }} as needs
-    inner join (
-        select distinct reference_year
-        from {{ ref('int_demand_years__listed') }}
-    ) as years
+    inner join {{ ref('int_demand_years__listed') }} as years
         on
             coalesce(needs.from_year <= years.reference_year, true)
             and coalesce(needs.to_year >= years.reference_year, true)

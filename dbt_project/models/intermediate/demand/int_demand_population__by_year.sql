@@ -25,26 +25,30 @@ counted as (
     where length(population.region_code) in (2, 5)
 ),
 
-counted_years as (
-    select
-        regions.region_code,
-        years.reference_year,
-        regions.reference_date,
-        row_number() over (
-            partition by regions.region_code, years.reference_year
-            order by
-                abs(
-                    {{ days_between('make_date(years.reference_year, 12, 31)', 'regions.reference_date') }}
-                ) asc,
-                regions.reference_date desc
-        ) as place_from_nearest
-    from (select distinct
+counted_dates as (
+    select distinct
         region_code,
         reference_date,
         newest_date
-    from counted) as regions
+    from counted
+),
+
+counted_years as (
+    select
+        dates.region_code,
+        years.reference_year,
+        dates.reference_date,
+        row_number() over (
+            partition by dates.region_code, years.reference_year
+            order by
+                abs({{ days_between(
+                    'make_date(years.reference_year, 12, 31)', 'dates.reference_date'
+                ) }}) asc,
+                dates.reference_date desc
+        ) as place_from_nearest
+    from counted_dates as dates
     inner join {{ ref('int_demand_years__listed') }} as years
-        on extract(year from regions.newest_date) >= years.reference_year
+        on extract(year from dates.newest_date) >= years.reference_year
 ),
 
 projected as (
@@ -89,17 +93,23 @@ counties as (
         projected.published_at,
         projected.known_since
     from projected
-    inner join (select distinct
-        region_code,
-        newest_date
-    from counted) as newest
-        on projected.region_code = newest.region_code
+    inner join counted_dates as newest
+        on
+            projected.region_code = newest.region_code
+            and newest.reference_date = newest.newest_date
     where
         length(projected.region_code) in (2, 5)
         and projected.reference_year > extract(year from newest.newest_date)
 ),
 
--- Counties whose every municipality is projected itself, by year and variant.
+listed as (
+    select
+        kreis_code,
+        count(distinct region_code) as municipality_count
+    from {{ ref('int_municipality_shares__by_band') }}
+    group by kreis_code
+),
+
 projected_municipalities as (
     select
         projected.*,
@@ -114,18 +124,13 @@ projected_municipalities as (
     where length(projected.region_code) = 8
 ),
 
+-- Counties whose every municipality is projected itself, by year and variant.
 projected_counties as (
     select
         listed.kreis_code,
         projected_municipalities.reference_year,
         projected_municipalities.population_variant_code
-    from (
-        select
-            kreis_code,
-            count(distinct region_code) as municipality_count
-        from {{ ref('int_municipality_shares__by_band') }}
-        group by kreis_code
-    ) as listed
+    from listed
     inner join projected_municipalities on listed.kreis_code = projected_municipalities.kreis_code
     group by
         listed.kreis_code,

@@ -45,7 +45,9 @@ factored as (
             when region_level = 'Land' then 1
             else own_weight_share * observed_to_expected + (1 - own_weight_share)
         end as county_factor,
-        {{ demand_trend_factor('kind_trend_rate_pa', 'reference_year', 'trend_until_year', 'base_year') }}
+        {{ demand_trend_factor(
+            'kind_trend_rate_pa', 'reference_year', 'trend_until_year', 'base_year'
+        ) }}
             as trend_factor
     from weighted
 )

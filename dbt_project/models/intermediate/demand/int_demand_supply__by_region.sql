@@ -62,10 +62,7 @@ statistics_by_year as (
             order by statistics.supply_date desc
         ) as place_from_newest
     from statistics
-    inner join (
-        select distinct reference_year
-        from {{ ref('int_demand_years__listed') }}
-    ) as years
+    inner join {{ ref('int_demand_years__listed') }} as years
         on years.reference_year >= extract(year from statistics.supply_date)
 ),
 

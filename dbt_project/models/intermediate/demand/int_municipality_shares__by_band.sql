@@ -1,7 +1,7 @@
 {#
   The share of each municipality in its county, by age band and sex. By the municipalities' own age
-  groups (17, with 75 and older in one) where every municipality of the county has them, else by
-  their population as a whole. Either way the shares of a county sum to 1, so that a county is the
+  groups (17 of them, 65 to 75 and 75 and older in one each) where every municipality of the county
+  has them, else by their population as a whole. Either way the shares of a county sum to 1, so that a county is the
   sum of its municipalities.
 #}
 with totals as (
@@ -29,10 +29,10 @@ ranked_ages as (
             order by cells.reference_date desc
         ) as place_from_newest
     from {{ ref('stg_it_nrw__population_municipalities_by_age') }} as cells
-    where length(cells.region_code) = 8 and cells.nationality_code = 'total'
+    where length(cells.region_code) = 8
 ),
 
--- The open group at the top stands for every band that begins in it.
+-- A group lies in a band, or holds several: 65 to 75, and 75 and older, stand for each of theirs.
 by_age as (
     select
         ranked_ages.region_code,
@@ -47,24 +47,30 @@ by_age as (
     inner join {{ ref('care_age_band') }} as bands
         on
             (
-                ranked_ages.age_to is not null
-                and ranked_ages.age_from >= bands.age_from
+                ranked_ages.age_from >= bands.age_from
                 and (bands.age_to is null or ranked_ages.age_to <= bands.age_to)
             )
             or (
-                ranked_ages.age_to is null
-                and ranked_ages.age_from <= bands.age_from
+                ranked_ages.age_from <= bands.age_from
+                and (ranked_ages.age_to is null or ranked_ages.age_to >= bands.age_to)
             )
     where ranked_ages.place_from_newest = 1 and ranked_ages.age_from is not null
     group by ranked_ages.region_code, ranked_ages.sex_code, bands.age_from
+),
+
+bands_counted as (
+    select count(*) as band_count
+    from {{ ref('care_age_band') }}
 ),
 
 counties as (
     select
         substr(totals.region_code, 1, 5) as kreis_code,
         totals.sex_code,
-        count(distinct totals.region_code) = count(distinct by_age.region_code) as has_all_ages
+        count(by_age.age_from)
+        = count(distinct totals.region_code) * max(bands_counted.band_count) as has_all_ages
     from totals
+    cross join bands_counted
     left join by_age
         on
             totals.region_code = by_age.region_code

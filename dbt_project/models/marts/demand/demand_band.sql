@@ -3,6 +3,9 @@
   demand_grid_axes(), on every variant of the population. All other parameters are those of base.
 #}
 {%- set axes = demand_grid_axes() %}
+{%- set trend_factor = demand_trend_factor(
+    'p.trend_rate_pa', 'residents.reference_year', 'p.trend_until_year', 'residents.base_year'
+) %}
 {%- set others = demand_parameter_names() | reject('in', axes) | list %}
 
 with
@@ -89,13 +92,9 @@ needs as (
         residents.reference_year,
         residents.published_at,
         residents.known_since,
-        residents.persons
-        * {{ demand_trend_factor('p.trend_rate_pa', 'residents.reference_year', 'p.trend_until_year', 'residents.base_year') }}
-            as residents_persons,
+        residents.persons * {{ trend_factor }} as residents_persons,
         {{ demand_need(
-            'residents.persons * '
-            ~ demand_trend_factor('p.trend_rate_pa', 'residents.reference_year', 'p.trend_until_year', 'residents.base_year'),
-            'coalesce(local_needs.persons, 0)', 'p'
+            'residents.persons * ' ~ trend_factor, 'coalesce(local_needs.persons, 0)', 'p'
         ) }} as need_places
     from residents
     inner join need_points as p on residents.parameter_set = p.parameter_set

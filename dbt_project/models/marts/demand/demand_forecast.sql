@@ -122,7 +122,7 @@ select
             when balanced.population_basis = 'county_age_structure'
                 then 'age structure of the county'
             when balanced.population_basis = 'municipality_age'
-                then '75 and older split as in the county'
+                then '65 to 75, and 75 and older, split as in the county'
         end,
         case
             when balanced.region_level in ('Gemeinde', 'Planungseinheit')

@@ -14,26 +14,28 @@ with present as (
     where is_current_set and care_kind_code = 'full_inpatient'
 ),
 
+last_published as (
+    select *
+    from {{ ref('stg_house__forecasts_published') }}
+    where slot = 'last'
+),
+
 differing as (
     select count(*) as difference_count
     from present
-    full outer join (
-        select *
-        from {{ ref('stg_house__forecasts_published') }}
-        where slot = 'last'
-    ) as earlier
+    full outer join last_published
         on
-            present.scenario = earlier.scenario
-            and present.region_level = earlier.region_level
-            and present.region_code = earlier.region_code
-            and present.reference_year = earlier.reference_year
+            present.scenario = last_published.scenario
+            and present.region_level = last_published.region_level
+            and present.region_code = last_published.region_code
+            and present.reference_year = last_published.reference_year
     where
         present.scenario is null
-        or earlier.scenario is null
-        or present.parameter_fingerprint <> earlier.parameter_fingerprint
-        or abs(present.residents_persons - earlier.residents_persons) > 1e-6
-        or abs(present.need_places - earlier.need_places) > 1e-6
-        or abs(present.supply_places - earlier.supply_places) > 1e-6
+        or last_published.scenario is null
+        or present.parameter_fingerprint <> last_published.parameter_fingerprint
+        or abs(present.residents_persons - last_published.residents_persons) > 1e-6
+        or abs(present.need_places - last_published.need_places) > 1e-6
+        or abs(present.supply_places - last_published.supply_places) > 1e-6
 ),
 
 earlier as (
@@ -90,15 +92,15 @@ joined as (
             and expected.care_kind_code = 'full_inpatient'
 ),
 
--- The parameters of the earlier forecast, under the names of the formulas.
-as_earlier as (
+-- The parameters of the earlier forecast, under the names that the formulas use.
+earlier_parameters as (
     select
-        joined.* exclude (
-            {%- for name in parameters %}                {{ name }}{% if not loop.last %}, {% endif %}
-                {% endfor -%}
-        ),
+        scenario,
+        region_level,
+        region_code,
+        reference_year,
         {% for name in parameters -%}
-            joined.earlier_{{ name }} as {{ name }}
+            earlier_{{ name }} as {{ name }}
             {%- if not loop.last %},{% endif %}
         {% endfor %}
     from joined
@@ -106,17 +108,25 @@ as_earlier as (
 
 steps as (
     select
-        *,
+        joined.*,
         {{ demand_need(
-            'expected_at_earlier_rates_persons * earlier_county_factor * earlier_trend_factor',
-            'earlier_local_persons', 'as_earlier'
+            'joined.expected_at_earlier_rates_persons * joined.earlier_county_factor'
+            ~ ' * joined.earlier_trend_factor',
+            'joined.earlier_local_persons', 'p'
         ) }} as need_after_population,
         {{ demand_need(
-            'expected_persons * factor_at_earlier_shrinkage * earlier_trend_factor',
-            'earlier_local_persons', 'as_earlier'
+            'joined.expected_persons * joined.factor_at_earlier_shrinkage'
+            ~ ' * joined.earlier_trend_factor',
+            'joined.earlier_local_persons', 'p'
         ) }} as need_after_rates,
-        {{ demand_supply('as_earlier', 'as_earlier') }} as supply_after_supply
-    from as_earlier
+        {{ demand_supply('joined', 'p') }} as supply_after_supply
+    from joined
+    inner join earlier_parameters as p
+        on
+            joined.scenario = p.scenario
+            and joined.region_level = p.region_level
+            and joined.region_code = p.region_code
+            and joined.reference_year = p.reference_year
 )
 
 select

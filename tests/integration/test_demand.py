@@ -1,0 +1,202 @@
+"""The care forecast, from the offices' files to the mart: what must hold whatever the numbers are.
+
+Only the tables of official statistics are loaded: the supply is that of the care statistics.
+"""
+
+import csv
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as example_settings
+from hypothesis import strategies as st
+
+from ingest.datasets import datasets_of
+from ingest.settings import Settings
+from ingest.steps import land, treat
+from sample.make import make
+from sample.server import serve
+from warehouse import build as dbt_build
+from warehouse import versions
+from warehouse.publish import publish
+from warehouse.query import query
+
+COMPILED = "compiled/kreishaus/models"
+KEY = "scenario, region_level, region_code, care_kind_code, reference_year"
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    settings = Settings(home=tmp_path_factory.mktemp("house") / "var")
+    with serve(make(settings) / "http") as server:
+        settings = settings.model_copy(update={"sample_url": server.url})
+        for entry in datasets_of("it_nrw"):
+            for file in land(entry.id, settings, "first").to_treat:
+                assert treat(file, settings).status == "staged"
+        built = dbt_build.build(settings)
+        assert built.failed == (), built.output
+        publish(settings, "first")
+        yield settings
+
+
+class Copy:
+    """A copy of the built warehouse: a figure can be changed and the forecast made again."""
+
+    def __init__(self, house: Settings, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        file = shutil.copyfile(house.warehouse / versions.DATABASE, folder / versions.DATABASE)
+        self.compiled = dbt_build.target(house) / COMPILED
+        self.connection = duckdb.connect(file)
+        self.connection.execute("create schema before")
+        for table in ("demand_population__by_year", "demand_supply__by_region"):
+            self.connection.execute(
+                f"create table before.int_{table} as from intermediate.int_{table}"
+            )
+        self.connection.execute("create table before.demand_forecast as from marts.demand_forecast")
+
+    def reset(self) -> None:
+        for table in ("demand_population__by_year", "demand_supply__by_region"):
+            self.connection.execute(
+                f"create or replace table intermediate.int_{table} as from before.int_{table}"
+            )
+
+    def make_again(self) -> None:
+        for schema, folder, model in (
+            ("intermediate", "intermediate/demand", "int_demand_expected__by_year"),
+            ("marts", "marts/demand", "demand_forecast"),
+        ):
+            sql = (self.compiled / folder / f"{model}.sql").read_text()
+            self.connection.execute(f"create or replace table {schema}.{model} as {sql}")
+
+    def compared(self, condition: str) -> int:
+        """How many rows, before and after, meet a condition."""
+        found = self.connection.execute(
+            f"select count(*) from before.demand_forecast as before "
+            f"inner join marts.demand_forecast as after using ({KEY}) where {condition}"
+        ).fetchone()
+        assert found is not None
+        return int(found[0])
+
+
+@pytest.fixture(scope="module")
+def copy(house: Settings, tmp_path_factory: pytest.TempPathFactory) -> Copy:
+    return Copy(house, tmp_path_factory.mktemp("copy"))
+
+
+def test_what_is_asked_of_all_kreise_is_there(house: Settings) -> None:
+    """53 Kreise, three kinds of care, every scenario and year; published sums of the Land."""
+    sql = """select count(distinct region_code) as kreise, count(*) as rows
+             from demand_forecast where region_level = 'Kreis'"""
+    scenarios, kinds, years = 8, 3, 7
+    assert query(house, sql).to_pylist() == [
+        {"kreise": 53, "rows": 53 * scenarios * kinds * years},
+    ]
+    sql = """select care_kind_code, round(sum(base_expected_persons)) as persons
+             from demand_forecast
+             where region_level = 'Kreis' and scenario = 'base' and reference_year = 2023
+             group by 1 order by 1"""
+    assert [tuple(row.values()) for row in query(house, sql).to_pylist()] == [
+        ("allowance", 818_023),
+        ("full_inpatient", 169_213),
+        ("home_care", 240_078),
+    ]
+
+
+def test_the_orientation_value_is_that_of_the_published_table(house: Settings) -> None:
+    """12.20 permanent places per 100 people aged 80 and older: 4,079 of 33,427 x 100, printed."""
+    sql = """select round(places_per_100, 1) as places, round(sensitivity_places, 0) as sensitivity
+             from demand_orientation where region_code = '05162' and reference_year = 2023
+             and scenario = 'base'"""
+    assert query(house, sql).to_pylist() == [{"places": 12.2, "sensitivity": 334}]
+
+
+@example_settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    age=st.sampled_from([0, 65, 70, 75, 80, 85, 90]),
+    more=st.integers(min_value=1, max_value=50_000),
+)
+def test_more_people_never_need_fewer_places(copy: Copy, age: int, more: int) -> None:
+    copy.reset()
+    copy.connection.execute(
+        "update intermediate.int_demand_population__by_year "
+        f"set population_persons = population_persons + {more} where age_from = {age}"
+    )
+    copy.make_again()
+    assert copy.compared("after.need_places < before.need_places") == 0
+    assert copy.compared("after.need_places > before.need_places") > 53
+    assert copy.compared("after.supply_places <> before.supply_places") == 0
+
+
+@example_settings(max_examples=4, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(places=st.integers(min_value=1, max_value=500))
+def test_a_place_more_moves_the_balance_by_one(copy: Copy, places: int) -> None:
+    copy.reset()
+    copy.connection.execute(
+        "update intermediate.int_demand_supply__by_region "
+        f"set contracted_places = contracted_places + {places} where region_code = '05162'"
+    )
+    copy.make_again()
+    moved = f"abs(after.balance_places - before.balance_places - {places}) < 1e-9"
+    assert copy.compared(f"{moved} and region_code = '05162'") == 8 * 7
+    assert copy.compared("after.balance_places <> before.balance_places") == 8 * 7
+
+
+def test_a_changed_parameter_leaves_its_trace(
+    house: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Occupancy 0.98 becomes 0.96: the need grows by 98/96, and parameters are the only cause."""
+    project = tmp_path / "dbt_project"
+    shutil.copytree(dbt_build.PROJECT, project)
+    before = forecast(house)
+    change_seed(project, "target_occupancy", "0.96")
+    monkeypatch.setattr(dbt_build, "PROJECT", project)
+
+    built = dbt_build.build(house)
+    assert built.failed == (), built.output
+    publish(house, "second")
+    after = forecast(house)
+    assert after["need_places"] == pytest.approx(before["need_places"] * 0.98 / 0.96)
+    assert after["parameter_fingerprint"] != before["parameter_fingerprint"]
+    change = traced(house)
+    assert change["earlier_parameter_fingerprint"] == before["parameter_fingerprint"]
+    assert change["change_places"] == pytest.approx(before["need_places"] - after["need_places"])
+    assert change["change_by_parameters_places"] == pytest.approx(change["change_places"])
+    for cause in ("population", "rates", "supply"):
+        assert change[f"change_by_{cause}_places"] == pytest.approx(0, abs=1e-6)
+
+    # The next night changes nothing, and the last change stays in sight.
+    assert dbt_build.build(house).failed == ()
+    publish(house, "third")
+    assert traced(house)["change_places"] == pytest.approx(change["change_places"])
+    assert traced(house)["compared_slot"] == "earlier"
+
+
+def change_seed(project: Path, name: str, value: str) -> None:
+    path = project / "seeds" / "demand_parameter.csv"
+    with path.open(newline="", encoding="utf-8") as handle:
+        rows = list(csv.DictReader(handle))
+    for row in rows:
+        if row["name"] == name and row["scenario"] == "base":
+            row["value"] = value
+    with path.open("w", newline="", encoding="utf-8") as handle:
+        writer = csv.DictWriter(handle, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def forecast(house: Settings) -> dict[str, float]:
+    sql = """select need_places, parameter_fingerprint from demand_forecast
+             where region_code = '05162' and reference_year = 2030 and scenario = 'base'
+             and care_kind_code = 'full_inpatient'"""
+    (row,) = query(house, sql).to_pylist()
+    return dict(row)
+
+
+def traced(house: Settings) -> dict[str, float]:
+    sql = """select * from demand_forecast_change
+             where region_code = '05162' and reference_year = 2030 and scenario = 'base'"""
+    (row,) = query(house, sql).to_pylist()
+    return dict(row)
