@@ -1,13 +1,17 @@
--- Where the Land's figure is published, the figures of its Kreise sum to it, exactly.
+-- Where the figures of the Land and of all its Kreise are published, they sum to it, exactly.
+{%- set measures = [
+    'recipients_persons', 'full_inpatient_persons', 'allowance_persons', 'home_care_persons',
+    'places',
+] %}
+
 with sums as (
     select
+        {% for measure in measures -%}
+            -- Of a sum without the Kreise that are not published nothing can be said.
+            case when count(*) = count({{ measure }}) then sum({{ measure }}) end as {{ measure }},
+        {% endfor -%}
         reference_year,
-        substr(region_code, 1, 2) as land_code,
-        sum(recipients_persons) as recipients_persons,
-        sum(full_inpatient_persons) as full_inpatient_persons,
-        sum(allowance_persons) as allowance_persons,
-        sum(home_care_persons) as home_care_persons,
-        sum(places) as places
+        substr(region_code, 1, 2) as land_code
     from {{ ref('care_statistics_by_kreis') }}
     where region_level = 'Kreis'
     group by reference_year, substr(region_code, 1, 2)

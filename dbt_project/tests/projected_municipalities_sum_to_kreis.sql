@@ -1,5 +1,5 @@
--- Where a projection prints municipalities, they are their Kreis. A city inside a Kreis, which tables
--- by Kreis print besides, is no division of it: the rule is for the own county.
+-- Where a projection prints the county's municipalities, they are the county. Not for all Kreise: a
+-- city inside one, which tables by Kreis print besides, is no division of it.
 {{ config(severity='warn') }}
 
 with projected as (
