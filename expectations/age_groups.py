@@ -96,7 +96,8 @@ def _misfits(words: Sequence[str]) -> list[Offender]:
     reached = 0
     for (low, high), word in groups:
         if low != reached:
-            found.append(_offender(f"a group from {reached}", word))
+            wanted = f"a group from {reached}" if reached != OPEN else "none after an open one"
+            found.append(_offender(wanted, word))
         reached = max(reached, high)
     if groups and reached != OPEN:
         found.append(_offender(f"a group of all from {reached}", "none"))

@@ -22,9 +22,8 @@ STAND = "18.12.2025 / 08:20:11"
 BASE_YEAR, LAST_YEAR, STEP = 2024, 2040, 5
 TOP = 90
 """The oldest group: 90 and older."""
-UNDER_20 = "unter 20 Jahre"
-PRINTED = ((20, 40), (40, 60), *((age, age + STEP) for age in range(60, TOP, STEP)))
-"""The age groups of the table, besides the youngest and the oldest."""
+GROWN, OLD = 20, 65
+"""Below the first nothing is computed: nobody is born. Below the second all are one group."""
 
 Cohorts = dict[int, float]
 """First age of a five-year group -> persons."""
@@ -69,20 +68,17 @@ def five_years_on(cohorts: Cohorts, survival: Survival) -> Cohorts:
 
 
 def as_printed(cohorts: Cohorts, under_20: float) -> dict[str, float]:
-    """The groups of the table. Of those under 20 nothing is computed: they stay as many."""
+    """The groups of the table; of those under 20 there stay as many."""
     return {
-        UNDER_20: under_20,
-        **{
-            f"{low} bis unter {high} Jahre": sum(cohorts[age] for age in range(low, high, STEP))
-            for low, high in PRINTED
-        },
+        f"unter {OLD} Jahre": under_20 + sum(cohorts[age] for age in range(GROWN, OLD, STEP)),
+        **{f"{age} bis unter {age + STEP} Jahre": cohorts[age] for age in range(OLD, TOP, STEP)},
         f"{TOP} Jahre und mehr": cohorts[TOP],
     }
 
 
 def yearly(cohorts: Cohorts, survival: Survival) -> dict[int, dict[str, int]]:
     """Year -> age group -> persons: between two steps of five years on a straight line."""
-    under_20 = sum(cohorts[age] for age in range(0, 20, STEP))
+    under_20 = sum(cohorts[age] for age in range(0, GROWN, STEP))
     steps = []
     for _ in range(BASE_YEAR, LAST_YEAR + STEP, STEP):
         steps.append(as_printed(cohorts, under_20))

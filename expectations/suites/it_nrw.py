@@ -86,7 +86,7 @@ def care_recipients() -> dict[str, gx.ExpectationSuite]:
     return suite(
         "care_recipients",
         [RECIPIENTS, *KINDS_OF_BENEFIT],
-        *region_sums(OF_RECIPIENTS),
+        *region_sums(),
         ExpectRowsNotAboveWhole(
             group_by=["reference_date", "region_code"],
             whole={"measure_label": FULL_INPATIENT, **ALL_GRADES},
@@ -133,7 +133,7 @@ def care_homes() -> dict[str, gx.ExpectationSuite]:
     return suite(
         "care_homes",
         [PLACES, PERMANENT_PLACES],
-        *region_sums(OF_HOMES),
+        *region_sums(),
         ExpectRowsNotAboveWhole(
             group_by=["reference_date", "region_code"],
             whole={"measure_label": PLACES, **COUNTED},
@@ -148,7 +148,7 @@ def care_homes() -> dict[str, gx.ExpectationSuite]:
 
 def care_staff() -> dict[str, gx.ExpectationSuite]:
     """Staff of homes, Land to Kreis."""
-    return suite("care_staff", [STAFF], *region_sums(OF_HOMES), *surveys(), known=OF_HOMES)
+    return suite("care_staff", [STAFF], *region_sums(), *surveys(), known=OF_HOMES)
 
 
 def care_recipients_by_age() -> dict[str, gx.ExpectationSuite]:
@@ -166,7 +166,7 @@ def population_by_age() -> dict[str, gx.ExpectationSuite]:
     return suite(
         "population_by_age",
         [PERSONS_COUNTED],
-        *region_sums([PERSONS_COUNTED]),
+        *region_sums(),
         divided_by={"sex": SEXES, "nationality": NATIONALITIES, "age": POPULATION_AGES},
     )
 

@@ -32,9 +32,7 @@ def population_projection() -> dict[str, gx.ExpectationSuite]:
     return suite(
         "population_projection",
         [PERSONS_PROJECTED],
-        *region_sums(
-            [PERSONS_PROJECTED], each=["base_date", "variant_label", "reference_date"], key=KEY
-        ),
+        *region_sums(each=["base_date", "variant_label", "reference_date"], key=KEY),
         ExpectAgeGroupsToSum(
             group_by=key_without("age_label", key=KEY),
             total=TOTAL,

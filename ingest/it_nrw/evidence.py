@@ -24,6 +24,9 @@ MAX_BYTES = 48 * 1024 * 1024
 BROKEN = re.compile("[ÃÂ][\u0080-\u00bf\u0152-\u2122]|[\ufffd\x00]")
 """UTF-8 once read as cp1252 (``Ã¼``), a replaced character, or no text at all."""
 
+LOST = re.compile(r"(?<![\w/.:=&?%-])[A-Za-zÄÖÜäöüß]*\?(?:[a-zäöüß]{2}|[a-zß]\b)")
+"""A letter that some program could not write: ``Pl?tze``. Addresses with a query are none."""
+
 NOT_GERMAN = re.compile(
     r"[^\x00-\x7f\xa0-\xff–—‘’‚“”„…€]|[¢¤¥¦¨ª¬¯¸¹º¡¿ÐðÞþ]"
     r"|(?<=[A-Za-z])[‘‚“”„…€§©®°²³µ½¼¾×÷«»][a-zß]"
@@ -108,6 +111,13 @@ def decode(content: bytes) -> Decoded:
             broken,
             "characters that come of converting UTF-8 twice, or of binary data: the file was "
             "damaged on its way. Fetch it again; if it stays so, ask the publisher.",
+        )
+    if lost := LOST.search(decoded.text):
+        raise _encoding_fault(
+            decoded.text,
+            lost,
+            "a question mark in place of a letter: a program saved the file in an encoding without "
+            "umlauts. Fetch it again; never save it from a spreadsheet.",
         )
     unified = decoded.text.replace("\r\n", "\n").replace("\r", "\n")
     return Decoded(unified, decoded.encoding, decoded.evidence)

@@ -74,6 +74,8 @@ def cells_of(
     for line in table.lines:
         printed_time = of_title if leading.time is None else line.leading[leading.time]
         date = reference_date(printed_time, year_stands_for, place=table.place, row=line.number)
+        region_code = official_key(line.leading[leading.region].strip())
+        region_label = line.leading[leading.region_label].strip()
         named = {name: label(line.leading[index]) for index, name in leading.dimensions.items()}
         for column, printed in zip(columns, line.values, strict=True):
             places = {**named, **column.dimensions}
@@ -81,7 +83,7 @@ def cells_of(
                 key=Key(
                     table_code=table.code,
                     reference_date=date,
-                    region_code=official_key(line.leading[leading.region].strip()),
+                    region_code=region_code,
                     sex_label=places.get("sex"),
                     nationality_label=places.get("nationality"),
                     age_label=places.get("age"),
@@ -89,7 +91,7 @@ def cells_of(
                     measure_label=column.measure,
                     unit=column.unit,
                 ),
-                region_label=line.leading[leading.region_label].strip(),
+                region_label=region_label,
                 printed=printed,
                 row=line.number,
                 column=column.name,

@@ -25,6 +25,7 @@ KREISE = tuple(
 
 KEY = re.compile(r"\d{2}|\d{3}|\d{5}|\d{8}|\d{12}", re.ASCII)
 """A region key by its length: Land, Regierungsbezirk, Kreis, municipality, the census's own."""
+CENSUS_KEY = re.compile(r"\d{12}", re.ASCII)
 
 
 def official_key(printed: str) -> str:
@@ -33,4 +34,4 @@ def official_key(printed: str) -> str:
     ``051620024024`` (Land 05, Bezirk 1, Kreis 62, association 0024, municipality 024) is
     ``05162024``. Other keys are returned as they are.
     """
-    return printed[:5] + printed[9:] if re.fullmatch(r"\d{12}", printed, re.ASCII) else printed
+    return printed[:5] + printed[9:] if CENSUS_KEY.fullmatch(printed) else printed

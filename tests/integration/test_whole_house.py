@@ -161,6 +161,33 @@ def test_each_layer_is_made_from_those_before_it(house: Settings, first: Manifes
             id="care statistics of the pilot county",
         ),
         pytest.param(
+            "select reference_year, full_inpatient_persons, permanent_inpatient_persons, "
+            "allowance_persons from care_statistics_by_kreis where region_code = '05' order by 1",
+            [
+                (2017, 169616, 163548, 417328),
+                (2019, 169128, 163711, 521575),
+                (2021, 167094, 161800, 655254),
+                (2023, 169213, 164126, 818023),
+            ],
+            id="four surveys of the Land",
+        ),
+        pytest.param(
+            "select dataset_id, reference_date::varchar from dim_reference_date "
+            "where dataset_id in ('it_nrw/population_projection', "
+            "'it_nrw/population_municipalities_by_age') "
+            "order by dataset_id",
+            [
+                ("it_nrw/population_municipalities_by_age", "2022-12-31"),
+                ("it_nrw/population_projection", "2024-12-31"),
+            ],
+            id="a projection is dated by the day it starts from",
+        ),
+        pytest.param(
+            "select count(*) from dim_region where valid_from > '2024-12-31'",
+            [(0,)],
+            id="no region begins in years that are only projected",
+        ),
+        pytest.param(
             "select sum(planned_places) from planned_offers where region_level = 'Gemeinde' "
             "and offer_type_code = 'vollstationaer'",
             [(120,)],

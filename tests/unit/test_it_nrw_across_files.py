@@ -58,6 +58,58 @@ def test_a_figure_that_is_not_published_makes_no_difference():
     assert run("municipalities_sum_to_county", population(municipalities, COUNTY)) == []
 
 
+COLUMNS = "(reference_date, region_code, sex_code, age_from, value)"
+
+
+@pytest.mark.parametrize(("value", "found"), [(154139, 0), (154138, 1), ("null", 0)])
+def test_two_tables_count_the_same_people_of_a_municipality(value, found):
+    by_age = f"({DATE}, '05162024', 'total', null, {value}), ({DATE}, '05162024', 'total', 75, 5)"
+    by_sex = f"({DATE}, '05162024', 'total', null, 154139)"
+    tables = {
+        f"stg_it_nrw__population_municipalities{suffix}": (
+            f"select * from (values {rows}) as t {COLUMNS}"
+        )
+        for suffix, rows in (("_by_age", by_age), ("", by_sex))
+    }
+    assert len(run("municipalities_by_age_have_their_totals", tables)) == found
+
+
+@pytest.mark.parametrize(
+    ("region", "second", "found"),
+    [("05162008", 2, 0), ("05162008", 1, 1), ("05162008", "null", 0), ("05334002", 1, 1)],
+)
+def test_projected_municipalities_are_the_county(region, second, found):
+    """Of a municipality that lies elsewhere nothing is summed: 1 is left for 3."""
+    projection = (
+        "select '2024-12-31' as base_date, 'base' as variant_code, 'total' as sex_code, "
+        f"'Insgesamt' as age_label, {DATE} as reference_date, region_code, value from (values "
+        f"('05162', 3), ('05162004', 1), ('{region}', {second}), ('05334', 9)"
+        ") as t (region_code, value)"
+    )
+    rows = run(
+        "projected_municipalities_sum_to_kreis", {"stg_it_nrw__population_projection": projection}
+    )
+    assert len(rows) == found
+
+
+@pytest.mark.parametrize(
+    ("kreise", "found"),
+    [
+        ("('05162', 'Kreis', 3), ('05111', 'Kreis', 4)", 0),
+        ("('05162', 'Kreis', 3), ('05111', 'Kreis', 5)", 1),
+        ("('05162', 'Kreis', 3), ('05111', 'Kreis', null)", 0),
+    ],
+)
+def test_the_land_is_held_against_its_kreise_where_all_are_known(kreise, found):
+    others = ("full_inpatient_persons", "allowance_persons", "home_care_persons", "places")
+    table = (
+        f"select 2023 as reference_year, *, {', '.join(f'null::int as {name}' for name in others)} "
+        f"from (values ('05', 'Land', 7), {kreise}) as t (region_code, region_level, "
+        "recipients_persons)"
+    )
+    assert len(run("care_statistics_sum_to_land", {"care_statistics_by_kreis": table})) == found
+
+
 @pytest.mark.parametrize(("residents", "found"), [(4484, 0), (4485, 1), ("null", 0)])
 def test_residents_have_places(residents, found):
     table = (

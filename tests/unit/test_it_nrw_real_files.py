@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from it_nrw_files import origin
 
+from expectations.runner import validate
+from ingest.datasets import dataset
 from ingest.it_nrw import ffcsv, table_csv
 from ingest.it_nrw.evidence import decode
 from ingest.it_nrw.lines import csv_lines
@@ -188,6 +190,8 @@ def test_the_old_wide_csv_as_printed():
         assert ages[region, "Insgesamt"] == cells[region, "Insgesamt", "Insgesamt"]
     assert batch.period == "2018-12-31"
     assert batch.published_at == datetime(2020, 11, 24, 8, 48, 13, tzinfo=UTC)
+    checks = validate(dataset("it_nrw/population_municipalities_by_age"), batch).checks
+    assert [check.rule for check in checks if check.outcome == "failed"] == []
 
 
 def test_the_flat_csv_of_all_kreise_as_printed():

@@ -18,6 +18,7 @@ FILES = {
     "care_recipients_by_age": (f"{it_nrw.STATIC}/22421-00xx_00.csv", "22421-00xx"),
     "population_by_age": (f"{it_nrw.REGIO_DOWNLOAD}/12411-03-03-4/datencsv", "12411-03-03-4"),
     "population_municipalities": (f"{it_nrw.TABLEFILE}/12411-01-01-5.zip", "12411-01-01-5"),
+    "population_municipalities_by_age": (f"{it_nrw.TABLEFILE}/12411-02-03-5.zip", "12411-02-03-5"),
 }
 PILOT_2023 = {"region_code": "05162", "reference_date": date(2023, 12, 15)}
 
@@ -177,6 +178,47 @@ def test_a_county_among_municipalities_would_count_people_twice(batches):
     batch = batches["population_municipalities"]
     cells = batch.tables["cells"].replace({"region_code": {"05162024": "05162"}})
     assert failed(batch, "population_municipalities", cells).keys() == {"municipalities_only"}
+
+
+def test_a_municipality_that_is_missing_is_not_the_county(batches):
+    batch = batches["population_municipalities_by_age"]
+    cells = batch.tables["cells"]
+    lost = cells[cells.region_code != "05162028"]
+    rules = failed(batch, "population_municipalities_by_age", lost)
+    assert rules == {"municipalities_sum_to_kreis": "critical"}
+
+
+def test_municipalities_without_their_county_are_fine(batches):
+    batch = batches["population_municipalities_by_age"]
+    cells = batch.tables["cells"]
+    assert (
+        failed(batch, "population_municipalities_by_age", cells[cells.region_code != "05162"]) == {}
+    )
+
+
+@pytest.mark.parametrize(
+    ("where", "rule"),
+    [
+        ({"sex_label": "weiblich"}, "sexes_sum_to_total"),
+        ({"age_label": "75 Jahre und mehr"}, "ages_sum_to_total"),
+    ],
+)
+def test_one_person_more_in_one_group_of_a_municipality_is_noticed(batches, where, rule):
+    batch = batches["population_municipalities_by_age"]
+    cells = changed(batch, 1, region_code="05162024", **where)
+    rules = failed(batch, "population_municipalities_by_age", cells)
+    assert {rule, "municipalities_sum_to_kreis"} <= rules.keys()
+
+
+# The Land of 2023: 164,126 of 169,213 residents are there for good.
+@pytest.mark.parametrize(("more", "fails"), [(5087, False), (5088, True)])
+def test_permanent_residents_are_some_of_all(batches, more, fails):
+    land = {"region_code": "05", "reference_date": date(2023, 12, 15)}
+    batch = batches["care_recipients"]
+    cells = changed(batch, more, measure_label="vollstationäre Dauerpflege", **land)
+    rules = failed(batch, "care_recipients", cells)
+    assert ("permanent_not_above_full" in rules) is fails
+    assert "kreise_sum_to_land" not in rules  # of the Kreise nothing is known: no sum to judge
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,10 @@
 {{ config(materialized='table') }}
 
 -- Every region key that official statistics print, with its label and whether figures stood there.
+-- Not of projections: what they print of years to come says nothing about which regions there are.
 {%- set models = [
     'stg_it_nrw__care_recipients', 'stg_it_nrw__care_homes', 'stg_it_nrw__population_by_age',
-    'stg_it_nrw__population_municipalities',
+    'stg_it_nrw__population_municipalities', 'stg_it_nrw__population_municipalities_by_age',
 ] %}
 
 {% for model in models -%}

@@ -7,6 +7,7 @@
     'it_nrw/care_homes': 'stg_it_nrw__care_homes',
     'it_nrw/population_by_age': 'stg_it_nrw__population_by_age',
     'it_nrw/population_municipalities': 'stg_it_nrw__population_municipalities',
+    'it_nrw/population_municipalities_by_age': 'stg_it_nrw__population_municipalities_by_age',
 } %}
 
 with dates as (
@@ -15,6 +16,13 @@ with dates as (
         reference_date,
         reference_label as printed_label
     from {{ ref('stg_azr__series') }}
+    union
+    -- Of a projection the day that it starts from: the years to come are of its own making.
+    select
+        'it_nrw/population_projection' as dataset_id,
+        base_date as reference_date,
+        cast(null as varchar) as printed_label
+    from {{ ref('stg_it_nrw__population_projection') }}
     {% for dataset_id, model in dated.items() -%}
         union
         select

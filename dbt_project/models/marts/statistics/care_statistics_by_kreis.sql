@@ -1,5 +1,6 @@
 {%- set recipient_measures = [
-    'recipients', 'allowance', 'home_care', 'full_inpatient', 'grade_1_without_benefit',
+    'recipients', 'allowance', 'home_care', 'full_inpatient', 'permanent_inpatient',
+    'grade_1_without_benefit',
 ] %}
 
 with cells as (
@@ -66,6 +67,7 @@ select
     recipients.allowance_persons,
     recipients.home_care_persons,
     recipients.full_inpatient_persons,
+    recipients.permanent_inpatient_persons,
     recipients.grade_1_without_benefit_persons,
     recipients.recipients_persons
     - recipients.allowance_persons
