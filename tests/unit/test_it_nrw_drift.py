@@ -7,6 +7,7 @@ from it_nrw_files import FFCSV_HEAD, NEUSS, ffcsv, origin
 
 from expectations.runner import validate
 from ingest.datasets import dataset
+from ingest.it_nrw.regions import KREISE, LAND
 from ingest.model import Finding, UnreadableFile
 from sample import it_nrw
 
@@ -133,17 +134,32 @@ def test_a_missing_column_is_named(judged):
     assert verdict.of("measures_present").expected == "Verfügbare Plätze für Dauerpflege"
 
 
-def test_a_new_column_is_staged_beside_the_others_with_a_warning(judged):
-    def with_one_more(cells: list[str]) -> list[str]:
-        if cells[0]:
-            return titles_apart(cells, [*cells, "7"])
+def with_hotels(cells: list[str], of_land: int) -> list[str]:
+    """One column more: seven hotels in each Kreis."""
+    if not cells[0]:
         return [*cells, "Anzahl" if cells[-1] == "Anzahl" else "Pflegehotels"]
+    kreise = sum(kreis.startswith(cells[1]) for kreis in KREISE)
+    return titles_apart(cells, [*cells, str(of_land if cells[1] == LAND else 7 * kreise)])
 
-    verdict = judged(HOMES, lambda text: columns(text, with_one_more), "care_homes")
+
+def test_a_new_column_is_staged_beside_the_others_with_a_warning(judged):
+    verdict = judged(
+        HOMES, lambda text: columns(text, lambda cells: with_hotels(cells, 7 * 53)), "care_homes"
+    )
     finding = verdict.of("measures_known")
     assert verdict.staged
     assert (finding.severity, finding.found) == ("warning", "Pflegehotels")
     assert "expectations/suites/it_nrw.py" in finding.message
+
+
+def test_a_new_column_that_does_not_add_up_was_damaged(judged):
+    verdict = judged(
+        HOMES,
+        lambda text: columns(text, lambda cells: with_hotels(cells, 7 * 53 + 1)),
+        "care_homes",
+    )
+    assert not verdict.staged
+    assert verdict.of("kreise_sum_to_land").severity == "critical"
 
 
 def test_a_column_of_another_unit_is_no_count(judged):

@@ -66,6 +66,17 @@ def test_what_is_cut_converted_twice_or_binary_is_not_read(content):
     assert finding_of(content).expected
 
 
+def test_letters_that_a_program_could_not_write_are_noticed():
+    finding = finding_of(TEXT.encode("ascii", "replace"))
+    assert (finding.row, "?" in finding.found) == ("2", True)
+    assert "a question mark in place of a letter" in finding.message
+
+
+@pytest.mark.parametrize("harmless", ["Warum? Siehe", "http://x.de/a.php?id=3", "Stand: ?", "100?"])
+def test_a_question_mark_that_stands_for_itself_is_read(harmless):
+    assert harmless in decode(f"{TEXT}{harmless}\n".encode()).text
+
+
 @pytest.mark.parametrize(
     ("content", "encoding", "evidence"),
     [
