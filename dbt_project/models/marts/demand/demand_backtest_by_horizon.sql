@@ -1,0 +1,19 @@
+select
+    forecast_source_code,
+    measure_code,
+    region_level,
+    horizon_years,
+    count(*) as comparisons_count,
+    min(issue_date) as first_issue_date,
+    max(observed_date) as last_observed_date,
+    {{ steady_sum('error_value') }} / count(*) as bias_value,
+    {{ steady_sum('absolute_error_value') }} / count(*) as mean_absolute_error_value,
+    'bias: mean of forecast - observed; beside it the mean of its absolute value' as method,
+    case
+        when count(*) < 5 then 'fewer than five comparisons'
+    end as doubt,
+    {{ text_list('source_sha256') }} as source_sha256,
+    max(published_at) as published_at,
+    max(known_since) as known_since
+from {{ ref('demand_backtest') }}
+group by forecast_source_code, measure_code, region_level, horizon_years
