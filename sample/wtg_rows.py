@@ -164,7 +164,7 @@ def resident_rows(occupancy: Iterable[Row]) -> list[Row]:
     ]
 
 
-def _by_grade(residents: int, pfad_id: str, day: object) -> Mapping[str, int | str]:
+def _by_grade(residents: int, pfad_id: str, day: object) -> Row:
     if isinstance(day, date) and day >= GRADES_UNTOLD_FROM and pfad_id.endswith("5"):
         return dict.fromkeys(GRADES, UNKNOWN)
     weights = [share * uneven(grade, pfad_id) for grade, share in GRADES.items()]
