@@ -19,7 +19,11 @@ standing as (
     select
         needed.reference_date,
         coalesce(
-            max(case when homes.reference_date = needed.reference_date then needed.reference_date end),
+            max(
+                case
+                    when homes.reference_date = needed.reference_date then homes.reference_date
+                end
+            ),
             max(homes.reference_date)
         ) as staff_reference_date
     from needed

@@ -60,10 +60,14 @@ extremes as (
         needed.ratio_set_code,
         needed.qualification_code,
         max(
-            case when ranked.place_from_lightest = 1 then needed.required_fte / needed.home_persons end
+            case
+                when ranked.place_from_lightest = 1 then needed.required_fte / needed.home_persons
+            end
         ) as lightest_fte_per_person,
         max(
-            case when ranked.place_from_heaviest = 1 then needed.required_fte / needed.home_persons end
+            case
+                when ranked.place_from_heaviest = 1 then needed.required_fte / needed.home_persons
+            end
         ) as heaviest_fte_per_person
     from ranked
     inner join needed

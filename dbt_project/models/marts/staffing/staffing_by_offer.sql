@@ -45,8 +45,9 @@ select
     case
         when staffed.full_time_weekly_hours is null
             then 'the weekly hours behind a full-time equivalent are not known'
-        when abs(staffing.reported_skilled_share - staffed.skilled_fte / nullif(staffed.care_fte, 0))
-            > 0.01
+        when
+            abs(staffing.reported_skilled_share * staffed.care_fte - staffed.skilled_fte)
+            > 0.01 * staffed.care_fte
             then 'the home reports another quota than its staff makes'
     end as doubt,
     staffed.source_sha256,

@@ -44,7 +44,9 @@ years as (
         / nullif({{ steady_sum('staffed.care_fte_with_skilled') }}, 0) as skilled_share,
         minimum.minimum_skilled_share,
         count(
-            case when staffed.skilled_fte < staffed.care_fte * minimum.minimum_skilled_share then 1 end
+            case
+                when staffed.skilled_fte < staffed.care_fte * minimum.minimum_skilled_share then 1
+            end
         ) as offers_below_minimum_count,
         {{ sum_of('staffed.contracted_places') }} as places,
         {{ sum_of('staffed.residents_persons') }} as residents_persons,
@@ -54,7 +56,8 @@ years as (
         / nullif({{ steady_sum('staffed.care_fte_with_residents') }}, 0) as residents_per_fte,
         min(staffed.full_time_weekly_hours) as full_time_weekly_hours_min,
         max(staffed.full_time_weekly_hours) as full_time_weekly_hours_max,
-        'sum over offers that report staff; the quota is sum by sum, never a mean of quotas' as method,
+        'sum over offers that report staff; the quota is sum by sum, never a mean of quotas'
+            as method,
         case
             when min(staffed.full_time_weekly_hours) <> max(staffed.full_time_weekly_hours)
                 then 'full-time equivalents rest on different weekly hours'

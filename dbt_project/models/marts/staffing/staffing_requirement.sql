@@ -259,7 +259,9 @@ select
             end,
             case
                 when needs.no_care_grade_persons > 0
-                    then needs.no_care_grade_persons || ' residents without a care grade need no staff here'
+                    then
+                        needs.no_care_grade_persons
+                        || ' residents without a care grade need no staff here'
             end,
             case
                 when

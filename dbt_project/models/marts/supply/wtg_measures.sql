@@ -98,7 +98,9 @@ counted as (
                     then 1
             end
         ) as without_end_count,
-        {{ sum_of(days_between('measures.measure_from_date', 'measures.measure_to_date') ~ ' + 1') }}
+        {{ sum_of(
+            days_between('measures.measure_from_date', 'measures.measure_to_date') ~ ' + 1'
+        ) }}
             as days_count,
         periods.source_sha256,
         periods.published_at,

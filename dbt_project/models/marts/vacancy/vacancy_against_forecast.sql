@@ -18,15 +18,17 @@ county_dates as (
     where region_level = 'Kreis'
 ),
 
+target_years as (
+    select distinct target_year
+    from {{ ref('int_forecasts__listed') }}
+),
+
 observed_dates as (
     select
         target_years.target_year,
         county_dates.reference_date,
         county_dates.known_since
-    from (
-        select distinct target_year
-        from {{ ref('int_forecasts__listed') }}
-    ) as target_years
+    from target_years
     inner join county_dates
         on
             target_years.target_year = county_dates.reference_year
@@ -34,6 +36,11 @@ observed_dates as (
                 target_years.target_year + 1 = county_dates.reference_year
                 and county_dates.place_in_year = 1
             )
+),
+
+members as (
+    select distinct municipality_code
+    from {{ ref('int_planning_units__listed') }}
 ),
 
 -- Planning units by each set of members that they ever had; the others by themselves.
@@ -57,11 +64,7 @@ regions as (
         units.valid_from,
         units.valid_before
     from {{ ref('int_planning_units__compositions') }} as units
-    inner join
-        (
-            select distinct municipality_code
-            from {{ ref('int_planning_units__listed') }}
-        ) as members
+    inner join members
         on units.municipalities like '%' || members.municipality_code || '%'
 ),
 
@@ -130,7 +133,8 @@ select
     region_name,
     -- Which members the plan for the target year counts.
     coalesce(make_date(target_year, 1, 1) >= valid_from, true)
-    and coalesce(make_date(target_year, 1, 1) < valid_before, true) as is_composition_of_target_year,
+    and coalesce(make_date(target_year, 1, 1) < valid_before, true)
+        as is_composition_of_target_year,
     forecast_balance_places,
     vacant_places,
     unusable_places,
@@ -138,12 +142,13 @@ select
     sign(forecast_balance_places) < 0 and vacant_places > 0 as shortage_forecast_but_vacant,
     observed_basis,
     source_document,
-    'places not occupied on a date of the target year, or the first date after it, less the balance '
-    || 'forecast for the year; a planning unit is the sum of its members' as method,
+    'places not occupied on a date of the target year, or the first date after it, less the '
+    || 'balance forecast for the year; a planning unit is the sum of its members' as method,
     case
         when vacant_places is null
             then 'vacancies of the date are not known for this region'
-        else 'a vacant place is not a balance: some are not usable, some stay free between residents'
+        else
+            'a vacant place is not a balance: some are not usable, some free between residents'
     end as doubt,
     source_sha256,
     published_at,

@@ -67,7 +67,8 @@ select
     reported.known_since,
     reported.revision
 from reported
-left join parameters on reported.reference_date between parameters.valid_from and parameters.valid_to
+left join parameters
+    on reported.reference_date between parameters.valid_from and parameters.valid_to
 left join {{ ref('stg_wtg__offers') }} as offers
     on
         reported.reference_date = offers.reference_date

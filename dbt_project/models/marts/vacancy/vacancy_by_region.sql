@@ -124,7 +124,7 @@ select
     compared.method,
     case
         when compared.basis = 'published_total'
-            then 'a total without its offers: neither reasons nor places nor municipalities are known'
+            then 'a total without its offers: no reasons, no places, no municipalities'
         when compared.offers_reported_count < compared.offers_count
             then 'some offers did not report: their places are left out'
     end as doubt,
