@@ -49,14 +49,15 @@ PUBLISHED = {
     "(am 15.08.2021 je Kommune, sonst kreisweit), Tagespflegeplätze je Kommune; erfunden sind "
     "davon_nicht_belegbar, grund, plaetze_frei_gemeldet, ueberbelegung_genehmigt und gemeldet_am.",
     "bewohner": "Bewohner: die Verteilung auf Pflegegrade ist erfunden; die Summe je Angebot ist "
-    "plaetze_belegt.",
+    "plaetze_belegt. Ab 2021 nennen einige Angebote keine Pflegegrade (erfunden).",
     "personal": "Personal: veröffentlicht sind VK gesamt und Fachkraftquote kreisweit; erfunden "
     "sind die Aufteilung, Assistenz- und Hilfskräfte und die Wochenstunden.",
     "pruefungen": "Prüfungen: veröffentlicht sind die Zahlen je Art und Angebotsform; erfunden "
     "sind Tage, Angebote und Gründe. Ein Plan für 2019 ist nicht veröffentlicht: als geplant "
     "gilt, was durchgeführt wurde. Bei nicht durchgeführten Prüfungen ist datum der geplante Tag.",
     "massnahmen": "Massnahmen: veröffentlicht ist die Zahl der Einrichtungen mit Beschwerden (16 "
-    "im Jahr 2019, 20 im Jahr 2020, 21 in beiden zusammen); erfunden ist, welche es sind.",
+    "im Jahr 2019, 20 im Jahr 2020, 21 in beiden zusammen); erfunden ist, welche es sind, und jede "
+    "Maßnahme mit Tagen und Plätzen.",
     "planungen": "Planungen: veröffentlicht sind die Zahlen je Kommune und Art; der Status "
     "„geplant“ ist für alle gesetzt.",
     "unterstuetzungsangebote": "Unterstützungsangebote: veröffentlicht ist die Zahl je Art; die "

@@ -9,7 +9,12 @@ from sample import wtg_figures as figures
 from sample.wtg_offers import DAY_CARE, DEMENTIA, HOMES, INTEGRATION, VENTILATION, Offer, offers
 from sample.wtg_rows import UNKNOWN, Row
 
-REASON_NOT_DONE = "Pandemie (Muster)"
+REASONS_NOT_DONE = (
+    "Pandemie (Muster)",
+    "Pandemie (Muster)",
+    "Personalengpass der Behörde (Muster)",
+)
+MEASURES = ("Beratung (Muster)", "Anordnung (Muster)", "Belegungsstopp (Muster)")
 _PRINTED = {
     "Pflegeeinrichtungen": (HOMES,),
     "Einrichtungen Eingliederungshilfe": (INTEGRATION,),
@@ -77,7 +82,9 @@ def _inspection(offer: Offer, kind: str, *, planned: bool, done: bool) -> Row:
         "art": kind,
         "geplant": "ja" if planned else "nein",
         "durchgefuehrt": "ja" if done else "nein",
-        "nicht_durchgefuehrt_grund": None if done else REASON_NOT_DONE,
+        "nicht_durchgefuehrt_grund": None
+        if done
+        else REASONS_NOT_DONE[offer.number % len(REASONS_NOT_DONE)],
         "maengel": UNKNOWN,
         "beratung": UNKNOWN,
         "anordnung": UNKNOWN,
@@ -101,12 +108,24 @@ def complaint_rows(year: int) -> list[Row]:
     complained = [offer for offer in offers(HOMES) if offer.site in chosen]
     return [
         _complaint(f"M-B-{year}-{number:03}", offer, _day(year, 3 * number))
+        | _measure(year, number)
         for number, offer in enumerate(complained, start=1)
     ]
 
 
 def _complaints() -> tuple[figures.Row, ...]:
     return figures.table("complaints_homes")
+
+
+def _measure(year: int, number: int) -> Row:
+    """What every second complaint led to. Only a stop of admissions takes time and places."""
+    if number % 2:
+        return {}
+    measure = MEASURES[number // 2 % len(MEASURES)]
+    taken: Row = {"massnahme": measure, "von": _day(year, 3 * number)}
+    if measure == MEASURES[-1]:
+        taken |= {"bis": _day(year, 3 * number) + timedelta(days=27), "plaetze_betroffen": number}
+    return taken
 
 
 def _complaint(key: str, offer: Offer, day: date) -> Row:

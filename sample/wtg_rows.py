@@ -17,6 +17,8 @@ NOT_APPLICABLE = "entfällt"
 RELEASED_AFTER = timedelta(days=14)
 GRADES = {"pg1": 1, "pg2": 20, "pg3": 33, "pg4": 29, "pg5": 16, "ohne_pg": 1}
 """An invented mix of residents by care grade."""
+GRADES_UNTOLD_FROM = date(2021, 1, 1)
+"""From this day on, some homes do not tell theirs."""
 
 
 def offer_rows(day: date, kinds: Iterable[str]) -> list[Row]:
@@ -91,9 +93,14 @@ def _occupancy_row(day: date, offer: Offer, places: int, vacant: int, remark: st
         "grund": reason,
         "plaetze_frei_gemeldet": (vacant - unusable) // 4,
         "ueberbelegung_genehmigt": "nein",
-        "gemeldet_am": day - timedelta(days=offer.number % 10),
+        "gemeldet_am": day - _age_of_report(offer),
         "quelle": "Meldung des Trägers (Muster)",
     }
+
+
+def _age_of_report(offer: Offer) -> timedelta:
+    """Some homes have not reported for a season: nothing changed enough that they had to."""
+    return timedelta(days=offer.number % 10 + (120 if offer.number % 7 == 3 else 0))
 
 
 def _unusable(day: date, offer: Offer, vacant: int, remark: str) -> tuple[int, str | None]:
@@ -152,12 +159,14 @@ def resident_rows(occupancy: Iterable[Row]) -> list[Row]:
     """Sheet Bewohner: the occupied places of each home, by care grade."""
     return [
         {"stichtag": row["stichtag"], "pfad_id": row["pfad_id"], "unter_60": UNKNOWN}
-        | _by_grade(int(str(row["plaetze_belegt"])), str(row["pfad_id"]))
+        | _by_grade(int(str(row["plaetze_belegt"])), str(row["pfad_id"]), row["stichtag"])
         for row in occupancy
     ]
 
 
-def _by_grade(residents: int, pfad_id: str) -> dict[str, int]:
+def _by_grade(residents: int, pfad_id: str, day: object) -> Row:
+    if isinstance(day, date) and day >= GRADES_UNTOLD_FROM and pfad_id.endswith("5"):
+        return dict.fromkeys(GRADES, UNKNOWN)
     weights = [share * uneven(grade, pfad_id) for grade, share in GRADES.items()]
     return dict(zip(GRADES, split(residents, weights), strict=True))
 

@@ -207,6 +207,102 @@ def test_each_layer_is_made_from_those_before_it(house: Settings, first: Manifes
             id="homes with complaints",
         ),
         pytest.param(
+            "select reference_date::varchar, vacant_places, change_to_previous_places, "
+            "change_to_year_before_places from vacancy_by_region "
+            "where basis = 'published_total' order by 1",
+            # 228 - 217 and 228 - 349, 222 - 228 and again 222 - 228.
+            [("2022-02-15", 228, 11, -121), ("2023-02-15", 222, -6, -6)],
+            id="vacant places published without offers",
+        ),
+        pytest.param(
+            "select distinct region_code, municipalities, forecast_balance_places, "
+            "is_composition_of_target_year from vacancy_against_forecast where target_year = 2022 "
+            "and region_code in ('south', '05162') order by 3",
+            [
+                ("05162", "05162", -267, True),
+                ("south", "05162004, 05162008, 05162012, 05162028", -3, False),
+                ("south", "05162008, 05162012, 05162028", 91, True),
+            ],
+            id="forecast for 2022, South with Dormagen and without",
+        ),
+        pytest.param(
+            "select observed_reference_date::varchar, vacant_above_forecast_places "
+            "from vacancy_against_forecast where target_year = 2022 and region_code = '05162' "
+            "order by 1",
+            # 228 + 267 and 222 + 267.
+            [("2022-02-15", 495), ("2023-02-15", 489)],
+            id="forecast of a shortage against places that stood empty",
+        ),
+        pytest.param(
+            "select ratio_set_code, round(required_fte, 2), round(required_fte, 4), "
+            "round(change_to_replaced_set_fte, 2) from staffing_requirement "
+            "where region_level = 'Musterhaus' and qualification_code = 'total' "
+            "and care_grade_code = 'total' order by 1",
+            [("nrw_old", 28.52, 28.5245, None), ("sgb_xi_113c", 35.45, 35.4495, 6.93)],
+            id="the printed example home",
+        ),
+        pytest.param(
+            "select qualification_code, round(required_fte, 4), round(qualification_share, 2), "
+            "minimum_skilled_share, is_in_force from staffing_requirement "
+            "where region_level = 'Musterhaus' and ratio_set_code = 'sgb_xi_113c' "
+            "and care_grade_code = 'total' and qualification_code <> 'total' order by 1",
+            # 15 x (0.0770 + 0.1037 + 0.1551 + 0.2463) + 20 x 0.3842 = 16.4155, 46 % of 35.4495.
+            [
+                ("assistant", 7.793, 0.22, None, False),
+                ("helper", 11.241, 0.32, None, False),
+                ("skilled", 16.4155, 0.46, 0.5, False),
+            ],
+            id="the example home by qualification",
+        ),
+        pytest.param(
+            "select inspection_kind, inspection_area_code, done_count, change_done_count "
+            "from inspection_activity where region_level = 'Kreis' and from_year = 2020 "
+            "and to_year = 2020 and inspection_area_code in "
+            "('care_home', 'integration_assistance') order by 1, 2",
+            [
+                ("Anlassprüfung", "care_home", 32, 13),
+                ("Anlassprüfung", "integration_assistance", 0, -1),
+                ("Corona-Kontrolle", "care_home", 38, 38),
+                ("Regelprüfung", "care_home", 22, -8),
+                ("Regelprüfung", "integration_assistance", 16, -9),
+            ],
+            id="inspections of 2020 against 2019",
+        ),
+        pytest.param(
+            "select sum(planned_count), sum(planned_done_count), sum(planned_not_done_count), "
+            "sum(change_planned_count) from inspection_activity where region_level = 'Kreis' "
+            "and from_year = 2020 and to_year = 2020 and inspection_kind = 'Regelprüfung'",
+            # As printed 62, 43, 19; of 2019 60 are printed.
+            [(62, 43, 19, 2)],
+            id="planned inspections of 2020",
+        ),
+        pytest.param(
+            "select from_year, to_year, sum(not_held_count) from inspections_not_held "
+            "where region_level = 'Kreis' group by all order by 1 desc, 2",
+            [(2020, 2020, 19), (2019, 2020, 19)],
+            id="inspections not held, over all reasons",
+        ),
+        pytest.param(
+            "select change_homes_with_complaints_count from complaints order by to_year, from_year",
+            # 2019 has no year before, 2019 and 2020 no two years before; 20 - 16.
+            [(None,), (None,), (4,)],
+            id="more homes with complaints than the year before",
+        ),
+        pytest.param(
+            "select distinct basis, required_lightest_mix_fte < required_fte, "
+            "required_heaviest_mix_fte > required_fte from staffing_requirement "
+            "where region_level = 'Kreis' and reference_date = '2021-08-15' "
+            "and care_grade_code = 'total' and qualification_code = 'total'",
+            [("reported_and_county_mix", True, True)],
+            id="the county's mix stands in for homes without care grades",
+        ),
+        pytest.param(
+            "select sum(vacant_places), count(*) from vacancy_by_offer "
+            "where reference_date = '2021-08-15'",
+            [(217, 49)],
+            id="vacancy by offer makes the county's",
+        ),
+        pytest.param(
             "select distinct care_kind_code, round(observed_to_expected, 2) from demand_forecast "
             "where region_code = '05162' order by 2",
             [("home_care", 0.59), ("full_inpatient", 0.86), ("allowance", 1.02)],
@@ -218,6 +314,41 @@ def test_published_figures_come_out_of_the_pipe(
     house: Settings, first: Manifest, sql: str, expected: list[tuple[Any, ...]]
 ) -> None:
     assert ask(house, sql) == expected
+
+
+def german(number: str) -> float | None:
+    return float(number.replace(",", ".")) if number else None
+
+
+def test_each_row_of_the_example_home_as_printed(house: Settings, first: Manifest) -> None:
+    """Both printed tables of the example home, by care grade and in total."""
+    found = {
+        (ratio_set, qualification, grade): (per_fte, per_resident, residents, fte)
+        for ratio_set, qualification, grade, per_fte, per_resident, residents, fte in ask(
+            house,
+            "select ratio_set_code, qualification_code, care_grade_code, "
+            "stated_residents_per_fte, round(fte_per_resident, 4), reported_persons, "
+            "required_fte from staffing_requirement where region_level = 'Musterhaus'",
+        )
+    }
+    for row in printed("wtg/staffing_ratio_old.csv"):
+        grade = row["Pflegegrad"].replace("Gesamt", "total")
+        per_fte, _, residents, fte = found["nrw_old", "total", grade]
+        assert per_fte == german(row["Personalschlüssel (Bewohner je Vollzeitkraft)"])
+        assert residents == int(row["Bewohner Musterhaus"])
+        assert round(fte, 2) == german(row["Notwendiger Personalbedarf"])
+    columns = {
+        "helper": "Pflegehilfskräfte ohne Ausbildung",
+        "assistant": "Pflegehilfskräfte mit einjähriger Ausbildung",
+        "skilled": "Pflegefachkräfte mit dreijähriger Ausbildung",
+        "total": "Gesamtbedarf pro Bewohner",
+    }
+    for row in printed("wtg/staffing_ratio_pebem.csv"):
+        grade = row["Pflegegrad"].replace("Gesamt", "total")
+        for qualification, column in columns.items():
+            assert found["sgb_xi_113c", qualification, grade][1] == german(row[column])
+        needed = found["sgb_xi_113c", "total", grade][3]
+        assert round(needed, 4) == german(row["Gesamtbedarf Musterhaus"])
 
 
 def test_53_kreise_sum_to_the_land(house: Settings, first: Manifest) -> None:
@@ -253,7 +384,7 @@ def test_every_vacancy_date_as_printed(house: Settings, first: Manifest) -> None
             house,
             "select reference_date::varchar, vacant_places from vacancy_by_region "
             "where region_level = 'Kreis' and vacant_places is not null "
-            "and offer_type_code = 'vollstationaer'",
+            "and offer_type_code = 'vollstationaer' and basis = 'offer_level'",
         )
     )
     assert found == expected

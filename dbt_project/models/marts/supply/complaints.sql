@@ -10,16 +10,6 @@ with homes as (
             and types.counts_as_home
 ),
 
-ranked as (
-    select
-        *,
-        row_number() over (
-            partition by complaint_id
-            order by reference_date desc
-        ) as place_from_newest
-    from {{ ref('stg_wtg__complaints') }}
-),
-
 home_offers as (
     select distinct
         offer_id,
@@ -29,33 +19,23 @@ home_offers as (
 
 received as (
     select
-        cast(extract(year from ranked.received_date) as integer) as received_year,
-        ranked.is_confirmed,
-        ranked.source_sha256,
-        ranked.published_at,
-        ranked.known_since,
+        cast(extract(year from listed.received_date) as integer) as reference_year,
+        listed.is_confirmed,
+        listed.source_sha256,
+        listed.published_at,
+        listed.known_since,
         home_offers.site_id
-    from ranked
-    inner join home_offers on ranked.offer_id = home_offers.offer_id
-    where ranked.place_from_newest = 1 and ranked.received_date is not null
+    from {{ ref('int_complaints__listed') }} as listed
+    inner join home_offers on listed.offer_id = home_offers.offer_id
+    where listed.received_date is not null
 ),
 
 years as (
-    select distinct received_year from received
+    select distinct reference_year from received
 ),
 
--- The authority reports on one year, and on two years together.
 periods as (
-    select
-        received_year as from_year,
-        received_year as to_year
-    from years
-    union all
-    select
-        years.received_year - 1 as from_year,
-        years.received_year as to_year
-    from years
-    where years.received_year - 1 in (select all_years.received_year from years as all_years)
+    {{ report_periods('years') }}
 ),
 
 home_dates as (
@@ -77,32 +57,53 @@ home_totals as (
     from home_dates
     inner join homes on home_dates.homes_reference_date = homes.reference_date
     group by home_dates.from_year, home_dates.to_year, home_dates.homes_reference_date
+),
+
+counted as (
+    select
+        periods.from_year,
+        periods.to_year,
+        count(*) as complaints_count,
+        cast(
+            sum(case received.is_confirmed when true then 1 when false then 0 end) as bigint
+        ) as confirmed_count,
+        count(distinct received.site_id) as homes_with_complaints_count,
+        home_totals.homes_count,
+        count(distinct received.site_id) / nullif(home_totals.homes_count, 0)
+            as homes_with_complaints_share,
+        home_totals.homes_reference_date,
+        'homes counted by site; a complaint belongs to the year in which it came in' as method,
+        {{ text_list('received.source_sha256') }} as source_sha256,
+        max(received.published_at) as published_at,
+        max(received.known_since) as known_since
+    from periods
+    inner join received on received.reference_year between periods.from_year and periods.to_year
+    left join home_totals
+        on
+            periods.from_year = home_totals.from_year
+            and periods.to_year = home_totals.to_year
+    group by
+        periods.from_year,
+        periods.to_year,
+        home_totals.homes_count,
+        home_totals.homes_reference_date
 )
 
 select
-    periods.from_year,
-    periods.to_year,
-    count(*) as complaints_count,
-    cast(
-        sum(case received.is_confirmed when true then 1 when false then 0 end) as bigint
-    ) as confirmed_count,
-    count(distinct received.site_id) as homes_with_complaints_count,
-    home_totals.homes_count,
-    count(distinct received.site_id) / nullif(home_totals.homes_count, 0)
-        as homes_with_complaints_share,
-    home_totals.homes_reference_date,
-    'homes counted by site; a complaint belongs to the year in which it came in' as method,
-    {{ text_list('received.source_sha256') }} as source_sha256,
-    max(received.published_at) as published_at,
-    max(received.known_since) as known_since
-from periods
-inner join received on received.received_year between periods.from_year and periods.to_year
-left join home_totals
-    on
-        periods.from_year = home_totals.from_year
-        and periods.to_year = home_totals.to_year
-group by
-    periods.from_year,
-    periods.to_year,
-    home_totals.homes_count,
-    home_totals.homes_reference_date
+    counted.from_year,
+    counted.to_year,
+    counted.complaints_count,
+    counted.confirmed_count,
+    counted.homes_with_complaints_count,
+    counted.homes_count,
+    counted.homes_with_complaints_share,
+    counted.homes_reference_date,
+    counted.complaints_count - before.complaints_count as change_complaints_count,
+    counted.homes_with_complaints_count - before.homes_with_complaints_count
+        as change_homes_with_complaints_count,
+    counted.method,
+    counted.source_sha256,
+    counted.published_at,
+    counted.known_since
+from counted
+left join counted as before on {{ is_period_before('before', 'counted') }}

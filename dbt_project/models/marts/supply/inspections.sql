@@ -1,37 +1,3 @@
--- A workbook lists inspections again that an earlier one held: the newest word on each counts.
-with ranked as (
-    select
-        *,
-        row_number() over (
-            partition by inspection_id
-            order by reference_date desc
-        ) as place_from_newest
-    from {{ ref('stg_wtg__inspections') }}
-),
-
-inspected as (
-    select
-        cast(
-            extract(year from coalesce(ranked.inspection_date, ranked.reference_date)) as integer
-        ) as reference_year,
-        ranked.inspection_kind,
-        coalesce(types.inspection_area_code, 'unknown') as inspection_area_code,
-        coalesce(types.inspection_area_label_de, 'Unbekannt') as inspection_area_label,
-        ranked.is_planned,
-        ranked.is_done,
-        ranked.not_done_reason,
-        ranked.deficiency_count,
-        ranked.led_to_advice,
-        ranked.led_to_order,
-        ranked.source_sha256,
-        ranked.published_at,
-        ranked.known_since
-    from ranked
-    left join {{ ref('int_offers__latest') }} as offers on ranked.offer_id = offers.offer_id
-    left join {{ ref('offer_type') }} as types on offers.offer_type_code = types.offer_type_code
-    where ranked.place_from_newest = 1
-)
-
 select
     reference_year,
     inspection_kind,
@@ -52,5 +18,5 @@ select
     {{ text_list('source_sha256') }} as source_sha256,
     max(published_at) as published_at,
     max(known_since) as known_since
-from inspected
+from {{ ref('int_inspections__listed') }}
 group by reference_year, inspection_kind, inspection_area_code, inspection_area_label

@@ -1,13 +1,20 @@
-with dated as (
+-- Only dates with a workbook enter: a total without offers is no date that the county averages.
+with sums as (
+    select *
+    from {{ ref('vacancy_by_region') }}
+    where basis = 'offer_level'
+),
+
+dated as (
     select
         'all_dates' as date_set_code,
         *
-    from {{ ref('vacancy_by_region') }}
+    from sums
     union all
     select
         'unflagged_dates' as date_set_code,
         *
-    from {{ ref('vacancy_by_region') }}
+    from sums
     where not left_out_of_average
 )
 
@@ -21,7 +28,8 @@ select
     min(reference_date) as first_reference_date,
     max(reference_date) as last_reference_date,
     sum(vacant_places) / count(*) as mean_vacant_places,
-    'mean over reference dates, each weighing the same; none is filled in' as method,
+    'mean over reference dates with a workbook, each weighing the same; none is filled in, and '
+    || 'totals published without offers do not enter' as method,
     {{ text_list('source_sha256') }} as source_sha256,
     max(published_at) as published_at,
     max(known_since) as known_since

@@ -25,6 +25,10 @@ with measured as (
             ) as unusable_{{ reason }}_places,
         {% endfor -%}
         {{ sum_of('reported_free_places') }} as reported_free_places,
+        min(case when vacant_places is not null then reported_date end) as oldest_reported_date,
+        max(case when vacant_places is not null then reported_date end) as newest_reported_date,
+        'offer_level' as basis,
+        'sum over the offers in operation on the reference date' as method,
         max(source_sha256) as source_sha256,
         max(published_at) as published_at,
         max(known_since) as known_since,
@@ -34,13 +38,44 @@ with measured as (
     having count(vacant_places) > 0
 ),
 
+listed as (
+    select * from measured
+    union all
+    select
+        reference_date,
+        region_level,
+        region_code,
+        offer_type_code,
+        region_name,
+        cast(null as bigint) as offers_count,
+        cast(null as bigint) as offers_reported_count,
+        cast(null as varchar) as municipalities,
+        cast(null as bigint) as places,
+        cast(null as bigint) as occupied_places,
+        vacant_places,
+        cast(null as bigint) as unusable_places,
+        {% for reason in reasons -%}
+            cast(null as bigint) as unusable_{{ reason }}_places,
+        {% endfor -%}
+        cast(null as bigint) as reported_free_places,
+        cast(null as date) as oldest_reported_date,
+        cast(null as date) as newest_reported_date,
+        'published_total' as basis,
+        'total as the authority published it: ' || source as method,
+        cast(null as varchar) as source_sha256,
+        published_at,
+        known_since,
+        cast(null as bigint) as revision
+    from {{ ref('int_vacancy__published_totals') }}
+),
+
 compared as (
     select
         *,
         lag(reference_date) over date_order as previous_reference_date,
         lag(vacant_places) over date_order as previous_vacant_places,
         lag(municipalities) over date_order as previous_municipalities
-    from measured
+    from listed
     window
         date_order as (
             partition by region_level, region_code, offer_type_code
@@ -69,19 +104,27 @@ select
     compared.occupied_places / nullif(compared.places, 0) as occupancy_share,
     compared.previous_reference_date,
     case
-        when compared.previous_municipalities = compared.municipalities
+        when
+            compared.region_level <> 'Planungseinheit'
+            or compared.previous_municipalities = compared.municipalities
             then compared.vacant_places - compared.previous_vacant_places
     end as change_to_previous_places,
     case
-        when year_before.municipalities = compared.municipalities
+        when
+            compared.region_level <> 'Planungseinheit'
+            or year_before.municipalities = compared.municipalities
             then compared.vacant_places - year_before.vacant_places
     end as change_to_year_before_places,
     flags.flag,
     flags.reason as flag_reason,
     coalesce(flags.left_out_of_average, false) as left_out_of_average,
-    'offer_level' as basis,
-    'sum over the offers in operation on the reference date' as method,
+    compared.oldest_reported_date,
+    compared.newest_reported_date,
+    compared.basis,
+    compared.method,
     case
+        when compared.basis = 'published_total'
+            then 'a total without its offers: no reasons, no places, no municipalities'
         when compared.offers_reported_count < compared.offers_count
             then 'some offers did not report: their places are left out'
     end as doubt,
@@ -90,7 +133,7 @@ select
     compared.known_since,
     compared.revision
 from compared
-left join measured as year_before
+left join listed as year_before
     on
         compared.region_level = year_before.region_level
         and compared.region_code = year_before.region_code
