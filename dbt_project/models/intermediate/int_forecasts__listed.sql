@@ -10,4 +10,6 @@ select
     balance_places,
     source_document
 from {{ ref('demand_external_forecast') }}
-where region_code like {{ county_ags() }} || '%'
+where
+    region_level in ('Kreis', 'Gemeinde')
+    and region_code like {{ county_ags() }} || '%'

@@ -4,7 +4,7 @@
 #}
 with printed as (
     select
-        'external' as forecast_source_code,
+        forecasts.forecast_code as forecast_source_code,
         forecasts.issue_month as issue_date,
         forecasts.region_level,
         forecasts.region_code,
@@ -24,8 +24,7 @@ with printed as (
         forecasts.known_since
     from {{ ref('vacancy_against_forecast') }} as forecasts
     where
-        forecasts.forecast_code = 'external'
-        and forecasts.vacant_places is not null
+        forecasts.vacant_places is not null
         and (forecasts.region_level <> 'Planungseinheit' or forecasts.is_composition_of_target_year)
 ),
 
