@@ -43,10 +43,17 @@ crosstable as (
     where held.reference_date is null
 ),
 
-facts as (
+stacked as (
     select * from series
     union all
     select * from crosstable
+),
+
+facts as (
+    select
+        *,
+        {{ quarter_end('reference_date') }} as stands_for_date
+    from stacked
 ),
 
 -- Whose number is known to hold people with § 24, and how many they are, where that is printed.
@@ -74,7 +81,7 @@ since as (
 
 select
     facts.reference_date,
-    dates.stands_for_date,
+    facts.stands_for_date,
     facts.status_code,
     facts.margin,
     facts.group_code,
@@ -92,14 +99,10 @@ select
     -- Two dates may stand for one quarter: the later one is nearer to its end.
     row_number() over (
         partition by
-            facts.status_code, facts.margin, facts.group_code, dates.stands_for_date
+            facts.status_code, facts.margin, facts.group_code, facts.stands_for_date
         order by facts.reference_date desc
     ) as place_in_quarter
 from facts
-inner join {{ ref('dim_reference_date') }} as dates
-    on
-        facts.reference_date = dates.reference_date
-        and dates.dataset_id = 'azr/' || facts.basis
 left join since on facts.status_code = since.status_code
 left join kept_apart
     on
