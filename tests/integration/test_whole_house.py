@@ -143,6 +143,96 @@ def test_each_layer_is_made_from_those_before_it(house: Settings, first: Manifes
             id="refugees 30.09.2021",
         ),
         pytest.param(
+            "select comparison_code, compared_reference_date::varchar, change_persons "
+            "from refugees_comparison where reference_date = '2021-09-30' "
+            "and status_code = 'total' and margin = 'total' order by 2",
+            [  # printed: 9,720; 9,212, 10,045, 9,949 and 9,601 before
+                ("first", "2017-06-30", 508),
+                ("two_years_before", "2019-09-30", -325),
+                ("year_before", "2020-09-30", -229),
+                ("previous", "2021-06-30", 119),
+            ],
+            id="refugees 30.09.2021 compared",
+        ),
+        pytest.param(
+            "select compared_reference_date::varchar, change_persons from refugees_comparison "
+            "where reference_date = '2020-09-30' and comparison_code = 'two_years_before' "
+            "and status_code = 'pending' and margin = 'total'",
+            [("2018-08-31", 1254 - 1823)],
+            id="two years before 30.09.2020 is 31.08.2018",
+        ),
+        pytest.param(
+            "select comparison_code, value_count, compared_count from asylum_comparison "
+            "where reference_month = '2021-09-01' and origin_code = 'total' "
+            "and measure = 'applications_total' order by 1",
+            [  # from January on: nine printed months of 2021, and of 2020
+                ("month_before", 18206, 13961),
+                ("same_month_year_before", 18206, 10576),
+                (
+                    "year_to_date",
+                    14448 + 13533 + 11756 + 9315 + 9228 + 11699 + 13843 + 13961 + 18206,
+                    14187 + 11928 + 8069 + 5695 + 4329 + 5576 + 8865 + 8424 + 10576,
+                ),
+            ],
+            id="applications of September 2021 compared",
+        ),
+        pytest.param(
+            "select origin_code, value_count, compared_count from asylum_comparison "
+            "where reference_month = '2021-09-01' and comparison_code = 'same_month_year_before' "
+            "and measure = 'applications_first' and origin_code in ('475', '423') order by 1",
+            [("423", 2434, 1202), ("475", 3911, 3543)],
+            id="first applications of two countries compared",
+        ),
+        pytest.param(
+            "select prospects_set, is_stated, applications_first from "
+            "asylum_by_country_set_monthly where reference_month in ('2019-06-01', '2021-09-01') "
+            "and prospects_set = 'residence' order by reference_month",
+            [("residence", False, None), ("residence", True, 3911 + 357 + 204)],
+            id="countries with good prospects: not stated in 2019, three in 2021",
+        ),
+        pytest.param(
+            "select pending_change_persons, national_pending_count, national_applications_count "
+            "from refugees_county_and_nation where reference_date = '2021-09-30'",
+            [(859 - 901, 84247, 13843 + 13961 + 18206)],
+            id="county beside Germany, September 2021",
+        ),
+        pytest.param(
+            "select span_months_count, national_applications_count "
+            "from refugees_county_and_nation where reference_date = '2018-08-31'",
+            [(2, 15199 + 15122)],
+            id="two months lie between June and August 2018",
+        ),
+        pytest.param(
+            "select origin_code, pending_persons from pending_by_country "
+            "where reference_date = '2021-09-30' order by 1",
+            [
+                ("224", 13),
+                ("273", 33),
+                ("423", 112),
+                ("438", 133),
+                ("439", 81),
+                ("475", 162),
+                ("other", 859 - (13 + 33 + 112 + 133 + 81 + 162)),
+                ("total", 859),
+            ],
+            id="pending by country",
+        ),
+        pytest.param(
+            "select region_code, positions_by_halves_fte::varchar, positions_whole_fte::varchar "
+            "from case_management_allocation where reference_date = '2021-03-31' order by 1",
+            [  # 7 x 8,143 / 59,901 = 0.95, 0.87, 0.18, 0.44, 0.24, 0.87, 3.33, 0.11
+                ("05162004", "1.0", "1.0"),
+                ("05162008", "1.0", "1.0"),
+                ("05162012", "0.0", "0.0"),
+                ("05162016", "0.5", "1.0"),
+                ("05162020", "0.0", "0.0"),
+                ("05162022", "1.0", "1.0"),
+                ("05162024", "3.5", "3.0"),
+                ("05162028", "0.0", "0.0"),
+            ],
+            id="seven positions of case management (sample numbers)",
+        ),
+        pytest.param(
             "select applications_total, decisions_total, pending_total, applications_first "
             "from asylum_national_monthly where reference_month = '2021-09-01'",
             [(18206, 11972, 84247, 13849)],

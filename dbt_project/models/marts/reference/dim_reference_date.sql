@@ -37,10 +37,8 @@ select
     dates.dataset_id,
     dates.reference_date,
     dates.printed_label,
-    -- The register is read for the end of a quarter; a near day stands in where that has no data.
     case
-        when dates.dataset_id like 'azr/%'
-            then last_day({{ quarter_end_month('dates.reference_date') }})
+        when dates.dataset_id like 'azr/%' then {{ quarter_end('dates.reference_date') }}
         else dates.reference_date
     end as stands_for_date,
     cast(extract(year from dates.reference_date) as integer) as reference_year,
