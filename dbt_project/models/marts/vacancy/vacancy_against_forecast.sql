@@ -1,5 +1,21 @@
--- Forecasts speak of full in-patient care.
-with vacancies as (
+-- Every forecast that is held against what came, whoever made it. Another one joins here by a
+-- union, with its balances by municipality and for the county. They speak of full in-patient care.
+with forecasts as (
+    select
+        'external_consultant' as forecast_code,
+        issue_month,
+        region_code,
+        region_name,
+        region_level,
+        target_year,
+        balance_places,
+        source_document
+    from {{ ref('demand_external_forecast') }}
+    -- Planning units are summed below, from their members' forecasts and vacancies alike.
+    where region_level in ('Kreis', 'Gemeinde') and region_code like {{ county_ags() }} || '%'
+),
+
+vacancies as (
     select *
     from {{ ref('vacancy_by_region') }}
     where offer_type_code = 'vollstationaer'
@@ -20,7 +36,7 @@ county_dates as (
 
 target_years as (
     select distinct target_year
-    from {{ ref('int_forecasts__listed') }}
+    from forecasts
 ),
 
 observed_dates as (
@@ -53,7 +69,7 @@ regions as (
         region_code as member_code,
         cast(null as date) as valid_from,
         cast(null as date) as valid_before
-    from {{ ref('int_forecasts__listed') }}
+    from forecasts
     union all
     select
         'Planungseinheit' as region_level,
@@ -101,7 +117,7 @@ compared as (
         count(*) as members_with_forecast_count,
         max(length(regions.municipalities) - length(replace(regions.municipalities, ',', '')) + 1)
             as members_count
-    from {{ ref('int_forecasts__listed') }} as forecasts
+    from forecasts
     inner join regions on forecasts.region_code = regions.member_code
     inner join observed_dates on forecasts.target_year = observed_dates.target_year
     left join vacancies
