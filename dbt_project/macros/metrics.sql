@@ -15,6 +15,8 @@
   numerator, denominator   of a share
   same_as       metric that this one is where item `same_when` says so
   mistaken_for  metrics that papers print under this one's name -> reason code
+  absent_is_zero  the mart lists what there is: with data for the period, no row means none
+  ten_strongest_by  dimension of which papers print the ten largest only
   dataset       whose revisions explain an older figure
   carried_from  what the mart was typed from: to compare it with its own paper would prove nothing
 
@@ -63,14 +65,14 @@
         },
         {
             'code': 'supply_sites_count', 'label_de': 'Einrichtungen', 'unit_de': 'Standorte',
-            'kind': 'count', 'mart': 'supply_overview', 'value': 'sites_count',
+            'kind': 'count', 'mart': 'supply_overview', 'absent_is_zero': true, 'value': 'sites_count',
             'region': 'region_code', 'period': 'reference_date', 'period_kind': 'date',
             'items': {'offer_type': 'offer_type_code'}, 'over': ['region'],
             'dataset': 'wtg/stichtag',
         },
         {
             'code': 'supply_places', 'label_de': 'Plätze', 'unit_de': 'Plätze', 'kind': 'count',
-            'mart': 'supply_overview', 'value': 'places', 'region': 'region_code',
+            'mart': 'supply_overview', 'absent_is_zero': true, 'value': 'places', 'region': 'region_code',
             'period': 'reference_date', 'period_kind': 'date',
             'items': {'offer_type': 'offer_type_code'}, 'over': ['region'],
             'dataset': 'wtg/stichtag',
@@ -78,14 +80,14 @@
         {
             'code': 'supply_embedded_short_term_places',
             'label_de': 'Eingestreute Kurzzeitpflegeplätze', 'unit_de': 'Plätze', 'kind': 'count',
-            'mart': 'supply_overview', 'value': 'embedded_short_term_places',
+            'mart': 'supply_overview', 'absent_is_zero': true, 'value': 'embedded_short_term_places',
             'region': 'region_code', 'period': 'reference_date', 'period_kind': 'date',
             'items': {'offer_type': 'offer_type_code'}, 'over': ['region'],
             'within': 'supply_places', 'dataset': 'wtg/stichtag',
         },
         {
             'code': 'supply_fixed_short_term_places', 'label_de': 'Fixe Kurzzeitpflegeplätze',
-            'unit_de': 'Plätze', 'kind': 'count', 'mart': 'supply_overview',
+            'unit_de': 'Plätze', 'kind': 'count', 'mart': 'supply_overview', 'absent_is_zero': true,
             'value': 'fixed_short_term_places', 'region': 'region_code',
             'period': 'reference_date', 'period_kind': 'date',
             'items': {'offer_type': 'offer_type_code'}, 'over': ['region'],
@@ -93,14 +95,14 @@
         },
         {
             'code': 'planned_places', 'label_de': 'Geplante Plätze', 'unit_de': 'Plätze',
-            'kind': 'count', 'mart': 'planned_offers', 'value': 'planned_places',
+            'kind': 'count', 'mart': 'planned_offers', 'absent_is_zero': true, 'value': 'planned_places',
             'region': 'region_code', 'period': 'reference_date', 'period_kind': 'date',
             'items': {'offer_type': 'offer_type_code'}, 'over': ['region'],
             'dataset': 'wtg/stichtag',
         },
         {
             'code': 'planned_housing_units_count', 'label_de': 'Geplante Wohneinheiten',
-            'unit_de': 'Wohneinheiten', 'kind': 'count', 'mart': 'planned_offers',
+            'unit_de': 'Wohneinheiten', 'kind': 'count', 'mart': 'planned_offers', 'absent_is_zero': true,
             'value': 'planned_housing_units_count', 'region': 'region_code',
             'period': 'reference_date', 'period_kind': 'date',
             'items': {'offer_type': 'offer_type_code'}, 'over': ['region'],
@@ -108,21 +110,21 @@
         },
         {
             'code': 'planned_projects_count', 'label_de': 'Geplante Vorhaben',
-            'unit_de': 'Vorhaben', 'kind': 'count', 'mart': 'planned_offers',
+            'unit_de': 'Vorhaben', 'kind': 'count', 'mart': 'planned_offers', 'absent_is_zero': true,
             'value': 'projects_count', 'region': 'region_code', 'period': 'reference_date',
             'period_kind': 'date', 'items': {'offer_type': 'offer_type_code'},
             'over': ['region'], 'dataset': 'wtg/stichtag',
         },
         {
             'code': 'support_offers_count', 'label_de': 'Angebote zur Unterstützung im Alltag',
-            'unit_de': 'Angebote', 'kind': 'count', 'mart': 'support_offers',
+            'unit_de': 'Angebote', 'kind': 'count', 'mart': 'support_offers', 'absent_is_zero': true,
             'value': 'offers_count', 'region': 'region_code', 'period': 'reference_date',
             'period_kind': 'date', 'items': {'support_kind': 'support_kind'}, 'over': ['region'],
             'dataset': 'wtg/stichtag',
         },
         {
             'code': 'inspections_done_count', 'label_de': 'Durchgeführte Prüfungen',
-            'unit_de': 'Prüfungen', 'kind': 'count', 'mart': 'inspections', 'value': 'done_count',
+            'unit_de': 'Prüfungen', 'kind': 'count', 'mart': 'inspections', 'absent_is_zero': true, 'value': 'done_count',
             'region': county_ags(), 'period': 'reference_year', 'period_kind': 'year',
             'items': {
                 'inspection_kind': 'inspection_kind', 'inspection_area': 'inspection_area_code',
@@ -135,7 +137,7 @@
         },
         {
             'code': 'inspections_planned_count', 'label_de': 'Geplante Prüfungen',
-            'unit_de': 'Prüfungen', 'kind': 'count', 'mart': 'inspections',
+            'unit_de': 'Prüfungen', 'kind': 'count', 'mart': 'inspections', 'absent_is_zero': true,
             'value': 'planned_count', 'region': county_ags(), 'period': 'reference_year',
             'period_kind': 'year',
             'items': {
@@ -150,7 +152,7 @@
         },
         {
             'code': 'inspections_planned_done_count', 'label_de': 'Geplante Prüfungen, durchgeführt',
-            'unit_de': 'Prüfungen', 'kind': 'count', 'mart': 'inspections',
+            'unit_de': 'Prüfungen', 'kind': 'count', 'mart': 'inspections', 'absent_is_zero': true,
             'value': 'planned_done_count', 'region': county_ags(), 'period': 'reference_year',
             'period_kind': 'year',
             'items': {
@@ -165,7 +167,7 @@
         {
             'code': 'inspections_planned_not_done_count',
             'label_de': 'Geplante Prüfungen, nicht durchgeführt', 'unit_de': 'Prüfungen',
-            'kind': 'count', 'mart': 'inspections', 'value': 'planned_not_done_count',
+            'kind': 'count', 'mart': 'inspections', 'absent_is_zero': true, 'value': 'planned_not_done_count',
             'region': county_ags(), 'period': 'reference_year', 'period_kind': 'year',
             'items': {
                 'inspection_kind': 'inspection_kind', 'inspection_area': 'inspection_area_code',

@@ -228,13 +228,13 @@ def _about(
         except UnknownValue as error:
             complaints.unknown(axis, label, dimension, str(error))
             broken = True
-    metric = None if broken else codes.get("metric")
+    metric = codes.get("metric")
     period = next((name for name in PERIODS if name in codes), None)
-    if metric is not None:
-        metric = _whole(metric, codes, period, complaints)
+    understood = not broken and (metric is None or _whole(metric, codes, period, complaints))
     items = sorted(f"{name}={code}" for name, code in codes.items() if name not in SAID_ITEMS)
     return {
-        "metric_code": metric,
+        "is_understood": understood,
+        "metric_code": metric if understood else None,
         "region_code": codes.get("region"),
         "period_kind": period,
         "period_code": codes[period] if period else None,
@@ -245,15 +245,15 @@ def _about(
 
 def _whole(
     code: str, codes: Mapping[str, str], period: str | None, complaints: Complaints
-) -> str | None:
-    """The metric, if the cell says all that the metric is divided by."""
+) -> bool:
+    """Whether the cell says all that its metric is divided by, and nothing else."""
     metric = metrics()[code]
     items = {name for name in codes if name not in SAID_ITEMS}
     lacking = {*metric.items, "region"} - {*items, *codes}
     surplus = items - set(metric.items)
     wrong_period = period != metric.period_kind
     if not (lacking or surplus or wrong_period):
-        return code
+        return True
     said = ("Kopf", code, "|".join(sorted(codes)))
     if said not in complaints.said:
         complaints.said.add(said)
@@ -266,4 +266,4 @@ def _whole(
                 found=", ".join(sorted(set(codes) - {"metric"})) or "none",
             )
         )
-    return None
+    return False

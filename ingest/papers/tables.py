@@ -27,6 +27,7 @@ FIGURES = {
                 text("marker", nullable=True),
                 pa.field("decimals", pa.int32()),
                 pa.field("is_percent", pa.bool_(), nullable=False),
+                pa.field("is_understood", pa.bool_(), nullable=False),
                 text("metric_code", nullable=True),
                 text("region_code", nullable=True),
                 text("period_kind", nullable=True),  # date, month, year, span
