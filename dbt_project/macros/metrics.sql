@@ -23,17 +23,19 @@
   A list is handed in and filled because a macro of dbt can only give back text.
 #}
 {% macro metrics(into) -%}
+    {#- A planning unit of one municipality bears that municipality's key: it would stand there twice. -#}
+    {%- set regions = "(region_level <> 'Planungseinheit' or length(region_code) <> 8)" -%}
     {%- do into.extend([
         {
             'code': 'vacant_places', 'label_de': 'Nicht belegte Plätze', 'unit_de': 'Plätze',
-            'kind': 'count', 'mart': 'vacancy_by_region', 'value': 'vacant_places',
+            'kind': 'count', 'mart': 'vacancy_by_region', 'where': regions, 'value': 'vacant_places',
             'region': 'region_code', 'period': 'reference_date', 'period_kind': 'date',
             'items': {'offer_type': 'offer_type_code'}, 'over': ['region'],
             'dataset': 'wtg/stichtag',
         },
         {
             'code': 'mean_vacant_places', 'label_de': 'Nicht belegte Plätze, Mittel der Stichtage',
-            'unit_de': 'Plätze', 'kind': 'mean', 'mart': 'vacancy_average',
+            'unit_de': 'Plätze', 'kind': 'mean', 'mart': 'vacancy_average', 'where': regions,
             'value': 'mean_vacant_places', 'region': 'region_code',
             'period': 'last_reference_date', 'period_kind': 'date',
             'items': {'offer_type': 'offer_type_code', 'date_set': 'date_set_code'},
@@ -41,38 +43,38 @@
         },
         {
             'code': 'care_fte', 'label_de': 'Pflegekräfte', 'unit_de': 'VK', 'kind': 'fte',
-            'mart': 'staffing_by_region', 'value': 'care_fte', 'region': 'region_code',
+            'mart': 'staffing_by_region', 'where': regions, 'value': 'care_fte', 'region': 'region_code',
             'period': 'reference_year', 'period_kind': 'year', 'over': ['region'],
             'dataset': 'wtg/stichtag',
         },
         {
             'code': 'skilled_fte', 'label_de': 'Pflegefachkräfte', 'unit_de': 'VK', 'kind': 'fte',
-            'mart': 'staffing_by_region', 'value': 'skilled_fte', 'region': 'region_code',
+            'mart': 'staffing_by_region', 'where': regions, 'value': 'skilled_fte', 'region': 'region_code',
             'period': 'reference_year', 'period_kind': 'year', 'over': ['region'],
             'dataset': 'wtg/stichtag',
         },
         {
             'code': 'skilled_share', 'label_de': 'Fachkraftquote', 'unit_de': 'Anteil',
-            'kind': 'share', 'mart': 'staffing_by_region', 'value': 'skilled_share',
+            'kind': 'share', 'mart': 'staffing_by_region', 'where': regions, 'value': 'skilled_share',
             'region': 'region_code', 'period': 'reference_year', 'period_kind': 'year',
             'numerator': 'skilled_fte', 'denominator': 'care_fte', 'dataset': 'wtg/stichtag',
         },
         {
             'code': 'places_with_staff', 'label_de': 'Pflegeplätze der Einrichtungen mit Personal',
-            'unit_de': 'Plätze', 'kind': 'count', 'mart': 'staffing_by_region', 'value': 'places',
+            'unit_de': 'Plätze', 'kind': 'count', 'mart': 'staffing_by_region', 'where': regions, 'value': 'places',
             'region': 'region_code', 'period': 'reference_year', 'period_kind': 'year',
             'over': ['region'], 'dataset': 'wtg/stichtag',
         },
         {
             'code': 'supply_sites_count', 'label_de': 'Einrichtungen', 'unit_de': 'Standorte',
-            'kind': 'count', 'mart': 'supply_overview', 'absent_is_zero': true, 'value': 'sites_count',
+            'kind': 'count', 'mart': 'supply_overview', 'where': regions, 'absent_is_zero': true, 'value': 'sites_count',
             'region': 'region_code', 'period': 'reference_date', 'period_kind': 'date',
             'items': {'offer_type': 'offer_type_code'}, 'over': ['region'],
             'dataset': 'wtg/stichtag',
         },
         {
             'code': 'supply_places', 'label_de': 'Plätze', 'unit_de': 'Plätze', 'kind': 'count',
-            'mart': 'supply_overview', 'absent_is_zero': true, 'value': 'places', 'region': 'region_code',
+            'mart': 'supply_overview', 'where': regions, 'absent_is_zero': true, 'value': 'places', 'region': 'region_code',
             'period': 'reference_date', 'period_kind': 'date',
             'items': {'offer_type': 'offer_type_code'}, 'over': ['region'],
             'dataset': 'wtg/stichtag',
@@ -80,14 +82,14 @@
         {
             'code': 'supply_embedded_short_term_places',
             'label_de': 'Eingestreute Kurzzeitpflegeplätze', 'unit_de': 'Plätze', 'kind': 'count',
-            'mart': 'supply_overview', 'absent_is_zero': true, 'value': 'embedded_short_term_places',
+            'mart': 'supply_overview', 'where': regions, 'absent_is_zero': true, 'value': 'embedded_short_term_places',
             'region': 'region_code', 'period': 'reference_date', 'period_kind': 'date',
             'items': {'offer_type': 'offer_type_code'}, 'over': ['region'],
             'within': 'supply_places', 'dataset': 'wtg/stichtag',
         },
         {
             'code': 'supply_fixed_short_term_places', 'label_de': 'Fixe Kurzzeitpflegeplätze',
-            'unit_de': 'Plätze', 'kind': 'count', 'mart': 'supply_overview', 'absent_is_zero': true,
+            'unit_de': 'Plätze', 'kind': 'count', 'mart': 'supply_overview', 'where': regions, 'absent_is_zero': true,
             'value': 'fixed_short_term_places', 'region': 'region_code',
             'period': 'reference_date', 'period_kind': 'date',
             'items': {'offer_type': 'offer_type_code'}, 'over': ['region'],
@@ -95,14 +97,14 @@
         },
         {
             'code': 'planned_places', 'label_de': 'Geplante Plätze', 'unit_de': 'Plätze',
-            'kind': 'count', 'mart': 'planned_offers', 'absent_is_zero': true, 'value': 'planned_places',
+            'kind': 'count', 'mart': 'planned_offers', 'where': regions, 'absent_is_zero': true, 'value': 'planned_places',
             'region': 'region_code', 'period': 'reference_date', 'period_kind': 'date',
             'items': {'offer_type': 'offer_type_code'}, 'over': ['region'],
             'dataset': 'wtg/stichtag',
         },
         {
             'code': 'planned_housing_units_count', 'label_de': 'Geplante Wohneinheiten',
-            'unit_de': 'Wohneinheiten', 'kind': 'count', 'mart': 'planned_offers', 'absent_is_zero': true,
+            'unit_de': 'Wohneinheiten', 'kind': 'count', 'mart': 'planned_offers', 'where': regions, 'absent_is_zero': true,
             'value': 'planned_housing_units_count', 'region': 'region_code',
             'period': 'reference_date', 'period_kind': 'date',
             'items': {'offer_type': 'offer_type_code'}, 'over': ['region'],
@@ -110,14 +112,14 @@
         },
         {
             'code': 'planned_projects_count', 'label_de': 'Geplante Vorhaben',
-            'unit_de': 'Vorhaben', 'kind': 'count', 'mart': 'planned_offers', 'absent_is_zero': true,
+            'unit_de': 'Vorhaben', 'kind': 'count', 'mart': 'planned_offers', 'where': regions, 'absent_is_zero': true,
             'value': 'projects_count', 'region': 'region_code', 'period': 'reference_date',
             'period_kind': 'date', 'items': {'offer_type': 'offer_type_code'},
             'over': ['region'], 'dataset': 'wtg/stichtag',
         },
         {
             'code': 'support_offers_count', 'label_de': 'Angebote zur Unterstützung im Alltag',
-            'unit_de': 'Angebote', 'kind': 'count', 'mart': 'support_offers', 'absent_is_zero': true,
+            'unit_de': 'Angebote', 'kind': 'count', 'mart': 'support_offers', 'where': regions, 'absent_is_zero': true,
             'value': 'offers_count', 'region': 'region_code', 'period': 'reference_date',
             'period_kind': 'date', 'items': {'support_kind': 'support_kind'}, 'over': ['region'],
             'dataset': 'wtg/stichtag',

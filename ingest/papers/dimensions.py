@@ -82,12 +82,12 @@ class Reader:
     def _region(self, label: str) -> str:
         if label.casefold() in NATION_WORDS:
             return NATION
-        if label in {self.county.name, *self.county.also_called}:
-            return self.county.ags
         is_key = label.replace(" ", "").isdigit()
         try:
             return region(self.county, label if is_key else None, "" if is_key else label).code
         except UnknownRegion as error:
+            if label in self.county.also_called:  # after the municipalities: a town may lend its name
+                return self.county.ags
             raise UnknownValue(str(error).split(";", maxsplit=1)[0]) from None
 
     def _status(self, label: str) -> str:

@@ -195,9 +195,65 @@ neighbours as (
     group by judged.figure_id
 ),
 
+-- Shares that follow from other printed figures: where one of those differs, so do they.
+following as (
+    select
+        shares.figure_id,
+        min(identities.identity_id) as identity_id
+    from judged as shares
+    inner join {{ ref('reconciliation_identity_figure') }} as share_members
+        on
+            shares.figure_id = share_members.figure_id
+            and share_members.figure_role = 'share'
+    inner join {{ ref('reconciliation_identity') }} as identities
+        on
+            share_members.identity_id = identities.identity_id
+            and identities.verdict = 'holds'
+    inner join {{ ref('reconciliation_identity_figure') }} as other_members
+        on
+            share_members.identity_id = other_members.identity_id
+            and other_members.figure_role <> 'share'
+    inner join judged as others on other_members.figure_id = others.figure_id
+    where shares.verdict = 'differs' and others.verdict = 'differs'
+    group by shares.figure_id
+),
+
+-- Several in one column that no rule above explains are no slips of the fingers: another basis.
+unexplained as (
+    select judged.*
+    from judged
+    left join other_metrics on judged.figure_id = other_metrics.figure_id
+    left join vintages on judged.figure_id = vintages.figure_id
+    left join healed on judged.figure_id = healed.figure_id
+    left join narrower on judged.figure_id = narrower.figure_id
+    left join following on judged.figure_id = following.figure_id
+    where
+        judged.verdict = 'differs'
+        and coalesce(
+            other_metrics.figure_id, vintages.figure_id, healed.figure_id, narrower.figure_id,
+            following.figure_id
+        ) is null
+),
+
+runs as (
+    select
+        unexplained.figure_id,
+        count(*) as differing_count
+    from unexplained
+    inner join unexplained as near_by
+        on
+            unexplained.table_code = near_by.table_code
+            and unexplained.column_number = near_by.column_number
+            and abs(unexplained.row_number - near_by.row_number) <= 3
+    group by unexplained.figure_id
+    having count(*) >= 3
+),
+
 reasoned as (
     select
         judged.*,
+        following.identity_id as followed_identity_id,
+        runs.differing_count,
         other_metrics.other_metric_code,
         vintages.revision as other_revision,
         healed.identity_id as healed_identity_id,
@@ -229,6 +285,8 @@ reasoned as (
                     when vintages.figure_id is not null then 'other_vintage'
                     when healed.figure_id is not null then 'typing_error_suspected'
                     when narrower.figure_id is not null then 'narrower_total'
+                    when following.figure_id is not null then 'follows_another_figure'
+                    when runs.figure_id is not null then 'other_basis_suspected'
                     when {{ differs_by_a_slip('judged.printed_digits', 'judged.mart_digits') }}
                         then 'typing_error_suspected'
                     when neighbours.figure_id is not null then 'other_cell'
@@ -245,6 +303,8 @@ reasoned as (
     left join healed on judged.figure_id = healed.figure_id
     left join narrower on judged.figure_id = narrower.figure_id
     left join neighbours on judged.figure_id = neighbours.figure_id
+    left join following on judged.figure_id = following.figure_id
+    left join runs on judged.figure_id = runs.figure_id
     left join ranked
         on
             judged.metric_code = ranked.metric_code
@@ -288,6 +348,12 @@ select
             then 'one digit, or two neighbouring ones, apart from the value of the mart'
         when reasoned.reason_code = 'narrower_total'
             then 'fits the parts that are printed: ' || reasoned.narrower_identity_id
+        when reasoned.reason_code = 'follows_another_figure'
+            then 'fits the figures it is made of, and one of these differs: '
+            || reasoned.followed_identity_id
+        when reasoned.reason_code = 'other_basis_suspected'
+            then cast(reasoned.differing_count as varchar)
+            || ' figures of the column differ within three rows up and down'
         when reasoned.reason_code = 'other_cell'
             then 'the value of the mart for ' || reasoned.neighbour
         when reasoned.reason_code = 'not_in_top_ten'

@@ -29,6 +29,27 @@ with members as (
     inner join {{ ref('published_figure') }} as figures on members.figure_id = figures.figure_id
 ),
 
+-- Rows that already sum to a total of their own table by a dimension with this one in it.
+covered as (
+    select narrow.identity_id
+    from members as narrow
+    inner join members as wide
+        on
+            narrow.figure_id = wide.figure_id
+            and narrow.identity_id <> wide.identity_id
+            and narrow.figure_role = 'part'
+            and wide.figure_role = 'part'
+            and (
+                wide.dimension like '%' || narrow.dimension || '%'
+                or narrow.dimension like '%' || wide.dimension || '%'
+            )
+    inner join members as wholes
+        on
+            wide.identity_id = wholes.identity_id
+            and wholes.figure_role = 'whole'
+    group by narrow.identity_id
+),
+
 gathered as (
     select
         identity_id,
@@ -153,5 +174,12 @@ from judged
 inner join {{ ref('metric') }} as metrics on judged.metric_code = metrics.metric_code
 -- One part alone does not say that a total was meant; nor do some rows of a whole.
 where
-    judged.verdict <> 'total_missing'
-    or (judged.parts_printed_count > 1 and judged.identity_kind <> 'some_of_whole')
+    (
+        judged.verdict <> 'total_missing'
+        or (judged.parts_printed_count > 1 and judged.identity_kind <> 'some_of_whole')
+    )
+    and (
+        judged.identity_kind <> 'parts_of_whole'
+        or judged.has_own_whole = 1
+        or judged.identity_id not in (select covered.identity_id from covered)
+    )
