@@ -61,3 +61,17 @@
         and damerau_levenshtein({{ one }}, {{ other }}) = 1
     )
 {%- endmacro %}
+
+{# A text of the catalogue in SQL; null where it says nothing. #}
+{% macro text_or_null(text) -%}
+    {%- if text -%} '{{ text }}' {%- else -%} cast(null as varchar) {%- endif -%}
+{%- endmacro %}
+
+{# True for metrics whose parts sum over a dimension. #}
+{% macro is_metric_over(column, dimension, catalogue) -%}
+    {%- set codes = [] -%}
+    {%- for metric in catalogue if dimension in metric.get('over', []) -%}
+        {%- do codes.append("'" ~ metric.code ~ "'") -%}
+    {%- endfor -%}
+    {{ column }} in ({{ codes | join(', ') }})
+{%- endmacro %}

@@ -20,13 +20,13 @@
         {{ metric_item_code(metric, totals) }} as item_code,
         {% if totals -%}
             cast(sum({{ metric.value }}) as double) as value,
-            count(*) as mart_rows_count,
+            cast(count(*) as bigint) as mart_rows_count,
             {{ text_list('source_sha256') }} as source_sha256,
             max(published_at) as published_at,
             max(known_since) as known_since,
         {% else -%}
             cast({{ metric.value }} as double) as value,
-            1 as mart_rows_count,
+            cast(1 as bigint) as mart_rows_count,
             source_sha256,
             published_at,
             known_since,

@@ -257,6 +257,7 @@ reasoned as (
         other_metrics.other_metric_code,
         vintages.revision as other_revision,
         healed.identity_id as healed_identity_id,
+        healed.figure_id is not null as is_healed,
         narrower.identity_id as narrower_identity_id,
         neighbours.neighbour,
         ranked.place_from_strongest,
@@ -342,18 +343,16 @@ select
             then 'the mart has this value as ' || reasoned.other_metric_code
         when reasoned.reason_code = 'other_vintage'
             then 'revision ' || cast(reasoned.other_revision as varchar) || ' of the source'
-        when reasoned.reason_code = 'typing_error_suspected' and reasoned.healed_identity_id is not null
+        when reasoned.reason_code = 'typing_error_suspected' and reasoned.is_healed
             then 'breaks, and the value of the mart keeps: ' || reasoned.healed_identity_id
         when reasoned.reason_code = 'typing_error_suspected'
             then 'one digit, or two neighbouring ones, apart from the value of the mart'
         when reasoned.reason_code = 'narrower_total'
             then 'fits the parts that are printed: ' || reasoned.narrower_identity_id
         when reasoned.reason_code = 'follows_another_figure'
-            then 'fits the figures it is made of, and one of these differs: '
-            || reasoned.followed_identity_id
+            then 'fits its figures, of which one differs: ' || reasoned.followed_identity_id
         when reasoned.reason_code = 'other_basis_suspected'
-            then cast(reasoned.differing_count as varchar)
-            || ' figures of the column differ within three rows up and down'
+            then concat(reasoned.differing_count, ' figures within three rows of the column differ')
         when reasoned.reason_code = 'other_cell'
             then 'the value of the mart for ' || reasoned.neighbour
         when reasoned.reason_code = 'not_in_top_ten'

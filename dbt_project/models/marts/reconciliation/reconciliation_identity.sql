@@ -161,7 +161,9 @@ select
     case
         when judged.verdict = 'total_missing' then 'no_total'
         when judged.identity_kind = 'printed_twice' then 'other_table'
-        when judged.has_own_whole = 0 and judged.identity_kind in ('parts_of_whole', 'some_of_whole')
+        when
+            judged.has_own_whole = 0
+            and judged.identity_kind in ('parts_of_whole', 'some_of_whole')
             then 'other_table'
         else 'same_table'
     end as basis,

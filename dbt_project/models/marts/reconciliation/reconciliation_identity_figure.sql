@@ -41,11 +41,7 @@ placed as (
                 region_code || ' ' || {{ items_without('item_code', names) }} as other_code
             {%- endif %}
         from figures
-        where metric_code in (
-            {%- for metric in catalogue if dimension in (metric.over or []) -%}
-                '{{ metric.code }}'{% if not loop.last %}, {% endif %}
-            {%- endfor -%}
-        )
+        where {{ is_metric_over('metric_code', dimension, catalogue) }}
         {% if not loop.last %}union all{% endif %}
     {% endfor %}
 ),
@@ -196,7 +192,11 @@ complete as (
     from between_metrics
     group by identity_id
     having
-        count(distinct case when figure_role in ('part', 'numerator', 'denominator') then figure_id end)
+        count(
+            distinct case
+                when figure_role in ('part', 'numerator', 'denominator') then figure_id
+            end
+        )
         = max(case when identity_kind = 'some_of_whole' then 0 else parts_expected_count end)
         and (
             max(case when figure_role = 'share' then 1 else 0 end) = 1
@@ -248,7 +248,7 @@ select
     metric_code,
     dimension,
     partition_code,
-    parts_expected_count
+    cast(parts_expected_count as bigint) as parts_expected_count
 from parts
 union all
 select
@@ -259,7 +259,7 @@ select
     metric_code,
     dimension,
     partition_code,
-    parts_expected_count
+    cast(parts_expected_count as bigint) as parts_expected_count
 from wholes
 where figure_role = 'whole' or nearest = 1
 union all
@@ -271,7 +271,7 @@ select
     metric_code,
     cast(null as varchar) as dimension,
     cast(null as varchar) as partition_code,
-    parts_expected_count
+    cast(parts_expected_count as bigint) as parts_expected_count
 from between_metrics
 where identity_id in (select complete.identity_id from complete)
 union all
@@ -284,6 +284,6 @@ select
     metric_code,
     cast(null as varchar) as dimension,
     cast(null as varchar) as partition_code,
-    times as parts_expected_count
+    cast(times as bigint) as parts_expected_count
 from counted
 where times > 1
