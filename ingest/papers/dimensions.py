@@ -86,7 +86,9 @@ class Reader:
         try:
             return region(self.county, label if is_key else None, "" if is_key else label).code
         except UnknownRegion as error:
-            if label in self.county.also_called:  # after the municipalities: a town may lend its name
+            if (
+                label in self.county.also_called
+            ):  # after the municipalities: a town may lend its name
                 return self.county.ags
             raise UnknownValue(str(error).split(";", maxsplit=1)[0]) from None
 

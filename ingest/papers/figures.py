@@ -80,7 +80,9 @@ def parse(content: bytes, origin: Origin) -> Batch:
     frame = pd.DataFrame(cells)
     schema = FIGURES["cells"]
     texts = [field.name for field in schema if str(field.type) == "string"]
-    frame = frame.astype({**dict.fromkeys(texts, "string"), "decimals": "Int32"})
+    frame = frame.astype(
+        {**dict.fromkeys(texts, "string"), "decimals": "Int32", "value": "float64"}
+    )
     return Batch(
         period=period_of(head.document, head.place),
         tables={"cells": frame.astype({"source_place": "string"})},
@@ -243,9 +245,7 @@ def _about(
     }
 
 
-def _whole(
-    code: str, codes: Mapping[str, str], period: str | None, complaints: Complaints
-) -> bool:
+def _whole(code: str, codes: Mapping[str, str], period: str | None, complaints: Complaints) -> bool:
     """Whether the cell says all that its metric is divided by, and nothing else."""
     metric = metrics()[code]
     items = {name for name in codes if name not in SAID_ITEMS}
