@@ -173,13 +173,13 @@ def test_an_officer_drops_a_table_and_mends_it(house: Settings) -> None:
     ]
     assert ask(
         house,
-        "select row_label, column_name, old_value, new_value from revisions "
+        "select change_kind, old_value, new_value from revisions "
         "where dataset_id = 'papers/figures' and column_name = 'value_as_printed'",
-    ) == [("15.05.2021", "value_as_printed", "272", "271")]
+    ) == [("changed", "272", "271")]
 
 
 def test_a_total_that_went_missing_is_told(house: Settings) -> None:
-    """The planned offers without the county's row: no total anywhere, and a warning of the build."""
+    """The planned offers without the county's row: no total anywhere; the build warns."""
     original = house.drop_folder("papers") / "wtg_planned_2021-10-01.csv"
     lines = original.read_text(encoding="utf-8").splitlines()
     without = [line for line in lines if not line.startswith("RKN;120")]
