@@ -12,10 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.datasets import dataset
-from ingest.model import Batch, Origin, UnreadableFile
+from ingest.http import Client
+from ingest.model import Batch, Origin, SourceUnavailable, UnreadableFile
 from ingest.papers.catalogue import metrics
+from ingest.papers.discover import tables
 from ingest.papers.figures import parse
 from ingest.papers.tables import FIGURES
+from ingest.settings import Settings
 from ingest.staging import typed
 
 REPOSITORY = Path(__file__).parents[2]
@@ -247,3 +250,18 @@ def test_nothing_is_awaited_of_papers() -> None:
     calendar = dataset("papers/figures").calendar
     assert calendar.words.startswith("no calendar")
     assert calendar.references(date(2000, 1, 1), date(2030, 1, 1)) == []
+
+
+def test_what_lies_in_the_drop_folder(settings: Settings, caplog: pytest.LogCaptureFixture) -> None:
+    folder = settings.drop_folder("papers")
+    with pytest.raises(SourceUnavailable, match=r"is the share mounted\?"):
+        tables(settings, Client.__new__(Client), "figures")
+    folder.mkdir(parents=True)
+    for name in ("b.CSV", "a.xlsx", "~$a.xlsx", "Thumbs.db", "vorlage.pdf"):
+        (folder / name).write_text("x")
+    offered = tables(settings, Client.__new__(Client), "figures")
+    assert [(file.label, file.identity) for file in offered] == [
+        ("a.xlsx", "papers/drop/a.xlsx"),
+        ("b.CSV", "papers/drop/b.CSV"),
+    ]
+    assert "vorlage.pdf is no table" in caplog.text
