@@ -77,8 +77,15 @@ gathered as (
         {{ text_list('place') }} as place,
         min(reference_date) as reference_date,
         max(period_code) as period_code,
-        max(case when figure_role not in ('part', 'some') then region_code end) as region_code,
-        max(case when figure_role not in ('part', 'some') then item_code end) as item_code,
+        -- Of the whole; where there is none, what all its parts have in common.
+        coalesce(
+            max(case when figure_role not in ('part', 'some') then region_code end),
+            case when min(region_code) = max(region_code) then min(region_code) end
+        ) as region_code,
+        coalesce(
+            max(case when figure_role not in ('part', 'some') then item_code end),
+            case when min(item_code) = max(item_code) then min(item_code) end
+        ) as item_code,
         {{ text_list("row_label || ' / ' || column_label || ': ' || value_as_printed") }}
             as figures_printed,
         {{ text_list('source_sha256') }} as source_sha256,
