@@ -31,7 +31,7 @@ from ingest.datasets import Dataset, datasets_of
 from ingest.model import Landed
 from ingest.settings import Settings, read_settings
 
-SOURCES = ("it_nrw", "azr", "bamf", "wtg")
+SOURCES = ("it_nrw", "azr", "bamf", "wtg", "papers")
 STAGED = {
     source: Asset(f"staged_{source}", uri=f"kreishaus://staged/{source}") for source in SOURCES
 }

@@ -12,7 +12,7 @@ from rich.console import Console
 from embedded.airflow import EmbeddedAirflow
 from ingest.settings import Settings
 
-INGEST_DAGS = ("ingest_bamf", "ingest_it_nrw", "ingest_wtg", "ingest_azr")
+INGEST_DAGS = ("ingest_bamf", "ingest_it_nrw", "ingest_wtg", "ingest_azr", "ingest_papers")
 BUILD_DAG = "build_marts"
 WATCH_DAG = "watch_freshness"
 

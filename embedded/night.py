@@ -1,4 +1,4 @@
-"""One night: the four sources collected, then the marts built, then looked back upon."""
+"""One night: the sources collected, then the marts built, then looked back upon."""
 
 from __future__ import annotations
 

@@ -21,6 +21,8 @@ class Calendar(ABC):
     """Whether each reference date truly comes: then one that is missing between two is a gap."""
     ended: ClassVar[bool] = False
     """Whether nothing more is awaited."""
+    rest_word: ClassVar[str] = "ended"
+    """What a person reads instead of a due day where nothing is awaited."""
 
     @abstractmethod
     def references(self, first: date, last: date) -> list[date]:
@@ -152,6 +154,38 @@ class Daily(Calendar):
     @property
     def longest_pause(self) -> timedelta:
         return timedelta(days=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoCalendar(Calendar):
+    """What comes when somebody brings it: nothing is awaited, nothing is ever late or missing."""
+
+    without_gaps: ClassVar[bool] = False
+    ended: ClassVar[bool] = True
+    rest_word: ClassVar[str] = "no calendar"
+    lag_days: int = 0
+
+    def references(self, first: date, last: date) -> list[date]:
+        return []
+
+    @property
+    def words(self) -> str:
+        return "no calendar: whenever it is brought; never late"
+
+    @property
+    def longest_pause(self) -> timedelta:
+        return timedelta.max
+
+    def due_on(self, reference: date) -> date:
+        return date.max
+
+    def expected_by(self, today: date) -> date:
+        """Nothing is: the earliest of all days is always past."""
+        return date.min
+
+    def next_after(self, reference: date) -> date:
+        """Nothing follows; the reference itself, since one is asked for."""
+        return reference
 
 
 QUARTER_ENDS = ((3, 31), (6, 30), (9, 30), (12, 31))

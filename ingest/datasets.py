@@ -11,7 +11,15 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ingest.bamf.calendar import REPORT_MONTHS
-from ingest.calendars import QUARTER_ENDS, WTG_REFERENCE_DATES, Calendar, Daily, MonthDays, Monthly
+from ingest.calendars import (
+    QUARTER_ENDS,
+    WTG_REFERENCE_DATES,
+    Calendar,
+    Daily,
+    MonthDays,
+    Monthly,
+    NoCalendar,
+)
 from ingest.settings import Settings
 
 
@@ -283,6 +291,17 @@ REGISTRY: tuple[Dataset, ...] = (
         suites="expectations.suites.heimfinder:heimfinder",
         reference="first_seen_date",
         snapshot=True,
+    ),
+    Dataset(
+        source="papers",
+        name="figures",
+        title="Tables of printed papers, as printed",
+        calendar=NoCalendar(),
+        licence="public minutes and official works (§ 5 UrhG)",
+        discover="ingest.papers.discover:tables",
+        parse="ingest.papers.figures:parse",
+        tables="ingest.papers.tables:FIGURES",
+        suites="expectations.suites.papers:figures",
     ),
 )
 

@@ -56,7 +56,7 @@ class DatasetStatus:
     @property
     def late(self) -> bool:
         """Whether a reference date that is due has not arrived. A warning, never a failure."""
-        if not self.enabled:
+        if not self.enabled or (self.fresh and self.fresh.ended):
             return False
         return self.newest_reference is None or self.newest_reference < self.expected_reference
 

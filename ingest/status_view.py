@@ -127,7 +127,7 @@ def _due(status: DatasetStatus) -> Text:
     if status.fresh is None or not status.enabled:
         return Text("")
     if status.fresh.ended:
-        return Text("ended", "dim")
+        return Text(status.dataset.calendar.rest_word, "dim")
     if status.late:
         return Text(f"late {status.fresh.days_late} d", "yellow")
     return Text(str(status.fresh.due_on), "green")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ingest.files import commit_directory, new_directory, remove_directory, write_synced
 from ingest.settings import Settings
-from sample import azr, bamf, heimfinder, it_nrw, wtg
+from sample import azr, bamf, heimfinder, it_nrw, papers, wtg
 
 STAMP = "made-from"
 
@@ -24,7 +24,7 @@ def make(settings: Settings) -> Path:
     if stamp.exists() and stamp.read_text() == fingerprint:
         return target
     temporary = new_directory(target)
-    for source in (bamf, azr, wtg, heimfinder, it_nrw):
+    for source in (bamf, azr, wtg, heimfinder, it_nrw, papers):
         source.write(temporary)
     write_synced(temporary / STAMP, fingerprint.encode())
     remove_directory(target)

@@ -60,6 +60,7 @@ def county_file(offices: str, closed: str, drop: Path) -> str:
         'base_url = "https://pfadwtg.mags.nrw"': f'base_url = "{closed}"',
         '# drop_folder = "/srv/kreishaus/drop/azr"': f'drop_folder = "{drop / "azr"}"',
         '# drop_folder = "/srv/kreishaus/drop/wtg"': f'drop_folder = "{drop / "wtg"}"',
+        '# drop_folder = "/srv/kreishaus/drop/papers"': f'drop_folder = "{drop / "papers"}"',
         "https://www.landesdatenbank.nrw.de": nobody_there(),
         "https://www.regionalstatistik.de": nobody_there(),
         "[http]\n": "[http]\ntries = 2\nbackoff_seconds = 0.01\n",

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 import pyarrow.parquet as pq
 import pytest
 
-from ingest.calendars import QUARTER_ENDS, MonthDays, Monthly
+from ingest.calendars import QUARTER_ENDS, MonthDays, Monthly, NoCalendar
 from ingest.datasets import dataset
 from ingest.freshness import freshness, write_freshness
 from ingest.landing import Landing
@@ -44,6 +44,12 @@ def test_an_early_file_makes_nothing_late() -> None:
     found = freshness(MONTHLY, {date(2021, 10, 1)}, date(2021, 11, 3))
     assert (found.newest, found.expected) == (date(2021, 10, 1), date(2021, 9, 1))
     assert (found.awaited, found.late, found.days_late) == (date(2021, 11, 1), False, 0)
+
+
+@pytest.mark.parametrize("known", [set(), {SEPTEMBER}])
+def test_what_has_no_calendar_is_never_late(known: set[date]) -> None:
+    found = freshness(NoCalendar(), known, date(2031, 1, 1))
+    assert (found.late, found.days_late, found.gaps, found.ended) == (False, 0, (), True)
 
 
 def record(month: str, day: int) -> BatchRecord:

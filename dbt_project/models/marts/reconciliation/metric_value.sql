@@ -1,0 +1,46 @@
+-- Every value of every metric of the catalogue (macros/metrics.sql), one row each: what BI tools,
+-- reports and the reconciliation read. A column that a mart no longer has breaks this model.
+{%- set catalogue = [] %}
+{%- do metrics(catalogue) %}
+{%- set blocks = [] %}
+{%- for metric in catalogue if metric.mart %}
+    {%- do blocks.append((metric, {})) %}
+    {%- for totals in metric.rollups or [] %}
+        {%- do blocks.append((metric, totals)) %}
+    {%- endfor %}
+{%- endfor %}
+
+{% for metric, totals in blocks -%}
+    select
+        '{{ metric.code }}' as metric_code,
+        cast({{ metric.region }} as varchar) as region_code,
+        '{{ metric.period_kind }}' as period_kind,
+        {{ metric_period_code(metric) }} as period_code,
+        {{ metric_reference_date(metric) }} as reference_date,
+        {{ metric_item_code(metric, totals) }} as item_code,
+        {% if totals -%}
+            cast(sum({{ metric.value }}) as double) as value,
+            cast(count(*) as bigint) as mart_rows_count,
+            {{ text_list('source_sha256') }} as source_sha256,
+            max(published_at) as published_at,
+            max(known_since) as known_since,
+        {% else -%}
+            cast({{ metric.value }} as double) as value,
+            cast(1 as bigint) as mart_rows_count,
+            source_sha256,
+            published_at,
+            known_since,
+        {% endif -%}
+        '{{ metric.mart }}' as mart,
+        '{{ metric.value }}' as value_column
+    from {{ ref(metric.mart) }}
+    {% if metric.where %}where {{ metric.where }}{% endif %}
+    {% if totals -%}
+        group by
+            {{ metric.period }}
+            {%- for name in metric.get('items', {}) if name not in totals -%}
+                , {{ metric['items'][name] }}
+            {%- endfor %}
+    {% endif -%}
+    {% if not loop.last %}union all{% endif %}
+{% endfor %}

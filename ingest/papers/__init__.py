@@ -1,0 +1,1 @@
+"""Printed papers of the county: every table as printed, so that it can be checked."""

@@ -1,0 +1,73 @@
+"""Numbers as papers print them: thousands points, decimal commas, percent signs, markers."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+Notation = Literal["deutsch", "englisch"]
+
+MARKERS = {"-": "-", "–": "-", "—": "-", ".": ".", "...": "...", "…": "...", "/": "/", "x": "x"}
+"""What may stand instead of a number -> the marker of official statistics that is meant."""
+
+MINUS = str.maketrans({"−": "-", "–": "-", "‐": "-"})
+BLANK = "[ \u00a0\u202f]"
+FOOTNOTE = re.compile(r"(?<=[\d%])(?:\s?\*{1,3}|\s?[¹²³⁴-⁹]{1,2}|\s\d\))$")
+"""A footnote mark behind a number, where it cannot be taken for one of its digits."""
+
+FORMS: dict[Notation, re.Pattern[str]] = {
+    "deutsch": re.compile(
+        rf"(-?)(\d{{1,3}}(?:\.\d{{3}})+|\d{{1,3}}(?:{BLANK}\d{{3}})+|\d+)(?:,(\d+))?", re.ASCII
+    ),
+    "englisch": re.compile(
+        rf"(-?)(\d{{1,3}}(?:,\d{{3}})+|\d{{1,3}}(?:{BLANK}\d{{3}})+|\d+)(?:\.(\d+))?", re.ASCII
+    ),
+}
+MOST_DIGITS = 15
+"""More would not fit exactly into a floating-point number, and no paper prints them."""
+
+
+@dataclass(frozen=True)
+class Printed:
+    """What one cell says: a number with its printed decimals, a marker, or nothing at all."""
+
+    number: Decimal | None = None
+    marker: str | None = None
+    decimals: int = 0
+    is_percent: bool = False
+    has_footnote: bool = False
+
+
+def read_printed(cell: str, notation: Notation = "deutsch") -> Printed:
+    """What a cell says. Raises ``ValueError`` saying what is wrong; never guesses or rounds."""
+    text = cell.strip()
+    if not text:
+        return Printed()
+    if marker := MARKERS.get(text.casefold()):
+        return Printed(marker=marker)
+    bare = FOOTNOTE.sub("", text)
+    digits = bare.removesuffix("%").rstrip().translate(MINUS)
+    match = FORMS[notation].fullmatch(digits)
+    if match is None:
+        raise ValueError(_what_is_wrong(text, digits, notation))
+    sign, whole, decimals = match[1], re.sub(r"\D", "", match[2]), match[3] or ""
+    if len(whole) + len(decimals) > MOST_DIGITS:
+        raise ValueError(f"{text!r} has more digits than any printed figure")
+    return Printed(
+        number=Decimal(f"{sign}{whole}.{decimals}" if decimals else f"{sign}{whole}"),
+        decimals=len(decimals),
+        is_percent=bare.endswith("%"),
+        has_footnote=bare != text,
+    )
+
+
+def _what_is_wrong(text: str, digits: str, notation: Notation) -> str:
+    other: Notation = "englisch" if notation == "deutsch" else "deutsch"
+    if FORMS[other].fullmatch(digits):
+        return (
+            f"{text!r} is no number in the {notation} notation; if the whole table is written like "
+            f"this, add the line Zahlenformat;{other}"
+        )
+    return f"{text!r} is neither a number nor one of the markers - . ... / x"
