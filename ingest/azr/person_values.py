@@ -28,7 +28,7 @@ NO_COUNT = 10**9
 
 LARGEST_ID = 10**12
 BORN = re.compile(
-    r"\b(?:geb(?:\.|oren)?|geburtsdatum)\s*(?:am)?\s*:?\s*\d{1,2}\.\s?\d{1,2}\.\s?\d{2,4}"
+    r"\b(?:geb(?:\.|oren)?|geburtsdatum)\s*+(?:am)?\s*+:?\s*+\d{1,2}\.\s?\d{1,2}\.\s?\d{2,4}"
     r"|(?:^|\s)\*\s?\d{1,2}\.\d{1,2}\.\d{4}",
     re.IGNORECASE,
 )
@@ -40,11 +40,12 @@ FILLED_FIELD = re.compile(
 """A form's field with something in it: "Vorname: ..."."""
 
 ADDRESS = re.compile(
-    r"\b[^\W\d_][\w.-]*(?:str\.?|stra(?:ß|ss)e|weg|allee|platz|gasse|ring|damm|ufer)"
+    r"\b[^\W\d_][\w.-]{0,60}(?:str\.?|stra(?:ß|ss)e|weg|allee|platz|gasse|ring|damm|ufer)"
     r"\s?\d+\s?[a-z]?\b",
     re.IGNORECASE,
 )
-MAIL = re.compile(r"[\w.+-]+@[\w-]+\.\w+")
+MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}\.\w+")
+"""Parts of limited length, here and in an address: else a cell of one long word takes minutes."""
 PHONE = re.compile(r"(?:\+|00?)[1-9]\d*[ ()/-][\d ()/-]{4,}|0[1-9]\d{8,9}", re.ASCII)
 """With a sign between its parts, or of ten or eleven digits: keys of regions have eight, twelve."""
 

@@ -1,6 +1,7 @@
 """The door: what holds persons is refused, what only looks like it passes. All persons invented."""
 
 import io
+import time
 import zipfile
 from datetime import datetime
 
@@ -11,8 +12,10 @@ from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 from openpyxl.comments import Comment
 
+from ingest.azr import person_values
 from ingest.azr.guard import MOST_ROWS, refuse_person_level
 from ingest.model import RefusedAtTheDoor
+from ingest.settings import Settings
 
 LABEL = "AZR_Kreuztabelle_2021-09-30.xlsx"
 SECRETS = ("Musterfrau", "Erika", "130412004711", "Heidestr", "1987", "C01X00T47", "Syrien")
@@ -181,3 +184,21 @@ def test_an_id_is_found_wherever_it_stands(number, column, row):
     with pytest.raises(RefusedAtTheDoor) as refusal:
         refuse_person_level(saved(workbook), LABEL)
     assert str(number) not in str(refusal.value)
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize(
+    "cell", ["A" * 70_000, "a-" * 35_000, "geb." + " " * 60_000, "Vorname " * 8_000, "0 " * 40_000]
+)
+def test_a_cell_of_one_long_word_is_judged_at_once(cell):
+    """A search that begins anew at each letter of a damaged file would take minutes."""
+    for search in (
+        person_values.ADDRESS.search,
+        person_values.MAIL.search,
+        person_values.PHONE.fullmatch,
+        person_values.DOCUMENT.fullmatch,
+        lambda text: person_values.marker_in(text, Settings().county),
+    ):
+        started = time.process_time()
+        assert search(cell) is None
+        assert time.process_time() - started < 1
