@@ -285,6 +285,42 @@ def query(
     RENDERERS[output.value](answer, sys.stdout)
 
 
+@app.command(epilog="Example: [bold]kreishaus plots --to docs/images/methods[/bold]")
+def plots(
+    to: Annotated[
+        Path | None, typer.Option("--to", help="A folder; by default plots/ under KREISHAUS_HOME.")
+    ] = None,
+) -> None:
+    """Draw the plots of the methods paper from the published marts, as SVG files."""
+    from reports.plots import write_plots
+    from warehouse.versions import NothingPublished
+
+    settings = read_settings()
+    try:
+        written = write_plots(settings, to or settings.home / "plots")
+    except NothingPublished as error:
+        errors.print(str(error), markup=False, soft_wrap=True)
+        raise typer.Exit(1) from error
+    for path in written:
+        print(path)
+
+
+@app.command()
+def docs() -> None:
+    """Write dbt's own documentation of every table, with the lineage, as one file to open.
+
+    It is read from the private warehouse that the last build made, and waits for nobody: not while
+    a build is at work.
+    """
+    from warehouse.docs import DocsFailed, write_docs
+
+    try:
+        print(write_docs(read_settings()))
+    except DocsFailed as error:
+        errors.print(str(error), markup=False, soft_wrap=True)
+        raise typer.Exit(1) from error
+
+
 @sample_app.command("serve", epilog="Example: [bold]kreishaus sample serve --port 9000[/bold]")
 def sample_serve(
     port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 8765,

@@ -1,0 +1,35 @@
+"""Numbers and dates as German readers write them."""
+
+from __future__ import annotations
+
+from datetime import date
+
+MINUS = "\u2212"
+
+
+def number(value: float, decimals: int = 0, *, signed: bool = False) -> str:
+    """``-1234.5`` with one decimal is ``−1.234,5``; with ``signed`` a plus stands too."""
+    text = f"{abs(value):,.{decimals}f}".translate(str.maketrans(",.", ".,"))
+    is_zero = not text.strip("0,.")
+    if is_zero:
+        return text
+    if value < 0:
+        return MINUS + text
+    return f"+{text}" if signed else text
+
+
+def percent(share: float, decimals: int = 0, *, signed: bool = False) -> str:
+    """A fraction as a percentage."""
+    return f"{number(100 * share, decimals, signed=signed)} %"
+
+
+def day(value: date) -> str:
+    """``31.12.2024``."""
+    return f"{value:%d.%m.%Y}"
+
+
+def listed(words: list[str]) -> str:
+    """``a, b und c``."""
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} und {words[-1]}"

@@ -1,0 +1,34 @@
+"""The plots of the methods paper, drawn from the published marts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ingest.files import write_atomically
+from ingest.settings import Settings
+from reports.marts import published
+from reports.plots import ages, backtest, band, county_factors, orientation, trend
+from reports.plots.sheet import Plot, drawn, svg
+
+PLOTS: tuple[Plot, ...] = (
+    ages.RATES_PLOT,
+    county_factors.PLOT,
+    ages.POPULATION_PLOT,
+    trend.PLOT,
+    band.PLOT,
+    band.PLOT_MUNICIPALITIES,
+    orientation.PLOT,
+    backtest.PLOT,
+)
+
+
+def write_plots(settings: Settings, folder: Path) -> list[Path]:
+    """Draw every plot from the current version into ``folder``. Raises ``NothingPublished``."""
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    with published(settings) as marts:
+        for plot in PLOTS:
+            path = folder / f"{plot.name}.svg"
+            write_atomically(path, svg(drawn(plot, marts)))
+            written.append(path)
+    return written

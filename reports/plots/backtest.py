@@ -1,0 +1,145 @@
+"""Past forecasts against what came, and their errors by how far they looked ahead."""
+
+from __future__ import annotations
+
+from matplotlib.axes import Axes
+
+from reports.german import number
+from reports.marts import Marts, Row
+from reports.plots.sheet import (
+    BLUE,
+    GREY,
+    ORANGE,
+    VERMILION,
+    Plot,
+    Sheet,
+    german_axis,
+    new_figure,
+    nothing_here,
+)
+
+TITLE = "Rückschau: frühere Prognosen und was kam"
+
+# What is compared: (source, measure), its name, its unit, the name of what came.
+PARTS = (
+    ("external", "balance_places", "Gutachter: Saldo", "Plätze", "nicht belegt"),
+    ("own_model", "full_inpatient", "Eigenes Modell: Heimbewohner", "Personen", "gezählt"),
+)
+PAIRS = """
+    select forecast_source_code, measure_code, region_level, region_code, region_name, target_year,
+        issue_date, observed_date, horizon_years, forecast_value, observed_value, error_value
+    from demand_backtest
+    where region_level in ('Kreis', 'Gemeinde') and observed_value is not null
+    order by forecast_source_code, measure_code, region_level, region_code, target_year,
+        observed_date
+"""
+BY_HORIZON = """
+    select forecast_source_code, measure_code, region_level, horizon_years, comparisons_count,
+        bias_value, mean_absolute_error_value
+    from demand_backtest_by_horizon
+    where region_level in ('Kreis', 'Gemeinde')
+    order by forecast_source_code, measure_code, region_level desc, horizon_years
+"""
+LEVELS = {"Kreis": ("D", VERMILION), "Gemeinde": ("o", BLUE)}
+
+
+def draw(marts: Marts) -> Sheet:
+    """A line of panels for each forecaster: pairs on the left, errors by horizon on the right."""
+    pairs = marts.some_rows("demand_backtest", PAIRS)
+    errors = marts.rows("demand_backtest_by_horizon", BY_HORIZON)
+    dates = [row["observed_date"] for row in pairs]
+    meaning = (
+        "Links: jeder Punkt eine frühere Prognose; auf der Linie hätte sie genau gestimmt. "
+        "Rechts: mittlerer Fehler (Prognose minus Beobachtung) und mittlerer Betrag des Fehlers "
+        "nach Jahren im Voraus. Ein nicht belegter Platz ist noch kein Saldo: manche sind nicht "
+        "nutzbar, manche zwischen zwei Bewohnern leer. Beobachtet von "
+        f"{min(dates):%m/%Y} bis {max(dates):%m/%Y}."
+    )
+    source = (
+        "Monitoring des Gutachters; WTG-Behörde (nicht belegte Plätze); Pflegestatistik, IT.NRW; "
+        "Marts demand_backtest, demand_backtest_by_horizon."
+    )
+    figure = new_figure(5.4, TITLE, meaning, source, marts)
+    grid = figure.subplots(len(PARTS), 2, squeeze=False)
+    told = []
+    for (left, right), part in zip(grid, PARTS, strict=True):
+        key = part[:2]
+        own = [r for r in pairs if (r["forecast_source_code"], r["measure_code"]) == key]
+        if own:
+            _pairs(left, own, part)
+        else:
+            nothing_here(left)
+        left.set_title(part[2])
+        bars = [r for r in errors if (r["forecast_source_code"], r["measure_code"]) == key]
+        if bars:
+            told.append(_errors(right, bars, part))
+        else:
+            nothing_here(right)
+    return Sheet(figure, TITLE, f"{TITLE}. {len(pairs)} Vergleiche. " + " ".join(told))
+
+
+def _pairs(axes: Axes, own: list[Row], part: tuple[str, str, str, str, str]) -> None:
+    for level, (marker, colour) in LEVELS.items():
+        rows = [row for row in own if row["region_level"] == level]
+        if rows:
+            axes.plot(
+                [row["forecast_value"] for row in rows],
+                [row["observed_value"] for row in rows],
+                marker,
+                color=colour,
+                alpha=0.8,
+                markersize=3.5,
+                linestyle="none",
+                label=level,
+                gid=f"pairs-{part[0]}-{level}",
+            )
+    ends = [value for row in own for value in (row["forecast_value"], row["observed_value"])]
+    axes.plot([min(ends), max(ends)], [min(ends), max(ends)], color=GREY, linewidth=0.8)
+    axes.grid()
+    german_axis(axes, "x")
+    german_axis(axes, "y")
+    axes.set_xlabel(f"Prognose, {part[3]}")
+    axes.set_ylabel(f"{part[4]}, {part[3]}")
+    axes.legend(loc="best", handlelength=1)
+
+
+def _errors(axes: Axes, rows: list[Row], part: tuple[str, str, str, str, str]) -> str:
+    labels = [
+        f"{row['region_level']}, {row['horizon_years']} J.\n(n = {row['comparisons_count']})"
+        for row in rows
+    ]
+    heights = list(range(len(rows), 0, -1))
+    for column, colour, shift, label in (
+        ("bias_value", ORANGE, 0.18, "mittlerer Fehler"),
+        ("mean_absolute_error_value", BLUE, -0.18, "mittlerer Betrag"),
+    ):
+        values = [row[column] for row in rows]
+        bars = axes.barh(
+            [height + shift for height in heights], values, height=0.34, color=colour, label=label
+        )
+        for row, bar in zip(rows, bars, strict=True):
+            bar.set_gid(f"{column}-{part[0]}-{row['region_level']}-{row['horizon_years']}")
+        for height, value in zip(heights, values, strict=True):
+            axes.annotate(
+                number(value, signed=column == "bias_value"),
+                (value, height + shift),
+                xytext=(3 if value >= 0 else -3, 0),
+                textcoords="offset points",
+                va="center",
+                ha="left" if value >= 0 else "right",
+                size=6.5,
+            )
+    axes.axvline(0, color=GREY, linewidth=0.8)
+    axes.set_yticks(heights, labels)
+    axes.margins(x=0.2)
+    german_axis(axes, "x")
+    axes.set_xlabel(f"Fehler, {part[3]}")
+    axes.legend(loc="best", handlelength=1)
+    first = rows[0]
+    return (
+        f"{part[2]}, {first['region_level']}, Abstand in Jahren {first['horizon_years']}: "
+        f"mittlerer Fehler {number(first['bias_value'], signed=True)} {part[3]}."
+    )
+
+
+PLOT = Plot("backtest", TITLE, ("demand_backtest", "demand_backtest_by_horizon"), draw)

@@ -1,0 +1,64 @@
+"""dbt's own documentation of the warehouse, with its lineage, as one file that needs no network."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ingest.files import new_directory, remove_directory, write_atomically
+from ingest.settings import Settings
+from warehouse.build import dbt
+from warehouse.versions import DATABASE
+
+STATIC = "static_index.html"
+HEAD = b"<head>"
+# dbt's page can report its readers to its makers, if it is told to. It is not told to, and the
+# reader's browser is told to ask no address whatever: everything the page needs is in it.
+INERT = (
+    b'<meta http-equiv="Content-Security-Policy" '
+    b"content=\"default-src 'unsafe-inline' 'unsafe-eval' data: blob:\">"
+)
+
+
+class DocsFailed(Exception):
+    """The documentation could not be made; says why, and what to do."""
+
+
+def docs_page(settings: Settings) -> Path:
+    """Where the documentation lies."""
+    return settings.home / "docs" / "dbt" / "index.html"
+
+
+def write_docs(settings: Settings) -> Path:
+    """Write the documentation of the warehouse as it was built last. Raises ``DocsFailed``.
+
+    dbt works in a folder of its own: the artefacts of the last build, by which it is published,
+    stay as they are.
+    """
+    database = settings.warehouse / DATABASE
+    if not database.exists():
+        raise DocsFailed(
+            f"{database} does not exist: nothing has been built. Run `kreishaus build`."
+        )
+    final = docs_page(settings)
+    final.parent.mkdir(parents=True, exist_ok=True)
+    work = new_directory(final.parent / "target")
+    try:
+        done = dbt(
+            settings,
+            "--quiet",
+            "docs",
+            "generate",
+            "--static",
+            "--target-path",
+            str(work.resolve()),
+        )
+        page = work / STATIC
+        if done.returncode or not page.exists():
+            raise DocsFailed(f"dbt docs generate failed:\n{done.stdout}{done.stderr}")
+        content = page.read_bytes()
+        if HEAD not in content:
+            raise DocsFailed(f"{page.name} of this dbt has no {HEAD.decode()}: see {__name__}")
+        write_atomically(final, content.replace(HEAD, HEAD + INERT, 1))
+    finally:
+        remove_directory(work)
+    return final
