@@ -6,7 +6,8 @@ with forecasts as (
         issue_month,
         region_code,
         region_name,
-        region_level,
+        -- By the key, for a printed forecast is older than any file that names its regions.
+        case length(region_code) when 5 then 'Kreis' when 8 then 'Gemeinde' end as region_level,
         target_year,
         balance_places,
         source_document
