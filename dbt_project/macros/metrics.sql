@@ -25,6 +25,8 @@
 {% macro metrics(into) -%}
     {#- A planning unit of one municipality bears that municipality's key: it would stand there twice. -#}
     {%- set regions = "(region_level <> 'Planungseinheit' or length(region_code) <> 8)" -%}
+    {#- An example home lies nowhere: its figures are said of the whole country. -#}
+    {%- set example = "region_level = 'Musterhaus'" -%}
     {%- do into.extend([
         {
             'code': 'vacant_places', 'label_de': 'Nicht belegte Plätze', 'unit_de': 'Plätze',
@@ -338,23 +340,38 @@
         },
         {
             'code': 'residents_per_fte', 'label_de': 'Personalschlüssel (Bewohner je Vollzeitkraft)',
-            'unit_de': 'Bewohner je VK', 'kind': 'ratio', 'mart': none, 'period_kind': 'year',
-            'items': {'care_grade': none},
+            'unit_de': 'Bewohner je VK', 'kind': 'ratio', 'mart': 'staffing_requirement',
+            'where': example ~ " and qualification_code = 'total'",
+            'value': 'stated_residents_per_fte', 'region': "'DE'", 'period': 'reference_date',
+            'period_kind': 'date',
+            'items': {'care_grade': 'care_grade_code', 'ratio_set': 'ratio_set_code'},
         },
         {
             'code': 'fte_per_resident', 'label_de': 'Personalbedarf je Bewohner',
-            'unit_de': 'VK je Bewohner', 'kind': 'ratio', 'mart': none, 'period_kind': 'year',
-            'items': {'care_grade': none, 'qualification': none}, 'over': ['qualification'],
+            'unit_de': 'VK je Bewohner', 'kind': 'ratio', 'mart': 'staffing_requirement',
+            'where': example, 'value': 'fte_per_resident', 'region': "'DE'",
+            'period': 'reference_date', 'period_kind': 'date',
+            'items': {
+                'care_grade': 'care_grade_code', 'ratio_set': 'ratio_set_code',
+                'qualification': 'qualification_code',
+            },
+            'over': ['qualification'],
         },
         {
             'code': 'example_home_residents', 'label_de': 'Bewohner des Musterhauses',
-            'unit_de': 'Personen', 'kind': 'count', 'mart': none, 'period_kind': 'year',
-            'items': {'care_grade': none}, 'over': ['care_grade'],
+            'unit_de': 'Personen', 'kind': 'count', 'mart': 'staffing_requirement',
+            'where': example ~ " and qualification_code = 'total'", 'value': 'reported_persons',
+            'region': "'DE'", 'period': 'reference_date', 'period_kind': 'date',
+            'items': {'care_grade': 'care_grade_code', 'ratio_set': 'ratio_set_code'},
+            'over': ['care_grade'],
         },
         {
             'code': 'example_home_required_fte', 'label_de': 'Personalbedarf des Musterhauses',
-            'unit_de': 'VK', 'kind': 'fte', 'mart': none, 'period_kind': 'year',
-            'items': {'care_grade': none, 'ratio_set': none}, 'over': ['care_grade'],
+            'unit_de': 'VK', 'kind': 'fte', 'mart': 'staffing_requirement',
+            'where': example ~ " and qualification_code = 'total'", 'value': 'required_fte',
+            'region': "'DE'", 'period': 'reference_date', 'period_kind': 'date',
+            'items': {'care_grade': 'care_grade_code', 'ratio_set': 'ratio_set_code'},
+            'over': ['care_grade'],
         },
     ]) -%}
 {%- endmacro %}
