@@ -134,7 +134,8 @@ def _errors(axes: Axes, rows: list[Row], part: tuple[str, str, str, str, str]) -
     axes.margins(x=0.2)
     german_axis(axes, "x")
     axes.set_xlabel(f"Fehler, {part[3]}")
-    axes.legend(loc="best", handlelength=1)
+    axes.set_ylim(0.3, max(len(rows), 2) + 0.7)
+    axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, handlelength=1)
     first = rows[0]
     return (
         f"{part[2]}, {first['region_level']}, Abstand in Jahren {first['horizon_years']}: "

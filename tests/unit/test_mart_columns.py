@@ -1,0 +1,113 @@
+"""What every mart says of itself and of each column, read from the contracts."""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+import pytest
+import yaml
+
+from warehouse.build import PROJECT
+
+MARTS = PROJECT / "models" / "marts"
+NUMBERS = ("bigint", "integer", "double", "decimal")
+
+# The words by which a description says the unit of a number, and what they stand for.
+UNITS = {
+    r"\bPersons\b|\bin persons\b": "people",
+    r"\bPlaces\b": "places",
+    r"\bCount\b|\bby count\b": "things counted",
+    r"\bYears?\b|\byear\b": "years, or a calendar year",
+    r"\bDays?\b": "days",
+    r"\bHours\b": "hours a week",
+    r"\b[Ff]raction\b|\bbound to 0 to 1\b|\b[Ff]rom -1 to 1\b": "a share or a rate, 1 = all",
+    r"\b[Rr]atio\b": "one number by another of the same unit",
+    r"\bper\b|/ care FTE|/ care_fte": "one unit by another",
+    r"\bFTE\b|\b[Ff]ull-time equivalents\b": "full-time equivalents",
+    r"\b[Uu]nit of the\b|\bSame unit\b|\b[Aa]s printed\b": "that of something named beside it",
+    r"^100 x ": "an index, 100 = its base",
+    r"\bOrder\b|\bNumber of the\b|\bLine of\b|\bRank\b": "a number that tells rows apart",
+    r"\bfrom [12]\b|; 1 for\b": "a number that tells rows apart",
+}
+
+
+@cache
+def models() -> dict[str, dict[str, Any]]:
+    """Every mart by its name, with its folder."""
+    found = {}
+    for path in sorted(MARTS.rglob("*.yml")):
+        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+        for model in document.get("models") or []:
+            found[model["name"]] = {**model, "folder": path.parent.name}
+    return found
+
+
+def columns() -> Iterator[tuple[str, dict[str, Any]]]:
+    for name, model in models().items():
+        for column in model["columns"]:
+            yield f"{name}.{column['name']}", column
+
+
+def says_its_unit(description: str) -> bool:
+    return any(re.search(unit, description) for unit in UNITS)
+
+
+def test_every_mart_stands_in_a_contract() -> None:
+    assert {path.stem for path in MARTS.rglob("*.sql")} == set(models())
+    assert len(models()) >= 38
+
+
+def test_every_column_has_a_description_and_a_german_label() -> None:
+    assert [name for name, column in columns() if len(column.get("description", "")) < 6] == []
+    labels = {
+        name: column.get("config", {}).get("meta", {}).get("label_de", "")
+        for name, column in columns()
+    }
+    assert [name for name, label in labels.items() if not label] == []
+    assert [name for name, label in labels.items() if "_" in label] == []
+
+
+def test_every_number_says_its_unit() -> None:
+    numbers = [
+        (name, column["description"])
+        for name, column in columns()
+        if str(column["data_type"]).split("(")[0] in NUMBERS
+    ]
+    assert len(numbers) > 200
+    assert [name for name, description in numbers if not says_its_unit(description)] == []
+
+
+@pytest.mark.parametrize(
+    ("description", "says"),
+    [
+        ("Residents. Persons. Null where unknown.", True),
+        ("Residents.", False),
+        ("vacant / places, a fraction from 0 to 1.", True),
+        ("Personnel", False),
+        ("The whole country.", False),
+    ],
+)
+def test_a_description_without_a_unit_is_found(description: str, says: bool) -> None:
+    assert says_its_unit(description) is says
+
+
+def test_every_mart_says_how_it_was_made() -> None:
+    """By a column, or in its meta where all rows are made alike; mere lists need none."""
+    silent = []
+    for name, model in models().items():
+        meta = model.get("config", {}).get("meta", {})
+        named = {column["name"] for column in model["columns"]}
+        if not (
+            named & {"method", "source_document"}
+            or meta.get("method")
+            or model["folder"] == "reference"
+        ):
+            silent.append(name)
+    assert silent == []
+
+
+def test_every_mart_says_its_grain_in_columns_that_it_has() -> None:
+    for name, model in models().items():
+        grain = model["config"]["meta"]["grain"]
+        assert set(grain) <= {column["name"] for column in model["columns"]}, name
