@@ -24,14 +24,17 @@ def municipalities_to_sum(
 ) -> Verdict:
     """The municipalities of each Kreis that is printed sum to it, group by group.
 
-    Told by their keys: 05162024 is of 05162. A Kreis that is not printed at all is not judged; one
-    that is must have its row in every group in which its municipalities have one.
+    Told by their keys: 05162024 is of 05162. Municipalities without their Kreis are not judged, nor
+    is a Kreis without any, such as a kreisfreie Stadt; where both are printed, either must have its
+    row in every group in which the other has one.
     """
     code = frame[region_column].astype("string")
     length = code.str.len()
     kreis = code.str.slice(0, LENGTH_OF_KREIS)
-    printed = kreis[length == LENGTH_OF_KREIS].unique()
-    chosen = length.isin([LENGTH_OF_KREIS, LENGTH_OF_MUNICIPALITY]) & kreis.isin(printed)
+    levels = [LENGTH_OF_KREIS, LENGTH_OF_MUNICIPALITY]
+    chosen = length.isin(levels)
+    for level in levels:
+        chosen &= kreis.isin(kreis[length == level].unique())
     if not chosen.any():
         return Verdict(0, 0, ())
     regions = frame[chosen].assign(_kreis=kreis[chosen], _length=length[chosen])

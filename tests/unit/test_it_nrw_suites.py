@@ -188,6 +188,14 @@ def test_a_municipality_that_is_missing_is_not_the_county(batches):
     assert rules == {"municipalities_sum_to_kreis": "critical"}
 
 
+def test_a_city_without_municipalities_is_not_judged(batches):
+    batch = batches["population_municipalities_by_age"]
+    cells = batch.tables["cells"]
+    city = cells[cells.region_code == "05162"].assign(region_code="05111")
+    with_city = pd.concat([cells, city], ignore_index=True)
+    assert failed(batch, "population_municipalities_by_age", with_city) == {}
+
+
 def test_municipalities_without_their_county_are_fine(batches):
     batch = batches["population_municipalities_by_age"]
     cells = batch.tables["cells"]
