@@ -309,8 +309,8 @@ def plots(
 def docs() -> None:
     """Write dbt's own documentation of every table, with the lineage, as one file to open.
 
-    It is read from the private warehouse that the last build made, and waits for nobody: not while
-    a build is at work.
+    It is read from the private warehouse that the last build made; not while a build is at work,
+    which holds the warehouse for itself.
     """
     from warehouse.docs import DocsFailed, write_docs
 
