@@ -40,3 +40,19 @@
             * pow(1 - 1 / (9 * ({{ persons }} + 1)) + 1.645 / (3 * sqrt({{ persons }} + 1)), 3)
     end
 {%- endmacro %}
+
+{#
+  The yearly change that a straight line through the logarithms gives: exp(slope) - 1, the slope by
+  ordinary least squares. Written out, as the sums must be the same at every build.
+#}
+{% macro yearly_change(values, years) -%}
+    {%- set x = '(' ~ years ~ ' - 2000)' -%}
+    exp(
+        (
+            count(*) * {{ steady_sum(x ~ ' * ln(' ~ values ~ ')') }}
+            - sum({{ x }}) * {{ steady_sum('ln(' ~ values ~ ')') }}
+        )
+        / (count(*) * sum({{ x }} * {{ x }}) - sum({{ x }}) * sum({{ x }}))
+    )
+    - 1
+{%- endmacro %}

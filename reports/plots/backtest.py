@@ -22,25 +22,26 @@ TITLE = "Rückschau: frühere Prognosen und was kam"
 
 # What is compared: (source, measure), its name, its unit, the name of what came.
 PARTS = (
-    ("external", "balance_places", "Gutachter: Saldo", "Plätze", "nicht belegt"),
+    ("external_consultant", "balance_places", "Gutachter: Saldo", "Plätze", "nicht belegt"),
     ("own_model", "full_inpatient", "Eigenes Modell: Heimbewohner", "Personen", "gezählt"),
 )
 PAIRS = """
     select forecast_source_code, measure_code, region_level, region_code, region_name, target_year,
         issue_date, observed_date, horizon_years, forecast_value, observed_value, error_value
     from demand_backtest
-    where region_level in ('Kreis', 'Gemeinde') and observed_value is not null
-    order by forecast_source_code, measure_code, region_level, region_code, target_year,
-        observed_date
+    where region_level in ('Land', 'Kreis', 'Gemeinde') and observed_value is not null
+    order by forecast_source_code, measure_code, target_year, observed_date, region_level desc,
+        region_code
 """
 BY_HORIZON = """
     select forecast_source_code, measure_code, region_level, horizon_years, comparisons_count,
         bias_value, mean_absolute_error_value
     from demand_backtest_by_horizon
-    where region_level in ('Kreis', 'Gemeinde')
+    where region_level in ('Land', 'Kreis', 'Gemeinde')
     order by forecast_source_code, measure_code, region_level desc, horizon_years
 """
-LEVELS = {"Kreis": ("D", VERMILION), "Gemeinde": ("o", BLUE)}
+MOST_PAIRS = 10
+"""The newest that fit into a panel; the errors by horizon rest on all."""
 
 
 def draw(marts: Marts) -> Sheet:
@@ -49,7 +50,7 @@ def draw(marts: Marts) -> Sheet:
     errors = marts.rows("demand_backtest_by_horizon", BY_HORIZON)
     dates = [row["observed_date"] for row in pairs]
     meaning = (
-        "Links: jeder Punkt eine frühere Prognose; auf der Linie hätte sie genau gestimmt. "
+        "Links: Raute die Prognose, Punkt was kam, dazwischen der Fehler. "
         "Rechts: mittlerer Fehler (Prognose minus Beobachtung) und mittlerer Betrag des Fehlers "
         "nach Jahren im Voraus. Ein nicht belegter Platz ist noch kein Saldo: manche sind nicht "
         "nutzbar, manche zwischen zwei Bewohnern leer. Beobachtet von "
@@ -59,7 +60,7 @@ def draw(marts: Marts) -> Sheet:
         "Monitoring des Gutachters; WTG-Behörde (nicht belegte Plätze); Pflegestatistik, IT.NRW; "
         "Marts demand_backtest, demand_backtest_by_horizon."
     )
-    figure = new_figure(5.4, TITLE, meaning, source, marts)
+    figure = new_figure(5.6, TITLE, meaning, source, marts)
     grid = figure.subplots(len(PARTS), 2, squeeze=False)
     told = []
     for (left, right), part in zip(grid, PARTS, strict=True):
@@ -69,7 +70,7 @@ def draw(marts: Marts) -> Sheet:
             _pairs(left, own, part)
         else:
             nothing_here(left)
-        left.set_title(part[2])
+        left.set_title(part[2], pad=20)
         bars = [r for r in errors if (r["forecast_source_code"], r["measure_code"]) == key]
         if bars:
             told.append(_errors(right, bars, part))
@@ -79,28 +80,40 @@ def draw(marts: Marts) -> Sheet:
 
 
 def _pairs(axes: Axes, own: list[Row], part: tuple[str, str, str, str, str]) -> None:
-    for level, (marker, colour) in LEVELS.items():
-        rows = [row for row in own if row["region_level"] == level]
-        if rows:
-            axes.plot(
-                [row["forecast_value"] for row in rows],
-                [row["observed_value"] for row in rows],
-                marker,
-                color=colour,
-                alpha=0.8,
-                markersize=3.5,
-                linestyle="none",
-                label=level,
-                gid=f"pairs-{part[0]}-{level}",
-            )
-    ends = [value for row in own for value in (row["forecast_value"], row["observed_value"])]
-    axes.plot([min(ends), max(ends)], [min(ends), max(ends)], color=GREY, linewidth=0.8)
-    axes.grid()
+    rows = own[-MOST_PAIRS:]
+    heights = list(range(len(rows), 0, -1))
+    forecasts = [row["forecast_value"] for row in rows]
+    observed = [row["observed_value"] for row in rows]
+    axes.hlines(heights, forecasts, observed, color=GREY, linewidth=1.2, zorder=1)
+    for name, values, marker, colour, label in (
+        ("forecast", forecasts, "D", VERMILION, "Prognose"),
+        ("observed", observed, "o", BLUE, part[4]),
+    ):
+        axes.plot(
+            values,
+            heights,
+            marker,
+            color=colour,
+            markersize=4.5,
+            linestyle="none",
+            label=label,
+            gid=f"{name}-{part[0]}",
+        )
+    axes.set_yticks(
+        heights,
+        [f"{row['region_name']}\nfür {row['target_year']}: {_day(row)}" for row in rows],
+    )
+    axes.set_ylim(0.4, len(rows) + 0.6)
+    axes.margins(x=0.15)
+    axes.grid(axis="x")
     german_axis(axes, "x")
-    german_axis(axes, "y")
-    axes.set_xlabel(f"Prognose, {part[3]}")
-    axes.set_ylabel(f"{part[4]}, {part[3]}")
-    axes.legend(loc="best", handlelength=1)
+    axes.locator_params(axis="x", nbins=5)
+    axes.set_xlabel(part[3])
+    axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, handlelength=1)
+
+
+def _day(row: Row) -> str:
+    return f"{row['observed_date']:%d.%m.%Y}"
 
 
 def _errors(axes: Axes, rows: list[Row], part: tuple[str, str, str, str, str]) -> str:

@@ -63,7 +63,8 @@ def printed(name: str) -> list[dict[str, str]]:
 
 def test_every_mart_is_published_and_none_is_at_fault(house: Settings, first: Manifest) -> None:
     assert first.faults == {}
-    assert [mart.name for mart in first.marts if not mart.rows] == ["revisions"]
+    empty = ["demand_forecast_change", "revisions"]  # a first night has nothing to compare with
+    assert [mart.name for mart in first.marts if not mart.rows] == empty
     assert {source["dataset"] for source in first.sources} == {entry.name for entry in REGISTRY}
     for mart in first.marts:
         assert (versions.current(house) / "parquet" / f"{mart.name}.parquet").exists()

@@ -2,6 +2,7 @@
 
 import xml.etree.ElementTree as ET
 from datetime import date
+from typing import Any
 
 import duckdb
 import pytest
@@ -32,9 +33,9 @@ def test_without_its_mart_a_plot_says_so(plot: Plot) -> None:
 
 PAIRS = """
     create table demand_backtest as select * from (values
-        ('external', 'balance_places', 'Kreis', '05162', 'Rhein-Kreis Neuss', 2022,
+        ('external_consultant', 'balance_places', 'Kreis', '05162', 'Rhein-Kreis Neuss', 2022,
             date '2021-10-01', date '2022-02-15', 1, -267.0, 228.0, -495.0),
-        ('external', 'balance_places', 'Gemeinde', '05162016', 'Kaarst', 2022,
+        ('external_consultant', 'balance_places', 'Gemeinde', '05162016', 'Kaarst', 2022,
             date '2021-10-01', date '2022-02-15', 1, -123.0, 2.0, -125.0)
     ) as rows (forecast_source_code, measure_code, region_level, region_code, region_name,
         target_year, issue_date, observed_date, horizon_years, forecast_value, observed_value,
@@ -42,7 +43,7 @@ PAIRS = """
 """
 ERRORS = """
     create table demand_backtest_by_horizon as select * from (values
-        ('external', 'balance_places', 'Kreis', 1, 1, -495.0, 495.0)
+        ('external_consultant', 'balance_places', 'Kreis', 1, 1, -495.0, 495.0)
     ) as rows (forecast_source_code, measure_code, region_level, horizon_years, comparisons_count,
         bias_value, mean_absolute_error_value)
 """
@@ -51,13 +52,15 @@ ERRORS = """
 def test_the_back_test_draws_pairs_and_errors() -> None:
     """-267 forecast for 2022, 228 places empty on 15.02.2022: an error of -495 places."""
     sheet = drawn(BY_NAME["backtest"], empty_marts(PAIRS, ERRORS))
-    (pair,) = sheet.figure.findobj(lambda artist: artist.get_gid() == "pairs-external-Kreis")
-    assert (list(pair.get_xdata()), list(pair.get_ydata())) == ([-267], [228])  # type: ignore[attr-defined]
-    widths = {
-        name: sheet.figure.findobj(lambda artist, n=name: artist.get_gid() == n)[0].get_width()
-        for name in ("bias_value-external-Kreis-1", "mean_absolute_error_value-external-Kreis-1")
-    }
-    assert list(widths.values()) == [-495, 495]
+
+    def found(gid: str) -> Any:
+        return sheet.figure.findobj(lambda artist: artist.get_gid() == gid)[0]
+
+    assert list(found("forecast-external_consultant").get_xdata()) == [-267, -123]
+    assert list(found("observed-external_consultant").get_xdata()) == [228, 2]
+    key = "external_consultant-Kreis-1"
+    assert found(f"bias_value-{key}").get_width() == -495
+    assert found(f"mean_absolute_error_value-{key}").get_width() == 495
     assert "mittlerer Fehler −495 Plätze" in sheet.alt
     # The own model has no rows here: its panels say so, the others stand.
     texts = [text.get_text() for axes in sheet.figure.axes for text in axes.texts]

@@ -11,9 +11,9 @@ with fitted as (
         min(reference_date) as first_survey_date,
         max(reference_date) as last_survey_date,
         count(distinct population_date) as population_dates_count,
-        exp(regr_slope(ln(observed_to_expected), extract(year from reference_date))) - 1
+        {{ yearly_change('observed_to_expected', 'extract(year from reference_date)') }}
             as trend_share,
-        exp(regr_slope(ln(observed_persons), extract(year from reference_date))) - 1
+        {{ yearly_change('observed_persons', 'extract(year from reference_date)') }}
             as persons_trend_share,
         {{ text_list('source_sha256') }} as source_sha256,
         max(published_at) as published_at,
