@@ -43,16 +43,20 @@
 
 {#
   The yearly change that a straight line through the logarithms gives: exp(slope) - 1, the slope by
-  ordinary least squares. Written out, as the sums must be the same at every build.
+  ordinary least squares. Written out, as the sums must be the same at every build; they carry twelve
+  decimals, the result ten.
 #}
 {% macro yearly_change(values, years) -%}
     {%- set x = '(' ~ years ~ ' - 2000)' -%}
-    exp(
-        (
-            count(*) * {{ steady_sum(x ~ ' * ln(' ~ values ~ ')') }}
-            - sum({{ x }}) * {{ steady_sum('ln(' ~ values ~ ')') }}
+    round(
+        exp(
+            (
+                count(*) * {{ steady_sum(x ~ ' * ln(' ~ values ~ ')') }}
+                - sum({{ x }}) * {{ steady_sum('ln(' ~ values ~ ')') }}
+            )
+            / (count(*) * sum({{ x }} * {{ x }}) - sum({{ x }}) * sum({{ x }}))
         )
-        / (count(*) * sum({{ x }} * {{ x }}) - sum({{ x }}) * sum({{ x }}))
+        - 1,
+        10
     )
-    - 1
 {%- endmacro %}

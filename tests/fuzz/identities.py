@@ -1,5 +1,6 @@
 """What must add up in every staged table, written down a second time and without the suites."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 
 import pandas as pd
@@ -179,6 +180,19 @@ def _differ(wide: pd.DataFrame, total: str, parts: list[str]) -> Iterator[str]:
         yield f"{label}: {total} is not the sum of its parts"
 
 
+def _papers(tables: Tables) -> Iterator[str]:
+    """A printed table may contradict itself; staged is what it prints, cell by cell."""
+    cells = tables["cells"]
+    if cells.duplicated(["document", "place", "row_number", "column_number"]).any():
+        yield "a cell stands there twice"
+    for cell in cells[cells["value"].notna()].itertuples():
+        digits = re.sub(r"\D", "", f"{abs(cell.value):.{int(cell.decimals)}f}")
+        printed = re.sub(r"[^0-9]", "", cell.value_as_printed).lstrip("0")
+        # A footnote may follow: "349 1)".
+        if not printed.startswith(digits.lstrip("0")):
+            yield f"{cell.value_as_printed!r} was read as {cell.value}"
+
+
 IDENTITIES: Mapping[str, Callable[[Tables], Iterator[str]]] = {
     "bamf/hkl": _hkl,
     "bamf/report": _report,
@@ -196,4 +210,5 @@ IDENTITIES: Mapping[str, Callable[[Tables], Iterator[str]]] = {
     "wtg/stichtag": _workbook,
     "wtg/register": _register,
     "wtg/heimfinder": _heimfinder,
+    "papers/figures": _papers,
 }

@@ -49,7 +49,11 @@ units as (
 regions as (
     select
         printed.issue_month,
-        named.region_level,
+        case length(printed.region_code)
+            when 2 then 'Land'
+            when 5 then 'Kreis'
+            else 'Gemeinde'
+        end as region_level,
         printed.region_code,
         cast(1 as bigint) as composition_number,
         cast(null as date) as composed_from,
@@ -60,7 +64,6 @@ regions as (
         printed.document,
         'as printed' as method
     from printed
-    left join {{ ref('int_regions__named') }} as named on printed.region_code = named.region_code
 ),
 
 all_rows as (
