@@ -19,7 +19,7 @@ import numpy as np
 from ingest.datasets import dataset
 from ingest.settings import County, Settings
 from sample.it_nrw_figures import BOTH_SEXES, counted, read_figures
-from sample.staged_cells import Table, stage
+from sample.staged_cells import Axes, Table, stage
 
 SEED = 20_260_101
 COUNT_YEARS = range(2017, 2025)
@@ -41,7 +41,7 @@ Numbers = np.ndarray[Any, Any]
 
 @dataclass(frozen=True)
 class Size:
-    """How much of it there shall be. Municipalities are spread over the Kreise, these over Länder."""
+    """How much of it there shall be: municipalities are spread over Kreise, these over Länder."""
 
     laender: int = 16
     kreise: int = 400
@@ -72,7 +72,7 @@ def write(settings: Settings, size: Size) -> int:
 class Germany:
     """Regions and people. ``persons`` is municipality x sex x age group, at the end of 2024.
 
-    ``kreis_of`` and ``land_of`` say to which Kreis a municipality belongs, and a Kreis to which Land.
+    ``kreis_of`` says to which Kreis each municipality belongs, ``land_of`` the same of Kreise.
     """
 
     laender: list[str]
@@ -195,7 +195,8 @@ def _rates() -> Numbers:
     recipients = np.concatenate([groups[:, : len(CARE_AGES) - 1], over_90], axis=1)
     ages, shares = _age_structure()
     everybody = sum(sum(groups.values()) for groups in counted().values())
-    return recipients / (_bands(ages, shares.sum(axis=0)) * everybody)
+    rates: Numbers = recipients / (_bands(ages, shares.sum(axis=0)) * everybody)
+    return rates
 
 
 def _first_of_65(ages: list[str]) -> int:
@@ -230,9 +231,7 @@ def _counts(germany: Germany) -> Numbers:
     return np.rint(np.stack(earlier, axis=1))
 
 
-def _table(
-    germany: Germany, name: str, axes: dict[str, list[Any]], values: Numbers, **everywhere: Any
-) -> Table:
+def _table(germany: Germany, name: str, axes: Axes, values: Numbers, **everywhere: object) -> Table:
     named = {"region_label": [germany.names[code] for code in axes["region_code"]]}
     period = str(everywhere.pop("period", "all"))
     everywhere = {"table_code": "00000-00", "unit": "Anzahl", **everywhere}
@@ -243,7 +242,7 @@ def _population(germany: Germany, counts: Numbers) -> Table:
     foreign = np.floor(counts * 0.15)
     by_nationality = _with_total(np.stack([counts - foreign, foreign], axis=2), axis=2)
     values = _with_total(_with_total(by_nationality, axis=3), axis=4)
-    axes = {
+    axes: Axes = {
         "region_code": germany.regions,
         "reference_date": _days(COUNT_YEARS, 12, 31),
         "nationality_label": NATIONALITIES,
@@ -256,7 +255,7 @@ def _population(germany: Germany, counts: Numbers) -> Table:
 
 
 def _municipalities_table(germany: Germany) -> Table:
-    axes = {
+    axes: Axes = {
         "region_code": germany.municipalities,
         "reference_date": _days(COUNT_YEARS[-1:], 12, 31),
         "sex_label": SEXES,
@@ -277,7 +276,7 @@ def _municipalities_by_age(germany: Germany) -> Table:
     ]
     values = _with_total(_with_total(np.stack(groups, axis=-1), axis=1), axis=2)[:, None]
     old = ["65 bis unter 75 Jahre", "75 Jahre und mehr"]
-    axes = {
+    axes: Axes = {
         "region_code": germany.municipalities,
         "reference_date": _days(COUNT_YEARS[-1:], 12, 31),
         "sex_label": SEXES,
@@ -302,7 +301,7 @@ def _projection(germany: Germany) -> Table:
         projected.append(np.rint(groups[:, None] * growth[None, :, None]))
     values = _with_total(_with_total(np.stack(projected, axis=2), axis=3), axis=4)
     under_65 = ["unter 20 Jahre", "20 bis unter 40 Jahre", "40 bis unter 60 Jahre"]
-    axes = {
+    axes: Axes = {
         "region_code": germany.regions,
         "reference_date": _days(years, 12, 31),
         "variant_label": list(VARIANTS),
@@ -329,7 +328,7 @@ def _recipients_by_age(germany: Germany, counts: Numbers, rates: Numbers) -> Tab
     of_land = germany.with_laender(_bands(germany.ages, _of_surveys(counts)))
     persons = of_land[: len(germany.laender), :, None]
     values = _with_total(_with_total(np.rint(persons * rates[:, None]), axis=3), axis=4)
-    axes = {
+    axes: Axes = {
         "region_code": germany.laender,
         "reference_date": _days(SURVEY_YEARS, 12, 15),
         "measure_label": list(KINDS),
@@ -350,7 +349,7 @@ def _recipients(germany: Germany, counts: Numbers, rates: Numbers) -> Table:
     permanent = np.rint(by_kind[..., -1:] * 0.95)
     first_grade = np.rint(by_kind.sum(axis=2, keepdims=True) * 0.1)
     everybody = by_kind.sum(axis=2, keepdims=True) + first_grade
-    axes = {
+    axes: Axes = {
         "region_code": germany.regions,
         "reference_date": _days(SURVEY_YEARS, 12, 15),
         "measure_label": [
@@ -370,7 +369,7 @@ def _homes(germany: Germany, recipients: Table) -> Table:
     residents = recipients.values[len(germany.laender) :, :, kind]
     places = np.ceil(residents / 0.93)
     values = np.stack([places, places - np.floor(places * 0.05)], axis=-1)
-    axes = {
+    axes: Axes = {
         "region_code": germany.regions,
         "reference_date": _days(SURVEY_YEARS, 12, 15),
         "measure_label": ["Verfügbare Plätze insgesamt", "Verfügbare Plätze für Dauerpflege"],
