@@ -336,6 +336,29 @@ def sample_serve(
     serve_forever(root / "http", port)
 
 
+@sample_app.command(
+    "germany", epilog="Example: [bold]KREISHAUS_HOME=/tmp/germany kreishaus sample germany[/bold]"
+)
+def sample_germany(
+    laender: Annotated[int, typer.Option(min=1, max=16)] = 16,
+    kreise: Annotated[int, typer.Option(min=1)] = 400,
+    municipalities: Annotated[int, typer.Option(min=1)] = 11_000,
+    last_year: Annotated[int, typer.Option(min=2025, help="Of the projection.")] = 2064,
+) -> None:
+    """Fill an empty home with the official statistics of an invented Germany, to measure by.
+
+    Then build with [bold]KREISHAUS_DEMAND__EVERY_YEAR_UNTIL=2064[/bold].
+    """
+    from sample.germany import HomeInUse, Size, write
+
+    try:
+        written = write(read_settings(), Size(laender, kreise, municipalities, last_year))
+    except HomeInUse as refusal:
+        errors.print(str(refusal), markup=False, soft_wrap=True)
+        raise typer.Exit(1) from refusal
+    console.print(f"{written:,} cells staged")
+
+
 @app.command(epilog="Example: [bold]KREISHAUS_SOURCES=live kreishaus doctor[/bold]")
 def doctor() -> None:
     """Check that this machine and this configuration can run the house."""

@@ -101,6 +101,15 @@ class Alerts(Section):
     webhook_connection: str = ""
 
 
+class Demand(Section):
+    """Which years the care forecast holds, besides those of the seed ``demand_target_year``.
+
+    ``every_year_until`` asks for each year up to that one, as far as a projection reaches.
+    """
+
+    every_year_until: int | None = Field(default=None, ge=2000, le=2200)
+
+
 class DatasetConfig(Section):
     """What a county may change of one dataset.
 
@@ -146,7 +155,11 @@ class SourceConfig(Section):
 
 
 class Settings(BaseSettings):
-    """Everything that differs between two counties or two machines."""
+    """Everything that differs between two counties or two machines.
+
+    ``warehouse_memory`` is what the database may take while it builds and publishes; what needs
+    more goes through files beside it.
+    """
 
     model_config = SettingsConfigDict(
         env_prefix="KREISHAUS_", env_nested_delimiter="__", extra="ignore", frozen=True
@@ -157,10 +170,12 @@ class Settings(BaseSettings):
     sample_url: str = "http://127.0.0.1:8765"
     county_file: Path = REPOSITORY / "county.toml"
     keep_versions: int = Field(default=14, ge=1)
+    warehouse_memory: str = Field(default="4GiB", pattern=r"^\d+(\.\d+)?(MB|GB|MiB|GiB)$")
     retry_minutes: float = Field(default=10, ge=0)
     county: County
     http: HttpConfig = HttpConfig()
     alerts: Alerts = Alerts()
+    demand: Demand = Demand()
     source: dict[str, SourceConfig]
 
     @classmethod

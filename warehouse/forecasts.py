@@ -4,7 +4,9 @@
     warehouse/rates_published.parquet        the rates that they were made with
 
 Each row bears a slot: ``last``, the forecast that readers see now, and ``earlier``, the one that
-differed from it when it was replaced. A night that changes nothing leaves both as they are.
+differed from it when it was replaced. A night that changes nothing leaves both as they are. Of all
+forecasts only full in-patient care has a need and a balance, and only that of the current set is
+compared: nothing else is kept.
 """
 
 from __future__ import annotations
@@ -16,10 +18,11 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ingest.files import write_atomically
+from ingest.files import written_atomically
 from ingest.settings import Settings
 from warehouse import versions
 from warehouse.as_of import asked_for
+from warehouse.database import connect
 
 log = logging.getLogger(__name__)
 
@@ -62,10 +65,21 @@ RATES = pa.schema(
     ]
 )
 KEPT = {
-    "rates_published": ("demand_rates", RATES),
-    "forecasts_published": ("demand_forecast", FORECASTS),
+    "rates_published": ("demand_rates", RATES, "true"),
+    "forecasts_published": (
+        "demand_forecast",
+        FORECASTS,
+        "is_current_set and care_kind_code = 'full_inpatient'",
+    ),
 }
-"""File -> the mart that it is taken from, and the columns that are kept. The last one commits."""
+"""File -> the mart that it is taken from, the columns and the rows. The last one commits."""
+SQL_TYPES = {
+    pa.string(): "varchar",
+    pa.bool_(): "boolean",
+    pa.int32(): "integer",
+    pa.float64(): "double",
+    pa.date32(): "date",
+}
 
 
 def write_forecasts_published(settings: Settings) -> bool:
@@ -73,25 +87,30 @@ def write_forecasts_published(settings: Settings) -> bool:
 
     A build as of an earlier day is compared with nothing: readers never saw its forecast.
     """
-    for file, (_, schema) in KEPT.items():
+    for file, (_, schema, _) in KEPT.items():
         path = settings.warehouse / f"{file}.parquet"
         if not path.exists() or not pq.read_schema(path).equals(schema):
-            _write(path, schema.empty_table())
+            with written_atomically(path) as temporary:
+                pq.write_table(schema.empty_table(), temporary)
     published = None if asked_for(settings) else _published(settings)
-    if published is None or not _replaces_last(settings, published):
+    if published is None:
         return False
-    replaced = _version_of(settings, LAST)
-    for file, (mart, schema) in KEPT.items():
-        path = settings.warehouse / f"{file}.parquet"
-        with duckdb.connect() as connection:
-            rows = connection.execute(
-                f"""{_current(published, mart, schema)}
-                    union all by name
-                    select distinct * replace ('{EARLIER}' as slot)
-                    from '{path}' where published_version = ?""",
-                [replaced],
-            ).to_arrow_table()
-        _write(path, rows.select(schema.names).cast(schema))
+    with connect(settings) as connection:
+        if not _replaces_last(connection, settings, published):
+            return False
+        replaced = _version_of(connection, settings, LAST)
+        for file in KEPT:
+            path = settings.warehouse / f"{file}.parquet"
+            with written_atomically(path) as temporary:
+                connection.execute(
+                    f"""copy (
+                            {_current(published, file)}
+                            union all by name
+                            select distinct * replace ('{EARLIER}' as slot)
+                            from '{path}' where published_version = ?
+                        ) to '{temporary}' (format parquet)""",
+                    [replaced],
+                )
     return True
 
 
@@ -101,7 +120,7 @@ def _published(settings: Settings) -> Path | None:
         folder = versions.current(settings)
     except versions.NothingPublished:
         return None
-    for mart, schema in KEPT.values():
+    for mart, schema, _ in KEPT.values():
         path = folder / "parquet" / f"{mart}.parquet"
         wanted = {field.name for field in schema if field not in SLOT}
         if not path.exists() or not wanted <= set(pq.read_schema(path).names):
@@ -110,50 +129,52 @@ def _published(settings: Settings) -> Path | None:
     return folder
 
 
-def _current(published: Path, mart: str, schema: pa.Schema) -> str:
-    columns = ", ".join(field.name for field in schema if field not in SLOT)
-    path = published / "parquet" / f"{mart}.parquet"
-    only = "where is_current_set" if "is_current_set" in schema.names else ""
-    return (
-        f"select '{LAST}' as slot, '{published.name}' as published_version, {columns} "
-        f"from '{path}' {only}"
-    )
-
-
-def _replaces_last(settings: Settings, published: Path) -> bool:
-    """Whether readers see other numbers than those kept: the day they were published is none."""
-    with duckdb.connect() as connection:
-        for file, (mart, schema) in KEPT.items():
-            path = settings.warehouse / f"{file}.parquet"
-            kept = f"select {_rounded(schema)} from '{path}' where slot = '{LAST}'"
-            now = f"select {_rounded(schema)} from ({_current(published, mart, schema)})"
-            for one, other in ((kept, now), (now, kept)):
-                if connection.execute(f"({one}) except all ({other}) limit 1").fetchone():
-                    return True
-    return False
-
-
-def _rounded(schema: pa.Schema) -> str:
-    """The compared columns, without the last digits that floating point leaves to chance."""
-    return ", ".join(
-        f"round({field.name}, 9) as {field.name}"
-        if pa.types.is_floating(field.type)
-        else field.name
+def _current(published: Path, file: str) -> str:
+    """The published rows as they are kept: same columns, same types."""
+    mart, schema, condition = KEPT[file]
+    columns = ", ".join(
+        f"cast({field.name} as {SQL_TYPES[field.type]}) as {field.name}"
         for field in schema
         if field not in SLOT
     )
+    path = published / "parquet" / f"{mart}.parquet"
+    return (
+        f"select '{LAST}' as slot, '{published.name}' as published_version, {columns} "
+        f"from '{path}' where {condition}"
+    )
 
 
-def _version_of(settings: Settings, slot: str) -> str | None:
+def _replaces_last(
+    connection: duckdb.DuckDBPyConnection, settings: Settings, published: Path
+) -> bool:
+    """Whether readers see other numbers than those kept: the day they were published is none."""
+    for file, (_, schema, _) in KEPT.items():
+        path = settings.warehouse / f"{file}.parquet"
+        kept = f"select * from '{path}' where slot = '{LAST}'"
+        now = _current(published, file)
+        if _digest(connection, schema, kept) != _digest(connection, schema, now):
+            return True
+    return False
+
+
+def _digest(
+    connection: duckdb.DuckDBPyConnection, schema: pa.Schema, rows: str
+) -> tuple[object, ...] | None:
+    """Count and sum of hashes of the compared rows, whatever their order: nothing is held.
+
+    The last digits, which floating point leaves to chance, do not count.
+    """
+    columns = ", ".join(
+        f"round({field.name}, 9)" if pa.types.is_floating(field.type) else field.name
+        for field in schema
+        if field not in SLOT
+    )
+    return connection.execute(f"select count(*), sum(hash({columns})) from ({rows})").fetchone()
+
+
+def _version_of(connection: duckdb.DuckDBPyConnection, settings: Settings, slot: str) -> str | None:
     path = settings.warehouse / "forecasts_published.parquet"
-    with duckdb.connect() as connection:
-        found = connection.execute(
-            f"select max(published_version) from '{path}' where slot = ?", [slot]
-        ).fetchone()
+    found = connection.execute(
+        f"select max(published_version) from '{path}' where slot = ?", [slot]
+    ).fetchone()
     return found[0] if found else None
-
-
-def _write(path: Path, table: pa.Table) -> None:
-    sink = pa.BufferOutputStream()
-    pq.write_table(table, sink)
-    write_atomically(path, sink.getvalue().to_pybytes())

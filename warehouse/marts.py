@@ -13,13 +13,17 @@ from warehouse.build import target
 
 @dataclass(frozen=True)
 class Mart:
-    """A mart as dbt knows it. ``fault`` is None when it was built and every test held."""
+    """A mart as dbt knows it. ``fault`` is None when it was built and every test held.
+
+    ``key`` are the columns that name a row, by the test of its grain.
+    """
 
     name: str
     relation: str
     description: str
     columns: Mapping[str, str]
     fault: str | None
+    key: tuple[str, ...] = ()
 
 
 class BuildNotFinished(Exception):
@@ -40,6 +44,7 @@ def marts(settings: Settings) -> list[Mart]:
     nodes = json.loads((target(settings) / "manifest.json").read_text())["nodes"]
     results = json.loads(results_path.read_text())["results"]
     outcomes = {result["unique_id"]: result for result in results}
+    keys = _keys(nodes)
     return sorted(
         (
             Mart(
@@ -48,12 +53,22 @@ def marts(settings: Settings) -> list[Mart]:
                 description=node["description"],
                 columns={name: column["description"] for name, column in node["columns"].items()},
                 fault=_fault(unique_id, nodes, outcomes),
+                key=keys.get(unique_id, ()),
             )
             for unique_id, node in nodes.items()
             if node["resource_type"] == "model" and node["path"].startswith("marts/")
         ),
         key=lambda mart: mart.name,
     )
+
+
+def _keys(nodes: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    """Model -> the columns that its test ``unique_key`` names."""
+    return {
+        node["attached_node"]: tuple(node["test_metadata"]["kwargs"]["columns"])
+        for node in nodes.values()
+        if (node.get("test_metadata") or {}).get("name") == "unique_key"
+    }
 
 
 def _fault(

@@ -16,7 +16,6 @@ from dataclasses import asdict, dataclass
 from itertools import groupby, pairwise
 from pathlib import Path
 
-import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -28,6 +27,7 @@ from ingest.settings import Settings
 from ingest.staging import BatchRecord, Staging, text
 from warehouse.as_of import nightly_warehouse
 from warehouse.compare import DIFFERENCES, compare, key_or_place
+from warehouse.database import connect
 
 log = logging.getLogger(__name__)
 
@@ -108,7 +108,7 @@ def _compared(settings: Settings, pair: Pair) -> pa.Table:
     if not all(_has_columns(folder, schemas) for folder in (old, new)):
         log.warning("%s and %s: not compared, staged with other columns than today's", old, new)
         return REVISED_CELLS.empty_table()
-    with duckdb.connect() as connection:
+    with connect(settings) as connection:
         differences = pa.concat_tables(
             compare(connection, name, schema, old / f"{name}.parquet", new / f"{name}.parquet")
             for name, schema in schemas.items()

@@ -36,7 +36,11 @@ residents as (
             partition by parameter_set, scenario, region_level, rates_region_code, reference_year
         ) as residents_share
     from {{ ref('int_demand_residents__by_scenario') }}
-    where care_kind_code = 'full_inpatient' and region_level in ('Kreis', 'Gemeinde')
+    where
+        care_kind_code = 'full_inpatient'
+        and region_level in ('Kreis', 'Gemeinde')
+        -- Most counties state nothing: their shares need not be known.
+        and rates_region_code in (select substr(stated.region_code, 1, 5) from stated)
 ),
 
 counties as (

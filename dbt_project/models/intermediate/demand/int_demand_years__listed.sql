@@ -16,6 +16,12 @@ years as (
         end as reference_year
     from base
     cross join {{ ref('demand_target_year') }} as targets
+    union all
+    select
+        base_date,
+        base_year,
+        cast({{ years_between('base_year', every_year_until()) }} as integer) as reference_year
+    from base
 )
 
 select distinct

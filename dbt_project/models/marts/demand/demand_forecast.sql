@@ -4,20 +4,36 @@
     'unusable_places',
 ] %}
 
-with needs as (
+-- Both speak of full in-patient care only. Said as a column: a condition on residents alone would
+-- make the join compare every row with every other.
+with local_needs as (
+    select
+        *,
+        'full_inpatient' as care_kind_code
+    from {{ ref('int_demand_local_need__by_region') }}
+),
+
+supply as (
+    select
+        *,
+        'full_inpatient' as care_kind_code
+    from {{ ref('int_demand_supply__by_region') }}
+),
+
+needs as (
     select
         residents.*,
         coalesce(local_needs.migration_balance_persons, 0) as migration_balance_persons,
         coalesce(local_needs.special_need_persons, 0) as special_need_persons
     from {{ ref('int_demand_residents__by_scenario') }} as residents
-    left join {{ ref('int_demand_local_need__by_region') }} as local_needs
+    left join local_needs
         on
             residents.parameter_set = local_needs.parameter_set
             and residents.scenario = local_needs.scenario
             and residents.region_level = local_needs.region_level
             and residents.region_code = local_needs.region_code
             and residents.reference_year = local_needs.reference_year
-            and residents.care_kind_code = 'full_inpatient'
+            and residents.care_kind_code = local_needs.care_kind_code
 ),
 
 balanced as (
@@ -43,13 +59,13 @@ balanced as (
         end as need_places,
         {{ demand_supply('supply', 'needs') }} as supply_places
     from needs
-    left join {{ ref('int_demand_supply__by_region') }} as supply
+    left join supply
         on
             needs.region_level = supply.region_level
             and needs.region_code = supply.region_code
             and needs.reference_year = supply.reference_year
             and needs.opening_delay_years = supply.opening_delay_years
-            and needs.care_kind_code = 'full_inpatient'
+            and needs.care_kind_code = supply.care_kind_code
 )
 
 select
