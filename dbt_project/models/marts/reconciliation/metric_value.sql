@@ -19,7 +19,7 @@
         {{ metric_reference_date(metric) }} as reference_date,
         {{ metric_item_code(metric, totals) }} as item_code,
         {% if totals -%}
-            cast(sum({{ metric.value }}) as double) as value,
+            {{ steady_sum(metric.value) }} as value,
             cast(count(*) as bigint) as mart_rows_count,
             {{ text_list('source_sha256') }} as source_sha256,
             max(published_at) as published_at,
