@@ -6,6 +6,7 @@ breaks one and would be staged all the same is the fault this test exists for.
 """
 
 import os
+import re
 import resource
 import time
 from collections.abc import Iterator
@@ -28,6 +29,7 @@ from sample.server import serve
 INPUTS = int(os.environ.get("KREISHAUS_FUZZ_INPUTS", "30"))
 LONGEST_SECONDS = 30
 MOST_KIBIBYTES = 2**20
+LARGE_BYTES = 500_000
 OURS = (UnreadableFile, RefusedAtTheDoor, SourceUnavailable)
 
 pytestmark = pytest.mark.timeout(6 * 60 * 60)
@@ -50,7 +52,16 @@ def seeds(settings: Settings, entry: Dataset) -> list[tuple[bytes, Origin]]:
     by_size = sorted(store.hashes(), key=lambda sha256: store.path(sha256).stat().st_size)
     kinds = {store.path(sha256).suffix: sha256 for sha256 in reversed(by_size)}
     chosen = sorted({by_size[0], by_size[len(by_size) // 2], *kinds.values()})
-    return [(store.content(sha256), store.origin(sha256)) for sha256 in chosen]
+    return [(of_one_year(store.content(sha256)), store.origin(sha256)) for sha256 in chosen]
+
+
+def of_one_year(content: bytes) -> bytes:
+    """A large table without all its years but the first: each year adds up by itself."""
+    years = re.findall(rb"^(\d{4});", content, re.MULTILINE)
+    if len(content) < LARGE_BYTES or not years:
+        return content
+    lines = content.splitlines(keepends=True)
+    return b"".join(x for x in lines if not re.match(rb"\d{4};", x) or x[:4] == years[0])
 
 
 @pytest.mark.parametrize("entry", REGISTRY, ids=lambda entry: entry.id)
