@@ -67,6 +67,35 @@ persons as (
         rates.care_kind_code
 ),
 
+-- In two steps: words that are grouped by are kept outside of memory, the largest of them is not.
+region_words as (
+    select
+        region_level,
+        region_code,
+        rates_region_code,
+        reference_year,
+        population_variant_code,
+        population_source,
+        population_basis,
+        source_sha256,
+        shares_source_sha256,
+        max(population_date) as population_date,
+        max(shares_date) as shares_date,
+        max(published_at) as published_at,
+        max(known_since) as known_since
+    from {{ ref('int_demand_population__by_year') }}
+    group by
+        region_level,
+        region_code,
+        rates_region_code,
+        reference_year,
+        population_variant_code,
+        population_source,
+        population_basis,
+        source_sha256,
+        shares_source_sha256
+),
+
 regions as (
     select
         region_level,
@@ -82,7 +111,7 @@ regions as (
         max(shares_source_sha256) as shares_source_sha256,
         max(published_at) as published_at,
         max(known_since) as known_since
-    from {{ ref('int_demand_population__by_year') }}
+    from region_words
     group by
         region_level, region_code, rates_region_code, reference_year, population_variant_code
 ),

@@ -6,6 +6,7 @@
 {%- set trend_factor = demand_trend_factor(
     'p.trend_rate_pa', 'residents.reference_year', 'p.trend_until_year', 'residents.base_year'
 ) %}
+{%- set measures = ['residents_persons', 'need_places', 'supply_places', 'balance_places'] %}
 {%- set others = demand_parameter_names() | reject('in', axes) | list %}
 
 with
@@ -140,29 +141,49 @@ grid as (
             and needs.region_level = supplies.region_level
             and needs.region_code = supplies.region_code
             and needs.reference_year = supplies.reference_year
+),
+
+-- Names join afterwards: the grid is many times as long as the band.
+bands as (
+    select
+        parameter_set,
+        region_level,
+        region_code,
+        reference_year,
+        bool_or(is_current_set) as is_current_set,
+        count(*) as grid_points_count,
+        {% for measure in measures -%}
+            {% set name, unit = measure.rsplit('_', 1) -%}
+            min({{ measure }}) as {{ name }}_min_{{ unit }},
+            median({{ measure }}) as {{ name }}_median_{{ unit }},
+            max({{ measure }}) as {{ name }}_max_{{ unit }},
+        {% endfor -%}
+        max(published_at) as published_at,
+        max(known_since) as known_since
+    from grid
+    group by parameter_set, region_level, region_code, reference_year
 )
 
 select
-    grid.parameter_set,
-    bool_or(grid.is_current_set) as is_current_set,
-    grid.region_level,
-    grid.region_code,
-    max(regions.region_name) as region_name,
-    grid.reference_year,
-    count(*) as grid_points_count,
-    {% for measure in ['residents_persons', 'need_places', 'supply_places', 'balance_places'] -%}
+    bands.parameter_set,
+    bands.is_current_set,
+    bands.region_level,
+    bands.region_code,
+    regions.region_name,
+    bands.reference_year,
+    bands.grid_points_count,
+    {% for measure in measures -%}
         {% set name, unit = measure.rsplit('_', 1) -%}
-        min(grid.{{ measure }}) as {{ name }}_min_{{ unit }},
-        median(grid.{{ measure }}) as {{ name }}_median_{{ unit }},
-        max(grid.{{ measure }}) as {{ name }}_max_{{ unit }},
+        bands.{{ name }}_min_{{ unit }},
+        bands.{{ name }}_median_{{ unit }},
+        bands.{{ name }}_max_{{ unit }},
     {% endfor -%}
     'smallest, middle and largest value over every combination of variant, trend, occupancy, '
     || 'substitution, embedded share and realisation that a scenario of the set uses' as method,
-    max(grid.published_at) as published_at,
-    max(grid.known_since) as known_since
-from grid
+    bands.published_at,
+    bands.known_since
+from bands
 left join {{ ref('int_regions__with_units') }} as regions
     on
-        grid.region_level = regions.region_level
-        and grid.region_code = regions.region_code
-group by grid.parameter_set, grid.region_level, grid.region_code, grid.reference_year
+        bands.region_level = regions.region_level
+        and bands.region_code = regions.region_code
