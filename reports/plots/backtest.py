@@ -27,10 +27,10 @@ PARTS = (
 )
 PAIRS = """
     select forecast_source_code, measure_code, region_level, region_code, region_name, target_year,
-        issue_date, observed_date, horizon_years, forecast_value, observed_value, error_value
+        issue_date, observed_reference_date, horizon_years, forecast_value, observed_value, error_value
     from demand_backtest
     where region_level in ('Land', 'Kreis', 'Gemeinde') and observed_value is not null
-    order by forecast_source_code, measure_code, target_year, observed_date, region_level desc,
+    order by forecast_source_code, measure_code, target_year, observed_reference_date, region_level desc,
         region_code
 """
 BY_HORIZON = """
@@ -48,7 +48,7 @@ def draw(marts: Marts) -> Sheet:
     """A line of panels for each forecaster: pairs on the left, errors by horizon on the right."""
     pairs = marts.some_rows("demand_backtest", PAIRS)
     errors = marts.rows("demand_backtest_by_horizon", BY_HORIZON)
-    dates = [row["observed_date"] for row in pairs]
+    dates = [row["observed_reference_date"] for row in pairs]
     meaning = (
         "Links: Raute die Prognose, Punkt was kam, dazwischen der Fehler. "
         "Rechts: mittlerer Fehler (Prognose minus Beobachtung) und mittlerer Betrag des Fehlers "
@@ -113,7 +113,7 @@ def _pairs(axes: Axes, own: list[Row], part: tuple[str, str, str, str, str]) -> 
 
 
 def _day(row: Row) -> str:
-    return f"{row['observed_date']:%d.%m.%Y}"
+    return f"{row['observed_reference_date']:%d.%m.%Y}"
 
 
 def _errors(axes: Axes, rows: list[Row], part: tuple[str, str, str, str, str]) -> str:

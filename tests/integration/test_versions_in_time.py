@@ -247,7 +247,13 @@ def test_as_of_now_is_the_nightly_build_mart_by_mart(nights: Nights) -> None:
     assert content(nights.house) != content(aside(nights.house, nights.between))
 
 
-LISTED_BY_THE_COUNTY = ("staffing_requirement", "vacancy_by_region", "vacancy_against_forecast")
+LISTED_BY_THE_COUNTY = (
+    "staffing_requirement",
+    "vacancy_by_region",
+    "vacancy_against_forecast",
+    "demand_backtest",
+    "metric_value",
+)
 
 
 def test_before_anything_was_known_every_fact_is_empty(nights: Nights) -> None:

@@ -12,7 +12,7 @@ with printed as (
         forecasts.municipalities,
         'balance_places' as measure_code,
         forecasts.target_year,
-        forecasts.observed_reference_date as observed_date,
+        forecasts.observed_reference_date,
         cast(forecasts.forecast_balance_places as double) as forecast_value,
         cast(forecasts.vacant_places as double) as observed_value,
         'consultant''s balance against places vacant on a date of the year, or the next date'
@@ -38,7 +38,7 @@ own as (
         cast(null as varchar) as municipalities,
         tested.care_kind_code as measure_code,
         cast(extract(year from tested.target_date) as integer) as target_year,
-        tested.target_date as observed_date,
+        tested.target_date as observed_reference_date,
         tested.forecast_persons as forecast_value,
         tested.observed_persons as observed_value,
         'rates and factors of the earlier survey x population of the later one' as method,

@@ -5,7 +5,7 @@ select
     horizon_years,
     count(*) as comparisons_count,
     min(issue_date) as first_issue_date,
-    max(observed_date) as last_observed_date,
+    max(observed_reference_date) as last_observed_date,
     {{ steady_sum('error_value') }} / count(*) as bias_value,
     {{ steady_sum('absolute_error_value') }} / count(*) as mean_absolute_error_value,
     'bias: mean of forecast - observed; beside it the mean of its absolute value' as method,
