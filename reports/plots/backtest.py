@@ -27,11 +27,12 @@ PARTS = (
 )
 PAIRS = """
     select forecast_source_code, measure_code, region_level, region_code, region_name, target_year,
-        issue_date, observed_reference_date, horizon_years, forecast_value, observed_value, error_value
+        issue_date, observed_reference_date, horizon_years, forecast_value, observed_value,
+        error_value
     from demand_backtest
     where region_level in ('Land', 'Kreis', 'Gemeinde') and observed_value is not null
-    order by forecast_source_code, measure_code, target_year, observed_reference_date, region_level desc,
-        region_code
+    order by forecast_source_code, measure_code, target_year, observed_reference_date,
+        region_level desc, region_code
 """
 BY_HORIZON = """
     select forecast_source_code, measure_code, region_level, horizon_years, comparisons_count,

@@ -38,8 +38,8 @@ PAIRS = """
         ('external_consultant', 'balance_places', 'Gemeinde', '05162016', 'Kaarst', 2022,
             date '2021-10-01', date '2022-02-15', 1, -123.0, 2.0, -125.0)
     ) as rows (forecast_source_code, measure_code, region_level, region_code, region_name,
-        target_year, issue_date, observed_reference_date, horizon_years, forecast_value, observed_value,
-        error_value)
+        target_year, issue_date, observed_reference_date, horizon_years, forecast_value,
+        observed_value, error_value)
 """
 ERRORS = """
     create table demand_backtest_by_horizon as select * from (values
