@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import duckdb
+import pyarrow.parquet as pq
 import pytest
 from test_killed_at_any_instant import each_kill
 
@@ -164,6 +165,35 @@ def test_a_content_hash_sees_rows_types_and_names_but_not_order(tmp_path: Path) 
     assert of(rows) != of(f"{rows} union all {rows}")
     assert of(rows) != of(f"select places::bigint as places, unit from ({rows})")
     assert of(rows) != of(f"select places as beds, unit from ({rows})")
+    # Hashes are added up: two rows that are alike must not cancel out, nor swapped values.
+    twice = "select * from (values (1, 'a'), (1, 'a')) as t(places, unit)"
+    assert of(twice) != of(twice.replace("'a'", "'b'"))
+    assert of(rows) != of("select * from (values (1, 'b'), (2, 'a')) as t(places, unit)")
+    nulls = "select * from (values (1, null), (2, 'b')) as t(places, unit)"
+    assert of(nulls) != of(nulls.replace("null", "'null'"))
+
+
+def test_a_mart_lies_sorted_by_the_key_that_its_test_names(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grain = {
+        "name": "unique_key_supply",
+        "resource_type": "test",
+        "attached_node": "model.k.supply",
+        "test_metadata": {"name": "unique_key", "kwargs": {"columns": ["unit", "places"]}},
+        "depends_on": {"nodes": ["model.k.supply"]},
+    }
+    monkeypatch.setitem(NODES, "test.k.unique_key_supply", grain)
+    built(settings)
+    with duckdb.connect(settings.warehouse / versions.DATABASE) as warehouse:
+        warehouse.execute(
+            "create or replace table supply as select * from "
+            "(values (1, 'b'), (3, 'a'), (2, 'b'), (0, 'c')) as t(places, unit)"
+        )
+    publish(settings, "first")
+    path = versions.current(settings) / "parquet" / "supply.parquet"
+    assert pq.read_table(path)["places"].to_pylist() == [3, 1, 2, 0]
+    assert query(settings, "from supply")["places"].to_pylist() == [3, 1, 2, 0]
 
 
 def test_a_manifest_answers_where_from(settings: Settings) -> None:
