@@ -1,5 +1,5 @@
--- Each set of members is a row of its own, however often it was in force, so that figures before and
--- after a change compare.
+-- Each set of members is a row of its own, however often it was in force, so that figures before
+-- and after a change compare.
 with compositions as (
     select
         unit_code,
