@@ -50,7 +50,8 @@ format: $(VENV)/development ## put files into form
 
 lock: ## resolve the lock files anew (needs uv)
 	uv pip compile --quiet --generate-hashes --no-header --no-strip-extras --python-version 3.11 --extra build pyproject.toml -o requirements.lock
-	uv pip compile --quiet --generate-hashes --no-header --no-strip-extras --python-version 3.11 --extra build --extra dev pyproject.toml -c requirements.lock -o requirements-dev.lock
+	uv pip compile --quiet --generate-hashes --no-header --no-strip-extras --python-version 3.11 --extra build --extra production pyproject.toml -c requirements.lock -o requirements-production.lock
+	uv pip compile --quiet --generate-hashes --no-header --no-strip-extras --python-version 3.11 --extra build --extra production --extra dev pyproject.toml -c requirements-production.lock -o requirements-dev.lock
 
 clean: ## remove the environment and everything under KREISHAUS_HOME
 	rm -rf $(VENV) "$(KREISHAUS_HOME)" build *.egg-info .mypy_cache .ruff_cache .pytest_cache
