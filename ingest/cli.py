@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from ingest import cli_keeping
 from ingest.settings import Settings, read_settings
 
 app = typer.Typer(
@@ -24,6 +25,7 @@ app = typer.Typer(
 )
 sample_app = typer.Typer(help="The sample sources.", no_args_is_help=True)
 app.add_typer(sample_app, name="sample")
+app.add_typer(cli_keeping.app)
 
 console = Console(width=None if sys.stdout.isatty() else 120)
 errors = Console(stderr=True)
