@@ -64,15 +64,18 @@ class Sidecar:
     headers: Mapping[str, str]
 
 
-What = Literal["bytes", "figures", "quarantined"]
+What = Literal["bytes", "figures", "thinned", "quarantined"]
+LANDS_AGAIN = ("thinned", "quarantined")
+"""What went to save room, and may come again: an answer may be as it was on a day long ago."""
 
 
 @dataclass(frozen=True)
 class Tombstone:
     """That the bytes of a landed file were deleted.
 
-    ``what``: the figures staged from them stayed (``bytes``) or went too (``figures``), or there
-    never were any (``quarantined``). ``period`` is what the file was about, where that was read.
+    ``what``: the figures staged from them stayed (``bytes``), went because they must not be known
+    any longer (``figures``) or because other days stand for theirs (``thinned``), or there never
+    were any (``quarantined``). ``period`` is what the file was about, where that was read.
     """
 
     source: str
@@ -116,12 +119,12 @@ class Landing:
     ) -> tuple[Landed, bool]:
         """Keep ``content`` and note the sighting. Returns the file and whether it is new.
 
-        Bytes that were deleted stay deleted, but for those that never left quarantine.
+        Bytes that were deleted stay deleted, but for those of ``LANDS_AGAIN``.
         """
         now = now or datetime.now(UTC)
         sha256 = hashlib.sha256(content).hexdigest()
         buried = self.tombstone(sha256)
-        again = buried is not None and buried.what == "quarantined"
+        again = buried is not None and buried.what in LANDS_AGAIN
         new = again or not self._sidecar(sha256).exists()
         if new:
             extension = _beside_sidecar(request.extension)

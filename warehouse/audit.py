@@ -162,20 +162,24 @@ def verify(settings: Settings, anchors: Mapping[int, str] | None = None) -> Veri
     return Verification(len(walk.entries), tuple(faults), notes, head(settings))
 
 
-def forget(settings: Settings, first_kept: str, now: datetime | None = None) -> list[str]:
-    """Delete the files of months before ``first_kept`` (``2026-01``). Returns their names.
+def months_before(settings: Settings, first_kept: str) -> list[Path]:
+    """The files of months before ``first_kept`` (``2026-01``).
 
-    The newest file stays in any case: the chain goes on from it.
+    Never the newest: the chain goes on from it.
     """
-    files = _files(settings)
-    doomed = [path for path in files[:-1] if path.stem < first_kept]
-    for path in doomed:
+    return [path for path in _files(settings)[:-1] if path.stem < first_kept]
+
+
+def forget(settings: Settings, months: Sequence[str], now: datetime | None = None) -> None:
+    """Delete the files of these months, once the log says so and where the chain begins then."""
+    for path in _files(settings)[:-1]:
+        if path.stem not in months:
+            continue
         last = max(_read(path).entries, key=lambda entry: entry.number, default=None)
         if last is not None:
             details = {"file": path.name, "number": last.number, "hash": last.hash}
             record(settings, FORGET, details=details, now=now)
         path.unlink()
-    return [path.name for path in doomed]
 
 
 def _append(settings: Settings, document: dict[str, Any], now: datetime) -> Head:

@@ -19,7 +19,7 @@ from warehouse import audit, versions
 from warehouse.as_of import asked_for
 from warehouse.statements import marts_read
 
-NOTHING_ELSE = {"enable_external_access": "false"}
+NOTHING_ELSE: dict[str, str | bool | int | float | list[str]] = {"enable_external_access": False}
 """A question reads the published database and nothing else, and writes no file past the audit."""
 
 

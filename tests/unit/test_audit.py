@@ -181,7 +181,9 @@ def test_a_new_month_goes_on_with_the_chain_and_a_clock_set_back_does_not_break_
 def test_old_months_go_by_the_rule_and_the_chain_says_so(house):
     for month in (9, 10, 11):
         record(house, "query", now=datetime(2026, month, 5, tzinfo=UTC))
-    assert audit.forget(house, "2026-10", NOVEMBER) == ["2026-09.jsonl"]
+    (old,) = audit.months_before(house, "2026-10")
+    audit.forget(house, [old.stem], NOVEMBER)
+    assert not old.exists()
     found = verify(house)
     assert (found.entries, found.faults) == (3, ())
     assert [entry.document["action"] for entry in audit.entries(house)][-1] == "forget"
