@@ -82,5 +82,5 @@ def _write(
         os.link(exact, path)
         return entry
     database.execute(f"copy public.{mart.name} to '{path}' (format parquet)")
-    kept = {"kept_from": entry.kept_from, "fault": entry.fault}
-    return replace(described(database, mart, shown, path), **kept)
+    made_now = described(database, mart, shown, path)
+    return replace(made_now, kept_from=entry.kept_from, fault=entry.fault)
