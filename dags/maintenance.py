@@ -1,7 +1,7 @@
 """What keeps the house: a backup, read again to the last byte, and only then what may be deleted.
 
     save -> check -> tidy
-         -> airflow_history
+    airflow_history
 
 Each morning after the build. Without `[backup] folder` in county.toml `save` and `check` are
 skipped (pink), and `tidy` deletes no landed file. It is red when something is damaged, here or in
@@ -58,7 +58,7 @@ def tidy() -> None:
         log.warning("stays: %s; %s", one.about, one.held_back)
 
 
-@task(retries=0, trigger_rule="none_failed")
+@task(retries=0)
 def airflow_history() -> None:
     """Forget Airflow's own old runs, where its database is ours to look after."""
     from warehouse.airflow_history import NothingToClean, clean
@@ -71,10 +71,9 @@ def airflow_history() -> None:
 
 @dag(schedule=nightly("05:00"), tags=["backup", "retention"], doc_md=__doc__, **POLICY)
 def maintenance() -> None:
-    """Save, check, and only then delete."""
-    saved = save()
-    saved >> check() >> tidy()
-    saved >> airflow_history()
+    """Save, check, and only then delete; beside it Airflow's own runs."""
+    save() >> check() >> tidy()
+    airflow_history()
 
 
 maintenance()

@@ -13,6 +13,8 @@ from ingest.settings import Settings
 ADDRESS = "KREISHAUS_AIRFLOW_DATABASE"
 """The address of Airflow's database. A task is not given it by Airflow, on purpose."""
 
+ADDRESSES_OF_AIRFLOW = ("AIRFLOW__DATABASE__SQL_ALCHEMY_CONN", "AIRFLOW__CORE__SQL_ALCHEMY_CONN")
+
 
 class NothingToClean(Exception):
     """There is nothing to do here; the message says why."""
@@ -32,10 +34,11 @@ def clean(settings: Settings, now: datetime | None = None) -> str:
     command = [str(Path(sys.executable).with_name("airflow")), "db", "clean", "--yes"]
     command += ["--skip-archive", "--error-on-cleanup-failure"]
     command += ["--clean-before-timestamp", oldest.isoformat(timespec="seconds")]
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("_AIRFLOW_")}
+    # Inside a task Airflow puts an address that leads nowhere into both variables.
+    environment = {**os.environ, **dict.fromkeys(ADDRESSES_OF_AIRFLOW, address)}
     done = subprocess.run(
         command,
-        env={**kept, "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": address},
+        env=environment,
         capture_output=True,
         text=True,
         check=False,
