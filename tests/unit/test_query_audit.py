@@ -15,8 +15,13 @@ from warehouse.query import query
 
 @pytest.fixture
 def house(tmp_path: Path) -> Settings:
-    """A house with one small version: a home of eighty places in both halves."""
     settings = Settings(home=tmp_path / "var")
+    house_of_one_home(settings)
+    return settings
+
+
+def house_of_one_home(settings: Settings) -> None:
+    """One small version: a home of eighty places in both halves."""
     version = settings.published / "20261125T030824Z"
     for audience in versions.AUDIENCES:
         path = versions.database(version, audience)
@@ -25,7 +30,6 @@ def house(tmp_path: Path) -> Settings:
             database.execute(f"create schema {audience}")
             database.execute(f"create table {audience}.homes as select 'Muster' as name, 80 as n")
     (settings.published / "current").symlink_to(version.name)
-    return settings
 
 
 def entries(house: Settings) -> list[dict]:

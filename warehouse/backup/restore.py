@@ -89,7 +89,7 @@ def restore(
     say(f"{files:,} files are back, as of {snapshot.made_at:%Y-%m-%d %H:%M} UTC; staging them")
     treated, broken = stage_again(settings)
     say(f"{treated:,} files staged or put aside; building the marts")
-    result = build(settings)
+    result = build(settings, compare_as_before=True)
     manifest = publish(settings, f"restore-{datetime.now(UTC):%Y%m%dT%H%M%SZ}")
     return Restored(
         snapshot=snapshot,
