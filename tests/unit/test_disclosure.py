@@ -186,10 +186,9 @@ def test_rows_may_be_chosen() -> None:
 
 def test_a_mart_follows_another_and_is_refused_without_it() -> None:
     """Towns are hidden where the vacancies hide them; the Land, of which they say nothing, not."""
-    follows = homes(
-        {"homes": {"as_in": {"mart": "vacancy", "column": "vacant"}, "free": ["homes"]}}
-    )
-    follows.columns["region_level"] = follows.columns["level"]  # type: ignore[index]
+    rule = {"as_in": {"mart": "vacancy", "column": "vacant"}, "free": ["homes"]}
+    columns = {"region_level": column("varchar"), **HOMES}
+    follows = mart(columns, protects="homes", meta={"homes": rule})
     exact = """from (values ('town', 'A', date '2021-08-15', 2, 4),
                             ('Land', 'L', date '2021-08-15', 2, 5))
                as t(region_level, region, day, homes, vacant)"""
