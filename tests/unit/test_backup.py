@@ -184,6 +184,22 @@ def test_a_damaged_landed_file_that_no_backup_has_stops_no_other(house):
     assert len([held for held in snapshot.files if held.path.endswith(".pdf")]) == 1
 
 
+def test_what_a_night_forgets_meanwhile_is_no_fault_and_anything_else_is(house, monkeypatch):
+    told = house.home / "alerts" / "told" / "x.json"
+    told.parent.mkdir(parents=True)
+    told.write_text("{}")
+    put = Store.put
+
+    def vanished(self, source):
+        if source.name in ("x.json", "forecasts_published.parquet"):
+            source.unlink()
+        return put(self, source)
+
+    monkeypatch.setattr(Store, "put", vanished)
+    (complaint,) = make_snapshot(house, now=NOW).complaints
+    assert "forecasts_published.parquet: vanished while the house was saved" in complaint
+
+
 def test_an_interrupted_backup_is_none_and_the_next_one_uses_what_it_copied(
     house, folder, monkeypatch
 ):

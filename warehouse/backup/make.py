@@ -67,22 +67,26 @@ def make_snapshot(
 
 def _save(settings: Settings, store: Store, complaints: list[str]) -> Iterator[Held]:
     for item in items(settings):
-        if item.sha256 is None:
-            sha256, size = store.put(item.source)
-        elif complaint := _wrong_with(item):
+        complaint = _wrong_with(item)
+        good = store.blob(item.sha256) if complaint and item.sha256 else None
+        if good and good.exists() and item.sha256:
+            complaints.append(f"{complaint}; the backup has it as it was: {good}")
+            yield Held(item.path, item.sha256, good.stat().st_size, 0o644)
+        elif complaint:
             complaints.append(complaint)
-            if not store.blob(item.sha256).exists():
-                continue
-            complaints[-1] += f"; the backup has it as it was: {store.blob(item.sha256)}"
-            yield Held(item.path, item.sha256, store.blob(item.sha256).stat().st_size, 0o644)
-            continue
         else:
-            sha256, size = store.put(item.source)
-        yield Held(item.path, sha256, size, item.source.stat().st_mode & 0o777)
+            try:
+                sha256, size = store.put(item.source)
+                yield Held(item.path, sha256, size, item.source.stat().st_mode & 0o777)
+            except FileNotFoundError:
+                if not item.path.startswith("alerts/"):  # a night forgets what was told long ago
+                    complaints.append(f"{item.source}: vanished while the house was saved")
 
 
 def _wrong_with(item: Item) -> str | None:
     """Landed bytes are called by their hash: whether they still are what they are called."""
+    if item.sha256 is None:
+        return None
     if not item.source.exists():
         return f"{item.source}: is missing, and no rule deleted it"
     if hash_of(item.source) != item.sha256:
