@@ -104,6 +104,7 @@ def restore(
     Interrupted, it goes on where it was when it is called again. Exit status 1 when nothing was
     restored, or a mart came out otherwise than it was published.
     """
+    from warehouse.audit import AuditUnwritable
     from warehouse.backup.restore import HouseInUse, restore_files
     from warehouse.backup.restore import restore as make_again
     from warehouse.backup.store import BackupBusy, DamagedBackup, NotABackup
@@ -116,7 +117,10 @@ def restore(
             console.print("The next night stages, builds and publishes them: kreishaus run")
             return
         done = make_again(settings, source, snapshot, console.print)
-    except (HouseInUse, DamagedBackup, NotABackup, BackupBusy, OSError) as error:
+    except (
+        *(HouseInUse, DamagedBackup, NotABackup, BackupBusy),
+        *(AuditUnwritable, OSError),
+    ) as error:
         errors.print(str(error), markup=False, soft_wrap=True)
         raise typer.Exit(1) from error
     console.print(f"published {done.manifest.version}: {len(done.manifest.marts)} marts")

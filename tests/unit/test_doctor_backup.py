@@ -6,7 +6,7 @@ from ingest.doctor import _backup
 from ingest.settings import Backups
 
 
-def test_a_live_house_without_a_backup_is_told_so(settings, tmp_path, monkeypatch):
+def test_a_live_house_without_a_backup_is_told_so(settings, tmp_path):
     live = settings.model_copy(update={"sources": "live"})
     live.home.mkdir()
     assert ["folder is not set" in line for line in _backup(live)] == [True]
