@@ -285,6 +285,35 @@ def test_marts_as_of_a_day_go_together_after_their_days(settings):
     assert [path.name for path in (settings.warehouse / "as_of").iterdir()] == ["2021-12-31"]
 
 
+def test_published_versions_go_by_their_number_and_never_the_current_one(settings):
+    house = settings.model_copy(update={"keep_versions": 2})
+    for number in range(1, 5):
+        old(house.published / f"2026112{number}T030000Z" / "manifest.json", 0)
+    (house.published / "current").symlink_to("20261121T030000Z")
+    maintain(house, NOW)
+    left = sorted(path.name for path in house.published.iterdir() if not path.is_symlink())
+    assert left == ["20261121T030000Z", "20261123T030000Z", "20261124T030000Z"]
+
+
+def test_snapshots_go_by_their_rule_and_contents_with_them(settings, folder):
+    """One day is kept: that of the second snapshot. The first one held a file that is gone now."""
+    house = settings.model_copy(
+        update={"backup": Backups(folder=folder, daily=1, weekly=0, monthly=0)}
+    )
+    staged(house, b"old", day("2021-10-15"))
+    notes = house.home / "alerts" / "told" / "note.json"
+    notes.parent.mkdir(parents=True)
+    notes.write_text("only in the first")
+    make_snapshot(house, now=NOW - timedelta(days=1))
+    notes.unlink()
+    saved(house)
+    done = maintain(house, NOW)
+    assert [one.kind for one in done.deleted] == ["snapshot"]
+    assert done.blobs == 1
+    assert len(list((folder / "snapshots").glob("*.json"))) == 1
+    assert verify(house, folder, NOW).faults == ()
+
+
 def test_logs_go_after_their_days(settings):
     gone = old(settings.home / "airflow" / "logs" / "dag_id=x" / "attempt=1.log", 90.1)
     stays = old(settings.home / "airflow" / "logs" / "scheduler.log", 89.9)
