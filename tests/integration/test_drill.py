@@ -31,6 +31,8 @@ from warehouse.publish import publish
 from warehouse.query import query
 from warehouse.retention.perform import maintain
 
+pytestmark = pytest.mark.timeout(1800)  # two builds and a restore are made by the first test
+
 FIRST_MONTH = date(2021, 6, 1)
 """Printed months before it are taken out of the house first: reading them again takes minutes."""
 RULE = Retention(after_days=1, in_force_too=True, reason="The drill deletes the register's files")
