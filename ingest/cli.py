@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from ingest import cli_keeping
 from ingest.settings import Settings, read_settings
 
 app = typer.Typer(
@@ -24,6 +25,7 @@ app = typer.Typer(
 )
 sample_app = typer.Typer(help="The sample sources.", no_args_is_help=True)
 app.add_typer(sample_app, name="sample")
+app.add_typer(cli_keeping.app)
 
 console = Console(width=None if sys.stdout.isatty() else 120)
 errors = Console(stderr=True)
@@ -279,17 +281,19 @@ def query(
 ) -> None:
     """Ask the published marts a question; with [bold]--as-of[/bold] those of an earlier day.
 
-    Marts as of a day are there once [bold]kreishaus build --as-of[/bold] has built them.
+    Marts as of a day are there once [bold]kreishaus build --as-of[/bold] has built them. What is
+    asked of [bold]internal[/bold] stands in the audit log: [bold]kreishaus audit[/bold].
     """
     import duckdb
 
+    from warehouse.audit import AuditUnwritable
     from warehouse.query import RENDERERS
     from warehouse.query import query as ask
     from warehouse.versions import NothingPublished
 
     try:
         answer = ask(_settings_as_of(as_of, known_by), sql, audience.value)
-    except (duckdb.Error, NothingPublished) as error:
+    except (duckdb.Error, NothingPublished, AuditUnwritable) as error:
         errors.print(str(error), markup=False, soft_wrap=True)
         raise typer.Exit(1) from error
     RENDERERS[output.value](answer, sys.stdout)

@@ -64,11 +64,16 @@ def versions(settings: Settings) -> list[Path]:
     )
 
 
-def prune(settings: Settings) -> list[str]:
-    """Remove all but the newest ``keep_versions``; never the current one."""
+def outdated(settings: Settings) -> list[Path]:
+    """All but the newest ``keep_versions``; never the current one."""
     keep = {path.resolve() for path in versions(settings)[-settings.keep_versions :]}
     keep.add(current(settings))
-    doomed = [path for path in versions(settings) if path.resolve() not in keep]
+    return [path for path in versions(settings) if path.resolve() not in keep]
+
+
+def prune(settings: Settings) -> list[str]:
+    """Remove the outdated versions. Returns their names."""
+    doomed = outdated(settings)
     for path in doomed:
         remove_directory(path)
     return [path.name for path in doomed]
