@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -110,6 +110,19 @@ class Demand(Section):
     every_year_until: int | None = Field(default=None, ge=2000, le=2200)
 
 
+class Serving(Section):
+    """The PostgreSQL database that readers ask; none while ``url`` is empty.
+
+    ``url`` comes from the environment; ``password_file`` holds the loader's password where it
+    stands neither there nor in a ``PGPASSFILE``. ``patience_seconds`` is how long a load waits for
+    readers to let go of the version they have.
+    """
+
+    url: SecretStr = SecretStr("")
+    password_file: Path | None = None
+    patience_seconds: float = Field(default=900, gt=0)
+
+
 class DatasetConfig(Section):
     """What a county may change of one dataset.
 
@@ -176,6 +189,7 @@ class Settings(BaseSettings):
     http: HttpConfig = HttpConfig()
     alerts: Alerts = Alerts()
     demand: Demand = Demand()
+    serving: Serving = Serving()
     source: dict[str, SourceConfig]
 
     @classmethod
