@@ -13,7 +13,7 @@ import pytest
 
 REPOSITORY = Path(__file__).parents[2]
 DAGS = REPOSITORY / "dags"
-HELPERS = {"wiring", "dbt_nodes", "as_of", "alerting"}
+HELPERS = {"wiring", "dbt_nodes", "as_of", "alerting", "serving"}
 FILES = sorted(path for path in DAGS.glob("*.py") if path.stem not in HELPERS)
 SECONDS_TO_IMPORT = 1.0
 HEAVY = {

@@ -57,9 +57,8 @@ class Contents:
 
     def __init__(self, version: Path, audience: versions.Audience) -> None:
         self.audience = audience
-        database = versions.database(version, audience)
-        self._entries = catalogue(database.parent)
-        self._connection = duckdb.connect(database, read_only=True)
+        self._entries = catalogue(version, audience)
+        self._connection = duckdb.connect(versions.database(version, audience), read_only=True)
         self._connection.execute("set timezone = 'UTC'")
 
     def __enter__(self) -> Contents:
@@ -96,7 +95,7 @@ class Contents:
         how = served(name, duckdb_type)
         described = entry.columns.get(name)
         said = (described.label_de if described else "", comment or "")
-        return Column(name, how.sql_type, how.expression, ": ".join(filter(None, said)))
+        return Column(name, how.sql_type, how.expression, " | ".join(filter(None, said)))
 
     def batches(self, table: Table) -> Iterator[pa.RecordBatch]:
         """The rows of a mart, in the order in which they lie, a batch at a time."""

@@ -64,8 +64,15 @@ class Served:
     switched_seconds: float = 0.0
 
     @property
-    def is_new(self) -> bool:
-        return self.tables > 0
+    def told(self) -> str:
+        """What was done, in a line."""
+        if not self.tables:
+            return f"{self.version} is being served already"
+        return (
+            f"{self.version} is being served: {self.tables} tables, {self.rows:,} rows copied in "
+            f"{self.copied_seconds:.1f} s, put before readers in {self.switched_seconds:.2f} s "
+            f"(attempt {self.switch_attempts})"
+        )
 
 
 def load(settings: Settings, version: Path | None = None, *, may_be_older: bool = False) -> Served:
