@@ -369,12 +369,13 @@ def serving_load(
 def serving_status() -> None:
     """Say which version is being served, and who may read it."""
     from warehouse.serving.connection import ServingFailed, ServingNotConfigured, connected
-    from warehouse.serving.load import published_version
+    from warehouse.serving.publication import publication
     from warehouse.serving.readers import readers
 
     try:
         with connected(read_settings()) as connection:
-            console.print(f"served: {published_version(connection) or 'nothing yet'}")
+            served = publication(connection)
+            console.print(f"served: {served.version if served else 'nothing yet'}")
             for name, group in readers(connection):
                 console.print(f"reader: {name} ({group})", markup=False)
     except (ServingFailed, ServingNotConfigured) as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -80,12 +81,8 @@ def postgres() -> Iterator[Server]:
         yield server
     finally:
         if process is not None:
-            process.terminate()  # SIGTERM: waits for nobody's transaction only when asked twice
-            try:
-                process.wait(2)
-            except subprocess.TimeoutExpired:
-                process.send_signal(2)  # SIGINT: a fast shutdown
-                process.wait()
+            process.send_signal(signal.SIGINT)  # a fast shutdown: SIGTERM would wait for clients
+            process.wait()
         shutil.rmtree(folder, ignore_errors=True)
 
 

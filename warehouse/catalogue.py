@@ -22,6 +22,7 @@ class ColumnEntry:
 class MartEntry:
     """A mart: what it holds, and the columns that name a row."""
 
+    content_hash: str
     description: str = ""
     key: tuple[str, ...] = ()
     columns: Mapping[str, ColumnEntry] = field(default_factory=dict)
@@ -36,6 +37,7 @@ def catalogue(version: Path, audience: versions.Audience) -> dict[str, MartEntry
 
 def _entry(told: Mapping[str, Any]) -> MartEntry:
     return MartEntry(
+        content_hash=told["content_hash"],
         description=told["description"],
         key=tuple(told["key"]),
         columns={name: ColumnEntry(**column) for name, column in told["columns"].items()},

@@ -19,8 +19,6 @@ from ingest.settings import Settings
 from warehouse.serving.connection import Connection, ServingFailed, connected
 from warehouse.versions import Audience
 
-HOUSE = "kreishaus"
-"""The schema of the one-row table ``publication``, which says what is being served."""
 READER_NAME = re.compile(r"(?!pg_|kreishaus_)[a-z][a-z0-9_]{1,62}")
 PASSWORD_BYTES = 24
 SHORTEST_PASSWORD = 12
@@ -70,21 +68,25 @@ def ensure_groups(connection: Connection) -> None:
         )
     here = sql.Identifier(database)
     connection.execute(sql.SQL("revoke all on database {} from public").format(here))
+    # For who is not held by the gate, such as a superuser: a transaction has one snapshot.
+    isolated = sql.SQL("alter database {} set default_transaction_isolation = 'repeatable read'")
+    connection.execute(isolated.format(here))
     for group in GROUPS.values():
         role = sql.Identifier(group.role)
         connection.execute(sql.SQL("grant connect on database {} to {}").format(here, role))
 
 
 def grant(connection: Connection) -> None:
-    """Let each group read its schemas, as they are now."""
+    """Let each group read its schemas, as they are now, and what is being served."""
     for group in GROUPS.values():
         role = sql.Identifier(group.role)
-        for schema in (*group.schemas, HOUSE):
+        connection.execute(sql.SQL("grant usage on schema kreishaus to {}").format(role))
+        connection.execute(sql.SQL("grant select on kreishaus.publication to {}").format(role))
+        for schema in group.schemas:
             there = sql.Identifier(schema)
             connection.execute(sql.SQL("grant usage on schema {} to {}").format(there, role))
-            connection.execute(
-                sql.SQL("grant select on all tables in schema {} to {}").format(there, role)
-            )
+            every = sql.SQL("grant select on all tables in schema {} to {}")
+            connection.execute(every.format(there, role))
 
 
 def new_password() -> str:
