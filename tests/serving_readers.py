@@ -29,6 +29,8 @@ MARTS = (
     "public.staffing",
     "public.refugees",
 )
+PAUSE_SECONDS = (0.1, 0.5)
+"""Between two transactions of a reader: fifty who never pause would test the processor."""
 
 
 @dataclass
@@ -61,7 +63,7 @@ class Reader(threading.Thread):
             with psycopg.connect(self._url, autocommit=True) as connection:
                 while not self._stop_file.exists():
                     self._once(connection)
-                    time.sleep(self._chance.uniform(0, 0.2))
+                    time.sleep(self._chance.uniform(*PAUSE_SECONDS))
         except (psycopg.Error, duckdb.Error, OSError) as error:
             self.report.errors.append(repr(error))
 
@@ -75,8 +77,9 @@ class Reader(threading.Thread):
         report = self.report
         report.slowest_seconds = max(report.slowest_seconds, time.monotonic() - begun)
         report.transactions += 1
-        if len(seen) != 1 or min(seen) < report.newest:
-            report.mixtures.append(f"{report.kind}: {sorted(seen)} after {report.newest}")
+        if len(seen) != 1 or None in seen or min(seen) < report.newest:
+            numbers = sorted(seen, key=str)
+            report.mixtures.append(f"{report.kind}: {numbers} after {report.newest}")
             return
         report.versions += min(seen) > report.newest
         report.newest = min(seen)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -11,6 +12,8 @@ from psycopg.conninfo import conninfo_to_dict
 
 from ingest.settings import Settings
 
+HOST = re.compile(r"[\w.:/,-]*")
+PORT = re.compile(r"[\d,]*")
 Connection = psycopg.Connection[tuple[Any, ...]]
 
 
@@ -60,11 +63,14 @@ def _parameters(settings: Settings) -> dict[str, Any]:
     try:
         parameters: dict[str, Any] = conninfo_to_dict(settings.serving.url.get_secret_value())
     except psycopg.ProgrammingError:
-        # libpq repeats parts of what it cannot read, which may be parts of the password.
+        parameters = {"port": "unreadable"}
+    parts = (parameters.get("host", ""), str(parameters.get("port", "")))
+    if not (HOST.fullmatch(parts[0]) and PORT.fullmatch(parts[1])):
+        # libpq repeats what it cannot read, which may be a part of the password.
         raise ServingFailed(
             "KREISHAUS_SERVING__URL is no address of a PostgreSQL database. It reads "
             "postgresql://user@host:5432/database; special characters in it are percent-encoded."
-        ) from None
+        )
     if file := settings.serving.password_file:
         try:
             parameters["password"] = file.read_text(encoding="utf-8").rstrip("\r\n")
