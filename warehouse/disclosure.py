@@ -7,11 +7,12 @@ them needs rules, and is not published without:
 * persons, each number of a column: ``disclosure: azr_count`` is rounded by itself to multiples of
   five, always in the same way; ``azr_derived`` is computed anew from the rounded counts by
   ``public_sql``, or left out where it has none; ``none`` passes with a ``disclosure_reason``.
-* homes, of the whole mart: ``homes`` names the column that counts them. A kind of area
-  (``by``) in which one area has a single home is shown without its numbers, in all
-  of its areas and on every date: no difference then tells of one home. ``as_in`` follows the
-  kinds of area that a condition on a public mart selects. ``homes_reason`` says why
-  a mart needs no such rule.
+  ``persons_reason`` says why a mart as a whole needs no such marks.
+* homes, of the whole mart: ``homes`` names the column that counts them. A kind of area (``by``) in
+  which one area has a single home is shown without its numbers, in all of its areas and on every
+  date: no difference then tells of one home. ``free`` are numbers that stay, ``tells`` the only
+  ones that go; ``as_in`` hides the kinds of area that a public mart hides. ``homes_reason`` says
+  why a mart needs no such rule.
 
 ``public_where`` selects the rows that may be seen; ``public_from_marts`` runs the mart's own
 statement on the public marts in place of the exact ones.
@@ -70,6 +71,12 @@ def shows_all(mart: Mart) -> bool:
     return not _is_rounded(mart) and not any(mart.meta.get(rule) for rule in ruled)
 
 
+def looked_up(mart: Mart) -> tuple[str, ...]:
+    """The public marts that the rules of a mart look into: they must be made before it."""
+    as_in = mart.meta.get("homes", {}).get("as_in")
+    return (*mart.meta.get("public_after", ()), *([as_in["mart"]] if as_in else ()))
+
+
 def public_select(mart: Mart, exact: str, held: Sequence[str], made: Mapping[str, Mart]) -> str:
     """The statement that selects what everybody may see of a mart, run in the schema ``public``.
 
@@ -79,6 +86,8 @@ def public_select(mart: Mart, exact: str, held: Sequence[str], made: Mapping[str
     Raises ``NotCovered``, naming the column and the rule that is missing.
     """
     _insist_on_rules(mart, held)
+    if missing := [name for name in looked_up(mart) if name not in made]:
+        raise NotCovered(f"{mart.name}: its rule looks into {missing}, which nobody may see today")
     if mart.meta.get("public_from_marts"):
         return _from_marts(mart, made)
     parts = [f"exact as (select * from {exact} {_where(mart)})"]
@@ -102,7 +111,7 @@ def _insist_on_rules(mart: Mart, held: Sequence[str]) -> None:
             raise NotCovered(f"{mart.name}.{name}: not described in the mart's yml")
     if mart.meta.get("public_from_marts"):
         return
-    if PERSONS in mart.protects:
+    if PERSONS in mart.protects and not mart.meta.get("persons_reason"):
         for name in held:
             _insist_on_mark(mart, name)
     if HOMES in mart.protects and not (mart.meta.get("homes") or mart.meta.get("homes_reason")):
@@ -169,7 +178,7 @@ def _shown(name: str, column: Column) -> str:
 def _of_enough_homes(mart: Mart, rule: Mapping[str, Any], held: Sequence[str]) -> str:
     """Rows whose numbers are missing where a kind of area tells of single homes."""
     free = {*rule.get("free", ()), *mart.key}
-    told = [
+    told = rule.get("tells") or [
         name
         for name in held
         if name not in free and not mart.columns[name].data_type.startswith(NAMES)
@@ -182,7 +191,11 @@ def _of_enough_homes(mart: Mart, rule: Mapping[str, Any], held: Sequence[str]) -
 
 def _has_enough_homes(rule: Mapping[str, Any]) -> str:
     if as_in := rule.get("as_in"):
-        return f"region_level in (select region_level from {as_in})"
+        hidden = (
+            f"select region_level from public.{as_in['mart']} group by region_level "
+            f"having count({as_in['column']}) = 0"
+        )
+        return f"region_level not in ({hidden})"
     exempt = f"({rule['exempt']}) or " if rule.get("exempt") else ""
     few = f"count(*) filter (where {rule['count']} between 1 and {FEWEST_HOMES - 1})"
     return f"({exempt}{few} over (partition by {', '.join(rule['by'])}) = 0)"
