@@ -300,6 +300,40 @@ def query(
     RENDERERS[output.value](answer, sys.stdout)
 
 
+@app.command(epilog="Example: [bold]kreishaus export vacancy_by_region --to leerstand.xlsx[/bold]")
+def export(
+    mart: Annotated[str, typer.Argument(help="A mart, such as vacancy_by_region.")],
+    to: Annotated[
+        Path | None, typer.Option("--to", help=".xlsx or .csv; by default MART.xlsx, here.")
+    ] = None,
+    audience: Annotated[
+        Audience, typer.Option(help="public: what everybody may see; internal: exact.")
+    ] = Audience.public,
+    excel: Annotated[
+        bool, typer.Option("--excel", help="CSV as a German Excel opens it: semicolons, commas.")
+    ] = False,
+    as_of: AsOfOption = None,
+    known_by: KnownByOption = KnownBy.retrieved,
+) -> None:
+    """Write a mart as a workbook or CSV, with German labels, units, sources and dates.
+
+    Beside a CSV file stands NAME.csv-metadata.json, which says what its columns are (CSVW).
+    """
+    from warehouse.export.extract import NoSuchMart
+    from warehouse.export.workbook import TooManyRows
+    from warehouse.export.write import NoSuchFormat, write
+    from warehouse.versions import NothingPublished
+
+    settings = _settings_as_of(as_of, known_by)
+    try:
+        written = write(settings, mart, audience.value, to, for_spreadsheets=excel)
+    except (NoSuchMart, NoSuchFormat, TooManyRows, NothingPublished) as error:
+        errors.print(str(error), markup=False, soft_wrap=True)
+        raise typer.Exit(1) from error
+    for file in written.files:
+        console.print(f"{file} ({written.rows:,} rows)", markup=False, soft_wrap=True)
+
+
 @app.command(epilog="Example: [bold]kreishaus plots --to docs/images/methods[/bold]")
 def plots(
     to: Annotated[

@@ -20,9 +20,15 @@ class ColumnEntry:
 
 @dataclass(frozen=True)
 class MartEntry:
-    """A mart: what it holds, and the columns that name a row."""
+    """A mart: what it holds, and the columns that name a row.
 
+    ``kept_from`` names the version whose state it shows, where this version could not renew it.
+    """
+
+    rows: int
     content_hash: str
+    newest: str | None
+    kept_from: str | None
     description: str = ""
     key: tuple[str, ...] = ()
     columns: Mapping[str, ColumnEntry] = field(default_factory=dict)
@@ -37,7 +43,10 @@ def catalogue(version: Path, audience: versions.Audience) -> dict[str, MartEntry
 
 def _entry(told: Mapping[str, Any]) -> MartEntry:
     return MartEntry(
+        rows=told["rows"],
         content_hash=told["content_hash"],
+        newest=told["newest"],
+        kept_from=told["kept_from"],
         description=told["description"],
         key=tuple(told["key"]),
         columns={name: ColumnEntry(**column) for name, column in told["columns"].items()},
