@@ -134,9 +134,14 @@ def _sources(
             and file["sha256"] in hashes
         )
         if periods:
-            about = (len(periods), periods[0], periods[-1])
-            found.append(Source(entry.id, entry.title, entry.licence, *about))
+            span = (_period(periods[0]), _period(periods[-1]))
+            found.append(Source(entry.id, entry.title, entry.licence, len(periods), *span))
     return tuple(found)
+
+
+def _period(period: str) -> str:
+    """A period for people: files that always hold the whole history have no other name for it."""
+    return "gesamte Reihe" if period == "all" else period
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, table: str) -> Iterator[Row]:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 
 BY_NAME = (
+    (r"places_per_", "Plätze je"),
+    (r"_per_", "Verhältnis"),
     (r"(^|_)share(_|$)", "Anteil (1 = 100 %)"),
     (r"(^|_)fte$", "Vollzeitäquivalente"),
-    (r"places_per_", "Plätze je"),
     (r"(^|_)places$", "Plätze"),
     (r"(^|_)persons$", "Personen"),
     (r"(^|_)year$", "Jahr"),
