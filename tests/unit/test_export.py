@@ -24,6 +24,7 @@ from warehouse.export.workbook import TooManyRows, as_workbook
 from warehouse.export.write import NoSuchFormat, write
 from warehouse.publish import publish
 
+MIXED = "siehe Beschreibung"
 VACANCY = """
 select * from (values
     (1, date '2021-08-15', '05162', 217::bigint, 217 / 3975, 2021, true, 1602.5::double,
@@ -239,6 +240,9 @@ def test_what_a_spreadsheet_would_compute_is_text(text: str, written: str) -> No
         ("vacant_places", "BIGINT", "", "Plätze"),
         ("applications_total", "BIGINT", "All applications. Persons.", "Personen"),
         ("reference_year", "INTEGER", "", "Jahr"),
+        ("value", "DOUBLE", "In the unit of the metric; a share is a fraction.", MIXED),
+        ("required_by_minimum_share_fte", "DOUBLE", "", "Vollzeitäquivalente"),
+        ("days_late_count", "BIGINT", "Days since the due date. Count.", "Tage"),
         ("position", "BIGINT", "Order of the rows.", ""),
         ("region_code", "VARCHAR", "Persons", ""),
         ("reference_date", "DATE", "", "Datum"),

@@ -8,15 +8,21 @@ from __future__ import annotations
 
 import re
 
+MIXED = re.compile(
+    r"\b[Uu]nit of the\b|\bSame unit\b|\b[Aa]s printed\b"
+    r"|\bPersons?,? or places\b|, or vacant places\b"
+)
+"""Words of a column whose rows count different things."""
 BY_NAME = (
     (r"places_per_", "Plätze je"),
     (r"_per_", "Verhältnis"),
-    (r"(^|_)share(_|$)", "Anteil (1 = 100 %)"),
     (r"(^|_)fte$", "Vollzeitäquivalente"),
+    (r"(^|_)share(_|$)", "Anteil (1 = 100 %)"),
     (r"(^|_)places$", "Plätze"),
     (r"(^|_)persons$", "Personen"),
     (r"(^|_)year$", "Jahr"),
-    (r"(^|_)days$", "Tage"),
+    (r"^days_|(^|_)days(_count)?$", "Tage"),
+    (r"(^|_)months_count$", "Monate"),
     (r"(^|_)count$", "Anzahl"),
 )
 BY_DESCRIPTION = (
@@ -31,7 +37,6 @@ BY_DESCRIPTION = (
     (r"\bDays?\b", "Tage"),
     (r"\bYears\b", "Jahre"),
     (r"\byear\b|\bYear\b", "Jahr"),
-    (r"\b[Uu]nit of the\b|\bSame unit\b|\b[Aa]s printed\b", "siehe Beschreibung"),
 )
 NUMBER = re.compile(r"(BIG|SMALL|TINY|HUGE|U.*)?INT(EGER)?|DOUBLE|FLOAT|DECIMAL\(.*\)")
 OF_TYPES = {"DATE": "Datum", "TIMESTAMP WITH TIME ZONE": "Zeitpunkt (UTC)", "BOOLEAN": "ja/nein"}
@@ -49,6 +54,8 @@ def unit_de(name: str, duckdb_type: str, description: str) -> str:
         return OF_TYPES[duckdb_type]
     if not is_number(duckdb_type):
         return ""
+    if MIXED.search(description):
+        return "siehe Beschreibung"
     for patterns, text in ((BY_NAME, name), (BY_DESCRIPTION, description)):
         for pattern, unit in patterns:
             if re.search(pattern, text):
