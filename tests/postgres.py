@@ -28,6 +28,7 @@ class Server:
     port: int
     superuser: str
     password: str
+    log: Path
 
     def url(self, database: str, user: str = "", password: str = "") -> str:
         login = f"{user or self.superuser}:{password or self.password}"
@@ -53,7 +54,7 @@ def postgres() -> Iterator[Server]:
         pytest.skip("PostgreSQL is not installed: apt-get install postgresql")
     folder = Path(tempfile.mkdtemp(prefix="kreishaus-pg-"))
     user = _own_to_somebody_else(folder)
-    server = Server(_free_port(), "postgres", "only-for-tests")
+    server = Server(_free_port(), "postgres", "only-for-tests", folder / "log")
     (folder / "password").write_text(server.password)
     os.chmod(folder / "password", 0o644)  # noqa: PTH101
     process = None
@@ -75,9 +76,9 @@ def postgres() -> Iterator[Server]:
         }
         options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         command = [str(bin_ / "postgres"), "-D", str(folder / "data"), "-p", str(server.port)]
-        with (folder / "log").open("wb") as log:
+        with server.log.open("wb") as log:
             process = subprocess.Popen([*command, *options], stdout=log, stderr=log, user=user)
-        _wait(server, process, folder / "log")
+        _wait(server, process)
         yield server
     finally:
         if process is not None:
@@ -107,14 +108,14 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _wait(server: Server, process: subprocess.Popen[bytes], log: Path) -> None:
+def _wait(server: Server, process: subprocess.Popen[bytes]) -> None:
     until = time.monotonic() + STARTED_WITHIN_SECONDS
     while time.monotonic() < until:
-        assert process.poll() is None, log.read_text(errors="replace")
+        assert process.poll() is None, server.log.read_text(errors="replace")
         try:
             psycopg.connect(server.url("postgres"), connect_timeout=2).close()
         except psycopg.OperationalError:
             time.sleep(0.1)
         else:
             return
-    raise AssertionError(f"PostgreSQL did not start: {log.read_text(errors='replace')}")
+    raise AssertionError(f"PostgreSQL did not start: {server.log.read_text(errors='replace')}")

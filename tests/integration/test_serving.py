@@ -21,9 +21,12 @@ import duckdb
 import psycopg
 import pytest
 from marts_made import NUMBERED, ROWS, build_of, numbered
+from nights import Night
 from postgres import Server, postgres
 from pydantic import SecretStr
+from typer.testing import CliRunner
 
+from ingest.cli import app
 from ingest.settings import Serving, Settings
 from warehouse import versions
 from warehouse.publish import publish
@@ -570,6 +573,35 @@ def test_every_type_arrives_as_it_was(server: Server, serving: Settings) -> None
     }
 
 
+def test_every_published_mart_is_served_row_for_row(
+    server: Server, serving: Settings, first_night: Night
+) -> None:
+    """The marts of the sample, both halves, as a reader of PostgreSQL sees them."""
+    house = first_night.house.model_copy(update={"serving": serving.serving})
+    done = load(house)
+    version = versions.current(house)
+    told = versions.manifest(version)
+    assert done.tables == len(told["marts"]) + len(told["public"])
+    url = reader_url(server, house, "comparing", "internal")
+    for audience in versions.AUDIENCES:
+        file = versions.database(version, audience)
+        with duckdb.connect(file, read_only=True) as marts, psycopg.connect(url) as connection:
+            marts.execute("set timezone = 'UTC'")
+            connection.execute("set timezone = 'UTC'")
+            named = marts.execute("select table_name from duckdb_tables()").fetchall()
+            for (name,) in named:
+                table = f"{audience}.{name}"
+                expected = Counter(marts.execute(f"select * from {table}").fetchall())
+                cursor = connection.cursor(binary=True)
+                assert Counter(cursor.execute(f"select * from {table}").fetchall()) == expected
+            keyed = connection.execute(
+                "select count(*) from pg_constraint where contype = 'p' "
+                "and connamespace = %s::regnamespace",
+                [audience],
+            ).fetchone()
+            assert keyed == (len(named),)
+
+
 def test_keys_indexes_and_german_labels_are_in_the_database(
     server: Server, serving: Settings
 ) -> None:
@@ -692,6 +724,47 @@ def test_nobody_but_readers_may_connect(server: Server, serving: Settings) -> No
 
 
 # Secrets
+
+
+def test_a_readers_password_is_written_for_its_owner_alone(
+    server: Server, serving: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish_number(serving, 1)
+    load(serving)
+    monkeypatch.setenv("KREISHAUS_HOME", str(serving.home))
+    monkeypatch.setenv("KREISHAUS_SERVING__URL", serving.serving.url.get_secret_value())
+    monkeypatch.setenv("KREISHAUS_SERVING__PASSWORD_FILE", str(serving.serving.password_file))
+    done = CliRunner().invoke(app, ["serving", "add-reader", "excel_planung"])
+    assert done.exit_code == 0, done.output
+    file = serving.home / "readers" / "excel_planung.password"
+    assert file.stat().st_mode & 0o777 == 0o600
+    password = file.read_text().strip()
+    assert password not in done.output
+    url = server.url(database_of(serving), "excel_planung", password)
+    with psycopg.connect(url) as connection:
+        assert see(connection, "vacancy") == {1}
+    done = CliRunner().invoke(app, ["serving", "status"])
+    assert f"served: {versions.current(serving).name}" in done.output
+    assert "reader: excel_planung (kreishaus_public)" in done.output
+    typed = ["serving", "add-reader", "excel_planung", "--password-stdin"]
+    assert CliRunner().invoke(app, typed, input="typed by hand\n").exit_code == 0
+    psycopg.connect(server.url(database_of(serving), "excel_planung", "typed%20by%20hand")).close()
+    assert CliRunner().invoke(app, ["serving", "remove-reader", "excel_planung"]).exit_code == 0
+    with pytest.raises(psycopg.OperationalError, match="authentication failed"):
+        psycopg.connect(server.url(database_of(serving), "excel_planung", "typed%20by%20hand"))
+
+
+def test_a_statement_with_the_password_never_reaches_the_servers_log(
+    server: Server, serving: Settings
+) -> None:
+    publish_number(serving, 1)
+    load(serving)
+    with as_superuser(server, serving) as connection:
+        connection.execute(f"alter role {LOADER} set log_statement = 'all'")
+    add_reader(serving, "logged", "public", "the-secret-of-logged")
+    log = server.log.read_text(errors="replace")
+    assert "SCRAM-SHA-256$" in log
+    assert "the-secret-of-logged" not in log
 
 
 def test_no_error_repeats_the_password(server: Server, serving: Settings, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 import duckdb
@@ -75,6 +76,7 @@ class Contents:
     def __exit__(self, *_error: object) -> None:
         self._connection.close()
 
+    @cached_property
     def tables(self) -> list[Table]:
         """Every mart, by name. Raises ``NoSuchType``."""
         comments = dict(
@@ -117,5 +119,5 @@ class Contents:
 
 def shape(contents: Iterable[Contents]) -> str:
     """A hash of all that tables are besides their rows: equal where only rows can differ."""
-    tables = [replace(table, content_hash="") for part in contents for table in part.tables()]
+    tables = [replace(table, content_hash="") for part in contents for table in part.tables]
     return hashlib.sha256(f"{LAYOUT} {tables}".encode()).hexdigest()

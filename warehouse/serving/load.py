@@ -141,11 +141,11 @@ def _load(
         rows = {
             table: tables.fill_anew(connection, table, content)
             for content in contents
-            for table in content.tables()
+            for table in content.tables
             if before.get(table.id) != table.content_hash
         }
         filled += rows
-    hashes = {table.id: table.content_hash for part in contents for table in part.tables()}
+    hashes = {table.id: table.content_hash for part in contents for table in part.tables}
     publication.note_contents(connection, hashes)
     copied = time.monotonic()
     attempts = gate.close(connection, settings.serving.patience_seconds)
@@ -186,7 +186,7 @@ def _make_beside(
         schema = _next(content.audience)
         connection.execute(sql.SQL("create schema {}").format(sql.Identifier(schema)))
         tables.comment(connection, "schema", sql.Identifier(schema), MARK)
-        for table in content.tables():
+        for table in content.tables:
             rows[table] = tables.make(connection, schema, table, content, generation)
     return rows
 

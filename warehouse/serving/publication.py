@@ -101,8 +101,6 @@ def contents(connection: Connection) -> dict[tuple[str, str], str]:
 def note_contents(connection: Connection, hashes: Mapping[tuple[str, str], str]) -> None:
     """Keep the content hashes of what is being loaded."""
     connection.execute("delete from kreishaus.mart")
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            "insert into kreishaus.mart values (%s, %s, %s)",
-            [(*mart, content_hash) for mart, content_hash in hashes.items()],
-        )
+    with connection.cursor() as cursor, cursor.copy("copy kreishaus.mart from stdin") as copy:
+        for mart, content_hash in hashes.items():
+            copy.write_row((*mart, content_hash))
