@@ -26,6 +26,11 @@ app = typer.Typer(
 sample_app = typer.Typer(help="The sample sources.", no_args_is_help=True)
 app.add_typer(sample_app, name="sample")
 app.add_typer(cli_keeping.app)
+serving_app = typer.Typer(
+    help="PostgreSQL for readers: docs/serving.md. Needs KREISHAUS_SERVING__URL.",
+    no_args_is_help=True,
+)
+app.add_typer(serving_app, name="serving")
 
 console = Console(width=None if sys.stdout.isatty() else 120)
 errors = Console(stderr=True)
@@ -299,6 +304,40 @@ def query(
     RENDERERS[output.value](answer, sys.stdout)
 
 
+@app.command(epilog="Example: [bold]kreishaus export vacancy_by_region --to leerstand.xlsx[/bold]")
+def export(
+    mart: Annotated[str, typer.Argument(help="A mart, such as vacancy_by_region.")],
+    to: Annotated[
+        Path | None, typer.Option("--to", help=".xlsx or .csv; by default MART.xlsx, here.")
+    ] = None,
+    audience: Annotated[
+        Audience, typer.Option(help="public: what everybody may see; internal: exact.")
+    ] = Audience.public,
+    excel: Annotated[
+        bool, typer.Option("--excel", help="CSV as a German Excel opens it: semicolons, commas.")
+    ] = False,
+    as_of: AsOfOption = None,
+    known_by: KnownByOption = KnownBy.retrieved,
+) -> None:
+    """Write a mart as a workbook or CSV, with German labels, units, sources and dates.
+
+    Beside a CSV file stands NAME.csv-metadata.json, which says what its columns are (CSVW).
+    """
+    from warehouse.export.extract import NoSuchMart
+    from warehouse.export.workbook import TooManyRows
+    from warehouse.export.write import NoSuchFormat, write
+    from warehouse.versions import NothingPublished
+
+    settings = _settings_as_of(as_of, known_by)
+    try:
+        written = write(settings, mart, audience.value, to, for_spreadsheets=excel)
+    except (NoSuchMart, NoSuchFormat, TooManyRows, NothingPublished) as error:
+        errors.print(str(error), markup=False, soft_wrap=True)
+        raise typer.Exit(1) from error
+    for file in written.files:
+        console.print(f"{file} ({written.rows:,} rows)", markup=False, soft_wrap=True)
+
+
 @app.command(epilog="Example: [bold]kreishaus plots --to docs/images/methods[/bold]")
 def plots(
     to: Annotated[
@@ -331,6 +370,101 @@ def docs() -> None:
     try:
         print(write_docs(read_settings()))
     except DocsFailed as error:
+        errors.print(str(error), markup=False, soft_wrap=True)
+        raise typer.Exit(1) from error
+
+
+@serving_app.command(
+    "load", epilog="Example: [bold]kreishaus publish && kreishaus serving load[/bold]"
+)
+def serving_load(
+    version: Annotated[
+        str | None, typer.Option(help="A published version; by default the current one.")
+    ] = None,
+    older: Annotated[
+        bool, typer.Option("--older", help="Also in place of a newer version: a step back.")
+    ] = False,
+) -> None:
+    """Serve a published version from PostgreSQL: all tables at once, or none.
+
+    Exit status 1 when readers keep the version they had; the message says why.
+    """
+    from warehouse import versions
+    from warehouse.serving.connection import ServingFailed, ServingNotConfigured
+    from warehouse.serving.load import load
+
+    settings = read_settings()
+    try:
+        chosen = versions.named(settings, version) if version else None
+        served = load(settings, chosen, may_be_older=older)
+    except (ServingFailed, ServingNotConfigured, versions.NothingPublished) as error:
+        errors.print(str(error), markup=False, soft_wrap=True)
+        raise typer.Exit(1) from error
+    console.print(served.told, markup=False)
+
+
+@serving_app.command("status")
+def serving_status() -> None:
+    """Say which version is being served, and who may read it."""
+    from warehouse.serving.connection import ServingFailed, ServingNotConfigured, connected
+    from warehouse.serving.publication import publication
+    from warehouse.serving.readers import readers
+
+    try:
+        with connected(read_settings()) as connection:
+            served = publication(connection)
+            console.print(f"served: {served.version if served else 'nothing yet'}")
+            for name, group in readers(connection):
+                console.print(f"reader: {name} ({group})", markup=False)
+    except (ServingFailed, ServingNotConfigured) as error:
+        errors.print(str(error), markup=False, soft_wrap=True)
+        raise typer.Exit(1) from error
+
+
+@serving_app.command(
+    "add-reader", epilog="Example: [bold]kreishaus serving add-reader excel_planung[/bold]"
+)
+def serving_add_reader(
+    name: Annotated[str, typer.Argument(help="Of a person or a tool: small letters, digits, _.")],
+    audience: Annotated[
+        Audience, typer.Option(help="public: what everybody may see; internal: that and the rest.")
+    ] = Audience.public,
+    password_stdin: Annotated[
+        bool, typer.Option("--password-stdin", help="Take the password from standard input.")
+    ] = False,
+    password_to: Annotated[
+        Path | None,
+        typer.Option(help="Where to write a new password, 0600; by default below KREISHAUS_HOME."),
+    ] = None,
+) -> None:
+    """Let a person or a tool log in to PostgreSQL and read. Again: a new password, or audience."""
+    from ingest.files import write_secret
+    from warehouse.serving.connection import ServingFailed, ServingNotConfigured
+    from warehouse.serving.readers import add_reader, new_password
+
+    settings = read_settings()
+    password = sys.stdin.readline().rstrip("\n") if password_stdin else new_password()
+    try:
+        is_new = add_reader(settings, name, audience.value, password)
+    except (ServingFailed, ServingNotConfigured) as error:
+        errors.print(str(error), markup=False, soft_wrap=True)
+        raise typer.Exit(1) from error
+    console.print(f"{name} may read {audience.value}" + ("" if is_new else ", as changed now"))
+    if not password_stdin:
+        file = password_to or settings.home / "readers" / f"{name}.password"
+        write_secret(file, password.encode() + b"\n")
+        console.print(f"the password stands in {file}", markup=False, soft_wrap=True)
+
+
+@serving_app.command("remove-reader")
+def serving_remove_reader(name: Annotated[str, typer.Argument(help="As it was added.")]) -> None:
+    """Let a person or a tool log in no longer."""
+    from warehouse.serving.connection import ServingFailed, ServingNotConfigured
+    from warehouse.serving.readers import remove_reader
+
+    try:
+        remove_reader(read_settings(), name)
+    except (ServingFailed, ServingNotConfigured) as error:
         errors.print(str(error), markup=False, soft_wrap=True)
         raise typer.Exit(1) from error
 

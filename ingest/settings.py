@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -157,6 +157,19 @@ class Backups(Section):
     verified_days: int = Field(default=7, ge=1)
 
 
+class Serving(Section):
+    """The PostgreSQL database that readers ask; none while ``url`` is empty.
+
+    ``url`` comes from the environment; ``password_file`` holds the loader's password where it
+    stands neither there nor in a ``PGPASSFILE``. ``patience_seconds`` is how long a load waits for
+    readers to let go of the version they have.
+    """
+
+    url: SecretStr = SecretStr("")
+    password_file: Path | None = None
+    patience_seconds: float = Field(default=900, gt=0)
+
+
 class DatasetConfig(Section):
     """What a county may change of one dataset.
 
@@ -225,6 +238,7 @@ class Settings(BaseSettings):
     demand: Demand = Demand()
     backup: Backups = Backups()
     retention: Keeping = Keeping()
+    serving: Serving = Serving()
     source: dict[str, SourceConfig]
 
     @classmethod

@@ -37,6 +37,17 @@ def current(settings: Settings) -> Path:
     return link.resolve()
 
 
+def named(settings: Settings, name: str) -> Path:
+    """The folder of a version by its name. Raises ``NothingPublished`` naming those there are."""
+    there = {path.name: path for path in versions(settings)}
+    if name not in there:
+        raise NothingPublished(
+            f"there is no version {name} in {settings.published}; there are: "
+            f"{', '.join(there) or 'none'}"
+        )
+    return there[name]
+
+
 def database(version: Path, audience: Audience) -> Path:
     """The database of a version for one audience; its schema is called like the audience."""
     return version / audience / DATABASE

@@ -13,7 +13,7 @@ import pytest
 
 REPOSITORY = Path(__file__).parents[2]
 DAGS = REPOSITORY / "dags"
-HELPERS = {"wiring", "dbt_nodes", "as_of", "alerting"}
+HELPERS = {"wiring", "dbt_nodes", "as_of", "alerting", "serving"}
 FILES = sorted(path for path in DAGS.glob("*.py") if path.stem not in HELPERS)
 SECONDS_TO_IMPORT = 1.0
 HEAVY = {
@@ -249,3 +249,12 @@ def test_publishing_is_tried_after_a_red_build_too(dags):
     tasks = tasks_of(dags["build_marts"])
     assert tasks["publish"]["trigger_rule"] == "all_done"
     assert "publish" in tasks["dbt_build"]["downstream_task_ids"]
+
+
+def test_a_red_publication_stays_red_whatever_becomes_of_serving(dags):
+    """``serve`` comes after it all the same; ``complete`` hears of both and of nothing green."""
+    tasks = tasks_of(dags["build_marts"])
+    assert tasks["serve"]["trigger_rule"] == "all_done"
+    assert {"serve", "complete"} <= set(tasks["publish"]["downstream_task_ids"])
+    assert tasks["serve"]["downstream_task_ids"] == ["complete"]
+    assert tasks["complete"]["trigger_rule"] == "none_failed"
