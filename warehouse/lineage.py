@@ -3,7 +3,7 @@
     stage.<dataset>   landed files           -> staged tables
     dbt.<node>        staged tables, nodes   -> a relation of the private warehouse
     dbt.test.<node>   a relation, and what its tests said of it
-    publish           marts                  -> published Parquet files
+    publish.<mart>    a mart                 -> its published Parquet file for each audience
 
 Read from what the build left: ``batches.parquet``, dbt's manifest and its results. The processor
 that comes with OpenLineage for dbt is not used: it would name staged tables as if they were
@@ -30,7 +30,7 @@ from warehouse.build import target
 if TYPE_CHECKING:
     from openlineage.client.event_v2 import InputDataset, OutputDataset, RunEvent
 
-    from warehouse.publish import Manifest
+    from warehouse.manifest import Manifest, PublishedMart
 
 PRODUCER = "https://kreishaus.invalid/lineage"
 """Who says so. The name of no server: nothing is fetched from it."""
@@ -103,7 +103,7 @@ def events_of_build(build: Build) -> Iterator[RunEvent]:
 
 
 def events_of_publishing(settings: Settings, manifest: Manifest) -> Iterator[RunEvent]:
-    """The events of one publishing: each mart that was renewed, and the file that readers open."""
+    """The events of one publishing: each mart that was renewed, and the files that readers open."""
     from openlineage.client.event_v2 import InputDataset, OutputDataset
     from openlineage.client.facet_v2 import (
         dataset_version_dataset,
@@ -114,28 +114,31 @@ def events_of_publishing(settings: Settings, manifest: Manifest) -> Iterator[Run
     if build is None:
         return
     ids = {node["name"]: unique_id for unique_id, node in build.manifest["nodes"].items()}
-    inputs: list[InputDataset] = []
-    outputs: list[OutputDataset] = []
-    for mart in manifest.marts:
-        name = build.name(ids.get(mart.name, ""))
-        if mart.fault or name is None:
-            continue  # readers keep an earlier state, which came from another run
-        inputs.append(InputDataset(*name))
-        file = settings.published.resolve() / versions.CURRENT / "parquet" / f"{mart.name}.parquet"
-        version = dataset_version_dataset.DatasetVersionDatasetFacet(manifest.version)
-        counted = output_statistics_output_dataset.OutputStatisticsOutputDatasetFacet(
-            rowCount=mart.rows
-        )
-        outputs.append(
-            OutputDataset(
-                FILES,
-                str(file),
-                facets={"version": version},
-                outputFacets={"outputStatistics": counted},
+    outputs: dict[str, list[OutputDataset]] = {}
+    marts_for: dict[versions.Audience, tuple[PublishedMart, ...]]
+    marts_for = {"internal": manifest.marts, "public": manifest.public}
+    version = dataset_version_dataset.DatasetVersionDatasetFacet(manifest.version)
+    for audience, marts in marts_for.items():
+        folder = versions.parquet(settings.published.resolve() / versions.CURRENT, audience)
+        for mart in marts:
+            if mart.fault:
+                continue  # readers keep an earlier state, which came from another run
+            rows = output_statistics_output_dataset.OutputStatisticsOutputDatasetFacet(
+                rowCount=mart.rows
             )
-        )
-    at = manifest.created_at
-    yield from _told(build, "publish", (at, at), inputs, outputs, kind="PUBLISH")
+            outputs.setdefault(mart.name, []).append(
+                OutputDataset(
+                    FILES,
+                    str(folder / f"{mart.name}.parquet"),
+                    facets={"version": version},
+                    outputFacets={"outputStatistics": rows},
+                )
+            )
+    times = (manifest.created_at,) * 2
+    for mart_name, files in sorted(outputs.items()):
+        if name := build.name(ids.get(mart_name, "")):
+            inputs = [InputDataset(*name)]
+            yield from _told(build, f"publish.{mart_name}", times, inputs, files, kind="PUBLISH")
 
 
 def _staging(build: Build) -> Iterator[RunEvent]:

@@ -14,7 +14,7 @@ from warehouse.as_of import asked_for
 from warehouse.build import failed_nodes
 from warehouse.lineage import Build, events_of_build, events_of_publishing
 from warehouse.lineage_sent import send as send_lineage
-from warehouse.publish import Manifest
+from warehouse.manifest import Manifest
 
 
 def tell_of_build(settings: Settings, run_id: str, seconds: float) -> None:
