@@ -148,4 +148,5 @@ def _by_otlp(wanted: Metrics, measured: Iterable[Measured], ags: str) -> None:
             meter.create_counter(name, **words).add(one.value, dict(one.labels))
         else:
             meter.create_gauge(name, **words).set(one.value, dict(one.labels))
+    provider.force_flush(timeout_millis=wanted.timeout_seconds * 1000)
     provider.shutdown(timeout_millis=wanted.timeout_seconds * 1000)

@@ -300,10 +300,10 @@ def test_the_serving_database_has_its_loader_and_a_place_for_dashboards(tmp_path
             with connect("kreishaus_loader", "kreishaus", "serving_loader_password") as loader:
                 loader.execute("create role kreishaus_public nologin")
                 loader.execute("create schema internal")
-            with connect("superset", "superset", "superset_db_password") as superset:
+            with connect("superset", "superset", "dashboards_db_password") as superset:
                 superset.execute("create table public.t (x int)")
             with pytest.raises(psycopg.OperationalError, match="permission denied"):
                 connect("kreishaus_loader", "superset", "serving_loader_password")
             with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
-                connect("kreishaus_loader", "kreishaus", "superset_db_password")
+                connect("kreishaus_loader", "kreishaus", "dashboards_db_password")
     assert "connection authorized: user=kreishaus_loader" in pod.log("serving-db")
