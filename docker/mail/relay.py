@@ -4,7 +4,7 @@ No queue: mail is handed to the county's server while its sender waits, and what
 not take is refused with its own words. So the sender knows, and `kreishaus status` says "alert
 unsent". From the environment: ``SMTP_HOST``, ``SMTP_PORT``, ``SMTP_FROM`` (the envelope's sender),
 ``SMTP_TLS`` (``starttls``, ``tls`` or ``none``), ``SMTP_USER`` (empty: no login) and
-``SMTP_PASSWORD_FILE``.
+``SMTP_PASSWORD_FILE``; ``RELAY_PORT`` is where it listens (1025).
 """
 
 from __future__ import annotations

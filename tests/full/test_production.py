@@ -15,6 +15,8 @@ import urllib.error
 import urllib.request
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -33,7 +35,7 @@ pytestmark = [
 AIRFLOW = ("api-server", "scheduler", "dag-processor", "triggerer", "worker")
 ROLES = {"vera": "Viewer", "oskar": "Op", "ada": "Admin"}
 PASSWORD = "a password of Test 2021"
-COUNTY_MAIL_PORT = 2525
+COUNTY_MAIL_PORT, CHAT_PORT = 2525, 5080
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +45,13 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pod]:
     county = folder / "county.toml"
     words = (REPOSITORY / "county.toml").read_text()
     assert '# emails = ["data@county.example"]' in words
-    county.write_text(words.replace("# emails =", "emails ="))
+    for name in ("emails", "webhook_connection"):
+        words = words.replace(f"# {name} =", f"{name} =")
+    county.write_text(words)
+    (folder / "secrets").mkdir()
+    chat = {"conn_type": "http", "host": f"http://localhost:{CHAT_PORT}/hooks/secret"}
+    file = folder / "secrets" / "airflow_connections.json"
+    file.write_text(json.dumps({"kreishaus_webhook": chat}))
     for name in ("drop", "backup"):
         (folder / name).mkdir()
     variables = {
@@ -86,11 +94,9 @@ def measured(house: Pod) -> Iterator[list[str]]:
     yield got
 
 
-@pytest.fixture(scope="module")
-def lineage(house: Pod) -> Iterator[list[dict[str, Any]]]:
-    """The OpenLineage events that arrive at the address of the service ``lineage``."""
-    from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-
+@contextmanager
+def taking(pod: Pod, port: int) -> Iterator[list[dict[str, Any]]]:
+    """What is posted to a server inside the pod, with the path."""
     got: list[dict[str, Any]] = []
 
     class Taking(BaseHTTPRequestHandler):
@@ -104,11 +110,25 @@ def lineage(house: Pod) -> Iterator[list[dict[str, Any]]]:
         def log_message(self, *_: object) -> None:
             pass
 
-    with house.inside():
-        server = ThreadingHTTPServer(("127.0.0.1", 5000), Taking)
+    with pod.inside():
+        server = ThreadingHTTPServer(("127.0.0.1", port), Taking)
     Thread(target=server.serve_forever, daemon=True).start()
     yield got
     server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def lineage(house: Pod) -> Iterator[list[dict[str, Any]]]:
+    """The OpenLineage events that arrive at the address of the service ``lineage``."""
+    with taking(house, 5000) as got:
+        yield got
+
+
+@pytest.fixture(scope="module")
+def chat(house: Pod) -> Iterator[list[dict[str, Any]]]:
+    """What the county's chat is told."""
+    with taking(house, CHAT_PORT) as got:
+        yield got
 
 
 @pytest.fixture(scope="module")
@@ -223,8 +243,12 @@ def test_only_an_admin_manages_users(well: Pod, tokens: dict[str, str]) -> None:
     assert answers == {"vera": 403, "oskar": 403, "ada": 200}
 
 
-def test_what_an_operator_starts_a_worker_does_and_a_mail_tells(
-    well: Pod, tokens: dict[str, str], measured: list[str], lineage: list[dict[str, Any]]
+def test_what_an_operator_starts_a_worker_does_and_messages_tell(
+    well: Pod,
+    tokens: dict[str, str],
+    measured: list[str],
+    lineage: list[dict[str, Any]],
+    chat: list[dict[str, Any]],
 ) -> None:
     with well.inside(), mail_server(port=COUNTY_MAIL_PORT) as county:
         oskar = tokens["oskar"]
@@ -245,6 +269,8 @@ def test_what_an_operator_starts_a_worker_does_and_a_mail_tells(
     assert "watch_freshness" in well.log("worker")
     assert len(county.got) == 1
     assert re.fullmatch(r".*\): \d+ datasets are late", county.got[0]["Subject"])
+    assert [message["path"] for message in chat] == ["/hooks/secret"]
+    assert "datasets are late" in chat[0]["text"]
     assert county.recipients == [["data@county.example"]]
     sent = Counter(line.split(":")[0].split(".")[0] for line in measured)
     assert sent["airflow"] > 10
