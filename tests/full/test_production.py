@@ -279,6 +279,43 @@ def test_what_an_operator_starts_a_worker_does_and_messages_tell(
     assert {event["path"] for event in lineage} == {"/api/v1/lineage"}
 
 
+def finished(
+    pod: Pod, dag_id: str, known: str, run_id: str | None = None, seconds: float = 240
+) -> dict[str, Any]:
+    """The run of a DAG (its first, if none is named) once it has ended."""
+    address = f"/api/v2/dags/{dag_id}/dagRuns"
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        runs: list[dict[str, Any]] = ask(pod, "GET", address, token=known)[1]["dag_runs"]
+        for run in runs:
+            if run_id in (None, run["dag_run_id"]) and run["state"] in ("success", "failed"):
+                return run
+        time.sleep(1)
+    raise AssertionError(f"{dag_id} did not end\n{pod.log('scheduler')[-2000:]}")
+
+
+def test_a_source_comes_in_and_its_marts_go_out(well: Pod, tokens: dict[str, str]) -> None:
+    """Landed, judged, announced by an asset, built and shown node by node, published."""
+    sample = "from sample.make import make; from ingest.settings import read_settings as s"
+    made = well.run("worker", "python", "-c", f"{sample}; make(s())")
+    assert made.returncode == 0, made.stderr[-2000:]
+    oskar = tokens["oskar"]
+    status, run = ask(well, "POST", "/api/v2/dags/ingest_azr/dagRuns", RUN, oskar)
+    assert status == 200, run
+    taken = finished(well, "ingest_azr", oskar, run["dag_run_id"])
+    assert taken["state"] == "success", well.log("worker")[-3000:]
+    built = finished(well, "build_marts", oskar)
+    assert built["run_type"] == "asset_triggered"
+    assert built["state"] == "success", well.log("worker")[-3000:]
+    # Recognised refugees on 30.09.2021: printed 7.458, and in steps of five for everybody.
+    asked = "select persons from refugees_by_status where reference_date = '2021-09-30'"
+    asked += " and status_group_label = 'Anerkannte Flüchtlinge'"
+    for audience, persons in (("internal", 7458), ("public", 7460)):
+        words = ("--audience", audience, "--format", "csv")
+        said = well.run("worker", "kreishaus", "query", *words, asked)
+        assert said.stdout == f"persons\n{persons}\n", said.stderr
+
+
 def test_the_log_of_a_task_is_there_to_read(well: Pod, tokens: dict[str, str]) -> None:
     runs = ask(well, "GET", "/api/v2/dags/watch_freshness/dagRuns", token=tokens["vera"])[1]
     run = runs["dag_runs"][-1]["dag_run_id"]

@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from ingest.settings import Settings
+import pytest
+
+from ingest.doctor import examine
+from ingest.settings import Lineage, Settings
 from warehouse.build import target
 from warehouse.lineage import Build, events_of_build
 
@@ -92,6 +95,16 @@ def test_a_test_that_fails_is_told_of_what_it_is_about(settings: Settings) -> No
         ("fails", False, None),
     ]
     assert not any("over_all" in job for job in told)  # it is about no single relation
+
+
+def test_lineage_without_its_package_is_complained_of(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = settings.model_copy(update={"lineage": Lineage(transport="file")})
+    assert not [line for line in examine(wanted) if "lineage" in line]
+    monkeypatch.setattr("ingest.doctor.find_spec", lambda _: None)
+    assert [line for line in examine(wanted) if "requirements-production.lock" in line]
+    assert not [line for line in examine(settings) if "lineage" in line]
 
 
 def test_a_build_that_never_ended_has_no_lineage(settings: Settings) -> None:
