@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import time
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -152,9 +153,8 @@ def ingest(
     from ingest.model import RefusedAtTheDoor, SourceUnavailable
     from ingest.steps import by_hand
 
-    run_id = f"hand-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
     try:
-        outcome = by_hand(f"{source}/{dataset}", file, read_settings(), run_id)
+        outcome = by_hand(f"{source}/{dataset}", file, read_settings(), _by_hand())
     except KeyError as unknown:
         errors.print(str(unknown.args[0]))
         raise typer.Exit(2) from unknown
@@ -222,9 +222,11 @@ def build(as_of: AsOfOption = None, known_by: KnownByOption = KnownBy.retrieved)
     published/as_of; readers of the current version notice nothing. Repeating it changes nothing.
     """
     from warehouse.build import build as build_marts
+    from warehouse.told import tell_of_build
 
-    settings = _settings_as_of(as_of, known_by)
+    settings, begun = _settings_as_of(as_of, known_by), time.monotonic()
     result = build_marts(settings)
+    tell_of_build(settings, _by_hand(), time.monotonic() - begun)
     print(result.output)
     all_good = not result.exit_code
     if as_of is not None:
@@ -242,17 +244,25 @@ def _publish(settings: Settings) -> bool:
     """Publish and say what was; False when a mart was left behind."""
     from warehouse.marts import BuildNotFinished
     from warehouse.publish import publish as publish_version
+    from warehouse.told import tell_of_publishing
 
+    begun = time.monotonic()
     try:
-        manifest = publish_version(settings, f"hand-{datetime.now(UTC):%Y%m%dT%H%M%SZ}")
+        manifest = publish_version(settings, _by_hand())
     except BuildNotFinished as unfinished:
         errors.print(str(unfinished), markup=False, soft_wrap=True)
         return False
+    tell_of_publishing(settings, manifest, time.monotonic() - begun)
     seen_from = f" as of {manifest.as_of} ({manifest.known_by})" if manifest.as_of else ""
     console.print(f"published {manifest.version}: {len(manifest.marts)} marts{seen_from}")
     for mart, fault in manifest.faults.items():
         errors.print(f"{mart} was not renewed: {fault}", markup=False)
     return not manifest.faults
+
+
+def _by_hand() -> str:
+    """The name of a run that a person started."""
+    return f"hand-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
 
 
 def _settings_as_of(as_of: str | None, known_by: KnownBy) -> Settings:
