@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
+
+from warehouse.as_of import HERE
 
 MINUS = "\u2212"
 
@@ -33,3 +35,8 @@ def listed(words: list[str]) -> str:
     if len(words) < 2:
         return "".join(words)
     return f"{', '.join(words[:-1])} und {words[-1]}"
+
+
+def moment(value: datetime) -> str:
+    """``31.12.2024, 14:05 Uhr``, by the clock on the wall here."""
+    return f"{value.astimezone(HERE):%d.%m.%Y, %H:%M} Uhr"

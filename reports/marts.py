@@ -12,6 +12,8 @@ from ingest.settings import Settings
 from warehouse import versions
 
 Row = dict[str, Any]
+SAMPLE = "Beispieldaten der Auslieferung, teils erfunden: nicht für Beschlüsse."
+"""What stands on everything that is shown while the house runs on its sample sources."""
 
 
 class NoData(Exception):

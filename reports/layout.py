@@ -1,0 +1,157 @@
+"""A document as plain data, numbered: what both renderers walk through.
+
+Numbers of sections, tables and figures are given here, once, so that "Tabelle 3" is the same table
+on the screen and on paper. Numbers behind a figure that no table of the text shows come as tables
+of an annex.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from reports.document import (
+    Block,
+    Bullets,
+    Callout,
+    Document,
+    Figure,
+    Origin,
+    Paragraph,
+    Section,
+    Table,
+)
+from reports.german import day, listed, moment
+from reports.marts import SAMPLE
+
+ANNEX = "Zahlen zu den Abbildungen"
+
+Plain = dict[str, Any]
+
+
+def laid_out(document: Document) -> Plain:
+    """The document as dictionaries, lists and strings."""
+    counting = _Counting(document.is_sample)
+    body = [
+        counting.section(section, f"{number}", 2)
+        for number, section in enumerate(document.sections, 1)
+    ]
+    if counting.behind:
+        blocks = [counting.table(table) for table in counting.behind]
+        number = str(len(body) + 1)
+        body.append(_heading(ANNEX, number, 2, blocks))
+    return {
+        "name": document.name,
+        "title": document.title,
+        "subtitle": document.subtitle,
+        "author": document.author,
+        "about": day(document.about),
+        "facts": [{"label": label, "value": value} for label, value in document.facts],
+        "summary": list(document.summary),
+        "sections": body,
+        "sample": SAMPLE if document.is_sample else "",
+        "has_contents": document.has_contents,
+    }
+
+
+def _heading(title: str, number: str, level: int, blocks: list[Plain]) -> Plain:
+    return {
+        "kind": "section",
+        "id": f"abschnitt-{number.replace('.', '-')}",
+        "number": number,
+        "level": level,
+        "title": title,
+        "blocks": blocks,
+    }
+
+
+class _Counting:
+    """Walks a document and counts its tables and figures."""
+
+    def __init__(self, is_sample: bool) -> None:
+        self.is_sample = is_sample
+        self.tables = 0
+        self.figures = 0
+        self.behind: list[Table] = []
+
+    def section(self, section: Section, number: str, level: int) -> Plain:
+        blocks, below = [], 0
+        for block in section.blocks:
+            if isinstance(block, Section):
+                below += 1
+                blocks.append(self.section(block, f"{number}.{below}", level + 1))
+            else:
+                blocks.append(self.block(block))
+        return _heading(section.title, number, level, blocks)
+
+    def block(self, block: Block) -> Plain:
+        match block:
+            case Paragraph():
+                return {"kind": "paragraph", "text": block.text}
+            case Bullets():
+                return {"kind": "bullets", "items": list(block.items)}
+            case Callout():
+                return {
+                    "kind": "callout",
+                    "tone": block.kind,
+                    "title": block.title,
+                    "texts": list(block.texts),
+                }
+            case Table():
+                return self.table(block)
+            case Figure():
+                return self.figure(block)
+        raise TypeError(f"a {type(block).__name__} cannot stand within a section")
+
+    def table(self, table: Table) -> Plain:
+        self.tables += 1
+        return {
+            "kind": "table",
+            "id": f"tabelle-{self.tables}",
+            "label": f"Tabelle {self.tables}",
+            "caption": table.caption,
+            "columns": [
+                {"label": column.label, "numeric": column.numeric} for column in table.columns
+            ],
+            "lines": [{"kind": line.kind, "cells": list(line.cells)} for line in table.lines],
+            "notes": [*table.notes, *origin_sentences(table.origin, self.is_sample)],
+        }
+
+    def figure(self, figure: Figure) -> Plain:
+        self.figures += 1
+        if figure.data is not None:
+            self.behind.append(figure.data)
+        return {
+            "kind": "figure",
+            "id": f"abbildung-{self.figures}",
+            "label": f"Abbildung {self.figures}",
+            "caption": figure.caption,
+            "svg": figure.svg.decode("utf-8"),
+            "alt": figure.alt,
+            "notes": [*figure.notes, *origin_sentences(figure.origin, self.is_sample)],
+        }
+
+
+def origin_sentences(origin: Origin | None, is_sample: bool) -> list[str]:
+    """What stands in small print under a table or a figure."""
+    if origin is None:
+        return []
+    words = [f"Quelle: {'; '.join(origin.sources)}.", f"Bezug: {origin.about}."]
+    if origin.published_at is not None:
+        words.append(f"Herausgegeben bis {moment(origin.published_at)}.")
+    if origin.known_since is not None:
+        words.append(f"Stand im Haus: {moment(origin.known_since)}.")
+    lines = [" ".join(words)]
+    if origin.method:
+        lines.append(f"Methode: {origin.method}")
+    if origin.rounding:
+        lines.append(origin.rounding)
+    if origin.marts:
+        lines.append(f"{_marts(origin.marts)}.")
+    if is_sample:
+        lines.append(SAMPLE)
+    return lines
+
+
+def _marts(names: Sequence[str]) -> str:
+    return f"{'Mart' if len(names) == 1 else 'Marts'} {listed(list(names))}"
