@@ -67,7 +67,9 @@ def test_every_mart_is_published_and_none_is_at_fault(house: Settings, first: Ma
     assert [mart.name for mart in first.marts if not mart.rows] == empty
     assert {source["dataset"] for source in first.sources} == {entry.name for entry in REGISTRY}
     for mart in first.marts:
-        assert (versions.current(house) / "parquet" / f"{mart.name}.parquet").exists()
+        assert (
+            versions.parquet(versions.current(house), "internal") / f"{mart.name}.parquet"
+        ).exists()
 
 
 def test_the_formulas_hold_in_dbts_own_unit_tests(house: Settings, first: Manifest) -> None:
