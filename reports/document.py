@@ -129,5 +129,6 @@ class Document:
     summary: tuple[str, ...]
     sections: tuple[Section, ...]
     known_since: datetime
+    annex: tuple[Table, ...] = ()
     is_sample: bool = False
     has_contents: bool = True

@@ -38,7 +38,7 @@ def html(document: Document) -> bytes:
 
 def render(template: str, **words: Plain | list[Plain] | str) -> bytes:
     """A template with our styles."""
-    style = Markup((TEMPLATES / "style.css").read_text(encoding="utf-8"))  # noqa: S704 - our own file
+    style = Markup((TEMPLATES / "style.css").read_text(encoding="utf-8"))
     text = environment().get_template(template).render(style=style, **words)
     return text.encode("utf-8")
 
@@ -54,4 +54,4 @@ def inline_svg(svg: str, prefix: str) -> Markup:
         ids = " ".join(f"{prefix}-{one}" for one in found.group(2).split())
         return f"{found.group(1)}{ids}"
 
-    return Markup(_IDS.sub(own, plain))  # noqa: S704 - drawn by matplotlib, words escaped in it
+    return Markup(_IDS.sub(own, plain))

@@ -1,13 +1,14 @@
 """A document as plain data, numbered: what both renderers walk through.
 
 Numbers of sections, tables and figures are given here, once, so that "Tabelle 3" is the same table
-on the screen and on paper. Numbers behind a figure that no table of the text shows come as tables
-of an annex.
+on the screen and on paper. Numbers behind a figure that no table of the text shows come into an
+annex, with the tables that are too long for the text.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+import re
 from typing import Any
 
 from reports.document import (
@@ -23,8 +24,11 @@ from reports.document import (
 )
 from reports.german import day, listed, moment
 from reports.marts import SAMPLE
+from warehouse.as_of import HERE
 
-ANNEX = "Zahlen zu den Abbildungen"
+ANNEX = "Anhang: Zahlen im Einzelnen"
+MARK = "Beispieldaten."
+"""The short form of ``SAMPLE``, for small print."""
 
 Plain = dict[str, Any]
 
@@ -36,8 +40,9 @@ def laid_out(document: Document) -> Plain:
         counting.section(section, f"{number}", 2)
         for number, section in enumerate(document.sections, 1)
     ]
-    if counting.behind:
-        blocks = [counting.table(table) for table in counting.behind]
+    annex = [*counting.behind, *document.annex]
+    if annex:
+        blocks = [counting.table(table) for table in annex]
         number = str(len(body) + 1)
         body.append(_heading(ANNEX, number, 2, blocks))
     return {
@@ -111,7 +116,12 @@ class _Counting:
             "label": f"Tabelle {self.tables}",
             "caption": table.caption,
             "columns": [
-                {"label": column.label, "numeric": column.numeric} for column in table.columns
+                {
+                    "label": column.label,
+                    "numeric": column.numeric,
+                    "measure": measure(place, table),
+                }
+                for place, column in enumerate(table.columns)
             ],
             "lines": [{"kind": line.kind, "cells": list(line.cells)} for line in table.lines],
             "notes": [*table.notes, *origin_sentences(table.origin, self.is_sample)],
@@ -133,25 +143,30 @@ class _Counting:
 
 
 def origin_sentences(origin: Origin | None, is_sample: bool) -> list[str]:
-    """What stands in small print under a table or a figure."""
+    """What stands in small print under a table or a figure: one block, as it is always the same."""
     if origin is None:
         return []
     words = [f"Quelle: {'; '.join(origin.sources)}.", f"Bezug: {origin.about}."]
     if origin.published_at is not None:
-        words.append(f"Herausgegeben bis {moment(origin.published_at)}.")
+        words.append(f"Herausgegeben bis {day(origin.published_at.astimezone(HERE).date())}.")
     if origin.known_since is not None:
-        words.append(f"Stand im Haus: {moment(origin.known_since)}.")
-    lines = [" ".join(words)]
+        words.append(f"Dem Haus bekannt seit {moment(origin.known_since)}.")
     if origin.method:
-        lines.append(f"Methode: {origin.method}")
-    if origin.rounding:
-        lines.append(origin.rounding)
+        words.append(f"Methode: {origin.method}.")
+    words.append(origin.rounding)
     if origin.marts:
-        lines.append(f"{_marts(origin.marts)}.")
+        one = "Mart" if len(origin.marts) == 1 else "Marts"
+        words.append(f"{one} {listed(list(origin.marts))}.")
     if is_sample:
-        lines.append(SAMPLE)
-    return lines
+        words.append(MARK)
+    return [" ".join(word for word in words if word)]
 
 
-def _marts(names: Sequence[str]) -> str:
-    return f"{'Mart' if len(names) == 1 else 'Marts'} {listed(list(names))}"
+def measure(column: int, table: Table) -> int:
+    """How many letters wide a column of numbers must be: its longest cell or word of its header.
+
+    Headers are bold, which takes a sixth more.
+    """
+    words = re.split(r"\s|(?<=[-/–])", table.columns[column].label)
+    cells = [len(line.cells[column]) for line in table.lines]
+    return max([math.ceil(7 * len(word) / 6) for word in words] + cells, default=1)

@@ -83,29 +83,33 @@ def missing(what: str) -> Callout:
     return Callout("Keine Daten", (f"{what} {language.MISSING}.",))
 
 
-def data_checks(marts: Marts, names: Sequence[str], until: date) -> Section:
+@dataclass(frozen=True)
+class Checks:
+    """A section on what the data checks found, and the table of each finding for the annex."""
+
+    section: Section
+    annex: tuple[Table, ...]
+
+
+def data_checks(marts: Marts, names: Sequence[str], until: date) -> Checks:
     """What the comparison of printed papers with the marts found about the paper's subject."""
     title = "Hinweise zur Datenprüfung"
     asked = {"marts": list(names)}
     verdicts = marts.rows("reconciliation", VERDICTS, asked)
     if not verdicts:
-        return Section(
-            title,
-            (
-                Paragraph(
-                    "Zum Gegenstand dieses Papiers liegen keine früher gedruckten Zahlen vor, die "
-                    "sich vergleichen ließen."
-                ),
-            ),
+        nothing = (
+            "Zum Gegenstand dieses Papiers liegen keine früher gedruckten Zahlen vor, die sich "
+            "vergleichen ließen."
         )
+        return Checks(Section(title, (Paragraph(nothing),)), ())
     blocks: list[Block] = [Paragraph(_verdict_sentence(verdicts))]
     differing = [
         row for row in marts.rows("reconciliation", RECONCILIATION, asked) if _until(row, until)
     ]
     if differing:
-        blocks.append(_differing(differing))
+        blocks.append(_by_reason(differing))
     blocks += _contradictions(marts, names, until)
-    return Section(title, tuple(blocks))
+    return Checks(Section(title, tuple(blocks)), (_differing(differing),) if differing else ())
 
 
 def _until(row: Row, until: date) -> bool:
@@ -135,6 +139,43 @@ def _as_shown(row: Row, amount: float | None) -> str:
     return number(amount, int(row["decimals_count"] or 0))
 
 
+def _reason(row: Row) -> str:
+    label = row["reason_label"] or "Nicht bekannt"
+    return str(label).split(": siehe ")[0]
+
+
+def _by_reason(rows: list[Row]) -> Table:
+    groups: dict[tuple[str, str, str], list[Row]] = {}
+    for row in rows:
+        groups.setdefault((row["place"], row["metric_label"], _reason(row)), []).append(row)
+    return Table(
+        "Abweichungen gedruckter Zahlen von den Tabellen des Hauses, zusammengefasst",
+        (
+            Column("Fundstelle", numeric=False),
+            Column("Kennzahl", numeric=False),
+            Column("Zahl"),
+            Column("Vermutlicher Grund", numeric=False),
+        ),
+        tuple(
+            Line((place, metric, number(len(group)), reason))
+            for (place, metric, reason), group in groups.items()
+        ),
+        ("Jede einzelne steht im Anhang.",),
+        _checks_origin(rows),
+    )
+
+
+def _checks_origin(rows: list[Row]) -> Origin:
+    return Origin(
+        sources=(wordings.dataset("papers/figures"),),
+        about="Zeitraum der jeweiligen Zahl",
+        known_since=newest(rows),
+        method="Vergleich der gedruckten mit der berechneten Zahl, je Kennzahl mit eigener "
+        "Toleranz (docs/methods_papers.md, „Verdict“ und „Reason“)",
+        marts=("reconciliation",),
+    )
+
+
 def _differing(rows: list[Row]) -> Table:
     shown = [
         Line(
@@ -143,7 +184,7 @@ def _differing(rows: list[Row]) -> Table:
                 f"{row['metric_label']}, {_row_label(row)}",
                 language.minus(row["value_as_printed"]),
                 _as_shown(row, row.get("mart_value")),
-                row["reason_label"] or "Nicht bekannt",
+                _reason(row),
             )
         )
         for row in rows
@@ -161,16 +202,10 @@ def _differing(rows: list[Row]) -> Table:
         tuple(shown),
         (
             f"Gedruckt in: {documents}.",
-            "„Vermutlich“ ist so gemeint: Regeln finden den wahrscheinlichsten Grund, keinen Beweis.",
+            "„Vermutlich“ ist so gemeint: Regeln finden den wahrscheinlichsten Grund und keinen "
+            "Beweis.",
         ),
-        Origin(
-            sources=(wordings.dataset("papers/figures"),),
-            about="Zeitraum der jeweiligen Zahl",
-            known_since=newest(rows),
-            method="Vergleich der gedruckten mit der berechneten Zahl, je Kennzahl mit eigener "
-            "Toleranz (docs/methods_papers.md, „Verdict“ und „Reason“)",
-            marts=("reconciliation",),
-        ),
+        _checks_origin(rows),
     )
 
 
@@ -242,9 +277,8 @@ def data_basis(
                 ),
                 tuple(Line(_delivery(row)) for row in known),
                 (
-                    "„Überfällig“ misst jede Quelle an ihrem eigenen Kalender; die Zahlen dieses "
-                    "Papiers bleiben davon unberührt, sie sind nur nicht die neuesten, die es geben "
-                    "sollte.",
+                    "„Überfällig“ misst jede Quelle an ihrem eigenen Kalender. Die Zahlen dieses "
+                    "Papiers bleiben richtig; sie sind nur nicht die neuesten, die es geben sollte.",
                 ),
                 Origin(
                     sources=("Eingangsbuch des Hauses",),
@@ -269,7 +303,15 @@ def _delivery(row: Row) -> tuple[str, str, str, str]:
         state += f"; {quarantine} {'Datei' if quarantine == 1 else 'Dateien'} in Quarantäne"
     return (
         wordings.dataset(row["dataset_id"]),
-        day(row["newest_reference_date"]) if row["newest_reference_date"] else language.NO_VALUE,
-        day(row["awaited_reference_date"]) if row["awaited_reference_date"] else "–",
+        _about(row, "newest_reference_date") or language.NO_VALUE,
+        _about(row, "awaited_reference_date") or "–",
         state,
     )
+
+
+def _about(row: Row, column: str) -> str:
+    """A reference date; of what comes each month, the month."""
+    at = row[column]
+    if at is None:
+        return ""
+    return language.month(at) if str(row["calendar"]).startswith("every month") else day(at)

@@ -55,6 +55,7 @@ def write(marts: Marts, about: date) -> Document:
     stands_for = held.now["total"]["stands_for_date"] if "total" in held.now else None
     sources = "Ausländerzentralregister (AZR), Bundesamt für Migration und Flüchtlinge (BAMF)"
     exact = rounding(held.series)
+    checks = data_checks(marts, CHECKED, about)
     return Document(
         name="refugees",
         title=TITLE,
@@ -75,10 +76,11 @@ def write(marts: Marts, about: date) -> Document:
             of_nation.countries_section(marts, place, about),
             of_county.municipality_section(marts, about),
             of_nation.national_section(marts, about),
-            data_checks(marts, CHECKED, about),
+            checks.section,
             data_basis(marts, DATASETS, METHODS),
         ),
         known_since=known,
+        annex=checks.annex,
         is_sample=marts.is_sample,
     )
 

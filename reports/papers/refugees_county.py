@@ -1,4 +1,4 @@
-"""The county's part of the refugee report: stock, comparisons, structure, series, municipalities."""
+"""The county's part of the refugee report: stock, comparisons, structure, municipalities."""
 
 from __future__ import annotations
 
@@ -222,7 +222,7 @@ def _groups_table(held: Stock) -> Table:
         now = held.now.get(group)
         if now is None:
             continue
-        cells = [now["status_group_label"], value(now["persons"])]
+        cells = [_short(now["status_group_label"]), value(now["persons"])]
         for code in asked:
             row = held.comparison(group, code)
             before = row["compared_persons"] if row else None
@@ -232,7 +232,10 @@ def _groups_table(held: Stock) -> Table:
         f"Personen mit Fluchthintergrund nach Gruppen am {day(held.until)} und früher",
         tuple(columns),
         tuple(lines),
-        ("Aufenthaltstitel aus familiären Gründen zählen nicht zur Gesamtzahl.",),
+        (
+            "Aufenthaltstitel aus familiären Gründen (ausgewählte Staaten) zählen nicht zur "
+            "Gesamtzahl.",
+        ),
         origin(
             [*held.now.values(), *held.compared],
             f"Stichtage {day(held.until)} und wie über den Spalten",
@@ -349,7 +352,8 @@ def series_section(marts: Marts, held: Stock) -> Section:
 
 def _short(label: str) -> str:
     """The label of a group without what stands in brackets, for narrow columns."""
-    return label.split(" (")[0].replace("Personen mit Flüchtlingshintergrund ", "").capitalize()
+    short = label.split(" (")[0].replace("Personen mit Flüchtlingshintergrund ", "")
+    return f"{short[:1].upper()}{short[1:]}"
 
 
 def structure_section(marts: Marts, held: Stock) -> Section:
@@ -393,7 +397,9 @@ def _cross_table(rows: list[Row], margin: str, what: str, at: date) -> Table:
     unstated = [
         row for row in rows if row["margin"] == margin and row["group_code"] == "not_stated"
     ]
-    if any(row["persons"] for row in unstated):
+    any_unstated = any(row["persons"] for row in unstated)
+    unstated_label = unstated[0]["group_label"] if unstated else "Ohne Angabe"
+    if any_unstated:
         groups["not_stated"] = unstated[0]["group_label"]
     persons = {(row["line_number"], row["margin"], row["group_code"]): row for row in rows}
     lines = []
@@ -417,8 +423,10 @@ def _cross_table(rows: list[Row], margin: str, what: str, at: date) -> Table:
             *(Column(label) for label in groups.values()),
         ),
         tuple(lines),
-        ("Titel, die zu „Anerkannte Flüchtlinge“ zählen, stehen über deren Summe.",)
-        + (() if any(row["persons"] for row in unstated) else ("Ohne Angabe: niemand.",)),
+        (
+            "Titel, die zu „Anerkannte Flüchtlinge“ zählen, stehen über deren Summe."
+            + ("" if any_unstated else f" {unstated_label}: niemand."),
+        ),
         origin(rows, f"Stichtag {day(at)}", SERIES[1:], METHOD_AS_COUNTED, "refugees_crosstable"),
     )
 

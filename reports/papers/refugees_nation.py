@@ -85,7 +85,7 @@ def summary(marts: Marts, until: date) -> list[str]:
     before = found["compared_count"] if found else None
     applications = newest["applications_total"]
     return [
-        f"In Deutschland wurden im {month(at)} {counted(applications, APPLICATIONS)} gestellt. "
+        f"{counted(applications, APPLICATIONS)} wurden im {month(at)} in Deutschland gestellt. "
         + compared("dem Vorjahresmonat", applications, before, APPLICATIONS)
     ]
 
@@ -412,7 +412,7 @@ def _countries_figure(rows: list[Row], place: Place, until: date) -> Figure:
         axes.set_yticks(range(len(parts)), [str(part[0]) for part in parts])
         axes.invert_yaxis()
         axes.set_xlabel("Anteil an allen anhängigen Verfahren")
-        axes.legend(loc="lower right")
+        axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2)
         axes.grid(axis="x")
         axes.set_axisbelow(True)
         percent_axis(axes, "x")
