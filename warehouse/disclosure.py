@@ -7,11 +7,12 @@ them needs rules, and is not published without:
 * persons, each number of a column: ``disclosure: azr_count`` is rounded by itself to multiples of
   five, always in the same way; ``azr_derived`` is computed anew from the rounded counts by
   ``public_sql``, or left out where it has none; ``none`` passes with a ``disclosure_reason``.
-* homes, of the whole mart: ``homes`` names the column that counts them. A kind of area
-  (``by``) in which one area has a single home is shown without its numbers, in all
-  of its areas and on every date: no difference then tells of one home. ``as_in`` follows the
-  kinds of area that a condition on a public mart selects. ``homes_reason`` says why
-  a mart needs no such rule.
+  ``persons_reason`` says why a mart as a whole needs no such marks.
+* homes, of the whole mart: ``homes`` names the column that counts them. A kind of area (``by``) in
+  which one area has a single home is shown without its numbers, in all of its areas and on every
+  date: no difference then tells of one home. ``free`` are numbers that stay, ``tells`` the only
+  ones that go; ``as_in`` follows the kinds of area that a public mart shows. ``homes_reason`` says
+  why a mart needs no such rule.
 
 ``public_where`` selects the rows that may be seen; ``public_from_marts`` runs the mart's own
 statement on the public marts in place of the exact ones.
@@ -102,7 +103,7 @@ def _insist_on_rules(mart: Mart, held: Sequence[str]) -> None:
             raise NotCovered(f"{mart.name}.{name}: not described in the mart's yml")
     if mart.meta.get("public_from_marts"):
         return
-    if PERSONS in mart.protects:
+    if PERSONS in mart.protects and not mart.meta.get("persons_reason"):
         for name in held:
             _insist_on_mark(mart, name)
     if HOMES in mart.protects and not (mart.meta.get("homes") or mart.meta.get("homes_reason")):
@@ -169,7 +170,7 @@ def _shown(name: str, column: Column) -> str:
 def _of_enough_homes(mart: Mart, rule: Mapping[str, Any], held: Sequence[str]) -> str:
     """Rows whose numbers are missing where a kind of area tells of single homes."""
     free = {*rule.get("free", ()), *mart.key}
-    told = [
+    told = rule.get("tells") or [
         name
         for name in held
         if name not in free and not mart.columns[name].data_type.startswith(NAMES)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -27,28 +27,33 @@ class Public:
     refused: dict[str, str]
 
 
-def write_public(settings: Settings, folder: Path, there: Sequence[Mart]) -> Public:
-    """Write the public marts of ``there``, whose exact rows lie in ``folder``.
+def write_public(
+    settings: Settings, folder: Path, there: Sequence[Mart], exact: Sequence[PublishedMart]
+) -> Public:
+    """Write the public marts of ``there``, whose ``exact`` rows lie in ``folder``.
 
     A mart that no rule covers is left out and named; the others go on.
     """
     published: list[PublishedMart] = []
     refused: dict[str, str] = {}
     made: dict[str, Mart] = {}
+    entries = {entry.name: entry for entry in exact}
     with connect(settings, versions.database(folder, "public")) as database:
         database.execute("set preserve_insertion_order = true")
         database.execute("create schema public")
         database.execute("use public")
+        database.begin()
         for mart in _parents_first(there):
             try:
                 if not is_public(mart):
                     continue
-                entry = _write(database, folder, mart, made)
+                entry = _write(database, folder, mart, entries[mart.name], made)
             except NotCovered as reason:
                 refused[mart.name] = str(reason)
             else:
                 made[mart.name] = mart
                 published.append(entry)
+        database.commit()
     return Public(tuple(sorted(published, key=lambda mart: mart.name)), refused)
 
 
@@ -59,7 +64,11 @@ def _parents_first(there: Sequence[Mart]) -> list[Mart]:
 
 
 def _write(
-    database: duckdb.DuckDBPyConnection, folder: Path, mart: Mart, made: dict[str, Mart]
+    database: duckdb.DuckDBPyConnection,
+    folder: Path,
+    mart: Mart,
+    entry: PublishedMart,
+    made: dict[str, Mart],
 ) -> PublishedMart:
     exact = versions.parquet(folder, "internal") / f"{mart.name}.parquet"
     path = versions.parquet(folder, "public") / f"{mart.name}.parquet"
@@ -71,6 +80,7 @@ def _write(
     create_table(database, "public", mart, shown, select)
     if shows_all(mart):
         os.link(exact, path)
-    else:
-        database.execute(f"copy public.{mart.name} to '{path}' (format parquet)")
-    return described(database, mart, shown, path)
+        return entry
+    database.execute(f"copy public.{mart.name} to '{path}' (format parquet)")
+    made_now = described(database, mart, shown, path)
+    return replace(made_now, kept_from=entry.kept_from, fault=entry.fault)

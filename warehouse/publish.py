@@ -53,7 +53,7 @@ def publish(settings: Settings, run_id: str, now: datetime | None = None) -> Man
     published, missing = _write_parquet(settings, built, folder, previous)
     there = [mart for mart in built if mart.name not in missing]
     _write_database(settings, folder, there)
-    public = write_public(settings, folder, there)
+    public = write_public(settings, folder, there, published)
     as_of = asked_for(settings)
     manifest = Manifest(
         version=final.name,
@@ -125,9 +125,11 @@ def _write_database(settings: Settings, folder: Path, built: Sequence[Mart]) -> 
         # Rows lie as in the Parquet file: sorted by their key.
         database.execute("set preserve_insertion_order = true")
         database.execute("create schema internal")
+        database.begin()
         for mart in built:
             parquet = versions.parquet(folder, "internal") / f"{mart.name}.parquet"
             create_table(database, "internal", mart, mart.columns, f"from '{parquet}'")
+        database.commit()
 
 
 def _write_manifests(folder: Path, manifest: Manifest) -> None:
