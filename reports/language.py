@@ -14,6 +14,8 @@ from datetime import date
 from reports.german import MINUS, day, listed, number, percent
 
 MISSING = "liegt nicht vor"
+CHANGE = "Verän\u00adderung"
+"""The header of a column of differences; it may break at the soft hyphen."""
 NO_VALUE = "k. A."
 LEAST_FOR_PERCENT = 100
 """Below it a relative change says more of chance, and of rounding, than of people."""
@@ -56,6 +58,7 @@ INSPECTIONS = Noun("Prüfung", "Prüfungen")
 COMPLAINTS = Noun("Beschwerde", "Beschwerden")
 MEASURES = Noun("Maßnahme", "Maßnahmen")
 FIGURES = Noun("Zahl", "Zahlen")
+SITES = Noun("Standort", "Standorten")
 DATES = Noun("Stichtag", "Stichtage")
 
 

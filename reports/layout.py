@@ -163,10 +163,10 @@ def origin_sentences(origin: Origin | None, is_sample: bool) -> list[str]:
 
 
 def measure(column: int, table: Table) -> int:
-    """How many letters wide a column of numbers must be: its longest cell or word of its header.
+    """How many letters wide a column is: its longest cell or word of its header.
 
     Headers are bold, which takes a sixth more.
     """
-    words = re.split(r"\s|(?<=[-/–])", table.columns[column].label)
+    words = re.split(r"[\s\u00ad]|(?<=[-/–])", table.columns[column].label)
     cells = [len(line.cells[column]) for line in table.lines]
     return max([math.ceil(7 * len(word) / 6) for word in words] + cells, default=1)

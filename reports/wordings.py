@@ -12,7 +12,7 @@ from typing import Any
 from reports.german import day
 
 FILE = Path(__file__).with_name("wordings.toml")
-_DATE = re.compile(r"\b(\d{4}-\d{2}-\d{2})\b")
+_VARIABLE = re.compile(r"\b\d{4}-\d{2}-\d{2}\b|\d+")
 
 
 @cache
@@ -29,17 +29,25 @@ def dataset(dataset_id: str) -> str:
 def translated(list_name: str, text: str) -> str:
     """A statement of a mart in German; in its own words where the list does not have it.
 
-    Dates in it are left out for the look-up and put back as German readers write them.
+    Dates and numbers in it are left out for the look-up and put back as German readers write them.
     """
-    dates = [day(date.fromisoformat(found)) for found in _DATE.findall(text)]
-    pattern = _DATE.sub("{}", text)
-    known = wordings().get(list_name, {}).get(pattern)
-    return text if known is None else str(known).format(*dates)
+    known = wordings()[list_name].get(_pattern(text))
+    if known is None:
+        return text
+    return str(known).format(*(_in_german(found) for found in _VARIABLE.findall(text)))
 
 
 def is_known(list_name: str, text: str) -> bool:
     """Whether the list has the statement."""
-    return _DATE.sub("{}", text) in wordings().get(list_name, {})
+    return _pattern(text) in wordings()[list_name]
+
+
+def _pattern(text: str) -> str:
+    return _VARIABLE.sub("{}", text)
+
+
+def _in_german(found: str) -> str:
+    return day(date.fromisoformat(found)) if "-" in found else found
 
 
 def statements(doubt: str | None) -> list[str]:

@@ -278,7 +278,8 @@ def data_basis(
                 tuple(Line(_delivery(row)) for row in known),
                 (
                     "„Überfällig“ misst jede Quelle an ihrem eigenen Kalender. Die Zahlen dieses "
-                    "Papiers bleiben richtig; sie sind nur nicht die neuesten, die es geben sollte.",
+                    "Papiers bleiben richtig; sie sind nur nicht die neuesten, die es geben "
+                    "sollte.",
                 ),
                 Origin(
                     sources=("Eingangsbuch des Hauses",),

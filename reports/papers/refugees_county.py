@@ -20,7 +20,16 @@ from reports.document import (
     Table,
 )
 from reports.german import day, listed, percent
-from reports.language import PERSONS, change_cell, compared, counted, short_name, true_date, value
+from reports.language import (
+    CHANGE,
+    PERSONS,
+    change_cell,
+    compared,
+    counted,
+    short_name,
+    true_date,
+    value,
+)
 from reports.marts import Marts, Row
 from reports.papers.parts import Place, missing, origin, rounding
 from reports.plots.sheet import BLACK, BLUE, GREEN, ORANGE, german_axis
@@ -216,7 +225,7 @@ def _groups_table(held: Stock) -> Table:
     for code in asked:
         row = held.comparison("total", code)
         at = row["compared_reference_date"] if row else None
-        columns += [Column(day(at) if at else language.NO_VALUE), Column("Veränderung")]
+        columns += [Column(day(at) if at else language.NO_VALUE), Column(CHANGE)]
     lines = []
     for group in WITH_FAMILY:
         now = held.now.get(group)

@@ -11,6 +11,7 @@ from reports.document import Block, Bullets, Column, Figure, Line, Paragraph, Se
 from reports.german import day, number, percent
 from reports.language import (
     APPLICATIONS,
+    CHANGE,
     DECISIONS,
     FIRST_APPLICATIONS,
     PERSONS,
@@ -318,9 +319,9 @@ def _countries_table(marts: Marts, at: date) -> Table | Paragraph:
             Column("Herkunftsland", numeric=False),
             Column(short_month(at)),
             Column("Vormonat"),
-            Column("Veränderung"),
+            Column(CHANGE),
             Column("Vorjahresmonat"),
-            Column("Veränderung"),
+            Column(CHANGE),
             Column(f"seit 01/{at.year}"),
         ),
         tuple(lines),
