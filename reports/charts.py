@@ -29,8 +29,8 @@ def chart(height_inches: float, title: str, alt: str, draw: Draw) -> bytes:
 
 def date_axis(axes: Axes, form: str = "1.1.%Y") -> None:
     """A tick at each turn of a year; the dates between lie where they truly are."""
-    axes.xaxis.set_major_locator(mdates.YearLocator())
-    axes.xaxis.set_major_formatter(mdates.DateFormatter(form))
+    axes.xaxis.set_major_locator(mdates.YearLocator())  # type: ignore[no-untyped-call]
+    axes.xaxis.set_major_formatter(mdates.DateFormatter(form))  # type: ignore[no-untyped-call]
     axes.margins(x=0.02)
 
 
@@ -42,7 +42,7 @@ def label_ends(
     for (name, _, colour), height in zip(ends, heights, strict=True):
         axes.annotate(
             name,
-            (last, height),  # type: ignore[arg-type]  # dates are units to matplotlib
+            (last, height),
             xytext=(6, 0),
             textcoords="offset points",
             va="center",
@@ -55,10 +55,11 @@ def label_ends(
 
 def mark_break(axes: Axes, before: date, after: date, words: str) -> None:
     """A shade between two dates that cannot be compared, with the reason."""
-    axes.axvspan(before, after, color=PALE, alpha=0.7, linewidth=0)  # type: ignore[arg-type]
+    left, right = (float(mdates.date2num(one)) for one in (before, after))  # type: ignore[no-untyped-call]
+    axes.axvspan(left, right, color=PALE, alpha=0.7, linewidth=0)
     axes.annotate(
         f"Bruch: {words}",
-        (after, 0.98),  # type: ignore[arg-type]
+        (after, 0.98),
         xycoords=("data", "axes fraction"),
         xytext=(2, 0),
         textcoords="offset points",

@@ -382,7 +382,7 @@ def parameters_table(marts: Marts) -> list[Table]:
                 Line(
                     (
                         wordings.translated("parameters", row["parameter_name"]),
-                        labels.get(row["scenario"], row["scenario"]),
+                        str(labels.get(row["scenario"], row["scenario"])),
                         _parameter(row),
                         f"{wordings.translated('documents', row['source_document'])}: "
                         f"{wordings.translated('reasons', row['reason'])}",

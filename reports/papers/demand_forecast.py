@@ -414,6 +414,10 @@ def _composition(marts: Marts, names: dict[str, str]) -> list[Block]:
     return [Bullets(tuple(told)), *_composed_balances(marts, names)] if told else []
 
 
+def _names(codes: str, names: dict[str, str]) -> str:
+    return listed([names.get(code, code) for code in codes.split(", ")])
+
+
 def _composed_balances(marts: Marts, names: dict[str, str]) -> list[Block]:
     """What the composition of a unit alone makes of the same forecast."""
     rows = marts.rows("demand_external_forecast", COMPOSED)
@@ -423,7 +427,7 @@ def _composed_balances(marts: Marts, names: dict[str, str]) -> list[Block]:
     shown = [row for row in rows if row["target_year"] == first]
     parts = [
         f"{number(row['balance_places'], signed=True)} Plätze mit "
-        + listed([names.get(code, code) for code in str(row["municipalities"]).split(", ")])
+        + _names(row["municipalities"], names)
         for row in shown
     ]
     issued = language.month(shown[0]["issue_month"])

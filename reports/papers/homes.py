@@ -158,7 +158,7 @@ def _vacancy_figure(rows: list[Row]) -> Figure:
 
     def draw(drawing: Drawing) -> None:
         axes = drawing.subplots()
-        axes.plot(dates, heights, "o-", color=BLUE, gid="vacant-places")  # type: ignore[arg-type]
+        axes.plot(dates, heights, "o-", color=BLUE, gid="vacant-places")
         for place in flagged:
             axes.plot(dates[place], heights[place], "o", color=ORANGE, markersize=6)
             axes.annotate(

@@ -275,7 +275,7 @@ def series_section(marts: Marts, held: Stock) -> Section:
             heights = [persons(at, group) for at in dates]
             known = [height for height in heights if height is not None]
             axes.plot(
-                dates,  # type: ignore[arg-type]  # dates are units to matplotlib
+                dates,
                 [float("nan") if height is None else height for height in heights],
                 "o-",
                 color=colour,

@@ -392,7 +392,7 @@ def _countries_figure(rows: list[Row], place: Place, until: date) -> Figure:
             (-0.19, 1, place.name, BLUE),
             (0.19, 2, "Deutschland", ORANGE),
         ):
-            heights = [float(part[which]) for part in parts]  # type: ignore[arg-type]
+            heights = [float(part[which]) for part in parts]
             axes.barh(
                 [spot + offset for spot in range(len(parts))],
                 heights,
