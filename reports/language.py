@@ -113,7 +113,7 @@ def compared(than: str, amount: float | None, before: float | None, noun: Noun) 
     if amount is None:
         return f"Ein Vergleich mit {than} ({number(before)}) {MISSING}."
     change = amount - before
-    against = f"Gegenüber {than} ({number(before)})"
+    against = f"Gegenüber {than} ({number(before)}){',' if ', ' in than else ''}"
     if change == 0:
         return f"{against} ist die Zahl unverändert."
     verb = "ist" if abs(change) == 1 else "sind"

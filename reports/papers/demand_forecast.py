@@ -393,25 +393,20 @@ def _composition(marts: Marts, names: dict[str, str]) -> list[Block]:
     told = []
     for unit, rows in members.items():
         left = [row for row in rows if row["valid_to"] is not None]
-        now = [
-            names.get(row["municipality_code"], row["municipality_code"])
-            for row in rows
-            if row["valid_to"] is None
-        ]
+        now = [_name(row, names) for row in rows if row["valid_to"] is None]
         if len(rows) == 1:
             continue
         words = f"Planungseinheit {unit}: {listed(now)}"
         if left:
-            gone = listed(
-                [
-                    f"{names.get(row['municipality_code'], row['municipality_code'])} (bis "
-                    f"{row['valid_to'].year})"
-                    for row in left
-                ]
-            )
+            gone = listed([f"{_name(row, names)} (bis {row['valid_to'].year})" for row in left])
             words += f"; früher auch {gone}"
         told.append(f"{words}.")
     return [Bullets(tuple(told)), *_composed_balances(marts, names)] if told else []
+
+
+def _name(row: Row, names: dict[str, str]) -> str:
+    code = str(row["municipality_code"])
+    return names.get(code, code)
 
 
 def _names(codes: str, names: dict[str, str]) -> str:

@@ -24,6 +24,7 @@ from faults import everything_at_once
 from embedded.api import AirflowApi
 from embedded.house import BUILD_DAG, INGEST_DAGS
 from ingest.settings import Settings
+from reports.papers import NAMES
 from sample.make import make
 from warehouse import versions
 from warehouse.query import query
@@ -116,8 +117,8 @@ def test_a_first_night_and_a_second_run_beside_it(house: Settings) -> None:
     assert listens_elsewhere(in_house(house)) == []
     status, said = ended(first)
     assert status == GREEN, said
-    for told in ("bamf/hkl", "vacancy_by_region", "Data Docs", "published database", "green"):
-        assert told in said
+    told = ("bamf/hkl", "vacancy_by_region", "Data Docs", "published database", "papers", "green")
+    assert [word for word in told if word not in said] == []
     assert in_house(house) == []
     manifest = published(house)
     assert manifest["run_id"].startswith("night_")
@@ -125,6 +126,11 @@ def test_a_first_night_and_a_second_run_beside_it(house: Settings) -> None:
     assert [mart for mart in manifest["marts"] if mart["fault"]] == []
     assert vacant_places(house) == 217
     assert (house.home / "docs" / "quality" / "index.html").exists()
+    papers = house.home / "reports"
+    assert (papers / "index.html").exists()
+    for name in NAMES:
+        assert (papers / name / "latest" / "report.pdf").read_bytes().startswith(b"%PDF-")
+        assert (papers / name / "latest" / "report.html").exists()
 
 
 def test_a_correction_reaches_the_marts_through_its_asset(house: Settings) -> None:
