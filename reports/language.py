@@ -63,9 +63,9 @@ DATES = Noun("Stichtag", "Stichtage")
 
 
 def counted(value: float | None, noun: Noun, decimals: int = 0) -> str:
-    """``1 Person``, ``1.234 Personen``, ``keine Angabe zu Personen``."""
+    """``1 Person``, ``1.234 Personen``, ``keine bekannte Zahl von Plätzen``."""
     if value is None:
-        return f"keine Angabe zu {noun.many}"
+        return f"keine bekannte Zahl von {noun.many}{'n' if noun.many.endswith('e') else ''}"
     written = number(value, decimals)
     return f"{written} {noun.one if written == '1' else noun.many}"
 
@@ -119,14 +119,15 @@ def compared(than: str, amount: float | None, before: float | None, noun: Noun) 
     verb = "ist" if abs(change) == 1 else "sind"
     direction = "mehr" if change > 0 else "weniger"
     part = relative(amount, before)
-    in_percent = "" if part is None else f" ({percent(part, 1, signed=True)})"
+    # A thousandth and less would be printed as no change, beside one.
+    in_percent = f" ({percent(part, 1, signed=True)})" if part and abs(part) >= 0.0005 else ""
     return f"{against} {verb} es {counted(abs(change), noun)} {direction}{in_percent}."
 
 
 def points(amount: float | None, before: float | None, than: str) -> str:
     """Two shares compared, in percentage points."""
     if amount is None or before is None:
-        return f"ein Vergleich mit {than} {MISSING}"
+        return f"ein Vergleich mit dem Wert {than} {MISSING}"
     tenths = round(1000 * amount) - round(1000 * before)
     if tenths == 0:
         return f"so viel wie {than}"
