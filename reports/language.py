@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from reports.german import MINUS, day, listed, number, percent
+from reports.german import MINUS, day, listed, number, percent, rounded
 
 MISSING = "liegt nicht vor"
 CHANGE = "Verän\u00adderung"
@@ -128,7 +128,7 @@ def points(amount: float | None, before: float | None, than: str) -> str:
     """Two shares compared, in percentage points."""
     if amount is None or before is None:
         return f"ein Vergleich mit dem Wert {than} {MISSING}"
-    tenths = round(1000 * amount) - round(1000 * before)
+    tenths = int(rounded(1000 * amount) - rounded(1000 * before))
     if tenths == 0:
         return f"so viel wie {than}"
     one = abs(tenths) == 10
@@ -151,7 +151,7 @@ def balance(places: float | None) -> str:
     """A balance in words: ``Es fehlen 396 Plätze``, whole places as they are printed."""
     if places is None:
         return f"Ein Saldo {MISSING}"
-    whole = round(places)
+    whole = int(rounded(places))
     if whole == 0:
         return "Bedarf und Angebot sind ausgeglichen"
     if whole < 0:

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure as Drawing
 
 from reports import charts, language, wordings
 from reports.document import Block, Bullets, Column, Figure, Line, Paragraph, Section, Table
-from reports.german import listed, number
+from reports.german import listed, number, rounded
 from reports.language import balance, short_name, value
 from reports.marts import Marts, NoData, Row
 from reports.papers.parts import Place, missing, origin
@@ -153,7 +153,7 @@ def balance_of(row: Row) -> str:
     need, supply = row["need_places"], row["supply_places"]
     if need is None or supply is None:
         return balance(None)
-    return balance(round(supply) - round(need))
+    return balance(float(rounded(supply) - rounded(need)))
 
 
 def summary(held: Forecast, bands: dict[int, Row]) -> list[str]:
@@ -212,7 +212,8 @@ def county_section(marts: Marts, held: Forecast, place: Place) -> Section:
 def _balance_cell(row: Row) -> str:
     if row["need_places"] is None or row["supply_places"] is None:
         return language.NO_VALUE
-    return number(round(row["supply_places"]) - round(row["need_places"]), signed=True)
+    places = rounded(row["supply_places"]) - rounded(row["need_places"])
+    return number(float(places), signed=True)
 
 
 def _balance_figure(marts: Marts, held: Forecast, bands: dict[int, Row], place: Place) -> Figure:

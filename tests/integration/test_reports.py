@@ -142,7 +142,7 @@ def test_the_refugee_report_compares_with_four_dates(words: dict[str, str]) -> N
     told = words["refugees"]
     assert "Am 30.09.2021 waren im Rhein-Kreis Neuss 9.720 Personen" in told
     for sentence in (
-        "Gegenüber dem vorigen Stichtag 30.06.2021 (9.600) sind es 120 Personen mehr (+1,2 %).",
+        "Gegenüber dem vorigen Stichtag 30.06.2021 (9.600) sind es 120 Personen mehr (+1,3 %).",
         "Gegenüber dem Stichtag ein Jahr zuvor 30.09.2020 (9.950) sind es 230 Personen weniger "
         f"({MINUS}2,3 %).",
         "Gegenüber dem Stichtag zwei Jahre zuvor 30.09.2019 (10.045) sind es 325 Personen weniger "

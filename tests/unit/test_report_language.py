@@ -1,10 +1,12 @@
 """Sentences from values: each turn of phrase with a case just below, on and above its limit."""
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
 from reports import language
+from reports.german import MINUS, number
 from reports.language import APPLICATIONS, PERSONS, PLACES, Noun, compared
 
 JUNE = "dem vorigen Stichtag 30.06.2021"
@@ -13,8 +15,8 @@ JUNE = "dem vorigen Stichtag 30.06.2021"
 @pytest.mark.parametrize(
     ("amount", "before", "sentence"),
     [
-        # 120 / 9,600 is 1.25 %, which Python's rounding makes 1.2 (half to even).
-        (9720, 9600, f"Gegenüber {JUNE} (9.600) sind es 120 Personen mehr (+1,2 %)."),
+        # 120 / 9,600 is 1.25 %: rounded as by hand.
+        (9720, 9600, f"Gegenüber {JUNE} (9.600) sind es 120 Personen mehr (+1,3 %)."),
         (9720, 9950, f"Gegenüber {JUNE} (9.950) sind es 230 Personen weniger (\u22122,3 %)."),
         (9600, 9600, f"Gegenüber {JUNE} (9.600) ist die Zahl unverändert."),
         (9601, 9600, f"Gegenüber {JUNE} (9.600) ist es 1 Person mehr."),
@@ -34,6 +36,27 @@ JUNE = "dem vorigen Stichtag 30.06.2021"
 )
 def test_a_comparison_is_a_sentence(amount: int | None, before: int | None, sentence: str) -> None:
     assert compared(JUNE, amount, before, PERSONS) == sentence
+
+
+@pytest.mark.parametrize(
+    ("amount", "decimals", "text"),
+    [
+        (0.5, 0, "1"),
+        (1.5, 0, "2"),
+        (2.5, 0, "3"),
+        (2.49, 0, "2"),
+        (-2.5, 0, f"{MINUS}3"),
+        (1.25, 1, "1,3"),
+        (1.2499, 1, "1,2"),
+        (100 * 0.285, 0, "29"),  # 28.499999999999996 to a computer
+        (199.9, 0, "200"),
+        (1234567.5, 1, "1.234.567,5"),
+        (-0.04, 1, "0,0"),
+        (Decimal("3.5"), 1, "3,5"),
+    ],
+)
+def test_numbers_are_rounded_as_by_hand(amount: float, decimals: int, text: str) -> None:
+    assert number(amount, decimals) == text
 
 
 def test_a_date_that_stands_for_another_is_set_off_by_commas() -> None:
@@ -81,9 +104,10 @@ def test_shares_are_compared_in_points(now: float | None, before: float | None, 
     [
         (-2, "Es fehlen 2 Plätze"),
         (-1.4, "Es fehlt 1 Platz"),
-        (-0.5, "Bedarf und Angebot sind ausgeglichen"),
-        (0.4, "Bedarf und Angebot sind ausgeglichen"),
-        (0.6, "Das Angebot liegt um 1 Platz über dem Bedarf"),
+        (-0.5, "Es fehlt 1 Platz"),
+        (-0.49, "Bedarf und Angebot sind ausgeglichen"),
+        (0.49, "Bedarf und Angebot sind ausgeglichen"),
+        (0.5, "Das Angebot liegt um 1 Platz über dem Bedarf"),
         (34, "Das Angebot liegt um 34 Plätze über dem Bedarf"),
         (None, "Ein Saldo liegt nicht vor"),
     ],
