@@ -14,9 +14,27 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Drawing
 
 from reports.german import number
-from reports.plots.sheet import GREY, PALE, WIDTH_INCHES, Sheet, house_style, spread, svg
+from reports.plots.sheet import (
+    GREEN,
+    GREY,
+    ORANGE,
+    PALE,
+    SKY,
+    VERMILION,
+    WIDTH_INCHES,
+    Sheet,
+    house_style,
+    spread,
+    svg,
+)
 
 Draw = Callable[[Drawing], None]
+DARKER = {ORANGE: "#8a5a00", GREEN: "#00664a", SKY: "#1b6a9c", VERMILION: "#a84a00"}
+
+
+def ink(colour: str) -> str:
+    """The colour for words beside what is drawn in ``colour``: 4.5 to 1 on white."""
+    return DARKER.get(colour, colour)
 
 
 def chart(height_inches: float, title: str, alt: str, draw: Draw) -> bytes:
@@ -46,7 +64,7 @@ def label_ends(
             xytext=(6, 0),
             textcoords="offset points",
             va="center",
-            color=colour,
+            color=ink(colour),
             weight="bold",
             size=7,
             annotation_clip=False,

@@ -10,7 +10,7 @@ from warehouse.as_of import HERE
 MINUS = "\u2212"
 
 
-def rounded(value: float, decimals: int = 0) -> Decimal:
+def rounded(value: float | Decimal, decimals: int = 0) -> Decimal:
     """As it is done by hand: half is rounded away from zero. 1.25 with one decimal is 1.3.
 
     What computing adds in the tenth decimal and beyond does not decide.
@@ -19,7 +19,7 @@ def rounded(value: float, decimals: int = 0) -> Decimal:
     return Decimal(repr(round(float(value), 9))).quantize(unit, ROUND_HALF_UP)
 
 
-def number(value: float, decimals: int = 0, *, signed: bool = False) -> str:
+def number(value: float | Decimal, decimals: int = 0, *, signed: bool = False) -> str:
     """``-1234.5`` with one decimal is ``−1.234,5``; with ``signed`` a plus stands too."""
     text = f"{abs(rounded(value, decimals)):,f}".translate(str.maketrans(",.", ".,"))
     is_zero = not text.strip("0,.")

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from reports.german import MINUS, day, listed, number, percent, rounded
 
@@ -58,11 +59,12 @@ INSPECTIONS = Noun("Prüfung", "Prüfungen")
 COMPLAINTS = Noun("Beschwerde", "Beschwerden")
 MEASURES = Noun("Maßnahme", "Maßnahmen")
 FIGURES = Noun("Zahl", "Zahlen")
+POSITIONS = Noun("Stelle", "Stellen")
 SITES = Noun("Standort", "Standorten")
 DATES = Noun("Stichtag", "Stichtage")
 
 
-def counted(value: float | None, noun: Noun, decimals: int = 0) -> str:
+def counted(value: float | Decimal | None, noun: Noun, decimals: int = 0) -> str:
     """``1 Person``, ``1.234 Personen``, ``keine bekannte Zahl von Plätzen``."""
     if value is None:
         return f"keine bekannte Zahl von {noun.many}{'n' if noun.many.endswith('e') else ''}"
@@ -75,7 +77,7 @@ def are(value: float) -> str:
     return "ist" if abs(value) == 1 else "sind"
 
 
-def value(amount: float | None, decimals: int = 0, *, signed: bool = False) -> str:
+def value(amount: float | Decimal | None, decimals: int = 0, *, signed: bool = False) -> str:
     """A number in a table; ``k. A.`` where there is none."""
     return NO_VALUE if amount is None else number(amount, decimals, signed=signed)
 

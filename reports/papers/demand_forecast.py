@@ -8,6 +8,7 @@ from datetime import date
 from matplotlib.figure import Figure as Drawing
 
 from reports import charts, language, wordings
+from reports.charts import ink
 from reports.document import Block, Bullets, Column, Figure, Line, Paragraph, Section, Table
 from reports.german import listed, number, rounded
 from reports.language import balance, short_name, value
@@ -258,7 +259,7 @@ def _balance_figure(marts: Marts, held: Forecast, bands: dict[int, Row], place: 
                 xytext=(0, -7),
                 textcoords="offset points",
                 size=7,
-                color=ORANGE,
+                color=ink(ORANGE),
                 weight="bold",
                 ha="center",
                 va="top",
@@ -267,6 +268,7 @@ def _balance_figure(marts: Marts, held: Forecast, bands: dict[int, Row], place: 
         low = min([*balances, *(bands[year]["balance_min_places"] for year in banded)])
         high = max([*balances, *(bands[year]["balance_max_places"] for year in banded), 0])
         charts.label_ends(axes, years[-1], ends, (high - low) / 14)
+        axes.margins(x=0.01)
         axes.set_ylabel("Saldo in Plätzen (unter 0: es fehlen Plätze)")
         axes.grid(axis="y")
         german_axis(axes, "y", signed=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from matplotlib.figure import Figure as Drawing
 
@@ -23,6 +24,7 @@ from reports.german import day, listed, percent
 from reports.language import (
     CHANGE,
     PERSONS,
+    POSITIONS,
     change_cell,
     compared,
     counted,
@@ -493,48 +495,59 @@ def _ages_figure(rows: list[Row], cells: Cells, at: date) -> Figure:
     return Figure(caption, charts.chart(2.7, caption, alt, draw), alt, None, (), figures)
 
 
+def _halves(row: Row) -> Decimal | None:
+    found: Decimal | None = row.get("positions_by_halves_fte")
+    return found
+
+
 def municipality_section(marts: Marts, until: date) -> Section:
     """Foreigners by municipality and the positions of case management that follow from them."""
-    title = "Ausländische Bevölkerung nach Gemeinden und Verteilung des Case Managements"
+    title = "Ausländische Bevölkerung nach Gemeinden, Case Management"
     rows = marts.rows("foreigners_by_municipality", MUNICIPALITIES, {"until": until})
     if not rows:
         return Section(title, (missing("Eine Zählung nach Gemeinden"),))
     at = rows[0]["reference_date"]
-    given = {
+    granted = {
         row["region_code"]: row
         for row in marts.rows("case_management_allocation", ALLOCATION, {"day": at})
         if row.get("granted_positions_fte") is not None
     }
+    # Positions follow from exact numbers: everybody's marts do not have them.
+    given = {code: row for code, row in granted.items() if _halves(row) is not None}
     total = rows[0]["county_persons"]
     columns = [Column("Gemeinde", numeric=False), Column("Ausländer"), Column("Anteil am Kreis")]
-    granted: list[str] = []
+    whole = ["Kreis", value(total), "100,0 %"]
     if given:
         columns += [Column("Stellen, halbe"), Column("Stellen, ganze")]
         grant = next(iter(given.values()))["granted_positions_fte"]
-        granted = ["100,0 %", value(grant, 1), value(grant, 0)]
+        whole += [value(grant, 1), value(grant, 0)]
     lines = []
     for row in rows:
         part = row["persons"] / total if row["persons"] is not None and total else None
         cells = [short_name(row["region_name"]), value(row["persons"]), language.share(part)]
         if given:
             own = given.get(row["region_code"], {})
-            cells += [
-                value(own.get("positions_by_halves_fte"), 1),
-                value(own.get("positions_whole_fte"), 0),
-            ]
+            cells += [value(_halves(own), 1), value(own.get("positions_whole_fte"), 0)]
         lines.append(Line(tuple(cells)))
-    lines.append(Line(("Kreis", value(total), *(granted or ["100,0 %"])), "total"))
+    lines.append(Line(tuple(whole), "total"))
     sentences = [
         f"Am {day(at)}, dem jüngsten Stichtag der Zählung nach Gemeinden, waren im Kreis "
         f"{counted(total, PERSONS)} ohne deutsche Staatsangehörigkeit gemeldet."
     ]
-    if given:
+    if granted:
+        grant = next(iter(granted.values()))["granted_positions_fte"]
         sentences.append(
-            f"Bewilligt sind {language.value(grant, 0)} Stellen; sie folgen den genauen Anteilen "
-            "der Gemeinden (größte Reste)."
+            f"Für das Case Management {'ist' if grant == 1 else 'sind'} "
+            f"{counted(grant, POSITIONS)} bewilligt; sie verteilen sich nach den genauen Anteilen "
+            "der Gemeinden."
         )
     else:
         sentences.append("Für diesen Stichtag ist keine Bewilligung von Stellen hinterlegt.")
+    if granted and not given:
+        sentences.append(
+            "Die Stellen je Gemeinde ließen auf die genauen Zahlen schließen und stehen deshalb "
+            "nicht in dieser Fassung."
+        )
     return Section(
         title,
         (

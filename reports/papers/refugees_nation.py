@@ -7,6 +7,7 @@ from datetime import date
 from matplotlib.figure import Figure as Drawing
 
 from reports import charts, language
+from reports.charts import ink
 from reports.document import Block, Bullets, Column, Figure, Line, Paragraph, Section, Table
 from reports.german import day, number, percent
 from reports.language import (
@@ -203,7 +204,7 @@ def _national_figure(rows: list[Row]) -> Figure:
                 textcoords="offset points",
                 ha="right",
                 size=7,
-                color=colour,
+                color=ink(colour),
                 weight="bold",
             )
             axes.set_title(title)
@@ -408,7 +409,7 @@ def _countries_figure(rows: list[Row], place: Place, until: date) -> Figure:
                     textcoords="offset points",
                     va="center",
                     size=6.5,
-                    color=colour,
+                    color=ink(colour),
                 )
         axes.set_yticks(range(len(parts)), [str(part[0]) for part in parts])
         axes.invert_yaxis()

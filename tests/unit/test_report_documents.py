@@ -341,3 +341,11 @@ def test_a_letter_that_no_font_has_is_replaced_and_the_rest_stays() -> None:
     assert not_shown('the text `"\\u{200b}"` could not be displayed with font `"x"`') == {"\u200b"}
     assert not_shown('the text `"漢"` could not be displayed with font `"x"`') == {"漢"}
     assert not_shown("something else") == set()
+
+
+def test_words_in_charts_can_be_read_on_white() -> None:
+    from reports.charts import ink
+    from reports.plots import sheet
+
+    for name in ("BLACK", "ORANGE", "SKY", "GREEN", "BLUE", "VERMILION", "GREY"):
+        assert contrast(ink(getattr(sheet, name)), "#ffffff") >= 4.5, name
