@@ -11,7 +11,7 @@ from reports.marts import Marts
 from reports.papers import refugees_county as of_county
 from reports.papers import refugees_nation as of_nation
 from reports.papers.paper import Paper
-from reports.papers.parts import county, data_basis, data_checks, newest, rounding
+from reports.papers.parts import county, data_basis, data_checks, newest
 
 TITLE = "Quartalsbericht Geflüchtete"
 DATES = """
@@ -54,7 +54,8 @@ def write(marts: Marts, about: date) -> Document:
     known = newest([*held.series, *held.compared, *national]) or datetime(1970, 1, 1, tzinfo=UTC)
     stands_for = held.now["total"]["stands_for_date"] if "total" in held.now else None
     sources = "Ausländerzentralregister (AZR), Bundesamt für Migration und Flüchtlinge (BAMF)"
-    exact = rounding(held.series)
+    bases = {row["rounded_to"] for row in held.series if row.get("rounded_to")}
+    accuracy = f"auf Vielfache von {max(bases)} gerundet" if bases else "wie vom Register gezählt"
     checks = data_checks(marts, CHECKED, about)
     return Document(
         name="refugees",
@@ -66,7 +67,7 @@ def write(marts: Marts, about: date) -> Document:
             ("Stichtag", true_date(about, stands_for)),
             ("Quellen", sources),
             ("Stand der Daten", moment(known)),
-            ("Genauigkeit", exact or "Personenzahlen wie vom Register gezählt"),
+            ("Personenzahlen", accuracy),
         ),
         summary=(*of_county.summary(held, place), *of_nation.summary(marts, about)),
         sections=(

@@ -22,7 +22,7 @@ import pytest
 from faults import everything_at_once
 
 from embedded.api import AirflowApi
-from embedded.house import BUILD_DAG, INGEST_DAGS
+from embedded.house import BUILD_DAG, INGEST_DAGS, REPORTS_DAG
 from ingest.settings import Settings
 from reports.papers import NAMES
 from sample.make import make
@@ -134,16 +134,19 @@ def test_a_first_night_and_a_second_run_beside_it(house: Settings) -> None:
 
 
 def test_a_correction_reaches_the_marts_through_its_asset(house: Settings) -> None:
-    """``up``, then a corrected workbook: the ingest run announces, the build follows by itself."""
+    """``up``, then a corrected workbook: the ingest run announces, build and papers follow."""
     before = published(house)
+    paper = house.home / "reports" / "demand" / "latest" / "report.html"
+    printed = paper.read_bytes()
     status, said = ended(kreishaus(house, "up"))
     try:
         assert status == GREEN, said
         assert hashes(published(house)) == hashes(before)
+        assert paper.read_bytes() == printed
         address = next(word for word in said.split() if word.startswith("http://127.0.0.1"))
         api = AirflowApi(address.rstrip(";,"))
         api.answers()
-        for dag_id in (*INGEST_DAGS, BUILD_DAG):
+        for dag_id in (*INGEST_DAGS, BUILD_DAG, REPORTS_DAG):
             assert drawn(api, dag_id)
         move_one_vacant_place(make(house) / "drop" / "wtg" / "WTG_Stichtag_2021-08-15.xlsx")
         api.trigger("ingest_wtg", "corrected")
@@ -154,6 +157,7 @@ def test_a_correction_reaches_the_marts_through_its_asset(house: Settings) -> No
         sql = "select count(*) as dates from vacancy_by_region where vacant_places = 217"
         assert query(house, sql)["dates"][0].as_py() == 0
         assert published(house)["missing"] == {}
+        wait_until("the papers follow", lambda: paper.read_bytes() != printed)
     finally:
         status, said = ended(kreishaus(house, "down"))
     assert status == GREEN, said
