@@ -37,6 +37,17 @@ def current(settings: Settings) -> Path:
     return link.resolve()
 
 
+def named(settings: Settings, name: str) -> Path:
+    """The folder of a version by its name. Raises ``NothingPublished`` naming those there are."""
+    there = {path.name: path for path in versions(settings)}
+    if name not in there:
+        raise NothingPublished(
+            f"there is no version {name} in {settings.published}; there are: "
+            f"{', '.join(there) or 'none'}"
+        )
+    return there[name]
+
+
 def database(version: Path, audience: Audience) -> Path:
     """The database of a version for one audience; its schema is called like the audience."""
     return version / audience / DATABASE
@@ -51,6 +62,14 @@ def manifest(version: Path) -> dict[str, Any]:
     """The ``manifest.json`` of a version."""
     document: dict[str, Any] = json.loads((version / "manifest.json").read_text())
     return document
+
+
+def published_by(settings: Settings, run_id: str) -> bool:
+    """Whether the version that readers have now was published by this run."""
+    try:
+        return bool(manifest(current(settings))["run_id"] == run_id)
+    except NothingPublished:
+        return False
 
 
 def versions(settings: Settings) -> list[Path]:
