@@ -331,8 +331,10 @@ def export(
 ) -> None:
     """Write a mart as a workbook or CSV, with German labels, units, sources and dates.
 
-    Beside a CSV file stands NAME.csv-metadata.json, which says what its columns are (CSVW).
+    Beside a CSV file stands NAME.csv-metadata.json, which says what its columns are (CSVW). What is
+    taken from [bold]internal[/bold] stands in the audit log: [bold]kreishaus audit[/bold].
     """
+    from warehouse.audit import AuditUnwritable
     from warehouse.export.extract import NoSuchMart
     from warehouse.export.workbook import TooManyRows
     from warehouse.export.write import NoSuchFormat, write
@@ -341,7 +343,10 @@ def export(
     settings = _settings_as_of(as_of, known_by)
     try:
         written = write(settings, mart, audience.value, to, for_spreadsheets=excel)
-    except (NoSuchMart, NoSuchFormat, TooManyRows, NothingPublished) as error:
+    except (
+        *(NoSuchMart, NoSuchFormat, TooManyRows),
+        *(NothingPublished, AuditUnwritable),
+    ) as error:
         errors.print(str(error), markup=False, soft_wrap=True)
         raise typer.Exit(1) from error
     for file in written.files:
@@ -510,6 +515,7 @@ def serving_add_reader(
 ) -> None:
     """Let a person or a tool log in to PostgreSQL and read. Again: a new password, or audience."""
     from ingest.files import write_secret
+    from warehouse.audit import AuditUnwritable
     from warehouse.serving.connection import ServingFailed, ServingNotConfigured
     from warehouse.serving.readers import add_reader, new_password
 
@@ -517,7 +523,7 @@ def serving_add_reader(
     password = sys.stdin.readline().rstrip("\n") if password_stdin else new_password()
     try:
         is_new = add_reader(settings, name, audience.value, password)
-    except (ServingFailed, ServingNotConfigured) as error:
+    except (ServingFailed, ServingNotConfigured, AuditUnwritable) as error:
         errors.print(str(error), markup=False, soft_wrap=True)
         raise typer.Exit(1) from error
     console.print(f"{name} may read {audience.value}" + ("" if is_new else ", as changed now"))
@@ -530,12 +536,13 @@ def serving_add_reader(
 @serving_app.command("remove-reader")
 def serving_remove_reader(name: Annotated[str, typer.Argument(help="As it was added.")]) -> None:
     """Let a person or a tool log in no longer."""
+    from warehouse.audit import AuditUnwritable
     from warehouse.serving.connection import ServingFailed, ServingNotConfigured
     from warehouse.serving.readers import remove_reader
 
     try:
         remove_reader(read_settings(), name)
-    except (ServingFailed, ServingNotConfigured) as error:
+    except (ServingFailed, ServingNotConfigured, AuditUnwritable) as error:
         errors.print(str(error), markup=False, soft_wrap=True)
         raise typer.Exit(1) from error
 

@@ -28,13 +28,13 @@ from typer.testing import CliRunner
 
 from ingest.cli import app
 from ingest.settings import Serving, Settings
-from warehouse import versions
+from warehouse import audit, versions
 from warehouse.publish import publish
 from warehouse.serving import gate
 from warehouse.serving.connection import ServingFailed
 from warehouse.serving.gate import ReadersInTheWay
 from warehouse.serving.load import LOADERS_LOCK, OlderVersion, load
-from warehouse.serving.readers import add_reader
+from warehouse.serving.readers import add_reader, remove_reader
 
 LOADER, LOADER_PASSWORD = "house_loader", "a password/of:the@loader"
 READERS_PASSWORD = "correct horse battery"
@@ -765,6 +765,47 @@ def test_a_statement_with_the_password_never_reaches_the_servers_log(
     log = server.log.read_text(errors="replace")
     assert "SCRAM-SHA-256$" in log
     assert "the-secret-of-logged" not in log
+
+
+@pytest.mark.parametrize(("audience", "logged"), [("internal", True), ("public", False)])
+def test_the_server_logs_what_is_asked_of_internal_and_no_reader_can_switch_it_off(
+    server: Server, serving: Settings, audience: versions.Audience, logged: bool
+) -> None:
+    publish_number(serving, 1)
+    load(serving)
+    name = f"asker_{audience}"
+    with as_superuser(server, serving) as connection:
+        connection.execute(f"grant set on parameter log_statement to {LOADER}")
+    try:
+        with psycopg.connect(reader_url(server, serving, name, audience)) as connection:
+            connection.execute(f"select number, '{name}' from vacancy").fetchall()
+            connection.commit()
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                connection.execute("set log_statement = 'none'")
+    finally:
+        with as_superuser(server, serving) as connection:
+            connection.execute(f"revoke set on parameter log_statement from {LOADER}")
+    statement = f"select number, '{name}' from vacancy"
+    assert (statement in server.log.read_text(errors="replace")) is logged
+    (entry,) = [one.document for one in audit.entries(serving) if one.document["action"] == "grant"]
+    assert (entry["audience"], entry["details"]) == (
+        audience,
+        {"reader": name, "statements_logged": logged},
+    )
+
+
+def test_where_the_loader_may_not_have_statements_logged_the_audit_says_so(
+    server: Server, serving: Settings
+) -> None:
+    publish_number(serving, 1)
+    load(serving)
+    add_reader(serving, "unlogged", "internal", READERS_PASSWORD)
+    remove_reader(serving, "unlogged")
+    found = [(one.document["action"], one.document["details"]) for one in audit.entries(serving)]
+    assert found == [
+        ("grant", {"reader": "unlogged", "statements_logged": False}),
+        ("revoke", {"reader": "unlogged"}),
+    ]
 
 
 def test_no_error_repeats_the_password(server: Server, serving: Settings, tmp_path: Path) -> None:

@@ -15,7 +15,9 @@ import pytest
 from marts_made import build_of
 
 from ingest.settings import Settings
+from warehouse import audit
 from warehouse.as_of import AsOf, aside
+from warehouse.audit import AuditUnwritable
 from warehouse.export import workbook
 from warehouse.export.extract import NoSuchMart, extract
 from warehouse.export.textfile import harmless
@@ -292,3 +294,29 @@ def test_an_earlier_day_says_so(house: Settings, tmp_path: Path) -> None:
     rows = openpyxl.load_workbook(file)["Hinweise"].iter_rows(values_only=True)
     said = {row[0]: row[1] for row in rows}
     assert said["Rückblick auf den"] == "2021-11-30 (was dem Kreis damals vorlag)"
+
+
+def test_who_takes_internal_away_is_noted_before_there_is_a_file(
+    house: Settings, tmp_path: Path
+) -> None:
+    file = tmp_path / "intern.csv"
+    assert write(house, "vacancy_by_offer", "internal", file).rows == 1
+    (entry,) = audit.entries(house)
+    noted = entry.document
+    assert (noted["action"], noted["marts"], noted["rows"]) == ("export", ["vacancy_by_offer"], 1)
+    assert noted["version"] == "20261125T031200.000000Z"
+    assert noted["details"] == {"file": str(file)}
+    assert "Muster" not in str(noted)
+    write(house, "vacancy", "public", tmp_path / "public.csv")
+    assert len(list(audit.entries(house))) == 1
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".xlsx"])
+def test_without_a_line_in_the_audit_log_there_is_no_file(
+    house: Settings, tmp_path: Path, suffix: str
+) -> None:
+    (house.home / "audit").write_text("no folder can be made here")
+    before = sorted(tmp_path.iterdir())
+    with pytest.raises(AuditUnwritable):
+        write(house, "vacancy_by_offer", "internal", tmp_path / f"intern{suffix}")
+    assert sorted(tmp_path.iterdir()) == before

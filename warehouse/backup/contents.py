@@ -6,6 +6,7 @@
 | staged files whose bytes a rule deleted | they are the only copy of their figures |
 | the published version that readers see | the last good state of marts; readers have it at once |
 | the forecasts that readers saw before | the build compares the next forecast with them |
+| printed papers | what a committee was shown; other code would print it otherwise |
 | the audit log, what people were told, county.toml | nothing else knows it |
 
 Not saved, because it is made again: staged, quarantine, warehouse, older published versions, marts
@@ -49,7 +50,8 @@ def items(settings: Settings) -> Iterator[Item]:
     yield from _existing(settings, audit.folder(settings) / "head.json")
     for path in sorted(audit.folder(settings).glob("*.jsonl")):
         yield from _existing(settings, path)
-    yield from _tree(settings, settings.home / "alerts")
+    for name in ("alerts", "reports"):
+        yield from _tree(settings, settings.home / name)
     yield Item(COUNTY_FILE, settings.county_file)
 
 

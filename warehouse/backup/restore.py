@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 
 RESTORING = "restoring.json"
 """Lies in a house whose files are not all back yet, and names the snapshot."""
-FLOORS = ("landing", "staged", "quarantine", "warehouse", "published", "audit", "alerts")
+FLOORS = ("landing", "staged", "quarantine", "warehouse", "published", "audit", "alerts", "reports")
 
 
 class HouseInUse(Exception):

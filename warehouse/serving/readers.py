@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from psycopg import sql
 
 from ingest.settings import Settings
+from warehouse import audit
 from warehouse.serving.connection import Connection, ServingFailed, connected
 from warehouse.versions import Audience
 
@@ -97,8 +98,9 @@ def new_password() -> str:
 def add_reader(settings: Settings, name: str, audience: Audience, password: str) -> bool:
     """Let a person or a tool log in and read; for one that is known, change password and audience.
 
-    Returns whether it is new. Raises ``ServingFailed`` for a name that is not, or not ours, and
-    for a password that could be guessed.
+    What a reader of ``internal`` asks is logged by the server, where the loader may say so. Returns
+    whether it is new. Raises ``ServingFailed`` for a name that is not, or not ours, and for a
+    password that could be guessed; ``AuditUnwritable`` where it cannot be noted.
     """
     if not READER_NAME.fullmatch(name):
         raise ServingFailed(
@@ -121,7 +123,26 @@ def add_reader(settings: Settings, name: str, audience: Audience, password: str)
             connection.execute(
                 sql.SQL("alter role {} set {} = {}").format(role, sql.SQL(setting), told)
             )
+        logged = _log_statements(connection, role, audience)
+        details = {"reader": name, "statements_logged": logged}
+        audit.record(settings, "grant", audience=audience, details=details)
     return is_new
+
+
+def _log_statements(connection: Connection, role: sql.Identifier, audience: Audience) -> bool:
+    """Have the server log what a reader of ``internal`` asks; the reader cannot switch it off.
+
+    Returns whether it does. A superuser must have granted it to the loader once, which is possible
+    from PostgreSQL 15 on; otherwise a superuser says it for each reader: docs/keeping.md.
+    """
+    if connection.info.server_version < 150_000:
+        return False
+    asked = connection.execute("select has_parameter_privilege('log_statement', 'set')").fetchone()
+    if asked is None or not asked[0]:
+        return False
+    word = "set log_statement = 'all'" if audience == "internal" else "reset log_statement"
+    connection.execute(sql.SQL("alter role {} ").format(role) + sql.SQL(word))
+    return audience == "internal"
 
 
 def remove_reader(settings: Settings, name: str) -> None:
@@ -130,6 +151,7 @@ def remove_reader(settings: Settings, name: str) -> None:
         if _audience_of(connection, name) is None:
             raise ServingFailed(f"{name} is no reader of ours")
         connection.execute(sql.SQL("drop role {}").format(sql.Identifier(name)))
+        audit.record(settings, "revoke", details={"reader": name})
 
 
 def readers(connection: Connection) -> list[tuple[str, str]]:
