@@ -56,7 +56,7 @@ def look_back(
     ]
     try:
         version = versions.current(settings)
-        published, database = versions.manifest(version), version / versions.DATABASE
+        published, database = versions.manifest(version), versions.database(version, "internal")
     except versions.NothingPublished:
         published, database = None, settings.published / versions.CURRENT
     return Night(

@@ -53,6 +53,13 @@ KnownByOption = Annotated[
 ]
 
 
+class Audience(StrEnum):
+    """Who reads: named people of the county, or everybody."""
+
+    internal = "internal"
+    public = "public"
+
+
 class Format(StrEnum):
     """How an answer is printed."""
 
@@ -264,6 +271,9 @@ def _settings_as_of(as_of: str | None, known_by: KnownBy) -> Settings:
 def query(
     sql: Annotated[str, typer.Argument(help="One SQL statement; marts by their names.")],
     output: Annotated[Format, typer.Option("--format", help="table, csv or json.")] = Format.table,
+    audience: Annotated[
+        Audience, typer.Option(help="internal: exact; public: what everybody may see.")
+    ] = Audience.internal,
     as_of: AsOfOption = None,
     known_by: KnownByOption = KnownBy.retrieved,
 ) -> None:
@@ -278,7 +288,7 @@ def query(
     from warehouse.versions import NothingPublished
 
     try:
-        answer = ask(_settings_as_of(as_of, known_by), sql)
+        answer = ask(_settings_as_of(as_of, known_by), sql, audience.value)
     except (duckdb.Error, NothingPublished) as error:
         errors.print(str(error), markup=False, soft_wrap=True)
         raise typer.Exit(1) from error

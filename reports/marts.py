@@ -59,11 +59,11 @@ class Marts:
 
 
 @contextmanager
-def published(settings: Settings) -> Iterator[Marts]:
+def published(settings: Settings, audience: versions.Audience = "public") -> Iterator[Marts]:
     """The marts of the current version. Raises ``NothingPublished``."""
-    database = versions.current(settings) / versions.DATABASE
+    database = versions.database(versions.current(settings), audience)
     with duckdb.connect(database, read_only=True) as connection:
-        connection.execute(f"use {versions.SCHEMA}")
+        connection.execute(f"use {audience}")
         yield Marts(
             connection,
             kreis=settings.county.ags,

@@ -121,7 +121,7 @@ def _published(settings: Settings) -> Path | None:
     except versions.NothingPublished:
         return None
     for mart, schema, _ in KEPT.values():
-        path = folder / "parquet" / f"{mart}.parquet"
+        path = versions.parquet(folder, "internal") / f"{mart}.parquet"
         wanted = {field.name for field in schema if field not in SLOT}
         if not path.exists() or not wanted <= set(pq.read_schema(path).names):
             log.warning("%s: made before forecasts were compared, or without one", folder)
@@ -137,7 +137,7 @@ def _current(published: Path, file: str) -> str:
         for field in schema
         if field not in SLOT
     )
-    path = published / "parquet" / f"{mart}.parquet"
+    path = versions.parquet(published, "internal") / f"{mart}.parquet"
     return (
         f"select '{LAST}' as slot, '{published.name}' as published_version, {columns} "
         f"from '{path}' where {condition}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ingest.settings import Settings
@@ -12,18 +12,37 @@ from warehouse.build import target
 
 
 @dataclass(frozen=True)
+class Column:
+    """A column as its yml describes it. ``meta`` holds its label and its disclosure rule."""
+
+    description: str = ""
+    data_type: str = ""
+    meta: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def label_de(self) -> str:
+        return str(self.meta.get("label_de", ""))
+
+
+@dataclass(frozen=True)
 class Mart:
     """A mart as dbt knows it. ``fault`` is None when it was built and every test held.
 
-    ``key`` are the columns that name a row, by the test of its grain.
+    ``key`` are the columns that name a row, by the test of its grain. ``protects`` says whose
+    secrets its sources hold (``persons``, ``homes``), ``meta`` holds its disclosure rules,
+    ``parents`` the names of the models and seeds that it is selected from.
     """
 
     name: str
     relation: str
     description: str
-    columns: Mapping[str, str]
+    columns: Mapping[str, Column]
     fault: str | None
     key: tuple[str, ...] = ()
+    meta: Mapping[str, Any] = field(default_factory=dict)
+    protects: frozenset[str] = frozenset()
+    parents: tuple[str, ...] = ()
+    compiled_sql: str = ""
 
 
 class BuildNotFinished(Exception):
@@ -41,7 +60,8 @@ def marts(settings: Settings) -> list[Mart]:
             f"{results_path} does not exist: the dbt process did not finish. Nothing is published; "
             f"readers keep the current version. See {settings.warehouse / 'logs' / 'dbt.log'}."
         )
-    nodes = json.loads((target(settings) / "manifest.json").read_text())["nodes"]
+    manifest = json.loads((target(settings) / "manifest.json").read_text())
+    nodes, sources = manifest["nodes"], manifest.get("sources", {})
     results = json.loads(results_path.read_text())["results"]
     outcomes = {result["unique_id"]: result for result in results}
     keys = _keys(nodes)
@@ -51,15 +71,28 @@ def marts(settings: Settings) -> list[Mart]:
                 name=node["name"],
                 relation=node["relation_name"],
                 description=node["description"],
-                columns={name: column["description"] for name, column in node["columns"].items()},
+                columns={name: _column(column) for name, column in node["columns"].items()},
                 fault=_fault(unique_id, nodes, outcomes),
                 key=keys.get(unique_id, ()),
+                meta=_meta(node),
+                protects=_protects(unique_id, nodes, sources),
+                parents=tuple(parent.split(".")[-1] for parent in _parents(node)),
+                compiled_sql=node.get("compiled_code") or "",
             )
             for unique_id, node in nodes.items()
             if node["resource_type"] == "model" and node["path"].startswith("marts/")
         ),
         key=lambda mart: mart.name,
     )
+
+
+def _column(column: Mapping[str, Any]) -> Column:
+    return Column(column["description"], column.get("data_type") or "", _meta(column))
+
+
+def _meta(described: Mapping[str, Any]) -> Mapping[str, Any]:
+    meta: Mapping[str, Any] = described.get("config", {}).get("meta", {})
+    return meta
 
 
 def _keys(nodes: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
@@ -69,6 +102,28 @@ def _keys(nodes: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
         for node in nodes.values()
         if (node.get("test_metadata") or {}).get("name") == "unique_key"
     }
+
+
+def _parents(node: Mapping[str, Any]) -> list[str]:
+    parents: list[str] = node["depends_on"].get("nodes", [])
+    return parents
+
+
+def _protects(mart_id: str, nodes: Mapping[str, Any], sources: Mapping[str, Any]) -> frozenset[str]:
+    """What the sources of a mart protect, up to models that say that it ends with them."""
+    found: set[str] = set()
+    seen: set[str] = set()
+    open_ends = [mart_id]
+    while open_ends:
+        unique_id = open_ends.pop()
+        if unique_id in seen:
+            continue
+        seen.add(unique_id)
+        if source := sources.get(unique_id):
+            found.update(_meta(source).get("protects", ()))
+        elif (node := nodes.get(unique_id)) and not _meta(node).get("disclosure_ends_here"):
+            open_ends.extend(_parents(node))
+    return frozenset(found)
 
 
 def _fault(
@@ -105,5 +160,5 @@ def _lineage(mart_id: str, nodes: Mapping[str, Any]) -> set[str]:
         if unique_id in found or unique_id not in nodes:
             continue
         found.add(unique_id)
-        open_ends.extend(nodes[unique_id]["depends_on"].get("nodes", ()))
+        open_ends.extend(_parents(nodes[unique_id]))
     return found

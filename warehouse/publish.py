@@ -1,21 +1,23 @@
 """Publishing: a version made aside, complete, and then one switch of a link.
 
-published/<version>/kreishaus.duckdb         schema ``internal``, a table per mart
-                   /parquet/<mart>.parquet   the same, for readers without a database
-                   /manifest.json            run, code, as_of, sources, rows, content hashes
-         /current -> <version>               switched last
+published/<version>/internal/kreishaus.duckdb         schema ``internal``, a table per mart, exact
+                            /parquet/<mart>.parquet   the same, for readers without a database
+                   /public/kreishaus.duckdb           schema ``public``: what everybody may see
+                          /parquet/<mart>.parquet
+                          /manifest.json              of the public marts alone
+                   /manifest.json                     run, code, as_of, sources, rows, hashes
+         /current -> <version>                        switched last
 
 A build as of an earlier day is published in the same way, in a folder of its own (``as_of``).
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import shutil
 import subprocess
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version as package_version
 from pathlib import Path
@@ -28,43 +30,10 @@ from ingest.settings import REPOSITORY, Settings
 from warehouse import versions
 from warehouse.as_of import asked_for
 from warehouse.database import connect
+from warehouse.manifest import Manifest, PublishedMart, described, scalar
 from warehouse.marts import Mart, marts
-
-NEWEST_BY = ("reference_date", "reference_month", "reference_year", "year", "issue_date")
-"""Columns that say how new a mart is, the most telling first."""
-
-
-@dataclass(frozen=True)
-class PublishedMart:
-    """One mart of a published version. ``kept_from`` names the version of its last good state."""
-
-    name: str
-    rows: int
-    content_hash: str
-    newest: str | None
-    kept_from: str | None = None
-    fault: str | None = None
-
-
-@dataclass(frozen=True)
-class Manifest:
-    """What a published version consists of."""
-
-    version: str
-    run_id: str
-    created_at: str
-    code_version: str
-    as_of: str | None
-    known_by: str
-    marts: tuple[PublishedMart, ...]
-    missing: dict[str, str]
-    sources: tuple[dict[str, str], ...]
-
-    @property
-    def faults(self) -> dict[str, str]:
-        """Every mart that this build did not make good, with the reason."""
-        kept = {mart.name: mart.fault for mart in self.marts if mart.fault}
-        return {**kept, **self.missing}
+from warehouse.public import write_public
+from warehouse.tables import create_table
 
 
 def publish(settings: Settings, run_id: str, now: datetime | None = None) -> Manifest:
@@ -78,10 +47,13 @@ def publish(settings: Settings, run_id: str, now: datetime | None = None) -> Man
     settings.published.mkdir(parents=True, exist_ok=True)
     sweep(settings.published)
     folder = new_directory(final)
-    (folder / "parquet").mkdir()
+    for audience in versions.AUDIENCES:
+        versions.parquet(folder, audience).mkdir(parents=True)
     previous = _previous(settings)
     published, missing = _write_parquet(settings, built, folder, previous)
-    _write_database(settings, folder, [mart for mart in built if mart.name not in missing])
+    there = [mart for mart in built if mart.name not in missing]
+    _write_database(settings, folder, there)
+    public = write_public(settings, folder, there, published)
     as_of = asked_for(settings)
     manifest = Manifest(
         version=final.name,
@@ -93,9 +65,10 @@ def publish(settings: Settings, run_id: str, now: datetime | None = None) -> Man
         marts=tuple(published),
         missing=missing,
         sources=_sources(settings),
+        public=public.marts,
+        refused=public.refused,
     )
-    document = json.dumps(asdict(manifest), indent=2, ensure_ascii=False)
-    write_synced(folder / "manifest.json", document.encode() + b"\n")
+    _write_manifests(folder, manifest)
     commit_directory(folder, final)
     switch_link(settings.published / versions.CURRENT, final)
     versions.prune(settings)
@@ -120,11 +93,11 @@ def _write_parquet(
     missing = {}
     with connect(settings, settings.warehouse / versions.DATABASE, read_only=True) as warehouse:
         for mart in built:
-            path = folder / "parquet" / f"{mart.name}.parquet"
+            path = versions.parquet(folder, "internal") / f"{mart.name}.parquet"
             if mart.fault is None:
                 ordered = f"select * from {mart.relation} order by {', '.join(mart.key) or 'all'}"
                 warehouse.execute(f"copy ({ordered}) to '{path}' (format parquet)")
-                published.append(_described(warehouse, mart.name, path))
+                published.append(described(warehouse, mart, mart.columns, path))
             elif kept := _keep(mart, path, previous):
                 published.append(kept)
             else:
@@ -132,37 +105,14 @@ def _write_parquet(
     return published, missing
 
 
-def _described(connection: duckdb.DuckDBPyConnection, name: str, path: Path) -> PublishedMart:
-    rows = _scalar(connection, f"select count(*) from '{path}'")
-    columns = [row[0] for row in connection.execute(f"describe from '{path}'").fetchall()]
-    newest_by = next((column for column in NEWEST_BY if column in columns), None)
-    newest = (
-        _scalar(connection, f"select max({newest_by})::varchar from '{path}'")
-        if newest_by
-        else None
-    )
-    return PublishedMart(name, int(rows), content_hash(connection, path), newest)
-
-
-def content_hash(connection: duckdb.DuckDBPyConnection, path: Path) -> str:
-    """A hash of a table's columns, types and rows: equal exactly when the content is equal.
-
-    The order of the rows and the way they are stored do not matter: rows are hashed one by one, and
-    their hashes added up, in two halves of 64 bits, so that nothing is held but two sums.
-    """
-    schema = str(connection.execute(f"describe from '{path}'").fetchall())
-    sums = connection.execute(
-        f"""select count(*), sum(md5_number_lower(row_text)), sum(md5_number_upper(row_text))
-            from (select to_json(mart)::varchar as row_text from '{path}' as mart)"""
-    ).fetchone()
-    return hashlib.sha256(f"{schema}{sums}".encode()).hexdigest()
-
-
 def _keep(mart: Mart, path: Path, previous: Path | None) -> PublishedMart | None:
     """Carry the last good state of a mart over from the version before."""
-    if previous is None or not (previous / "parquet" / path.name).exists():
+    if previous is None:
         return None
-    shutil.copyfile(previous / "parquet" / path.name, path)
+    last_good = versions.parquet(previous, "internal") / path.name
+    if not last_good.exists():
+        return None
+    shutil.copyfile(last_good, path)
     before = next(
         entry for entry in versions.manifest(previous)["marts"] if entry["name"] == mart.name
     )
@@ -171,30 +121,34 @@ def _keep(mart: Mart, path: Path, previous: Path | None) -> PublishedMart | None
 
 
 def _write_database(settings: Settings, folder: Path, built: Sequence[Mart]) -> None:
-    with connect(settings, folder / versions.DATABASE) as database:
+    with connect(settings, versions.database(folder, "internal")) as database:
         # Rows lie as in the Parquet file: sorted by their key.
         database.execute("set preserve_insertion_order = true")
-        database.execute(f"create schema {versions.SCHEMA}")
+        database.execute("create schema internal")
+        database.begin()
         for mart in built:
-            table = f"{versions.SCHEMA}.{mart.name}"
-            parquet = folder / "parquet" / f"{mart.name}.parquet"
-            database.execute(f"create table {table} as from '{parquet}'")
-            database.execute(f"comment on table {table} is {_literal(mart.description)}")
-            held = {row[0] for row in database.execute(f"describe {table}").fetchall()}
-            for column, description in mart.columns.items():
-                if column in held:
-                    comment = _literal(description)
-                    database.execute(f'comment on column {table}."{column}" is {comment}')
+            parquet = versions.parquet(folder, "internal") / f"{mart.name}.parquet"
+            create_table(database, "internal", mart, mart.columns, f"from '{parquet}'")
+        database.commit()
 
 
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
+def _write_manifests(folder: Path, manifest: Manifest) -> None:
+    """The whole one, and beside the public marts one that tells of nothing else."""
+    _write_manifest(folder, asdict(manifest))
+    told = ("version", "created_at", "code_version", "as_of", "known_by", "sources")
+    public = {name: value for name, value in asdict(manifest).items() if name in told}
+    _write_manifest(folder / "public", {**public, "marts": asdict(manifest)["public"]})
+
+
+def _write_manifest(folder: Path, content: Mapping[str, Any]) -> None:
+    document = json.dumps(content, indent=2, ensure_ascii=False)
+    write_synced(folder / "manifest.json", document.encode() + b"\n")
 
 
 def _sources(settings: Settings) -> tuple[dict[str, str], ...]:
     """The files that every number of this version came from."""
     with duckdb.connect(settings.warehouse / versions.DATABASE, read_only=True) as warehouse:
-        relation = _scalar(
+        relation = scalar(
             warehouse,
             "select any_value(table_schema || '.' || table_name) from information_schema.tables "
             "where table_name = 'stg_house__batches_in_force'",
@@ -220,10 +174,3 @@ def code_version() -> str:
     except (OSError, subprocess.CalledProcessError):
         return released
     return f"{released}+{commit}"
-
-
-def _scalar(
-    connection: duckdb.DuckDBPyConnection, sql: str, parameters: Sequence[object] = ()
-) -> Any:  # noqa: ANN401 - whatever the query selects
-    row = connection.execute(sql, list(parameters)).fetchone()
-    return row[0] if row else None

@@ -17,14 +17,14 @@ from ingest.settings import Settings
 from warehouse import versions
 
 
-def query(settings: Settings, sql: str) -> pa.Table:
+def query(settings: Settings, sql: str, audience: versions.Audience = "internal") -> pa.Table:
     """Run one SQL statement on the current version; marts may be named without their schema.
 
     Raises ``NothingPublished``, and ``duckdb.Error`` with the database's own words.
     """
-    database = versions.current(settings) / versions.DATABASE
+    database = versions.database(versions.current(settings), audience)
     with duckdb.connect(database, read_only=True) as connection:
-        connection.execute(f"use {versions.SCHEMA}")
+        connection.execute(f"use {audience}")
         return connection.execute(sql).to_arrow_table()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args
 
 from ingest.files import remove_directory
 from ingest.settings import Settings
@@ -12,7 +12,9 @@ from warehouse.as_of import asked_for
 
 CURRENT = "current"
 DATABASE = "kreishaus.duckdb"
-SCHEMA = "internal"
+Audience = Literal["internal", "public"]
+AUDIENCES: tuple[Audience, ...] = get_args(Audience)
+"""Who reads: named people of the county, and everybody. Each has its own folder and schema."""
 
 
 class NothingPublished(Exception):
@@ -33,6 +35,16 @@ def current(settings: Settings) -> Path:
             f"Run `kreishaus {command}` first."
         )
     return link.resolve()
+
+
+def database(version: Path, audience: Audience) -> Path:
+    """The database of a version for one audience; its schema is called like the audience."""
+    return version / audience / DATABASE
+
+
+def parquet(version: Path, audience: Audience) -> Path:
+    """The folder with a Parquet file for each mart of an audience."""
+    return version / audience / "parquet"
 
 
 def manifest(version: Path) -> dict[str, Any]:

@@ -5,7 +5,6 @@ Only the tables of official statistics are loaded: the supply is that of the car
 
 import csv
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
@@ -14,11 +13,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as example_settings
 from hypothesis import strategies as st
 
-from ingest.datasets import datasets_of
 from ingest.settings import Settings
-from ingest.steps import land, treat
-from sample.make import make
-from sample.server import serve
 from warehouse import build as dbt_build
 from warehouse import versions
 from warehouse.publish import publish
@@ -29,17 +24,8 @@ KEY = "scenario, region_level, region_code, care_kind_code, reference_year"
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
-    settings = Settings(home=tmp_path_factory.mktemp("house") / "var")
-    with serve(make(settings) / "http") as server:
-        settings = settings.model_copy(update={"sample_url": server.url})
-        for entry in datasets_of("it_nrw"):
-            for file in land(entry.id, settings, "first").to_treat:
-                assert treat(file, settings).status == "staged"
-        built = dbt_build.build(settings)
-        assert built.failed == (), built.output
-        publish(settings, "first")
-        yield settings
+def house(of_its_own: Settings) -> Settings:
+    return of_its_own
 
 
 class Copy:

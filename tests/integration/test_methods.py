@@ -12,19 +12,15 @@ from typing import Any
 import pytest
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
+from nights import Night
 
-from ingest.datasets import datasets_of
 from ingest.settings import Settings
-from ingest.steps import land, treat
 from reports.marts import Marts, Row, published
 from reports.plots import PLOTS, write_plots
 from reports.plots.sheet import Sheet, drawn
-from sample.make import make
-from sample.server import serve
-from warehouse.build import build, target
+from warehouse.build import target
 from warehouse.docs import INERT, docs_page, write_docs
 from warehouse.marts import marts as marts_of
-from warehouse.publish import publish
 from warehouse.query import RENDERERS, query
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -36,21 +32,11 @@ SUMS = [
     for block in re.findall(r"^```text sum\n(.*?)^```", PAPER, re.M | re.S)
     for line in block.splitlines()
 ]
-SOURCES = ("it_nrw", "wtg")
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
-    settings = Settings(home=tmp_path_factory.mktemp("house") / "var")
-    with serve(make(settings) / "http") as server:
-        settings = settings.model_copy(update={"sample_url": server.url})
-        for entry in (entry for source in SOURCES for entry in datasets_of(source)):
-            for file in land(entry.id, settings, "first").to_treat:
-                treat(file, settings)
-        built = build(settings)
-        assert built.failed == (), built.output
-        publish(settings, "first")
-        yield settings
+def house(first_night: Night) -> Settings:
+    return first_night.house
 
 
 @pytest.fixture(scope="module")

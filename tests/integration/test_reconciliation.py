@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 
-from ingest.datasets import REGISTRY
 from ingest.settings import Settings
 from ingest.steps import land, treat
-from sample.make import make
-from sample.server import serve
 from warehouse.build import build, target
 from warehouse.publish import publish
 from warehouse.query import query
@@ -32,12 +28,8 @@ Stichtag;Nicht belegt
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
-    settings = Settings(home=tmp_path_factory.mktemp("house") / "var")
-    with serve(make(settings) / "http") as server:
-        settings = settings.model_copy(update={"sample_url": server.url})
-        night(settings, [entry.id for entry in REGISTRY])
-        yield settings
+def house(of_its_own: Settings) -> Settings:
+    return of_its_own
 
 
 def night(settings: Settings, datasets: list[str]) -> None:

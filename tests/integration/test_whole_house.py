@@ -7,21 +7,19 @@ import csv
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from nights import Night, night
 
 from ingest.datasets import REGISTRY
 from ingest.settings import Settings
-from ingest.steps import Outcome, land, treat
-from sample.make import make
-from sample.server import serve
+from ingest.steps import Outcome, land
 from warehouse import versions
-from warehouse.build import NOT_NIGHTLY, build, dbt, target
+from warehouse.build import NOT_NIGHTLY, dbt, target
+from warehouse.manifest import Manifest
 from warehouse.nodes import read_nodes, write_nodes
-from warehouse.publish import Manifest, publish
 from warehouse.query import query
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -30,25 +28,20 @@ FIGURES = REPOSITORY / "sample" / "figures"
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
-    settings = Settings(home=tmp_path_factory.mktemp("house") / "var")
-    with serve(make(settings) / "http") as server:
-        yield settings.model_copy(update={"sample_url": server.url})
-
-
-def night(settings: Settings, run_id: str) -> tuple[list[Outcome], Manifest]:
-    """One night: land, treat, build, publish."""
-    landed = [file for entry in REGISTRY for file in land(entry.id, settings, run_id).to_treat]
-    outcomes = [treat(file, settings) for file in landed]
-    build(settings)
-    return outcomes, publish(settings, run_id)
+def house(of_its_own: Settings) -> Settings:
+    return of_its_own
 
 
 @pytest.fixture(scope="module")
-def first(house: Settings) -> Manifest:
-    outcomes, manifest = night(house, "first")
+def first(first_night: Night) -> Manifest:
+    outcomes = first_night.outcomes
     assert [outcome.explanation for outcome in outcomes if outcome.status != "staged"] == []
-    return manifest
+    return first_night.manifest
+
+
+def nightly(settings: Settings, run_id: str) -> tuple[list[Outcome], Manifest]:
+    done = night(settings, run_id)
+    return done.outcomes, done.manifest
 
 
 def ask(settings: Settings, sql: str) -> list[tuple[Any, ...]]:
@@ -67,7 +60,9 @@ def test_every_mart_is_published_and_none_is_at_fault(house: Settings, first: Ma
     assert [mart.name for mart in first.marts if not mart.rows] == empty
     assert {source["dataset"] for source in first.sources} == {entry.name for entry in REGISTRY}
     for mart in first.marts:
-        assert (versions.current(house) / "parquet" / f"{mart.name}.parquet").exists()
+        assert (
+            versions.parquet(versions.current(house), "internal") / f"{mart.name}.parquet"
+        ).exists()
 
 
 def test_the_formulas_hold_in_dbts_own_unit_tests(house: Settings, first: Manifest) -> None:
@@ -575,7 +570,7 @@ def test_a_second_night_lands_stages_and_changes_nothing(house: Settings, first:
     staged = sorted(house.staged.rglob("*"))
     new = [file for entry in REGISTRY for file in land(entry.id, house, "second").new]
     assert new == []
-    outcomes, second = night(house, "second")
+    outcomes, second = nightly(house, "second")
     assert outcomes == []
     assert sorted(house.staged.rglob("*")) == staged
     assert hashes(second) == hashes(first)
@@ -589,7 +584,7 @@ def test_one_digit_and_one_cell_wrong(house: Settings, first: Manifest) -> None:
     pdf.write_bytes(originals[pdf].replace(b"(3.911) Tj", b"(3.912) Tj", 1))
     change_first_number(workbook, "Belegung", "plaetze_nicht_belegt")
     before = ask(house, "select * from vacancy_by_region order by all")
-    outcomes, third = night(house, "third")
+    outcomes, third = nightly(house, "third")
 
     reasons = {outcome.landed.dataset_id: outcome.explanation for outcome in outcomes}
     assert {outcome.status for outcome in outcomes} == {"quarantined"}
@@ -609,7 +604,7 @@ def test_one_digit_and_one_cell_wrong(house: Settings, first: Manifest) -> None:
 
     for path, content in originals.items():
         path.write_bytes(content)
-    outcomes, fourth = night(house, "fourth")
+    outcomes, fourth = nightly(house, "fourth")
     assert outcomes == []
     assert fourth.faults == {}
 

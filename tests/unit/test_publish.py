@@ -12,9 +12,18 @@ from ingest.settings import Settings
 from warehouse import versions
 from warehouse.as_of import AsOf, aside
 from warehouse.build import target
+from warehouse.manifest import Manifest, content_hash
 from warehouse.marts import BuildNotFinished
-from warehouse.publish import Manifest, content_hash, publish
+from warehouse.publish import publish
 from warehouse.query import query
+
+COLUMNS = {
+    "reference_date": "The day.",
+    "vacant_places": "Places not occupied.",
+    "facilities": "Homes.",
+    "unit": "Planning unit.",
+    "places": "Places.",
+}
 
 
 def node(name: str, folder: str, *parents: str) -> dict[str, object]:
@@ -24,7 +33,11 @@ def node(name: str, folder: str, *parents: str) -> dict[str, object]:
         "path": f"{folder}/{name}.sql",
         "relation_name": f'"main"."{name}"',
         "description": f"All about {name}.",
-        "columns": {"vacant_places": {"description": "Places not occupied."}},
+        "columns": {
+            name: {"description": text, "data_type": "bigint", "config": {"meta": {}}}
+            for name, text in COLUMNS.items()
+        },
+        "config": {"meta": {"audience": "public"}},
         "depends_on": {"nodes": list(parents)},
     }
 
@@ -191,7 +204,7 @@ def test_a_mart_lies_sorted_by_the_key_that_its_test_names(
             "(values (1, 'b'), (3, 'a'), (2, 'b'), (0, 'c')) as t(places, unit)"
         )
     publish(settings, "first")
-    path = versions.current(settings) / "parquet" / "supply.parquet"
+    path = versions.parquet(versions.current(settings), "internal") / "supply.parquet"
     assert pq.read_table(path)["places"].to_pylist() == [3, 1, 2, 0]
     assert query(settings, "from supply")["places"].to_pylist() == [3, 1, 2, 0]
 
@@ -261,7 +274,9 @@ def test_a_reader_that_holds_an_old_version_is_not_disturbed(settings: Settings)
     few = settings.model_copy(update={"keep_versions": 1})
     built(few, 217)
     publish(few, "first")
-    with duckdb.connect(versions.current(few) / versions.DATABASE, read_only=True) as reader:
+    with duckdb.connect(
+        versions.database(versions.current(few), "internal"), read_only=True
+    ) as reader:
         built(few, 218)
         publish(few, "second")
         assert len(versions.versions(few)) == 1
