@@ -77,6 +77,10 @@ def _of_dashboard(
             continue
         if fault := _plan(connection, f"explain {sql}"):
             yield f"{here}: {fault}"
+            continue
+        for name in dict.fromkeys(chart.columns()):
+            if datasets[chart.dataset].label(name, marts) is None:
+                yield f'{here}: the column "{name}" has no German name; give it one in datasets.yaml'
     for control in dashboard.filters:
         if control.dataset is None:
             continue

@@ -37,6 +37,8 @@ COLUMN_PARAMETERS = (
     "groupbyRows",
     "groupbyColumns",
 )
+# Of these, a cross table shows the bare names where they are not given a label each.
+LABELLED_PARAMETERS = ("groupbyRows", "groupbyColumns")
 MART_IN_SQL = re.compile(r"\bmarts\.(\w+)")
 AGGREGATE_OF_COLUMN = re.compile(r"^(?:sum|avg|min|max)\((\w+)\)$", re.IGNORECASE)
 
@@ -161,6 +163,7 @@ class Dashboard:
     filters: tuple[Filter, ...]
     charts: Mapping[str, Chart]
     tabs: tuple[Tab, ...]
+    colors: Mapping[str, str]
 
     def shown(self, audience: Audience) -> Dashboard:
         """The dashboard as one audience sees it: without the charts that are not for it."""
@@ -180,6 +183,7 @@ class Dashboard:
             self.filters,
             charts,
             tuple(tab for tab in tabs if tab.rows),
+            self.colors,
         )
 
 
@@ -261,6 +265,7 @@ def _dashboard(path: Path, styles: Mapping[str, Mapping[str, Any]]) -> Dashboard
         ),
         charts=charts,
         tabs=tuple(_tab(tab) for tab in given["tabs"]),
+        colors=given.get("colors") or {},
     )
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import secrets
 import sys
 from collections.abc import Mapping
@@ -23,7 +22,7 @@ from superset.app import create_app
 from dashboards.bundle import DATABASES, identifier, make_bundle
 from dashboards.contracts import Audience, Mart, read_marts
 from dashboards.definitions import DEFINITIONS, Definitions, read_definitions
-from dashboards.superset_config import _setting as setting
+from dashboards.place import database_url, setting
 
 AUDIENCES: tuple[Audience, ...] = ("public", "internal")
 KEEPER = "kreishaus"  # who owns what is imported; nobody logs in by this name
@@ -36,8 +35,8 @@ class InstallError(Exception):
 def serving_urls() -> dict[Audience, str]:
     """The addresses of the serving database, one login for each audience."""
     return {
-        "public": setting("KREISHAUS_SERVING_URL_PUBLIC"),
-        "internal": setting("KREISHAUS_SERVING_URL_INTERNAL"),
+        "public": database_url("KREISHAUS_SERVING_URL_PUBLIC"),
+        "internal": database_url("KREISHAUS_SERVING_URL_INTERNAL"),
     }
 
 
@@ -48,7 +47,7 @@ def install(users: Mapping[str, Mapping[str, str]]) -> list[str]:
 
     definitions = read_definitions()
     marts = {audience: read_marts(audience) for audience in AUDIENCES}
-    is_sample = os.environ.get("KREISHAUS_SOURCES", "sample") == "sample"
+    is_sample = setting("KREISHAUS_SOURCES", "sample") == "sample"
     bundle = make_bundle(definitions, marts, serving_urls(), is_sample=is_sample)
     with override_user(_keeper()):
         _import(bundle)
@@ -56,6 +55,8 @@ def install(users: Mapping[str, Mapping[str, str]]) -> list[str]:
         removed = _remove_obsolete(bundle)
     roles = _make_roles()
     _open_dashboards(definitions)
+    _let_everybody_read_the_login_page()
+    _make_first_admin()
     for name, given in users.items():
         _make_user(name, given["password"], given["role"])
     db.session.commit()
@@ -186,6 +187,23 @@ def _open_dashboards(definitions: Definitions) -> None:
                     f'the dashboard "{dashboard.name}" names a role that roles.yaml does not: '
                     f"{', '.join(names)}"
                 )
+
+
+def _let_everybody_read_the_login_page() -> None:
+    """Its German words are asked for before anybody is logged in."""
+    from superset import security_manager
+
+    words = security_manager.add_permission_view_menu("can_language_pack", "Superset")
+    security_manager.add_permission_role(security_manager.find_role("Public"), words)
+
+
+def _make_first_admin() -> None:
+    """The user ``admin`` where there is none yet, if the place gives a password for it."""
+    from superset import security_manager
+
+    password = setting("KREISHAUS_DASHBOARDS_ADMIN_PASSWORD", "")
+    if password and security_manager.find_user(username="admin") is None:
+        _make_user("admin", password, "Admin")
 
 
 def _make_user(name: str, password: str, role: str) -> None:

@@ -1,32 +1,19 @@
-"""Superset's settings for Kreishaus; everything that differs between places comes from outside.
+"""Superset's settings for Kreishaus: SUPERSET_CONFIG_PATH points here.
 
-SUPERSET_CONFIG_PATH points here. Each variable may also be given as ``<NAME>_FILE``, the path of a
-file that holds the value: so are secrets given in production. README.md lists them.
+Whatever differs between places comes from outside (``place.py``); README.md lists it.
 """
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
 from typing import Any
 
-class NotConfigured(Exception):
-    """A setting without which Superset must not start."""
-
-def _setting(name: str, default: str | None = None) -> str:
-    path = os.environ.get(f"{name}_FILE")
-    value = Path(path).read_text(encoding="utf-8").strip() if path else os.environ.get(name)
-    if value:
-        return value
-    if default is None:
-        raise NotConfigured(f"set {name}, or {name}_FILE to a file that holds it")
-    return default
+from dashboards.place import database_url, setting
 
 # --- What the place gives ------------------------------------------------------------------------
 
-SECRET_KEY = _setting("KREISHAUS_DASHBOARDS_SECRET_KEY")
-SQLALCHEMY_DATABASE_URI = _setting("KREISHAUS_DASHBOARDS_DATABASE_URL")
-_BEHIND_HTTPS = _setting("KREISHAUS_DASHBOARDS_HTTPS", "no").lower() in ("yes", "true", "1")
+SECRET_KEY = setting("KREISHAUS_DASHBOARDS_SECRET_KEY")
+SQLALCHEMY_DATABASE_URI = database_url("KREISHAUS_DASHBOARDS_DATABASE_URL")
+_BEHIND_HTTPS = setting("KREISHAUS_DASHBOARDS_HTTPS", "no").lower() in ("yes", "true", "1")
 
 # --- Names and language --------------------------------------------------------------------------
 
@@ -64,10 +51,19 @@ EXTRA_CATEGORICAL_COLOR_SCHEMES = [
         "colors": ["#1f5f8b", "#e08e2b", "#3a9b7a", "#b23a48", "#7fb3d5", "#c77aa8", "#5b6770"],
     }
 ]
+# A house of columns, drawn here: a picture file would have to lie among Superset's own
+_LOGO = (
+    "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 128 24'%3E"
+    "%3Cpath fill='%231f5f8b' d='M12 2 1 11h3v11h4V14h3v8h4V11h3v11h2V11h3z'/%3E"
+    "%3Ctext x='32' y='18' font-family='Inter,Helvetica,Arial,sans-serif' font-size='17' "
+    "font-weight='600' fill='%231b2733'%3EKreishaus%3C/text%3E%3C/svg%3E"
+)
 _TOKENS = {
     "brandAppName": APP_NAME,
     "brandLogoAlt": APP_NAME,
-    "brandLogoUrl": "",
+    "brandLogoUrl": _LOGO,
+    "brandLogoHeight": "24px",
+    "brandLogoMargin": "18px 0",
     "brandLogoHref": "/dashboard/list/",
     "colorPrimary": "#1f5f8b",
     "colorLink": "#1f5f8b",
@@ -77,7 +73,6 @@ _TOKENS = {
 THEME_DEFAULT: dict[str, Any] = {"token": _TOKENS, "algorithm": "default"}
 THEME_DARK = None
 ENABLE_UI_THEME_ADMINISTRATION = False
-LOGO_RIGHT_TEXT = APP_NAME
 
 # --- Who sees what -------------------------------------------------------------------------------
 
