@@ -277,8 +277,9 @@ def _positions(
             for cell_number, cell in enumerate(given.cells, start=1):
                 size = {"width": cell.width, "height": given.height}
                 if cell.chart is None:
-                    code = definitions.notices.get(f"{cell.text}_{audience}") or (
-                        definitions.notices[str(cell.text)]
+                    code = (
+                        definitions.notices.get(f"{cell.text}_{audience}")
+                        or (definitions.notices[str(cell.text)])
                     )
                     place(
                         "MARKDOWN",

@@ -269,9 +269,7 @@ def _dashboard(path: Path, styles: Mapping[str, Mapping[str, Any]]) -> Dashboard
     )
 
 
-def _chart(
-    name: str, given: Mapping[str, Any], styles: Mapping[str, Mapping[str, Any]]
-) -> Chart:
+def _chart(name: str, given: Mapping[str, Any], styles: Mapping[str, Mapping[str, Any]]) -> Chart:
     style = given.get("style")
     if style not in styles:
         raise DefinitionError(f'chart "{name}": there is no style "{style}" in styles.yaml')

@@ -160,9 +160,7 @@ def _make_roles() -> list[str]:
             for permission in security_manager.find_role(template).permissions
         }
         for audience in content["databases"]:
-            database = (
-                db.session.query(Database).filter_by(database_name=DATABASES[audience]).one()
-            )
+            database = db.session.query(Database).filter_by(database_name=DATABASES[audience]).one()
             permissions.add(
                 security_manager.add_permission_view_menu("database_access", database.perm)
             )
