@@ -32,7 +32,10 @@ TITLE_SUFFIX: dict[Audience, str] = {"public": "", "internal": " (intern)"}
 SLUG_SUFFIX: dict[Audience, str] = {"public": "", "internal": "-intern"}
 
 # The date above a big number is set in seven pixels where its tile is low.
-CSS = ".superset-legacy-chart-big-number .kicker { font-size: 12px !important; height: auto !important }"
+CSS = (
+    ".superset-legacy-chart-big-number .kicker "
+    "{ font-size: 12px !important; height: auto !important }"
+)
 
 Bundle = dict[str, str]
 
@@ -49,6 +52,7 @@ def slug(dashboard: Dashboard, audience: Audience) -> str:
 
 
 def title(dashboard: Dashboard, audience: Audience) -> str:
+    """What stands above a dashboard; its internal edition says so."""
     return dashboard.title + (TITLE_SUFFIX[audience] if "public" in dashboard.audiences else "")
 
 

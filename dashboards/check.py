@@ -80,7 +80,7 @@ def _of_dashboard(
             continue
         for name in dict.fromkeys(chart.columns()):
             if datasets[chart.dataset].label(name, marts) is None:
-                yield f'{here}: the column "{name}" has no German name; give it one in datasets.yaml'
+                yield f'{here}: the column "{name}" has no German name: see datasets.yaml, labels'
     for control in dashboard.filters:
         if control.dataset is None:
             continue

@@ -141,12 +141,16 @@ class Cell:
 
 @dataclass(frozen=True)
 class Row:
+    """Cells beside each other; ``height`` in units of Superset's grid, eight pixels each."""
+
     height: int
     cells: tuple[Cell, ...]
 
 
 @dataclass(frozen=True)
 class Tab:
+    """A page of a dashboard."""
+
     title: str
     rows: tuple[Row, ...]
 
@@ -189,6 +193,8 @@ class Dashboard:
 
 @dataclass(frozen=True)
 class Definitions:
+    """Everything that the folder says."""
+
     datasets: Mapping[str, Dataset]
     dashboards: Mapping[str, Dashboard]
     notices: Mapping[str, str] = field(default_factory=dict)
@@ -213,6 +219,10 @@ def metric(text: str, dataset: Dataset, marts: Mapping[str, Mart]) -> Metric:
     sql, label = (sql.strip(), label) if sql else (text.strip(), "")
     if not label and (of_column := AGGREGATE_OF_COLUMN.match(sql)):
         label = dataset.label(of_column[1], marts) or ""
+        if not label:
+            raise DefinitionError(
+                f'"{text}": {", ".join(dataset.marts)} have no column "{of_column[1]}"'
+            )
     if not label:
         raise DefinitionError(f'the metric "{text}" needs a name: "{sql} as Name"')
     return Metric(sql, label.strip())

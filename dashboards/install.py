@@ -1,6 +1,6 @@
 """Brings the dashboards, roles and first users into Superset. Runs in Superset's own environment.
 
-    python -m dashboards.install [--users FILE]
+    python -m dashboards.install [--users FILE] [--definitions FOLDER]
 
 Running it again changes what is there to what the files say, and takes away what they no longer
 say. It needs a metadata database that ``superset db upgrade`` and ``superset init`` have prepared.
@@ -12,11 +12,12 @@ import argparse
 import json
 import secrets
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
+from flask_appbuilder.security.sqla.models import User
 from superset.app import create_app
 
 from dashboards.bundle import DATABASES, identifier, make_bundle
@@ -40,12 +41,12 @@ def serving_urls() -> dict[Audience, str]:
     }
 
 
-def install(users: Mapping[str, Mapping[str, str]]) -> list[str]:
+def install(users: Mapping[str, Mapping[str, str]], folder: Path = DEFINITIONS) -> list[str]:
     """Import everything. Returns what was done, a line each. Raises ``InstallError``."""
     from superset.extensions import db
     from superset.utils.core import override_user
 
-    definitions = read_definitions()
+    definitions = read_definitions(folder)
     marts = {audience: read_marts(audience) for audience in AUDIENCES}
     is_sample = setting("KREISHAUS_SOURCES", "sample") == "sample"
     bundle = make_bundle(definitions, marts, serving_urls(), is_sample=is_sample)
@@ -53,7 +54,7 @@ def install(users: Mapping[str, Mapping[str, str]]) -> list[str]:
         _import(bundle)
         _refresh_datasets(definitions, marts)
         removed = _remove_obsolete(bundle)
-    roles = _make_roles()
+    roles = _make_roles(folder)
     _open_dashboards(definitions)
     _let_everybody_read_the_login_page()
     _make_first_admin()
@@ -65,17 +66,19 @@ def install(users: Mapping[str, Mapping[str, str]]) -> list[str]:
     return [*counted, f"{len(roles)} roles", f"{len(users)} users", f"{removed} removed"]
 
 
-def _keeper() -> Any:
+def _keeper() -> User:
     from superset import security_manager
 
-    return security_manager.find_user(username=KEEPER) or security_manager.add_user(
-        username=KEEPER,
-        first_name="Kreishaus",
-        last_name="Import",
-        email="import@kreishaus.invalid",
-        role=security_manager.find_role("Admin"),
-        password=secrets.token_urlsafe(32),
-    )
+    if security_manager.find_user(username=KEEPER) is None:
+        security_manager.add_user(
+            username=KEEPER,
+            first_name="Kreishaus",
+            last_name="Import",
+            email="import@kreishaus.invalid",
+            role=security_manager.find_role("Admin"),
+            password=secrets.token_urlsafe(32),
+        )
+    return security_manager.find_user(username=KEEPER)
 
 
 def _import(bundle: Mapping[str, str]) -> None:
@@ -85,11 +88,15 @@ def _import(bundle: Mapping[str, str]) -> None:
     try:
         ImportAssetsCommand(dict(bundle)).run()
     except CommandException as error:
-        reasons = getattr(error, "normalized_messages", lambda: error)()
-        cause = f" ({error.__cause__!r})" if error.__cause__ else ""
-        raise InstallError(f"Superset refuses what was made of the files: {reasons}{cause}") from (
+        raise InstallError(f"Superset refuses what was made of the files: {_told(error)}") from (
             error
         )
+
+
+def _told(error: Exception) -> str:
+    """What Superset objects to: it keeps reasons apart from the error, or behind it."""
+    reasons = error.normalized_messages() if hasattr(error, "normalized_messages") else error
+    return f"{reasons} ({error.__cause__!r})" if error.__cause__ else str(reasons)
 
 
 def _refresh_datasets(
@@ -109,7 +116,11 @@ def _refresh_datasets(
             try:
                 table.fetch_metadata()
             except Exception as error:  # noqa: BLE001 - the driver's, Superset's or SQLAlchemy's
-                problems.append(f'dataset "{dataset.name}" ({audience}): {_first_line(error)}')
+                charts = "; ".join(_charts_on(dataset.name, audience, definitions))
+                problems.append(
+                    f'dataset "{dataset.name}" ({audience}), on which stand the charts {charts}: '
+                    f"{_first_line(error)}"
+                )
                 continue
             for column in table.columns:
                 name = column.column_name
@@ -119,6 +130,15 @@ def _refresh_datasets(
             table.main_dttm_col = dataset.main_date
     if problems:
         raise InstallError("\n".join(problems))
+
+
+def _charts_on(dataset: str, audience: Audience, definitions: Definitions) -> Iterator[str]:
+    """The charts that show nothing when this dataset fails, by dashboard."""
+    for dashboard in definitions.dashboards.values():
+        charts = dashboard.shown(audience).charts.values()
+        names = [chart.name for chart in charts if chart.dataset == dataset]
+        if names and audience in dashboard.audiences:
+            yield f"{dashboard.name}: {', '.join(names)}"
 
 
 def _first_line(error: Exception) -> str:
@@ -144,14 +164,14 @@ def _remove_obsolete(bundle: Mapping[str, str]) -> int:
     return removed
 
 
-def _make_roles() -> list[str]:
+def _make_roles(folder: Path) -> list[str]:
     """The county's roles; permissions are set anew each time, so that a file tells them all."""
     from superset import security_manager
     from superset.extensions import db
     from superset.models.core import Database
 
     given: dict[str, dict[str, Any]] = yaml.safe_load(
-        (DEFINITIONS / "roles.yaml").read_text(encoding="utf-8")
+        (folder / "roles.yaml").read_text(encoding="utf-8")
     )
     for name, content in given.items():
         permissions = {
@@ -236,11 +256,12 @@ def main() -> int:
         type=Path,
         help='JSON: {"name": {"password": "...", "role": "..."}}; by default nobody is made',
     )
+    parser.add_argument("--definitions", type=Path, default=DEFINITIONS)
     arguments = parser.parse_args()
     users = json.loads(arguments.users.read_text(encoding="utf-8")) if arguments.users else {}
     with create_app().app_context():
         try:
-            done = install(users)
+            done = install(users, arguments.definitions)
         except InstallError as error:
             print(f"The dashboards are not installed:\n{error}", file=sys.stderr)
             return 1

@@ -25,14 +25,14 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 from pydantic import SecretStr
 from sqlalchemy.engine import URL
+from warehouse.serving.connection import ServingFailed, configured
+from warehouse.serving.load import load
+from warehouse.serving.readers import add_reader, new_password
 
 from dashboards.contracts import REPOSITORY, Audience
 from dashboards.postgres import NoPostgres, free_port, own_postgres
 from ingest.settings import Settings
 from warehouse import versions
-from warehouse.serving.connection import ServingFailed, configured
-from warehouse.serving.load import load
-from warehouse.serving.readers import add_reader, new_password
 
 ENVIRONMENT = REPOSITORY / ".venv-superset"
 PORT = 8088
@@ -73,7 +73,7 @@ def running(settings: Settings, folder: Path, port: int) -> Iterator[Site]:
     if not (ENVIRONMENT / "bin" / "superset").exists():
         raise NotStarted(f"{ENVIRONMENT} is missing: make superset installs it")
     versions.current(settings)
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with ExitStack() as stack:
         if configured(settings):
             address = settings.serving.url.get_secret_value()
@@ -87,8 +87,8 @@ def running(settings: Settings, folder: Path, port: int) -> Iterator[Site]:
         users = _users(users_file)
         for words in (("superset", "db", "upgrade"), ("superset", "init")):
             _run(words, environment, folder)
-        print(_run(("python", "-m", "dashboards.install", "--users", str(users_file)), environment,
-                   folder).splitlines()[-1])  # fmt: skip
+        install = ("python", "-m", "dashboards.install", "--users", str(users_file))
+        print(_run(install, environment, folder).splitlines()[-1])
         url = f"http://127.0.0.1:{port}"
         stack.enter_context(_service(url, environment, folder))
         yield Site(url, users, users_file, environment, address)
@@ -167,8 +167,7 @@ def _run(words: tuple[str, ...], environment: Mapping[str, str], folder: Path) -
         [program, *words[1:]],
         env=environment,
         cwd=REPOSITORY,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        capture_output=True,
         text=True,
         check=False,
     )
