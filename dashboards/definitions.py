@@ -264,15 +264,7 @@ def _dashboard(path: Path, styles: Mapping[str, Mapping[str, Any]]) -> Dashboard
         description=given["description"].strip(),
         audiences=tuple(given["roles"]),
         roles={audience: tuple(roles) for audience, roles in given["roles"].items()},
-        filters=tuple(
-            Filter(
-                **{
-                    key: tuple(value) if isinstance(value, list) else value
-                    for key, value in one.items()
-                }
-            )
-            for one in given.get("filters") or []
-        ),
+        filters=tuple(_filter(one) for one in given.get("filters") or []),
         charts=charts,
         tabs=tuple(_tab(tab) for tab in given["tabs"]),
         colors=given.get("colors") or {},
@@ -280,7 +272,7 @@ def _dashboard(path: Path, styles: Mapping[str, Mapping[str, Any]]) -> Dashboard
 
 
 def _chart(name: str, given: Mapping[str, Any], styles: Mapping[str, Mapping[str, Any]]) -> Chart:
-    style = given.get("style")
+    style = str(given.get("style"))
     if style not in styles:
         raise DefinitionError(f'chart "{name}": there is no style "{style}" in styles.yaml')
     rest = {**styles[style], **given}
@@ -295,6 +287,15 @@ def _chart(name: str, given: Mapping[str, Any], styles: Mapping[str, Mapping[str
         only=rest.pop("only", None),
         parameters=rest,
     )
+
+
+def _filter(given: Mapping[str, Any]) -> Filter:
+    charts = given.get("charts")
+    named = {
+        "charts": None if charts is None else tuple(charts),
+        "without": tuple(given.get("without") or ()),
+    }
+    return Filter(**{**given, **named})
 
 
 def _tab(given: Mapping[str, Any]) -> Tab:

@@ -31,7 +31,7 @@ from warehouse.serving.readers import add_reader, new_password
 
 from dashboards.contracts import REPOSITORY, Audience
 from dashboards.postgres import NoPostgres, free_port, own_postgres
-from ingest.settings import Settings
+from ingest.settings import Settings, read_settings
 from warehouse import versions
 
 ENVIRONMENT = REPOSITORY / ".venv-superset"
@@ -214,7 +214,7 @@ def _wait(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
 
 def main() -> int:
     """Run it until somebody presses Ctrl-C."""
-    settings = Settings()
+    settings = read_settings()
     port = int(os.environ.get("KREISHAUS_DASHBOARDS_PORT") or PORT)
     folder = settings.home / "dashboards"
     signal.signal(signal.SIGTERM, signal.default_int_handler)

@@ -39,21 +39,24 @@ def own_postgres() -> Iterator[str]:
         shutil.chown(given, user)
     process = None
     try:
-        initdb = [programs / "initdb", "--pgdata", folder / "data", "--username", SUPERUSER]
-        options = ["--auth=scram-sha-256", "--pwfile", given, "--encoding=UTF8", "--locale=C.UTF-8"]
+        initdb = [str(programs / "initdb"), f"--pgdata={folder / 'data'}", f"--pwfile={given}"]
+        options = ["--auth=scram-sha-256", "--encoding=UTF8", "--locale=C.UTF-8"]
         made = subprocess.run(
-            [*initdb, *options], capture_output=True, text=True, user=user, cwd="/", check=False
+            [*initdb, *options, f"--username={SUPERUSER}"],
+            capture_output=True,
+            text=True,
+            user=user,
+            cwd="/",
+            check=False,
         )
         given.unlink()
         if made.returncode:
             raise NoPostgres(f"initdb failed: {made.stderr or made.stdout}")
+        where = ["-D", str(folder / "data"), "-p", str(port), "-k", str(folder)]
+        server = [str(programs / "postgres"), *where, "-c", "listen_addresses=127.0.0.1"]
         with (folder / "log").open("wb") as log:
             process = subprocess.Popen(
-                [
-                    *(programs / "postgres", "-D", folder / "data", "-p", str(port)),
-                    *("-c", "listen_addresses=127.0.0.1", "-k", folder),
-                    *("-c", "fsync=off"),  # it is filled anew each time
-                ],
+                [*server, "-c", "fsync=off"],  # it is filled anew each time
                 stdout=log,
                 stderr=log,
                 user=user,
