@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import time
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from ingest import cli_keeping
 from ingest.settings import Settings, read_settings
 
 app = typer.Typer(
@@ -24,6 +26,7 @@ app = typer.Typer(
 )
 sample_app = typer.Typer(help="The sample sources.", no_args_is_help=True)
 app.add_typer(sample_app, name="sample")
+app.add_typer(cli_keeping.app)
 serving_app = typer.Typer(
     help="PostgreSQL for readers: docs/serving.md. Needs KREISHAUS_SERVING__URL.",
     no_args_is_help=True,
@@ -150,9 +153,8 @@ def ingest(
     from ingest.model import RefusedAtTheDoor, SourceUnavailable
     from ingest.steps import by_hand
 
-    run_id = f"hand-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
     try:
-        outcome = by_hand(f"{source}/{dataset}", file, read_settings(), run_id)
+        outcome = by_hand(f"{source}/{dataset}", file, read_settings(), _by_hand())
     except KeyError as unknown:
         errors.print(str(unknown.args[0]))
         raise typer.Exit(2) from unknown
@@ -220,9 +222,11 @@ def build(as_of: AsOfOption = None, known_by: KnownByOption = KnownBy.retrieved)
     published/as_of; readers of the current version notice nothing. Repeating it changes nothing.
     """
     from warehouse.build import build as build_marts
+    from warehouse.told import tell_of_build
 
-    settings = _settings_as_of(as_of, known_by)
+    settings, begun = _settings_as_of(as_of, known_by), time.monotonic()
     result = build_marts(settings)
+    tell_of_build(settings, _by_hand(), time.monotonic() - begun)
     print(result.output)
     all_good = not result.exit_code
     if as_of is not None:
@@ -240,17 +244,25 @@ def _publish(settings: Settings) -> bool:
     """Publish and say what was; False when a mart was left behind."""
     from warehouse.marts import BuildNotFinished
     from warehouse.publish import publish as publish_version
+    from warehouse.told import tell_of_publishing
 
+    begun = time.monotonic()
     try:
-        manifest = publish_version(settings, f"hand-{datetime.now(UTC):%Y%m%dT%H%M%SZ}")
+        manifest = publish_version(settings, _by_hand())
     except BuildNotFinished as unfinished:
         errors.print(str(unfinished), markup=False, soft_wrap=True)
         return False
+    tell_of_publishing(settings, manifest, time.monotonic() - begun)
     seen_from = f" as of {manifest.as_of} ({manifest.known_by})" if manifest.as_of else ""
     console.print(f"published {manifest.version}: {len(manifest.marts)} marts{seen_from}")
     for mart, fault in manifest.faults.items():
         errors.print(f"{mart} was not renewed: {fault}", markup=False)
     return not manifest.faults
+
+
+def _by_hand() -> str:
+    """The name of a run that a person started."""
+    return f"hand-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
 
 
 def _settings_as_of(as_of: str | None, known_by: KnownBy) -> Settings:
@@ -284,17 +296,19 @@ def query(
 ) -> None:
     """Ask the published marts a question; with [bold]--as-of[/bold] those of an earlier day.
 
-    Marts as of a day are there once [bold]kreishaus build --as-of[/bold] has built them.
+    Marts as of a day are there once [bold]kreishaus build --as-of[/bold] has built them. What is
+    asked of [bold]internal[/bold] stands in the audit log: [bold]kreishaus audit[/bold].
     """
     import duckdb
 
+    from warehouse.audit import AuditUnwritable
     from warehouse.query import RENDERERS
     from warehouse.query import query as ask
     from warehouse.versions import NothingPublished
 
     try:
         answer = ask(_settings_as_of(as_of, known_by), sql, audience.value)
-    except (duckdb.Error, NothingPublished) as error:
+    except (duckdb.Error, NothingPublished, AuditUnwritable) as error:
         errors.print(str(error), markup=False, soft_wrap=True)
         raise typer.Exit(1) from error
     RENDERERS[output.value](answer, sys.stdout)
@@ -352,6 +366,67 @@ def plots(
         raise typer.Exit(1) from error
     for path in written:
         print(path)
+
+
+@app.command(epilog="Example: [bold]kreishaus report refugees --date 2021-09-30[/bold]")
+def report(
+    name: Annotated[
+        str | None, typer.Argument(help="refugees, demand or wtg; by default all of them.")
+    ] = None,
+    about: Annotated[
+        str | None,
+        typer.Option(
+            "--date",
+            help="The reference date that the paper is about; by default the newest.",
+            metavar="2021-09-30",
+        ),
+    ] = None,
+    as_of: AsOfOption = None,
+    known_by: KnownByOption = KnownBy.retrieved,
+    to: Annotated[
+        Path | None,
+        typer.Option("--to", help="A folder; by default reports/ under KREISHAUS_HOME."),
+    ] = None,
+    list_: Annotated[
+        bool, typer.Option("--list", help="Name the papers and the dates there are; print nothing.")
+    ] = False,
+) -> None:
+    """Print the committee papers from the published marts, as HTML and PDF.
+
+    With [bold]--as-of[/bold] from the marts as they were known then, once
+    [bold]kreishaus build --as-of[/bold] has built them. Printing again gives the same figures.
+    """
+    from reports.papers import NAMES, NoSuchPaper
+    from reports.pdf import NotPrintable
+    from reports.press import NoSuchDate, NothingToPrint, dates_of, print_paper, write_index
+    from warehouse.versions import NothingPublished
+
+    settings = _settings_as_of(as_of, known_by)
+    failed = False
+    for one in (name,) if name else NAMES:
+        try:
+            if list_:
+                print(f"{one}: {', '.join(f'{day}' for day in dates_of(settings, one))}")
+                continue
+            folder = to / one if to and not name else to
+            printed = print_paper(settings, one, _day(about), folder)
+        except (NoSuchPaper, NoSuchDate, NothingPublished, NothingToPrint, NotPrintable) as error:
+            errors.print(str(error), markup=False, soft_wrap=True)
+            failed = True
+            continue
+        print(printed.html, printed.pdf, sep="\n")
+    if not (list_ or failed or to):
+        print(write_index(settings))
+    raise typer.Exit(1 if failed else 0)
+
+
+def _day(text: str | None) -> date | None:
+    """A day given on the command line. Ends the command where it is none."""
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        errors.print(f"--date: {text!r} is no day such as 2021-09-30", markup=False)
+        raise typer.Exit(2) from error
 
 
 @app.command()
