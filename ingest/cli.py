@@ -333,6 +333,7 @@ def export(
 
     Beside a CSV file stands NAME.csv-metadata.json, which says what its columns are (CSVW).
     """
+    from warehouse.audit import AuditUnwritable
     from warehouse.export.extract import NoSuchMart
     from warehouse.export.workbook import TooManyRows
     from warehouse.export.write import NoSuchFormat, write
@@ -341,7 +342,13 @@ def export(
     settings = _settings_as_of(as_of, known_by)
     try:
         written = write(settings, mart, audience.value, to, for_spreadsheets=excel)
-    except (NoSuchMart, NoSuchFormat, TooManyRows, NothingPublished) as error:
+    except (
+        NoSuchMart,
+        NoSuchFormat,
+        TooManyRows,
+        NothingPublished,
+        AuditUnwritable,
+    ) as error:
         errors.print(str(error), markup=False, soft_wrap=True)
         raise typer.Exit(1) from error
     for file in written.files:

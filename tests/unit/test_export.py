@@ -15,6 +15,7 @@ import pytest
 from marts_made import build_of
 
 from ingest.settings import Settings
+from warehouse import audit
 from warehouse.as_of import AsOf, aside
 from warehouse.export import workbook
 from warehouse.export.extract import NoSuchMart, extract
@@ -292,3 +293,23 @@ def test_an_earlier_day_says_so(house: Settings, tmp_path: Path) -> None:
     rows = openpyxl.load_workbook(file)["Hinweise"].iter_rows(values_only=True)
     said = {row[0]: row[1] for row in rows}
     assert said["Rückblick auf den"] == "2021-11-30 (was dem Kreis damals vorlag)"
+
+
+def test_an_export_of_internal_is_noted_and_one_of_public_is_not(
+    house: Settings, tmp_path: Path
+) -> None:
+    write(house, "vacancy", "public", tmp_path / "all.csv")
+    assert list(audit.entries(house)) == []
+    write(house, "vacancy_by_offer", "internal", tmp_path / "homes.csv")
+    (entry,) = audit.entries(house)
+    said = entry.document
+    assert (said["action"], said["marts"], said["rows"]) == ("export", ["vacancy_by_offer"], 1)
+    assert said["version"] == "20261125T031200.000000Z"
+    assert said["details"] == {"file": str((tmp_path / "homes.csv").resolve())}
+
+
+def test_what_cannot_be_noted_is_not_written(house: Settings, tmp_path: Path) -> None:
+    (house.home / "audit").write_text("a file where the folder should be")
+    with pytest.raises(audit.AuditUnwritable):
+        write(house, "vacancy_by_offer", "internal", tmp_path / "homes.csv")
+    assert list(tmp_path.glob("homes*")) == []

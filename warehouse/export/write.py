@@ -7,7 +7,8 @@ from pathlib import Path
 
 from ingest.files import write_atomically
 from ingest.settings import Settings
-from warehouse.export.extract import extract
+from warehouse import audit
+from warehouse.export.extract import Extract, extract
 from warehouse.export.textfile import as_csv, as_csvw
 from warehouse.export.workbook import as_workbook
 from warehouse.versions import Audience
@@ -38,14 +39,12 @@ def write(
     """Write a mart of the current version to ``to``, by its ending a workbook or CSV.
 
     By default ``<mart>.xlsx`` in the working folder. Raises ``NoSuchFormat``, ``NoSuchMart``,
-    ``TooManyRows``, ``NothingPublished``; there is no file then.
+    ``TooManyRows``, ``NothingPublished`` and ``AuditUnwritable``; there is no file then.
     """
     file = to or Path(f"{mart}.xlsx")
     if file.suffix not in SUFFIXES:
         raise NoSuchFormat(f"{file}: write to a file that ends in {' or '.join(SUFFIXES)}")
     with extract(settings, mart, audience) as asked:
-        # Here and nowhere else figures leave the house as a file: who took what from ``internal``
-        # is to be noted here, before anything is written.
         if file.suffix == ".xlsx":
             contents = {file: as_workbook(asked)}
         else:
@@ -54,6 +53,22 @@ def write(
                 file: as_csv(asked, for_spreadsheets=for_spreadsheets),
                 metadata: as_csvw(asked, file.name, for_spreadsheets=for_spreadsheets),
             }
+        if audience == "internal":
+            _note(settings, asked, file)
         for path, content in contents.items():
             write_atomically(path, content)
     return Written(tuple(contents), asked.entry.rows)
+
+
+def _note(settings: Settings, asked: Extract, file: Path) -> None:
+    """Who took what from ``internal``, before there is anything to take."""
+    audit.record(
+        settings,
+        "export",
+        audience=asked.audience,
+        marts=[asked.mart],
+        rows=asked.entry.rows,
+        version=asked.manifest["version"],
+        as_of=asked.manifest["as_of"],
+        details={"file": str(file.resolve())},
+    )
