@@ -32,7 +32,7 @@ def test_a_county_without_postgresql_skips_it(
     monkeypatch: pytest.MonkeyPatch, settings: Settings
 ) -> None:
     with pytest.raises(AirflowSkipException, match="no serving database is configured"):
-        serve(monkeypatch, settings)
+        serve(monkeypatch, settings.model_copy(update={"serving": Serving()}))
 
 
 def test_what_was_built_as_of_a_day_is_not_served(

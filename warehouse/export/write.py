@@ -46,8 +46,6 @@ def write(
     if file.suffix not in SUFFIXES:
         raise NoSuchFormat(f"{file}: write to a file that ends in {' or '.join(SUFFIXES)}")
     with extract(settings, mart, audience) as asked:
-        # Here and nowhere else figures leave the house as a file.
-        _note(settings, asked, file)
         if file.suffix == ".xlsx":
             contents = {file: as_workbook(asked)}
         else:
@@ -56,14 +54,16 @@ def write(
                 file: as_csv(asked, for_spreadsheets=for_spreadsheets),
                 metadata: as_csvw(asked, file.name, for_spreadsheets=for_spreadsheets),
             }
+        if audience == "internal":
+            # Here and nowhere else figures leave the house as a file.
+            _note(settings, asked, file)
         for path, content in contents.items():
             write_atomically(path, content)
     return Written(tuple(contents), asked.entry.rows)
 
 
 def _note(settings: Settings, asked: Extract, file: Path) -> None:
-    if asked.audience != "internal":
-        return
+    """Who takes what from ``internal``, before there is anything to take."""
     audit.record(
         settings,
         "export",
