@@ -21,6 +21,7 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
+import psycopg
 import pytest
 from pod import REPOSITORY, Pod, missing
 from receivers import mail_server
@@ -345,12 +346,15 @@ def test_no_secret_is_in_a_log_or_an_environment(well: Pod, tokens: dict[str, st
         assert secret not in logs, name
 
 
-def test_the_serving_database_has_its_loader_and_a_place_for_dashboards(tmp_path: Path) -> None:
-    import psycopg
-
+def test_the_serving_database_has_its_loader_and_its_readers(tmp_path: Path) -> None:
+    for name in ("drop", "backup"):
+        (tmp_path / name).mkdir()
     with Pod(tmp_path, {}) as pod:
         pod.start("serving-db")
-        pod.wait_until_well("serving-db", seconds=60)
+        pod.wait_until_well("serving-db", seconds=120)
+        for _ in range(2):  # once, and at the next start
+            made = pod.run("readers")
+            assert made.returncode == 0, made.stderr[-2000:]
 
         def connect(user: str, database: str, secret: str) -> psycopg.Connection[Any]:
             password = (tmp_path / "secrets" / secret).read_text().strip()
@@ -359,13 +363,19 @@ def test_the_serving_database_has_its_loader_and_a_place_for_dashboards(tmp_path
             )
 
         with pod.inside():
-            with connect("kreishaus_loader", "kreishaus", "serving_loader_password") as loader:
-                loader.execute("create role kreishaus_public nologin")
-                loader.execute("create schema internal")
             with connect("superset", "superset", "dashboards_db_password") as superset:
                 superset.execute("create table public.t (x int)")
+            with connect("kreishaus_loader", "kreishaus", "serving_loader_password") as loader:
+                loader.execute("create schema internal")
+            for audience in ("public", "internal"):
+                secret = f"dashboards_{audience}_password"
+                with (
+                    connect(f"dashboards_{audience}", "kreishaus", secret) as reader,
+                    pytest.raises(psycopg.errors.ReadOnlySqlTransaction),
+                ):
+                    reader.execute("create schema mine")
             with pytest.raises(psycopg.OperationalError, match="permission denied"):
                 connect("kreishaus_loader", "superset", "serving_loader_password")
             with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
                 connect("kreishaus_loader", "kreishaus", "dashboards_db_password")
-    assert "connection authorized: user=kreishaus_loader" in pod.log("serving-db")
+    assert "connection authorized: user=dashboards_public" in pod.log("serving-db")
