@@ -237,6 +237,22 @@ def test_a_viewer_looks_and_starts_nothing(well: Pod, tokens: dict[str, str]) ->
     assert ask(well, "GET", "/api/v2/connections", token=tokens["vera"])[0] == 403
 
 
+def test_every_dag_file_can_be_read_and_is_switched_on(well: Pod, tokens: dict[str, str]) -> None:
+    known = tokens["vera"]
+    files = {
+        path.stem for path in (REPOSITORY / "dags").glob("*.py") if "@dag(" in path.read_text()
+    }
+    deadline = time.monotonic() + 120
+    dags: list[dict[str, Any]] = []
+    while len(dags) < len(files) and time.monotonic() < deadline:
+        time.sleep(1)
+        dags = ask(well, "GET", "/api/v2/dags?limit=100", token=known)[1]["dags"]
+    errors = ask(well, "GET", "/api/v2/importErrors", token=known)[1]
+    assert errors["import_errors"] == []
+    assert {dag["dag_id"] for dag in dags} == files
+    assert [dag["dag_id"] for dag in dags if dag["is_paused"]] == []
+
+
 def test_only_an_admin_manages_users(well: Pod, tokens: dict[str, str]) -> None:
     answers = {
         name: ask(well, "GET", "/auth/fab/v1/users", token=known)[0]
