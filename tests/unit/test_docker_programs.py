@@ -176,3 +176,19 @@ def test_the_relay_ends_at_once_when_told(tmp_path: Path) -> None:
     with relay(tmp_path, 1, SMTP_TLS="none"):
         begun = time.monotonic()
     assert time.monotonic() - begun < 5
+
+
+def test_the_command_line_tells_whose_hand_it_is(tmp_path: Path) -> None:
+    docker = tmp_path / "docker"
+    docker.write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n')
+    docker.chmod(0o755)
+    asked = [REPOSITORY / "docker" / "kreishaus", "query", "select 1"]
+    environment = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    done = subprocess.run(
+        asked, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True
+    )
+    user = subprocess.run(["id", "-un"], capture_output=True, text=True).stdout.strip()
+    assert done.stdout.splitlines() == [
+        *("compose", "exec", "--no-TTY", "--env", f"SUDO_USER={user}"),
+        *("worker", "kreishaus", "query", "select 1"),
+    ]
