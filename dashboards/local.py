@@ -25,14 +25,14 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 from pydantic import SecretStr
 from sqlalchemy.engine import URL
-from warehouse.serving.connection import ServingFailed, configured
-from warehouse.serving.load import load
-from warehouse.serving.readers import add_reader, new_password
 
 from dashboards.contracts import REPOSITORY, Audience
 from dashboards.postgres import NoPostgres, free_port, own_postgres
 from ingest.settings import Settings, read_settings
 from warehouse import versions
+from warehouse.serving.connection import ServingFailed, configured
+from warehouse.serving.load import load
+from warehouse.serving.readers import add_reader, new_password
 
 ENVIRONMENT = REPOSITORY / ".venv-superset"
 PORT = 8088
