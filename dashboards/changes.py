@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping
+from contextlib import redirect_stdout
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -27,7 +28,14 @@ if TYPE_CHECKING:
 
 AUDIENCES: tuple[Audience, ...] = ("public", "internal")
 # What Superset writes beside what was asked for: identifiers, and where it was last seen.
-SUPERSETS_OWN = ("datasource", "slice_id", "dashboards", "extra_form_data", "url_params")
+SUPERSETS_OWN = (
+    "annotation_layers",
+    "dashboards",
+    "datasource",
+    "extra_form_data",
+    "slice_id",
+    "url_params",
+)
 
 
 def changes(definitions: Definitions) -> dict[str, dict[str, Any]]:
@@ -110,7 +118,9 @@ def _metrics(value: object) -> object:
 
 def main() -> int:
     """Print the differences; nothing where there are none."""
-    with create_app().app_context():
+    with redirect_stdout(sys.stderr):  # what Superset says while it starts
+        app = create_app()
+    with app.app_context():
         found = changes(read_definitions())
     if found:
         yaml.safe_dump(found, sys.stdout, allow_unicode=True, sort_keys=False, width=100)

@@ -1,6 +1,6 @@
 """Superset's settings for Kreishaus: SUPERSET_CONFIG_PATH points here.
 
-Whatever differs between places comes from outside (``place.py``); README.md lists it.
+Whatever differs between places comes from outside (``place.py``); docs/dashboards.md lists it.
 """
 
 from __future__ import annotations

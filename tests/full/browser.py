@@ -24,8 +24,8 @@ from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 
-WIDTH, TALLEST = 1440, 3200
-PATIENCE_SECONDS = 90
+WIDTH, SHORTEST, TALLEST = 1440, 900, 3200
+PATIENCE_SECONDS = 180
 SETTLED_SECONDS = 2.0  # nothing loads for so long: the page is done
 
 # What is still loading, what failed and what is empty, among the parts that can be seen.
@@ -38,8 +38,7 @@ return {
     .map(e => e.innerText).filter(Boolean),
   empty: seen('.ant-empty, [data-test="empty-state"], .chart-empty').map(e => e.innerText),
   words: document.body.innerText,
-  height: Math.max(...[...document.querySelectorAll('.grid-content, .dashboard, #app')]
-    .map(e => e.scrollHeight), 0),
+  height: document.documentElement.scrollHeight + window.outerHeight - window.innerHeight,
 };
 """
 
@@ -103,16 +102,17 @@ def _visit(browser: webdriver.Chrome, asked: dict[str, Any], slug: str) -> dict[
 
 def _settle(browser: webdriver.Chrome) -> dict[str, Any]:
     """Wait until nothing loads any more, with a window that shows the whole page."""
-    until, quiet_since, height = time.monotonic() + PATIENCE_SECONDS, None, 0
+    until, quiet_since, height = time.monotonic() + PATIENCE_SECONDS, None, SHORTEST
+    browser.set_window_size(WIDTH, SHORTEST)  # a page never gets shorter than its window
     look: dict[str, Any] = {}
     while time.monotonic() < until:
         look = browser.execute_script(LOOK)
-        tall = min(TALLEST, int(look["height"]) + 20)
+        tall = min(TALLEST, max(SHORTEST, int(look["height"])))
         if look["loading"] or not look["charts"] or tall != height:
             quiet_since = None
             if tall != height:
                 height = tall
-                browser.set_window_size(WIDTH, max(900, tall))
+                browser.set_window_size(WIDTH, tall)
         else:
             quiet_since = quiet_since or time.monotonic()
             if time.monotonic() - quiet_since > SETTLED_SECONDS:

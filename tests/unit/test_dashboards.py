@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import shutil
+import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +15,7 @@ import yaml
 
 from dashboards.bundle import identifier, make_bundle
 from dashboards.check import AUDIENCES, problems
-from dashboards.contracts import Audience, Mart, read_marts
+from dashboards.contracts import REPOSITORY, Audience, Mart, read_marts
 from dashboards.definitions import (
     DEFINITIONS,
     DefinitionError,
@@ -270,3 +272,11 @@ def test_no_role_of_readers_has_the_internal_database() -> None:
         for role in names
     }
     assert named == set(roles)
+
+
+def test_every_municipality_of_the_county_has_a_tile() -> None:
+    county = tomllib.loads((REPOSITORY / "county.toml").read_text(encoding="utf-8"))["county"]
+    seed = REPOSITORY / "dbt_project" / "seeds" / "region_tile.csv"
+    with seed.open(encoding="utf-8", newline="") as file:
+        tiles = list(csv.DictReader(file))
+    assert sorted(tile["region_code"] for tile in tiles) == sorted(county["municipalities"])
