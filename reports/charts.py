@@ -72,14 +72,14 @@ def label_ends(
 
 
 def mark_break(axes: Axes, before: date, after: date, words: str) -> None:
-    """A shade between two dates that cannot be compared, with the reason."""
+    """A shade between two dates that cannot be compared, with the reason in it."""
     left, right = (float(mdates.date2num(one)) for one in (before, after))  # type: ignore[no-untyped-call]
     axes.axvspan(left, right, color=PALE, alpha=0.7, linewidth=0, gid=f"break-{after}")
     axes.annotate(
         f"Bruch: {words}",
-        (after, 0.98),
+        (before, 0.98),
         xycoords=("data", "axes fraction"),
-        xytext=(2, 0),
+        xytext=(3, 0),
         textcoords="offset points",
         rotation=90,
         va="top",
