@@ -12,7 +12,7 @@ from reports import wordings
 from reports.layout import laid_out
 from reports.marts import Marts, NoData
 from reports.papers import NAMES, NoSuchPaper, paper
-from reports.papers.parts import Place, data_basis, data_checks
+from reports.papers.parts import data_basis, data_checks
 from reports.papers.refugees_county import comparison_sentence
 
 # 8,000 recognised on 31.12.2021 and 8,500 on 31.03.2022, 450 of them under § 24: 50 without them.
@@ -207,7 +207,6 @@ def test_the_data_basis_says_what_is_late_and_what_is_in_quarantine() -> None:
 
 def test_a_county_without_a_name_is_called_by_its_key() -> None:
     assert "im Kreis 05162" in told(marts_of(STATUS))
-    assert Place("Rhein-Kreis Neuss").whose == "des Rhein-Kreises Neuss"
 
 
 def test_statements_keep_their_dates_and_numbers() -> None:
