@@ -13,10 +13,8 @@ import matplotlib.dates as mdates
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Drawing
 
-from reports.german import number
 from reports.plots.sheet import (
     GREEN,
-    GREY,
     ORANGE,
     PALE,
     SKY,
@@ -29,6 +27,7 @@ from reports.plots.sheet import (
 )
 
 Draw = Callable[[Drawing], None]
+INK = "#333333"
 DARKER = {ORANGE: "#8a5a00", GREEN: "#00664a", SKY: "#1b6a9c", VERMILION: "#a84a00"}
 
 
@@ -72,30 +71,17 @@ def label_ends(
 
 
 def mark_break(axes: Axes, before: date, after: date, words: str) -> None:
-    """A shade between two dates that cannot be compared, with the reason."""
+    """A shade between two dates that cannot be compared, with the reason in it."""
     left, right = (float(mdates.date2num(one)) for one in (before, after))  # type: ignore[no-untyped-call]
-    axes.axvspan(left, right, color=PALE, alpha=0.7, linewidth=0)
+    axes.axvspan(left, right, color=PALE, alpha=0.7, linewidth=0, gid=f"break-{after}")
     axes.annotate(
         f"Bruch: {words}",
-        (after, 0.98),
+        (before, 0.98),
         xycoords=("data", "axes fraction"),
-        xytext=(2, 0),
+        xytext=(3, 0),
         textcoords="offset points",
         rotation=90,
         va="top",
         size=6,
-        color=GREY,
+        color=INK,
     )
-
-
-def label_bars(axes: Axes, values: list[float], texts: list[str] | None = None) -> None:
-    """The value behind each horizontal bar."""
-    for place, amount in enumerate(values):
-        axes.annotate(
-            number(amount) if texts is None else texts[place],
-            (max(amount, 0), place),
-            xytext=(3, 0),
-            textcoords="offset points",
-            va="center",
-            size=6.5,
-        )

@@ -56,8 +56,6 @@ PROCEDURES = Noun("Verfahren", "Verfahren")
 HOMES = Noun("Einrichtung", "Einrichtungen")
 OFFERS = Noun("Angebot", "Angebote")
 INSPECTIONS = Noun("Prüfung", "Prüfungen")
-COMPLAINTS = Noun("Beschwerde", "Beschwerden")
-MEASURES = Noun("Maßnahme", "Maßnahmen")
 FIGURES = Noun("Zahl", "Zahlen")
 POSITIONS = Noun("Stelle", "Stellen")
 SITES = Noun("Standort", "Standorten")
@@ -118,12 +116,11 @@ def compared(than: str, amount: float | None, before: float | None, noun: Noun) 
     against = f"Gegenüber {than} ({number(before)}){',' if ', ' in than else ''}"
     if change == 0:
         return f"{against} ist die Zahl unverändert."
-    verb = "ist" if abs(change) == 1 else "sind"
     direction = "mehr" if change > 0 else "weniger"
     part = relative(amount, before)
     # A thousandth and less would be printed as no change, beside one.
     in_percent = f" ({percent(part, 1, signed=True)})" if part and abs(part) >= 0.0005 else ""
-    return f"{against} {verb} es {counted(abs(change), noun)} {direction}{in_percent}."
+    return f"{against} {are(change)} es {counted(abs(change), noun)} {direction}{in_percent}."
 
 
 def points(amount: float | None, before: float | None, than: str) -> str:
@@ -137,16 +134,6 @@ def points(amount: float | None, before: float | None, than: str) -> str:
     direction = "mehr" if tenths > 0 else "weniger"
     unit = "Prozentpunkt" if one else "Prozentpunkte"
     return f"{number(abs(tenths) / 10, 1)} {unit} {direction} als {than}"
-
-
-def direction(amount: float | None, before: float | None) -> str:
-    """``gestiegen``, ``gesunken`` or ``unverändert``; empty where nothing can be compared."""
-    change = difference(amount, before)
-    if change is None:
-        return ""
-    if change == 0:
-        return "unverändert"
-    return "gestiegen" if change > 0 else "gesunken"
 
 
 def balance(places: float | None) -> str:
@@ -168,23 +155,9 @@ def in_region(name: str) -> str:
     return f"im {_declined(name)}" if _DISTRICT.search(name) else f"in {name}"
 
 
-def of_region(name: str) -> str:
-    """``des Rhein-Kreises Neuss``, ``der StädteRegion Aachen``, ``von Neuss``."""
-    if _REGION.search(name):
-        return f"der {name}"
-    if not _DISTRICT.search(name):
-        return f"von {name}"
-    return f"des {_DISTRICT.sub(_genitive, _declined(name), count=1)}"
-
-
 def _declined(name: str) -> str:
     """``Märkischer Kreis`` is ``im Märkischen Kreis``."""
     return re.sub(r"er(?= Kreis\b)", "en", name)
-
-
-def _genitive(found: re.Match[str]) -> str:
-    word = found.group(0)
-    return word if word.endswith("es") else f"{word}es"
 
 
 def month(value: date) -> str:

@@ -41,10 +41,6 @@ class Place:
     def here(self) -> str:
         return language.in_region(self.name)
 
-    @property
-    def whose(self) -> str:
-        return language.of_region(self.name)
-
 
 def county(marts: Marts) -> Place:
     """The county of the marts, by the name it has in them."""
@@ -258,9 +254,7 @@ def _trimmed(amount: float | None) -> str:
     return number(amount, decimals)
 
 
-def data_basis(
-    marts: Marts, datasets: Sequence[str], methods: Sequence[str], *more: Block
-) -> Section:
+def data_basis(marts: Marts, datasets: Sequence[str], methods: Sequence[str]) -> Section:
     """Where the figures come from, what arrived and what is awaited, and how they are made."""
     rows = {row["dataset_id"]: row for row in marts.rows("freshness", "select * from freshness")}
     known = [rows[one] for one in datasets if one in rows]
@@ -288,7 +282,6 @@ def data_basis(
                 ),
             )
         )
-    blocks += more
     blocks.append(Section("Methoden", tuple(Paragraph(text) for text in methods)))
     return Section("Datengrundlage und Methoden", tuple(blocks))
 

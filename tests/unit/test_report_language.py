@@ -117,21 +117,20 @@ def test_a_balance_says_what_is_missing(places: float | None, words: str) -> Non
 
 
 @pytest.mark.parametrize(
-    ("name", "here", "whose"),
+    ("name", "here"),
     [
-        ("Rhein-Kreis Neuss", "im Rhein-Kreis Neuss", "des Rhein-Kreises Neuss"),
-        ("Kreis Heinsberg", "im Kreis Heinsberg", "des Kreises Heinsberg"),
-        ("Hochsauerlandkreis", "im Hochsauerlandkreis", "des Hochsauerlandkreises"),
-        ("Märkischer Kreis", "im Märkischen Kreis", "des Märkischen Kreises"),
-        ("Rhein-Sieg-Kreis", "im Rhein-Sieg-Kreis", "des Rhein-Sieg-Kreises"),
-        ("Städteregion Aachen", "in der Städteregion Aachen", "der Städteregion Aachen"),
-        ("Region Hannover", "in der Region Hannover", "der Region Hannover"),
-        ("Krefeld", "in Krefeld", "von Krefeld"),
+        ("Rhein-Kreis Neuss", "im Rhein-Kreis Neuss"),
+        ("Kreis Heinsberg", "im Kreis Heinsberg"),
+        ("Hochsauerlandkreis", "im Hochsauerlandkreis"),
+        ("Märkischer Kreis", "im Märkischen Kreis"),
+        ("Rhein-Sieg-Kreis", "im Rhein-Sieg-Kreis"),
+        ("Städteregion Aachen", "in der Städteregion Aachen"),
+        ("Region Hannover", "in der Region Hannover"),
+        ("Krefeld", "in Krefeld"),
     ],
 )
-def test_any_county_can_be_named(name: str, here: str, whose: str) -> None:
+def test_any_county_can_be_named(name: str, here: str) -> None:
     assert language.in_region(name) == here
-    assert language.of_region(name) == whose
 
 
 def test_months_years_and_names() -> None:

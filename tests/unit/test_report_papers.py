@@ -12,7 +12,7 @@ from reports import wordings
 from reports.layout import laid_out
 from reports.marts import Marts, NoData
 from reports.papers import NAMES, NoSuchPaper, paper
-from reports.papers.parts import Place, data_basis, data_checks
+from reports.papers.parts import data_basis, data_checks
 from reports.papers.refugees_county import comparison_sentence
 
 # 8,000 recognised on 31.12.2021 and 8,500 on 31.03.2022, 450 of them under § 24: 50 without them.
@@ -88,6 +88,29 @@ def test_a_break_that_counts_nobody_apart_has_no_second_number() -> None:
 
 def test_without_a_break_nothing_is_said_of_one() -> None:
     assert "Bruch" not in comparison_sentence({**RECOGNISED, "break_flag": False})
+
+
+BROKEN = """
+    create table refugees_comparison as select date '2022-03-31' as reference_date,
+        '05162' as region_code, status as status_code, 'total' as margin, 'previous' as
+        comparison_code, persons, date '2021-12-31' as compared_reference_date, date '2021-12-31'
+        as compared_stands_for_date, compared as compared_persons, true as break_flag,
+        '§ 24 AufenthG' as break_label, timestamptz '2022-04-20 10:00:00+00' as known_since
+    from (values ('recognised', 8500, 8000), ('total', 8501, 8100)) as rows (
+        status, persons, compared)
+"""
+
+
+def test_a_break_is_marked_in_text_and_chart() -> None:
+    plain = laid_out(paper("refugees").write(marts_of(STATUS, BROKEN), date(2022, 3, 31)))
+    series = next(one for one in plain["sections"] if one["title"] == "Entwicklung")
+    picture = next(one for one in series["blocks"] if one["kind"] == "figure")
+    note = "Bruch der Reihe zwischen 31.12.2021 und 31.03.2022: § 24 AufenthG."
+    assert note in picture["notes"]
+    assert 'id="break-2022-03-31"' in picture["svg"]
+    assert "Dazwischen liegt ein Bruch der Reihe (§ 24 AufenthG)." in json.dumps(
+        plain, ensure_ascii=False
+    )
 
 
 def test_a_report_of_the_series_alone_says_what_is_missing() -> None:
@@ -184,7 +207,6 @@ def test_the_data_basis_says_what_is_late_and_what_is_in_quarantine() -> None:
 
 def test_a_county_without_a_name_is_called_by_its_key() -> None:
     assert "im Kreis 05162" in told(marts_of(STATUS))
-    assert Place("Rhein-Kreis Neuss").whose == "des Rhein-Kreises Neuss"
 
 
 def test_statements_keep_their_dates_and_numbers() -> None:
