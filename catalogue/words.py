@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -55,6 +55,8 @@ UNITS_BY_NAME = {
     "days": "Tage",
     "year": "Jahr",
     "number": "laufende Nummer",
+    "revision": "laufende Nummer",
+    "row": "Zeile der Quelle",
 }
 """By the last word of a column's name, as the house names columns."""
 UNITS_BY_DESCRIPTION = {
@@ -138,11 +140,12 @@ def calendar(of: Calendar) -> str:
         return "ohne Kalender: sobald jemand sie bringt"
     if of.ended:
         return "monatlich; die Reihe ist beendet"
-    lag = f"; fällig {of.lag_days} Tage später"
+    days_later = f"{of.lag_days} {'Tag' if of.lag_days == 1 else 'Tage'}"
+    lag = f"; fällig {days_later} später"
     if isinstance(of, Daily):
         return f"täglich{lag}"
     if isinstance(of, Monthly):
-        return f"monatlich; fällig {of.lag_days} Tage nach Monatsende"
+        return f"monatlich; fällig {days_later} nach Monatsende"
     if isinstance(of, MonthDays):
         days = ", ".join(f"{day}. {MONTHS[month - 1]}" for month, day in sorted(of.days))
         years = f", alle {of.every_years} Jahre (ab {of.base_year})" if of.every_years > 1 else ""
@@ -201,15 +204,31 @@ def mart_rules(mart: Mart) -> list[str]:
             "berechnet oder fehlen."
         )
     if homes := meta.get("homes"):
-        kinds = ", ".join(mart.columns[name].label_de or name for name in homes.get("by", ()))
-        said.append(
-            "Zahlen fehlen, wo eine einzelne Einrichtung zu erkennen wäre: in jeder Art von "
-            f"Gebiet ({kinds or 'wie in der Tabelle, aus der sie kommt'}), in der ein Gebiet "
-            f"weniger als {FEWEST_HOMES} Einrichtungen hat."
-        )
+        said.append(_homes_rule(mart, homes))
     if condition := meta.get("public_where"):
         said.append(f"Öffentlich sind nur die Zeilen mit: {condition}")
     return said
+
+
+def _homes_rule(mart: Mart, rule: Mapping[str, Any]) -> str:
+    """The rule that hides single homes: which numbers go, and in which kinds of area."""
+    numbers = "Zahlen"
+    if free := rule.get("free"):
+        numbers = f"Zahlen (außer: {_labels(mart, free)})"
+    if told := rule.get("tells"):
+        numbers = f"Diese Zahlen: {_labels(mart, told)},"
+    if other := rule.get("as_in"):
+        return f"{numbers} fehlen in denselben Arten von Gebieten wie in {other}."
+    return (
+        f"{numbers} fehlen, wo eine einzelne Einrichtung zu erkennen wäre: überall dort, wo für "
+        f"dieselbe Verbindung von {_labels(mart, rule.get('by', ()))} auch nur ein Gebiet weniger "
+        f"als {FEWEST_HOMES} Einrichtungen hat."
+    )
+
+
+def _labels(mart: Mart, names: Iterable[str]) -> str:
+    held = mart.columns
+    return ", ".join(held[name].label_de or name if name in held else name for name in names)
 
 
 def reasons(mart: Mart) -> list[str]:
@@ -239,8 +258,8 @@ def size(count: int) -> str:
     """``12,3 MB``, as file managers say it."""
     if count < 1000:
         return f"{count} Byte"
-    for unit_name in ("kB", "MB", "GB"):
-        count_in = count / 1000 ** (1 + ("kB", "MB", "GB").index(unit_name))
-        if count_in < 1000 or unit_name == "GB":
-            return f"{count_in:.1f}".replace(".", ",") + f" {unit_name}"
-    raise AssertionError("a size has a unit")
+    amount, name = count / 1000, "kB"
+    for larger in ("MB", "GB"):
+        if round(amount, 1) >= 1000:
+            amount, name = amount / 1000, larger
+    return f"{amount:.1f} {name}".replace(".", ",")
