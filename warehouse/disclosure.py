@@ -11,7 +11,7 @@ them needs rules, and is not published without:
 * homes, of the whole mart: ``homes`` names the column that counts them. A kind of area (``by``) in
   which one area has a single home is shown without its numbers, in all of its areas and on every
   date: no difference then tells of one home. ``free`` are numbers that stay, ``tells`` the only
-  ones that go; ``as_in`` follows the kinds of area that a public mart shows. ``homes_reason`` says
+  ones that go; ``as_in`` hides the kinds of area that a public mart hides. ``homes_reason`` says
   why a mart needs no such rule.
 
 ``public_where`` selects the rows that may be seen; ``public_from_marts`` runs the mart's own
@@ -71,6 +71,12 @@ def shows_all(mart: Mart) -> bool:
     return not _is_rounded(mart) and not any(mart.meta.get(rule) for rule in ruled)
 
 
+def looked_up(mart: Mart) -> tuple[str, ...]:
+    """The public marts that the rules of a mart look into: they must be made before it."""
+    as_in = mart.meta.get("homes", {}).get("as_in")
+    return (*mart.meta.get("public_after", ()), *([as_in["mart"]] if as_in else ()))
+
+
 def public_select(mart: Mart, exact: str, held: Sequence[str], made: Mapping[str, Mart]) -> str:
     """The statement that selects what everybody may see of a mart, run in the schema ``public``.
 
@@ -80,6 +86,8 @@ def public_select(mart: Mart, exact: str, held: Sequence[str], made: Mapping[str
     Raises ``NotCovered``, naming the column and the rule that is missing.
     """
     _insist_on_rules(mart, held)
+    if missing := [name for name in looked_up(mart) if name not in made]:
+        raise NotCovered(f"{mart.name}: its rule looks into {missing}, which nobody may see today")
     if mart.meta.get("public_from_marts"):
         return _from_marts(mart, made)
     parts = [f"exact as (select * from {exact} {_where(mart)})"]
@@ -183,7 +191,11 @@ def _of_enough_homes(mart: Mart, rule: Mapping[str, Any], held: Sequence[str]) -
 
 def _has_enough_homes(rule: Mapping[str, Any]) -> str:
     if as_in := rule.get("as_in"):
-        return f"region_level in (select region_level from {as_in})"
+        hidden = (
+            f"select region_level from public.{as_in['mart']} group by region_level "
+            f"having count({as_in['column']}) = 0"
+        )
+        return f"region_level not in ({hidden})"
     exempt = f"({rule['exempt']}) or " if rule.get("exempt") else ""
     few = f"count(*) filter (where {rule['count']} between 1 and {FEWEST_HOMES - 1})"
     return f"({exempt}{few} over (partition by {', '.join(rule['by'])}) = 0)"

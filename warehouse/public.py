@@ -13,7 +13,14 @@ import duckdb
 from ingest.settings import Settings
 from warehouse import versions
 from warehouse.database import connect
-from warehouse.disclosure import NotCovered, columns_shown, is_public, public_select, shows_all
+from warehouse.disclosure import (
+    NotCovered,
+    columns_shown,
+    is_public,
+    looked_up,
+    public_select,
+    shows_all,
+)
 from warehouse.manifest import PublishedMart, described
 from warehouse.marts import Mart
 from warehouse.tables import create_table
@@ -59,7 +66,7 @@ def write_public(
 
 def _parents_first(there: Sequence[Mart]) -> list[Mart]:
     by_name = {mart.name: mart for mart in there}
-    before = {mart.name: {*mart.parents, *mart.meta.get("public_after", ())} for mart in there}
+    before = {mart.name: {*mart.parents, *looked_up(mart)} for mart in there}
     return [by_name[name] for name in TopologicalSorter(before).static_order() if name in by_name]
 
 

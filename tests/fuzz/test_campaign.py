@@ -28,6 +28,7 @@ from sample.server import serve
 
 INPUTS = int(os.environ.get("KREISHAUS_FUZZ_INPUTS", "30"))
 LONGEST_SECONDS = 30
+"""Of processor time: what else the machine does is no fault of a parser."""
 MOST_KIBIBYTES = 2**20
 LARGE_BYTES = 500_000
 OURS = (UnreadableFile, RefusedAtTheDoor, SourceUnavailable)
@@ -82,9 +83,9 @@ def test_a_damaged_file_is_named_or_true(landing: Settings, entry: Dataset) -> N
         origin=st.sampled_from([origin for _, origin in known]),
     )
     def damaged(content: bytes, origin: Origin) -> None:
-        started = time.monotonic()
+        started = time.process_time()
         treat_damaged(entry, content, origin)
-        assert time.monotonic() - started < LONGEST_SECONDS
+        assert time.process_time() - started < LONGEST_SECONDS
         grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - used
         assert grown < MOST_KIBIBYTES
 

@@ -283,3 +283,13 @@ def test_every_mart_is_covered_by_a_rule(first_night: Night) -> None:
         "staffing_requirement_by_offer",
         "vacancy_by_offer",
     }
+
+
+def test_persons_are_never_marked_as_harmless(register: list[Mart]) -> None:
+    harmless = [
+        f"{mart.name}.{name}"
+        for mart in register
+        for name, column in mart.columns.items()
+        if name.endswith("persons") and column.meta.get("disclosure") == disclosure.NONE
+    ]
+    assert harmless == []

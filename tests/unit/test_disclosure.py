@@ -182,3 +182,24 @@ def test_rows_may_be_chosen() -> None:
     assert shown(of, exact) == [{"metric": "wtg"}]
     assert not shows_all(of)
     assert shows_all(mart({"metric": column("varchar")}))
+
+
+def test_a_mart_follows_another_and_is_refused_without_it() -> None:
+    """Towns are hidden where the vacancies hide them; the Land, of which they say nothing, not."""
+    rule = {"as_in": {"mart": "vacancy", "column": "vacant"}, "free": ["homes"]}
+    columns = {"region_level": column("varchar"), **HOMES}
+    follows = mart(columns, protects="homes", meta={"homes": rule})
+    exact = """from (values ('town', 'A', date '2021-08-15', 2, 4),
+                            ('Land', 'L', date '2021-08-15', 2, 5))
+               as t(region_level, region, day, homes, vacant)"""
+    with pytest.raises(NotCovered, match="vacancy"):
+        shown(follows, exact)
+    with duckdb.connect() as database:
+        database.execute("create schema public")
+        database.execute(f"create table exact_rows as {exact}")
+        database.execute("create table public.vacancy(region_level varchar, vacant bigint)")
+        database.execute("insert into public.vacancy values ('town', null), ('county', 3)")
+        held = [row[0] for row in database.execute("describe exact_rows").fetchall()]
+        statement = public_select(follows, "exact_rows", held, {"vacancy": mart({})})
+        found = database.execute(f"select region, vacant from ({statement}) order by 1").fetchall()
+    assert found == [("A", None), ("L", 5)]
