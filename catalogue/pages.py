@@ -32,7 +32,7 @@ NAVIGATION = (
     ("schnittstellen.html", "Schnittstellen"),
     ("handbuch/index.html", "Handbuch"),
 )
-FIRST_DOCUMENTS = ("marts.md", "methods.md", "sources.md", "quality.md", "operations.md")
+FIRST_DOCUMENTS = ("marts.md", "methods.md", "sources.md", "quality.md", "disclosure.md")
 """Documents in the order in which a reader wants them; the others follow by name."""
 QUALITY, DBT = "qualitaet", "dbt"
 """Folders of the pages that other tools made, in the edition of the county's own people."""

@@ -25,13 +25,7 @@ from catalogue.dcat import PREFIXES, DataFile, catalogue
 from catalogue.house import House, data_file, gather
 from catalogue.pages import DBT, QUALITY, Edition, pages
 from catalogue.rdf import json_ld, turtle
-from ingest.files import (
-    commit_directory,
-    new_directory,
-    remove_directory,
-    switch_link,
-    write_synced,
-)
+from ingest.files import commit_directory, new_directory, remove_directory, switch_link
 from ingest.settings import REPOSITORY, Settings
 from warehouse import versions
 from warehouse.docs import docs_page
@@ -99,12 +93,12 @@ def _write_pages(
 ) -> None:
     if edition.has_metadata:
         described = catalogue(settings, house, edition.files)
-        write_synced(work / "catalog.ttl", turtle([described], PREFIXES).encode())
-        write_synced(work / "catalog.jsonld", json_ld([described], PREFIXES).encode())
+        (work / "catalog.ttl").write_bytes(turtle([described], PREFIXES).encode())
+        (work / "catalog.jsonld").write_bytes(json_ld([described], PREFIXES).encode())
     for place, content in pages(settings, house, documents.read(texts), texts, edition):
         path = work / place
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_synced(path, content)
+        path.write_bytes(content)
 
 
 def _write_data(settings: Settings, house: House, work: Path) -> dict[str, Sequence[DataFile]]:
@@ -138,12 +132,21 @@ def _switch(link: Path, work: Path) -> Path:
     final = link.with_name(f"{link.name}-{_identity(work)}")
     if not (link.is_symlink() and link.resolve() == final.resolve() and final.exists()):
         remove_directory(final)
+        _sync(work)
         commit_directory(work, final)
         switch_link(link, final)
     for old in link.parent.glob(f"{link.name}-" + "[0-9a-f]" * HASH_CHARACTERS):
         if old.name != final.name:
             remove_directory(old)
     return link
+
+
+def _sync(work: Path) -> None:
+    """Have every file on disk: all are written by now, so that few of these waits are long."""
+    for path in work.rglob("*"):
+        if path.is_file():
+            with path.open("rb") as handle:
+                os.fsync(handle.fileno())
 
 
 def _identity(work: Path) -> str:

@@ -218,7 +218,7 @@ def _homes_rule(mart: Mart, rule: Mapping[str, Any]) -> str:
     if told := rule.get("tells"):
         numbers = f"Diese Zahlen: {_labels(mart, told)},"
     if other := rule.get("as_in"):
-        return f"{numbers} fehlen in denselben Arten von Gebieten wie in {other}."
+        return f"{numbers} fehlen in denselben Arten von Gebieten wie in {other['mart']}."
     return (
         f"{numbers} fehlen, wo eine einzelne Einrichtung zu erkennen wäre: überall dort, wo für "
         f"dieselbe Verbindung von {_labels(mart, rule.get('by', ()))} auch nur ein Gebiet weniger "

@@ -139,6 +139,10 @@ def test_rules_of_marts_in_words() -> None:
     rounded, hidden = words.mart_rules(mart(audience="public", homes=homes))
     assert "Vielfache von 5" in rounded
     assert hidden.startswith("Zahlen (außer: Plätze) fehlen")
+    follows = {"as_in": {"mart": "vacancy", "column": "places"}, "tells": ["places"]}
+    assert words.mart_rules(mart(audience="public", homes=follows))[-1] == (
+        "Diese Zahlen: Plätze, fehlen in denselben Arten von Gebieten wie in vacancy."
+    )
     assert "Verbindung von Ebene auch nur ein Gebiet weniger als 2 Einrichtungen" in hidden
 
 
