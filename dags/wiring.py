@@ -107,6 +107,8 @@ def complaint_about(file: Landed, settings: Settings) -> str:
 @task
 def land(dataset_id: str) -> list[dict[str, Any]]:
     """Ask the source what it offers, keep new bytes; skipped when there is nothing to do."""
+    from ingest.measures import of_visit
+    from ingest.metrics import send
     from ingest.model import SourceRefused, SourceUnavailable
     from ingest.steps import land as visit
 
@@ -116,6 +118,7 @@ def land(dataset_id: str) -> list[dict[str, Any]]:
         report = visit(dataset_id, settings, context["run_id"], window)
     except SourceRefused as refusal:
         raise AirflowFailException(str(refusal)) from refusal
+    send(settings, of_visit(report))
     tries_left = context["ti"].try_number <= context["ti"].max_tries
     if report.unavailable and report.may_heal and tries_left:
         raise SourceUnavailable("\n".join(report.unavailable))
@@ -164,6 +167,8 @@ def stage(batch: Mapping[str, Any]) -> None:
     """Parse, judge, then stage or quarantine every file of a portion; red if one is bad."""
     if batch["complaint"]:
         raise AirflowFailException(batch["complaint"])
+    from ingest.measures import of_judging
+    from ingest.metrics import send
     from ingest.steps import treat
 
     settings, context = read_settings(), get_current_context()
@@ -174,6 +179,7 @@ def stage(batch: Mapping[str, Any]) -> None:
         except Exception as fault:  # ours, and no reason to stop its neighbours
             log.exception("%s: our own code broke on this file", file["label"])
             broken.append(f"{file['label']}: our own code broke on it ({fault!r}), see above")
+    send(settings, of_judging(outcomes))
     good = [outcome for outcome in outcomes if outcome.status == "staged"]
     for outcome in good:
         log.info("%s %s: staged", outcome.landed.label, outcome.period)

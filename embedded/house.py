@@ -15,6 +15,7 @@ from ingest.settings import Settings
 INGEST_DAGS = ("ingest_bamf", "ingest_it_nrw", "ingest_wtg", "ingest_azr", "ingest_papers")
 BUILD_DAG = "build_marts"
 WATCH_DAG = "watch_freshness"
+MAINTENANCE_DAG = "maintenance"
 
 
 @contextmanager
@@ -38,7 +39,7 @@ def opened(
         except RuntimeError as broken_project:
             console.print(str(broken_project), style="red", markup=False, highlight=False)
             changed = False
-        airflow.wait_until_ready({*INGEST_DAGS, BUILD_DAG, WATCH_DAG})
+        airflow.wait_until_ready({*INGEST_DAGS, BUILD_DAG, WATCH_DAG, MAINTENANCE_DAG})
         if changed:
             airflow.read_again(BUILD_DAG)
         yield airflow

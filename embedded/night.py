@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from embedded.api import AirflowApi, DagRun
 from embedded.clock import Clock
 from embedded.environment import airflow_home
-from embedded.house import BUILD_DAG, INGEST_DAGS, WATCH_DAG
+from embedded.house import BUILD_DAG, INGEST_DAGS, MAINTENANCE_DAG, WATCH_DAG
 from embedded.progress import Display, watch
 from embedded.summary import Night
 from ingest.settings import Settings
@@ -32,7 +32,8 @@ def go_through(api: AirflowApi, run_id: str, clock: Clock, display: Display) -> 
     api.unpause(BUILD_DAG)
     api.trigger(BUILD_DAG, run_id)
     built = watch(api, (BUILD_DAG,), run_id, display)
-    api.unpause(WATCH_DAG)  # for the mornings to come
+    for dag_id in (WATCH_DAG, MAINTENANCE_DAG):
+        api.unpause(dag_id)  # for the mornings to come
     return runs + built
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import time
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from ingest import cli_keeping
 from ingest.settings import Settings, read_settings
 
 app = typer.Typer(
@@ -24,6 +26,12 @@ app = typer.Typer(
 )
 sample_app = typer.Typer(help="The sample sources.", no_args_is_help=True)
 app.add_typer(sample_app, name="sample")
+app.add_typer(cli_keeping.app)
+serving_app = typer.Typer(
+    help="PostgreSQL for readers: docs/serving.md. Needs KREISHAUS_SERVING__URL.",
+    no_args_is_help=True,
+)
+app.add_typer(serving_app, name="serving")
 
 console = Console(width=None if sys.stdout.isatty() else 120)
 errors = Console(stderr=True)
@@ -145,9 +153,8 @@ def ingest(
     from ingest.model import RefusedAtTheDoor, SourceUnavailable
     from ingest.steps import by_hand
 
-    run_id = f"hand-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
     try:
-        outcome = by_hand(f"{source}/{dataset}", file, read_settings(), run_id)
+        outcome = by_hand(f"{source}/{dataset}", file, read_settings(), _by_hand())
     except KeyError as unknown:
         errors.print(str(unknown.args[0]))
         raise typer.Exit(2) from unknown
@@ -215,9 +222,11 @@ def build(as_of: AsOfOption = None, known_by: KnownByOption = KnownBy.retrieved)
     published/as_of; readers of the current version notice nothing. Repeating it changes nothing.
     """
     from warehouse.build import build as build_marts
+    from warehouse.told import tell_of_build
 
-    settings = _settings_as_of(as_of, known_by)
+    settings, begun = _settings_as_of(as_of, known_by), time.monotonic()
     result = build_marts(settings)
+    tell_of_build(settings, _by_hand(), time.monotonic() - begun)
     print(result.output)
     all_good = not result.exit_code
     if as_of is not None:
@@ -235,17 +244,25 @@ def _publish(settings: Settings) -> bool:
     """Publish and say what was; False when a mart was left behind."""
     from warehouse.marts import BuildNotFinished
     from warehouse.publish import publish as publish_version
+    from warehouse.told import tell_of_publishing
 
+    begun = time.monotonic()
     try:
-        manifest = publish_version(settings, f"hand-{datetime.now(UTC):%Y%m%dT%H%M%SZ}")
+        manifest = publish_version(settings, _by_hand())
     except BuildNotFinished as unfinished:
         errors.print(str(unfinished), markup=False, soft_wrap=True)
         return False
+    tell_of_publishing(settings, manifest, time.monotonic() - begun)
     seen_from = f" as of {manifest.as_of} ({manifest.known_by})" if manifest.as_of else ""
     console.print(f"published {manifest.version}: {len(manifest.marts)} marts{seen_from}")
     for mart, fault in manifest.faults.items():
         errors.print(f"{mart} was not renewed: {fault}", markup=False)
     return not manifest.faults
+
+
+def _by_hand() -> str:
+    """The name of a run that a person started."""
+    return f"hand-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
 
 
 def _settings_as_of(as_of: str | None, known_by: KnownBy) -> Settings:
@@ -279,20 +296,56 @@ def query(
 ) -> None:
     """Ask the published marts a question; with [bold]--as-of[/bold] those of an earlier day.
 
-    Marts as of a day are there once [bold]kreishaus build --as-of[/bold] has built them.
+    Marts as of a day are there once [bold]kreishaus build --as-of[/bold] has built them. What is
+    asked of [bold]internal[/bold] stands in the audit log: [bold]kreishaus audit[/bold].
     """
     import duckdb
 
+    from warehouse.audit import AuditUnwritable
     from warehouse.query import RENDERERS
     from warehouse.query import query as ask
     from warehouse.versions import NothingPublished
 
     try:
         answer = ask(_settings_as_of(as_of, known_by), sql, audience.value)
-    except (duckdb.Error, NothingPublished) as error:
+    except (duckdb.Error, NothingPublished, AuditUnwritable) as error:
         errors.print(str(error), markup=False, soft_wrap=True)
         raise typer.Exit(1) from error
     RENDERERS[output.value](answer, sys.stdout)
+
+
+@app.command(epilog="Example: [bold]kreishaus export vacancy_by_region --to leerstand.xlsx[/bold]")
+def export(
+    mart: Annotated[str, typer.Argument(help="A mart, such as vacancy_by_region.")],
+    to: Annotated[
+        Path | None, typer.Option("--to", help=".xlsx or .csv; by default MART.xlsx, here.")
+    ] = None,
+    audience: Annotated[
+        Audience, typer.Option(help="public: what everybody may see; internal: exact.")
+    ] = Audience.public,
+    excel: Annotated[
+        bool, typer.Option("--excel", help="CSV as a German Excel opens it: semicolons, commas.")
+    ] = False,
+    as_of: AsOfOption = None,
+    known_by: KnownByOption = KnownBy.retrieved,
+) -> None:
+    """Write a mart as a workbook or CSV, with German labels, units, sources and dates.
+
+    Beside a CSV file stands NAME.csv-metadata.json, which says what its columns are (CSVW).
+    """
+    from warehouse.export.extract import NoSuchMart
+    from warehouse.export.workbook import TooManyRows
+    from warehouse.export.write import NoSuchFormat, write
+    from warehouse.versions import NothingPublished
+
+    settings = _settings_as_of(as_of, known_by)
+    try:
+        written = write(settings, mart, audience.value, to, for_spreadsheets=excel)
+    except (NoSuchMart, NoSuchFormat, TooManyRows, NothingPublished) as error:
+        errors.print(str(error), markup=False, soft_wrap=True)
+        raise typer.Exit(1) from error
+    for file in written.files:
+        console.print(f"{file} ({written.rows:,} rows)", markup=False, soft_wrap=True)
 
 
 @app.command(epilog="Example: [bold]kreishaus plots --to docs/images/methods[/bold]")
@@ -334,6 +387,101 @@ def docs() -> None:
         for site in write_sites(settings).values():
             print(site / "index.html")
     except (DocsFailed, NothingPublished, BuildNotFinished) as error:
+        errors.print(str(error), markup=False, soft_wrap=True)
+        raise typer.Exit(1) from error
+
+
+@serving_app.command(
+    "load", epilog="Example: [bold]kreishaus publish && kreishaus serving load[/bold]"
+)
+def serving_load(
+    version: Annotated[
+        str | None, typer.Option(help="A published version; by default the current one.")
+    ] = None,
+    older: Annotated[
+        bool, typer.Option("--older", help="Also in place of a newer version: a step back.")
+    ] = False,
+) -> None:
+    """Serve a published version from PostgreSQL: all tables at once, or none.
+
+    Exit status 1 when readers keep the version they had; the message says why.
+    """
+    from warehouse import versions
+    from warehouse.serving.connection import ServingFailed, ServingNotConfigured
+    from warehouse.serving.load import load
+
+    settings = read_settings()
+    try:
+        chosen = versions.named(settings, version) if version else None
+        served = load(settings, chosen, may_be_older=older)
+    except (ServingFailed, ServingNotConfigured, versions.NothingPublished) as error:
+        errors.print(str(error), markup=False, soft_wrap=True)
+        raise typer.Exit(1) from error
+    console.print(served.told, markup=False)
+
+
+@serving_app.command("status")
+def serving_status() -> None:
+    """Say which version is being served, and who may read it."""
+    from warehouse.serving.connection import ServingFailed, ServingNotConfigured, connected
+    from warehouse.serving.publication import publication
+    from warehouse.serving.readers import readers
+
+    try:
+        with connected(read_settings()) as connection:
+            served = publication(connection)
+            console.print(f"served: {served.version if served else 'nothing yet'}")
+            for name, group in readers(connection):
+                console.print(f"reader: {name} ({group})", markup=False)
+    except (ServingFailed, ServingNotConfigured) as error:
+        errors.print(str(error), markup=False, soft_wrap=True)
+        raise typer.Exit(1) from error
+
+
+@serving_app.command(
+    "add-reader", epilog="Example: [bold]kreishaus serving add-reader excel_planung[/bold]"
+)
+def serving_add_reader(
+    name: Annotated[str, typer.Argument(help="Of a person or a tool: small letters, digits, _.")],
+    audience: Annotated[
+        Audience, typer.Option(help="public: what everybody may see; internal: that and the rest.")
+    ] = Audience.public,
+    password_stdin: Annotated[
+        bool, typer.Option("--password-stdin", help="Take the password from standard input.")
+    ] = False,
+    password_to: Annotated[
+        Path | None,
+        typer.Option(help="Where to write a new password, 0600; by default below KREISHAUS_HOME."),
+    ] = None,
+) -> None:
+    """Let a person or a tool log in to PostgreSQL and read. Again: a new password, or audience."""
+    from ingest.files import write_secret
+    from warehouse.serving.connection import ServingFailed, ServingNotConfigured
+    from warehouse.serving.readers import add_reader, new_password
+
+    settings = read_settings()
+    password = sys.stdin.readline().rstrip("\n") if password_stdin else new_password()
+    try:
+        is_new = add_reader(settings, name, audience.value, password)
+    except (ServingFailed, ServingNotConfigured) as error:
+        errors.print(str(error), markup=False, soft_wrap=True)
+        raise typer.Exit(1) from error
+    console.print(f"{name} may read {audience.value}" + ("" if is_new else ", as changed now"))
+    if not password_stdin:
+        file = password_to or settings.home / "readers" / f"{name}.password"
+        write_secret(file, password.encode() + b"\n")
+        console.print(f"the password stands in {file}", markup=False, soft_wrap=True)
+
+
+@serving_app.command("remove-reader")
+def serving_remove_reader(name: Annotated[str, typer.Argument(help="As it was added.")]) -> None:
+    """Let a person or a tool log in no longer."""
+    from warehouse.serving.connection import ServingFailed, ServingNotConfigured
+    from warehouse.serving.readers import remove_reader
+
+    try:
+        remove_reader(read_settings(), name)
+    except (ServingFailed, ServingNotConfigured) as error:
         errors.print(str(error), markup=False, soft_wrap=True)
         raise typer.Exit(1) from error
 

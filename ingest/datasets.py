@@ -20,7 +20,7 @@ from ingest.calendars import (
     Monthly,
     NoCalendar,
 )
-from ingest.settings import Settings
+from ingest.settings import Retention, Settings
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Dataset:
     ``guard(content, label)`` may refuse a file before anything of it is kept.
     A ``snapshot`` says how things are when it is asked: each day that saw a file is an observation.
     ``version`` goes up when parser or suite come to understand a file differently: landed files
-    are then treated anew.
+    are then treated anew. ``retention`` says how long landed files stay; None is for ever.
     """
 
     source: str
@@ -52,6 +52,7 @@ class Dataset:
     fetch: str | None = None
     snapshot: bool = False
     version: int = 1
+    retention: Retention | None = None
 
     @property
     def id(self) -> str:
@@ -60,6 +61,10 @@ class Dataset:
     def load(self, part: str) -> Any:  # noqa: ANN401 - a function, a dict: what the entry names
         """The object that ``part`` (``discover``, ``parse``, ``tables``, ...) names."""
         return pkgutil.resolve_name(getattr(self, part))
+
+    def retention_in(self, settings: Settings) -> Retention | None:
+        """How long this county keeps its landed files; None is for ever."""
+        return settings.retention.datasets.get(self.id, self.retention)
 
     def calendar_in(self, settings: Settings) -> Calendar:
         """When this dataset is due in this county. Raises ``ValueError`` for days of a monthly."""
@@ -79,6 +84,18 @@ CARE_STATISTICS = MonthDays(days=((12, 15),), lag_days=400, every_years=2, base_
 YEAR_END = MonthDays(days=((12, 31),), lag_days=360)
 PROJECTIONS = MonthDays(days=((12, 31),), lag_days=730, every_years=3, base_year=2024)
 """By the date they start from; the offices make a new one about every third year."""
+
+REGISTER_FILES = Retention(
+    after_days=5 * 365,
+    in_force_too=True,
+    reason="AZRG § 24, planning only: once the figures have stood for five years nobody needs the "
+    "register's own file. The law names no number of years; this one is the house's.",
+)
+HEIMFINDER_DAYS = Retention(
+    daily_days=365,
+    reason="Free places day by day for a year, afterwards one day of each month: an answer that "
+    "changes every night would land gigabytes a year.",
+)
 
 REGISTRY: tuple[Dataset, ...] = (
     Dataset(
@@ -203,6 +220,7 @@ REGISTRY: tuple[Dataset, ...] = (
         suites="expectations.suites.azr:crosstable",
         guard="ingest.azr.guard:refuse_person_level",
         version=2,
+        retention=REGISTER_FILES,
     ),
     Dataset(
         source="azr",
@@ -216,6 +234,7 @@ REGISTRY: tuple[Dataset, ...] = (
         suites="expectations.suites.azr:series",
         guard="ingest.azr.guard:refuse_person_level",
         version=2,
+        retention=REGISTER_FILES,
     ),
     Dataset(
         source="azr",
@@ -228,6 +247,7 @@ REGISTRY: tuple[Dataset, ...] = (
         tables="ingest.azr.tables:MUNICIPALITIES",
         suites="expectations.suites.azr:municipalities",
         guard="ingest.azr.guard:refuse_person_level_by_municipality",
+        retention=REGISTER_FILES,
     ),
     Dataset(
         source="bamf",
@@ -291,6 +311,7 @@ REGISTRY: tuple[Dataset, ...] = (
         suites="expectations.suites.heimfinder:heimfinder",
         reference="first_seen_date",
         snapshot=True,
+        retention=HEIMFINDER_DAYS,
     ),
     Dataset(
         source="papers",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from importlib.util import find_spec
 
 from ingest.datasets import REGISTRY, datasets_of
 from ingest.http import Client
@@ -16,7 +17,7 @@ NEEDED_BYTES = 2 * 1024**3
 
 def examine(settings: Settings) -> list[str]:
     """Every complaint, as a sentence that says what to do; empty when all is in order."""
-    return [*_home(settings), *_sources(settings)]
+    return [*_home(settings), *_backup(settings), *_sources(settings), *_told(settings)]
 
 
 def _home(settings: Settings) -> Iterator[str]:
@@ -31,6 +32,26 @@ def _home(settings: Settings) -> Iterator[str]:
     free = shutil.disk_usage(home).free
     if free < NEEDED_BYTES:
         yield f"{home}: {free / 1024**3:.1f} GiB are free, 2 GiB are needed."
+
+
+def _backup(settings: Settings) -> Iterator[str]:
+    folder = settings.backup.folder
+    if settings.sources == "sample":
+        return
+    if folder is None:
+        yield f"{settings.county_file}: [backup] folder is not set; a lost disk is a lost house."
+    elif not folder.is_dir() or not os.access(folder, os.W_OK):
+        yield f"The backup folder {folder} is missing or cannot be written: mount it, or make it."
+    elif folder.stat().st_dev == settings.home.stat().st_dev:
+        yield f"The backup folder {folder} is on the disk of the house, and is lost with it."
+
+
+def _told(settings: Settings) -> Iterator[str]:
+    if settings.lineage.transport != "off" and find_spec("openlineage") is None:
+        yield (
+            f'{settings.county_file}: [lineage] transport = "{settings.lineage.transport}" needs '
+            'the package openlineage-python: install requirements-production.lock, or say "off".'
+        )
 
 
 def _sources(settings: Settings) -> Iterator[str]:

@@ -37,6 +37,16 @@ def write_atomically(path: Path, content: bytes) -> None:
     _sync_folder(path.parent)
 
 
+def write_secret(path: Path, content: bytes) -> None:
+    """``write_atomically`` for what nobody else may read, at no instant."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = _temporary_beside(path)
+    temporary.touch(mode=0o600)
+    write_synced(temporary, content)
+    temporary.replace(path)
+    _sync_folder(path.parent)
+
+
 @contextmanager
 def written_atomically(path: Path) -> Iterator[Path]:
     """A temporary name for what is too large to be held as bytes; ``path`` once it is written."""

@@ -3,6 +3,9 @@
 landing/<source>/<dataset>/<sha256>.<ext>             the bytes
                           /<sha256>.json              the sidecar: written second, it commits
                           /<sha256>.sightings.jsonl   when these bytes were offered, and where
+                          /<sha256>.tombstone         that the bytes were deleted, and by which rule
+
+A deleted file keeps sidecar and sightings: which version stood when can still be told.
 """
 
 from __future__ import annotations
@@ -13,7 +16,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from ingest.files import append_line, write_atomically, write_json_atomically
 from ingest.model import Landed, Origin, Request
@@ -61,6 +64,34 @@ class Sidecar:
     headers: Mapping[str, str]
 
 
+What = Literal["bytes", "figures", "thinned", "quarantined"]
+LANDS_AGAIN = ("thinned", "quarantined")
+"""What went to save room, and may come again: an answer may be as it was on a day long ago."""
+
+
+@dataclass(frozen=True)
+class Tombstone:
+    """That the bytes of a landed file were deleted.
+
+    ``what``: the figures staged from them stayed (``bytes``), went because they must not be known
+    any longer (``figures``) or because other days stand for theirs (``thinned``), or there never
+    were any (``quarantined``). ``period`` is what the file was about, where that was read.
+    """
+
+    source: str
+    dataset: str
+    sha256: str
+    label: str
+    period: str | None
+    size: int
+    retrieved_at: datetime
+    what: What
+    rule: str
+    reason: str
+    deleted_at: datetime
+    deleted_by: str
+
+
 def detected_media_type(content: bytes) -> str:
     """What the first bytes say a file is; ``text/plain`` when they say nothing special."""
     head = content.lstrip(b"\xef\xbb\xbf \t\r\n")[:8]
@@ -86,10 +117,15 @@ class Landing:
         headers: Mapping[str, str] | None = None,
         now: datetime | None = None,
     ) -> tuple[Landed, bool]:
-        """Keep ``content`` and note the sighting. Returns the file and whether it is new."""
+        """Keep ``content`` and note the sighting. Returns the file and whether it is new.
+
+        Bytes that were deleted stay deleted, but for those of ``LANDS_AGAIN``.
+        """
         now = now or datetime.now(UTC)
         sha256 = hashlib.sha256(content).hexdigest()
-        new = not self._sidecar(sha256).exists()
+        buried = self.tombstone(sha256)
+        again = buried is not None and buried.what in LANDS_AGAIN
+        new = again or not self._sidecar(sha256).exists()
         if new:
             extension = _beside_sidecar(request.extension)
             write_atomically(self.folder / f"{sha256}.{extension}", content)
@@ -110,6 +146,7 @@ class Landing:
                 headers=dict(headers or {}),
             )
             write_json_atomically(self._sidecar(sha256), _jsonable(asdict(sidecar)))
+            self._tombstone(sha256).unlink(missing_ok=True)
         self.sight(sha256, request, run_id=run_id, headers=headers, now=now)
         return Landed(self.source, self.dataset, sha256, request.label), new
 
@@ -157,6 +194,32 @@ class Landing:
         """Every file that has landed whole, in a stable order."""
         return iter(sorted(path.stem for path in self.folder.glob("*.json")))
 
+    def readable(self) -> Iterator[str]:
+        """Every file whose bytes are here still: not those that were deleted by a rule."""
+        return (sha256 for sha256 in self.hashes() if not self._tombstone(sha256).exists())
+
+    def tombstone(self, sha256: str) -> Tombstone | None:
+        """How the bytes of this hash were deleted; None if they were not."""
+        try:
+            document = json.loads(self._tombstone(sha256).read_text())
+        except FileNotFoundError:
+            return None
+        for key in ("retrieved_at", "deleted_at"):
+            document[key] = datetime.fromisoformat(document[key])
+        return Tombstone(**document)
+
+    def tombstones(self) -> Iterator[Tombstone]:
+        """Every file whose bytes were deleted, in a stable order."""
+        return filter(None, map(self.tombstone, self.hashes()))
+
+    def bury(self, tombstone: Tombstone) -> None:
+        """Delete the bytes. The tombstone is written first: it counts, and a kill between them
+        leaves bytes that the next call deletes."""
+        if self.tombstone(tombstone.sha256) is None:
+            document = _jsonable(asdict(tombstone))
+            write_json_atomically(self._tombstone(tombstone.sha256), document)
+        self.path(tombstone.sha256).unlink(missing_ok=True)
+
     def sightings(self, sha256: str) -> Iterator[Sighting]:
         """When these bytes were offered, oldest first. A torn line was no sighting."""
         path = self.folder / f"{sha256}.sightings.jsonl"
@@ -183,6 +246,9 @@ class Landing:
 
     def _sidecar(self, sha256: str) -> Path:
         return self.folder / f"{sha256}.json"
+
+    def _tombstone(self, sha256: str) -> Path:
+        return self.folder / f"{sha256}.tombstone"
 
 
 def _beside_sidecar(extension: str) -> str:

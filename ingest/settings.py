@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -101,6 +101,48 @@ class Alerts(Section):
     webhook_connection: str = ""
 
 
+class Lineage(Section):
+    """Where OpenLineage events of a build go: nowhere, into a file per build, or to a server.
+
+    ``url`` is the server's root, such as ``http://marquez:5000``; its key, where it wants one, is
+    the secret ``KREISHAUS_LINEAGE_API_KEY``. ``path`` is a folder, by default ``lineage`` under
+    the home folder, of which the newest ``keep_files`` files are kept.
+    """
+
+    transport: Literal["off", "file", "http"] = "off"
+    path: Path | None = None
+    url: str = Field(default="", pattern=r"^(https?://\S+)?$")
+    timeout_seconds: float = Field(default=5, gt=0)
+    keep_files: int = Field(default=30, ge=1)
+
+    @model_validator(mode="after")
+    def _http_needs_its_url(self) -> Self:
+        if self.transport == "http" and not self.url:
+            raise ValueError('[lineage] transport = "http" needs a url')
+        return self
+
+
+class Metrics(Section):
+    """Where the house's own measurements go: nowhere, to a StatsD server, or to an OTLP one.
+
+    ``host`` and ``port`` are those of StatsD (UDP); ``url`` is where OTLP is taken by HTTP, such
+    as ``http://collector:4318/v1/metrics``.
+    """
+
+    transport: Literal["off", "statsd", "otlp"] = "off"
+    host: str = "127.0.0.1"
+    port: int = Field(default=8125, gt=0, lt=65536)
+    url: str = Field(default="", pattern=r"^(https?://\S+)?$")
+    prefix: str = Field(default="kreishaus", pattern=r"^[a-z][a-z0-9_]*$")
+    timeout_seconds: float = Field(default=5, gt=0)
+
+    @model_validator(mode="after")
+    def _otlp_needs_its_url(self) -> Self:
+        if self.transport == "otlp" and not self.url:
+            raise ValueError('[metrics] transport = "otlp" needs a url')
+        return self
+
+
 class Demand(Section):
     """Which years the care forecast holds, besides those of the seed ``demand_target_year``.
 
@@ -126,6 +168,66 @@ class CatalogueConfig(Section):
     licence: str = Field(
         default="http://dcat-ap.de/def/licenses/dl-by-de/2.0", pattern=r"^https?://[^\s<>\"]+$"
     )
+
+
+class Retention(Section):
+    """How long the landed files of a dataset stay; for ever, if nothing is said.
+
+    After ``after_days`` since a file was retrieved it goes: its ``bytes``, while the figures staged
+    from them stay, or its ``figures`` too, which is for what must not be known any longer. The
+    version in force of a period stays all the same, unless ``in_force_too``. A snapshot dataset
+    keeps every day for ``daily_days``, afterwards the first day of each month. ``reason`` is what
+    the tombstone of each deleted file says.
+    """
+
+    after_days: int | None = Field(default=None, ge=1)
+    what: Literal["bytes", "figures"] = "bytes"
+    in_force_too: bool = False
+    daily_days: int | None = Field(default=None, ge=31)
+    reason: str = Field(min_length=10)
+
+
+class Keeping(Section):
+    """How long things stay: ``[retention]``. None is for ever.
+
+    ``datasets`` replaces the rule that a dataset has in the registry, whole. Of published versions
+    ``keep_versions`` are kept. A file in quarantine goes when it was offered last so long ago.
+    """
+
+    quarantine_days: int | None = Field(default=365, ge=1)
+    as_of_days: int | None = Field(default=90, ge=1)
+    log_days: int | None = Field(default=90, ge=1)
+    audit_months: int | None = Field(default=36, ge=1)
+    airflow_days: int | None = Field(default=365, ge=7)
+    datasets: dict[str, Retention] = Field(default_factory=dict)
+
+
+class Backups(Section):
+    """Where backups go, and how many snapshots stay: ``[backup]``. None are made without a folder.
+
+    The newest snapshot of each of the last ``daily`` days, ``weekly`` weeks and ``monthly`` months
+    that have one is kept. Landed files are deleted only when one that was verified in the last
+    ``verified_days`` holds them.
+    """
+
+    folder: Path | None = None
+    daily: int = Field(default=7, ge=1)
+    weekly: int = Field(default=4, ge=0)
+    monthly: int = Field(default=12, ge=0)
+    verified_days: int = Field(default=7, ge=1)
+
+
+class Serving(Section):
+    """The PostgreSQL database that readers ask; none while ``url`` is empty.
+
+    ``url`` comes from the environment; ``password_file`` holds the loader's password where it
+    stands neither there nor in a ``PGPASSFILE``. ``patience_seconds`` is how long a load waits for
+    readers to let go of the version they have.
+    """
+
+    url: SecretStr = SecretStr("")
+    password_file: Path | None = None
+    patience_seconds: float = Field(default=900, gt=0)
 
 
 class DatasetConfig(Section):
@@ -195,6 +297,11 @@ class Settings(BaseSettings):
     alerts: Alerts = Alerts()
     demand: Demand = Demand()
     catalogue: CatalogueConfig = CatalogueConfig()
+    backup: Backups = Backups()
+    retention: Keeping = Keeping()
+    serving: Serving = Serving()
+    lineage: Lineage = Lineage()
+    metrics: Metrics = Metrics()
     source: dict[str, SourceConfig]
 
     @classmethod

@@ -100,7 +100,9 @@ def _status(settings: Settings, entry: Dataset, today: date, run_id: str | None)
         last_visit=visit,
         last_backfill=backfill,
         unjudged=tuple(
-            floors.landing.sidecar(sha256).label for sha256 in landed if sha256 not in treated
+            floors.landing.sidecar(sha256).label
+            for sha256 in floors.landing.readable()
+            if sha256 not in treated
         ),
         reissued=_reissued(staged, visit),
     )

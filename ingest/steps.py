@@ -5,6 +5,7 @@ DAG tasks, the command line and the tests call these very functions.
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
@@ -241,6 +242,12 @@ def keep(
     if entry.guard:
         guard: Callable[[bytes, str], None] = entry.load("guard")
         guard(content, request.label)
+    buried = floors.landing.tombstone(hashlib.sha256(content).hexdigest())
+    if buried and buried.what == "figures":
+        raise RefusedAtTheDoor(
+            f"this file was erased on {buried.deleted_at:%Y-%m-%d} ({buried.rule}: "
+            f"{buried.reason}). Take it away from where it is offered"
+        )
     return floors.landing.land(
         content, request, run_id=run_id, licence=entry.licence, headers=headers
     )
@@ -288,7 +295,7 @@ def _report(
     staged = _treated(entry, floors.staging.records())
     quarantined = _treated(entry, (file.record for file in floors.quarantine.files()))
     # Also what an earlier run landed and did not come to, even if nobody offers it any more.
-    waiting = set(floors.landing.hashes()) - staged - quarantined
+    waiting = set(floors.landing.readable()) - staged - quarantined
     return LandReport(
         dataset_id=entry.id,
         offered=requests,
@@ -318,7 +325,8 @@ def treat(landed: Landed, settings: Settings) -> Outcome:
     entry = dataset(landed.dataset_id)
     floors = Floors.of(settings, entry.source, entry.name)
     staged = floors.staging.record(landed.sha256)
-    if staged is not None and staged.version == entry.version:
+    buried = floors.landing.tombstone(landed.sha256) is not None
+    if staged is not None and (buried or staged.version == entry.version):
         return Outcome(landed, "staged", staged.period, ())
     origin = floors.landing.origin(landed.sha256)
     content = floors.landing.content(landed.sha256)

@@ -9,7 +9,8 @@ from typing import Any
 import duckdb
 
 from ingest.settings import Settings
-from warehouse import versions
+from warehouse import audit, versions
+from warehouse.statements import EVERYTHING
 
 Row = dict[str, Any]
 
@@ -60,8 +61,15 @@ class Marts:
 
 @contextmanager
 def published(settings: Settings, audience: versions.Audience = "public") -> Iterator[Marts]:
-    """The marts of the current version. Raises ``NothingPublished``."""
-    database = versions.database(versions.current(settings), audience)
+    """The marts of the current version. Raises ``NothingPublished``.
+
+    That a report was made from ``internal`` stands in the audit log before it can read anything;
+    raises ``AuditUnwritable`` where that cannot be.
+    """
+    version = versions.current(settings)
+    if audience == "internal":
+        audit.record(settings, "report", marts=[EVERYTHING], version=version.name)
+    database = versions.database(version, audience)
     with duckdb.connect(database, read_only=True) as connection:
         connection.execute(f"use {audience}")
         yield Marts(

@@ -80,10 +80,10 @@ def webhook() -> Iterator[Webhook]:
 
 
 @contextmanager
-def mail_server(tls: ssl.SSLContext | None = None) -> Iterator[Mailbox]:
-    """With ``tls`` it takes no mail before STARTTLS."""
+def mail_server(tls: ssl.SSLContext | None = None, port: int = 0) -> Iterator[Mailbox]:
+    """With ``tls`` it takes no mail before STARTTLS. ``port`` 0 is one that is free."""
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+        probe.bind(("127.0.0.1", port))
         mailbox = Mailbox(probe.getsockname()[1], encrypted=tls is not None)
     controller = Controller(
         mailbox,

@@ -2,6 +2,9 @@
 
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
+
+import openpyxl
 
 from sample import bamf
 from sample.bamf import MonthOfFigures
@@ -26,3 +29,17 @@ def as_reissued() -> MonthOfFigures:
             rows.append(katar)
         rows.append(replace(row, values=(total + more, first + more, *others)))
     return replace(as_issued(SEPTEMBER), rows=tuple(rows))
+
+
+def one_place_more(workbook: Path) -> tuple[str, int]:
+    """Correct the places of the first offer. Returns its key and the number it had."""
+    book = openpyxl.load_workbook(workbook)
+    sheet = book["Belegung"]
+    headers = {cell.value: cell for row in sheet.iter_rows(max_row=12) for cell in row}
+    first_row = headers["plaetze_vertrag"].row + 1
+    places = sheet.cell(first_row, headers["plaetze_vertrag"].column)
+    key = sheet.cell(first_row, headers["pfad_id"].column).value
+    before = int(str(places.value))
+    places.value = before + 1
+    book.save(workbook)
+    return str(key), before

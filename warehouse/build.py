@@ -62,10 +62,11 @@ def build_arguments(settings: Settings) -> tuple[str, ...]:
     return ("build", *NOT_NIGHTLY, *variables)
 
 
-def prepare(settings: Settings) -> None:
+def prepare(settings: Settings, *, compare_as_before: bool = False) -> None:
     """Lay ready what a build reads: empty templates, the versions of every period, what changed.
 
-    The results of an earlier build are removed: nobody shall publish by them.
+    The results of an earlier build are removed: nobody shall publish by them. A build that makes
+    again what is published is to ``compare_as_before``: with the forecast that was kept for it.
     """
     for entry in REGISTRY:
         schemas = entry.load("tables")
@@ -76,7 +77,7 @@ def prepare(settings: Settings) -> None:
     write_freshness(settings, as_of.moment if (as_of := asked_for(settings)) else None)
     write_sightings(settings)
     write_revised_cells(settings)
-    write_forecasts_published(settings)
+    write_forecasts_published(settings, renew=not compare_as_before)
     target(settings).mkdir(parents=True, exist_ok=True)
     (target(settings) / "run_results.json").unlink(missing_ok=True)
 
@@ -103,9 +104,9 @@ def parse_project(settings: Settings) -> Path:
     return target(settings) / "manifest.json"
 
 
-def build(settings: Settings) -> BuildResult:
+def build(settings: Settings, *, compare_as_before: bool = False) -> BuildResult:
     """Prepare, then build every model and run every data test once."""
-    prepare(settings)
+    prepare(settings, compare_as_before=compare_as_before)
     done = dbt(settings, *build_arguments(settings))
     return BuildResult(done.returncode, failed_nodes(settings), done.stdout + done.stderr)
 

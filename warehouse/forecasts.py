@@ -82,17 +82,18 @@ SQL_TYPES = {
 }
 
 
-def write_forecasts_published(settings: Settings) -> bool:
+def write_forecasts_published(settings: Settings, *, renew: bool = True) -> bool:
     """Lay ready what the coming build compares its forecast with. Returns whether it is new.
 
-    A build as of an earlier day is compared with nothing: readers never saw its forecast.
+    A build as of an earlier day is compared with nothing: readers never saw its forecast. One that
+    makes again what is published does not ``renew``: it is compared as that was.
     """
     for file, (_, schema, _) in KEPT.items():
         path = settings.warehouse / f"{file}.parquet"
         if not path.exists() or not pq.read_schema(path).equals(schema):
             with written_atomically(path) as temporary:
                 pq.write_table(schema.empty_table(), temporary)
-    published = None if asked_for(settings) else _published(settings)
+    published = _published(settings) if renew and not asked_for(settings) else None
     if published is None:
         return False
     with connect(settings) as connection:

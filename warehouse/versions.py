@@ -37,6 +37,17 @@ def current(settings: Settings) -> Path:
     return link.resolve()
 
 
+def named(settings: Settings, name: str) -> Path:
+    """The folder of a version by its name. Raises ``NothingPublished`` naming those there are."""
+    there = {path.name: path for path in versions(settings)}
+    if name not in there:
+        raise NothingPublished(
+            f"there is no version {name} in {settings.published}; there are: "
+            f"{', '.join(there) or 'none'}"
+        )
+    return there[name]
+
+
 def database(version: Path, audience: Audience) -> Path:
     """The database of a version for one audience; its schema is called like the audience."""
     return version / audience / DATABASE
@@ -64,11 +75,16 @@ def versions(settings: Settings) -> list[Path]:
     )
 
 
-def prune(settings: Settings) -> list[str]:
-    """Remove all but the newest ``keep_versions``; never the current one."""
+def outdated(settings: Settings) -> list[Path]:
+    """All but the newest ``keep_versions``; never the current one."""
     keep = {path.resolve() for path in versions(settings)[-settings.keep_versions :]}
     keep.add(current(settings))
-    doomed = [path for path in versions(settings) if path.resolve() not in keep]
+    return [path for path in versions(settings) if path.resolve() not in keep]
+
+
+def prune(settings: Settings) -> list[str]:
+    """Remove the outdated versions. Returns their names."""
+    doomed = outdated(settings)
     for path in doomed:
         remove_directory(path)
     return [path.name for path in doomed]

@@ -7,6 +7,7 @@ import logging
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +19,7 @@ from warehouse.build import PROJECT, build_arguments, dbt_environment, failed_no
 from warehouse.marts import BuildNotFinished
 from warehouse.nodes import NodeOutcome, Outcomes, write_nodes
 from warehouse.publish import publish
+from warehouse.told import tell_of_build, tell_of_publishing
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +36,7 @@ def build_watched(settings: Settings, run_id: str) -> None:
     Raises ``BuildFailed`` after dbt has done all that could still be done.
     """
     outcomes = Outcomes(nightly_warehouse(settings), run_id)
+    begun = time.monotonic()
     try:
         with _dbt_build(settings) as process:
             assert process.stdout is not None
@@ -42,6 +45,7 @@ def build_watched(settings: Settings, run_id: str) -> None:
     finally:
         outcomes.end()
     write_nodes(target(settings) / "manifest.json", nightly_warehouse(settings))
+    tell_of_build(settings, run_id, time.monotonic() - begun)
     if process.returncode:
         broken = "\n".join(failed_nodes(settings)) or f"see {settings.warehouse / 'logs'}"
         raise BuildFailed(f"dbt ended with status {process.returncode}:\n{broken}")
@@ -102,6 +106,8 @@ def publish_watched(settings: Settings, run_id: str) -> list[str]:
     outcomes.end()  # after a dbt task that was killed: nobody shall wait for its nodes
     if not finished:
         raise BuildNotFinished("the dbt task of this run was stopped; readers keep what they have")
+    begun = time.monotonic()
     manifest = publish(settings, run_id)
+    tell_of_publishing(settings, manifest, time.monotonic() - begun)
     faults = [f"{mart} was not renewed: {fault}" for mart, fault in manifest.faults.items()]
     return faults + [f"{node} failed" for node in failed_nodes(settings)]

@@ -10,6 +10,7 @@ import os
 from dataclasses import dataclass, field
 
 from ingest.model import SourceRefused
+from ingest.secret_files import SecretUnreadable, secret
 
 PREFIX = "KREISHAUS_GENESIS"
 GUEST = "GAST"
@@ -33,8 +34,8 @@ class Account:
         """``text`` without name and password, should a service have repeated them."""
         if self.username == GUEST:
             return text
-        for secret in sorted((self.username, self.password), key=len, reverse=True):
-            text = text.replace(secret, HIDDEN)
+        for hidden in sorted((self.username, self.password), key=len, reverse=True):
+            text = text.replace(hidden, HIDDEN)
         return text
 
 
@@ -47,12 +48,12 @@ def variables(database: str) -> tuple[str, str]:
 def account(database: str) -> Account | None:
     """The county's account at ``database``; None where there is none.
 
-    The environment goes first: the variables of this database, then those for all of them; inside
-    an Airflow task then the connection ``genesis_<database>``. Raises ``SourceRefused`` for half
-    an account.
+    The environment goes first: the variables of this database, then those for all of them, each
+    also as a file (``..._FILE``); inside an Airflow task then the connection
+    ``genesis_<database>``. Raises ``SourceRefused`` for half an account.
     """
     for names in (variables(database), (f"{PREFIX}_USERNAME", f"{PREFIX}_PASSWORD")):
-        values = [os.environ.get(name, "") for name in names]
+        values = [_value(name) for name in names]
         if all(values):
             username, password = values
             return _checked(Account(username, password, origin=" and ".join(names)))
@@ -60,6 +61,13 @@ def account(database: str) -> Account | None:
             missing = names[values.index("")]
             raise SourceRefused(f"{missing} is not set, its counterpart is: set both, or none")
     return _from_airflow(f"genesis_{database}") if inside_airflow() else None
+
+
+def _value(name: str) -> str:
+    try:
+        return secret(name)
+    except SecretUnreadable as fault:
+        raise SourceRefused(str(fault)) from fault
 
 
 def inside_airflow() -> bool:

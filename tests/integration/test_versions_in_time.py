@@ -16,9 +16,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 import pytest
-from reissues import SEPTEMBER, as_issued, as_reissued
+from reissues import SEPTEMBER, as_issued, as_reissued, one_place_more
 
 from ingest.settings import Settings
 from ingest.steps import land, treat
@@ -48,20 +47,6 @@ class Nights:
     afterwards: Settings
     home: str
     corrected: tuple[str, int]
-
-
-def one_place_more(workbook: Path) -> tuple[str, int]:
-    """Correct the places of the first offer. Returns its key and the number it had."""
-    book = openpyxl.load_workbook(workbook)
-    sheet = book["Belegung"]
-    headers = {cell.value: cell for row in sheet.iter_rows(max_row=12) for cell in row}
-    first_row = headers["plaetze_vertrag"].row + 1
-    places = sheet.cell(first_row, headers["plaetze_vertrag"].column)
-    key = sheet.cell(first_row, headers["pfad_id"].column).value
-    before = int(str(places.value))
-    places.value = before + 1
-    book.save(workbook)
-    return str(key), before
 
 
 def night(settings: Settings, run_id: str) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 REPOSITORY = Path(__file__).parents[2]
 DAGS = REPOSITORY / "dags"
-HELPERS = {"wiring", "dbt_nodes", "as_of", "alerting"}
+HELPERS = {"wiring", "dbt_nodes", "as_of", "alerting", "serving"}
 FILES = sorted(path for path in DAGS.glob("*.py") if path.stem not in HELPERS)
 SECONDS_TO_IMPORT = 1.0
 HEAVY = {
@@ -111,7 +111,7 @@ def tasks_of(dag):
 def test_every_file_is_read_without_error(readings):
     assert readings[0]["errors"] == {}
     assert set(readings[0]["dags"]) == {path.stem for path in FILES}
-    assert len(FILES) == 7
+    assert len(FILES) == 8
     ignored = (DAGS / ".airflowignore").read_text().split()
     assert {f"{name}.py" for name in HELPERS} <= set(ignored)
 
@@ -165,6 +165,7 @@ def test_every_task_is_documented_and_bounded_in_time(dags):
         ("ingest_bamf", "50 1 * * *"),
         ("ingest_wtg", "10 2 * * *"),
         ("ingest_papers", "30 2 * * *"),
+        ("maintenance", "0 5 * * *"),
         ("watch_freshness", "0 6 * * *"),
     ],
 )
@@ -210,6 +211,16 @@ def test_each_pool_that_is_used_is_declared_and_the_warehouse_has_one_writer(dag
     assert pools["warehouse"]["slots"] == 1
     build = tasks_of(dags["build_marts"])
     assert build["dbt_build"]["pool"] == build["publish"]["pool"] == "warehouse"
+    assert tasks_of(dags["maintenance"])["tidy"]["pool"] == "warehouse"  # never beside a build
+
+
+def test_nothing_is_deleted_before_the_backup_was_read_again(dags):
+    """Red before it: nothing is deleted. Skipped before it, for want of a folder: it goes on."""
+    tasks = tasks_of(dags["maintenance"])
+    assert tasks["save"]["downstream_task_ids"] == ["check"]
+    assert tasks["check"]["downstream_task_ids"] == ["tidy"]
+    assert tasks["tidy"]["trigger_rule"] == "none_failed"
+    assert tasks["tidy"].get("retries", 0) == 0
 
 
 def test_a_bad_file_makes_the_run_red_without_stopping_its_neighbours(dags):
@@ -238,3 +249,12 @@ def test_publishing_is_tried_after_a_red_build_too(dags):
     tasks = tasks_of(dags["build_marts"])
     assert tasks["publish"]["trigger_rule"] == "all_done"
     assert "publish" in tasks["dbt_build"]["downstream_task_ids"]
+
+
+def test_a_red_publication_stays_red_whatever_becomes_of_serving(dags):
+    """``serve`` comes after it all the same; ``complete`` hears of both and of nothing green."""
+    tasks = tasks_of(dags["build_marts"])
+    assert tasks["serve"]["trigger_rule"] == "all_done"
+    assert {"serve", "complete"} <= set(tasks["publish"]["downstream_task_ids"])
+    assert tasks["serve"]["downstream_task_ids"] == ["complete"]
+    assert tasks["complete"]["trigger_rule"] == "none_failed"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import sys
 import tempfile
 from datetime import date, datetime
@@ -19,6 +20,7 @@ from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
 from ingest.backfill import Window
 from ingest.model import Finding, Landed, SourceUnavailable
+from ingest.settings import Metrics
 from ingest.steps import LandReport, Outcome
 
 
@@ -53,12 +55,12 @@ class TaskInstance:
 def running(monkeypatch, settings):
     """Puts a task into a run: ``running(visit=..., treat=..., ...)`` returns its instance."""
 
-    def put(*, visit=None, treat=None, run=NIGHT, **words):
+    def put(*, visit=None, treat=None, run=NIGHT, house=settings, **words):
         ti = TaskInstance(**words)
         events = {asset: SimpleNamespace(extra={}) for asset in wiring.STAGED.values()}
         context = {"ti": ti, "run_id": "night_1", "dag_run": run, "outlet_events": events}
         monkeypatch.setattr(wiring, "get_current_context", lambda: context)
-        monkeypatch.setattr(wiring, "read_settings", lambda: settings)
+        monkeypatch.setattr(wiring, "read_settings", lambda: house)
         if visit:
             monkeypatch.setattr("ingest.steps.land", lambda *_: visit)
         if treat:
@@ -250,3 +252,19 @@ def test_the_window_of_a_backfill_reaches_the_visit(running, monkeypatch):
     with pytest.raises(AirflowSkipException, match="nothing new about 2021-08-15 among 3 offered"):
         land()
     assert asked[0][3] == Window(date(2021, 8, 15), date(2021, 8, 15), "BAMF corrected it")
+
+
+def test_a_visit_and_what_was_judged_are_measured(running, settings):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as receiver:
+        receiver.bind(("127.0.0.1", 0))
+        receiver.settimeout(5)
+        wanted = Metrics(transport="statsd", port=receiver.getsockname()[1])
+        measuring = settings.model_copy(update={"metrics": wanted})
+        new = (landed("2021-08"), landed("2021-09"))
+        running(visit=report(new=new, to_treat=new), house=measuring)
+        land()
+        assert receiver.recv(2000).decode().split("\n")[0] == "kreishaus.files_landed.bamf_hkl:2|c"
+        running(treat=lambda file, _: Outcome(file, "staged", file.label, ()), house=measuring)
+        files = [{"source": "bamf", "dataset": "hkl", "sha256": "a", "label": "2021-08"}]
+        wiring.stage.function({"label": "2021-08", "files": files, "complaint": None})
+        assert receiver.recv(2000).decode() == "kreishaus.files_staged.bamf_hkl:1|c"

@@ -1,0 +1,79 @@
+"""What keeps the house: a backup, read again to the last byte, and only then what may be deleted.
+
+    save -> check -> tidy
+    airflow_history
+
+Each morning after the build. Without `[backup] folder` in county.toml `save` and `check` are
+skipped (pink), and `tidy` deletes no landed file. It is red when something is damaged, here or in
+the backup, and then nothing is deleted. What to do: docs/keeping.md.
+"""
+
+from datetime import timedelta
+
+from airflow.sdk import dag, task
+from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
+from wiring import POLICY, log, nightly
+
+from ingest.settings import read_settings
+
+LONG = timedelta(hours=2)
+
+
+@task(execution_timeout=LONG)
+def save() -> None:
+    """A snapshot of what cannot be made again; red if a landed file is damaged or missing."""
+    from warehouse.backup.make import NoTarget, make_snapshot
+
+    try:
+        snapshot = make_snapshot(read_settings())
+    except NoTarget as nowhere:
+        raise AirflowSkipException(str(nowhere)) from nowhere
+    log.info("snapshot %s: %d files", snapshot.name, len(snapshot.files))
+    if snapshot.complaints:
+        raise AirflowFailException("\n".join(snapshot.complaints))
+
+
+@task(execution_timeout=LONG)
+def check() -> None:
+    """Read the whole backup; red if one byte of it is another than was written."""
+    from warehouse.backup.check import verify
+    from warehouse.backup.make import target
+
+    settings = read_settings()
+    found = verify(settings, target(settings))
+    log.info("%d snapshots, %d contents are right", found.snapshots, found.contents)
+    if found.faults:
+        raise AirflowFailException("\n".join(found.faults))
+
+
+@task(pool="warehouse", retries=0, trigger_rule="none_failed")
+def tidy() -> None:
+    """Delete what the rules let go, never beside a build; what is held back is said."""
+    from warehouse.retention.perform import maintain
+
+    done = maintain(read_settings())
+    for one in done.deleted:
+        log.info("deleted: %s; %s", one.about, one.rule)
+    for one in done.held_back:
+        log.warning("stays: %s; %s", one.about, one.held_back)
+
+
+@task(retries=0)
+def airflow_history() -> None:
+    """Forget Airflow's own old runs, where its database is ours to look after."""
+    from warehouse.airflow_history import NothingToClean, clean
+
+    try:
+        log.info("%s", clean(read_settings()))
+    except NothingToClean as reason:
+        raise AirflowSkipException(str(reason)) from reason
+
+
+@dag(schedule=nightly("05:00"), tags=["backup", "retention"], doc_md=__doc__, **POLICY)
+def maintenance() -> None:
+    """Save, check, and only then delete; beside it Airflow's own runs."""
+    save() >> check() >> tidy()
+    airflow_history()
+
+
+maintenance()

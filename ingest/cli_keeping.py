@@ -1,0 +1,177 @@
+"""The commands about what is kept: backup and restore, deleting, who read what."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from ingest.settings import read_settings
+
+app = typer.Typer()
+console = Console(width=None if sys.stdout.isatty() else 120)
+errors = Console(stderr=True)
+
+
+@app.command(epilog="Example: [bold]kreishaus audit --since 2026-11-01[/bold]")
+def audit(
+    since: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The first day to show (UTC).")
+    ] = None,
+    verify: Annotated[bool, typer.Option("--verify", help="Look whether it is whole.")] = False,
+) -> None:
+    """Show who read or took what from [bold]internal[/bold], and what was deleted: a JSON a line.
+
+    With [bold]--verify[/bold]: look whether any line was changed, taken out or cut off, also by
+    what backups noted of it. Exit status 1 when one was.
+    """
+    from warehouse import audit as log
+
+    settings = read_settings()
+    if not verify:
+        for entry in log.entries(settings, since and since.replace(tzinfo=UTC)):
+            print(json.dumps(dict(entry.document), ensure_ascii=False))
+        return
+    from warehouse.backup.anchors import noted_by_backups
+
+    found = log.verify(settings, noted_by_backups(settings))
+    for line in (*found.faults, *found.notes):
+        errors.print(line, markup=False, soft_wrap=True)
+    if found.faults:
+        raise typer.Exit(1)
+    last = f"; the last one: {found.head.hash}" if found.head else ""
+    console.print(f"{found.entries} entries, none changed or missing{last}", soft_wrap=True)
+
+
+@app.command(epilog="Example: [bold]kreishaus backup --to /mnt/backup/kreishaus[/bold]")
+def backup(
+    to: Annotated[
+        Path | None, typer.Option("--to", help="A folder; by default that of county.toml.")
+    ] = None,
+    verify: Annotated[
+        Path | None, typer.Option("--verify", help="Read all of this backup, and make none.")
+    ] = None,
+) -> None:
+    """Save what cannot be made again: landing and what goes with it. Also while a night is at work.
+
+    What is there from earlier backups is not copied again. Nothing is encrypted: that is for the
+    disk it lies on. Exit status 1 when something is damaged or could not be saved.
+    """
+    from warehouse.backup.check import verify as check
+    from warehouse.backup.make import NoTarget, make_snapshot
+    from warehouse.backup.store import BackupBusy, NotABackup
+
+    settings = read_settings()
+    try:
+        if verify is not None:
+            checked = check(settings, verify)
+            for fault in checked.faults:
+                errors.print(fault, markup=False, soft_wrap=True)
+            if checked.faults:
+                raise typer.Exit(1)
+            about = f"{checked.snapshots} snapshots, {checked.contents:,} contents"
+            console.print(f"{about}, {checked.size / 2**20:,.1f} MiB: all as they were written")
+            return
+        snapshot = make_snapshot(settings, to)
+    except (NoTarget, NotABackup, BackupBusy, OSError) as error:
+        errors.print(str(error), markup=False, soft_wrap=True)
+        raise typer.Exit(1) from error
+    console.print(f"snapshot {snapshot.name}: {len(snapshot.files):,} files")
+    for complaint in snapshot.complaints:
+        errors.print(complaint, markup=False, soft_wrap=True)
+    raise typer.Exit(1 if snapshot.complaints else 0)
+
+
+@app.command(
+    epilog="Example: [bold]KREISHAUS_HOME=/srv/new kreishaus restore --from /mnt/backup[/bold]"
+)
+def restore(
+    source: Annotated[Path, typer.Option("--from", help="The folder of the backup.")],
+    snapshot: Annotated[
+        str | None, typer.Option(help="Its name; by default the newest one.")
+    ] = None,
+    files_only: Annotated[
+        bool, typer.Option("--files-only", help="Do not stage, build and publish.")
+    ] = False,
+) -> None:
+    """Make a house from a backup, in an empty KREISHAUS_HOME: files, then every floor below them.
+
+    Interrupted, it goes on where it was when it is called again. Exit status 1 when nothing was
+    restored, or a mart came out otherwise than it was published.
+    """
+    from warehouse.audit import AuditUnwritable
+    from warehouse.backup.restore import HouseInUse, restore_files
+    from warehouse.backup.restore import restore as make_again
+    from warehouse.backup.store import BackupBusy, DamagedBackup, NotABackup
+
+    settings = read_settings()
+    try:
+        if files_only:
+            found, files = restore_files(settings, source, snapshot)
+            console.print(f"{files:,} files are back, as of {found.made_at:%Y-%m-%d %H:%M} UTC")
+            console.print("The next night stages, builds and publishes them: kreishaus run")
+            return
+        done = make_again(settings, source, snapshot, console.print)
+    except (
+        *(HouseInUse, DamagedBackup, NotABackup, BackupBusy),
+        *(AuditUnwritable, OSError),
+    ) as error:
+        errors.print(str(error), markup=False, soft_wrap=True)
+        raise typer.Exit(1) from error
+    console.print(f"published {done.manifest.version}: {len(done.manifest.marts)} marts")
+    for asked in done.snapshot.as_of:
+        console.print(
+            f"There was also a build as of an earlier day: kreishaus build --as-of "
+            f"{asked['moment']} --known-by {asked['known_by']}",
+            soft_wrap=True,
+        )
+    wrong = [*done.broken, *([done.build_failed] if done.build_failed else [])]
+    for audience, marts in done.differing.items():
+        wrong.append(f"{audience}: other than in {done.snapshot.version}: {', '.join(marts)}")
+    for line in wrong:
+        errors.print(line, markup=False, soft_wrap=True)
+    if wrong:
+        raise typer.Exit(1)
+    if done.snapshot.version:
+        console.print(f"Every mart is as it was in {done.snapshot.version}")
+
+
+@app.command(epilog="Example: [bold]kreishaus maintenance --dry-run[/bold]")
+def maintenance(
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only list what would go, and by which rule.")
+    ] = False,
+) -> None:
+    """Delete what the rules let go: county.toml, \\[retention] and \\[backup].
+
+    Landed files go only when a verified backup holds them; each leaves a tombstone. Not while a
+    build is at work: figures may go.
+    """
+    from warehouse.audit import AuditUnwritable
+    from warehouse.backup.store import BackupBusy, DamagedBackup
+    from warehouse.retention.perform import maintain
+    from warehouse.retention.plan import plan
+
+    settings = read_settings()
+    try:
+        if dry_run:
+            due = plan(settings)
+        else:
+            done = maintain(settings)
+            due = [*done.deleted, *done.held_back]
+    except (ValueError, AuditUnwritable, BackupBusy, DamagedBackup) as error:
+        errors.print(str(error), markup=False, soft_wrap=True)
+        raise typer.Exit(1) from error
+    word = "would go" if dry_run else "deleted"
+    for one in due:
+        line = f"{word if one.held_back is None else 'stays'}: {one.about}; {one.rule}"
+        why = f"; stays because {one.held_back}" if one.held_back else ""
+        console.print(line + why, markup=False, soft_wrap=True)
+    going = sum(one.held_back is None for one in due)
+    size = sum(one.size for one in due if one.held_back is None) if dry_run else done.freed
+    console.print(f"{going} {word}, {len(due) - going} held back; {size / 2**20:,.1f} MiB")

@@ -1,0 +1,372 @@
+"""The production house, started from docker-compose.yml without containers (see ``pod``).
+
+Each Airflow service by the very command, environment and confinement of the file, on a real
+PostgreSQL and a real Redis; then users with roles, a run that a worker does, a mail that arrives.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import socket
+import time
+import urllib.error
+import urllib.request
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+from pod import REPOSITORY, Pod, missing
+from receivers import mail_server
+
+LACKING = missing()
+pytestmark = [
+    pytest.mark.full,
+    pytest.mark.skipif(
+        bool(LACKING) and not os.environ.get("CI"), reason=f"needs {', '.join(LACKING)}"
+    ),
+]
+AIRFLOW = ("api-server", "scheduler", "dag-processor", "triggerer", "worker")
+ROLES = {"vera": "Viewer", "oskar": "Op", "ada": "Admin"}
+PASSWORD = "a password of Test 2021"
+COUNTY_MAIL_PORT, CHAT_PORT = 2525, 5080
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pod]:
+    """The whole house but its readers' part, on sample sources; somebody is named for alerts."""
+    folder = tmp_path_factory.mktemp("production")
+    county = folder / "county.toml"
+    words = (REPOSITORY / "county.toml").read_text()
+    assert '# emails = ["data@county.example"]' in words
+    for name in ("emails", "webhook_connection"):
+        words = words.replace(f"# {name} =", f"{name} =")
+    county.write_text(words)
+    (folder / "secrets").mkdir()
+    chat = {"conn_type": "http", "host": f"http://localhost:{CHAT_PORT}/hooks/secret"}
+    file = folder / "secrets" / "airflow_connections.json"
+    file.write_text(json.dumps({"kreishaus_webhook": chat}))
+    for name in ("drop", "backup"):
+        (folder / name).mkdir()
+    variables = {
+        "COUNTY_FILE": str(county),
+        "DROP_FOLDERS": str(folder / "drop"),
+        "BACKUP_FOLDER": str(folder / "backup"),
+        "KREISHAUS_SOURCES": "sample",
+        "METRICS_TRANSPORT": "statsd",
+        "AIRFLOW_STATSD_ON": "True",
+        "LINEAGE_TRANSPORT": "http",
+        "LINEAGE_URL": "http://lineage:5000",
+        "SMTP_HOST": "localhost",
+        "SMTP_PORT": str(COUNTY_MAIL_PORT),
+        "SMTP_TLS": "none",
+        "SMTP_FROM": "kreishaus@county.example",
+    }
+    with Pod(folder, variables) as pod:
+        pod.start("metadata-db", "broker")
+        pod.wait_until_well("metadata-db", "broker", seconds=60)
+        first = pod.run("init")
+        assert first.returncode == 0, first.stdout[-2000:] + first.stderr[-2000:]
+        assert "users: made admin" in first.stdout
+        pod.start("mail", *AIRFLOW)
+        yield pod
+
+
+@pytest.fixture(scope="module")
+def measured(house: Pod) -> Iterator[list[str]]:
+    """What Airflow and the house send to StatsD."""
+    got: list[str] = []
+    with house.inside():
+        receiver = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        receiver.bind(("127.0.0.1", 8125))
+
+    def listen() -> None:
+        while datagram := receiver.recv(65536):
+            got.extend(datagram.decode().split("\n"))
+
+    Thread(target=listen, daemon=True).start()
+    yield got
+
+
+@contextmanager
+def taking(pod: Pod, port: int) -> Iterator[list[dict[str, Any]]]:
+    """What is posted to a server inside the pod, with the path."""
+    got: list[dict[str, Any]] = []
+
+    class Taking(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            got.append(json.loads(body) | {"path": self.path})
+            self.send_response(201)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with pod.inside():
+        server = ThreadingHTTPServer(("127.0.0.1", port), Taking)
+    Thread(target=server.serve_forever, daemon=True).start()
+    yield got
+    server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def lineage(house: Pod) -> Iterator[list[dict[str, Any]]]:
+    """The OpenLineage events that arrive at the address of the service ``lineage``."""
+    with taking(house, 5000) as got:
+        yield got
+
+
+@pytest.fixture(scope="module")
+def chat(house: Pod) -> Iterator[list[dict[str, Any]]]:
+    """What the county's chat is told."""
+    with taking(house, CHAT_PORT) as got:
+        yield got
+
+
+@pytest.fixture(scope="module")
+def well(house: Pod, measured: list[str], lineage: list[dict[str, Any]]) -> Pod:
+    """The house once every service says that it is well."""
+    house.wait_until_well("mail", *AIRFLOW, seconds=150)
+    return house
+
+
+def ask(
+    pod: Pod, method: str, path: str, body: Any = None, token: str | None = None
+) -> tuple[int, Any]:
+    """Ask the API server from inside; what it answers, with its status."""
+    headers = {"Content-Type": "application/json"}
+    if token:
+        headers["Authorization"] = f"Bearer {token}"
+    request = urllib.request.Request(
+        f"http://127.0.0.1:8080{path}",
+        data=None if body is None else json.dumps(body).encode(),
+        headers=headers,
+        method=method,
+    )
+    with pod.inside():
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                return answer.status, json.loads(answer.read() or b"null")
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode(errors="replace")
+
+
+def token(pod: Pod, name: str, password: str = PASSWORD) -> str:
+    status, answer = ask(pod, "POST", "/auth/token", {"username": name, "password": password})
+    assert status == 201, answer
+    return str(answer["access_token"])
+
+
+@pytest.fixture(scope="module")
+def tokens(well: Pod) -> dict[str, str]:
+    """The three people, made as docs/production.md says: one by command, the others by an admin."""
+    words = ["--username", "ada", "--role", "Admin", "--email", "ada@county.example"]
+    names = ["--firstname", "Ada", "--lastname", "Muster"]
+    made = well.run(
+        "api-server", "airflow", "users", "create", *words, *names, given=f"{PASSWORD}\n" * 2
+    )
+    assert made.returncode == 0, made.stderr[-2000:]
+    ada = token(well, "ada")
+    for name in ("vera", "oskar"):
+        person = {
+            "username": name,
+            "email": f"{name}@county.example",
+            "first_name": name.title(),
+            "last_name": "Muster",
+            "password": PASSWORD,
+            "roles": [{"name": ROLES[name]}],
+        }
+        status, answer = ask(well, "POST", "/auth/fab/v1/users", person, ada)
+        assert status == 200, answer
+    return {"ada": ada, **{name: token(well, name) for name in ("vera", "oskar")}}
+
+
+RUN = {"logical_date": None, "conf": {}}
+
+
+def test_every_service_is_well_by_its_own_health_check(well: Pod) -> None:
+    for name in ("metadata-db", "broker", "mail", *AIRFLOW):
+        assert well.running[name].poll() is None
+        assert well.check(name).returncode == 0, name
+
+
+def test_a_service_that_is_gone_is_not_well(well: Pod) -> None:
+    well.running["mail"].terminate()
+    well.running["mail"].wait(20)
+    assert well.check("mail").returncode == 1
+    well.start("mail")
+    well.wait_until_well("mail", seconds=30)
+
+
+def test_nothing_but_the_named_places_can_be_written(well: Pod) -> None:
+    tried = "for p in / /kreishaus/dags /usr/bin /run/secrets /house /logs /tmp; do"
+    tried += " touch $p/x 2>/dev/null && echo $p && rm $p/x; done; id -u; cat /proc/self/status"
+    said = well.run("worker", "sh", "-c", tried).stdout
+    assert said.splitlines()[:4] == ["/house", "/logs", "/tmp", "10001"]
+    assert "CapEff:\t0000000000000000" in said
+    assert "NoNewPrivs:\t1" in said
+
+
+def test_who_is_nobody_sees_nothing(well: Pod) -> None:
+    assert ask(well, "GET", "/api/v2/dags")[0] == 401
+    assert ask(well, "POST", "/api/v2/dags/watch_freshness/dagRuns", RUN)[0] == 401
+    wrong = {"username": "admin", "password": "guessed"}
+    assert ask(well, "POST", "/auth/token", wrong)[0] == 401
+
+
+def test_a_viewer_looks_and_starts_nothing(well: Pod, tokens: dict[str, str]) -> None:
+    status, seen = ask(well, "GET", "/api/v2/dags?limit=100", token=tokens["vera"])
+    assert status == 200
+    assert {"ingest_bamf", "build_marts", "watch_freshness"} <= {
+        dag["dag_id"] for dag in seen["dags"]
+    }
+    start = ask(well, "POST", "/api/v2/dags/watch_freshness/dagRuns", RUN, tokens["vera"])
+    assert start[0] == 403
+    pause = ask(well, "PATCH", "/api/v2/dags/watch_freshness", {"is_paused": False}, tokens["vera"])
+    assert pause[0] == 403
+    assert ask(well, "GET", "/api/v2/connections", token=tokens["vera"])[0] == 403
+
+
+def test_only_an_admin_manages_users(well: Pod, tokens: dict[str, str]) -> None:
+    answers = {
+        name: ask(well, "GET", "/auth/fab/v1/users", token=known)[0]
+        for name, known in tokens.items()
+    }
+    assert answers == {"vera": 403, "oskar": 403, "ada": 200}
+
+
+def test_what_an_operator_starts_a_worker_does_and_messages_tell(
+    well: Pod,
+    tokens: dict[str, str],
+    measured: list[str],
+    lineage: list[dict[str, Any]],
+    chat: list[dict[str, Any]],
+) -> None:
+    with well.inside(), mail_server(port=COUNTY_MAIL_PORT) as county:
+        oskar = tokens["oskar"]
+        unpaused = ask(well, "PATCH", "/api/v2/dags/watch_freshness", {"is_paused": False}, oskar)
+        assert unpaused[0] == 200
+        status, run = ask(well, "POST", "/api/v2/dags/watch_freshness/dagRuns", RUN, oskar)
+        assert status == 200, run
+        address = f"/api/v2/dags/watch_freshness/dagRuns/{run['dag_run_id']}"
+        deadline = time.monotonic() + 90
+        while run["state"] in ("queued", "running"):
+            assert time.monotonic() < deadline, well.log("scheduler")[-2000:]
+            time.sleep(1)
+            run = ask(well, "GET", address, token=oskar)[1]
+        tasks = ask(well, "GET", f"{address}/taskInstances", token=oskar)[1]["task_instances"]
+
+    assert run["state"] == "success", well.log("worker")[-3000:]
+    assert [task["state"] for task in tasks] == ["success"]
+    assert "watch_freshness" in well.log("worker")
+    assert len(county.got) == 1
+    assert re.fullmatch(r".*\): \d+ datasets are late", county.got[0]["Subject"])
+    assert [message["path"] for message in chat] == ["/hooks/secret"]
+    assert "datasets are late" in chat[0]["text"]
+    assert county.recipients == [["data@county.example"]]
+    sent = Counter(line.split(":")[0].split(".")[0] for line in measured)
+    assert sent["airflow"] > 10
+    about = [event for event in lineage if event["job"]["name"] == "watch_freshness"]
+    assert {event["eventType"] for event in about} >= {"START", "COMPLETE"}
+    assert {event["path"] for event in lineage} == {"/api/v1/lineage"}
+
+
+def finished(
+    pod: Pod, dag_id: str, known: str, run_id: str | None = None, seconds: float = 240
+) -> dict[str, Any]:
+    """The run of a DAG (its first, if none is named) once it has ended."""
+    address = f"/api/v2/dags/{dag_id}/dagRuns"
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        runs: list[dict[str, Any]] = ask(pod, "GET", address, token=known)[1]["dag_runs"]
+        for run in runs:
+            if run_id in (None, run["dag_run_id"]) and run["state"] in ("success", "failed"):
+                return run
+        time.sleep(1)
+    raise AssertionError(f"{dag_id} did not end\n{pod.log('scheduler')[-2000:]}")
+
+
+def test_a_source_comes_in_and_its_marts_go_out(well: Pod, tokens: dict[str, str]) -> None:
+    """Landed, judged, announced by an asset, built and shown node by node, published."""
+    sample = "from sample.make import make; from ingest.settings import read_settings as s"
+    made = well.run("worker", "python", "-c", f"{sample}; make(s())")
+    assert made.returncode == 0, made.stderr[-2000:]
+    oskar = tokens["oskar"]
+    status, run = ask(well, "POST", "/api/v2/dags/ingest_azr/dagRuns", RUN, oskar)
+    assert status == 200, run
+    taken = finished(well, "ingest_azr", oskar, run["dag_run_id"])
+    assert taken["state"] == "success", well.log("worker")[-3000:]
+    built = finished(well, "build_marts", oskar)
+    assert built["run_type"] == "asset_triggered"
+    assert built["state"] == "success", well.log("worker")[-3000:]
+    # Recognised refugees on 30.09.2021: printed 7.458, and in steps of five for everybody.
+    asked = "select persons from refugees_by_status where reference_date = '2021-09-30'"
+    asked += " and status_group_label = 'Anerkannte Flüchtlinge'"
+    for audience, persons in (("internal", 7458), ("public", 7460)):
+        words = ("--audience", audience, "--format", "csv")
+        said = well.run("worker", "kreishaus", "query", *words, asked)
+        assert said.stdout == f"persons\n{persons}\n", said.stderr
+
+
+def test_the_log_of_a_task_is_there_to_read(well: Pod, tokens: dict[str, str]) -> None:
+    runs = ask(well, "GET", "/api/v2/dags/watch_freshness/dagRuns", token=tokens["vera"])[1]
+    run = runs["dag_runs"][-1]["dag_run_id"]
+    path = f"/api/v2/dags/watch_freshness/dagRuns/{run}/taskInstances/warn_of_late_datasets/logs/1"
+    status, log = ask(well, "GET", path, token=tokens["vera"])
+    assert status == 200
+    assert "nothing has arrived" in json.dumps(log) or "bamf/hkl" in json.dumps(log)
+
+
+def test_starting_again_changes_nothing(well: Pod) -> None:
+    """Each `docker compose up` runs `init` before the services: also after an upgrade."""
+    again = well.run("init")
+    assert again.returncode == 0, again.stderr[-2000:]
+    assert "users: there are some, nothing to do" in again.stdout
+
+
+def test_no_secret_is_in_a_log_or_an_environment(well: Pod, tokens: dict[str, str]) -> None:
+    secrets = {
+        path.name: path.read_text().strip()
+        for path in (well.folder / "secrets").iterdir()
+        if len(path.read_text().strip()) > 20
+    }
+    assert len(secrets) >= 10
+    environment = well.run("worker", "env").stdout
+    logs = "".join(well.log(name) for name in well.running)
+    for name, secret in secrets.items():
+        assert secret not in environment, name
+        assert secret not in logs, name
+
+
+def test_the_serving_database_has_its_loader_and_a_place_for_dashboards(tmp_path: Path) -> None:
+    import psycopg
+
+    with Pod(tmp_path, {}) as pod:
+        pod.start("serving-db")
+        pod.wait_until_well("serving-db", seconds=60)
+
+        def connect(user: str, database: str, secret: str) -> psycopg.Connection[Any]:
+            password = (tmp_path / "secrets" / secret).read_text().strip()
+            return psycopg.connect(
+                host="127.0.0.1", user=user, dbname=database, password=password, autocommit=True
+            )
+
+        with pod.inside():
+            with connect("kreishaus_loader", "kreishaus", "serving_loader_password") as loader:
+                loader.execute("create role kreishaus_public nologin")
+                loader.execute("create schema internal")
+            with connect("superset", "superset", "dashboards_db_password") as superset:
+                superset.execute("create table public.t (x int)")
+            with pytest.raises(psycopg.OperationalError, match="permission denied"):
+                connect("kreishaus_loader", "superset", "serving_loader_password")
+            with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
+                connect("kreishaus_loader", "kreishaus", "dashboards_db_password")
+    assert "connection authorized: user=kreishaus_loader" in pod.log("serving-db")

@@ -1,0 +1,184 @@
+"""The drill: a house that has had two nights is backed up, lost whole, and made again.
+
+What must survive is more than the newest figures: a month that was issued twice, with the moment
+of each; a file in quarantine; the forecast that readers saw before; figures whose own file a
+rule deleted. The marts of both audiences must come out the same, by the hash of their content.
+"""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from reissues import SEPTEMBER, as_reissued, one_place_more
+
+from ingest.datasets import datasets_of
+from ingest.landing import Landing
+from ingest.settings import Backups, Keeping, Retention, Settings
+from ingest.steps import by_hand, land, treat
+from sample import bamf
+from warehouse import audit, versions
+from warehouse.backup.anchors import noted_by_backups
+from warehouse.backup.check import verify
+from warehouse.backup.make import make_snapshot
+from warehouse.backup.restore import Restored, restore
+from warehouse.build import build
+from warehouse.publish import publish
+from warehouse.query import query
+from warehouse.retention.perform import maintain
+
+FIRST_MONTH = date(2021, 6, 1)
+"""Printed months before it are taken out of the house first: reading them again takes minutes."""
+RULE = Retention(after_days=1, in_force_too=True, reason="The drill deletes the register's files")
+
+
+@dataclass(frozen=True)
+class Drill:
+    """What was published before the loss, what lay on each floor, and the house made again."""
+
+    house: Settings
+    before: dict[str, Any]
+    landed: dict[str, bytes]
+    quarantined: set[str]
+    buried: str
+    audited: int
+    restored: Restored
+
+
+def fewer_months(house: Settings) -> None:
+    for dataset in ("hkl", "report"):
+        for record in list(_floor(house.staged, dataset).glob("*/*/batch.json")):
+            period, key = record.parts[-3:-1]
+            if period < f"{FIRST_MONTH:%Y-%m}":
+                shutil.rmtree(record.parent)
+                for path in _floor(house.landing, dataset).glob(f"{key}.*"):
+                    path.unlink()
+
+
+def _floor(floor: Path, dataset: str) -> Path:
+    return floor / "bamf" / dataset
+
+
+def second_night(house: Settings, tmp_path: Path) -> None:
+    """BAMF issues September again, an officer corrects one place, and somebody hands in rubbish."""
+    (house.sample / "http" / "bamf" / bamf.pdf_path(SEPTEMBER)).write_bytes(bamf.pdf(as_reissued()))
+    one_place_more(house.drop_folder("wtg") / "WTG_Stichtag_2021-11-01.xlsx")
+    landing = Landing(house.landing, "bamf", "hkl")
+    page = house.sample / "http" / "bamf" / bamf.LANDING_PAGE
+    months = [date(2021, month, 1) for month in range(FIRST_MONTH.month, SEPTEMBER.month + 1)]
+    page.write_text(bamf.landing_page(months), encoding="utf-8")
+    rubbish = tmp_path / "hkl-oktober-2021.pdf"
+    rubbish.write_bytes(b"%PDF-1.4 cut off while it was copied")
+    for dataset_id in ("bamf/hkl", "wtg/stichtag"):
+        for file in land(dataset_id, house, "second").to_treat:
+            assert treat(file, house).status == "staged"
+    assert len(list(landing.hashes())) == len(months) + 1
+    assert by_hand("bamf/hkl", rubbish, house, "hand").status == "quarantined"
+    result = build(house)
+    assert result.exit_code == 0, result.output[-3000:]
+    publish(house, "second")
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+@pytest.fixture(scope="module")
+def drill(of_its_own: Settings, tmp_path_factory: pytest.TempPathFactory) -> Drill:
+    tmp_path = tmp_path_factory.mktemp("drill")
+    house = of_its_own.model_copy(
+        update={
+            "backup": Backups(folder=tmp_path / "backup"),
+            "retention": Keeping(datasets={"azr/series": RULE}),
+        }
+    )
+    fewer_months(house)
+    second_night(house, tmp_path)
+    make_snapshot(house)
+    in_two_days = datetime.now(UTC) + timedelta(days=2)
+    assert verify(house, tmp_path / "backup", in_two_days).faults == ()
+    (buried,) = Landing(house.landing, "azr", "series").readable()
+    assert [one.tombstone.sha256 for one in maintain(house, in_two_days).deleted] == [buried]
+    before = versions.manifest(versions.current(house))
+    ask(house, "select count(*) from vacancy_by_offer")
+    make_snapshot(house)
+    landed, quarantined = contents(house.landing), _quarantined(house)
+    audited = len(list(audit.entries(house)))
+    shutil.rmtree(house.home)
+    restored = restore(house, tmp_path / "backup")
+    return Drill(house, before, landed, quarantined, buried, audited, restored)
+
+
+def _quarantined(house: Settings) -> set[str]:
+    return {path.parent.name for path in house.quarantine.glob("*/*/*/reason.json")}
+
+
+def ask(house: Settings, sql: str) -> list[tuple[Any, ...]]:
+    return [tuple(row.values()) for row in query(house, sql).to_pylist()]
+
+
+@pytest.mark.parametrize("audience", ["marts", "public"])
+def test_every_mart_of_each_audience_is_as_it_was(drill: Drill, audience: str) -> None:
+    now = versions.manifest(versions.current(drill.house))
+    told = {mart["name"]: mart["content_hash"] for mart in now[audience]}
+    assert told == {mart["name"]: mart["content_hash"] for mart in drill.before[audience]}
+    assert len(told) > 20
+    assert now["version"] != drill.before["version"]
+    assert (drill.restored.differing, drill.restored.broken) == ({}, ())
+    assert drill.restored.build_failed == ""
+
+
+def test_what_was_known_since_when_is_known_still(drill: Drill) -> None:
+    """September was 1,648 first, 30 and 2 more when issued again: both, and what changed."""
+    assert ask(
+        drill.house,
+        "select applications_first, revision from asylum_national_monthly "
+        "where reference_month = '2021-09'",
+    ) == [(_first_applications(), 2)]
+    (revised,) = ask(drill.house, "select count(*) from revisions where dataset = 'hkl'")
+    assert revised[0] > 0
+    (changed,) = ask(drill.house, "select count(*) from demand_forecast_change")
+    assert changed[0] > 0
+
+
+def _first_applications() -> int:
+    (total,) = [row for row in as_reissued().rows if row.label == "Herkunftsländer gesamt"]
+    return total.values[1]
+
+
+def test_landing_is_as_it_was_to_the_byte(drill: Drill) -> None:
+    assert contents(drill.house.landing) == drill.landed
+
+
+def test_the_quarantine_is_judged_again_and_holds_the_same(drill: Drill) -> None:
+    assert len(drill.quarantined) == 1
+    assert _quarantined(drill.house) == drill.quarantined
+
+
+def test_figures_whose_file_was_deleted_are_there_and_say_so(drill: Drill) -> None:
+    landing = Landing(drill.house.landing, "azr", "series")
+    stone = landing.tombstone(drill.buried)
+    assert stone is not None and stone.reason == RULE.reason
+    assert not landing.path(drill.buried).exists()
+    assert ask(drill.house, "select count(*) > 0 from refugees_by_status") == [(True,)]
+
+
+def test_who_read_what_before_the_loss_is_known_still(drill: Drill) -> None:
+    actions = [entry.document["action"] for entry in audit.entries(drill.house)]
+    assert actions[: drill.audited] == ["delete", "query"]
+    assert actions[drill.audited] == "restore"
+    assert audit.verify(drill.house, noted_by_backups(drill.house)).faults == ()
+
+
+def test_the_next_night_finds_nothing_to_do(drill: Drill) -> None:
+    for entry in datasets_of("azr"):
+        report = land(entry.id, drill.house, "third")
+        assert (report.new, report.to_treat, report.in_quarantine) == ((), (), ()), entry.id

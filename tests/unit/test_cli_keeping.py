@@ -1,0 +1,149 @@
+"""The commands: what they say, and with which exit status."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from small_house import day, staged
+from typer.testing import CliRunner, Result
+
+from ingest.cli import app
+from ingest.landing import Landing
+from ingest.settings import REPOSITORY, Settings
+from warehouse import audit
+
+OLD = day("2021-10-15")
+RULE = """
+[retention.datasets."bamf/hkl"]
+after_days = 10
+in_force_too = true
+reason = "A rule for tests only"
+"""
+
+
+@pytest.fixture
+def county(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A house with a file that is due by the county's own rule; its county.toml."""
+    county = tmp_path / "county.toml"
+    county.write_text((REPOSITORY / "county.toml").read_text() + RULE)
+    monkeypatch.setenv("KREISHAUS_HOME", str(settings.home))
+    monkeypatch.setenv("KREISHAUS_COUNTY_FILE", str(county))
+    staged(settings, b"old", OLD)
+    return county
+
+
+def kreishaus(*arguments: object) -> Result:
+    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+
+def text(result: Result) -> str:
+    return " ".join(result.output.split())
+
+
+def test_backup_verify_loss_restore(settings, county, tmp_path):
+    done = kreishaus("backup", "--to", tmp_path / "b")
+    assert (done.exit_code, "snapshot" in done.output) == (0, True)
+    checked = kreishaus("backup", "--verify", tmp_path / "b")
+    assert checked.exit_code == 0
+    assert "1 snapshots, 4 contents, 0.0 MiB: all as they were written" in text(checked)
+    shutil.rmtree(settings.home)
+    restored = kreishaus("restore", "--from", tmp_path / "b", "--files-only")
+    assert restored.exit_code == 0, restored.output
+    assert "4 files are back" in text(restored)
+    assert len(list(Landing(settings.landing, "bamf", "hkl").readable())) == 1
+    again = kreishaus("restore", "--from", tmp_path / "b", "--files-only")
+    assert again.exit_code == 1
+    assert "there is a house already" in text(again)
+
+
+def test_a_damaged_backup_ends_with_1_and_its_file(settings, county, tmp_path):
+    kreishaus("backup", "--to", tmp_path / "b")
+    (path,) = [one for one in (tmp_path / "b").glob("blobs/*/*") if one.read_bytes() == b"old"]
+    path.write_bytes(b"odd")
+    checked = kreishaus("backup", "--verify", tmp_path / "b")
+    assert checked.exit_code == 1
+    assert path.name in checked.output.replace("\n", "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("backup",), "[backup] folder is not set"),
+        (("backup", "--verify", "/nowhere"), "there is no backup"),
+        (("restore", "--from", "/nowhere"), "there is no backup"),
+    ],
+)
+def test_what_cannot_be_done_is_said(county, arguments, told):
+    done = kreishaus(*arguments)
+    assert done.exit_code == 1
+    assert told in text(done)
+
+
+def test_a_dry_run_lists_and_deletes_nothing(settings, county, tmp_path, monkeypatch):
+    monkeypatch.setenv("KREISHAUS_BACKUP__FOLDER", str(tmp_path / "b"))
+    listed = kreishaus("maintenance", "--dry-run")
+    assert "stays: bamf/hkl 2021-09" in text(listed)
+    assert "no backup verified in the last 7 days holds it" in text(listed)
+    assert kreishaus("backup").exit_code == 0
+    assert kreishaus("backup", "--verify", tmp_path / "b").exit_code == 0
+    listed = kreishaus("maintenance", "--dry-run")
+    rule = "bamf/hkl: bytes go 10 days after retrieval, in force or not"
+    assert f"would go: bamf/hkl 2021-09 {_key(settings)[:12]} (bytes); {rule}" in text(listed)
+    assert "1 would go, 0 held back" in text(listed)
+    assert len(list(Landing(settings.landing, "bamf", "hkl").readable())) == 1
+    done = kreishaus("maintenance")
+    assert (done.exit_code, "1 deleted, 0 held back" in text(done)) == (0, True)
+    assert list(Landing(settings.landing, "bamf", "hkl").readable()) == []
+
+
+def _key(settings: Settings) -> str:
+    (key,) = Landing(settings.landing, "bamf", "hkl").hashes()
+    return key
+
+
+def test_a_wrong_rule_is_said(county):
+    county.write_text(county.read_text().replace("bamf/hkl", "bamf/hlk"))
+    done = kreishaus("maintenance", "--dry-run")
+    assert done.exit_code == 1
+    assert "[retention.datasets] names bamf/hlk" in text(done)
+
+
+def test_the_audit_is_shown_and_verified(settings, county):
+    for number in (1, 2):
+        audit.record(settings, "query", rows=number, now=day(f"2026-11-0{number}"))
+    shown = kreishaus("audit", "--since", "2026-11-02")
+    assert [json.loads(line)["rows"] for line in shown.output.splitlines()] == [2]
+    whole = kreishaus("audit", "--verify")
+    assert (whole.exit_code, "2 entries, none changed" in text(whole)) == (0, True)
+    (path,) = audit.folder(settings).glob("*.jsonl")
+    path.write_text(path.read_text().replace('"rows": 1', '"rows": 0'))
+    broken = kreishaus("audit", "--verify")
+    assert broken.exit_code == 1
+    assert "line 1: entry 1 was changed" in text(broken)
+
+
+def test_the_audit_is_compared_with_what_backups_noted(settings, county, tmp_path, monkeypatch):
+    monkeypatch.setenv("KREISHAUS_BACKUP__FOLDER", str(tmp_path / "b"))
+    audit.record(settings, "query", now=OLD)
+    assert kreishaus("backup").exit_code == 0
+    shutil.rmtree(audit.folder(settings))
+    audit.record(settings, "query", rows=7, now=OLD)
+    broken = kreishaus("audit", "--verify")
+    assert broken.exit_code == 1
+    assert "entry 1 is not the one that a backup noted" in text(broken)
+
+
+def test_no_line_no_answer(settings, county):
+    from test_query_audit import house_of_one_home
+
+    house_of_one_home(settings)
+    assert "Muster" in kreishaus("query", "from homes").output
+    shutil.rmtree(audit.folder(settings))
+    audit.folder(settings).write_text("no folder can be made here")
+    refused = kreishaus("query", "from homes")
+    assert refused.exit_code == 1
+    assert "the audit log cannot be written" in text(refused)
+    assert "Muster" not in refused.output

@@ -1,0 +1,150 @@
+"""A mart to be written into a file: its rows, its columns, and what has to be said with them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+
+from ingest.datasets import REGISTRY
+from ingest.settings import Settings
+from warehouse import versions
+from warehouse.catalogue import MartEntry, catalogue
+from warehouse.export.units import unit_de
+
+ROWS_AT_A_TIME = 5_000
+Row = tuple[Any, ...]
+
+
+class NoSuchMart(Exception):
+    """The version does not have that mart for that audience."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column as readers see it. ``header`` is its German label, unlike all others of the mart."""
+
+    name: str
+    duckdb_type: str
+    header: str
+    unit_de: str
+    description: str
+
+
+@dataclass(frozen=True)
+class Source:
+    """A dataset that rows come from: how many of its files, about when, under which licence."""
+
+    dataset: str
+    title: str
+    licence: str
+    files: int
+    first_period: str
+    last_period: str
+
+
+@dataclass(frozen=True)
+class Extract:
+    """A mart of a published version. ``rows`` may be gone through once."""
+
+    mart: str
+    audience: versions.Audience
+    entry: MartEntry
+    manifest: dict[str, Any]
+    columns: tuple[Column, ...]
+    sources: tuple[Source, ...]
+    rows: Iterator[Row]
+    is_sample: bool
+    county: str
+
+
+@contextmanager
+def extract(settings: Settings, mart: str, audience: versions.Audience) -> Iterator[Extract]:
+    """A mart of the current version. Raises ``NoSuchMart``, ``NothingPublished``."""
+    version = versions.current(settings)
+    entries = catalogue(version, audience)
+    if mart not in entries:
+        raise NoSuchMart(_missing(version, mart, audience, entries))
+    manifest = versions.manifest(version)
+    with duckdb.connect(versions.database(version, audience), read_only=True) as connection:
+        connection.execute("set timezone = 'UTC'")
+        columns = _columns(connection, f"{audience}.{mart}", entries[mart])
+        yield Extract(
+            mart=mart,
+            audience=audience,
+            entry=entries[mart],
+            manifest=manifest,
+            columns=columns,
+            sources=_sources(connection, f"{audience}.{mart}", columns, manifest["sources"]),
+            rows=_rows(connection, f"{audience}.{mart}"),
+            is_sample=settings.sources == "sample",
+            county=settings.county.name,
+        )
+
+
+def _missing(version: Any, mart: str, audience: str, entries: dict[str, MartEntry]) -> str:  # noqa: ANN401
+    if audience == "public" and mart in catalogue(version, "internal"):
+        return f"{mart} is not for everybody: --audience internal, for those who may read it"
+    alike = [name for name in entries if mart.split("_")[0] in name]
+    return f"there is no mart {mart}. There are: {', '.join(alike or entries)}"
+
+
+def _columns(
+    connection: duckdb.DuckDBPyConnection, table: str, entry: MartEntry
+) -> tuple[Column, ...]:
+    types = {row[0]: row[1] for row in connection.execute(f"describe {table}").fetchall()}
+    told = {name: entry.columns[name] for name in types}
+    labels = {name: said.label_de or name for name, said in told.items()}
+    often = Counter(labels.values())
+    return tuple(
+        Column(
+            name=name,
+            duckdb_type=duckdb_type,
+            header=labels[name] if often[labels[name]] == 1 else f"{labels[name]} ({name})",
+            unit_de=unit_de(name, duckdb_type, told[name].description),
+            description=told[name].description,
+        )
+        for name, duckdb_type in types.items()
+    )
+
+
+def _sources(
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    columns: Sequence[Column],
+    files: Sequence[dict[str, str]],
+) -> tuple[Source, ...]:
+    """The datasets whose files the rows name, by the hashes that stand in them."""
+    hashes: set[str] = set()
+    for column in columns:
+        if column.name.endswith("source_sha256"):
+            listed = f"unnest(string_split({column.name}, ', '))"
+            rows = connection.execute(f"select distinct {listed} from {table}").fetchall()
+            hashes.update(row[0] for row in rows)
+    found = []
+    for entry in REGISTRY:
+        periods = sorted(
+            file["period"]
+            for file in files
+            if (file["source"], file["dataset"]) == (entry.source, entry.name)
+            and file["sha256"] in hashes
+        )
+        if periods:
+            span = (_period(periods[0]), _period(periods[-1]))
+            found.append(Source(entry.id, entry.title, entry.licence, len(periods), *span))
+    return tuple(found)
+
+
+def _period(period: str) -> str:
+    """A period for people: files that always hold the whole history have no other name for it."""
+    return "gesamte Reihe" if period == "all" else period
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, table: str) -> Iterator[Row]:
+    answer = connection.execute(f"select * from {table}")
+    while rows := answer.fetchmany(ROWS_AT_A_TIME):
+        yield from rows

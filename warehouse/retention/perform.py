@@ -1,0 +1,88 @@
+"""Doing what the plan says: noted in the audit log first, then deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from ingest.files import remove_directory, sweep
+from ingest.settings import Settings
+from ingest.steps import Floors
+from warehouse import audit
+from warehouse.backup.store import Store
+from warehouse.retention.plan import Deletion, plan
+
+
+@dataclass(frozen=True)
+class Done:
+    """What was deleted, what stays although it is due, and what killed processes had left."""
+
+    deleted: tuple[Deletion, ...]
+    held_back: tuple[Deletion, ...]
+    freed: int
+    swept: int = 0
+    blobs: int = 0
+
+
+def maintain(settings: Settings, now: datetime | None = None) -> Done:
+    """Delete whatever is due. Killed at any instant, the next call finishes it.
+
+    Not beside a build: figures may go. Raises ``AuditUnwritable``, before anything is deleted
+    that is not noted; ``BackupBusy``; ``DamagedBackup`` when a snapshot cannot be read.
+    """
+    now = now or datetime.now(UTC)
+    due = plan(settings, now)
+    may_go = [one for one in due if one.held_back is None]
+    freed = sum(one.size for one in may_go)
+    _from_the_house(settings, [one for one in may_go if one.kind != "snapshot"], now)
+    blobs, size = _from_the_backup(settings, [one for one in may_go if one.kind == "snapshot"])
+    floors = (settings.landing, settings.staged, settings.quarantine, settings.warehouse)
+    return Done(
+        deleted=tuple(may_go),
+        held_back=tuple(one for one in due if one.held_back),
+        freed=freed + size,
+        swept=sum(sweep(floor) for floor in floors),
+        blobs=blobs,
+    )
+
+
+def _from_the_house(settings: Settings, deletions: Sequence[Deletion], now: datetime) -> None:
+    for one in deletions:
+        if one.kind == "audit":
+            audit.forget(settings, [path.stem for path in one.paths], now)
+            continue
+        details = {"kind": one.kind, "about": one.about, "rule": one.rule}
+        if one.tombstone:
+            details["sha256"] = one.tombstone.sha256
+        audit.record(settings, "delete", details=details, now=now)
+        if one.tombstone:
+            _bury(settings, one)
+            continue
+        for path in one.paths:
+            if path.is_dir():
+                remove_directory(path)
+            else:
+                path.unlink(missing_ok=True)
+
+
+def _bury(settings: Settings, deletion: Deletion) -> None:
+    """Tombstone, then bytes, then figures: what was begun is found by its tombstone."""
+    buried = deletion.tombstone
+    if buried is None:
+        return
+    floors = Floors.of(settings, buried.source, buried.dataset)
+    floors.landing.bury(buried)
+    if buried.what != "bytes":
+        floors.staging.withdraw(buried.sha256)
+        floors.quarantine.release(buried.sha256)
+
+
+def _from_the_backup(settings: Settings, deletions: Sequence[Deletion]) -> tuple[int, int]:
+    if settings.backup.folder is None or not settings.backup.folder.exists():
+        return 0, 0
+    store = Store.open(settings.backup.folder, settings.county.ags)
+    with store.locked(alone=True):
+        for one in deletions:
+            store.drop(one.name)
+        return store.collect()

@@ -1,0 +1,65 @@
+"""What others are told of a build and of a publishing: lineage and metrics, by configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from itertools import chain
+
+from ingest.measures import of_freshness
+from ingest.metrics import Measured
+from ingest.metrics import send as send_metrics
+from ingest.settings import Settings
+from warehouse.as_of import asked_for
+from warehouse.build import failed_nodes
+from warehouse.lineage import Build, events_of_build, events_of_publishing
+from warehouse.lineage_sent import send as send_lineage
+from warehouse.manifest import Manifest
+
+
+def tell_of_build(settings: Settings, run_id: str, seconds: float) -> None:
+    """Tell of the nightly build; one as of an earlier day is nobody's news."""
+    if asked_for(settings):
+        return
+    if settings.lineage.transport != "off" and (build := Build.last(settings, run_id)):
+        send_lineage(settings, run_id, events_of_build(build))
+    send_metrics(settings, of_build(settings, seconds))
+
+
+def tell_of_publishing(settings: Settings, manifest: Manifest, seconds: float) -> None:
+    """Tell of what readers have before them now."""
+    if asked_for(settings):
+        return
+    if settings.lineage.transport != "off":
+        send_lineage(settings, manifest.run_id, events_of_publishing(settings, manifest))
+    if settings.metrics.transport != "off":
+        today = _day(manifest.created_at) or date.today()
+        measured = chain(of_publishing(manifest, seconds), of_freshness(settings, today))
+        send_metrics(settings, measured)
+
+
+def of_build(settings: Settings, seconds: float) -> Iterator[Measured]:
+    """What one build took, and how much of it broke."""
+    yield Measured("build_seconds", seconds)
+    yield Measured("build_nodes_failed", len(failed_nodes(settings)))
+
+
+def of_publishing(manifest: Manifest, seconds: float) -> Iterator[Measured]:
+    """What one publishing took, and what stands before readers after it."""
+    yield Measured("publish_seconds", seconds)
+    yield Measured("marts_not_renewed", len(manifest.faults))
+    today = _day(manifest.created_at)
+    for mart in manifest.marts:
+        about = {"mart": mart.name}
+        yield Measured("mart_rows", mart.rows, about)
+        newest = _day(mart.newest)
+        if newest and today and newest <= today:  # a forecast's newest year is no sign of age
+            yield Measured("mart_age_days", (today - newest).days, about)
+
+
+def _day(text: str | None) -> date | None:
+    """The day that a mart's newest date says; None where it is a year or nothing."""
+    try:
+        return date.fromisoformat((text or "")[:10])
+    except ValueError:
+        return None
