@@ -1,9 +1,10 @@
 # `make help` lists what there is. Everything the house keeps lies under KREISHAUS_HOME.
 .DEFAULT_GOAL := help
-.PHONY: help run up down docs test fuzz lint format clean lock
+.PHONY: help run up down docs superset test test-full fuzz lint format clean lock
 
 PYTHON ?= python3.11
 VENV := .venv
+SUPERSET := .venv-superset
 BIN := $(VENV)/bin
 export KREISHAUS_HOME ?= $(CURDIR)/var
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -33,10 +34,22 @@ down: $(VENV)/runtime ## stop what `make up` left running
 docs: $(VENV)/runtime ## the catalogue: a site about every table, its sources and methods
 	@$(BIN)/kreishaus docs
 
+# Superset asks for older versions of what the house stands on: an environment of its own.
+$(SUPERSET)/ready: requirements-superset.lock
+	$(PYTHON) -m venv $(SUPERSET)
+	$(SUPERSET)/bin/pip install --quiet --no-deps --require-hashes --requirement requirements-superset.lock
+	@touch $@
+
+superset: $(VENV)/runtime $(SUPERSET)/ready ## the dashboards, with a database of their own, until Ctrl-C
+	@$(BIN)/python -m dashboards.local
+
 test: $(VENV)/development ## every check: formats, types, SQL, all tests
 	@$(MAKE) --no-print-directory lint
-	$(BIN)/pytest -m "not e2e" --numprocesses 2 --dist loadfile
+	$(BIN)/pytest -m "not e2e and not full" --numprocesses 2 --dist loadfile
 	$(BIN)/pytest -m e2e
+
+test-full: $(VENV)/development $(SUPERSET)/ready ## what needs PostgreSQL, Superset or a browser
+	$(BIN)/pytest -m full
 
 fuzz: $(VENV)/development ## thousands of damaged files for every parser (an hour and more)
 	KREISHAUS_FUZZ_INPUTS=$${KREISHAUS_FUZZ_INPUTS:-5000} $(BIN)/pytest tests/fuzz --numprocesses 2 --hypothesis-show-statistics
@@ -55,6 +68,7 @@ lock: ## resolve the lock files anew (needs uv)
 	uv pip compile --quiet --generate-hashes --no-header --no-strip-extras --python-version 3.11 --extra build pyproject.toml -o requirements.lock
 	uv pip compile --quiet --generate-hashes --no-header --no-strip-extras --python-version 3.11 --extra build --extra production pyproject.toml -c requirements.lock -o requirements-production.lock
 	uv pip compile --quiet --generate-hashes --no-header --no-strip-extras --python-version 3.11 --extra build --extra production --extra dev pyproject.toml -c requirements-production.lock -o requirements-dev.lock
+	uv pip compile --quiet --generate-hashes --no-header --no-strip-extras --python-version 3.11 dashboards/requirements.in -o requirements-superset.lock
 
 clean: ## remove the environment and everything under KREISHAUS_HOME
-	rm -rf $(VENV) "$(KREISHAUS_HOME)" build *.egg-info .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) $(SUPERSET) "$(KREISHAUS_HOME)" build *.egg-info .mypy_cache .ruff_cache .pytest_cache

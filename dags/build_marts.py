@@ -1,12 +1,12 @@
 """The marts: everything staged, built by dbt in the private warehouse, then published.
 
-    prepare -> dbt_build -> publish -> serve -> complete
+    prepare -> dbt_build -> publish -> serve, announce_version -> complete
             -> seeds, staging, intermediate, marts: what became of each dbt node, by name
             -> data_docs
 
 One dbt process builds all, because DuckDB has one writer. A model or test that fails stops what
 is made from it and nothing else; `publish` then keeps the last good state of the marts concerned,
-and this run is red. What to do: docs/operations.md. `serve` is for PostgreSQL: docs/serving.md.
+and this run is red: docs/operations.md. Red or not, PostgreSQL (`serve`) and the papers follow.
 
 Triggered by hand with a day for `as_of`, it builds the marts as they would have been then, in a
 warehouse of their own, and publishes them aside (published/as_of); readers notice nothing.
@@ -16,8 +16,8 @@ from airflow.sdk import dag, get_current_context, task
 from airflow.sdk.exceptions import AirflowFailException
 from as_of import PARAMS, house
 from dbt_nodes import show_nodes
-from serving import serve_and_complete
-from wiring import POLICY, when_staged_or
+from serving import serve
+from wiring import POLICY, announce_version, green_if_none_failed, when_staged_or
 
 from ingest.settings import read_settings
 
@@ -62,16 +62,16 @@ def data_docs() -> None:
 
 
 @dag(
-    schedule=when_staged_or("04:00"),
-    params=PARAMS,
-    tags=["marts", "dbt"],
-    doc_md=__doc__,
-    **POLICY,
+    schedule=when_staged_or("04:00"), params=PARAMS, tags=["marts", "dbt"], doc_md=__doc__, **POLICY
 )
 def build_marts() -> None:
     """Prepare, build, publish, serve; beside it the Data Docs and every dbt node by name."""
     ready = prepare()
-    ready >> dbt_build() >> serve_and_complete(publish())
+    complete = green_if_none_failed(
+        "Green only if each mart was published anew and readers have this version."
+    )
+    ready >> dbt_build() >> (published := publish()) >> [serve(), announce_version()] >> complete
+    published >> complete
     ready >> data_docs()
     ready >> show_nodes(read_settings())
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import Any
 
-from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import task
 from airflow.sdk.exceptions import AirflowSkipException
 from as_of import house
@@ -34,15 +32,3 @@ def serve() -> None:
         log.info("%s", load(settings).told)
     except NothingPublished as nothing:
         raise AirflowSkipException(str(nothing)) from nothing
-
-
-def serve_and_complete(published: Any) -> Any:  # noqa: ANN401  # tasks, whose types are Airflow's own
-    """Serve what was published; then one box that is red if either is, whichever came last."""
-    complete = EmptyOperator(
-        task_id="complete",
-        trigger_rule="none_failed",
-        doc_md="Green only if each mart was published anew and readers have this version.",
-    )
-    published >> serve() >> complete
-    published >> complete
-    return published

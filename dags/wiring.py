@@ -35,6 +35,7 @@ SOURCES = ("it_nrw", "azr", "bamf", "wtg", "papers")
 STAGED = {
     source: Asset(f"staged_{source}", uri=f"kreishaus://staged/{source}") for source in SOURCES
 }
+PUBLISHED = Asset("published", uri="kreishaus://published")
 FILES_PER_TASK = 12
 RETRIES_OF_A_VISIT = 4
 """After 10, 20, 40 and 60 minutes: a maintenance page at night is over after two hours, or not."""
@@ -208,15 +209,27 @@ def announce(entry: Dataset) -> Any:  # noqa: ANN401  # an operator, whose type 
     return tell
 
 
+@task(outlets=[PUBLISHED], trigger_rule="all_done", retries=0)
+def announce_version() -> None:
+    """Say that readers have a new version; skipped when this run published none to them."""
+    from warehouse.versions import published_by
+
+    if not published_by(read_settings(), get_current_context()["run_id"]):
+        raise AirflowSkipException("readers have no version of this run")
+
+
+def green_if_none_failed(meaning: str) -> EmptyOperator:
+    """A last task that keeps a run red, though something after a red task ran all the same."""
+    return EmptyOperator(task_id="complete", trigger_rule="none_failed", doc_md=meaning)
+
+
 def take_in(source: str) -> None:
     """Per dataset of ``source``: land, stage each new file, announce. Then one box for all.
 
     ``complete`` is red as soon as one file of one dataset is bad, though its neighbours went on.
     """
-    complete = EmptyOperator(
-        task_id="complete",
-        trigger_rule="none_failed",
-        doc_md="Green only if no file was refused, no file is in quarantine, no source was silent.",
+    complete = green_if_none_failed(
+        "Green only if no file was refused, no file is in quarantine, no source was silent."
     )
     for entry in datasets_of(source):
         with TaskGroup(entry.name, tooltip=entry.title) as group:

@@ -16,6 +16,7 @@ INGEST_DAGS = ("ingest_bamf", "ingest_it_nrw", "ingest_wtg", "ingest_azr", "inge
 BUILD_DAG = "build_marts"
 WATCH_DAG = "watch_freshness"
 MAINTENANCE_DAG = "maintenance"
+REPORTS_DAG = "publish_reports"
 
 
 @contextmanager
@@ -39,7 +40,8 @@ def opened(
         except RuntimeError as broken_project:
             console.print(str(broken_project), style="red", markup=False, highlight=False)
             changed = False
-        airflow.wait_until_ready({*INGEST_DAGS, BUILD_DAG, WATCH_DAG, MAINTENANCE_DAG})
+        ours = {*INGEST_DAGS, BUILD_DAG, REPORTS_DAG, WATCH_DAG, MAINTENANCE_DAG}
+        airflow.wait_until_ready(ours)
         if changed:
             airflow.read_again(BUILD_DAG)
         yield airflow

@@ -1,4 +1,4 @@
-"""One night: the sources collected, then the marts built, then looked back upon."""
+"""One night: sources collected, marts built, papers printed; then it is looked back upon."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from embedded.api import AirflowApi, DagRun
 from embedded.clock import Clock
 from embedded.environment import airflow_home
-from embedded.house import BUILD_DAG, INGEST_DAGS, MAINTENANCE_DAG, WATCH_DAG
+from embedded.house import BUILD_DAG, INGEST_DAGS, MAINTENANCE_DAG, REPORTS_DAG, WATCH_DAG
 from embedded.progress import Display, watch
 from embedded.summary import Night
 from ingest.settings import Settings
@@ -19,9 +19,10 @@ def new_run_id() -> str:
 
 
 def go_through(api: AirflowApi, run_id: str, clock: Clock, display: Display) -> list[DagRun]:
-    """Collect, then build; return how every run ended.
+    """Collect, then build, then print; return how every run ended.
 
-    The build is unpaused only when all sources are in: their assets would start it before.
+    The build is unpaused only when all sources are in: their assets would start it before. So are
+    the papers, when the marts are published.
     """
     clock.begin("collecting")
     for dag_id in INGEST_DAGS:
@@ -31,10 +32,14 @@ def go_through(api: AirflowApi, run_id: str, clock: Clock, display: Display) -> 
     clock.begin("building")
     api.unpause(BUILD_DAG)
     api.trigger(BUILD_DAG, run_id)
-    built = watch(api, (BUILD_DAG,), run_id, display)
+    runs += watch(api, (BUILD_DAG,), run_id, display)
+    clock.begin("printing")
+    api.unpause(REPORTS_DAG)
+    api.trigger(REPORTS_DAG, run_id)
+    runs += watch(api, (REPORTS_DAG,), run_id, display)
     for dag_id in (WATCH_DAG, MAINTENANCE_DAG):
         api.unpause(dag_id)  # for the mornings to come
-    return runs + built
+    return runs
 
 
 def look_back(
@@ -67,6 +72,7 @@ def look_back(
         published=published,
         places={
             "published database": database,
+            "papers": settings.home / "reports" / "index.html",
             "Data Docs": settings.home / "docs" / "quality" / "index.html",
             "Airflow": airflow_page,
         },

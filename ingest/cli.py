@@ -368,6 +368,67 @@ def plots(
         print(path)
 
 
+@app.command(epilog="Example: [bold]kreishaus report refugees --date 2021-09-30[/bold]")
+def report(
+    name: Annotated[
+        str | None, typer.Argument(help="refugees, demand or wtg; by default all of them.")
+    ] = None,
+    about: Annotated[
+        str | None,
+        typer.Option(
+            "--date",
+            help="The reference date that the paper is about; by default the newest.",
+            metavar="2021-09-30",
+        ),
+    ] = None,
+    as_of: AsOfOption = None,
+    known_by: KnownByOption = KnownBy.retrieved,
+    to: Annotated[
+        Path | None,
+        typer.Option("--to", help="A folder; by default reports/ under KREISHAUS_HOME."),
+    ] = None,
+    list_: Annotated[
+        bool, typer.Option("--list", help="Name the papers and the dates there are; print nothing.")
+    ] = False,
+) -> None:
+    """Print the committee papers from the published marts, as HTML and PDF.
+
+    With [bold]--as-of[/bold] from the marts as they were known then, once
+    [bold]kreishaus build --as-of[/bold] has built them. Printing again gives the same figures.
+    """
+    from reports.papers import NAMES, NoSuchPaper
+    from reports.pdf import NotPrintable
+    from reports.press import NoSuchDate, NothingToPrint, dates_of, print_paper, write_index
+    from warehouse.versions import NothingPublished
+
+    settings = _settings_as_of(as_of, known_by)
+    failed = False
+    for one in (name,) if name else NAMES:
+        try:
+            if list_:
+                print(f"{one}: {', '.join(f'{day}' for day in dates_of(settings, one))}")
+                continue
+            folder = to / one if to and not name else to
+            printed = print_paper(settings, one, _day(about), folder)
+        except (NoSuchPaper, NoSuchDate, NothingPublished, NothingToPrint, NotPrintable) as error:
+            errors.print(str(error), markup=False, soft_wrap=True)
+            failed = True
+            continue
+        print(printed.html, printed.pdf, sep="\n")
+    if not (list_ or failed or to):
+        print(write_index(settings))
+    raise typer.Exit(1 if failed else 0)
+
+
+def _day(text: str | None) -> date | None:
+    """A day given on the command line. Ends the command where it is none."""
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        errors.print(f"--date: {text!r} is no day such as 2021-09-30", markup=False)
+        raise typer.Exit(2) from error
+
+
 @app.command(epilog="Example: [bold]make docs[/bold], then open var/docs/site/index.html")
 def docs() -> None:
     """Write the catalogue: a site about every table, its sources, methods and freshness.

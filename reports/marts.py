@@ -13,6 +13,8 @@ from warehouse import audit, versions
 from warehouse.statements import EVERYTHING
 
 Row = dict[str, Any]
+SAMPLE = "Beispieldaten der Auslieferung, teils erfunden: nicht für Beschlüsse."
+"""What stands on everything that is shown while the house runs on its sample sources."""
 
 
 class NoData(Exception):

@@ -64,6 +64,14 @@ def manifest(version: Path) -> dict[str, Any]:
     return document
 
 
+def published_by(settings: Settings, run_id: str) -> bool:
+    """Whether the version that readers have now was published by this run."""
+    try:
+        return bool(manifest(current(settings))["run_id"] == run_id)
+    except NothingPublished:
+        return False
+
+
 def versions(settings: Settings) -> list[Path]:
     """All published versions, oldest first."""
     if not settings.published.exists():

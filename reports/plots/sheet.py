@@ -22,7 +22,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
 from reports.german import number
-from reports.marts import Marts, NoData
+from reports.marts import SAMPLE, Marts, NoData
 
 WIDTH_INCHES = 6.7  # the text width of an A4 page
 CHARACTERS = 122
@@ -61,7 +61,6 @@ STYLE: dict[Any, object] = {
     "svg.hashsalt": "kreishaus",
     "axes.unicode_minus": True,
 }
-SAMPLE = "Beispieldaten der Auslieferung, teils erfunden: nicht für Beschlüsse."
 
 
 @dataclass(frozen=True)

@@ -22,8 +22,9 @@ import pytest
 from faults import everything_at_once
 
 from embedded.api import AirflowApi
-from embedded.house import BUILD_DAG, INGEST_DAGS
+from embedded.house import BUILD_DAG, INGEST_DAGS, REPORTS_DAG
 from ingest.settings import Settings
+from reports.papers import NAMES
 from sample.make import make
 from warehouse import versions
 from warehouse.query import query
@@ -116,8 +117,8 @@ def test_a_first_night_and_a_second_run_beside_it(house: Settings) -> None:
     assert listens_elsewhere(in_house(house)) == []
     status, said = ended(first)
     assert status == GREEN, said
-    for told in ("bamf/hkl", "vacancy_by_region", "Data Docs", "published database", "green"):
-        assert told in said
+    told = ("bamf/hkl", "vacancy_by_region", "Data Docs", "published database", "papers", "green")
+    assert [word for word in told if word not in said] == []
     assert in_house(house) == []
     manifest = published(house)
     assert manifest["run_id"].startswith("night_")
@@ -125,19 +126,27 @@ def test_a_first_night_and_a_second_run_beside_it(house: Settings) -> None:
     assert [mart for mart in manifest["marts"] if mart["fault"]] == []
     assert vacant_places(house) == 217
     assert (house.home / "docs" / "quality" / "index.html").exists()
+    papers = house.home / "reports"
+    assert (papers / "index.html").exists()
+    for name in NAMES:
+        assert (papers / name / "latest" / "report.pdf").read_bytes().startswith(b"%PDF-")
+        assert (papers / name / "latest" / "report.html").exists()
 
 
 def test_a_correction_reaches_the_marts_through_its_asset(house: Settings) -> None:
-    """``up``, then a corrected workbook: the ingest run announces, the build follows by itself."""
+    """``up``, then a corrected workbook: the ingest run announces, build and papers follow."""
     before = published(house)
+    paper = house.home / "reports" / "demand" / "latest" / "report.html"
+    printed = paper.read_bytes()
     status, said = ended(kreishaus(house, "up"))
     try:
         assert status == GREEN, said
         assert hashes(published(house)) == hashes(before)
+        assert paper.read_bytes() == printed
         address = next(word for word in said.split() if word.startswith("http://127.0.0.1"))
         api = AirflowApi(address.rstrip(";,"))
         api.answers()
-        for dag_id in (*INGEST_DAGS, BUILD_DAG):
+        for dag_id in (*INGEST_DAGS, BUILD_DAG, REPORTS_DAG):
             assert drawn(api, dag_id)
         move_one_vacant_place(make(house) / "drop" / "wtg" / "WTG_Stichtag_2021-08-15.xlsx")
         api.trigger("ingest_wtg", "corrected")
@@ -148,6 +157,7 @@ def test_a_correction_reaches_the_marts_through_its_asset(house: Settings) -> No
         sql = "select count(*) as dates from vacancy_by_region where vacant_places = 217"
         assert query(house, sql)["dates"][0].as_py() == 0
         assert published(house)["missing"] == {}
+        wait_until("the papers follow", lambda: paper.read_bytes() != printed)
     finally:
         status, said = ended(kreishaus(house, "down"))
     assert status == GREEN, said

@@ -25,6 +25,8 @@ HEAVY = {
     "cosmos",
     "aiohttp",
     "aiosmtplib",
+    "matplotlib",
+    "typst",
 }
 
 READ_BY_AIRFLOW = """
@@ -258,3 +260,26 @@ def test_a_red_publication_stays_red_whatever_becomes_of_serving(dags):
     assert {"serve", "complete"} <= set(tasks["publish"]["downstream_task_ids"])
     assert tasks["serve"]["downstream_task_ids"] == ["complete"]
     assert tasks["complete"]["trigger_rule"] == "none_failed"
+
+
+def test_papers_follow_every_version_that_readers_get(dags):
+    """A red build publishes too, one as of an earlier day does not: the task tells them apart."""
+    build, papers = tasks_of(dags["build_marts"]), dags["publish_reports"]
+    assert build["announce_version"]["trigger_rule"] == "all_done"
+    assert '"name": "published"' in json.dumps(build["announce_version"]["outlets"])
+    assert '"name": "published"' in json.dumps(papers["timetable"])
+
+
+def test_a_leaf_that_is_green_hides_no_red_task_before_it(dags):
+    """A run is as red as its last tasks: behind one that runs anyhow stands one that does not."""
+    for dag_id, red in (("build_marts", "publish"), ("publish_reports", "write")):
+        tasks = tasks_of(dags[dag_id])
+        assert tasks["complete"]["trigger_rule"] == "none_failed", dag_id
+        assert "complete" in tasks[red]["downstream_task_ids"], dag_id
+
+
+def test_one_task_a_paper(dags):
+    write = tasks_of(dags["publish_reports"])["write"]
+    assert write["_is_mapped"]
+    assert "index" in write["downstream_task_ids"]
+    assert tasks_of(dags["publish_reports"])["index"]["trigger_rule"] == "all_done"

@@ -50,7 +50,8 @@ broken as (
         string_agg(
             distinct breaks.reason || ' (' || breaks.law || ')', '; '
             order by breaks.reason || ' (' || breaks.law || ')'
-        ) as break_reason
+        ) as break_reason,
+        string_agg(distinct breaks.what_de, '; ' order by breaks.what_de) as break_label
     from asked
     inner join {{ ref('structural_break') }} as breaks
         on
@@ -84,6 +85,7 @@ select
     broken.break_codes is not null as break_flag,
     broken.break_codes,
     broken.break_reason,
+    broken.break_label,
     {{ both_files('asked.source_sha256', 'earlier.source_sha256') }} as source_sha256,
     greatest(asked.published_at, earlier.published_at) as published_at,
     greatest(asked.known_since, earlier.known_since) as known_since,

@@ -19,6 +19,7 @@ select
     compared.break_flag,
     compared.break_codes,
     compared.break_reason,
+    compared.break_label,
     compared.persons_without_section_24,
     compared.compared_persons_without_section_24,
     compared.change_without_section_24_persons,

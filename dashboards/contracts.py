@@ -1,0 +1,90 @@
+"""What the published marts promise: their columns with German labels, for each audience.
+
+Read from the contracts in ``dbt_project``, so that a label is written once, and a dashboard can be
+checked where there is neither a database nor Superset.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+
+Audience = Literal["internal", "public"]
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+MARTS = REPOSITORY / "dbt_project" / "models" / "marts"
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a mart."""
+
+    name: str
+    data_type: str
+    label: str
+    description: str
+
+
+@dataclass(frozen=True)
+class Mart:
+    """A mart as one audience sees it."""
+
+    name: str
+    columns: Mapping[str, Column]
+
+
+ROUNDED_TO = Column(
+    "rounded_to",
+    "integer",
+    "gerundet auf Vielfache von",
+    "Multiple that each count of persons is rounded to by itself.",
+)
+
+
+def read_marts(audience: Audience, folder: Path = MARTS) -> dict[str, Mart]:
+    """Every mart that the audience sees, by name."""
+    found = {}
+    for path in sorted(folder.rglob("*.yml")):
+        document = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        for model in document.get("models") or []:
+            if audience == "internal":
+                found[model["name"]] = Mart(model["name"], _columns(model["columns"]))
+            elif _meta(model).get("audience") != "internal":
+                found[model["name"]] = Mart(model["name"], _public_columns(model["columns"]))
+    return found
+
+
+def _public_columns(columns: Sequence[Mapping[str, Any]]) -> dict[str, Column]:
+    """What ``warehouse.disclosure`` leaves: no column that was computed from exact counts."""
+    marks = {_meta(column).get("disclosure") for column in columns}
+    shown = _columns(
+        [
+            column
+            for column in columns
+            if _meta(column).get("disclosure") != "azr_derived" or _meta(column).get("public_sql")
+        ]
+    )
+    if marks & {"azr_count", "azr_derived"}:
+        shown["rounded_to"] = ROUNDED_TO
+    return shown
+
+
+def _columns(columns: Sequence[Mapping[str, Any]]) -> dict[str, Column]:
+    return {
+        column["name"]: Column(
+            name=column["name"],
+            data_type=str(column["data_type"]),
+            label=str(_meta(column).get("label_de") or column["name"]),
+            description=" ".join(str(column.get("description", "")).split()),
+        )
+        for column in columns
+    }
+
+
+def _meta(node: Mapping[str, Any]) -> dict[str, Any]:
+    meta: dict[str, Any] = (node.get("config") or {}).get("meta") or {}
+    return meta

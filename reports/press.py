@@ -1,0 +1,149 @@
+"""Printing papers from the published marts, and the list of what has been printed.
+
+    reports/index.html                         all of it, by paper and date
+           /<paper>/<date>/report.html .pdf    the same figures in both
+                   /latest -> <date>           the newest reference date
+           /as_of/<moment>/...                 the same, from the marts as they were known then
+
+Every file is written aside and renamed. The same marts give the same bytes: printing again
+changes nothing, and whoever printed last year prints the same today from the marts as of then.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from ingest.files import switch_link, write_atomically
+from ingest.settings import Settings
+from reports import html as pages
+from reports.document import Document
+from reports.german import day
+from reports.layout import Plain
+from reports.marts import SAMPLE, Marts, NoData, published
+from reports.papers import NAMES, paper
+from reports.pdf import pdf
+from warehouse.as_of import FOLDER as AS_OF
+from warehouse.as_of import asked_for
+
+HTML, PDF, LATEST, INDEX = "report.html", "report.pdf", "latest", "index.html"
+
+
+class NoSuchDate(Exception):
+    """The marts have nothing about the date that a paper was asked for."""
+
+    def __init__(self, name: str, about: date, dates: list[date]) -> None:
+        there = ", ".join(f"{one}" for one in dates)
+        super().__init__(f"{name}: the marts have nothing about {about}. There is: {there}.")
+
+
+class NothingToPrint(Exception):
+    """No mart has anything that the paper could be about."""
+
+
+@dataclass(frozen=True)
+class Printed:
+    """A paper on disk."""
+
+    name: str
+    about: date
+    html: Path
+    pdf: Path
+
+
+def folder_of(settings: Settings) -> Path:
+    """Where papers are printed to: those as of an earlier day have a folder of their own."""
+    root = settings.home / "reports"
+    as_of = asked_for(settings)
+    return root / AS_OF / as_of.name if as_of else root
+
+
+def dates_of(settings: Settings, name: str) -> list[date]:
+    """The dates that a paper can be about, newest first. Raises ``NothingPublished``."""
+    with published(settings) as marts:
+        return paper(name).dates(marts)
+
+
+def print_paper(
+    settings: Settings, name: str, about: date | None = None, to: Path | None = None
+) -> Printed:
+    """Print one paper as a page and as a PDF; about the newest date unless told otherwise.
+
+    With ``to`` the two files go there, and the house's own list of papers is left as it is.
+
+    Raises ``NoSuchPaper``, ``NothingPublished``, ``NothingToPrint``, ``NoSuchDate`` and
+    ``NotPrintable``.
+    """
+    wanted = paper(name)
+    with published(settings) as marts:
+        about = _date_to_print(wanted.dates(marts), name, about)
+        document = _written(marts, name, about)
+    folder = to or folder_of(settings) / name / about.isoformat()
+    printed = Printed(name, about, folder / HTML, folder / PDF)
+    made = {printed.html: pages.html(document), printed.pdf: pdf(document)}
+    for path, content in made.items():
+        write_atomically(path, content)
+    if to is None:
+        _point_at_newest(folder.parent)
+    return printed
+
+
+def _date_to_print(dates: list[date], name: str, about: date | None) -> date:
+    if not dates:
+        raise NothingToPrint(f"{name}: the marts have no date yet that it could be about.")
+    if about is not None and about not in dates:
+        raise NoSuchDate(name, about, dates)
+    return about or dates[0]
+
+
+def _written(marts: Marts, name: str, about: date) -> Document:
+    try:
+        return paper(name).write(marts, about)
+    except NoData as empty:
+        raise NothingToPrint(f"{name}: the mart {empty.mart} has no rows about {about}.") from empty
+
+
+def _point_at_newest(folder: Path) -> None:
+    newest = max(_printed_dates(folder))
+    switch_link(folder / LATEST, folder / newest.isoformat())
+
+
+def _printed_dates(folder: Path) -> list[date]:
+    """The dates of a paper that are on disk, newest first."""
+    found = []
+    for path in folder.iterdir() if folder.exists() else ():
+        if path.is_symlink() or not (path / PDF).exists():
+            continue
+        try:
+            found.append(date.fromisoformat(path.name))
+        except ValueError:
+            continue
+    return sorted(found, reverse=True)
+
+
+def write_index(settings: Settings) -> Path:
+    """The page that lists every paper on disk."""
+    root = folder_of(settings)
+    papers: list[Plain] = [
+        {
+            "title": paper(name).title,
+            "dates": [
+                {"day": day(one), "folder": f"{name}/{one.isoformat()}"}
+                for one in _printed_dates(root / name)
+            ],
+        }
+        for name in NAMES
+    ]
+    as_of = asked_for(settings)
+    path = root / INDEX
+    content = pages.render(
+        "index.html",
+        papers=papers,
+        sample=SAMPLE if settings.sources == "sample" else "",
+        as_of=f"Stand {as_of.moment}" if as_of else "",
+        html_name=HTML,
+        pdf_name=PDF,
+    )
+    write_atomically(path, content)
+    return path

@@ -1,0 +1,61 @@
+"""German for what the marts say in English: names of datasets, doubts, sources, reasons."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from reports.german import day
+
+FILE = Path(__file__).with_name("wordings.toml")
+_VARIABLE = re.compile(r"\b\d{4}-\d{2}-\d{2}\b|\d+")
+
+
+@cache
+def wordings() -> dict[str, Any]:
+    """The lists of ``wordings.toml``."""
+    return tomllib.loads(FILE.read_text(encoding="utf-8"))
+
+
+def dataset(dataset_id: str) -> str:
+    """What a dataset is called in a paper; its own name where nobody has given it one."""
+    return str(wordings()["datasets"].get(dataset_id, dataset_id))
+
+
+def translated(list_name: str, text: str) -> str:
+    """A statement of a mart in German; in its own words where the list does not have it.
+
+    Dates and numbers in it are left out for the look-up and put back as German readers write them.
+    """
+    known = wordings()[list_name].get(_pattern(text))
+    if known is None:
+        return text
+    return str(known).format(*(_in_german(found) for found in _VARIABLE.findall(text)))
+
+
+def is_known(list_name: str, text: str) -> bool:
+    """Whether the list has the statement."""
+    return _pattern(text) in wordings()[list_name]
+
+
+def _pattern(text: str) -> str:
+    return _VARIABLE.sub("{}", text)
+
+
+def _in_german(found: str) -> str:
+    return day(date.fromisoformat(found)) if "-" in found else found
+
+
+def statements(doubt: str | None) -> list[str]:
+    """The single statements of a ``doubt``."""
+    return doubt.split("; ") if doubt else []
+
+
+def doubts(texts: list[str | None]) -> list[str]:
+    """All doubts of some rows in German, each once, in the order in which they first come."""
+    found = [statement for text in texts for statement in statements(text)]
+    return [translated("doubts", statement) for statement in dict.fromkeys(found)]

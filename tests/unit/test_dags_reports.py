@@ -1,0 +1,83 @@
+"""What the tasks of the papers make of a printing, called as Airflow calls them."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("AIRFLOW_HOME", tempfile.mkdtemp(prefix="airflow-"))
+sys.path.insert(0, str(Path(__file__).parents[2] / "dags"))
+
+import publish_reports
+import wiring
+from airflow.sdk.exceptions import AirflowSkipException
+
+from reports.press import NothingToPrint, Printed
+
+
+def published(settings, run_id):
+    version = settings.published / "20211130T000000.000000Z"
+    version.mkdir(parents=True)
+    (version / "manifest.json").write_text(json.dumps({"run_id": run_id}))
+    (settings.published / "current").symlink_to(version.name)
+
+
+@pytest.fixture
+def running(monkeypatch, settings):
+    monkeypatch.setattr(wiring, "get_current_context", lambda: {"run_id": "night_2"})
+    monkeypatch.setattr(wiring, "read_settings", lambda: settings)
+    monkeypatch.setattr(publish_reports, "read_settings", lambda: settings)
+    return settings
+
+
+def test_a_version_of_this_run_is_announced(running):
+    published(running, "night_2")
+    wiring.announce_version.function()
+
+
+def test_a_version_of_another_run_is_not_announced(running):
+    """A build as of an earlier day publishes aside: readers keep what they have."""
+    published(running, "night_1")
+    with pytest.raises(AirflowSkipException, match="no version of this run"):
+        wiring.announce_version.function()
+
+
+def test_nothing_is_announced_before_anything_is_published(running):
+    with pytest.raises(AirflowSkipException, match="no version of this run"):
+        wiring.announce_version.function()
+
+
+def test_a_paper_without_figures_is_skipped(running, monkeypatch):
+    def print_paper(settings, name):
+        raise NothingToPrint(f"{name}: no rows")
+
+    monkeypatch.setattr("reports.press.print_paper", print_paper)
+    with pytest.raises(AirflowSkipException, match="wtg: no rows"):
+        publish_reports.write.function("wtg")
+
+
+def test_a_paper_that_breaks_is_red(running, monkeypatch):
+    def print_paper(settings, name):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("reports.press.print_paper", print_paper)
+    with pytest.raises(ZeroDivisionError):
+        publish_reports.write.function("wtg")
+
+
+def test_a_paper_is_printed_into_this_house(running, monkeypatch):
+    seen = []
+
+    def print_paper(settings, name):
+        seen.append((settings.home, name))
+        return Printed(name, date(2021, 9, 30), Path("a.html"), Path("a.pdf"))
+
+    monkeypatch.setattr("reports.press.print_paper", print_paper)
+    publish_reports.write.function("refugees")
+    assert seen == [(running.home, "refugees")]
