@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -17,6 +17,7 @@ from typing import Any
 import duckdb
 
 from catalogue import words
+from catalogue.boards import dashboards
 from catalogue.project import Exposure, Lineage, Project, Step
 from ingest.calendars import Monthly, NoCalendar
 from ingest.datasets import REGISTRY, Dataset
@@ -225,7 +226,8 @@ def gather(settings: Settings, audience: versions.Audience) -> House:
         connection.execute("use public")
         held = {str(row[0]) for row in connection.execute("show tables").fetchall()}
         fresh = _rows(connection, "freshness", held)
-        pages = _mart_pages(connection, manifest, described, project, audience, held)
+        read_by = _exposures(project, {*described, *(one["name"] for one in manifest["marts"])})
+        pages = _mart_pages(connection, manifest, described, project, read_by, audience, held)
         metrics = _rows(connection, "metric", held)
     freshness = {row["dataset_id"]: row for row in fresh}
     return House(
@@ -243,8 +245,16 @@ def gather(settings: Settings, audience: versions.Audience) -> House:
             for entry in REGISTRY
         ),
         metrics=tuple(sorted(metrics, key=lambda row: str(row["metric_code"]))),
-        exposures=project.exposures,
+        exposures=read_by,
         refused=manifest["refused"] if audience == "internal" else {},
+    )
+
+
+def _exposures(project: Project, known: set[str]) -> tuple[Exposure, ...]:
+    """Reports and dashboards, each with those of its marts that there are."""
+    return tuple(
+        replace(one, marts=tuple(name for name in one.marts if name in known))
+        for one in (*project.exposures, *dashboards())
     )
 
 
@@ -264,6 +274,7 @@ def _mart_pages(
     manifest: Mapping[str, Any],
     described: Mapping[str, Mart],
     project: Project,
+    read_by: Sequence[Exposure],
     audience: versions.Audience,
     held: set[str],
 ) -> list[MartPage]:
@@ -290,7 +301,7 @@ def _mart_pages(
             outside_time=str(mart.meta.get("outside_time") or ""),
             lineage=project.lineages.get(name, Lineage()),
             children=project.children(name),
-            exposures=tuple(one for one in project.exposures if name in one.marts),
+            exposures=tuple(one for one in read_by if name in one.marts),
             published=entry is not None,
             rows=told.get("rows"),
             newest=words.newest(told.get("newest")),

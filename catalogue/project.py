@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -52,7 +52,8 @@ class Exposure:
     owner: str
     audience: str
     url: str
-    marts: tuple[str, ...] = field(default=())
+    marts: tuple[str, ...] = ()
+    language: str = "en"
 
 
 class Project:

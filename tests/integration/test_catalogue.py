@@ -167,6 +167,7 @@ def test_lineage_names_the_sources_of_figures(sites: Mapping[versions.Audience, 
     flow = text[text.index('class="flow"') : text.index('id="methode"')]
     assert re.findall(r"datensaetze/([\w-]+)\.html", flow) == ["wtg-stichtag"]
     assert "berichte.html#binding_demand_planning" in flow
+    assert "berichte.html#dashboard-pflege" in flow
     assert "vacancy_average.html" in flow
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from catalogue.boards import dashboards
 from catalogue.project import Project
 
 
@@ -90,3 +91,13 @@ def test_exposures_name_the_marts_that_they_read() -> None:
 
 def test_a_mart_that_the_project_lost_has_no_lineage() -> None:
     assert PROJECT.lineage("gone").datasets == ()
+
+
+def test_dashboards_name_the_marts_that_their_charts_stand_on() -> None:
+    """Looked up in ``dashboards/definitions``: the care dashboard draws tiles and vacancies."""
+    boards = {one.name: one for one in dashboards()}
+    care = boards["dashboard-pflege"]
+    assert {"vacancy_by_region", "dim_region_tile", "demand_band"} <= set(care.marts)
+    assert not any(mart.startswith("refugees") for mart in care.marts)
+    assert boards["dashboard-datenqualitaet"].audience == "Kreis"
+    assert care.audience == "alle, Kreis"
