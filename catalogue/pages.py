@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from catalogue import documents, words
 from catalogue.dcat import DataFile
@@ -113,6 +114,7 @@ class _Filler:
         environment.filters["day"] = _day
         environment.filters["moment"] = _moment
         environment.filters["size"] = words.size
+        environment.filters["code"] = _code
         self._environment = environment
         self._common: dict[str, Any] = {
             "house": house,
@@ -167,6 +169,11 @@ def _metric_groups(house: House) -> list[tuple[MartPage | None, list[dict[str, A
         groups.setdefault(metric["mart"] or "", []).append(metric)
     ordered = sorted(groups.items(), key=lambda group: (not group[0], group[0]))
     return [(house.by_name.get(mart), metrics) for mart, metrics in ordered]
+
+
+def _code(text: str) -> Markup:
+    """A sentence whose names in backticks are shown as code."""
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))
 
 
 def _number(value: int) -> str:

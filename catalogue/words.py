@@ -42,6 +42,7 @@ TYPES = {
     "decimal": "Dezimalzahl",
     "date": "Datum",
     "timestamp": "Zeitpunkt",
+    "timestamptz": "Zeitpunkt",
     "boolean": "ja/nein",
 }
 NUMBERS = ("bigint", "integer", "double", "decimal")

@@ -28,7 +28,7 @@ AT_AZR = "/staged/azr/series/*/[0-9a-f_]*/cells.parquet"
 
 def column(data_type: str, label: str, **meta: object) -> dict[str, Any]:
     return {
-        "description": f"{label} <b>&</b> Places.",
+        "description": f"{label} <b>&</b> Places, `null` too.",
         "data_type": data_type,
         "config": {"meta": {"label_de": label, **meta}},
     }
@@ -245,7 +245,9 @@ def test_a_mart_that_no_rule_covers_says_so_to_the_county(house: Settings, texts
 
 def test_words_of_the_house_are_no_tags(house: Settings, texts: Path) -> None:
     write_sites(house, texts)
-    assert "Stichtag &lt;b&gt;&amp;&lt;/b&gt; Places." in page(house, "marts/supply.html")
+    assert "Stichtag &lt;b&gt;&amp;&lt;/b&gt; Places, <code>null</code> too." in page(
+        house, "marts/supply.html"
+    )
     assert "Tafel &lt;1&gt;" in page(house, "marts/supply.html")
 
 
