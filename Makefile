@@ -1,6 +1,6 @@
 # `make help` lists what there is. Everything the house keeps lies under KREISHAUS_HOME.
 .DEFAULT_GOAL := help
-.PHONY: help run up down superset test test-full fuzz lint format clean lock
+.PHONY: help run up down docs superset test test-full fuzz lint format clean lock
 
 PYTHON ?= python3.11
 VENV := .venv
@@ -30,6 +30,9 @@ up: $(VENV)/runtime ## the same, left running, with the Airflow page to look at
 
 down: $(VENV)/runtime ## stop what `make up` left running
 	@$(BIN)/kreishaus down
+
+docs: $(VENV)/runtime ## the catalogue: a site about every table, its sources and methods
+	@$(BIN)/kreishaus docs
 
 # Superset asks for older versions of what the house stands on: an environment of its own.
 $(SUPERSET)/ready: requirements-superset.lock

@@ -434,18 +434,25 @@ def _day(text: str | None) -> date | None:
         raise typer.Exit(2) from error
 
 
-@app.command()
+@app.command(epilog="Example: [bold]make docs[/bold], then open var/docs/site/index.html")
 def docs() -> None:
-    """Write dbt's own documentation of every table, with the lineage, as one file to open.
+    """Write the catalogue: a site about every table, its sources, methods and freshness.
 
-    It is read from the private warehouse that the last build made; not while a build is at work,
-    which holds the warehouse for itself.
+    Two of them: one for everybody, which may be put on the web as it is, and one for the county's
+    own people, with dbt's pages and those on the checks of each file. Beside them dbt's pages as
+    one file. dbt reads the private warehouse: not while a build is at work.
     """
+    from catalogue.site import write_sites
     from warehouse.docs import DocsFailed, write_docs
+    from warehouse.marts import BuildNotFinished
+    from warehouse.versions import NothingPublished
 
+    settings = read_settings()
     try:
-        print(write_docs(read_settings()))
-    except DocsFailed as error:
+        print(write_docs(settings))
+        for site in write_sites(settings).values():
+            print(site / "index.html")
+    except (DocsFailed, NothingPublished, BuildNotFinished) as error:
         errors.print(str(error), markup=False, soft_wrap=True)
         raise typer.Exit(1) from error
 

@@ -152,6 +152,24 @@ class Demand(Section):
     every_year_until: int | None = Field(default=None, ge=2000, le=2200)
 
 
+class CatalogueConfig(Section):
+    """How the catalogue presents the public marts to portals such as GovData.
+
+    ``base_url`` is where the public site will lie, with a slash at its end; without one there are
+    no metadata for portals. ``contributor_id`` is the address that GovData has given who delivers,
+    ``licence`` one of DCAT-AP.de's list. ``publisher`` is by default the county.
+    """
+
+    base_url: str = Field(default="", pattern=r"^(https?://[^\s<>\"]+/)?$")
+    publisher: str = ""
+    contact_name: str = ""
+    contact_email: str = Field(default="", pattern=r"^([^@\s]+@[^@\s]+)?$")
+    contributor_id: str = Field(default="", pattern=r"^(https?://[^\s<>\"]+)?$")
+    licence: str = Field(
+        default="http://dcat-ap.de/def/licenses/dl-by-de/2.0", pattern=r"^https?://[^\s<>\"]+$"
+    )
+
+
 class Retention(Section):
     """How long the landed files of a dataset stay; for ever, if nothing is said.
 
@@ -278,6 +296,7 @@ class Settings(BaseSettings):
     http: HttpConfig = HttpConfig()
     alerts: Alerts = Alerts()
     demand: Demand = Demand()
+    catalogue: CatalogueConfig = CatalogueConfig()
     backup: Backups = Backups()
     retention: Keeping = Keeping()
     serving: Serving = Serving()

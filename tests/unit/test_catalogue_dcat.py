@@ -1,0 +1,268 @@
+"""DCAT-AP.de: what the profile demands of each dataset and file, and how statements are written."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import pytest
+
+from catalogue import words
+from catalogue.dcat import CLOSED, PREFIXES, DataFile, catalogue, frequency
+from catalogue.house import Coverage, DatasetPage, House, MartPage
+from catalogue.project import Lineage
+from catalogue.rdf import Iri, Literal, Resource, json_ld, turtle
+from ingest.bamf.calendar import REPORT_MONTHS
+from ingest.calendars import QUARTER_ENDS, Daily, MonthDays, Monthly, NoCalendar
+from ingest.datasets import dataset
+from ingest.settings import CatalogueConfig, Settings
+
+MADE = datetime(2026, 11, 25, 3, 0, tzinfo=UTC)
+FILES = (
+    DataFile("Parquet", "application/vnd.apache.parquet", "daten/vacancy.parquet", 2048, "ab" * 32),
+    DataFile("CSV", "text/csv", "daten/vacancy.csv", 4096, "cd" * 32),
+)
+MANDATORY = {
+    "dcat:Catalog": ("dct:title", "dct:description", "dct:publisher", "dcat:dataset"),
+    "dcat:Dataset": ("dct:title", "dct:description", "dct:publisher"),
+    "dcat:Distribution": ("dcat:accessURL", "dct:license"),
+    "foaf:Agent": ("foaf:name",),
+    "spdx:Checksum": ("spdx:algorithm", "spdx:checksumValue"),
+}
+"""As https://www.dcat-ap.de/def/dcatde/3.0/spec/ lists them."""
+
+
+def mart(name: str, audience: str = "public", *datasets: str, area: str = "Kreis") -> MartPage:
+    return MartPage(
+        name=name,
+        title=f"Titel {name}",
+        about="Was es ist.",
+        description="What it is.",
+        domain=words.domain("vacancy"),
+        audience="internal" if audience == "internal" else "public",
+        key=("reference_date",),
+        columns=(),
+        rules=(),
+        reasons=(),
+        method="",
+        outside_time="",
+        lineage=Lineage(datasets=datasets),
+        children=(),
+        exposures=(),
+        published=audience == "public",
+        rows=3,
+        coverage=Coverage(date(2021, 2, 15), date(2021, 8, 15), area, MADE),
+    )
+
+
+def house(*marts: MartPage, is_sample: bool = False) -> House:
+    return House(
+        county="Rhein-Kreis Neuss",
+        ags="05162",
+        is_sample=is_sample,
+        version="20261125T030000.000000Z",
+        created_at=MADE,
+        code_version="0.1.0",
+        as_of=None,
+        looked_at=None,
+        marts=marts,
+        datasets=tuple(
+            DatasetPage(entry, entry.title, "", "", words.licence(entry.licence), (), {}, (), ())
+            for entry in map(dataset, ("wtg/stichtag", "wtg/heimfinder", "it_nrw/care_homes"))
+        ),
+        metrics=(),
+        exposures=(),
+    )
+
+
+@pytest.fixture
+def county(settings: Settings) -> Settings:
+    said = CatalogueConfig(
+        base_url="https://daten.kreis.example/",
+        contact_email="planung@kreis.example",
+        contributor_id="http://dcat-ap.de/def/contributors/musterkreis",
+    )
+    return settings.model_copy(update={"catalogue": said})
+
+
+def every(resource: Resource) -> list[Resource]:
+    inner = [value for _, value in resource.said if isinstance(value, Resource)]
+    return [resource, *(deeper for one in inner for deeper in every(one))]
+
+
+def of_kind(resource: Resource, kind: str) -> list[Resource]:
+    return [one for one in every(resource) if one.kind == kind]
+
+
+def only(resource: Resource, name: str) -> str:
+    [value] = resource.values(name)
+    assert not isinstance(value, Resource)
+    return value.text
+
+
+def test_everything_says_what_the_profile_demands(county: Settings) -> None:
+    told = catalogue(county, house(mart("vacancy", "public", "wtg/stichtag")), {"vacancy": FILES})
+    for kind, names in MANDATORY.items():
+        found = of_kind(told, kind)
+        assert found, kind
+        for one in found:
+            assert [name for name in names if not one.values(name)] == [], kind
+    [one] = of_kind(told, "dcat:Dataset")
+    assert only(one, "dcatde:contributorID") == "http://dcat-ap.de/def/contributors/musterkreis"
+    assert only(one, "dcatde:politicalGeocodingURI").endswith("/districtKey/05162")
+    assert only(one, "dct:accrualPeriodicity").endswith("/QUARTERLY")
+    assert len(one.values("dcat:distribution")) == 2
+    [contact] = of_kind(told, "vcard:Kind")
+    assert only(contact, "vcard:hasEmail") == "mailto:planung@kreis.example"
+    [period] = of_kind(told, "dct:PeriodOfTime")
+    assert (only(period, "dcat:startDate"), only(period, "dcat:endDate")) == (
+        "2021-02-15",
+        "2021-08-15",
+    )
+
+
+def test_internal_and_unpublished_marts_are_not_named(county: Settings) -> None:
+    told = catalogue(
+        county,
+        house(mart("vacancy"), mart("vacancy_by_offer", "internal"), mart("new", "lost")),
+        {},
+    )
+    assert len(of_kind(told, "dcat:Dataset")) == 1
+    for written in (turtle([told], PREFIXES), json_ld([told], PREFIXES)):
+        assert "vacancy_by_offer" not in written
+        assert "/new" not in written
+
+
+def test_a_file_says_its_size_and_hash(county: Settings) -> None:
+    told = catalogue(county, house(mart("vacancy")), {"vacancy": FILES[:1]})
+    [file] = of_kind(told, "dcat:Distribution")
+    address = "https://daten.kreis.example/daten/vacancy.parquet"
+    assert only(file, "dcat:accessURL") == only(file, "dcat:downloadURL") == address
+    assert only(file, "dcat:byteSize") == "2048"
+    assert only(file, "dcat:mediaType").endswith("media-types/application/vnd.apache.parquet")
+    [checksum] = of_kind(told, "spdx:Checksum")
+    assert only(checksum, "spdx:checksumValue") == "ab" * 32
+
+
+@pytest.mark.parametrize(
+    ("datasets", "licence"),
+    [
+        (("wtg/stichtag",), "http://dcat-ap.de/def/licenses/dl-by-de/2.0"),
+        (("wtg/stichtag", "wtg/heimfinder"), CLOSED),
+        ((), "http://dcat-ap.de/def/licenses/dl-by-de/2.0"),
+    ],
+)
+def test_one_source_of_unknown_terms_closes_the_licence(
+    county: Settings, datasets: tuple[str, ...], licence: str
+) -> None:
+    told = catalogue(county, house(mart("vacancy", "public", *datasets)), {"vacancy": FILES})
+    assert {only(one, "dct:license") for one in of_kind(told, "dcat:Distribution")} == {licence}
+
+
+def test_sources_that_ask_to_be_named_are_named(county: Settings) -> None:
+    told = catalogue(
+        county, house(mart("supply", "public", "it_nrw/care_homes")), {"supply": FILES}
+    )
+    [named] = {
+        only(one, "dcatde:licenseAttributionByText") for one in of_kind(told, "dcat:Distribution")
+    }
+    assert named.startswith("Rhein-Kreis Neuss; eigene Berechnung nach Statistische Ämter")
+
+
+@pytest.mark.parametrize(
+    ("area", "level", "key"),
+    [
+        ("Kreis", "administrativeDistrict", "districtKey/05162"),
+        ("Land", "state", "stateKey/05"),
+        ("Deutschland", "federal", "country/DEU"),
+    ],
+)
+def test_areas(county: Settings, area: str, level: str, key: str) -> None:
+    told = catalogue(county, house(mart("m", area=area)), {})
+    [one] = of_kind(told, "dcat:Dataset")
+    assert only(one, "dcatde:politicalGeocodingLevelURI").endswith(f"/Level/{level}")
+    assert only(one, "dct:spatial").endswith(key)
+
+
+@pytest.mark.parametrize(
+    ("calendar", "code"),
+    [
+        (Daily(lag_days=1), "DAILY"),
+        (Monthly(lag_days=20), "MONTHLY"),
+        (MonthDays(days=QUARTER_ENDS, lag_days=1), "QUARTERLY"),
+        (MonthDays(days=((3, 31),), lag_days=1), "ANNUAL"),
+        (MonthDays(days=((3, 31), (9, 30)), lag_days=1), "ANNUAL_2"),
+        (MonthDays(days=((12, 15),), lag_days=1, every_years=2), "BIENNIAL"),
+        (MonthDays(days=((12, 31),), lag_days=1, every_years=3), "TRIENNIAL"),
+        (MonthDays(days=((12, 31),), lag_days=1, every_years=7), "IRREG"),
+        (REPORT_MONTHS, "NEVER"),
+        (NoCalendar(), "IRREG"),
+    ],
+)
+def test_frequencies(calendar: object, code: str) -> None:
+    assert frequency(calendar) == code  # type: ignore[arg-type]
+
+
+def test_of_several_sources_the_most_frequent_sets_the_frequency(county: Settings) -> None:
+    told = catalogue(county, house(mart("m", "public", "it_nrw/care_homes", "wtg/heimfinder")), {})
+    assert only(of_kind(told, "dcat:Dataset")[0], "dct:accrualPeriodicity").endswith("/DAILY")
+
+
+def test_sample_data_say_so(county: Settings) -> None:
+    told = catalogue(county, house(mart("m"), is_sample=True), {})
+    assert turtle([told], PREFIXES).count("Beispieldaten") == 2
+
+
+def test_without_an_address_there_is_no_catalogue(settings: Settings) -> None:
+    nowhere = settings.model_copy(update={"catalogue": CatalogueConfig()})
+    with pytest.raises(ValueError, match="needs a base_url"):
+        catalogue(nowhere, house(mart("m")), {})
+
+
+def test_what_no_mart_has_is_left_out(county: Settings) -> None:
+    bare = county.model_copy(
+        update={"catalogue": CatalogueConfig(base_url="https://daten.kreis.example/")}
+    )
+    timeless = replace(mart("m"), coverage=Coverage(None, None, "Kreis", MADE))
+    [one] = of_kind(catalogue(bare, house(timeless), {}), "dcat:Dataset")
+    assert one.values("dcatde:contributorID") == []
+    assert one.values("dct:temporal") == []
+
+
+SMALL = Resource(
+    "dcat:Dataset",
+    (
+        ("dct:title", Literal('Sie sagte "ja"\nund\\oder\tnein', language="de")),
+        ("dcat:byteSize", Literal("12", data_type="xsd:nonNegativeInteger")),
+        (
+            "dct:publisher",
+            Resource("foaf:Agent", (("foaf:name", Literal("K")),), "https://a.de/#k"),
+        ),
+        ("dcat:contactPoint", Resource("vcard:Kind", (("vcard:hasURL", Iri("https://a.de/")),))),
+    ),
+    "https://a.de/m",
+)
+
+
+def test_turtle_escapes_texts_and_writes_each_named_thing_once() -> None:
+    written = turtle([SMALL, SMALL], {"dct": "http://purl.org/dc/terms/"})
+    assert '"Sie sagte \\"ja\\"\\nund\\\\oder\\tnein"@de' in written
+    assert '"12"^^xsd:nonNegativeInteger' in written
+    assert written.count("a foaf:Agent") == 1
+    assert "dct:publisher <https://a.de/#k>" in written
+    assert written.startswith("@prefix dct: <http://purl.org/dc/terms/> .\n")
+
+
+def test_json_ld_says_the_same() -> None:
+    document = json.loads(json_ld([SMALL], {"dct": "http://purl.org/dc/terms/"}))
+    one, publisher = document["@graph"]
+    assert one["@id"] == "https://a.de/m"
+    assert one["dct:title"] == [{"@value": 'Sie sagte "ja"\nund\\oder\tnein', "@language": "de"}]
+    assert one["dct:publisher"] == [{"@id": "https://a.de/#k"}]
+    assert one["dcat:contactPoint"][0]["@type"] == "vcard:Kind"
+    assert publisher == {"@id": "https://a.de/#k", "@type": "foaf:Agent", "foaf:name": ["K"]}
+
+
+@pytest.mark.parametrize("text", ["https://a.de/x y", "https://a.de/>", 'a"b', "a\nb", "a\\b"])
+def test_an_address_cannot_break_out_of_its_brackets(text: str) -> None:
+    with pytest.raises(ValueError, match="is no address"):
+        Iri(text)
