@@ -50,6 +50,7 @@ def publish(settings: Settings, run_id: str, now: datetime | None = None) -> Man
     folder = new_directory(final)
     for audience in versions.AUDIENCES:
         versions.parquet(folder, audience).mkdir(parents=True)
+    (folder / "internal").chmod(0o750)  # exact figures: not for every account of the machine
     previous = _previous(settings)
     published, missing = _write_parquet(settings, built, folder, previous)
     there = [mart for mart in built if mart.name not in missing]

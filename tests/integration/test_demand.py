@@ -92,11 +92,14 @@ def test_what_is_asked_of_all_kreise_is_there(house: Settings) -> None:
 
 
 def test_the_orientation_value_is_that_of_the_published_table(house: Settings) -> None:
-    """12.20 permanent places per 100 people aged 80 and older: 4,079 of 33,427 x 100, printed."""
-    sql = """select round(places_per_100, 1) as places, round(sensitivity_places, 0) as sensitivity
-             from demand_orientation where region_code = '05162' and reference_year = 2023
+    """Viersen: 2,581 permanent places, as printed, and 21,711 people aged 80 and older.
+
+    2,581 / 21,711 x 100 = 11.888; a place more per 100 of them is 21,711 / 100 = 217.
+    """
+    sql = """select round(places_per_100, 3) as places, round(sensitivity_places, 0) as sensitivity
+             from demand_orientation where region_code = '05166' and reference_year = 2023
              and scenario = 'base'"""
-    assert query(house, sql).to_pylist() == [{"places": 12.2, "sensitivity": 334}]
+    assert query(house, sql).to_pylist() == [{"places": 11.888, "sensitivity": 217}]
 
 
 @example_settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
