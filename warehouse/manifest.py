@@ -10,6 +10,7 @@ from typing import Any
 
 import duckdb
 
+from warehouse import versions
 from warehouse.marts import Column, Mart
 
 NEWEST_BY = ("reference_date", "reference_month", "reference_year", "year", "issue_date")
@@ -59,6 +60,12 @@ class Manifest:
         """Every mart that this build did not make good, with the reason."""
         kept = {mart.name: mart.fault for mart in self.marts if mart.fault}
         return {**kept, **self.missing, **self.refused}
+
+
+def published_marts(version: Path, audience: versions.Audience) -> dict[str, PublishedMart]:
+    """The marts of a published version for one audience, by name."""
+    told = versions.manifest(version)["marts" if audience == "internal" else "public"]
+    return {entry["name"]: PublishedMart(**{**entry, "key": tuple(entry["key"])}) for entry in told}
 
 
 def described(

@@ -39,7 +39,7 @@ def write_public(
 ) -> Public:
     """Write the public marts of ``there``, whose ``exact`` rows lie in ``folder``.
 
-    A mart that no rule covers is left out and named; the others go on.
+    A mart that no rule covers, or whose rule does not run, is left out and named; the others go on.
     """
     published: list[PublishedMart] = []
     refused: dict[str, str] = {}
@@ -49,19 +49,26 @@ def write_public(
         database.execute("set preserve_insertion_order = true")
         database.execute("create schema public")
         database.execute("use public")
-        database.begin()
         for mart in _parents_first(there):
+            database.begin()
             try:
-                if not is_public(mart):
-                    continue
-                entry = _write(database, folder, mart, entries[mart.name], made)
-            except NotCovered as reason:
-                refused[mart.name] = str(reason)
-            else:
-                made[mart.name] = mart
-                published.append(entry)
-        database.commit()
+                if is_public(mart):
+                    published.append(_write(database, folder, mart, entries[mart.name], made))
+                    made[mart.name] = mart
+                database.commit()
+            except (NotCovered, duckdb.Error) as reason:
+                database.rollback()
+                refused[mart.name] = _told(mart, reason)
     return Public(tuple(sorted(published, key=lambda mart: mart.name)), refused)
+
+
+def _told(mart: Mart, reason: Exception) -> str:
+    if isinstance(reason, NotCovered):
+        return str(reason)
+    return (
+        f"{mart.name}: its disclosure rules make no statement that runs: {reason} "
+        "See public_sql, public_where and homes in the mart's yml."
+    )
 
 
 def _parents_first(there: Sequence[Mart]) -> list[Mart]:

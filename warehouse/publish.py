@@ -18,7 +18,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from importlib.metadata import version as package_version
 from pathlib import Path
@@ -31,7 +31,7 @@ from ingest.settings import REPOSITORY, Settings
 from warehouse import versions
 from warehouse.as_of import asked_for
 from warehouse.database import connect
-from warehouse.manifest import Manifest, PublishedMart, described, scalar
+from warehouse.manifest import Manifest, PublishedMart, described, published_marts, scalar
 from warehouse.marts import Mart, marts
 from warehouse.public import write_public
 from warehouse.tables import create_table
@@ -115,11 +115,8 @@ def _keep(mart: Mart, path: Path, previous: Path | None) -> PublishedMart | None
     if not last_good.exists():
         return None
     shutil.copyfile(last_good, path)
-    before = next(
-        entry for entry in versions.manifest(previous)["marts"] if entry["name"] == mart.name
-    )
-    kept_from = before["kept_from"] or previous.name
-    return PublishedMart(**{**before, "kept_from": kept_from, "fault": mart.fault})
+    before = published_marts(previous, "internal")[mart.name]
+    return replace(before, kept_from=before.kept_from or previous.name, fault=mart.fault)
 
 
 def _write_database(settings: Settings, folder: Path, built: Sequence[Mart]) -> None:

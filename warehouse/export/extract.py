@@ -13,8 +13,8 @@ import duckdb
 from ingest.datasets import REGISTRY
 from ingest.settings import Settings
 from warehouse import versions
-from warehouse.catalogue import MartEntry, catalogue
 from warehouse.export.units import unit_de
+from warehouse.manifest import PublishedMart, published_marts
 
 ROWS_AT_A_TIME = 5_000
 Row = tuple[Any, ...]
@@ -53,7 +53,7 @@ class Extract:
 
     mart: str
     audience: versions.Audience
-    entry: MartEntry
+    entry: PublishedMart
     manifest: dict[str, Any]
     columns: tuple[Column, ...]
     sources: tuple[Source, ...]
@@ -66,7 +66,7 @@ class Extract:
 def extract(settings: Settings, mart: str, audience: versions.Audience) -> Iterator[Extract]:
     """A mart of the current version. Raises ``NoSuchMart``, ``NothingPublished``."""
     version = versions.current(settings)
-    entries = catalogue(version, audience)
+    entries = published_marts(version, audience)
     if mart not in entries:
         raise NoSuchMart(_missing(version, mart, audience, entries))
     manifest = versions.manifest(version)
@@ -86,27 +86,27 @@ def extract(settings: Settings, mart: str, audience: versions.Audience) -> Itera
         )
 
 
-def _missing(version: Any, mart: str, audience: str, entries: dict[str, MartEntry]) -> str:  # noqa: ANN401
-    if audience == "public" and mart in catalogue(version, "internal"):
+def _missing(version: Any, mart: str, audience: str, entries: dict[str, PublishedMart]) -> str:  # noqa: ANN401
+    if audience == "public" and mart in published_marts(version, "internal"):
         return f"{mart} is not for everybody: --audience internal, for those who may read it"
     alike = [name for name in entries if mart.split("_")[0] in name]
     return f"there is no mart {mart}. There are: {', '.join(alike or entries)}"
 
 
 def _columns(
-    connection: duckdb.DuckDBPyConnection, table: str, entry: MartEntry
+    connection: duckdb.DuckDBPyConnection, table: str, entry: PublishedMart
 ) -> tuple[Column, ...]:
     types = {row[0]: row[1] for row in connection.execute(f"describe {table}").fetchall()}
     told = {name: entry.columns[name] for name in types}
-    labels = {name: said.label_de or name for name, said in told.items()}
+    labels = {name: said["label_de"] or name for name, said in told.items()}
     often = Counter(labels.values())
     return tuple(
         Column(
             name=name,
             duckdb_type=duckdb_type,
             header=labels[name] if often[labels[name]] == 1 else f"{labels[name]} ({name})",
-            unit_de=unit_de(name, duckdb_type, told[name].description),
-            description=told[name].description,
+            unit_de=unit_de(name, duckdb_type, told[name]["description"]),
+            description=told[name]["description"],
         )
         for name, duckdb_type in types.items()
     )

@@ -12,7 +12,7 @@ import duckdb
 import pyarrow as pa
 
 from warehouse import versions
-from warehouse.catalogue import MartEntry, catalogue
+from warehouse.manifest import PublishedMart, published_marts
 from warehouse.serving.types import quoted, served
 
 ROWS_PER_BATCH = 20_000
@@ -66,7 +66,7 @@ class Contents:
 
     def __init__(self, version: Path, audience: versions.Audience) -> None:
         self.audience = audience
-        self._entries = catalogue(version, audience)
+        self._entries = published_marts(version, audience)
         self._connection = duckdb.connect(versions.database(version, audience), read_only=True)
         self._connection.execute("set timezone = 'UTC'")
 
@@ -101,10 +101,12 @@ class Contents:
         key = entry.key if held.issuperset(entry.key) else ()
         return Table(self.audience, name, comment, columns, key, entry.content_hash)
 
-    def _column(self, entry: MartEntry, name: str, duckdb_type: str, comment: str | None) -> Column:
+    def _column(
+        self, entry: PublishedMart, name: str, duckdb_type: str, comment: str | None
+    ) -> Column:
         how = served(name, duckdb_type)
         described = entry.columns.get(name)
-        said = (described.label_de if described else "", comment or "")
+        said = (described["label_de"] if described else "", comment or "")
         return Column(name, how.sql_type, how.expression, " | ".join(filter(None, said)))
 
     def batches(self, table: Table) -> Iterator[pa.RecordBatch]:
