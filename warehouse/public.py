@@ -58,8 +58,13 @@ def write_public(
                 database.commit()
             except (NotCovered, duckdb.Error) as reason:
                 database.rollback()
+                _parquet(folder, mart).unlink(missing_ok=True)
                 refused[mart.name] = _told(mart, reason)
     return Public(tuple(sorted(published, key=lambda mart: mart.name)), refused)
+
+
+def _parquet(folder: Path, mart: Mart) -> Path:
+    return versions.parquet(folder, "public") / f"{mart.name}.parquet"
 
 
 def _told(mart: Mart, reason: Exception) -> str:
@@ -85,7 +90,7 @@ def _write(
     made: dict[str, Mart],
 ) -> PublishedMart:
     exact = versions.parquet(folder, "internal") / f"{mart.name}.parquet"
-    path = versions.parquet(folder, "public") / f"{mart.name}.parquet"
+    path = _parquet(folder, mart)
     held = [row[0] for row in database.execute(f"describe from '{exact}'").fetchall()]
     shown = columns_shown(mart)
     select = public_select(mart, f"'{exact}'", held, made)

@@ -232,6 +232,31 @@ def test_descriptions_reach_the_published_database(settings: Settings) -> None:
     assert comments["comment"].to_pylist() == ["Places not occupied."]
 
 
+@pytest.mark.parametrize(
+    ("meta", "told"),
+    [
+        ({}, "meta.audience is None"),
+        ({"audience": "public", "public_where": "no_such_column = 1"}, "no_such_column"),
+    ],
+)
+def test_a_mart_whose_rule_is_missing_or_broken_is_refused_and_its_neighbours_are_not(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, meta: dict[str, str], told: str
+) -> None:
+    supply = {**NODES["model.k.supply"], "config": {"meta": meta}}
+    monkeypatch.setitem(NODES, "model.k.supply", supply)
+    built(settings)
+    manifest = publish(settings, "first")
+    assert told in manifest.refused["supply"]
+    assert manifest.faults == manifest.refused
+    public = versions.parquet(versions.current(settings), "public")
+    assert [path.name for path in public.iterdir()] == ["vacancy.parquet"]
+    assert vacant(settings) == 217
+    shown = query(settings, "select vacant_places from vacancy", "public")
+    assert shown["vacant_places"].to_pylist() == [217]
+    with pytest.raises(duckdb.Error, match="supply"):
+        query(settings, "from supply", "public")
+
+
 def test_killed_at_any_instant_readers_see_a_complete_version(settings: Settings) -> None:
     built(settings, 217)
     publish(settings, "before")
