@@ -27,15 +27,16 @@ from pydantic import SecretStr
 from sqlalchemy.engine import URL
 
 from dashboards.contracts import REPOSITORY, Audience
-from dashboards.postgres import NoPostgres, free_port, own_postgres
 from ingest.settings import Settings, read_settings
 from warehouse import versions
 from warehouse.serving.connection import ServingFailed, configured
 from warehouse.serving.load import load
+from warehouse.serving.own_server import NoPostgres, own_server
 from warehouse.serving.readers import add_reader, new_password
 
 ENVIRONMENT = REPOSITORY / ".venv-superset"
 PORT = 8088
+LOADER = "kreishaus_loader"
 READERS: Mapping[Audience, str] = {
     "public": "dashboards_public",
     "internal": "dashboards_internal",
@@ -78,7 +79,10 @@ def running(settings: Settings, folder: Path, port: int) -> Iterator[Site]:
         if configured(settings):
             address = settings.serving.url.get_secret_value()
         else:
-            address = stack.enter_context(own_postgres())
+            server = stack.enter_context(own_server(LOADER))
+            with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
+                connection.execute("create database kreishaus")
+            address = server.url("kreishaus")
             serving = settings.serving.model_copy(update={"url": SecretStr(address)})
             settings = settings.model_copy(update={"serving": serving})
         print(load(settings).told)
@@ -233,8 +237,6 @@ def main() -> int:
         return 1
     return 0
 
-
-__all__ = ["NotStarted", "Site", "free_port", "main", "running"]
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -23,7 +23,6 @@ import yaml
 from dashboards.contracts import read_marts
 from dashboards.definitions import DEFINITIONS
 from dashboards.local import ENVIRONMENT, Site, running
-from dashboards.postgres import free_port
 from ingest.datasets import REGISTRY
 from ingest.settings import Settings
 from ingest.steps import land, treat
@@ -32,6 +31,7 @@ from sample.server import serve
 from warehouse import versions
 from warehouse.build import build
 from warehouse.publish import publish
+from warehouse.serving.own_server import free_port
 
 # The first test of the module waits for a night, a database and Superset.
 pytestmark = [pytest.mark.full, pytest.mark.timeout(1800)]
