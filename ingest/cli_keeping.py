@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import json
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
+from ingest.cli_options import console, errors
 from ingest.settings import read_settings
 
 app = typer.Typer()
-console = Console(width=None if sys.stdout.isatty() else 120)
-errors = Console(stderr=True)
 
 
 @app.command(epilog="Example: [bold]kreishaus audit --since 2026-11-01[/bold]")
