@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
+from collections import defaultdict
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -13,21 +13,19 @@ from airflow.triggers.base import StartTriggerArgs
 from ingest.settings import Settings
 from warehouse.nodes import Node, read_nodes
 
-LONGEST_NAME = 90
 
-
-class ShowNode(BaseOperator):
-    """Shows what became of one dbt node. Starts and ends in the triggerer, in no process."""
+class ShowNodes(BaseOperator):
+    """Shows what became of some dbt nodes. Starts and ends in the triggerer, in no process."""
 
     start_from_trigger = True
     template_fields = ()
 
-    def __init__(self, *, node: str, warehouse: str, **words: Any) -> None:  # noqa: ANN401
+    def __init__(self, *, nodes: Sequence[str], warehouse: str, **words: Any) -> None:  # noqa: ANN401
         super().__init__(**words)
         self.start_trigger_args = StartTriggerArgs(
             trigger_cls="warehouse.node_trigger.NodeTrigger",
             next_method="execute",
-            trigger_kwargs={"warehouse": warehouse, "node": node},
+            trigger_kwargs={"warehouse": warehouse, "nodes": list(nodes)},
             timeout=timedelta(hours=1),
         )
 
@@ -35,21 +33,33 @@ class ShowNode(BaseOperator):
         raise RuntimeError("this task ends in the triggerer; is one running?")
 
 
-def show_nodes(settings: Settings) -> list[ShowNode]:
-    """A task for every seed, model and test, grouped by layer and model, drawn along the lineage.
+def show_nodes(settings: Settings) -> list[ShowNodes]:
+    """A task for every seed and model with its tests, grouped by layer, drawn along the lineage.
+
+    A test of several models stands by itself. A box for each test too would be twice as many, and
+    the triggerer reads the whole DAG for each: with 350 boxes it fell behind its own heartbeat.
 
     All are to stand behind the task that opens the build, and begin when that is done
     (``one_done``): the lineage is only drawn. Waiting for it too would cost some 3 s a level,
-    and would say nothing: each shows what dbt said of its own node, whatever became of others.
+    and would say nothing: each shows what dbt said of its own nodes, whatever became of others.
     """
     warehouse = str(settings.warehouse.resolve())
+    nodes = read_nodes(settings.warehouse)
+    tests = defaultdict[str, list[str]](list)
+    for node in nodes:
+        if is_test_of_one(node):
+            tests[node.parents[0]].append(node.unique_id)
     groups: dict[str, TaskGroup] = {}
-    tasks: dict[str, ShowNode] = {}
-    for node in read_nodes(settings.warehouse):
-        with _group(groups, node):
-            tasks[node.unique_id] = ShowNode(
-                task_id=task_id(node),
-                node=node.unique_id,
+    tasks: dict[str, ShowNodes] = {}
+    for node in nodes:
+        if is_test_of_one(node):
+            continue
+        if node.layer not in groups:
+            groups[node.layer] = TaskGroup(node.layer)
+        with groups[node.layer]:
+            tasks[node.unique_id] = ShowNodes(
+                task_id=node.name,
+                nodes=[node.unique_id, *tests[node.unique_id]],
                 warehouse=warehouse,
                 trigger_rule="one_done",
                 retries=0,
@@ -60,21 +70,6 @@ def show_nodes(settings: Settings) -> list[ShowNode]:
     return list(tasks.values())
 
 
-def task_id(node: Node) -> str:
-    """``build`` for what a group is named after, the test's own name for a test."""
-    if node.kind != "test":
-        return "build"
-    name = re.sub(r"[^\w.-]", "_", node.name)
-    if len(name) <= LONGEST_NAME:
-        return name
-    # Generic tests are named by all their arguments: cut, two of them may be the same.
-    return f"{name[:LONGEST_NAME]}_{hashlib.sha256(node.unique_id.encode()).hexdigest()[:6]}"
-
-
-def _group(groups: dict[str, TaskGroup], node: Node) -> TaskGroup:
-    for name, inside in ((node.layer, None), (f"{node.layer}.{node.owner}", node.layer)):
-        if name not in groups:
-            groups[name] = TaskGroup(
-                name.rpartition(".")[2], parent_group=groups[inside] if inside else None
-            )
-    return groups[f"{node.layer}.{node.owner}"]
+def is_test_of_one(node: Node) -> bool:
+    """Whether a node is a test that speaks of one other node, and is shown with it."""
+    return node.kind == "test" and node.owner != node.name

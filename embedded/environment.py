@@ -25,9 +25,13 @@ TUNED = {
     "AIRFLOW__CORE__PARALLELISM": "3",
     "AIRFLOW__CORE__EXECUTE_TASKS_NEW_PYTHON_INTERPRETER": "False",
     "AIRFLOW__CORE__MP_START_METHOD": "fork",
+    # A DAG that is read again within its first seconds, for dbt's nodes, shall be what was read.
+    "AIRFLOW__CORE__MIN_SERIALIZED_DAG_UPDATE_INTERVAL": "0",
     "AIRFLOW__API__WORKERS": "1",
     "AIRFLOW__API__MAXIMUM_PAGE_LIMIT": "1000",
     "AIRFLOW__DAG_PROCESSOR__PARSING_PROCESSES": "1",
+    # Every dbt node of a build begins to wait at once; fifty at a time would take half a minute.
+    "AIRFLOW__TRIGGERER__MAX_TRIGGER_TO_SELECT_PER_LOOP": "1000",
     "AIRFLOW__SCHEDULER__SCHEDULER_HEARTBEAT_SEC": "1",
     "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.5",
     "AIRFLOW__SCHEDULER__MAX_TIS_PER_QUERY": "64",

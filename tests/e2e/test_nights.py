@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ import pytest
 from faults import everything_at_once
 
 from embedded.api import AirflowApi
+from embedded.environment import airflow_home
 from embedded.house import BUILD_DAG, INGEST_DAGS, REPORTS_DAG
 from ingest.settings import Settings
 from reports.papers import NAMES
@@ -125,6 +127,7 @@ def test_a_first_night_and_a_second_run_beside_it(house: Settings) -> None:
     assert manifest["missing"] == {}
     assert [mart for mart in manifest["marts"] if mart["fault"]] == []
     assert vacant_places(house) == 217
+    assert became_of(house, BUILD_DAG, "marts.vacancy_by_region") == "success"
     assert (house.home / "docs" / "quality" / "index.html").exists()
     papers = house.home / "reports"
     assert (papers / "index.html").exists()
@@ -162,6 +165,15 @@ def test_a_correction_reaches_the_marts_through_its_asset(house: Settings) -> No
         status, said = ended(kreishaus(house, "down"))
     assert status == GREEN, said
     wait_until("everything is stopped", lambda: in_house(house) == [], 30)
+
+
+def became_of(house: Settings, dag_id: str, task_id: str) -> str | None:
+    """What Airflow's database holds of a task, the DAG run being the only one."""
+    with closing(sqlite3.connect(airflow_home(house) / "airflow.db")) as database:
+        found = database.execute(
+            "select state from task_instance where dag_id = ? and task_id = ?", (dag_id, task_id)
+        ).fetchone()
+    return found[0] if found else None
 
 
 def drawn(api: AirflowApi, dag_id: str) -> list[str]:

@@ -198,7 +198,7 @@ def test_visits_are_repeated_with_growing_patience_but_a_build_is_not(dags):
     assert (defaults["retries"], land["retries"]) == (2, 4)
     assert {**defaults, **land}["retry_exponential_backoff"]
     build = tasks_of(dags["build_marts"])
-    for task_id in ("dbt_build", "publish", "marts.vacancy.build", "staging.stg_a__rows.build"):
+    for task_id in ("dbt_build", "publish", "marts.vacancy", "staging.stg_a__rows"):
         assert build[task_id].get("retries", 0) == 0, task_id
 
 
@@ -234,17 +234,16 @@ def test_a_bad_file_makes_the_run_red_without_stopping_its_neighbours(dags):
         assert tasks[f"{name}.announce"]["trigger_rule"] == "none_skipped"
 
 
-def test_every_dbt_node_is_a_task_drawn_behind_its_parents_that_needs_no_process(dags):
+def test_every_model_is_a_task_with_its_tests_drawn_behind_its_parents_in_no_process(dags):
     tasks = tasks_of(dags["build_marts"])
-    assert tasks["staging.stg_a__rows.build"]["downstream_task_ids"] == [
-        "marts.vacancy.build",
-        "staging.stg_a__rows.unique_stg_a__rows_id",
-    ]
-    for task_id in ("seeds.codes.build", "staging.stg_a__rows.unique_stg_a__rows_id"):
+    assert tasks["staging.stg_a__rows"]["downstream_task_ids"] == ["marts.vacancy"]
+    shown = tasks["staging.stg_a__rows"]["start_trigger_args"]["trigger_kwargs"]["__var"]
+    assert shown["nodes"] == ["model.k.stg_a__rows", "test.k.unique_rows"]
+    for task_id in ("seeds.codes", "staging.stg_a__rows"):
         assert tasks[task_id]["start_from_trigger"] is True
         assert tasks[task_id]["trigger_rule"] == "one_done"
         assert task_id in tasks["prepare"]["downstream_task_ids"]
-    assert "publish" not in tasks["marts.vacancy.build"].get("downstream_task_ids", [])
+    assert "publish" not in tasks["marts.vacancy"].get("downstream_task_ids", [])
 
 
 def test_publishing_is_tried_after_a_red_build_too(dags):

@@ -16,12 +16,12 @@ import pytest
 os.environ.setdefault("AIRFLOW_HOME", tempfile.mkdtemp(prefix="airflow-"))
 sys.path.insert(0, str(Path(__file__).parents[2] / "dags"))
 
-from dbt_nodes import LONGEST_NAME, task_id
+from dbt_nodes import is_test_of_one
 
 from warehouse import watched_build
 from warehouse.as_of import AsOf, aside
 from warehouse.marts import BuildNotFinished
-from warehouse.nodes import Node, NodeOutcome, Outcomes, nodes_of, read_nodes, write_nodes
+from warehouse.nodes import NodeOutcome, Outcomes, nodes_of, read_nodes, write_nodes
 from warehouse.watched_build import BuildFailed, build_watched, publish_watched
 
 MODEL = "model.kreishaus.vacancy_by_region"
@@ -80,14 +80,9 @@ def test_before_the_project_was_ever_read_there_are_no_nodes(tmp_path):
     assert read_nodes(tmp_path) == []
 
 
-def test_two_tests_whose_long_names_begin_alike_are_two_tasks():
-    long = "accepted_values_" + "x" * LONGEST_NAME
-    names = {
-        task_id(Node(f"test.k.{number}", long, "test", "marts", "vacancy", (), ""))
-        for number in (1, 2)
-    }
-    assert len(names) == 2
-    assert all(len(name) <= LONGEST_NAME + 7 for name in names)
+def test_a_test_is_shown_with_the_one_node_it_speaks_of_and_otherwise_by_itself():
+    shown_with_another = [node.name for node in nodes_of(MANIFEST) if is_test_of_one(node)]
+    assert shown_with_another == ["unique_vacancy"]
 
 
 @pytest.fixture
@@ -97,8 +92,11 @@ def outcomes(tmp_path):
     return opened
 
 
-def outcome(status, message=""):
-    return NodeOutcome(MODEL, status, message, 0.2)
+TEST = "test.kreishaus.unique.1"
+
+
+def outcome(status, message="", node=MODEL):
+    return NodeOutcome(node, status, message, 0.2)
 
 
 def test_building_a_run_again_begins_with_nothing(tmp_path, outcomes):
@@ -126,10 +124,10 @@ def test_only_the_newest_runs_are_kept(tmp_path):
     assert Outcomes(tmp_path, "night_3").folder.exists()
 
 
-async def event_of(tmp_path):
+async def event_of(tmp_path, *nodes):
     from warehouse.node_trigger import NodeTrigger
 
-    trigger = NodeTrigger(str(tmp_path), MODEL)
+    trigger = NodeTrigger(str(tmp_path), list(nodes or [MODEL]))
     trigger._task_instance = SimpleNamespace(run_id="night_1")
     event = await asyncio.wait_for(anext(trigger.run()), 1.5)
     return event.task_instance_state
@@ -149,6 +147,30 @@ async def event_of(tmp_path):
 def test_a_box_shows_what_dbt_said(tmp_path, outcomes, status, state):
     outcomes.record(outcome(status))
     assert asyncio.run(event_of(tmp_path)) == state
+
+
+@pytest.mark.parametrize(
+    ("model", "test", "state"),
+    [
+        ("success", "pass", "success"),
+        ("success", "fail", "failed"),
+        ("error", "skipped", "failed"),
+        ("skipped", "skipped", "skipped"),
+        ("success", "skipped", "skipped"),
+    ],
+)
+def test_a_box_is_as_red_as_the_worst_it_shows(tmp_path, outcomes, model, test, state):
+    outcomes.record(outcome(model))
+    outcomes.record(outcome(test, node=TEST))
+    assert asyncio.run(event_of(tmp_path, MODEL, TEST)) == state
+
+
+def test_a_model_without_word_of_its_test_is_waited_for_and_red_at_the_end(tmp_path, outcomes):
+    outcomes.record(outcome("success"))
+    with pytest.raises(TimeoutError):
+        asyncio.run(event_of(tmp_path, MODEL, TEST))
+    outcomes.end()
+    assert asyncio.run(event_of(tmp_path, MODEL, TEST)) == "failed"
 
 
 def test_a_node_that_dbt_never_came_to_is_red(tmp_path, outcomes):
