@@ -22,6 +22,7 @@ from ingest.cli_options import (
     errors,
     settings_as_of,
 )
+from ingest.files import closed_umask
 from ingest.settings import Settings, read_settings
 
 app = typer.Typer(
@@ -280,4 +281,5 @@ def doctor() -> None:
 
 def main() -> None:
     """The entry point of the ``kreishaus`` command."""
+    closed_umask()
     app()
