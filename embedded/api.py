@@ -46,10 +46,11 @@ class Task:
 
 
 class AirflowApi:
-    """A client of one Airflow that lets everybody on this machine in as an administrator."""
+    """A client of one Airflow, in the name of ``user``."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, user: str, password: str) -> None:
         self.address = address
+        self._login = {"username": user, "password": password}
         self._session = requests.Session()
         self._session.trust_env = False  # a proxy for the world is none for this machine
         # SQLite answers "locked" now and then, which the API server passes on as status 500.
@@ -57,9 +58,11 @@ class AirflowApi:
         self._session.mount("http://", HTTPAdapter(max_retries=patient))
 
     def answers(self) -> bool:
-        """Whether the API server is up; takes a token when it is."""
+        """Whether the API server is up and lets us in; takes a token when it does."""
         try:
-            answer = self._session.get(f"{self.address}/auth/token", timeout=TIMEOUT_SECONDS)
+            answer = self._session.post(
+                f"{self.address}/auth/token", json=self._login, timeout=TIMEOUT_SECONDS
+            )
         except requests.ConnectionError:
             return False
         if answer.status_code != 201:

@@ -16,7 +16,7 @@ from embedded.airflow import AirflowNotReady
 from embedded.environment import airflow_home
 from embedded.house import opened
 from embedded.lock import AlreadyRunning, RunLock
-from ingest.files import write_json_atomically
+from ingest.files import closed_umask, write_json_atomically
 from ingest.settings import Settings, read_settings
 
 PURPOSE = "up"
@@ -39,6 +39,7 @@ def address(settings: Settings) -> str | None:
 
 def main() -> int:
     """Keep the house open until SIGTERM."""
+    closed_umask()
     settings = read_settings()
     stop = {signal.SIGTERM, signal.SIGINT}
     try:

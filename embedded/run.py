@@ -7,8 +7,9 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
 
 from rich.console import Console
@@ -20,9 +21,12 @@ from embedded.clock import Clock
 from embedded.environment import airflow_home, own_settings
 from embedded.house import opened
 from embedded.lock import AlreadyRunning, RunLock, holder
+from embedded.login import login
 from embedded.night import go_through, look_back, new_run_id
 from embedded.progress import Display
 from embedded.summary import Night, show
+from ingest.files import make_folder
+from ingest.rights import prepare_home
 from ingest.settings import REPOSITORY, Settings
 
 GREEN, RED, ALREADY_RUNNING, INTERRUPTED = 0, 1, 3, 130
@@ -40,13 +44,14 @@ def run(settings: Settings, console: Console) -> int:
     os.environ.setdefault("KREISHAUS_RETRY_MINUTES", "0.02")  # somebody is waiting
     clock = Clock()
     clock.begin("starting")
+    prepare_home(settings)
     try:
         with (
             RunLock(settings.home / "run.lock", "run"),
             _ended_by_signals(),
             opened(settings, console, reparse_seconds=NEVER_SECONDS) as airflow,
         ):
-            page = "stopped with this run; `kreishaus up` keeps it running"
+            page = {"Airflow": "stopped with this run; `kreishaus up` keeps it running"}
             night = _night(settings, airflow.api, console, clock, page)
             clock.begin("stopping")
     except AlreadyRunning as in_use:
@@ -67,6 +72,7 @@ def up(settings: Settings, console: Console) -> int:
     """
     clock = Clock()
     clock.begin("starting")
+    prepare_home(settings)
     in_use = holder(settings.home / "run.lock")
     if in_use:
         words = f"{settings.home} is in use: kreishaus {in_use['purpose']}, {in_use['pid']}"
@@ -75,9 +81,16 @@ def up(settings: Settings, console: Console) -> int:
         address = _open_house(settings)
     except AirflowNotReady as reason:
         return _say(console, str(reason), RED)
-    api = AirflowApi(address)
-    api.answers()
-    page = f"{address}, until `kreishaus down`"
+    entry = login(settings)
+    api = AirflowApi(address, entry.user, entry.password)
+    if not api.answers():
+        words = f"Airflow at {address} does not let {entry.user} in by {entry.file}."
+        return _say(console, f"{words} Try: kreishaus down; kreishaus up", RED)
+    page: dict[str, str | Path] = {
+        "Airflow": f"{address}, until `kreishaus down`",
+        "its login": f"{entry.user}, password {entry.password}",
+        "kept in": entry.file,
+    }
     night = _night(settings, api, console, clock, page)
     clock.stop()
     show(console, night)
@@ -103,19 +116,23 @@ def down(settings: Settings, console: Console) -> int:
 
 
 def _night(
-    settings: Settings, api: AirflowApi, console: Console, clock: Clock, airflow_page: str
+    settings: Settings,
+    api: AirflowApi,
+    console: Console,
+    clock: Clock,
+    page: Mapping[str, str | Path],
 ) -> Night:
     run_id = new_run_id()
     with Display(console) as display:
         runs = go_through(api, run_id, clock, display)
     clock.begin("looking back")
-    return look_back(settings, api, runs, run_id, clock, airflow_page)
+    return look_back(settings, api, runs, run_id, clock, page)
 
 
 def _open_house(settings: Settings) -> str:
     """Start the keeper; return Airflow's address once it is ready."""
     log = airflow_home(settings) / "logs" / "keeper.log"
-    log.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(log.parent)
     keeper.sign(settings).unlink(missing_ok=True)
     with log.open("wb") as output:
         process = subprocess.Popen(

@@ -25,6 +25,7 @@ from faults import everything_at_once
 from embedded.api import AirflowApi
 from embedded.environment import airflow_home
 from embedded.house import BUILD_DAG, INGEST_DAGS, REPORTS_DAG
+from embedded.login import login
 from ingest.settings import Settings
 from reports.papers import NAMES
 from sample.make import make
@@ -147,8 +148,11 @@ def test_a_correction_reaches_the_marts_through_its_asset(house: Settings) -> No
         assert hashes(published(house)) == hashes(before)
         assert paper.read_bytes() == printed
         address = next(word for word in said.split() if word.startswith("http://127.0.0.1"))
-        api = AirflowApi(address.rstrip(";,"))
-        api.answers()
+        assert not AirflowApi(address.rstrip(";,"), "admin", "guessed").answers()
+        entry = login(house)
+        assert f"{entry.user}, password {entry.password}" in said
+        api = AirflowApi(address.rstrip(";,"), entry.user, entry.password)
+        assert api.answers()
         for dag_id in (*INGEST_DAGS, BUILD_DAG, REPORTS_DAG):
             assert drawn(api, dag_id)
         move_one_vacant_place(make(house) / "drop" / "wtg" / "WTG_Stichtag_2021-08-15.xlsx")

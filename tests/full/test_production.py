@@ -76,7 +76,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pod]:
         first = pod.run("init")
         assert first.returncode == 0, first.stdout[-2000:] + first.stderr[-2000:]
         assert "users: made admin" in first.stdout
-        pod.start("mail", *AIRFLOW)
+        pod.start("mail", "proxy", *AIRFLOW)
         yield pod
 
 
@@ -136,7 +136,7 @@ def chat(house: Pod) -> Iterator[list[dict[str, Any]]]:
 @pytest.fixture(scope="module")
 def well(house: Pod, measured: list[str], lineage: list[dict[str, Any]]) -> Pod:
     """The house once every service says that it is well."""
-    house.wait_until_well("mail", *AIRFLOW, seconds=300)
+    house.wait_until_well("mail", "proxy", *AIRFLOW, seconds=300)
     return house
 
 
@@ -215,6 +215,27 @@ def test_nothing_but_the_named_places_can_be_written(well: Pod) -> None:
     assert said.splitlines()[:4] == ["/house", "/logs", "/tmp", "10001"]
     assert "CapEff:\t0000000000000000" in said
     assert "NoNewPrivs:\t1" in said
+
+
+def test_each_service_has_what_it_needs_and_no_more(well: Pod) -> None:
+    """What it can list of the house and of the logs, and where it can write there."""
+    tried = "for p in /house /house/landing /house/warehouse /house/alerts /logs /backup /drop; do"
+    tried += " ls $p >/dev/null 2>&1 && echo -n $p && (touch $p/x 2>/dev/null && echo -n + && "
+    tried += "rm $p/x; echo); done; ls /logs | grep dag_id; true"
+    has = {name: set(well.run(name, "sh", "-c", tried).stdout.split()) for name in AIRFLOW}
+    logs = {name: {one for one in found if one.startswith("dag_id")} for name, found in has.items()}
+    assert has["api-server"] == has["scheduler"] == {"/logs+"}
+    assert logs["api-server"] == set()
+    assert has["triggerer"] - logs["triggerer"] == {"/house", "/house/warehouse", "/logs+"}
+    assert has["dag-processor"] >= {"/house", "/house/warehouse", "/house/alerts+", "/logs+"}
+    assert has["worker"] >= {"/house+", "/house/alerts+", "/logs+", "/backup+", "/drop"}
+
+
+def test_the_worker_reaches_the_world_through_the_proxy_alone(well: Pod) -> None:
+    asks = "import requests; requests.get('https://somewhere.example/', timeout=10)"
+    said = well.run("worker", "python", "-c", asks)
+    assert "Tunnel connection failed: 403" in said.stderr
+    assert "somewhere.example" in well.log("proxy")
 
 
 def test_who_is_nobody_sees_nothing(well: Pod) -> None:
