@@ -25,7 +25,9 @@ SECONDS = 8
 def main(component: str) -> None:
     """End with status 0 if ``component`` is well; say what is not and end with 1 otherwise."""
     try:
-        fault = {"worker": worker, "mail": mail, "proxy": proxy}.get(component, partial(of_airflow, component))()
+        fault = {"worker": worker, "mail": mail, "proxy": proxy}.get(
+            component, partial(of_airflow, component)
+        )()
     except (OSError, ValueError, KeyError) as error:
         fault = f"{type(error).__name__}: {error}"
     if fault:

@@ -1,4 +1,4 @@
-"""The one way out of the services: a proxy that reaches the hosts that are configured, and no other.
+"""The one way out of the services: a proxy that reaches the hosts that are configured, no other.
 
     serve.py [CONFIGURATION]     writes the configuration, and becomes tinyproxy
 
@@ -86,7 +86,9 @@ def _place(upstream: str) -> str:
     place = upstream.removeprefix("http://").rstrip("/")
     name, _, port = place.rpartition(":")
     if not (HOST.fullmatch(name) and port.isdigit()):
-        raise ValueError(f"PROXY_UPSTREAM {upstream!r} is no address such as proxy.county.example:3128")
+        raise ValueError(
+            f"PROXY_UPSTREAM {upstream!r} is no address such as proxy.county.example:3128"
+        )
     return place
 
 
