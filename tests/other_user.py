@@ -41,9 +41,9 @@ def opened_by_another(paths: Iterable[Path]) -> set[Path]:
             os._exit(1)
     os.close(sending)
     with os.fdopen(receiving) as told:
-        opened = told.read()
+        said = told.read()
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
-    return {Path(path) for path in json.loads(opened)}
+    return {Path(path) for path in json.loads(said)}
 
 
 def become_nobody() -> None:

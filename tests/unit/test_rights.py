@@ -190,8 +190,8 @@ def test_a_house_of_looser_days_is_repaired_and_then_left_alone(house: Settings)
         if not path.is_symlink():
             path.chmod(0o777 if path.is_dir() else 0o666)
     assert house.landing in opened_by_another([house.landing])
-    known = {wrong.path for wrong in wrong_rights(house, at_most=10_000)}
-    assert {house.landing, house.home / "readers" / "excel.password"} <= known
+    wrong = {one.path for one in wrong_rights(house, at_most=10_000)}
+    assert {house.landing, house.home / "readers" / "excel.password"} <= wrong
     first = repair_modes(house)
     assert (first.changed > 50, first.left) == (True, ())
     known = everything_in(house.home)
