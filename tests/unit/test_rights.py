@@ -135,8 +135,7 @@ def test_what_is_made_is_neither_the_groups_to_write_nor_open(house: Settings) -
 
 def _opened(path: Path, house: Settings) -> bool:
     parts = path.relative_to(house.home).parts
-    shared = path.is_file() and path.stat().st_nlink > 1  # a public mart that shows all
-    return shared or access(parts) in (Access.public, Access.listed, Access.passage)
+    return access(parts) in (Access.public, Access.listed, Access.passage)
 
 
 @pytest.mark.parametrize("umask", [0o000, 0o002, 0o022, 0o077, 0o777 & ~0o700])
