@@ -26,6 +26,7 @@ from catalogue.house import House, data_file, gather
 from catalogue.pages import DBT, QUALITY, Edition, pages
 from catalogue.rdf import json_ld, turtle
 from ingest.files import (
+    CLOSED_FOLDER,
     commit_directory,
     make_folder,
     new_directory,
@@ -174,6 +175,8 @@ def _take_over(source: Path, target: Path) -> None:
     shutil.copytree(
         source, target, copy_function=_link, ignore=shutil.ignore_patterns("target", ".tmp-*")
     )
+    for folder in (target, *target.rglob("*/")):  # which has its rights from the open site
+        folder.chmod(CLOSED_FOLDER)
 
 
 def _link(source: str | Path, target: str | Path) -> None:
