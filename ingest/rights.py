@@ -79,7 +79,7 @@ def access(parts: tuple[str, ...]) -> Access:
             return Access.passage
         case ("published",):
             return Access.listed
-        case ("published", version, *within) if version[0].isdigit():
+        case ("published", version, *within) if re.match("[0-9]", version):
             if within and within[0] == "public":
                 return Access.public
             return Access.closed if within else Access.listed
