@@ -284,7 +284,7 @@ def test_a_night_with_faults_everywhere_ends_by_itself_and_explains_itself(
         _, said = ended(kreishaus(house, "status", "--format", "json", env=environment))
     troubles = {
         (entry["dataset"], trouble["kind"])
-        for entry in json.loads(said)
+        for entry in json.loads(said)["datasets"]
         for trouble in entry["troubles"]
         if trouble["grade"] != "yellow"
     }
