@@ -111,7 +111,14 @@ def test_the_commands_own_words_are_shown_as_they_stand(tmp_path: Path) -> None:
     file = tmp_path / "[neu]_[bold]\x1b[31m.pdf"
     file.write_bytes(b"no table")
     done = subprocess.run(
-        [Path(sys.executable).with_name("kreishaus"), "ingest", "papers", "figures", "--file", file],
+        [
+            Path(sys.executable).with_name("kreishaus"),
+            "ingest",
+            "papers",
+            "figures",
+            "--file",
+            file,
+        ],
         env={"KREISHAUS_HOME": str(tmp_path / "var")},
         capture_output=True,
         text=True,
