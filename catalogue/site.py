@@ -25,7 +25,14 @@ from catalogue.dcat import PREFIXES, DataFile, catalogue
 from catalogue.house import House, data_file, gather
 from catalogue.pages import DBT, QUALITY, Edition, pages
 from catalogue.rdf import json_ld, turtle
-from ingest.files import commit_directory, new_directory, remove_directory, switch_link
+from ingest.files import (
+    commit_directory,
+    make_folder,
+    new_directory,
+    remove_directory,
+    switch_link,
+)
+from ingest.rights import open_as_named, prepare_home
 from ingest.settings import REPOSITORY, Settings
 from warehouse import versions
 from warehouse.docs import docs_page
@@ -50,6 +57,8 @@ def write_sites(settings: Settings, texts: Path = DOCUMENTS) -> dict[versions.Au
     """
     written: dict[versions.Audience, Path] = {}
     files: dict[str, Sequence[DataFile]] = {}
+    make_folder(settings.home / "docs")
+    prepare_home(settings)
     for audience in ("public", "internal"):
         link = site(settings, audience)
         work = new_directory(link)
@@ -60,7 +69,7 @@ def write_sites(settings: Settings, texts: Path = DOCUMENTS) -> dict[versions.Au
             else:
                 _take_over(written["public"] / "daten", work / "daten")
             _write_pages(settings, house, work, _edition(settings, audience, files, work), texts)
-            written[audience] = _switch(link, work)
+            written[audience] = _switch(settings, link, work)
         finally:
             remove_directory(work)
     return written
@@ -97,7 +106,7 @@ def _write_pages(
         (work / "catalog.jsonld").write_bytes(json_ld([described], PREFIXES).encode())
     for place, content in pages(settings, house, documents.read(texts), texts, edition):
         path = work / place
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         path.write_bytes(content)
 
 
@@ -127,12 +136,13 @@ def _described(work: Path, mart: str, form: str) -> DataFile:
     return DataFile(form, MEDIA_TYPES[form], str(place), len(content), digest)
 
 
-def _switch(link: Path, work: Path) -> Path:
+def _switch(settings: Settings, link: Path, work: Path) -> Path:
     """Make a finished folder the site, unless the site is the same already."""
     final = link.with_name(f"{link.name}-{_identity(work)}")
     if not (link.is_symlink() and link.resolve() == final.resolve() and final.exists()):
         remove_directory(final)
         _sync(work)
+        open_as_named(settings, work, final)
         commit_directory(work, final)
         switch_link(link, final)
     for old in link.parent.glob(f"{link.name}-" + "[0-9a-f]" * HASH_CHARACTERS):

@@ -21,6 +21,7 @@ from ingest.cli_options import (
     errors,
     settings_as_of,
 )
+from ingest.files import closed_umask
 from ingest.settings import Settings, read_settings
 from ingest.terminal import json_text, write_line
 
@@ -303,4 +304,5 @@ def doctor() -> None:
 
 def main() -> None:
     """The entry point of the ``kreishaus`` command."""
+    closed_umask()
     app()

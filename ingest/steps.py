@@ -31,6 +31,7 @@ from ingest.model import (
     UnreadableFile,
 )
 from ingest.quarantine import Quarantine, explain
+from ingest.rights import prepare_home
 from ingest.settings import Settings
 from ingest.staging import BatchRecord, Staging, typed
 from ingest.visits import Visit, Visits
@@ -107,6 +108,7 @@ def land(
     A file that cannot be fetched or must be refused does not stop the others: it is reported.
     Raises ``SourceUnavailable`` when the source cannot even say what it offers.
     """
+    prepare_home(settings)
     entry = dataset(dataset_id)
     if window and not window.may_hold_any(entry.calendar_in(settings)):
         return LandReport(entry.id, 0, (), (), (), (), ())
@@ -329,6 +331,7 @@ def treat(landed: Landed, settings: Settings) -> Outcome:
 
     Bad data never raise: they are the outcome. Running it again changes nothing.
     """
+    prepare_home(settings)
     entry = dataset(landed.dataset_id)
     floors = Floors.of(settings, entry.source, entry.name)
     staged = floors.staging.record(landed.sha256)
@@ -464,6 +467,7 @@ def by_hand(dataset_id: str, file: Path, settings: Settings, run_id: str) -> Out
 
     Raises ``RefusedAtTheDoor``, and ``KeyError`` for an unknown dataset.
     """
+    prepare_home(settings)
     entry = dataset(dataset_id)
     request = Request(
         identity=f"by hand: {file.name}",

@@ -1,5 +1,7 @@
 """What every test may use: settings over a folder of its own."""
 
+import os
+from collections.abc import Generator
 from pathlib import Path
 
 import hypothesis
@@ -11,6 +13,20 @@ from ingest.settings import Settings
 # hand. Chance has its place in `make fuzz`.
 hypothesis.settings.register_profile("steady", derandomize=True, deadline=None)
 hypothesis.settings.load_profile("steady")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup() -> Generator[None, object, object]:
+    """Each fixture finds the umask of a usual login, whatever a step before it made of that."""
+    os.umask(0o022)
+    return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call() -> Generator[None, object, object]:
+    """So does each test."""
+    os.umask(0o022)
+    return (yield)
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ingest.files import new_directory, remove_directory, write_atomically
+from ingest.files import make_folder, new_directory, remove_directory, write_atomically
 from ingest.settings import Settings
 from warehouse.build import dbt
 from warehouse.versions import DATABASE
@@ -40,7 +40,7 @@ def write_docs(settings: Settings) -> Path:
             f"{database} does not exist: nothing has been built. Run `kreishaus build`."
         )
     final = docs_page(settings)
-    final.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(final.parent)
     work = new_directory(final.parent / "target")
     try:
         done = dbt(

@@ -13,6 +13,7 @@ from ingest.datasets import REGISTRY
 from ingest.files import switch_link, write_json_atomically, written_atomically
 from ingest.landing import Landing
 from ingest.model import Landed
+from ingest.rights import prepare_home, repair_modes
 from ingest.settings import Settings
 from ingest.steps import treat
 from warehouse import audit, versions
@@ -65,13 +66,14 @@ def restore_files(
         snapshot = store.snapshot(name or next(reversed(store.names()), "none"))
         _refuse_a_house_in_use(settings, snapshot)
         _refuse_damaged(store, snapshot)
-        settings.home.mkdir(parents=True, exist_ok=True)
+        prepare_home(settings)
         write_json_atomically(settings.home / RESTORING, {"snapshot": snapshot.name})
         for held in snapshot.files:
             _bring_back(settings, store, held)
     if snapshot.version:
         link = settings.published / versions.CURRENT
         switch_link(link, settings.published / snapshot.version)
+    repair_modes(settings)  # a snapshot of an earlier version has looser ones
     details = {"snapshot": snapshot.name, "from": str(folder)}
     audit.record(settings, "restore", version=snapshot.version, details=details)
     (settings.home / RESTORING).unlink()
