@@ -84,8 +84,10 @@ class Server(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, play: Callable[[Visit], None], tls: ssl.SSLContext | None) -> None:
-        super().__init__(("127.0.0.1", 0), Visit)
+    def __init__(
+        self, play: Callable[[Visit], None], tls: ssl.SSLContext | None, port: int = 0
+    ) -> None:
+        super().__init__(("127.0.0.1", port), Visit)
         self.play = play
         self.visits: Counter[str] = Counter()
         self.seen: list[dict[str, str]] = []
