@@ -147,7 +147,7 @@ def _open_house(settings: Settings) -> str:
         )
     deadline = time.monotonic() + OPEN_WITHIN_SECONDS
     while (address := keeper.address(settings)) is None:
-        if process.poll() == -signal.SIGTERM:
+        if process.poll() in (keeper.STOPPED, -signal.SIGTERM):  # the latter while it imports
             raise StoppedMeanwhile
         if process.poll() is not None or time.monotonic() > deadline:
             raise AirflowNotReady(f"Airflow did not come up. {log} says:\n{log.read_text()}")

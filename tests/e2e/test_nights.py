@@ -140,7 +140,9 @@ def test_a_first_night_and_a_second_run_beside_it(house: Settings) -> None:
 def component(house: Settings, name: str) -> psutil.Process:
     """A component of Airflow: of the processes that write its log the one that began first."""
     log = str(airflow_home(house) / "logs" / f"{name}.log")
-    writing = [one for one in in_house(house) if os.readlink(f"/proc/{one.pid}/fd/1") == log]
+    writing = [
+        one for one in in_house(house) if str(Path(f"/proc/{one.pid}/fd/1").readlink()) == log
+    ]
     return min(writing, key=lambda one: one.create_time())
 
 

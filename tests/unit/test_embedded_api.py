@@ -1,4 +1,4 @@
-"""What a run says when Airflow does not answer any more, and that it waits for one that comes back."""
+"""What a run says when Airflow does not answer any more; one that comes back is waited for."""
 
 from __future__ import annotations
 
