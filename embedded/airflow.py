@@ -72,6 +72,7 @@ class EmbeddedAirflow:
             )
         record_session(self._session_file, self._process.pid)
         self._begun = psutil.Process(self._process.pid).create_time()
+        self.api.is_alive = lambda: self._process is not None and self._process.poll() is None
         return self
 
     def __exit__(

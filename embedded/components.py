@@ -55,7 +55,16 @@ def main() -> None:
     closed_umask()
     parent = int(sys.argv[1])  # asked of the system, it might be somebody else's by now
     _import(AIRFLOW_MODULES)
-    ready_database(json.loads((REPOSITORY / "dags" / "pools.json").read_text()))
+    from sqlalchemy.exc import OperationalError
+
+    try:
+        ready_database(json.loads((REPOSITORY / "dags" / "pools.json").read_text()))
+    except OperationalError as error:
+        sys.exit(
+            f"Airflow's database {os.environ['AIRFLOW_HOME']}/airflow.db cannot be used: "
+            f"{error.orig}. If it is locked, another program has it open (fuser says which): end "
+            "that, and start again"
+        )
     _say("database ready")
     nursery = Nursery(Path(os.environ["AIRFLOW_HOME"]) / "logs")
     signal.signal(signal.SIGTERM, nursery.ask_to_stop)

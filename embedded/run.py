@@ -16,7 +16,7 @@ from rich.console import Console
 
 from embedded import keeper
 from embedded.airflow import AirflowNotReady
-from embedded.api import AirflowApi
+from embedded.api import AirflowApi, AirflowGone
 from embedded.clock import Clock
 from embedded.environment import airflow_home, own_settings
 from embedded.house import opened
@@ -33,6 +33,13 @@ GREEN, RED, ALREADY_RUNNING, INTERRUPTED = 0, 1, 3, 130
 NEVER_SECONDS = 3600
 OPEN_WITHIN_SECONDS = 240
 CLOSED_WITHIN_SECONDS = 40
+
+
+class StoppedMeanwhile(Exception):
+    """``down`` ended what ``up`` was opening or running."""
+
+    def __init__(self) -> None:
+        super().__init__("Stopped by `kreishaus down` before the run had ended.")
 
 
 def run(settings: Settings, console: Console) -> int:
@@ -58,6 +65,8 @@ def run(settings: Settings, console: Console) -> int:
         return _say(console, str(in_use), ALREADY_RUNNING)
     except AirflowNotReady as reason:
         return _say(console, str(reason), RED)
+    except AirflowGone as reason:
+        return _say(console, f"{reason} Logs: {airflow_home(settings) / 'logs'}", RED)
     except KeyboardInterrupt:
         return _say(console, "Interrupted: everything was stopped.", INTERRUPTED)
     clock.stop()
@@ -73,25 +82,32 @@ def up(settings: Settings, console: Console) -> int:
     clock = Clock()
     clock.begin("starting")
     prepare_home(settings)
-    in_use = holder(settings.home / "run.lock")
+    lock = settings.home / "run.lock"
+    in_use = holder(lock)
     if in_use:
         words = f"{settings.home} is in use: kreishaus {in_use['purpose']}, {in_use['pid']}"
         return _say(console, words, ALREADY_RUNNING)
     try:
         address = _open_house(settings)
-    except AirflowNotReady as reason:
+    except (AirflowNotReady, StoppedMeanwhile) as reason:
         return _say(console, str(reason), RED)
     entry = login(settings)
     api = AirflowApi(address, entry.user, entry.password)
+    api.is_alive = lambda: holder(lock) is not None
     if not api.answers():
         words = f"Airflow at {address} does not let {entry.user} in by {entry.file}."
-        return _say(console, f"{words} Try: kreishaus down; kreishaus up", RED)
+        retry = f"{words} Try: kreishaus down; kreishaus up"
+        return _say(console, retry if api.is_alive() else str(StoppedMeanwhile()), RED)
     page: dict[str, str | Path] = {
         "Airflow": f"{address}, until `kreishaus down`",
         "its login": f"{entry.user}, password {entry.password}",
         "kept in": entry.file,
     }
-    night = _night(settings, api, console, clock, page)
+    try:
+        night = _night(settings, api, console, clock, page)
+    except AirflowGone as reason:
+        words = str(reason) if api.is_alive() else str(StoppedMeanwhile())
+        return _say(console, words, RED)
     clock.stop()
     show(console, night)
     return GREEN if night.green else RED
@@ -130,7 +146,10 @@ def _night(
 
 
 def _open_house(settings: Settings) -> str:
-    """Start the keeper; return Airflow's address once it is ready."""
+    """Start the keeper; return Airflow's address once it is ready.
+
+    Raises ``AirflowNotReady``, and ``StoppedMeanwhile`` when somebody ended the keeper.
+    """
     log = airflow_home(settings) / "logs" / "keeper.log"
     make_folder(log.parent)
     keeper.sign(settings).unlink(missing_ok=True)
@@ -146,6 +165,8 @@ def _open_house(settings: Settings) -> str:
         )
     deadline = time.monotonic() + OPEN_WITHIN_SECONDS
     while (address := keeper.address(settings)) is None:
+        if process.poll() in (keeper.STOPPED, -signal.SIGTERM):  # the latter while it imports
+            raise StoppedMeanwhile
         if process.poll() is not None or time.monotonic() > deadline:
             raise AirflowNotReady(f"Airflow did not come up. {log} says:\n{log.read_text()}")
         time.sleep(0.5)

@@ -7,12 +7,12 @@ from enum import StrEnum
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from ingest.settings import Settings, read_settings
+from ingest.terminal import COLUMNS_WITHOUT_TERMINAL, SafeConsole
 
-console = Console(width=None if sys.stdout.isatty() else 120)
-errors = Console(stderr=True)
+console = SafeConsole(width=None if sys.stdout.isatty() else COLUMNS_WITHOUT_TERMINAL)
+errors = SafeConsole(stderr=True)
 
 
 class KnownBy(StrEnum):

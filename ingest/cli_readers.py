@@ -20,6 +20,7 @@ from ingest.cli_options import (
     settings_as_of,
 )
 from ingest.settings import read_settings
+from ingest.terminal import write_line
 
 app = typer.Typer()
 
@@ -44,8 +45,8 @@ def query(
     import duckdb
 
     from warehouse.audit import AuditUnwritable
-    from warehouse.query import RENDERERS
     from warehouse.query import query as ask
+    from warehouse.query_output import RENDERERS
     from warehouse.versions import NothingPublished
 
     try:
@@ -112,7 +113,7 @@ def plots(
         errors.print(str(error), markup=False, soft_wrap=True)
         raise typer.Exit(1) from error
     for path in written:
-        print(path)
+        write_line(path)
 
 
 @app.command(epilog="Example: [bold]kreishaus report refugees --date 2021-09-30[/bold]")
@@ -153,7 +154,7 @@ def report(
     for one in (name,) if name else NAMES:
         try:
             if list_:
-                print(f"{one}: {', '.join(f'{day}' for day in dates_of(settings, one))}")
+                write_line(f"{one}: {', '.join(f'{day}' for day in dates_of(settings, one))}")
                 continue
             folder = to / one if to and not name else to
             printed = print_paper(settings, one, _day(about), folder)
@@ -161,9 +162,10 @@ def report(
             errors.print(str(error), markup=False, soft_wrap=True)
             failed = True
             continue
-        print(printed.html, printed.pdf, sep="\n")
+        write_line(printed.html)
+        write_line(printed.pdf)
     if not (list_ or failed or to):
-        print(write_index(settings))
+        write_line(write_index(settings))
     raise typer.Exit(1 if failed else 0)
 
 
@@ -191,9 +193,9 @@ def docs() -> None:
 
     settings = read_settings()
     try:
-        print(write_docs(settings))
+        write_line(write_docs(settings))
         for site in write_sites(settings).values():
-            print(site / "index.html")
+            write_line(site / "index.html")
     except (DocsFailed, NothingPublished, BuildNotFinished) as error:
         errors.print(str(error), markup=False, soft_wrap=True)
         raise typer.Exit(1) from error

@@ -43,6 +43,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+PROGRESS_EVERY = 1_000
+"""Files, after which a visit that takes long says how far it is."""
+
 
 @dataclass(frozen=True)
 class LandReport:
@@ -155,7 +158,9 @@ def _go(
             ]
             newest = {}  # nothing shall be left out because its server calls it unchanged
         visit = partial(_land_one, entry, floors, settings, client, newest, run_id)
-        for request in requests:
+        for number, request in enumerate(requests, start=1):
+            if number % PROGRESS_EVERY == 0:
+                log.info("%s: %s of %s looked at", entry.id, f"{number:,}", f"{len(requests):,}")
             try:
                 landed, new = _land_by_some_way(visit, request)
             except RefusedAtTheDoor as refusal:
@@ -262,6 +267,8 @@ def _fetch(
     request: Request,
     known: Mapping[str, str] | None,
 ) -> Answer:
+    if request.fault is not None:
+        raise SourceRefused(f"{request.label}: {request.fault}")
     if request.path is not None:
         return Answer(request.path, _dropped(Path(request.path), settings), {})
     if request.url is None:
