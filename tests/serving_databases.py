@@ -62,6 +62,7 @@ def databases(
         for database in (name, f"{name}_public"):
             with psycopg.connect(server.url(database), autocommit=True) as connection:
                 close_doors(connection)
+    before = _readers(server)
     secret = folder / "loader_password"
     secret.write_text(f"{LOADER_PASSWORD}\n")
     url = f"postgresql://{LOADER}@127.0.0.1:{server.port}/{name}"
@@ -69,21 +70,26 @@ def databases(
     try:
         yield settings.model_copy(update={"serving": told})
     finally:
-        _remove(server, name)
+        _remove(server, name, _readers(server) - before)
 
 
-def _remove(server: Server, name: str) -> None:
+def _readers(server: Server) -> set[str]:
     with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
-        for database in (name, f"{name}_public"):
-            connection.execute(f"drop database {database} with (force)")
         members = connection.execute(
-            "select distinct member.rolname from pg_auth_members "
+            "select member.rolname from pg_auth_members "
             "inner join pg_roles as member on member.oid = pg_auth_members.member "
             "inner join pg_roles as reading on reading.oid = pg_auth_members.roleid "
             "where reading.rolname = any(%s) and not member.rolcreaterole",
             [list(GROUP_ROLES)],
-        ).fetchall()
-        for (login,) in members:
+        )
+        return {name for (name,) in members}
+
+
+def _remove(server: Server, name: str, logins: set[str]) -> None:
+    with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
+        for database in (name, f"{name}_public"):
+            connection.execute(f"drop database {database} with (force)")
+        for login in logins:
             connection.execute(sql.SQL("drop role {}").format(sql.Identifier(login)))
 
 
