@@ -81,8 +81,8 @@ def running(settings: Settings, folder: Path, port: int) -> Iterator[Site]:
     with ExitStack() as stack:
         if not configured(settings):
             server = stack.enter_context(own_server(LOADER))
-            url = SecretStr(server.url("kreishaus"))
-            serving = settings.serving.model_copy(update={"url": url})
+            address = SecretStr(server.url("kreishaus"))
+            serving = settings.serving.model_copy(update={"url": address})
             settings = settings.model_copy(update={"serving": serving})
             with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
                 for audience in versions.AUDIENCES:

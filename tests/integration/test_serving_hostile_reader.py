@@ -709,12 +709,12 @@ def test_where_one_database_cannot_be_loaded_the_other_is(
 
 @pytest.fixture
 def upgrading(server: Server, serving: Settings) -> Settings:
-    """What is served lies in one database for both audiences; "then" and "within" read there."""
+    """What is served lies in one database for both audiences; "past" and "within" read there."""
     publish_numbers(serving, 1)
     with as_superuser(server, serving) as administrator:
         version = versions.current(serving).name
         lay_out_before(administrator, NUMBERED, version)
-        add_reader_before(administrator, "then", "public")
+        add_reader_before(administrator, "past", "public")
         add_reader_before(administrator, "within", "internal")
     return serving
 
@@ -723,7 +723,7 @@ def test_a_database_of_the_layout_before_comes_through_by_a_load(
     server: Server, upgrading: Settings
 ) -> None:
     """The same version: the public gets a database of its own and leaves the other at once."""
-    where_both_were = login_url(server, upgrading, "then", "internal")
+    where_both_were = login_url(server, upgrading, "past", "internal")
     within = login_url(server, upgrading, "within", "internal")
     with suppressing_the_end(where_both_were) as reader:
         assert reader.execute("select count(*) from vacancy").fetchone() == (ROWS,)
@@ -733,7 +733,7 @@ def test_a_database_of_the_layout_before_comes_through_by_a_load(
             reader.execute("select 1")
     with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
         psycopg.connect(where_both_were)
-    assert numbers(login_url(server, upgrading, "then", "public")) == {1}
+    assert numbers(login_url(server, upgrading, "past", "public")) == {1}
     assert numbers(within) == {1}
     with as_superuser(server, upgrading) as administrator:
         left = administrator.execute(
@@ -745,9 +745,9 @@ def test_a_database_of_the_layout_before_comes_through_by_a_load(
         gone = administrator.execute("select to_regclass('kreishaus.mart')").fetchone()
         assert gone == (None,)
         limits = administrator.execute(
-            "select rolname, rolconnlimit from pg_roles where rolname in ('then', 'within')"
+            "select rolname, rolconnlimit from pg_roles where rolname in ('past', 'within')"
         ).fetchall()
-        assert sorted(limits) == [("then", 5), ("within", 5)]
+        assert sorted(limits) == [("past", 5), ("within", 5)]
     publish_numbers(upgrading, 2)
     assert load(upgrading).internal.tables == 7
     assert numbers(within) == {2}
@@ -758,12 +758,12 @@ def test_a_reader_of_before_who_holds_on_does_not_hold_up_the_upgrade(
     server: Server, upgrading: Settings
 ) -> None:
     publish_numbers(upgrading, 2)
-    with suppressing_the_end(login_url(server, upgrading, "then", "internal")) as reader:
+    with suppressing_the_end(login_url(server, upgrading, "past", "internal")) as reader:
         reader.execute("begin")
         reader.execute("select * from vacancy")
         reader.execute("prepare his as delete from kreishaus.mart")
         done = load(patient_for(upgrading, 1))
-    assert [one.user for one in done.internal.ended] == ["then"]
+    assert [one.user for one in done.internal.ended] == ["past"]
     assert numbers(login_url(server, upgrading, "within", "internal")) == {2}
 
 
@@ -773,7 +773,7 @@ def test_without_the_second_database_readers_keep_what_they_had(
     missing = upgrading.serving.model_copy(update={"public_database": "not_there"})
     with pytest.raises(ServingFailed, match='no connection to the serving database "not_there"'):
         load(upgrading.model_copy(update={"serving": missing}))
-    assert numbers(login_url(server, upgrading, "then", "internal")) == {1}
+    assert numbers(login_url(server, upgrading, "past", "internal")) == {1}
     assert "readers of the public half may still connect" in status(monkeypatch, upgrading)[1]
 
 
