@@ -540,6 +540,14 @@ def test_what_he_changes_of_a_login_that_others_share_is_undone_by_the_next_load
         assert other.execute("select count(*) from vacancy").fetchone() == (ROWS,)
 
 
+def test_he_cannot_throw_away_what_others_may_read(server: Server, house: Settings) -> None:
+    """A member of a role may try to drop what was granted to it."""
+    with logged_in(mallory(server, house)) as reader:
+        reader.execute("drop owned by kreishaus_public")
+        reader.execute("drop owned by current_user")
+    assert numbers(mallory(server, house)) == {1}
+
+
 def test_who_is_removed_is_out_at_once(server: Server, serving: Settings) -> None:
     publish_numbers(serving, 1)
     load(serving)
