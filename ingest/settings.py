@@ -218,14 +218,17 @@ class Backups(Section):
 
 
 class Serving(Section):
-    """The PostgreSQL database that readers ask; none while ``url`` is empty.
+    """The two PostgreSQL databases that readers ask; none while ``url`` is empty.
 
-    ``url`` comes from the environment; ``password_file`` holds the loader's password where it
-    stands neither there nor in a ``PGPASSFILE``. ``patience_seconds`` is how long a load waits for
-    readers to let go of the version they have.
+    ``url`` comes from the environment and names the database of internal readers;
+    ``public_database`` is the name of the other one on the same server, by default that name with
+    ``_public`` behind it. ``password_file`` holds the loader's password where it stands neither
+    there nor in a ``PGPASSFILE``. ``patience_seconds`` is how long a reader may hold on to the
+    version that he has: a load waits that long for readers, then it ends them.
     """
 
     url: SecretStr = SecretStr("")
+    public_database: str = ""
     password_file: Path | None = None
     patience_seconds: float = Field(default=900, gt=0)
 

@@ -194,6 +194,8 @@ class Pod:
     def _command(self, name: str) -> list[str]:
         entry = self.services[name]
         command: list[str] = entry.get("command", [])
+        if entrypoint := entry.get("entrypoint"):
+            return [*entrypoint, *command]
         if entry["image"].startswith("postgres:"):
             return ["sh", "-c", POSTGRES, "entrypoint", *command]
         return command

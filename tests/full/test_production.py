@@ -26,6 +26,8 @@ import pytest
 from pod import REPOSITORY, Pod, missing
 from receivers import mail_server
 
+from warehouse.serving.doors import open_doors
+
 LACKING = missing()
 pytestmark = [
     pytest.mark.full,
@@ -383,14 +385,14 @@ def test_no_secret_is_in_a_log_or_an_environment(well: Pod, tokens: dict[str, st
         assert secret not in logs, name
 
 
-def test_the_serving_database_has_its_loader_and_its_readers(tmp_path: Path) -> None:
+def test_the_serving_databases_have_their_loader_and_their_readers(tmp_path: Path) -> None:
     for name in ("drop", "backup"):
         (tmp_path / name).mkdir()
     with Pod(tmp_path, {}) as pod:
         pod.start("serving-db")
         pod.wait_until_well("serving-db", seconds=120)
-        for _ in range(2):  # once, and at the next start
-            made = pod.run("readers")
+        for name in ("serving-setup", "readers") * 2:  # once, and at the next start
+            made = pod.run(name)
             assert made.returncode == 0, made.stderr[-2000:]
 
         def connect(user: str, database: str, secret: str) -> psycopg.Connection[Any]:
@@ -402,17 +404,25 @@ def test_the_serving_database_has_its_loader_and_its_readers(tmp_path: Path) -> 
         with pod.inside():
             with connect("superset", "superset", "dashboards_db_password") as superset:
                 superset.execute("create table public.t (x int)")
-            with connect("kreishaus_loader", "kreishaus", "serving_loader_password") as loader:
-                loader.execute("create schema internal")
-            for audience in ("public", "internal"):
+            databases = {"public": "kreishaus_public", "internal": "kreishaus"}
+            for audience, database in databases.items():
+                with connect("kreishaus_loader", database, "serving_loader_password") as loader:
+                    assert open_doors(loader) == []
                 secret = f"dashboards_{audience}_password"
-                with (
-                    connect(f"dashboards_{audience}", "kreishaus", secret) as reader,
-                    pytest.raises(psycopg.errors.ReadOnlySqlTransaction),
-                ):
-                    reader.execute("create schema mine")
+                with connect(f"dashboards_{audience}", database, secret) as reader:
+                    with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
+                        reader.execute("create schema mine")
+                    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                        reader.execute("select pg_advisory_lock(1)")
+                for other in {"postgres", "template1", "superset", *databases.values()} - {
+                    database
+                }:
+                    with pytest.raises(psycopg.OperationalError, match="permission denied"):
+                        connect(f"dashboards_{audience}", other, secret)
             with pytest.raises(psycopg.OperationalError, match="permission denied"):
                 connect("kreishaus_loader", "superset", "serving_loader_password")
             with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
                 connect("kreishaus_loader", "kreishaus", "dashboards_db_password")
+        pod.start("serving-watch")
+        pod.wait_until_well("serving-watch", seconds=60)
     assert "connection authorized: user=dashboards_public" in pod.log("serving-db")
