@@ -142,9 +142,10 @@ MOUNTS = {
         "${BACKUP_FOLDER:-./backup} -> /backup",
     },
     "metadata-db": {"metadata-db -> /var/lib/postgresql/data"},
-    "serving-db": {
-        "serving-db -> /var/lib/postgresql/data",
-        "./docker/postgres/serving -> /docker-entrypoint-initdb.d/10-serving.sh, read only",
+    "serving-db": {"serving-db -> /var/lib/postgresql/data"},
+    "serving-setup": {
+        "./docker/postgres/serving -> /setup, read only",
+        "./warehouse/serving/open_doors.sql -> /open_doors.sql, read only",
     },
     "readers": {"house -> /house", "logs -> /logs"},
     "lineage-db": {"lineage-db -> /var/lib/postgresql/data"},
