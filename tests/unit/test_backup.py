@@ -215,10 +215,7 @@ def test_a_flipped_byte_is_found_and_nothing_is_restored_from_it(house, folder, 
     make_snapshot(house, now=NOW)
     verify(house, folder, NOW)
     path = largest_pack(folder)
-    content = bytearray(path.read_bytes())
-    content[1000] ^= 1
-    path.chmod(0o600)
-    path.write_bytes(content)
+    flip_a_byte(path)
     faults = verify(house, folder, NOW).faults
     assert any(path.name[:8] in fault for fault in faults), faults
     assert opened(house).verified() == {}
@@ -228,17 +225,44 @@ def test_a_flipped_byte_is_found_and_nothing_is_restored_from_it(house, folder, 
     assert list(other.home.iterdir()) == []
 
 
-def test_a_damaged_backup_heals_as_the_docs_say(house, folder):
-    """Delete the file that is named, `restic rebuild-index`, and back up: all is there again."""
-    make_snapshot(house, now=NOW)
-    lost = largest_pack(folder)
+def flip_a_byte(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.chmod(0o600)
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize("which", [0, 1], ids=["contents", "folders"])
+def test_a_damaged_backup_heals_as_the_docs_say(house, folder, which):
+    """Delete the pack that is named, rebuild the index, back up, forget what cannot be healed."""
+    old = make_snapshot(house, now=NOW)
+    lost = sorted(packs(folder), key=lambda path: path.stat().st_size)[which]
+    flip_a_byte(lost)
+    assert any(lost.name[:8] in fault for fault in verify(house, folder, NOW).faults)
     lost.unlink()
-    faults = verify(house, folder, NOW).faults
-    assert any(lost.name[:8] in fault for fault in faults), faults
-    assert house.backup.password_file
-    restic(folder, house.backup.password_file, "rebuild-index")
-    make_snapshot(house, now=NOW + timedelta(hours=1))
+    key = house.backup.password_file
+    restic(folder, key, "rebuild-index")
+    new = make_snapshot(house, now=NOW + timedelta(hours=1))
+    restic(folder, key, "forget", old.name)
     assert verify(house, folder, NOW).faults == ()
+    assert opened(house).verified().keys() == {new.id}
+    assert new.files == old.files
+
+
+def test_a_snapshot_that_lacks_a_file_is_never_a_verified_one(house, folder, monkeypatch):
+    """As it would be if a kill came between restic's word that a file is missing and our reaction."""
+    put = Repository.backup
+
+    def without_one(self, image_, **options):
+        next(image_.glob("landing/*/*/*.pdf")).unlink()
+        return put(self, image_, **options)
+
+    monkeypatch.setattr(Repository, "backup", without_one)
+    snapshot = make_snapshot(house, now=NOW)
+    (fault,) = verify(house, folder, NOW).faults
+    number = snapshot.files
+    assert f"snapshot {snapshot.name} holds {number - 1} of {number} files, not landing/" in fault
+    assert opened(house).verified() == {}
 
 
 def test_a_damaged_landed_file_is_named_and_saved_as_it_was(house, folder, tmp_path):
@@ -353,8 +377,9 @@ def test_while_the_restic_of_a_killed_backup_still_writes_nobody_else_does(
         with pytest.raises(BackupBusy, match="another process works on this backup"):
             make_snapshot(house)
     finally:
-        os.kill(orphan, signal.SIGKILL)
-        subprocess.run(["pkill", "-KILL", "-P", str(orphan)], check=False)
+        children = Path(f"/proc/{orphan}/task/{orphan}/children").read_text().split()
+        for pid in (orphan, *map(int, children)):
+            os.kill(pid, signal.SIGKILL)
     until(lambda: _is_free(house))
     assert make_snapshot(house).complaints == ()
     assert not image.place(house).exists()
@@ -396,7 +421,7 @@ def test_a_lock_that_a_killed_restic_left_is_removed(house, folder, tmp_path):
     assert len(opened(house).listed()) == 1
 
 
-@pytest.mark.parametrize("after", [0.05, 0.15, 0.3, 0.6])
+@pytest.mark.parametrize("after", [0.1, 0.4])
 def test_a_backup_killed_at_any_moment_is_none_or_whole(house, folder, after):
     """The whole group is killed, restic with it; each snapshot that is listed can be restored."""
     for number in range(6):

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import socket
 import subprocess
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -81,21 +82,52 @@ class Repository:
         self._run("init")
 
     def unlock_stale(self) -> None:
-        """Remove locks whose process has ended; restic leaves all others alone."""
+        """Remove locks whose process has ended; all others stay.
+
+        restic itself takes a process that nobody has waited for yet, and another program that has
+        got the same number since, for the owner of a lock.
+        """
         self._run("unlock")
+        for path in (self.path / "locks").glob("*"):
+            done = self._start("cat", "lock", path.name, "--no-lock")
+            if done.returncode:  # it has gone meanwhile
+                continue
+            lock = json.loads(done.stdout)
+            if lock["hostname"] == socket.gethostname() and not _is_restic(int(lock["pid"])):
+                path.unlink(missing_ok=True)
 
     def backup(self, folder: Path, *, host: str, tags: Sequence[str], now: datetime) -> str:
         """Save everything in ``folder``, with paths relative to it. Returns the snapshot's id.
 
-        Raises ``BackupFailed`` also where restic could not read one of the files.
+        Where the last snapshot cannot be compared with, because it is damaged, everything is read
+        and saved anew. Raises ``BackupFailed``, and then leaves no incomplete snapshot.
         """
         moment = now.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
         options = ["--host", host, "--time", moment, "--ignore-ctime", "--json"]
         for tag in tags:
             options += ["--tag", tag]
-        said = self._run("backup", *options, ".", cwd=folder)
-        short = next(line["snapshot_id"] for line in _lines(said) if "snapshot_id" in line)
+        done = self._start("backup", *options, ".", cwd=folder)
+        if done.returncode == INCOMPLETE:
+            self._run("forget", self._saved(done.stdout))
+            done = self._start("backup", *options, "--force", ".", cwd=folder)
+        if done.returncode == INCOMPLETE:
+            self._run("forget", self._saved(done.stdout))
+        if done.returncode:
+            self._refuse_known(done.stderr)
+            raise BackupFailed(f"{self.path}: restic backup: {_quote(done.stderr)}")
+        return self._saved(done.stdout)
+
+    def _saved(self, said: str) -> str:
+        """The id of the snapshot that ``restic backup --json`` names in its last line."""
+        lines = (json.loads(line) for line in said.splitlines() if line.startswith("{"))
+        short = next(line["snapshot_id"] for line in lines if "snapshot_id" in line)
         return next(one.id for one in self.snapshots() if one.id.startswith(short))
+
+    def paths(self, snapshot: str) -> set[str]:
+        """The path of every file in a snapshot, without a slash at its start."""
+        said = self._run("ls", "--json", "--no-lock", snapshot)
+        lines = (json.loads(line) for line in said.splitlines())
+        return {line["path"].lstrip("/") for line in lines if line.get("type") == "file"}
 
     def snapshots(self) -> list[Listed]:
         """Every snapshot, oldest first."""
@@ -176,8 +208,7 @@ class Repository:
         done = self._start(command, *arguments, cwd=cwd)
         if done.returncode:
             self._refuse_known(done.stderr)
-            left_out = " (some files were not saved)" if done.returncode == INCOMPLETE else ""
-            raise BackupFailed(f"{self.path}: restic {command}{left_out}: {_quote(done.stderr)}")
+            raise BackupFailed(f"{self.path}: restic {command}: {_quote(done.stderr)}")
         return done.stdout
 
     def _start(
@@ -238,5 +269,11 @@ def _quote(words: str) -> str:
     return " ".join(words.split())[-LONGEST_QUOTE:] or "no reason was given"
 
 
-def _lines(said: str) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in said.splitlines() if line.startswith("{")]
+def _is_restic(pid: int) -> bool:
+    """Whether a process is at work and is restic; one that has ended has no program any longer."""
+    try:
+        return Path(f"/proc/{pid}/exe").readlink().name.startswith(PROGRAM)
+    except PermissionError:  # another user's: it may be
+        return True
+    except OSError:
+        return False
