@@ -66,6 +66,17 @@ def write_sites(settings: Settings, texts: Path = DOCUMENTS) -> dict[versions.Au
     return written
 
 
+def take_down(settings: Settings) -> list[Path]:
+    """Take both sites away, where no version is left that they could show. Returns what went."""
+    links = [site(settings, audience) for audience in NAMES]
+    gone = [link for link in links if link.is_symlink()]
+    for link in gone:
+        folder = link.resolve()
+        link.unlink()
+        remove_directory(folder)
+    return gone
+
+
 def _edition(
     settings: Settings,
     audience: versions.Audience,

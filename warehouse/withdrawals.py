@@ -5,7 +5,7 @@
                       /papers/as_of/<moment>/<paper>/<date>.json
 
 A mark is the decision of a person, with the reason, and stays when the version itself is pruned.
-``warehouse.withdraw`` and ``reports.withdraw`` write marks; whatever shows data to readers asks here.
+``warehouse.withdraw`` and ``reports.withdraw`` write marks; what shows data to readers reads them.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class NoReason(ValueError):
     """Nobody is asked to rely on something else without being told why."""
 
 
-class AlreadyWithdrawn(Exception):
+class AlreadyMarked(Exception):
     """There is a mark with another reason; the first one stands."""
 
 

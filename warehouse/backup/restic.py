@@ -16,7 +16,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import IO
 
 from warehouse.backup.errors import (
     BackupBusy,
@@ -36,7 +36,7 @@ INCOMPLETE = 3
 
 @dataclass(frozen=True)
 class Listed:
-    """A snapshot as the repository lists it. ``tags`` are ``key=value``, as ``backup`` wrote them."""
+    """A snapshot as the repository lists it; ``tags`` as ``backup`` wrote them."""
 
     id: str
     made_at: datetime
@@ -212,7 +212,11 @@ class Repository:
         return done.stdout
 
     def _start(
-        self, command: str, *arguments: str, cwd: Path | None = None, stdout: Any = subprocess.PIPE
+        self,
+        command: str,
+        *arguments: str,
+        cwd: Path | None = None,
+        stdout: int | IO[bytes] = subprocess.PIPE,
     ) -> subprocess.CompletedProcess[str]:
         program = shutil.which(PROGRAM)
         if program is None:

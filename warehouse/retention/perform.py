@@ -14,6 +14,7 @@ from warehouse.backup.check import size_of
 from warehouse.backup.folder import BackupFolder, format_of
 from warehouse.backup.image import leftovers
 from warehouse.retention.plan import Deletion, plan
+from warehouse.withdraw import settle
 
 
 @dataclass(frozen=True)
@@ -29,10 +30,13 @@ class Done:
 def maintain(settings: Settings, now: datetime | None = None) -> Done:
     """Delete whatever is due. Killed at any instant, the next call finishes it.
 
+    A withdrawal that was interrupted is finished first: it decides which versions may go.
+
     Not beside a build: figures may go. Raises ``AuditUnwritable``, before anything is deleted
     that is not noted, and ``BackupRefused`` where the backup is at work or cannot be asked.
     """
     now = now or datetime.now(UTC)
+    settle(settings)
     due = plan(settings, now)
     may_go = [one for one in due if one.held_back is None]
     freed = sum(one.size for one in may_go)
