@@ -107,6 +107,7 @@ def _mark(
         )
         counts = record(settings, made, before)
         _settle(settings, counts)
+        write_index(settings)
     return Marked(counts, printed, _kept(settings, counts), counts is before)
 
 

@@ -88,15 +88,25 @@ def settle(settings: Settings) -> list[str]:
             folders = [version, *(version / audience for audience in versions.AUDIENCES)]
             done += [f"{folder / NOTE}" for folder in folders if write_note(folder, mark)]
     link = settings.published / versions.CURRENT
-    while link.is_symlink() and versions.is_withdrawn(settings, link.resolve()):
-        valid = versions.not_withdrawn(settings)
+    if link.is_symlink() and versions.is_withdrawn(settings, link.resolve()):
+        _switch(settings, link)
+        done.append(str(link))
+    return done
+
+
+def _switch(settings: Settings, link: Path) -> None:
+    """Give readers the newest version that was not withdrawn; nothing where there is none.
+
+    A version that is published meanwhile has its name before it has the link: we look again after
+    our own switch, so that it is not taken from readers.
+    """
+    valid: list[Path] | None = None
+    while (there := versions.not_withdrawn(settings)) != valid:
+        valid = there
         if valid:
             switch_link(link, valid[-1])
-            done.append(f"{link} -> {valid[-1].name}")
         else:
             link.unlink(missing_ok=True)
-            done.append(f"{link} is removed")
-    return done
 
 
 def write_note(folder: Path, mark: Mark) -> bool:
