@@ -27,8 +27,9 @@ from catalogue.pages import DBT, QUALITY, Edition, pages
 from catalogue.rdf import json_ld, turtle
 from ingest.files import commit_directory, new_directory, remove_directory, switch_link
 from ingest.settings import REPOSITORY, Settings
-from warehouse import versions
+from warehouse import audit, versions
 from warehouse.docs import docs_page
+from warehouse.statements import EVERYTHING
 
 HASH_CHARACTERS = 12
 CSV_ROWS = 100_000
@@ -46,8 +47,13 @@ def site(settings: Settings, audience: versions.Audience) -> Path:
 def write_sites(settings: Settings, texts: Path = DOCUMENTS) -> dict[versions.Audience, Path]:
     """Write the catalogue of the current version for both audiences.
 
-    Raises ``NothingPublished``, and ``BuildNotFinished`` where dbt's own account is missing.
+    The edition for the county's own people quotes rows of files and counts of internal marts: that
+    it was written stands in the audit log first. Raises ``NothingPublished``, ``BuildNotFinished``
+    where dbt's own account is missing, and ``AuditUnwritable``.
     """
+    details = {"file": str(site(settings, "internal"))}
+    version = versions.current(settings).name
+    audit.record(settings, "catalogue", marts=[EVERYTHING], version=version, details=details)
     written: dict[versions.Audience, Path] = {}
     files: dict[str, Sequence[DataFile]] = {}
     for audience in ("public", "internal"):

@@ -65,6 +65,7 @@ def backup(
     All of it is encrypted with the password in \\[backup] password_file, and what is there from
     earlier backups is not copied again. Exit status 1 when something is damaged or not saved.
     """
+    from warehouse.audit import AuditUnwritable
     from warehouse.backup.check import verify as check
     from warehouse.backup.errors import BackupRefused
     from warehouse.backup.make import make_snapshot
@@ -81,7 +82,7 @@ def backup(
             console.print(f"{about}: every byte is as it was written")
             return
         snapshot = make_snapshot(settings, to)
-    except (BackupRefused, OSError) as error:
+    except (BackupRefused, AuditUnwritable, OSError) as error:
         errors.print(str(error), markup=False, soft_wrap=True)
         raise typer.Exit(1) from error
     console.print(f"snapshot {snapshot.name}: {snapshot.files:,} files")

@@ -200,6 +200,7 @@ def docs() -> None:
     one file. dbt reads the private warehouse: not while a build is at work.
     """
     from catalogue.site import write_sites
+    from warehouse.audit import AuditUnwritable
     from warehouse.docs import DocsFailed, write_docs
     from warehouse.marts import BuildNotFinished
     from warehouse.versions import NothingPublished
@@ -209,6 +210,6 @@ def docs() -> None:
         print(write_docs(settings))
         for site in write_sites(settings).values():
             print(site / "index.html")
-    except (DocsFailed, NothingPublished, BuildNotFinished) as error:
+    except (DocsFailed, NothingPublished, BuildNotFinished, AuditUnwritable) as error:
         errors.print(str(error), markup=False, soft_wrap=True)
         raise typer.Exit(1) from error

@@ -102,7 +102,7 @@ def correct_paper(
     as_of: AsOfOption = None,
     known_by: KnownByOption = KnownBy.retrieved,
 ) -> None:
-    """Print a paper anew from the marts of now; it says that it replaces the one before, and why."""
+    """Print a paper anew from the marts of now; it says that it replaces another, and why."""
     from reports.withdraw import correct_paper as correct
 
     settings = settings_as_of(as_of, known_by)
@@ -186,6 +186,7 @@ def _renew_catalogue(settings: Settings, *, something_left: bool) -> None:
     """Have the catalogue show the mark, where there is one. Ends with 1 where that failed."""
     from catalogue.site import site, take_down, write_sites
     from warehouse.as_of import asked_for
+    from warehouse.audit import AuditUnwritable
     from warehouse.marts import BuildNotFinished
     from warehouse.versions import NothingPublished
 
@@ -197,7 +198,7 @@ def _renew_catalogue(settings: Settings, *, something_left: bool) -> None:
         return
     try:
         write_sites(settings)
-    except (BuildNotFinished, NothingPublished, OSError) as error:
+    except (BuildNotFinished, NothingPublished, AuditUnwritable, OSError) as error:
         errors.print(
             f"The catalogue does not show this yet: kreishaus docs. ({error})",
             markup=False,

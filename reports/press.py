@@ -111,7 +111,7 @@ def print_paper(
 
 
 def write_paper(printed: Printed, document: Document) -> None:
-    """Write the page and the PDF of a document. Raises ``NotPrintable``, and then writes neither."""
+    """Write the page and the PDF of a document, or neither: raises ``NotPrintable``."""
     made = {printed.html: pages.html(document), printed.pdf: pdf(document)}
     for path, content in made.items():
         write_atomically(path, content)

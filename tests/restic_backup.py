@@ -1,4 +1,4 @@
-"""A restic repository that opens in milliseconds, for tests: real in everything but its scrypt cost.
+"""A restic repository that opens in milliseconds, for tests: real in all but its scrypt cost.
 
 restic derives the key from the password on purpose slowly, each time it is started. The template
 has the cheapest derivation that restic reads; format: https://restic.readthedocs.io/en/v0.14.0/100_references.html

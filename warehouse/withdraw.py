@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -117,6 +118,8 @@ def write_note(folder: Path, mark: Mark) -> bool:
     if path.exists() and path.read_bytes() == text:
         return False
     write_atomically(path, text)
+    if (folder / "manifest.json").exists():  # whoever may read the version may read this
+        shutil.copymode(folder / "manifest.json", path)
     return True
 
 

@@ -176,7 +176,7 @@ def test_figures_whose_file_was_deleted_are_there_and_say_so(drill: Drill) -> No
 
 def test_who_read_what_before_the_loss_is_known_still(drill: Drill) -> None:
     actions = [entry.document["action"] for entry in audit.entries(drill.house)]
-    assert actions[drill.audited - 2 : drill.audited] == ["delete", "query"]
+    assert actions[drill.audited - 3 : drill.audited] == ["delete", "query", "backup"]
     assert actions[drill.audited] == "restore"
     assert audit.verify(drill.house, noted_by_backups(drill.house)).faults == ()
 

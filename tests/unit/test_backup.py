@@ -19,6 +19,7 @@ from small_house import day, hash_of, landed, quarantined, staged
 from ingest.landing import Landing, Tombstone
 from ingest.settings import Backups, Settings
 from warehouse import audit
+from warehouse.audit import AuditUnwritable
 from warehouse.backup import image
 from warehouse.backup.anchors import noted_by_backups
 from warehouse.backup.check import verify
@@ -105,7 +106,7 @@ def test_a_restored_home_has_every_file_that_cannot_be_made_again(house, folder,
     after = contents(house.home)
     assert after.pop("restored/county.toml") == house.county_file.read_bytes()
     assert json.loads(after.pop("restored/snapshot.json"))["format"] == 2
-    changed = {"audit/2021-11.jsonl", "audit/head.json"}  # the restoring itself is noted
+    changed = {"audit/2021-11.jsonl", "audit/head.json"}  # saving and restoring are noted
     saved = {name for name in before if name.split("/")[0] not in ("staged", "quarantine")}
     saved.remove("warehouse/kreishaus.duckdb")
     noted = {name for name in after if name.startswith("audit/")}
@@ -114,7 +115,8 @@ def test_a_restored_home_has_every_file_that_cannot_be_made_again(house, folder,
     version = (house.published / "current").resolve()
     assert version.name == "20261125T030000.000000Z"
     assert (version / "internal").stat().st_mode & 0o777 == 0o750
-    assert [entry.document["action"] for entry in audit.entries(house)] == ["query", "restore"]
+    actions = [entry.document["action"] for entry in audit.entries(house)]
+    assert actions == ["query", "backup", "restore"]
     assert (house.home / "audit").stat().st_mode & 0o777 == 0o700
     assert audit.verify(house, noted_by_backups(house)).faults == ()
     landing = Landing(house.landing, "bamf", "hkl")
@@ -138,7 +140,25 @@ def test_the_document_says_what_the_snapshot_is(house, folder):
     assert made.contents == {hash_of(SEPTEMBER), hash_of(b"%PDF-1.4 October")}
     head = audit.head(house)
     assert head is not None
-    assert noted_by_backups(house) == {1: head.hash}
+    assert noted_by_backups(house) == {2: head.hash}
+
+
+def test_what_is_taken_to_another_folder_is_noted_first_or_not_taken(house, folder, tmp_path):
+    other = tmp_path / "usb-stick"
+    make_snapshot(house, other, NOW)
+    *_, entry = audit.entries(house)
+    assert (entry.document["action"], entry.document["details"]) == (
+        "backup",
+        {"folder": str(other)},
+    )
+    shutil.rmtree(house.home / "audit")
+    (house.home / "audit").write_text("no folder can be made here")
+    before = packs(other)
+    with pytest.raises(AuditUnwritable):
+        make_snapshot(house, other)
+    assert packs(other) == before
+    (complaint,) = make_snapshot(house, now=NOW).complaints  # by the settings: a backup comes first
+    assert "the audit log cannot be written" in complaint
 
 
 def test_nothing_in_the_folder_can_be_read_without_the_password(house, folder):
@@ -250,7 +270,7 @@ def test_a_damaged_backup_heals_as_the_docs_say(house, folder, which):
 
 
 def test_a_snapshot_that_lacks_a_file_is_never_a_verified_one(house, folder, monkeypatch):
-    """As it would be if a kill came between restic's word that a file is missing and our reaction."""
+    """As it would be if a kill came between restic's word that a file is missing and ours."""
     put = Repository.backup
 
     def without_one(self, image_, **options):

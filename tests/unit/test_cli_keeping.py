@@ -137,7 +137,7 @@ def test_the_audit_is_compared_with_what_backups_noted(settings, county, tmp_pat
     audit.record(settings, "query", rows=7, now=OLD)
     broken = kreishaus("audit", "--verify")
     assert broken.exit_code == 1
-    assert "entry 1 is not the one that a backup noted" in text(broken)
+    assert "a backup noted 2 entries, here are 1" in text(broken)
 
 
 def test_where_the_backup_cannot_be_asked_the_audit_is_not_called_whole(

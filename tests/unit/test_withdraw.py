@@ -67,6 +67,7 @@ def acts(settings: Settings) -> list[str]:
 
 def test_readers_get_the_version_before_and_the_act_is_noted(settings):
     house = published(settings, 1, 2, 3)
+    (house.published / name(3) / "public" / "manifest.json").chmod(0o604)
     done = withdraw_version(house, name(3), f"  {WHY}\n", now=NOW)
     assert (done.now_current, answer(house)) == (name(2), 2)
     assert (house.published / "current").resolve().name == name(2)
@@ -78,6 +79,9 @@ def test_readers_get_the_version_before_and_the_act_is_noted(settings):
             f"Diese Version ({name(3)}) wurde am 29.11.2026 zurückgezogen und gilt nicht mehr.\n"
             f"Grund: {WHY}\n"
         )
+        manifest = house.published / name(3) / folder / "manifest.json"
+        if manifest.exists():
+            assert manifest.stat().st_mode == manifest.with_name(NOTE).stat().st_mode
     assert not (house.published / name(2) / NOTE).exists()
 
 

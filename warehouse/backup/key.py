@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import stat
 from pathlib import Path
 
 from ingest.settings import Settings
 from warehouse.backup.errors import NoKey
 
+MOUNTED = Path("/run/secrets")
+"""Where a container has its secrets: readable in there, where no other account is."""
 MAKE_ONE = 'docs/keeping.md, "The key", says how to make one and where to keep its copies'
 
 
@@ -27,7 +28,7 @@ def password_file(settings: Settings) -> Path:
         raise NoKey(f"{chosen}: the password file cannot be read ({error.strerror})") from error
     if not stat.S_ISREG(mode):
         raise NoKey(f"{chosen}: the password file is not a file")
-    if mode & stat.S_IRWXO:
+    if mode & stat.S_IRWXO and not chosen.is_relative_to(MOUNTED):
         raise NoKey(
             f"{chosen}: every account of this machine may use the password file (mode "
             f"{stat.S_IMODE(mode):04o}): chmod 0400 {chosen}, and change the password if others "
@@ -37,4 +38,4 @@ def password_file(settings: Settings) -> Path:
         raise NoKey(f"{chosen}: the password file is empty; {MAKE_ONE}.")
     if chosen.resolve().is_relative_to(settings.home.resolve()):
         raise NoKey(f"{chosen}: is in the home folder, and would be lost with it: {MAKE_ONE}.")
-    return Path(os.path.abspath(chosen))
+    return chosen.absolute()

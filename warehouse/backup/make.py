@@ -29,11 +29,12 @@ def make_snapshot(
 
     A landed file that is damaged or missing is no reason to leave the others unsaved: it stands
     in ``complaints``, and in the snapshot in its good state where the backup has that from before.
-    Raises ``BackupRefused`` and ``OSError``.
+    Raises ``BackupRefused``, ``AuditUnwritable`` and ``OSError``.
     """
     backup = BackupFolder.make(settings, target(settings, folder))
     with backup.locked() as repository:
         now = now or datetime.now(UTC)
+        noted = _note(settings, backup, elsewhere=folder is not None, now=now)
         head = audit.head(settings)  # before the log is saved, which then reaches it
         with image(settings, backup, repository) as made:
             version = settings.published / made.version if made.version else None
@@ -48,7 +49,7 @@ def make_snapshot(
                 marts=hashes(made.folder / "published" / version.name) if version else {},
                 as_of=as_of_asked(settings),
                 audit_head=asdict(head) if head else None,
-                complaints=tuple(made.complaints),
+                complaints=(*noted, *made.complaints),
             )
             write_json_atomically(made.folder / DOCUMENT, snapshot.document())
             tags = [OURS, f"format={FORMAT}", f"version={snapshot.version or 'none'}"]
@@ -58,6 +59,23 @@ def make_snapshot(
             return replace(
                 snapshot, id=repository.backup(made.folder, host=host, tags=tags, now=now)
             )
+
+
+def _note(
+    settings: Settings, backup: BackupFolder, *, elsewhere: bool, now: datetime
+) -> tuple[str, ...]:
+    """Note in the audit log that everything exact is taken, and where to.
+
+    Where that cannot be noted, nothing is taken to a folder that a person named by hand; the backup
+    by the settings is made all the same, with a complaint: a full disk must not cost it too.
+    """
+    try:
+        audit.record(settings, "backup", details={"folder": str(backup.folder)}, now=now)
+    except audit.AuditUnwritable as error:
+        if elsewhere:
+            raise
+        return (str(error),)
+    return ()
 
 
 def hashes(version: Path) -> dict[str, dict[str, str]]:

@@ -1,4 +1,4 @@
-"""Reading a backup of version 0.1.0: an unencrypted folder of contents, and a manifest per snapshot.
+"""Reading a backup of version 0.1.0: unencrypted contents, and a manifest per snapshot.
 
     <folder>/blobs/<ab>/<sha256>          contents
             /snapshots/<moment>.json      path -> content
@@ -50,7 +50,7 @@ def find(folder: Path, county_ags: str, name: str | None) -> OldSnapshot:
 
 
 def write(folder: Path, found: OldSnapshot, target: Path) -> None:
-    """Write the files of a snapshot into ``target``. Raises ``DamagedBackup`` naming the content."""
+    """Write the files of a snapshot into ``target``. Raises ``DamagedBackup`` naming one."""
     for file in found.files:
         source = folder / "blobs" / file["sha256"][:2] / file["sha256"]
         final = target / file["path"]
