@@ -151,8 +151,8 @@ def test_what_is_taken_to_another_folder_is_noted_first_or_not_taken(house, fold
         "backup",
         {"folder": str(other)},
     )
-    shutil.rmtree(house.home / "audit")
-    (house.home / "audit").write_text("no folder can be made here")
+    (house.home / "audit" / "lock").unlink()
+    (house.home / "audit" / "lock").mkdir()  # nobody can lock it, so nobody can write
     before = packs(other)
     with pytest.raises(AuditUnwritable):
         make_snapshot(house, other)
