@@ -35,8 +35,9 @@ from ingest.files import (
 )
 from ingest.rights import open_as_named, prepare_home
 from ingest.settings import REPOSITORY, Settings
-from warehouse import versions
+from warehouse import audit, versions
 from warehouse.docs import docs_page
+from warehouse.statements import EVERYTHING
 
 HASH_CHARACTERS = 12
 CSV_ROWS = 100_000
@@ -54,8 +55,13 @@ def site(settings: Settings, audience: versions.Audience) -> Path:
 def write_sites(settings: Settings, texts: Path = DOCUMENTS) -> dict[versions.Audience, Path]:
     """Write the catalogue of the current version for both audiences.
 
-    Raises ``NothingPublished``, and ``BuildNotFinished`` where dbt's own account is missing.
+    The edition for the county's own people quotes rows of files and counts of internal marts: that
+    it was written stands in the audit log first. Raises ``NothingPublished``, ``BuildNotFinished``
+    where dbt's own account is missing, and ``AuditUnwritable``.
     """
+    details = {"file": str(site(settings, "internal"))}
+    version = versions.current(settings).name
+    audit.record(settings, "catalogue", marts=[EVERYTHING], version=version, details=details)
     written: dict[versions.Audience, Path] = {}
     files: dict[str, Sequence[DataFile]] = {}
     make_folder(settings.home / "docs")
@@ -74,6 +80,17 @@ def write_sites(settings: Settings, texts: Path = DOCUMENTS) -> dict[versions.Au
         finally:
             remove_directory(work)
     return written
+
+
+def take_down(settings: Settings) -> list[Path]:
+    """Take both sites away, where no version is left that they could show. Returns what went."""
+    links = [site(settings, audience) for audience in NAMES]
+    gone = [link for link in links if link.is_symlink()]
+    for link in gone:
+        folder = link.resolve()
+        link.unlink()
+        remove_directory(folder)
+    return gone
 
 
 def _edition(

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from ingest import cli_keeping, cli_readers, cli_serving
+from ingest import cli_keeping, cli_readers, cli_serving, cli_withdraw
 from ingest.cli_options import (
     AsOfOption,
     Format,
@@ -37,6 +37,8 @@ app.add_typer(sample_app, name="sample")
 app.add_typer(cli_keeping.app)
 app.add_typer(cli_readers.app)
 app.add_typer(cli_serving.app, name="serving")
+app.add_typer(cli_withdraw.withdraw_app, name="withdraw")
+app.add_typer(cli_withdraw.correct_app, name="correct")
 
 
 @app.command(epilog="Example: [bold]KREISHAUS_HOME=/srv/kreishaus kreishaus run[/bold]")

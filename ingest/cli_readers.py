@@ -18,6 +18,7 @@ from ingest.cli_options import (
     console,
     errors,
     settings_as_of,
+    warn_of_withdrawals,
 )
 from ingest.settings import read_settings
 from ingest.terminal import write_line
@@ -49,8 +50,10 @@ def query(
     from warehouse.query_output import RENDERERS
     from warehouse.versions import NothingPublished
 
+    settings = settings_as_of(as_of, known_by)
     try:
-        answer = ask(settings_as_of(as_of, known_by), sql, audience.value)
+        answer = ask(settings, sql, audience.value)
+        warn_of_withdrawals(settings)
     except (duckdb.Error, NothingPublished, AuditUnwritable) as error:
         errors.print(str(error), markup=False, soft_wrap=True)
         raise typer.Exit(1) from error
@@ -86,6 +89,7 @@ def export(
     settings = settings_as_of(as_of, known_by)
     try:
         written = write(settings, mart, audience.value, to, for_spreadsheets=excel)
+        warn_of_withdrawals(settings)
     except (
         *(NoSuchMart, NoSuchFormat, TooManyRows),
         *(NothingPublished, AuditUnwritable),
@@ -146,10 +150,18 @@ def report(
     """
     from reports.papers import NAMES, NoSuchPaper
     from reports.pdf import NotPrintable
-    from reports.press import NoSuchDate, NothingToPrint, dates_of, print_paper, write_index
+    from reports.press import (
+        NoSuchDate,
+        NothingToPrint,
+        PaperWithdrawn,
+        dates_of,
+        print_paper,
+        write_index,
+    )
     from warehouse.versions import NothingPublished
 
     settings = settings_as_of(as_of, known_by)
+    warn_of_withdrawals(settings)
     failed = False
     for one in (name,) if name else NAMES:
         try:
@@ -158,7 +170,10 @@ def report(
                 continue
             folder = to / one if to and not name else to
             printed = print_paper(settings, one, _day(about), folder)
-        except (NoSuchPaper, NoSuchDate, NothingPublished, NothingToPrint, NotPrintable) as error:
+        except (
+            *(NoSuchPaper, NoSuchDate, NothingPublished),
+            *(NothingToPrint, NotPrintable, PaperWithdrawn),
+        ) as error:
             errors.print(str(error), markup=False, soft_wrap=True)
             failed = True
             continue
@@ -187,6 +202,7 @@ def docs() -> None:
     one file. dbt reads the private warehouse: not while a build is at work.
     """
     from catalogue.site import write_sites
+    from warehouse.audit import AuditUnwritable
     from warehouse.docs import DocsFailed, write_docs
     from warehouse.marts import BuildNotFinished
     from warehouse.versions import NothingPublished
@@ -196,6 +212,6 @@ def docs() -> None:
         write_line(write_docs(settings))
         for site in write_sites(settings).values():
             write_line(site / "index.html")
-    except (DocsFailed, NothingPublished, BuildNotFinished) as error:
+    except (DocsFailed, NothingPublished, BuildNotFinished, AuditUnwritable) as error:
         errors.print(str(error), markup=False, soft_wrap=True)
         raise typer.Exit(1) from error

@@ -53,6 +53,22 @@ def _backup(settings: Settings) -> Iterator[str]:
         yield f"The backup folder {folder} is missing or cannot be written: mount it, or make it."
     elif folder.stat().st_dev == settings.home.stat().st_dev:
         yield f"The backup folder {folder} is on the disk of the house, and is lost with it."
+    if folder is not None:
+        yield from _encryption(settings)
+
+
+def _encryption(settings: Settings) -> Iterator[str]:
+    """What backups are encrypted by: the program, and a password that only this user can read."""
+    from warehouse.backup.errors import NoKey
+    from warehouse.backup.key import password_file
+    from warehouse.backup.restic import PROGRAM
+
+    if shutil.which(PROGRAM) is None:
+        yield "restic is not installed, and backups are made with it: apt-get install restic."
+    try:
+        password_file(settings)
+    except NoKey as complaint:
+        yield str(complaint)
 
 
 def _told(settings: Settings) -> Iterator[str]:

@@ -207,10 +207,12 @@ class Backups(Section):
 
     The newest snapshot of each of the last ``daily`` days, ``weekly`` weeks and ``monthly`` months
     that have one is kept. Landed files are deleted only when one that was verified in the last
-    ``verified_days`` holds them.
+    ``verified_days`` holds them. ``password_file`` holds the password that encrypts all of it:
+    readable by this user alone, and kept elsewhere too, because nothing opens a backup without it.
     """
 
     folder: Path | None = None
+    password_file: Path | None = None
     daily: int = Field(default=7, ge=1)
     weekly: int = Field(default=4, ge=0)
     monthly: int = Field(default=12, ge=0)

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+import restic_backup
 
 from ingest.settings import Settings
+from warehouse.backup.restic import Repository
 
 # The same inputs in every run, however slow the machine: a red run shall be about the change at
 # hand. Chance has its place in `make fuzz`.
@@ -32,3 +34,18 @@ def pytest_runtest_call() -> Generator[None, object, object]:
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     return Settings(home=tmp_path / "var")
+
+
+@pytest.fixture(scope="session")
+def restic_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty repository that opens fast; see ``restic_backup``."""
+    return restic_backup.make_template(tmp_path_factory.mktemp("restic"))
+
+
+@pytest.fixture
+def backup_key(tmp_path: Path, restic_template: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The password file of backups, which begin as copies of the template."""
+    monkeypatch.setattr(
+        Repository, "init", lambda self: restic_backup.copy_template(restic_template, self)
+    )
+    return restic_backup.password_file(tmp_path)
