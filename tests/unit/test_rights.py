@@ -242,6 +242,25 @@ def test_a_link_is_never_followed_out_of_the_house(house: Settings, tmp_path: Pa
     assert [stat.S_IMODE(p.stat().st_mode) for p in (outside, outside / "file")] == [0o777, 0o777]
 
 
+def test_doors_count_among_what_a_repair_changed(house: Settings) -> None:
+    prepare_home(house)
+    make_folder(house.landing)
+    house.landing.chmod(0o755)
+    assert repair_modes(house).changed == 1
+
+
+def test_a_home_that_is_a_link_is_closed_where_it_leads(house: Settings, tmp_path: Path) -> None:
+    disk = tmp_path / "disk"
+    (disk / "landing").mkdir(parents=True)
+    for path in (disk, disk / "landing"):
+        path.chmod(0o777)
+    house.home.parent.mkdir(parents=True)
+    house.home.symlink_to(disk)
+    repair_modes(house)
+    modes = [stat.S_IMODE(path.stat().st_mode) for path in (disk, disk / "landing")]
+    assert modes == [0o751, 0o750]
+
+
 def test_a_floor_on_another_disk_is_closed_too(house: Settings, tmp_path: Path) -> None:
     prepare_home(house)
     disk = tmp_path / "disk"
