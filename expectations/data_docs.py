@@ -23,6 +23,7 @@ from typing import Any, Literal
 from ingest.datasets import REGISTRY, Dataset
 from ingest.files import make_folder, remove_directory, switch_link, write_synced
 from ingest.quarantine import Quarantine
+from ingest.rights import prepare_home
 from ingest.settings import Settings
 from ingest.staging import BatchRecord, Staging
 
@@ -92,6 +93,7 @@ def build(settings: Settings) -> Path:
 
     Pages that the site has already are taken over. A reader sees the old site or the new one.
     """
+    prepare_home(settings)
     link = settings.home / "docs" / "quality"
     make_folder(link.parent)
     before = link.resolve() if link.is_symlink() else None

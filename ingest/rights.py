@@ -101,12 +101,7 @@ def prepare_home(settings: Settings) -> None:
 
     Raises ``OSError`` when there is no home and none can be made.
     """
-    closed_umask()
-    _make_home(settings.home)
-    found = Walk.over(settings.home).doors()
-    # What is to be closed first: then nothing behind it is open when the way there is.
-    for wrong in sorted(found, key=lambda wrong: bool(wrong.mode & ~wrong.found)):
-        _repair(wrong)
+    _close_doors(settings)
 
 
 def open_as_named(settings: Settings, made: Path, final: Path) -> None:
@@ -126,8 +121,7 @@ def repair_modes(settings: Settings) -> Repaired:
     the doors; changes no content. Doors are closed first, so that whatever is behind them is safe
     from then on. The folder of backups is closed too; what is in it is its own affair.
     """
-    prepare_home(settings)
-    changed = 0
+    changed = _close_doors(settings)
     left: list[Path] = []
     found = chain(Walk.over(settings.home).everything(), _backup(settings.backup.folder))
     for wrong in found:
@@ -236,6 +230,16 @@ class Walk:
         mode = _mode(kind, found, folder=folder)
         ours = entry.st_uid == self.owner
         return None if ours and found == mode else Wrong(path, found, mode, ours)
+
+
+def _close_doors(settings: Settings) -> int:
+    """What ``prepare_home`` does; returns how much it changed."""
+    closed_umask()
+    _make_home(settings.home)
+    found = Walk.over(settings.home).doors()
+    # What is to be closed first: then nothing behind it is open when the way there is.
+    ordered = sorted(found, key=lambda wrong: bool(wrong.mode & ~wrong.found))
+    return sum(_repair(wrong) for wrong in ordered)
 
 
 def _make_home(home: Path) -> None:

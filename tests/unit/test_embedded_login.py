@@ -87,3 +87,20 @@ def test_the_lock_of_a_run_is_closed(settings, umask):
     os.umask(umask)
     with run.RunLock(settings.home / "run.lock", "run"):
         assert stat.S_IMODE((settings.home / "run.lock").stat().st_mode) & 0o027 == 0
+
+
+def test_up_prints_where_the_page_is_and_how_one_comes_in(settings, monkeypatch, capsys):
+    """A night in which nothing runs, looked back upon and shown as every night is."""
+    monkeypatch.setattr(run, "_open_house", lambda _: keeper.address(settings))
+    monkeypatch.setattr(run, "go_through", lambda *_: [])
+    with serving(door) as server:
+        file = login(settings).file
+        write_json_atomically(file, {"admin": "right"})
+        write_json_atomically(keeper.sign(settings), {"address": server.url})
+        status = run.up(settings, Console(width=200))
+    said = capsys.readouterr().out
+    assert status == run.GREEN
+    lines = [" ".join(line.split()) for line in said.splitlines()]
+    assert f"Airflow {server.url}, until `kreishaus down`" in lines
+    assert "its login admin, password right" in lines
+    assert f"kept in {file}" in lines

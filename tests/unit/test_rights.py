@@ -16,6 +16,7 @@ from small_house import quarantined, staged
 from test_publish import built
 
 from catalogue import site
+from expectations.data_docs import build as data_docs
 from ingest.files import append_line, make_folder, write_atomically, write_secret, write_synced
 from ingest.rights import (
     Access,
@@ -72,7 +73,7 @@ def test_another_user_opens_the_public_half_and_nothing_besides(house: Settings)
     assert opened == {path for path in known if is_public(path, house.home)}
     through_the_link = house.published / "current" / "public" / "parquet" / "vacancy.parquet"
     assert through_the_link in opened_by_another([through_the_link])
-    names = {path.relative_to(house.home).parts[:1] for path in opened - {house.home}}
+    names = {path.relative_to(house.home).parts[:1] for path in opened}
     assert names == {("published",)}
 
 
@@ -169,6 +170,14 @@ def test_a_library_writes_closed_files_once_a_home_is_prepared(house: Settings) 
     assert modes == {"kreishaus.duckdb": 0o640, "x.parquet": 0o640}
 
 
+def test_pages_on_checks_are_closed_file_by_file(house: Settings) -> None:
+    data_docs(house)  # a task of its own, in a process that has prepared nothing
+    site = (house.home / "docs" / "quality").resolve()
+    files = [path for path in site.rglob("*") if path.is_file()]
+    assert {path.name for path in files} >= {"style.css", "index.html"}
+    assert {stat.S_IMODE(path.stat().st_mode) for path in files} == {0o640}
+
+
 def test_a_stricter_umask_stays(house: Settings) -> None:
     os.umask(0o077)
     prepare_home(house)
@@ -240,6 +249,25 @@ def test_a_link_is_never_followed_out_of_the_house(house: Settings, tmp_path: Pa
     (house.published / "20991231T000000.000000Z").symlink_to(outside)
     repair_modes(house)
     assert [stat.S_IMODE(p.stat().st_mode) for p in (outside, outside / "file")] == [0o777, 0o777]
+
+
+def test_doors_count_among_what_a_repair_changed(house: Settings) -> None:
+    prepare_home(house)
+    make_folder(house.landing)
+    house.landing.chmod(0o755)
+    assert repair_modes(house).changed == 1
+
+
+def test_a_home_that_is_a_link_is_closed_where_it_leads(house: Settings, tmp_path: Path) -> None:
+    disk = tmp_path / "disk"
+    (disk / "landing").mkdir(parents=True)
+    for path in (disk, disk / "landing"):
+        path.chmod(0o777)
+    house.home.parent.mkdir(parents=True)
+    house.home.symlink_to(disk)
+    repair_modes(house)
+    modes = [stat.S_IMODE(path.stat().st_mode) for path in (disk, disk / "landing")]
+    assert modes == [0o751, 0o750]
 
 
 def test_a_floor_on_another_disk_is_closed_too(house: Settings, tmp_path: Path) -> None:
