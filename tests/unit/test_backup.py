@@ -632,6 +632,23 @@ def test_a_full_disk_is_said_in_restics_words(house, folder, tmp_path, monkeypat
         make_snapshot(house)
 
 
+def test_two_at_once_to_two_folders_do_not_meet_in_the_home(house, tmp_path, monkeypatch):
+    """A second image would take the place of the first while restic reads it."""
+    second: list[str] = []
+    put = Repository.backup
+
+    def meanwhile(self, image_, **options):
+        with pytest.raises(BackupBusy, match="another backup of this home"):
+            make_snapshot(house, tmp_path / "second")
+        second.append("refused")
+        return put(self, image_, **options)
+
+    monkeypatch.setattr(Repository, "backup", meanwhile)
+    snapshot = make_snapshot(house, now=NOW)
+    assert (second, snapshot.complaints) == (["refused"], ())
+    assert verify(house, house.backup.folder, NOW).faults == ()
+
+
 def test_two_at_once_do_not_meet(house, folder):
     make_snapshot(house, now=NOW)
     with opened(house).locked():
