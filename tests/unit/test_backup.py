@@ -20,7 +20,7 @@ from ingest.landing import Landing, Tombstone
 from ingest.settings import Backups, Settings
 from warehouse import audit
 from warehouse.audit import AuditUnwritable
-from warehouse.backup import image
+from warehouse.backup import image, key
 from warehouse.backup.anchors import noted_by_backups
 from warehouse.backup.check import verify
 from warehouse.backup.errors import (
@@ -596,6 +596,16 @@ def test_without_a_password_that_is_ours_alone_nothing_is_saved(house, folder, t
     with pytest.raises(NoKey, match="would be lost with it"):
         make_snapshot(with_key(house, within))
     assert not folder.exists()
+
+
+def test_a_secret_of_a_container_may_be_readable_in_there(house, tmp_path, monkeypatch):
+    """Compose mounts it as it is; whoever is in the container is this user."""
+    mounted = tmp_path / "secrets" / "backup_password"
+    mounted.parent.mkdir()
+    mounted.write_text(PASSWORD)
+    mounted.chmod(0o444)
+    monkeypatch.setattr(key, "MOUNTED", mounted.parent)
+    assert make_snapshot(with_key(house, mounted), now=NOW).complaints == ()
 
 
 def test_another_password_opens_nothing(house, folder, tmp_path):
