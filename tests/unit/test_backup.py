@@ -20,7 +20,7 @@ from ingest.landing import Landing, Tombstone
 from ingest.settings import Backups, Settings
 from warehouse import audit
 from warehouse.audit import AuditUnwritable
-from warehouse.backup import image
+from warehouse.backup import image, key
 from warehouse.backup.anchors import noted_by_backups
 from warehouse.backup.check import verify
 from warehouse.backup.errors import (
@@ -598,6 +598,16 @@ def test_without_a_password_that_is_ours_alone_nothing_is_saved(house, folder, t
     assert not folder.exists()
 
 
+def test_a_secret_of_a_container_may_be_readable_in_there(house, tmp_path, monkeypatch):
+    """Compose mounts it as it is; whoever is in the container is this user."""
+    mounted = tmp_path / "secrets" / "backup_password"
+    mounted.parent.mkdir()
+    mounted.write_text(PASSWORD)
+    mounted.chmod(0o444)
+    monkeypatch.setattr(key, "MOUNTED", mounted.parent)
+    assert make_snapshot(with_key(house, mounted), now=NOW).complaints == ()
+
+
 def test_another_password_opens_nothing(house, folder, tmp_path):
     make_snapshot(house, now=NOW)
     key = tmp_path / "other"
@@ -630,6 +640,23 @@ def test_a_full_disk_is_said_in_restics_words(house, folder, tmp_path, monkeypat
     monkeypatch.setenv("PATH", f"{program.parent}:/bin:/usr/bin")
     with pytest.raises(BackupFailed, match="no space left on device"):
         make_snapshot(house)
+
+
+def test_two_at_once_to_two_folders_do_not_meet_in_the_home(house, tmp_path, monkeypatch):
+    """A second image would take the place of the first while restic reads it."""
+    second: list[str] = []
+    put = Repository.backup
+
+    def meanwhile(self, image_, **options):
+        with pytest.raises(BackupBusy, match="another backup of this home"):
+            make_snapshot(house, tmp_path / "second")
+        second.append("refused")
+        return put(self, image_, **options)
+
+    monkeypatch.setattr(Repository, "backup", meanwhile)
+    snapshot = make_snapshot(house, now=NOW)
+    assert (second, snapshot.complaints) == (["refused"], ())
+    assert verify(house, house.backup.folder, NOW).faults == ()
 
 
 def test_two_at_once_do_not_meet(house, folder):

@@ -321,9 +321,10 @@ def test_snapshots_go_by_their_rule_and_contents_with_them(settings, folder):
     assert verify(house, folder, NOW).faults == ()
 
 
-def test_what_a_killed_backup_left_holds_no_erased_file(settings, folder):
+@pytest.mark.parametrize("configured", [True, False])
+def test_what_a_killed_backup_left_holds_no_erased_file(settings, folder, configured):
     """Its image is links to landed files: their bytes would live on in it."""
-    house = saved(with_folder(settings, folder))
+    house = saved(with_folder(settings, folder)) if configured else settings
     left = image.place(house) / "landing" / "erased.pdf"
     left.parent.mkdir(parents=True)
     left.write_bytes(b"old")
@@ -360,7 +361,8 @@ def test_what_cannot_be_noted_is_not_deleted(settings, folder):
     house = saved(with_rule(settings, folder, after_days=10, in_force_too=True))
     key = staged(house, b"old", day("2021-10-15"))
     saved(house, NOW + timedelta(seconds=1))
-    (house.home / "audit").write_text("no folder can be made here")
+    (house.home / "audit" / "lock").unlink()
+    (house.home / "audit" / "lock").mkdir()  # nobody can lock it, so nobody can write
     with pytest.raises(AuditUnwritable):
         maintain(house, NOW)
     assert floors(house).landing.path(key).exists()

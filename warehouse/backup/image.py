@@ -10,6 +10,7 @@ only ever replaced are hard links and cost no room, all others are copies.
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import shutil
@@ -21,7 +22,7 @@ from pathlib import Path
 from ingest.files import remove_directory
 from ingest.settings import Settings
 from warehouse.backup.contents import Item, items
-from warehouse.backup.errors import BackupRefused
+from warehouse.backup.errors import BackupBusy, BackupRefused
 from warehouse.backup.folder import BackupFolder
 from warehouse.backup.restic import Repository
 
@@ -52,25 +53,48 @@ def image(settings: Settings, backup: BackupFolder, repository: Repository) -> I
     where an earlier snapshot has it.
     """
     folder = place(settings)
-    folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    remove_directory(folder)
-    folder.mkdir(mode=0o700)
-    try:
-        made = Image(folder)
-        for item in items(settings):
-            _put(settings, made, item, backup, repository)
-        yield made
-    finally:
-        remove_directory(folder)
+    with _alone(settings) as descriptor:
+        repository.held = (*repository.held, descriptor)
+        folder.mkdir(mode=0o700)
+        try:
+            made = Image(folder)
+            for item in items(settings):
+                _put(settings, made, item, backup, repository)
+            yield made
+        finally:
+            remove_directory(folder)
 
 
-def leftovers(settings: Settings) -> None:
+def remove_leftovers(settings: Settings) -> None:
     """Remove the image of a killed backup, which holds links to files that may have to go.
 
-    Call it with the backup's lock held.
+    Raises ``BackupBusy`` while a backup is at work, to whatever folder.
     """
-    for path in place(settings).parent.glob("*"):
-        remove_directory(path)
+    if place(settings).parent.exists():
+        with _alone(settings):
+            pass
+
+
+@contextmanager
+def _alone(settings: Settings) -> Iterator[int]:
+    """The place of the image, empty and for this process and its restic alone.
+
+    Two backups to two folders would take it from each other.
+    """
+    parent = place(settings).parent
+    parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor = os.open(parent / "lock", os.O_CREAT | os.O_RDWR, 0o600)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise BackupBusy(f"{parent}: another backup of this home is at work") from error
+        for left in parent.iterdir():
+            if left.is_dir():
+                remove_directory(left)
+        yield descriptor
+    finally:
+        os.close(descriptor)
 
 
 def hash_of(path: Path) -> str:

@@ -12,7 +12,7 @@ from ingest.steps import Floors
 from warehouse import audit
 from warehouse.backup.check import size_of
 from warehouse.backup.folder import BackupFolder, format_of
-from warehouse.backup.image import leftovers
+from warehouse.backup.image import remove_leftovers
 from warehouse.retention.plan import Deletion, plan
 from warehouse.withdraw import settle
 
@@ -36,6 +36,7 @@ def maintain(settings: Settings, now: datetime | None = None) -> Done:
     that is not noted, and ``BackupRefused`` where the backup is at work or cannot be asked.
     """
     now = now or datetime.now(UTC)
+    remove_leftovers(settings)
     settle(settings)
     due = plan(settings, now)
     may_go = [one for one in due if one.held_back is None]
@@ -89,7 +90,6 @@ def _from_the_backup(settings: Settings, deletions: Sequence[Deletion]) -> int:
         return 0
     backup = BackupFolder.open(settings, folder)
     with backup.locked() as repository:
-        leftovers(settings)
         if not backup.listed():
             return 0
         before = size_of(repository.path)
