@@ -14,6 +14,7 @@ from airflow.sdk import dag, task
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 from wiring import POLICY, log, nightly
 
+from ingest.folder_formats import known
 from ingest.settings import read_settings
 
 LONG = timedelta(hours=2)
@@ -25,7 +26,7 @@ def save() -> None:
     from warehouse.backup.make import NoTarget, make_snapshot
 
     try:
-        snapshot = make_snapshot(read_settings())
+        snapshot = make_snapshot(known(read_settings()))
     except NoTarget as nowhere:
         raise AirflowSkipException(str(nowhere)) from nowhere
     log.info("snapshot %s: %d files", snapshot.name, len(snapshot.files))
@@ -39,7 +40,7 @@ def check() -> None:
     from warehouse.backup.check import verify
     from warehouse.backup.make import target
 
-    settings = read_settings()
+    settings = known(read_settings())
     found = verify(settings, target(settings))
     log.info("%d snapshots, %d contents are right", found.snapshots, found.contents)
     if found.faults:
@@ -51,7 +52,7 @@ def tidy() -> None:
     """Delete what the rules let go, never beside a build; what is held back is said."""
     from warehouse.retention.perform import maintain
 
-    done = maintain(read_settings())
+    done = maintain(known(read_settings()))
     for one in done.deleted:
         log.info("deleted: %s; %s", one.about, one.rule)
     for one in done.held_back:

@@ -13,6 +13,7 @@ from airflow.sdk import dag, task
 from airflow.sdk.exceptions import AirflowSkipException
 from wiring import POLICY, PUBLISHED, green_if_none_failed, log
 
+from ingest.folder_formats import known
 from ingest.settings import read_settings
 from reports.papers import NAMES
 
@@ -23,7 +24,7 @@ def write(name: str) -> None:
     from reports.press import NothingToPrint, print_paper
 
     try:
-        printed = print_paper(read_settings(), name)
+        printed = print_paper(known(read_settings()), name)
     except NothingToPrint as nothing:
         raise AirflowSkipException(str(nothing)) from nothing
     log.info("%s about %s: %s", printed.name, printed.about, printed.pdf)
@@ -34,7 +35,7 @@ def index() -> None:
     """List every paper on disk, whatever became of the newest."""
     from reports.press import write_index
 
-    log.info("%s", write_index(read_settings()))
+    log.info("%s", write_index(known(read_settings())))
 
 
 @dag(schedule=[PUBLISHED], tags=["reports"], doc_md=__doc__, **POLICY)

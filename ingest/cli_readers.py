@@ -17,9 +17,9 @@ from ingest.cli_options import (
     KnownByOption,
     console,
     errors,
+    read_home,
     settings_as_of,
 )
-from ingest.settings import read_settings
 
 app = typer.Typer()
 
@@ -105,7 +105,7 @@ def plots(
     from reports.plots import write_plots
     from warehouse.versions import NothingPublished
 
-    settings = read_settings()
+    settings = read_home()
     try:
         written = write_plots(settings, to or settings.home / "plots")
     except NothingPublished as error:
@@ -189,7 +189,7 @@ def docs() -> None:
     from warehouse.marts import BuildNotFinished
     from warehouse.versions import NothingPublished
 
-    settings = read_settings()
+    settings = read_home()
     try:
         print(write_docs(settings))
         for site in write_sites(settings).values():

@@ -8,8 +8,7 @@ from typing import Annotated
 
 import typer
 
-from ingest.cli_options import Audience, console, errors
-from ingest.settings import read_settings
+from ingest.cli_options import Audience, console, errors, read_home
 
 app = typer.Typer(
     help="PostgreSQL for readers: docs/serving.md. Needs KREISHAUS_SERVING__URL.",
@@ -34,7 +33,7 @@ def load(
     from warehouse.serving.connection import ServingFailed, ServingNotConfigured
     from warehouse.serving.load import load
 
-    settings = read_settings()
+    settings = read_home()
     try:
         chosen = versions.named(settings, version) if version else None
         served = load(settings, chosen, may_be_older=older)
@@ -52,7 +51,7 @@ def status() -> None:
     from warehouse.serving.readers import readers
 
     try:
-        with connected(read_settings()) as connection:
+        with connected(read_home()) as connection:
             served = publication(connection)
             console.print(f"served: {served.version if served else 'nothing yet'}")
             for name, group in readers(connection):
@@ -84,7 +83,7 @@ def add_reader(
     from warehouse.serving.connection import ServingFailed, ServingNotConfigured
     from warehouse.serving.readers import add_reader, new_password
 
-    settings = read_settings()
+    settings = read_home()
     password = sys.stdin.readline().rstrip("\n") if password_stdin else new_password()
     try:
         is_new = add_reader(settings, name, audience.value, password)
@@ -106,7 +105,7 @@ def remove_reader(name: Annotated[str, typer.Argument(help="As it was added.")])
     from warehouse.serving.readers import remove_reader
 
     try:
-        remove_reader(read_settings(), name)
+        remove_reader(read_home(), name)
     except (ServingFailed, ServingNotConfigured, AuditUnwritable) as error:
         errors.print(str(error), markup=False, soft_wrap=True)
         raise typer.Exit(1) from error

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from importlib.util import find_spec
 
 from ingest.datasets import REGISTRY, datasets_of
+from ingest.folder_formats import WrongFormat, known
 from ingest.http import Client
 from ingest.it_nrw.catalogue import login_complaints
 from ingest.settings import Settings
@@ -17,7 +18,13 @@ NEEDED_BYTES = 2 * 1024**3
 
 def examine(settings: Settings) -> list[str]:
     """Every complaint, as a sentence that says what to do; empty when all is in order."""
-    return [*_home(settings), *_backup(settings), *_sources(settings), *_told(settings)]
+    return [
+        *_home(settings),
+        *_formats(settings),
+        *_backup(settings),
+        *_sources(settings),
+        *_told(settings),
+    ]
 
 
 def _home(settings: Settings) -> Iterator[str]:
@@ -32,6 +39,13 @@ def _home(settings: Settings) -> Iterator[str]:
     free = shutil.disk_usage(home).free
     if free < NEEDED_BYTES:
         yield f"{home}: {free / 1024**3:.1f} GiB are free, 2 GiB are needed."
+
+
+def _formats(settings: Settings) -> Iterator[str]:
+    try:
+        known(settings)
+    except WrongFormat as refusal:
+        yield str(refusal)
 
 
 def _backup(settings: Settings) -> Iterator[str]:

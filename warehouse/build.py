@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ingest.batches import write_batches
 from ingest.datasets import REGISTRY
+from ingest.folder_formats import begin
 from ingest.freshness import write_freshness
 from ingest.settings import REPOSITORY, Settings
 from ingest.sightings import write_sightings
@@ -68,6 +69,7 @@ def prepare(settings: Settings, *, compare_as_before: bool = False) -> None:
     The results of an earlier build are removed: nobody shall publish by them. A build that makes
     again what is published is to ``compare_as_before``: with the forecast that was kept for it.
     """
+    begin(settings.home / "warehouse", "warehouse")
     for entry in REGISTRY:
         schemas = entry.load("tables")
         Staging(settings.staged, entry.source, entry.name).write_templates(schemas)
@@ -97,6 +99,7 @@ def dbt(settings: Settings, *arguments: str) -> subprocess.CompletedProcess[str]
 
 def parse_project(settings: Settings) -> Path:
     """Write dbt's manifest and return its path. Raises ``RuntimeError`` with dbt's own words."""
+    begin(settings.home / "warehouse", "warehouse")
     target(settings).mkdir(parents=True, exist_ok=True)
     done = dbt(settings, "--quiet", "parse")
     if done.returncode:

@@ -98,15 +98,16 @@ def _published(
     settings: Settings, files: tuple[Held, ...]
 ) -> tuple[str | None, dict[str, dict[str, str]]]:
     """The version among ``files``, and the content hashes of its marts by audience."""
-    saved = [held.path.split("/")[1] for held in files if held.path.startswith("published/")]
+    inside = [held.path.split("/") for held in files if held.path.startswith("published/")]
+    saved = [path[1] for path in inside if len(path) > 2]
     if not saved:
         return None, {}
-    return saved[0], hashes(versions.manifest(settings.published / saved[0]))
+    return saved[0], hashes(versions.manifest(settings.published / saved[0], "internal"))
 
 
 def hashes(manifest: dict[str, object]) -> dict[str, dict[str, str]]:
-    """The content hash of each mart of a published version, by audience."""
-    of = {"internal": manifest["marts"], "public": manifest.get("public", [])}
+    """The content hash of each mart of a version, by audience, from its internal manifest."""
+    of = {"internal": manifest["marts"], "public": manifest["public"]}
     return {
         audience: {mart["name"]: mart["content_hash"] for mart in marts}  # type: ignore[attr-defined]
         for audience, marts in of.items()

@@ -20,6 +20,7 @@ from warehouse.backup.check import wrong_with
 from warehouse.backup.make import hashes
 from warehouse.backup.store import DamagedBackup, Held, Snapshot, Store, hash_of
 from warehouse.build import build
+from warehouse.formats import upgrade
 from warehouse.manifest import Manifest
 from warehouse.publish import publish
 
@@ -72,6 +73,8 @@ def restore_files(
     if snapshot.version:
         link = settings.published / versions.CURRENT
         switch_link(link, settings.published / snapshot.version)
+    for done in upgrade(settings):
+        log.info("%s", done)
     details = {"snapshot": snapshot.name, "from": str(folder)}
     audit.record(settings, "restore", version=snapshot.version, details=details)
     (settings.home / RESTORING).unlink()
@@ -97,7 +100,7 @@ def restore(
         treated=treated,
         broken=broken,
         manifest=manifest,
-        differing=differing(snapshot, versions.manifest(versions.current(settings))),
+        differing=differing(snapshot, versions.manifest(versions.current(settings), "internal")),
         build_failed=result.output if result.exit_code else "",
     )
 

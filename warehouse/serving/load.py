@@ -129,7 +129,7 @@ def _load(
             f"it all the same: kreishaus serving load --version {version.name} --older"
         )
     begun = time.monotonic()
-    manifest = versions.manifest(version)
+    facts = versions.facts(version)
     wanted = shape(contents)
     if renewed := present is None or present.shape != wanted:
         generation = present.generation + 1 if present else 1
@@ -151,10 +151,10 @@ def _load(
     attempts = gate.close(connection, settings.serving.patience_seconds)
     if renewed:
         _exchange_schemas(connection, generation)
-        publication.replace(connection, manifest, generation, wanted)
+        publication.replace(connection, facts, generation, wanted)
         grant(connection)
     else:
-        publication.update(connection, manifest)
+        publication.update(connection, facts)
     return Loaded(
         version.name,
         tables=len(rows),
