@@ -123,12 +123,15 @@ def content_hash(connection: duckdb.DuckDBPyConnection, path: Path) -> str:
     """A hash of a table's columns, types and rows: equal exactly when the content is equal.
 
     The order of the rows and the way they are stored do not matter: rows are hashed one by one, and
-    their hashes added up, in two halves of 64 bits, so that nothing is held but two sums.
+    their hashes added up, in two halves of 64 bits, so that nothing is held but two sums. A row
+    goes by a name that no column can have: SQL would take the column for it.
     """
     schema = str(connection.execute(f"describe from '{path}'").fetchall())
     sums = connection.execute(
         f"""select count(*), sum(md5_number_lower(row_text)), sum(md5_number_upper(row_text))
-            from (select to_json(mart)::varchar as row_text from '{path}' as mart)"""
+            from (
+                select to_json("whole row")::varchar as row_text from '{path}' as "whole row"
+            )"""
     ).fetchone()
     return hashlib.sha256(f"{schema}{sums}".encode()).hexdigest()
 

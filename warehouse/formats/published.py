@@ -138,13 +138,16 @@ def _move_exact_files(version: Path) -> None:
 def _entries(
     settings: Settings, version: Path, told: Sequence[Mapping[str, Any]]
 ) -> Iterator[PublishedMart]:
-    """The entries of the internal marts. What earlier manifests left out stands in the database."""
-    with duckdb.connect(versions.database(version, "internal"), read_only=True) as database:
+    """The entries of the internal marts. What earlier manifests left out stands in the database.
+
+    Hashes are made anew: earlier ones of marts with a column ``mart`` were of that column alone.
+    """
+    file = versions.database(version, "internal")
+    with connect(settings, file, read_only=True) as database:
         described = _descriptions(database)
-    for entry in told:
-        description, columns = described[entry["name"]]
-        yield PublishedMart(
-            **{
+        for entry in told:
+            description, columns = described[entry["name"]]
+            known = {
                 "description": description,
                 "columns": {
                     name: {"label_de": "", "description": text} for name, text in columns.items()
@@ -152,7 +155,8 @@ def _entries(
                 **entry,
                 "key": tuple(entry.get("key", ())),
             }
-        )
+            path = versions.parquet(version, "internal") / f"{entry['name']}.parquet"
+            yield PublishedMart(**{**known, "content_hash": content_hash(database, path)})
 
 
 def _descriptions(
@@ -223,8 +227,6 @@ def _copy(
     if renamed:
         with written_atomically(path) as aside:
             database.execute(f"copy public.\"{mart}\" to '{aside}' (format parquet)")
-    elif not any(text.endswith(NAMED) for text in columns.values()):
-        return entry  # else a killed upgrade has put the names in already
     return replace(
         entry,
         content_hash=content_hash(database, path),
