@@ -39,7 +39,11 @@ def house(settings: Settings, folder: Path) -> Settings:
     (version / "public").mkdir(parents=True)
     (version / "public" / "kreishaus.duckdb").write_bytes(b"marts")
     marts = [{"name": "vacancy_by_region", "content_hash": "c0ffee"}]
-    (version / "manifest.json").write_text(json.dumps({"marts": marts, "public": marts}))
+    (version / "internal").mkdir()
+    manifest = json.dumps({"marts": marts, "public": marts})
+    (version / "internal" / "manifest.json").write_text(manifest)
+    (version / "version.json").write_text("{}")
+    (settings.published / "format.json").write_text('{"format": 2}')
     (settings.published / "current").symlink_to(version.name)
     settings.warehouse.mkdir()
     (settings.warehouse / "forecasts_published.parquet").write_bytes(b"forecasts")
