@@ -71,7 +71,7 @@ def format_of(folder: Path) -> int | None:
         if type(number) is int and number >= 1:
             return number
         raise ValueError(f"the format is {number!r}")
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return 1 if _holds_something(folder) else None
     except (OSError, ValueError, KeyError, TypeError) as fault:
         raise WrongFormat(

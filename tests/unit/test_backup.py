@@ -78,7 +78,11 @@ def test_a_restored_house_has_every_file_that_cannot_be_made_again(house, folder
     changed = {"audit/2021-11.jsonl", "audit/head.json"}  # the restoring itself is noted
     saved = {name for name in before if name.split("/")[0] not in ("staged", "quarantine")}
     saved.remove("warehouse/kreishaus.duckdb")
-    noted = {name for name in after if name.startswith("audit/")}
+    noted = {
+        name
+        for name in {*after, *before}
+        if name.startswith("audit/") or name.endswith("/format.json")
+    }
     assert set(after) - noted == saved - noted
     assert all(after[name] == before[name] for name in saved - changed)
     assert (house.published / "current").resolve().name == "20261125T030000.000000Z"

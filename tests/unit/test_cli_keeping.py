@@ -48,11 +48,11 @@ def test_backup_verify_loss_restore(settings, county, tmp_path):
     assert (done.exit_code, "snapshot" in done.output) == (0, True)
     checked = kreishaus("backup", "--verify", tmp_path / "b")
     assert checked.exit_code == 0
-    assert "1 snapshots, 4 contents, 0.0 MiB: all as they were written" in text(checked)
+    assert "1 snapshots, 5 contents, 0.0 MiB: all as they were written" in text(checked)
     shutil.rmtree(settings.home)
     restored = kreishaus("restore", "--from", tmp_path / "b", "--files-only")
     assert restored.exit_code == 0, restored.output
-    assert "4 files are back" in text(restored)
+    assert "6 files are back" in text(restored)
     assert len(list(Landing(settings.landing, "bamf", "hkl").readable())) == 1
     again = kreishaus("restore", "--from", tmp_path / "b", "--files-only")
     assert again.exit_code == 1

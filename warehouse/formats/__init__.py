@@ -24,7 +24,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from ingest.folder_formats import Folder, WrongFormat, folders, write_format
+from ingest.folder_formats import FILE, Folder, WrongFormat, folders, write_format
 from ingest.settings import Settings
 from warehouse.formats.published import upgrade_published
 
@@ -80,5 +80,5 @@ def upgrade(settings: Settings) -> Iterator[str]:
         write_format(step.folder.path, step.number + 1)
         yield f"{step.folder.path} has format {step.number + 1}: {done}"
     for folder in folders(settings):
-        if folder.format is not None:
-            write_format(folder.path, folder.wanted)
+        if folder.format is not None and not (folder.path / FILE).exists():
+            write_format(folder.path, folder.format)
