@@ -19,7 +19,6 @@ from dbt_nodes import show_nodes
 from serving import serve
 from wiring import POLICY, announce_version, green_if_none_failed, when_staged_or
 
-from ingest.folder_formats import known
 from ingest.settings import read_settings
 
 
@@ -59,7 +58,7 @@ def data_docs() -> None:
     """Great Expectations' pages on every staged and quarantined file."""
     from expectations.data_docs import build
 
-    build(known(read_settings()))
+    build(read_settings())
 
 
 @dag(

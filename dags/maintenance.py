@@ -12,9 +12,8 @@ from datetime import timedelta
 
 from airflow.sdk import dag, task
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
-from wiring import POLICY, log, nightly
+from wiring import POLICY, known, log, nightly
 
-from ingest.folder_formats import known
 from ingest.settings import read_settings
 
 LONG = timedelta(hours=2)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +18,13 @@ BEFORE_HALVES = ("name", "rows", "content_hash", "newest", "kept_from", "fault")
 
 def versions_of(published: Path) -> Iterator[Path]:
     """Every version, of the nightly build and of earlier days."""
-    yield from sorted(path.parent for path in published.glob("*/version.json"))
-    yield from sorted(path.parent for path in published.glob("as_of/*/*/version.json"))
+    for pattern in ("*/version.json", "as_of/*/*/version.json"):
+        yield from _real(published.glob(pattern))
+
+
+def _real(files: Iterable[Path]) -> list[Path]:
+    """The folders of these files: not through the link to the current version."""
+    return sorted(path.parent for path in files if not path.parent.is_symlink())
 
 
 def as_format_1(home: Path) -> None:
@@ -44,7 +49,7 @@ def as_before_halves(home: Path) -> None:
     """Only exact marts, in the version's own folder, and little said of each."""
     as_format_1(home)
     published = home / "published"
-    for version in sorted(path.parent for path in published.glob("*/manifest.json")):
+    for version in _real(published.glob("*/manifest.json")):
         manifest = json.loads((version / "manifest.json").read_text(encoding="utf-8"))
         marts = [{name: mart[name] for name in BEFORE_HALVES} for mart in manifest["marts"]]
         rest = {name: manifest[name] for name in manifest if name not in ("public", "refused")}
@@ -84,7 +89,9 @@ def _copy(
     for column in named:
         for (text,) in database.execute(f'select distinct "{column}" from {today}').fetchall():
             said = ", ".join(hashes.get(name, name) for name in (text or "").split(", "))
-            database.execute(f'update {table} set "{column}" = ? where "{column}" = ?', [said, text])
+            database.execute(
+                f'update {table} set "{column}" = ? where "{column}" = ?', [said, text]
+            )
     for name, _, comment in columns:
         said = comment.removesuffix(NAMED).strip().replace("'", "''")
         database.execute(f"comment on column {table}.\"{name}\" is '{said}'")

@@ -67,11 +67,13 @@ def is_open(file: File, datasets: frozenset[str]) -> bool:
 
 
 def for_everybody(files: Sequence[File], datasets: frozenset[str]) -> tuple[dict[str, str], ...]:
-    """The files of a version, without the hashes that not everybody may know."""
+    """The files of a version, without the hashes that not everybody may know.
+
+    The same bytes may come in twice: what one dataset protects, no other shows.
+    """
+    protected = {file["sha256"] for file in files if not is_open(file, datasets)}
     return tuple(
-        dict(file)
-        if is_open(file, datasets)
-        else {name: value for name, value in file.items() if name != "sha256"}
+        {name: value for name, value in file.items() if name != "sha256" or value not in protected}
         for file in files
     )
 
@@ -81,7 +83,6 @@ class FileNames:
 
     def __init__(self, files: Sequence[File], datasets: frozenset[str]) -> None:
         shown = {file["sha256"]: file["sha256"] for file in files if is_open(file, datasets)}
-        # The same bytes may come in twice: what one dataset protects, no other shows.
         named = {file["sha256"]: name_of(file) for file in files if not is_open(file, datasets)}
         self._said = {**shown, **named}
 

@@ -43,7 +43,7 @@ def commands() -> list[str]:
     return sorted(set(found) - set(TOUCH_NO_HOME))
 
 
-def _within(command: Any) -> dict[str, Any]:  # noqa: ANN401 - typer brings its own click
+def _within(command: Any) -> dict[str, Any]:
     return dict(getattr(command, "commands", {}))
 
 
@@ -96,7 +96,7 @@ def test_a_home_without_numbers_has_format_1(
     assert format_of(folder) == 1
     assert known(settings) == settings
     monkeypatch.setattr(folder_formats, "FORMATS", {**FORMATS, "landing": 2})
-    with pytest.raises(WrongFormat, match="has format 1, .* reads format 2.* `kreishaus upgrade`"):
+    with pytest.raises(WrongFormat, match=r"has format 1, .* reads format 2.* `kreishaus upgrade`"):
         known(settings)
 
 
