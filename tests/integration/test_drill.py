@@ -109,7 +109,7 @@ def drill(of_its_own: Settings, tmp_path_factory: pytest.TempPathFactory) -> Dri
     assert verify(house, tmp_path / "backup", in_two_days).faults == ()
     (buried,) = Landing(house.landing, "azr", "series").readable()
     assert [one.tombstone.sha256 for one in maintain(house, in_two_days).deleted] == [buried]
-    before = versions.manifest(versions.current(house))
+    before = versions.manifest(versions.current(house), "internal")
     ask(house, "select count(*) from vacancy_by_offer")
     make_snapshot(house)
     landed, quarantined = contents(house.landing), _quarantined(house)
@@ -140,7 +140,7 @@ def ask(house: Settings, sql: str) -> list[tuple[Any, ...]]:
 
 @pytest.mark.parametrize("audience", ["marts", "public"])
 def test_every_mart_of_each_audience_is_as_it_was(drill: Drill, audience: str) -> None:
-    now = versions.manifest(versions.current(drill.house))
+    now = versions.manifest(versions.current(drill.house), "internal")
     told = {mart["name"]: mart["content_hash"] for mart in now[audience]}
     assert told == {mart["name"]: mart["content_hash"] for mart in drill.before[audience]}
     assert len(told) > 20
