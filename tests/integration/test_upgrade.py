@@ -33,6 +33,7 @@ OF_THE_DAY = {"freshness", "data_quality"}
 """Marts of checks, and of how late what is: they count to the day of the build."""
 SHORTEST = 12
 """So many characters of a hash are enough to confirm a guess."""
+HASH = f"[0-9a-f]{{{SHORTEST},64}}"
 
 
 @pytest.fixture
@@ -58,34 +59,42 @@ def protected_files(settings: Settings) -> set[str]:
     }
 
 
-def texts(database: duckdb.DuckDBPyConnection, table: str) -> Iterator[str]:
-    for row in database.execute(
-        f"select distinct to_json(t)::varchar from {table} as t"
-    ).fetchall():
-        yield row[0]
+def hashes_in(database: duckdb.DuckDBPyConnection, table: str) -> set[str]:
+    """The start of whatever looks like a hash in the texts of a table."""
+    found: set[str] = set()
+    for name, kind, *_ in database.execute(f"describe from {table}").fetchall():
+        if kind == "VARCHAR":
+            found.update(
+                text[:SHORTEST]
+                for (text,) in database.execute(
+                    f"select distinct unnest(regexp_extract_all(\"{name}\", '{HASH}')) "
+                    f'from {table} where length("{name}") >= {SHORTEST}'
+                ).fetchall()
+            )
+    return found
 
 
 def told(settings: Settings) -> set[str]:
     """The start of every hash in anything that a public reader can open."""
     found: set[str] = set()
-    pattern = re.compile(r"(?<![0-9a-f])[0-9a-f]{12,64}(?![0-9a-f])")
     version = versions.current(settings)
     with duckdb.connect(versions.database(version, "public"), read_only=True) as database:
         named = database.execute("select table_name from duckdb_tables()").fetchall()
         for (name,) in named:
-            for text in texts(database, f'public."{name}"'):
-                found.update(pattern.findall(text))
+            found |= hashes_in(database, f'public."{name}"')
         for path in versions.parquet(version, "public").glob("*.parquet"):
-            for text in texts(database, f"'{path}'"):
-                found.update(pattern.findall(text))
+            found |= hashes_in(database, f"'{path}'")
     public_site = site(settings, "public").resolve()
     files = [path for path in (version, *version.iterdir()) if path.is_file()]
     files += (version / "public").glob("*.json")
     files += [path for path in public_site.rglob("*") if path.suffix != ".parquet"]
     for path in files:
         if path.is_file():
-            found.update(pattern.findall(path.read_text(encoding="utf-8", errors="replace")))
-    return {text[:SHORTEST] for text in found}
+            found.update(
+                text[:SHORTEST]
+                for text in re.findall(HASH, path.read_text(encoding="utf-8", errors="replace"))
+            )
+    return found
 
 
 def confirmed(settings: Settings) -> tuple[set[str], set[str]]:
