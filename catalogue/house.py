@@ -73,10 +73,10 @@ class Coverage:
 
 @dataclass(frozen=True)
 class File:
-    """A file of the sources in force: for which period, and the start of its hash."""
+    """A file of the sources in force: for which period, and its hash for who may know that."""
 
     period: str
-    sha256: str
+    sha256: str | None
 
 
 @dataclass(frozen=True)
@@ -225,7 +225,8 @@ def gather(settings: Settings, audience: versions.Audience) -> House:
     Raises ``NothingPublished``, and ``BuildNotFinished`` where dbt's own account is missing.
     """
     version = versions.current(settings)
-    manifest = versions.manifest(version)
+    manifest = versions.manifest(version, audience)
+    public = versions.manifest(version, "public")["marts"]
     project = Project.of(settings) if _built(settings) else Project({"nodes": {}})
     described = {mart.name: mart for mart in marts(settings)}
     with duckdb.connect(versions.database(version, "public"), read_only=True) as connection:
@@ -233,7 +234,7 @@ def gather(settings: Settings, audience: versions.Audience) -> House:
         held = {str(row[0]) for row in connection.execute("show tables").fetchall()}
         fresh = _rows(connection, "freshness", held)
         read_by = _exposures(project, {*described, *(one["name"] for one in manifest["marts"])})
-        pages = _mart_pages(connection, manifest, described, project, read_by, audience, held)
+        pages = _mart_pages(connection, manifest, public, described, project, read_by, held)
         metrics = _rows(connection, "metric", held)
     freshness = {row["dataset_id"]: row for row in fresh}
     return House(
@@ -282,20 +283,21 @@ def _built(settings: Settings) -> bool:
 def _mart_pages(
     connection: duckdb.DuckDBPyConnection,
     manifest: Mapping[str, Any],
+    public_marts: Sequence[Mapping[str, Any]],
     described: Mapping[str, Mart],
     project: Project,
     read_by: Sequence[Exposure],
-    audience: versions.Audience,
     held: set[str],
 ) -> list[MartPage]:
-    public = {entry["name"]: entry for entry in manifest["public"]}
-    internal = {entry["name"]: entry for entry in manifest["marts"]}
+    """A page a mart. ``manifest`` is that of the edition, which may know of more than is public."""
+    public = {entry["name"]: entry for entry in public_marts}
+    known = {entry["name"]: entry for entry in manifest["marts"]}
     made = datetime.fromisoformat(manifest["created_at"])
     pages = []
-    for name in sorted({*described, *internal}):
-        mart = described.get(name) or _known_by_manifest(name, internal[name])
+    for name in sorted({*described, *known}):
+        mart = described.get(name) or _known_by_manifest(name, known[name])
         entry = public.get(name) if name in held else None
-        told = entry or (internal.get(name) if audience == "internal" else None) or {}
+        told = entry or known.get(name) or {}
         page = MartPage(
             name=name,
             title=str(mart.meta.get("title_de") or name),
@@ -378,7 +380,7 @@ def _dataset_page(
     project: Project,
 ) -> DatasetPage:
     files = [
-        File(str(one["period"]), one["sha256"])
+        File(str(one["period"]), one.get("sha256"))
         for one in manifest["sources"]
         if f"{one['source']}/{one['dataset']}" == entry.id
     ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,9 +10,7 @@ from typing import Any
 
 from ingest.settings import Settings
 from warehouse.build import target
-
-STAGED = re.compile(r"/staged/(\w+)/(\w+)/")
-"""Where the rows of a source lie, and so which dataset they are of."""
+from warehouse.source_files import STAGED
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from airflow.sdk import Param, get_current_context
 from airflow.sdk.exceptions import AirflowFailException
 
+from ingest.folder_formats import known
 from ingest.settings import Settings, read_settings
 
 PARAMS = {
@@ -34,4 +35,4 @@ def house() -> Settings:
         as_of = AsOf.parse(asked["as_of"], asked["known_by"]) if asked["as_of"] else None
     except NotAMoment as refusal:
         raise AirflowFailException(f"as_of: {refusal}") from refusal
-    return aside(read_settings(), as_of)
+    return aside(known(read_settings()), as_of)

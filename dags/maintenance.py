@@ -12,7 +12,7 @@ from datetime import timedelta
 
 from airflow.sdk import dag, task
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
-from wiring import POLICY, log, nightly
+from wiring import POLICY, known, log, nightly
 
 from ingest.settings import read_settings
 
@@ -26,7 +26,7 @@ def save() -> None:
     from warehouse.backup.make import make_snapshot
 
     try:
-        snapshot = make_snapshot(read_settings())
+        snapshot = make_snapshot(known(read_settings()))
     except NoTarget as nowhere:
         raise AirflowSkipException(str(nowhere)) from nowhere
     except (NoKey, NotABackup, NotInstalled) as wrong:  # trying again would not help
@@ -42,7 +42,7 @@ def check() -> None:
     from warehouse.backup.check import verify
     from warehouse.backup.folder import target
 
-    settings = read_settings()
+    settings = known(read_settings())
     found = verify(settings, target(settings))
     log.info("%d snapshots, %.1f MiB read", found.snapshots, found.size / 2**20)
     if found.faults:
@@ -54,7 +54,7 @@ def tidy() -> None:
     """Delete what the rules let go, never beside a build; what is held back is said."""
     from warehouse.retention.perform import maintain
 
-    done = maintain(read_settings())
+    done = maintain(known(read_settings()))
     for one in done.deleted:
         log.info("deleted: %s; %s", one.about, one.rule)
     for one in done.held_back:

@@ -13,6 +13,7 @@ from airflow.sdk import dag, task
 from airflow.sdk.exceptions import AirflowSkipException
 from wiring import POLICY, PUBLISHED, green_if_none_failed, log
 
+from ingest.folder_formats import known
 from ingest.settings import read_settings
 from reports.papers import NAMES
 
@@ -23,7 +24,7 @@ def write(name: str) -> None:
     from reports.press import NothingToPrint, PaperWithdrawn, print_paper
 
     try:
-        printed = print_paper(read_settings(), name)
+        printed = print_paper(known(read_settings()), name)
     except (NothingToPrint, PaperWithdrawn) as nothing:
         raise AirflowSkipException(str(nothing)) from nothing
     log.info("%s about %s: %s", printed.name, printed.about, printed.pdf)
@@ -35,9 +36,10 @@ def index() -> None:
     from reports.press import write_index
     from reports.withdraw import settle
 
-    for name in settle(read_settings()):
+    settings = known(read_settings())
+    for name in settle(settings):
         log.warning("%s: its withdrawal or correction had been interrupted", name)
-    log.info("%s", write_index(read_settings()))
+    log.info("%s", write_index(settings))
 
 
 @dag(schedule=[PUBLISHED], tags=["reports"], doc_md=__doc__, **POLICY)

@@ -11,6 +11,7 @@ from airflow.sdk.exceptions import AirflowException, AirflowSkipException
 from alerting import anybody, page_of, send
 from wiring import POLICY, log, nightly
 
+from ingest.folder_formats import known
 from ingest.settings import read_settings
 
 
@@ -21,7 +22,7 @@ def warn_of_late_datasets() -> list[str]:
 
     from ingest.alerts import Told, late_datasets, what_is_late
 
-    settings, context, now = read_settings(), get_current_context(), datetime.now(UTC)
+    settings, context, now = known(read_settings()), get_current_context(), datetime.now(UTC)
     told = Told(settings)
     late = what_is_late(settings, told, date.today(), now)
     lines = [f"{trouble.about}: {trouble.why}" for trouble in late.all]

@@ -29,6 +29,7 @@ from alerting import alert
 
 from ingest.backfill import Window
 from ingest.datasets import Dataset, datasets_of
+from ingest.folder_formats import known
 from ingest.model import Landed
 from ingest.settings import Settings, read_settings
 
@@ -127,7 +128,7 @@ def land(dataset_id: str) -> list[dict[str, Any]]:
     from ingest.model import SourceRefused, SourceUnavailable
     from ingest.steps import land as visit
 
-    settings, context = read_settings(), get_current_context()
+    settings, context = known(read_settings()), get_current_context()
     window = window_of(context["dag_run"])
     try:
         report = visit(dataset_id, settings, context["run_id"], window)
@@ -186,7 +187,7 @@ def stage(batch: Mapping[str, Any]) -> None:
     from ingest.metrics import send
     from ingest.steps import treat
 
-    settings, context = read_settings(), get_current_context()
+    settings, context = known(read_settings()), get_current_context()
     outcomes, broken = [], []
     for file in batch["files"]:
         try:
@@ -228,7 +229,7 @@ def announce_version() -> None:
     """Say that readers have a new version; skipped when this run published none to them."""
     from warehouse.versions import published_by
 
-    if not published_by(read_settings(), get_current_context()["run_id"]):
+    if not published_by(known(read_settings()), get_current_context()["run_id"]):
         raise AirflowSkipException("readers have no version of this run")
 
 

@@ -28,6 +28,7 @@ from pydantic import SecretStr
 from sqlalchemy.engine import URL
 
 from dashboards.contracts import REPOSITORY, Audience
+from ingest.folder_formats import WrongFormat, known
 from ingest.settings import Settings, read_settings
 from warehouse import versions
 from warehouse.serving.connection import ServingFailed, configured, database_name
@@ -227,6 +228,7 @@ def main() -> int:
     folder = settings.home / "dashboards"
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
+        known(settings)
         if not (settings.published / versions.CURRENT).exists():
             print("Nothing is published yet: one night first (kreishaus run).")
             subprocess.run([Path(sys.executable).with_name("kreishaus"), "run"], check=True)
@@ -236,7 +238,7 @@ def main() -> int:
             signal.pause()
     except KeyboardInterrupt:
         return 0
-    except (NotStarted, NoPostgres, ServingFailed, psycopg.Error) as problem:
+    except (NotStarted, NoPostgres, ServingFailed, WrongFormat, psycopg.Error) as problem:
         print(problem, file=sys.stderr)
         return 1
     return 0

@@ -67,7 +67,8 @@ def look_back(
     ]
     try:
         version = versions.current(settings)
-        published, database = versions.manifest(version), versions.database(version, "internal")
+        published = versions.manifest(version, "internal")
+        database = versions.database(version, "internal")
     except versions.NothingPublished:
         published, database = None, settings.published / versions.CURRENT
     return Night(

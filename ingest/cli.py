@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from ingest import cli_keeping, cli_readers, cli_serving, cli_withdraw
+from ingest import cli_keeping, cli_readers, cli_serving, cli_upgrade, cli_withdraw
 from ingest.cli_options import (
     AsOfOption,
     Format,
@@ -19,6 +19,7 @@ from ingest.cli_options import (
     KnownByOption,
     console,
     errors,
+    read_home,
     settings_as_of,
 )
 from ingest.files import closed_umask
@@ -36,6 +37,7 @@ sample_app = typer.Typer(help="The sample sources.", no_args_is_help=True)
 app.add_typer(sample_app, name="sample")
 app.add_typer(cli_keeping.app)
 app.add_typer(cli_readers.app)
+app.add_typer(cli_upgrade.app)
 app.add_typer(cli_serving.app, name="serving")
 app.add_typer(cli_withdraw.withdraw_app, name="withdraw")
 app.add_typer(cli_withdraw.correct_app, name="correct")
@@ -49,7 +51,7 @@ def run() -> None:
     """
     from embedded.run import run as run_night
 
-    raise typer.Exit(run_night(read_settings(), console))
+    raise typer.Exit(run_night(read_home(), console))
 
 
 @app.command()
@@ -57,7 +59,7 @@ def up() -> None:
     """The same as [bold]run[/bold], and leave Airflow running, with its page to look at."""
     from embedded.run import up as start
 
-    raise typer.Exit(start(read_settings(), console))
+    raise typer.Exit(start(read_home(), console))
 
 
 @app.command()
@@ -103,7 +105,7 @@ def status(
     from warehouse.publication_state import publication
     from warehouse.troubles import not_renewed
 
-    settings, now = read_settings(), datetime.now(UTC)
+    settings, now = read_home(), datetime.now(UTC)
     found = dataset_status(settings, date.today())
     lock = settings.home / "run.lock"
     held = holder(lock)
@@ -141,8 +143,9 @@ def ingest(
     from ingest.model import RefusedAtTheDoor, SourceUnavailable
     from ingest.steps import by_hand
 
+    settings = read_home()
     try:
-        outcome = by_hand(f"{source}/{dataset}", file, read_settings(), _by_hand())
+        outcome = by_hand(f"{source}/{dataset}", file, settings, _by_hand())
     except KeyError as unknown:
         errors.print(str(unknown.args[0]))
         raise typer.Exit(2) from unknown
@@ -198,7 +201,7 @@ def parse() -> None:
     from warehouse.build import parse_project
     from warehouse.nodes import write_nodes
 
-    settings = read_settings()
+    settings = read_home()
     console.print(write_nodes(parse_project(settings), settings.warehouse))
 
 
@@ -225,7 +228,7 @@ def build(as_of: AsOfOption = None, known_by: KnownByOption = KnownBy.retrieved)
 @app.command(epilog="Example: [bold]kreishaus build && kreishaus publish[/bold]")
 def publish() -> None:
     """Publish what the last build made good. Exit status 1 when a mart kept its last good state."""
-    raise typer.Exit(0 if _publish(read_settings()) else 1)
+    raise typer.Exit(0 if _publish(read_home()) else 1)
 
 
 def _publish(settings: Settings) -> bool:
@@ -284,7 +287,7 @@ def sample_germany(
     from sample.germany import HomeInUse, Size, write
 
     try:
-        written = write(read_settings(), Size(laender, kreise, municipalities, last_year))
+        written = write(read_home(), Size(laender, kreise, municipalities, last_year))
     except HomeInUse as refusal:
         errors.print(str(refusal), markup=False, soft_wrap=True)
         raise typer.Exit(1) from refusal

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from ingest.cli_options import console, errors
+from ingest.cli_options import console, errors, read_home
 from ingest.settings import read_settings
 
 app = typer.Typer()
@@ -29,7 +29,7 @@ def audit(
     """
     from warehouse import audit as log
 
-    settings = read_settings()
+    settings = read_home()
     if not verify:
         for entry in log.entries(settings, since and since.replace(tzinfo=UTC)):
             print(json.dumps(dict(entry.document), ensure_ascii=False))
@@ -70,7 +70,7 @@ def backup(
     from warehouse.backup.errors import BackupRefused
     from warehouse.backup.make import make_snapshot
 
-    settings = read_settings()
+    settings = read_home()
     try:
         if verify is not None:
             checked = check(settings, verify)
@@ -108,6 +108,7 @@ def restore(
     Interrupted, it goes on where it was when it is called again. Exit status 1 when nothing was
     restored, or a mart came out otherwise than it was published.
     """
+    from ingest.folder_formats import WrongFormat
     from warehouse.audit import AuditUnwritable
     from warehouse.backup.errors import BackupRefused
     from warehouse.backup.restore import restore as make_again
@@ -121,7 +122,7 @@ def restore(
             console.print("The next night stages, builds and publishes them: kreishaus run")
             return
         done = make_again(settings, source, snapshot, console.print)
-    except (BackupRefused, AuditUnwritable, OSError) as error:
+    except (BackupRefused, AuditUnwritable, OSError, WrongFormat) as error:
         errors.print(str(error), markup=False, soft_wrap=True)
         raise typer.Exit(1) from error
     console.print(f"published {done.manifest.version}: {len(done.manifest.marts)} marts")
@@ -158,7 +159,7 @@ def maintenance(
     from warehouse.retention.perform import maintain
     from warehouse.retention.plan import plan
 
-    settings = read_settings()
+    settings = read_home()
     try:
         if dry_run:
             due = plan(settings)

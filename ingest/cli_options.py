@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from ingest.folder_formats import WrongFormat, known
 from ingest.settings import Settings, read_settings
 from ingest.terminal import COLUMNS_WITHOUT_TERMINAL, SafeConsole
 
@@ -54,11 +55,23 @@ class Format(StrEnum):
     json = "json"
 
 
+def read_home() -> Settings:
+    """The settings, for a command that reads or writes the home.
+
+    Ends the command where a folder of the home has another format than this code reads.
+    """
+    try:
+        return known(read_settings())
+    except WrongFormat as refusal:
+        errors.print(str(refusal), markup=False, soft_wrap=True)
+        raise typer.Exit(1) from refusal
+
+
 def settings_as_of(as_of: str | None, known_by: KnownBy) -> Settings:
     """The settings to build or to ask by. Ends the command where no such moment can be meant."""
     from warehouse.as_of import AsOf, NotAMoment, aside
 
-    settings = read_settings()
+    settings = read_home()
     if as_of is None and known_by is not KnownBy.retrieved:
         errors.print("--known-by says how to look back: it needs --as-of", markup=False)
         raise typer.Exit(2)

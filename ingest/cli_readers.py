@@ -17,10 +17,10 @@ from ingest.cli_options import (
     KnownByOption,
     console,
     errors,
+    read_home,
     settings_as_of,
     warn_of_withdrawals,
 )
-from ingest.settings import read_settings
 from ingest.terminal import write_line
 
 app = typer.Typer()
@@ -110,7 +110,7 @@ def plots(
     from reports.plots import write_plots
     from warehouse.versions import NothingPublished
 
-    settings = read_settings()
+    settings = read_home()
     try:
         written = write_plots(settings, to or settings.home / "plots")
     except NothingPublished as error:
@@ -207,7 +207,7 @@ def docs() -> None:
     from warehouse.marts import BuildNotFinished
     from warehouse.versions import NothingPublished
 
-    settings = read_settings()
+    settings = read_home()
     try:
         write_line(write_docs(settings))
         for site in write_sites(settings).values():

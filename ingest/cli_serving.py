@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 
 import typer
 
-from ingest.cli_options import Audience, console, errors
-from ingest.settings import Settings, read_settings
+from ingest.cli_options import Audience, console, errors, read_home
+from ingest.settings import Settings
 
 app = typer.Typer(
     help="PostgreSQL for readers: docs/serving.md. Needs KREISHAUS_SERVING__URL.",
@@ -36,7 +36,7 @@ def load(
     from warehouse.serving.connection import ServingFailed, ServingNotConfigured
     from warehouse.serving.load import load
 
-    settings = read_settings()
+    settings = read_home()
     try:
         chosen = versions.named(settings, version) if version else None
         _note_load(settings, (chosen or versions.current(settings)).name)
@@ -71,7 +71,7 @@ def status() -> None:
     from warehouse.serving.status import serving_status
 
     try:
-        found = serving_status(read_settings())
+        found = serving_status(read_home())
     except (ServingFailed, ServingNotConfigured) as error:
         errors.print(str(error), markup=False, soft_wrap=True)
         raise typer.Exit(1) from error
@@ -97,7 +97,7 @@ def end_overlong(
     from warehouse.serving.overlong import end_overlong
     from warehouse.serving.readers import GROUP_ROLES
 
-    settings = read_settings()
+    settings = read_home()
     while True:
         try:
             with connected(settings) as connection:
@@ -139,7 +139,7 @@ def add_reader(
     from warehouse.serving.connection import ServingFailed, ServingNotConfigured, database_name
     from warehouse.serving.readers import add_reader, new_password
 
-    settings = read_settings()
+    settings = read_home()
     password = sys.stdin.readline().rstrip("\n") if password_stdin else new_password()
     try:
         is_new = add_reader(settings, name, audience.value, password, connections)
@@ -163,7 +163,7 @@ def remove_reader(name: Annotated[str, typer.Argument(help="As it was added.")])
     from warehouse.serving.readers import remove_reader
 
     try:
-        remove_reader(read_settings(), name)
+        remove_reader(read_home(), name)
     except (ServingFailed, ServingNotConfigured, AuditUnwritable) as error:
         errors.print(str(error), markup=False, soft_wrap=True)
         raise typer.Exit(1) from error

@@ -9,6 +9,7 @@ from importlib.util import find_spec
 
 from ingest.datasets import REGISTRY, datasets_of
 from ingest.doctor_rights import open_to_others, rights
+from ingest.folder_formats import WrongFormat, known
 from ingest.http import Client
 from ingest.it_nrw.catalogue import login_complaints
 from ingest.rights import prepare_home
@@ -22,6 +23,7 @@ def examine(settings: Settings) -> list[str]:
     return [
         *_home(settings),
         *rights(settings),
+        *_formats(settings),
         *_backup(settings),
         *_sources(settings),
         *_told(settings),
@@ -41,6 +43,13 @@ def _home(settings: Settings) -> Iterator[str]:
     free = shutil.disk_usage(home).free
     if free < NEEDED_BYTES:
         yield f"{home}: {free / 1024**3:.1f} GiB are free, 2 GiB are needed."
+
+
+def _formats(settings: Settings) -> Iterator[str]:
+    try:
+        known(settings)
+    except WrongFormat as refusal:
+        yield str(refusal)
 
 
 def _backup(settings: Settings) -> Iterator[str]:

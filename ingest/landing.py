@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ingest.files import append_line, write_atomically, write_json_atomically
+from ingest.folder_formats import begin
 from ingest.model import Landed, Origin, Request
 
 MAGIC = {
@@ -105,6 +106,7 @@ class Landing:
         self.source = source
         self.dataset = dataset
         self.reason = reason
+        self.root = root
         self.folder = root / source / dataset
 
     def land(
@@ -121,6 +123,7 @@ class Landing:
 
         Bytes that were deleted stay deleted, but for those of ``LANDS_AGAIN``.
         """
+        begin(self.root, "landing")
         now = now or datetime.now(UTC)
         sha256 = hashlib.sha256(content).hexdigest()
         buried = self.tombstone(sha256)

@@ -4,6 +4,7 @@
         /published/                         others list it
                   /<version>/               others list it
                             /public/...     everybody reads it
+                            /version.json   everybody reads it
                             /...            the house and its group
         /docs/                              others pass through
              /site-<hash>/...               everybody reads it: the public catalogue
@@ -36,6 +37,8 @@ from ingest.files import (
 )
 from ingest.settings import Settings
 
+FOR_EVERYBODY = ("public", "version.json")
+"""What everybody reads of a published version."""
 NAMED = 20
 """So many paths are named of those that could not be repaired."""
 
@@ -80,7 +83,7 @@ def access(parts: tuple[str, ...]) -> Access:
         case ("published",):
             return Access.listed
         case ("published", version, *within) if re.match("[0-9]", version):
-            if within and within[0] == "public":
+            if within and within[0] in FOR_EVERYBODY:
                 return Access.public
             return Access.closed if within else Access.listed
         case ("docs", site, *_) if re.fullmatch("site-[0-9a-f]+", site):
@@ -111,6 +114,8 @@ def open_as_named(settings: Settings, made: Path, final: Path) -> None:
         open_to_all(made)
     elif kind is Access.listed:
         open_to_all(made / "public")
+        if (made / "version.json").exists():
+            (made / "version.json").chmod(OPEN_FILE)
         made.chmod(OPEN_FOLDER)
 
 

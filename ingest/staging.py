@@ -29,6 +29,7 @@ from ingest.files import (
     write_atomically,
     write_synced,
 )
+from ingest.folder_formats import begin
 from ingest.model import Finding, UnreadableFile
 
 
@@ -191,6 +192,7 @@ class Staging:
     """The staged floor of one dataset."""
 
     def __init__(self, root: Path, source: str, dataset: str) -> None:
+        self.root = root
         self.folder = root / source / dataset
 
     def stage(
@@ -203,6 +205,7 @@ class Staging:
         """Make a validated batch visible, all its tables at once. Replaces an older treatment."""
         if record.period is None:
             raise ValueError(f"{record.label}: a batch without a period cannot be staged")
+        begin(self.root, "staged")
         temporary = new_directory(self.folder / record.period / record.sha256)
         for name, table in tables.items():
             pq.write_table(table, temporary / f"{name}.parquet")
@@ -232,6 +235,7 @@ class Staging:
 
     def write_templates(self, schemas: Mapping[str, pa.Schema]) -> None:
         """Write the empty template of every table, where it is missing or of other columns."""
+        begin(self.root, "staged")
         folder = self.folder / TEMPLATE / TEMPLATE
         full = {name: pa.schema([*schema, *PROVENANCE]) for name, schema in schemas.items()}
         write_templates(folder, {**full, "checks": CHECKS})

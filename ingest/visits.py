@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from ingest.files import append_line, keep_last_lines
+from ingest.folder_formats import begin
 
 KEPT = 400
 """A year of nights, and the retries of bad ones."""
@@ -39,10 +40,12 @@ class Visits:
     """The visits for one dataset."""
 
     def __init__(self, root: Path, source: str, dataset: str) -> None:
+        self.root = root
         self.path = root / source / dataset / "visits.jsonl"
 
     def note(self, visit: Visit) -> None:
         """Add a visit; beyond ``KEPT`` the oldest are forgotten."""
+        begin(self.root, "landing")
         append_line(self.path, json.dumps(asdict(visit), ensure_ascii=False, default=str))
         keep_last_lines(self.path, KEPT)
 

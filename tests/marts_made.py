@@ -67,7 +67,7 @@ def build_of(
             }
         warehouse.execute(
             "create table stg_house__batches_in_force as select 'wtg' as source, "
-            "'stichtag' as dataset, '2021-08-15' as period, 'abc' as source_sha256"
+            "'stichtag' as dataset, '2021-08-15' as period, repeat('ab', 32) as source_sha256"
         )
     results = [
         {"unique_id": unique_id, "status": "pass" if unique_id.startswith("test") else "success"}

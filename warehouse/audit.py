@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ingest.files import append_line, write_json_atomically
+from ingest.folder_formats import begin
 from ingest.settings import Settings
 from warehouse.who import who
 
@@ -210,6 +211,7 @@ def _sha256(text: str) -> str:
 def _locked(settings: Settings) -> Iterator[None]:
     """Alone with the log, among all processes of this machine."""
     folder(settings).mkdir(mode=0o700, parents=True, exist_ok=True)
+    begin(folder(settings), "audit")
     descriptor = os.open(folder(settings) / "lock", os.O_CREAT | os.O_RDWR, 0o600)
     try:
         deadline = time.monotonic() + PATIENCE_SECONDS

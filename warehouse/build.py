@@ -12,6 +12,7 @@ from pathlib import Path
 from ingest.batches import write_batches
 from ingest.datasets import REGISTRY
 from ingest.files import make_folder
+from ingest.folder_formats import begin
 from ingest.freshness import write_freshness
 from ingest.rights import prepare_home
 from ingest.settings import REPOSITORY, Settings
@@ -71,6 +72,7 @@ def prepare(settings: Settings, *, compare_as_before: bool = False) -> None:
     again what is published is to ``compare_as_before``: with the forecast that was kept for it.
     """
     prepare_home(settings)
+    begin(settings.home / "warehouse", "warehouse")
     for entry in REGISTRY:
         schemas = entry.load("tables")
         Staging(settings.staged, entry.source, entry.name).write_templates(schemas)
@@ -100,6 +102,7 @@ def dbt(settings: Settings, *arguments: str) -> subprocess.CompletedProcess[str]
 
 def parse_project(settings: Settings) -> Path:
     """Write dbt's manifest and return its path. Raises ``RuntimeError`` with dbt's own words."""
+    begin(settings.home / "warehouse", "warehouse")
     make_folder(target(settings))
     done = dbt(settings, "--quiet", "parse")
     if done.returncode:

@@ -1,10 +1,11 @@
-"""What a published version consists of, as its ``manifest.json`` tells."""
+"""What a published version consists of, as its manifests say, one for each audience."""
 
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,13 @@ import duckdb
 
 from warehouse import versions
 from warehouse.marts import Column, Mart
+from warehouse.source_files import for_everybody
 
 NEWEST_BY = ("reference_date", "reference_month", "reference_year", "year", "issue_date")
 """Columns that say how new a mart is, the most telling first."""
+FACTS = ("version", "created_at", "code_version", "as_of", "known_by")
+"""What everybody may know of a version as a whole. Which run made it, what it lacks and why is not
+among it: an error message may quote a cell."""
 
 
 @dataclass(frozen=True)
@@ -64,8 +69,30 @@ class Manifest:
 
 def published_marts(version: Path, audience: versions.Audience) -> dict[str, PublishedMart]:
     """The marts of a published version for one audience, by name."""
-    told = versions.manifest(version)["marts" if audience == "internal" else "public"]
+    told = versions.manifest(version, audience)["marts"]
     return {entry["name"]: PublishedMart(**{**entry, "key": tuple(entry["key"])}) for entry in told}
+
+
+def facts(manifest: Manifest) -> dict[str, Any]:
+    """The content of a version's ``version.json``."""
+    return {name: value for name, value in asdict(manifest).items() if name in FACTS}
+
+
+def public_manifest(manifest: Manifest, open_datasets: frozenset[str]) -> dict[str, Any]:
+    """The content of the public half's manifest: nothing in it speaks of the other half.
+
+    Hashes of files stand in it for ``open_datasets`` alone (``warehouse.source_files``).
+    """
+    return {
+        **facts(manifest),
+        "sources": for_everybody(manifest.sources, open_datasets),
+        "marts": [asdict(replace(mart, fault=None)) for mart in manifest.public],
+    }
+
+
+def as_json(content: Mapping[str, Any]) -> bytes:
+    """How a manifest is written: in the order of its columns, for people too."""
+    return json.dumps(content, indent=2, ensure_ascii=False).encode() + b"\n"
 
 
 def described(
@@ -96,12 +123,15 @@ def content_hash(connection: duckdb.DuckDBPyConnection, path: Path) -> str:
     """A hash of a table's columns, types and rows: equal exactly when the content is equal.
 
     The order of the rows and the way they are stored do not matter: rows are hashed one by one, and
-    their hashes added up, in two halves of 64 bits, so that nothing is held but two sums.
+    their hashes added up, in two halves of 64 bits, so that nothing is held but two sums. A row
+    goes by a name that no column can have: SQL would take the column for it.
     """
     schema = str(connection.execute(f"describe from '{path}'").fetchall())
     sums = connection.execute(
         f"""select count(*), sum(md5_number_lower(row_text)), sum(md5_number_upper(row_text))
-            from (select to_json(mart)::varchar as row_text from '{path}' as mart)"""
+            from (
+                select to_json("whole row")::varchar as row_text from '{path}' as "whole row"
+            )"""
     ).fetchone()
     return hashlib.sha256(f"{schema}{sums}".encode()).hexdigest()
 

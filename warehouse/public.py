@@ -23,6 +23,7 @@ from warehouse.disclosure import (
 )
 from warehouse.manifest import PublishedMart, described
 from warehouse.marts import Mart
+from warehouse.source_files import NAMED, FileNames
 from warehouse.tables import create_table
 
 
@@ -35,11 +36,16 @@ class Public:
 
 
 def write_public(
-    settings: Settings, folder: Path, there: Sequence[Mart], exact: Sequence[PublishedMart]
+    settings: Settings,
+    folder: Path,
+    there: Sequence[Mart],
+    exact: Sequence[PublishedMart],
+    names: FileNames,
 ) -> Public:
     """Write the public marts of ``there``, whose ``exact`` rows lie in ``folder``.
 
-    A mart that no rule covers, or whose rule does not run, is left out and named; the others go on.
+    Files that their rows name go by ``names``. A mart that no rule covers, or whose rule does not
+    run, is left out and named; the others go on.
     """
     published: list[PublishedMart] = []
     refused: dict[str, str] = {}
@@ -53,7 +59,9 @@ def write_public(
             database.begin()
             try:
                 if is_public(mart):
-                    published.append(_write(database, folder, mart, entries[mart.name], made))
+                    published.append(
+                        _write(database, folder, mart, entries[mart.name], made, names)
+                    )
                     made[mart.name] = mart
                 database.commit()
             except (NotCovered, duckdb.Error) as reason:
@@ -88,16 +96,26 @@ def _write(
     mart: Mart,
     entry: PublishedMart,
     made: dict[str, Mart],
+    names: FileNames,
 ) -> PublishedMart:
     exact = versions.parquet(folder, "internal") / f"{mart.name}.parquet"
     path = _parquet(folder, mart)
     held = [row[0] for row in database.execute(f"describe from '{exact}'").fetchall()]
     shown = columns_shown(mart)
     select = public_select(mart, f"'{exact}'", held, made)
+    # In memory or among temporary files first: what is replaced never lies in the public file.
+    database.execute(f"create or replace temp table seen as {select}")
+    select, renamed = names.select(database, "temp.seen")
+    shown = {
+        name: replace(column, description=f"{column.description} {NAMED}".strip())
+        if name in renamed
+        else column
+        for name, column in shown.items()
+    }
     if mart.key:
         select = f"select * from ({select}) order by {', '.join(mart.key)}"
     create_table(database, "public", mart, shown, select)
-    if shows_all(mart):
+    if shows_all(mart) and not renamed:
         shutil.copyfile(exact, path)  # no second name: the exact half stays closed, file by file
         return entry
     database.execute(f"copy public.{mart.name} to '{path}' (format parquet)")

@@ -60,7 +60,7 @@ def publication(
         version = versions.current(settings)
     except versions.NothingPublished:
         return Publication(None, None, (_nothing(settings, statuses, at_work),))
-    created_at = datetime.fromisoformat(versions.manifest(version)["created_at"])
+    created_at = datetime.fromisoformat(versions.facts(version)["created_at"])
     visited = max((one.last_visit.visited_at for one in statuses if one.last_visit), default=None)
     interrupted = (
         at_work is None

@@ -4,8 +4,8 @@ published/<version>/internal/kreishaus.duckdb         schema ``internal``, a tab
                             /parquet/<mart>.parquet   the same, for readers without a database
                    /public/kreishaus.duckdb           schema ``public``: what everybody may see
                           /parquet/<mart>.parquet
-                          /manifest.json              of the public marts alone
-                   /manifest.json                     run, code, as_of, sources, rows, hashes
+                   /<half>/manifest.json              what each half may say: ``versions``
+                   /version.json                      name and moment: written last
          /current -> <version>                        switched last
 
 A build as of an earlier day is published in the same way, in a folder of its own (``as_of``).
@@ -13,16 +13,14 @@ A build as of an earlier day is published in the same way, in a folder of its ow
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from importlib.metadata import version as package_version
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
@@ -34,14 +32,25 @@ from ingest.files import (
     switch_link,
     write_synced,
 )
+from ingest.folder_formats import begin
 from ingest.rights import open_as_named, prepare_home
 from ingest.settings import REPOSITORY, Settings
 from warehouse import versions
 from warehouse.as_of import asked_for
 from warehouse.database import connect
-from warehouse.manifest import Manifest, PublishedMart, described, published_marts, scalar
+from warehouse.manifest import (
+    Manifest,
+    PublishedMart,
+    as_json,
+    described,
+    facts,
+    public_manifest,
+    published_marts,
+    scalar,
+)
 from warehouse.marts import Mart, marts
 from warehouse.public import write_public
+from warehouse.source_files import FileNames, project_open_datasets
 from warehouse.tables import create_table
 
 
@@ -55,6 +64,7 @@ def publish(settings: Settings, run_id: str, now: datetime | None = None) -> Man
     final = _free_name(settings.published, now)
     make_folder(settings.published)
     prepare_home(settings)
+    begin(settings.home / "published", "published")
     sweep(settings.published)
     folder = new_directory(final)
     for audience in versions.AUDIENCES:
@@ -63,7 +73,9 @@ def publish(settings: Settings, run_id: str, now: datetime | None = None) -> Man
     published, missing = _write_parquet(settings, built, folder, previous)
     there = [mart for mart in built if mart.name not in missing]
     _write_database(settings, folder, there)
-    public = write_public(settings, folder, there, published)
+    sources = _sources(settings)
+    names = FileNames(sources, project_open_datasets())
+    public = write_public(settings, folder, there, published, names)
     as_of = asked_for(settings)
     manifest = Manifest(
         version=final.name,
@@ -74,7 +86,7 @@ def publish(settings: Settings, run_id: str, now: datetime | None = None) -> Man
         known_by=as_of.by if as_of else "retrieved",
         marts=tuple(published),
         missing=missing,
-        sources=_sources(settings),
+        sources=sources,
         public=public.marts,
         refused=public.refused,
     )
@@ -141,16 +153,11 @@ def _write_database(settings: Settings, folder: Path, built: Sequence[Mart]) -> 
 
 
 def _write_manifests(folder: Path, manifest: Manifest) -> None:
-    """The whole one, and beside the public marts one that tells of nothing else."""
-    _write_manifest(folder, asdict(manifest))
-    told = ("version", "created_at", "code_version", "as_of", "known_by", "sources")
-    public = {name: value for name, value in asdict(manifest).items() if name in told}
-    _write_manifest(folder / "public", {**public, "marts": asdict(manifest)["public"]})
-
-
-def _write_manifest(folder: Path, content: Mapping[str, Any]) -> None:
-    document = json.dumps(content, indent=2, ensure_ascii=False)
-    write_synced(folder / "manifest.json", document.encode() + b"\n")
+    """The whole one in the internal half; what everybody may know in the public one."""
+    public = public_manifest(manifest, project_open_datasets())
+    write_synced(folder / "internal" / versions.MANIFEST, as_json(asdict(manifest)))
+    write_synced(folder / "public" / versions.MANIFEST, as_json(public))
+    write_synced(folder / versions.MARK, as_json(facts(manifest)))
 
 
 def _sources(settings: Settings) -> tuple[dict[str, str], ...]:

@@ -20,13 +20,14 @@ def create_table(
     """Make the table of ``mart`` from a statement, with its comments."""
     table = f"{audience}.{mart.name}"
     database.execute(f"create table {table} as {select}")
-    database.execute(f"comment on table {table} is {_literal(mart.description)}")
+    database.execute(f"comment on table {table} is {literal(mart.description)}")
     held = {row[0] for row in database.execute(f"describe {table}").fetchall()}
     for name, column in columns.items():
         if name in held:
-            comment = _literal(column.description)
+            comment = literal(column.description)
             database.execute(f'comment on column {table}."{name}" is {comment}')
 
 
-def _literal(text: str) -> str:
+def literal(text: str) -> str:
+    """A text as SQL writes it."""
     return "'" + text.replace("'", "''") + "'"

@@ -16,7 +16,7 @@ def not_renewed(settings: Settings, run_id: str | None = None) -> list[Trouble]:
         version = versions.current(settings)
     except versions.NothingPublished:
         return []
-    manifest = versions.manifest(version)
+    manifest = versions.manifest(version, "internal")
     if run_id is not None and manifest["run_id"] != run_id:
         return []
     kept = {
@@ -32,7 +32,7 @@ def not_renewed(settings: Settings, run_id: str | None = None) -> list[Trouble]:
             name,
             why.splitlines()[0],
             brief="",
-            see=version / "manifest.json",
+            see=version / "internal" / versions.MANIFEST,
         )
         for name, why in {**kept, **lacking}.items()
     ]

@@ -1,4 +1,11 @@
-"""The published versions: where they lie, which one is current, which ones may go."""
+"""The published versions: where they lie, which one is current, which ones may go.
+
+    published/<version>/internal/manifest.json   the whole account of it, for who may read it
+                       /public/manifest.json     what everybody may know: the public marts alone
+                       /version.json             its name and moment: no version without it
+
+``version.json`` is written last, and says nothing of either half.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +19,11 @@ from warehouse import withdrawals
 from warehouse.as_of import asked_for
 
 CURRENT = "current"
+MARK = "version.json"
+MANIFEST = "manifest.json"
 DATABASE = "kreishaus.duckdb"
+UPGRADED_FROM = "upgraded_from"
+"""In ``version.json`` of a version that earlier code published: the format that it had."""
 Audience = Literal["internal", "public"]
 AUDIENCES: tuple[Audience, ...] = get_args(Audience)
 """Who reads: named people of the county, and everybody. Each has its own folder and schema."""
@@ -101,16 +112,29 @@ def parquet(version: Path, audience: Audience) -> Path:
     return version / audience / "parquet"
 
 
-def manifest(version: Path) -> dict[str, Any]:
-    """The ``manifest.json`` of a version."""
-    document: dict[str, Any] = json.loads((version / "manifest.json").read_text())
+def manifest(version: Path, audience: Audience) -> dict[str, Any]:
+    """What a version says of itself to one audience; ``marts`` are those of that audience.
+
+    That of ``internal`` is ``warehouse.manifest.Manifest`` whole, with ``public`` as well; that of
+    ``public`` holds no word of the other half.
+    """
+    return _read(version / audience / MANIFEST)
+
+
+def facts(version: Path) -> dict[str, Any]:
+    """``version``, ``created_at``, ``code_version``, ``as_of``, ``known_by``: for everybody."""
+    return _read(version / MARK)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return document
 
 
 def published_by(settings: Settings, run_id: str) -> bool:
     """Whether the version that readers have now was published by this run."""
     try:
-        return bool(manifest(current(settings))["run_id"] == run_id)
+        return bool(manifest(current(settings), "internal")["run_id"] == run_id)
     except NothingPublished:
         return False
 
@@ -122,7 +146,7 @@ def versions(settings: Settings) -> list[Path]:
     return sorted(
         path
         for path in settings.published.iterdir()
-        if path.is_dir() and not path.is_symlink() and (path / "manifest.json").exists()
+        if path.is_dir() and not path.is_symlink() and (path / MARK).exists()
     )
 
 
@@ -130,13 +154,18 @@ def outdated(settings: Settings) -> list[Path]:
     """All versions before the newest ``keep_versions``; never the current one.
 
     A withdrawn version takes no place among them, so that readers can fall back on as many; what is
-    recorded of it stays when it goes.
+    recorded of it stays when it goes. A version that an upgrade brought up to date goes as soon as
+    it is not the current one any longer: its public half was made by rules of earlier code.
     """
     there = [path.resolve() for path in versions(settings)]
     kept = [path.resolve() for path in not_withdrawn(settings)[-settings.keep_versions :]]
-    keep = {*kept, current(settings)}
+    keep = {*(path for path in kept if not _upgraded(path)), current(settings)}
     oldest = kept[0].name if len(kept) == settings.keep_versions else ""
-    return [path for path in there if path not in keep and path.name < oldest]
+    return [path for path in there if path not in keep and (path.name < oldest or _upgraded(path))]
+
+
+def _upgraded(version: Path) -> bool:
+    return UPGRADED_FROM in facts(version)
 
 
 def prune(settings: Settings) -> list[str]:

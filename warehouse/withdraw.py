@@ -118,8 +118,9 @@ def write_note(folder: Path, mark: Mark) -> bool:
     if path.exists() and path.read_bytes() == text:
         return False
     write_atomically(path, text)
-    if (folder / "manifest.json").exists():  # whoever may read the version may read this
-        shutil.copymode(folder / "manifest.json", path)
+    for name in ("manifest.json", versions.MARK):  # whoever may read the version may read this
+        if (folder / name).exists():
+            shutil.copymode(folder / name, path)
     return True
 
 

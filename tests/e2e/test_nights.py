@@ -84,7 +84,7 @@ def wait_until(what: str, condition: Any, seconds: float = 240) -> None:
 
 
 def published(house: Settings) -> dict[str, Any]:
-    return versions.manifest(versions.current(house))
+    return versions.manifest(versions.current(house), "internal")
 
 
 def hashes(manifest: dict[str, Any]) -> dict[str, str]:

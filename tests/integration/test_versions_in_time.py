@@ -223,7 +223,7 @@ def test_status_counts_as_many_revisions(nights: Nights) -> None:
 
 
 def content(settings: Settings) -> dict[str, str]:
-    document = versions.manifest(versions.current(settings))
+    document = versions.manifest(versions.current(settings), "internal")
     return {mart["name"]: mart["content_hash"] for mart in document["marts"]}
 
 
@@ -245,7 +245,7 @@ def test_before_anything_was_known_every_fact_is_empty(nights: Nights) -> None:
     outside = outside_time(nights.house)
     rows = {
         mart["name"]: mart["rows"]
-        for mart in versions.manifest(versions.current(nights.before))["marts"]
+        for mart in versions.manifest(versions.current(nights.before), "internal")["marts"]
     }
     # Printed examples and totals that the county keeps in its own lists come from no file.
     for name in LISTED_BY_THE_COUNTY:
@@ -254,13 +254,13 @@ def test_before_anything_was_known_every_fact_is_empty(nights: Nights) -> None:
         )[0][0]
     assert {name: count for name, count in rows.items() if count and name not in outside} == {}
     assert rows["revisions"] == rows["data_quality"] == 0
-    assert versions.manifest(versions.current(nights.before))["sources"] == []
+    assert versions.manifest(versions.current(nights.before), "internal")["sources"] == []
     filled = {name for name, count in nightly_rows(nights.house).items() if count}
     assert {"asylum_national_monthly", "supply_overview", "vacancy_by_region"} <= filled - outside
 
 
 def nightly_rows(settings: Settings) -> dict[str, int]:
-    document = versions.manifest(versions.current(settings))
+    document = versions.manifest(versions.current(settings), "internal")
     return {mart["name"]: mart["rows"] for mart in document["marts"]}
 
 
@@ -297,9 +297,9 @@ def test_every_fact_says_what_it_is_about_when_it_was_issued_and_since_when_it_i
 
 def test_looking_back_left_the_nightly_house_alone(nights: Nights) -> None:
     assert len(versions.versions(nights.house)) == 1
-    current = versions.manifest(versions.current(nights.house))
+    current = versions.manifest(versions.current(nights.house), "internal")
     assert (current["as_of"], current["known_by"]) == (None, "retrieved")
-    back = versions.manifest(versions.current(aside(nights.house, nights.between)))
+    back = versions.manifest(versions.current(aside(nights.house, nights.between)), "internal")
     assert back["as_of"] == nights.between.moment
     assert {source["period"] for source in back["sources"]} == {
         *("2021-08", "2021-09"),

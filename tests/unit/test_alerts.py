@@ -227,8 +227,8 @@ def test_an_old_fault_is_not_blamed_for_another_run(told_to: Any, mails: Mailbox
 def test_a_red_build_names_the_marts_that_were_not_renewed(told_to: Any, mails: Mailbox) -> None:
     settings = told_to("a@county.example")
     version = settings.published / "20211021T040000Z"
-    version.mkdir(parents=True)
-    (version / "manifest.json").write_text(
+    (version / "internal").mkdir(parents=True)
+    (version / "internal" / "manifest.json").write_text(
         '{"run_id": "night 1", "missing": {"staffing": "Binder Error: no column"}, "marts": ['
         '{"name": "vacancy", "kept_from": "20211020T040000Z", "fault": "test failed: unique"},'
         '{"name": "complaints", "kept_from": null, "fault": null}]}'

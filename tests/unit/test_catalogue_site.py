@@ -260,7 +260,17 @@ def test_a_mart_names_its_documents_reports_and_sources(house: Settings, texts: 
     assert 'href="../handbuch/marts.html"' in html
     assert 'href="../berichte.html#report"' in html
     assert 'href="../datensaetze/azr-series.html"' in page(house, "marts/refugees.html")
-    assert 'title="' + "ab" * 32 in page(house, "datensaetze/wtg-stichtag.html")
+
+
+def test_the_hash_of_a_protected_file_stands_in_the_internal_edition_alone(
+    house: Settings, texts: Path
+) -> None:
+    write_sites(house, texts)
+    told = f'title="{"ab" * 32}"'
+    assert told in page(house, "datensaetze/wtg-stichtag.html", "internal")
+    for path in site.site(house, "public").resolve().rglob("*.html"):
+        assert "ab" * 6 not in path.read_text(encoding="utf-8")
+    assert "nicht öffentlich" in page(house, "datensaetze/wtg-stichtag.html")
 
 
 def test_the_same_version_makes_the_same_site(house: Settings, texts: Path) -> None:

@@ -55,7 +55,7 @@ def test_backup_verify_loss_restore(settings, county, tmp_path):
     shutil.rmtree(settings.home)
     restored = kreishaus("restore", "--from", tmp_path / "b", "--files-only")
     assert restored.exit_code == 0, restored.output
-    assert "6 files are back" in text(restored)  # bytes, sidecar, sighting, county.toml, audit log
+    assert "9 files are back" in text(restored)
     assert len(list(Landing(settings.landing, "bamf", "hkl").readable())) == 1
     again = kreishaus("restore", "--from", tmp_path / "b", "--files-only")
     assert again.exit_code == 1

@@ -27,8 +27,9 @@ from warehouse.withdrawals import Mark
 
 def published(settings, run_id):
     version = settings.published / "20211130T000000.000000Z"
-    version.mkdir(parents=True)
-    (version / "manifest.json").write_text(json.dumps({"run_id": run_id}))
+    (version / "internal").mkdir(parents=True)
+    (version / "internal" / "manifest.json").write_text(json.dumps({"run_id": run_id}))
+    (settings.published / "format.json").write_text('{"format": 2}')
     (settings.published / "current").symlink_to(version.name)
 
 

@@ -57,6 +57,7 @@ def test_a_database_that_does_not_answer_makes_the_run_red(
     configured = settings.model_copy(update={"serving": NOBODY_LISTENS})
     version = settings.published / "20261125T031200.000000Z"
     version.mkdir(parents=True)
+    (settings.published / "format.json").write_text('{"format": 2}')
     (settings.published / "current").symlink_to(version.name)
     with pytest.raises(ServingFailed, match="no connection to the serving database") as failure:
         serve(monkeypatch, configured)

@@ -26,13 +26,14 @@ from warehouse.export.workbook import TooManyRows, as_workbook
 from warehouse.export.write import NoSuchFormat, write
 from warehouse.publish import publish
 
+HASH = "ab" * 32
 MIXED = "siehe Beschreibung"
-VACANCY = """
+VACANCY = f"""
 select * from (values
     (1, date '2021-08-15', '05162', 217::bigint, 217 / 3975, 2021, true, 1602.5::double,
-     timestamptz '2021-08-16 00:30:00+02', 'abc', '=HYPERLINK("http://evil.example"; "Klick")'),
+     timestamptz '2021-08-16 00:30:00+02', '{HASH}', '=HYPERLINK("http://evil.example"; "Klick")'),
     (2, null, '05162004', -17, null, 2021, false, null, null, null, '-94'),
-    (3, null, '=cmd', 9007199254740993, 0.5, 2021, null, 0.1, null, 'abc', '@x; "Süd"'),
+    (3, null, '=cmd', 9007199254740993, 0.5, 2021, null, 0.1, null, '{HASH}', '@x; "Süd"'),
     (4, null, null, 0, 'nan'::double, null, null, null, null, null, e'two\nlines\x01'),
     (5, null, null, 0, null, null, null, null, null, null, '')
 ) as t(line, reference_date, region_code, vacant_places, vacancy_share, reference_year, is_flagged,

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from embedded.lock import RunLock
+from ingest.folder_formats import begin
 from ingest.settings import Settings
 from ingest.status import DatasetStatus, dataset_status
 from ingest.visits import Visit
@@ -23,10 +24,13 @@ NIGHT = datetime(2026, 11, 20, 1, 10, tzinfo=UTC)
 
 
 def published(settings: Settings, at: datetime) -> None:
+    begin(settings.published, "published")
     version = settings.published / at.strftime("%Y%m%dT%H%M%S.%fZ")
-    version.mkdir(parents=True)
-    document = {"run_id": "night", "created_at": at.isoformat(), "marts": [], "missing": {}}
-    (version / "manifest.json").write_text(json.dumps(document))
+    (version / "internal").mkdir(parents=True)
+    facts = {"created_at": at.isoformat()}
+    manifest = {**facts, "run_id": "night", "marts": [], "missing": {}, "refused": {}}
+    (version / "internal" / "manifest.json").write_text(json.dumps(manifest))
+    (version / "version.json").write_text(json.dumps(facts))
     (settings.published / "current").symlink_to(version.name)
 
 

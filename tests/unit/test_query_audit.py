@@ -31,6 +31,7 @@ def house_of_one_home(settings: Settings) -> None:
         with duckdb.connect(path) as database:
             database.execute(f"create schema {audience}")
             database.execute(f"create table {audience}.homes as select 'Muster' as name, 80 as n")
+    (settings.published / "format.json").write_text('{"format": 2}')
     (settings.published / "current").symlink_to(version.name)
 
 

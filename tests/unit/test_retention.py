@@ -285,7 +285,7 @@ def old(path: Path, days: float) -> Path:
 
 def test_marts_as_of_a_day_go_together_after_their_days(settings):
     for name, days in (("2021-11-30", 91), ("2021-12-31", 89)):
-        old(settings.published / "as_of" / name / "manifest.json", days)
+        old(settings.published / "as_of" / name / "version.json", days)
         old(settings.warehouse / "as_of" / name / "kreishaus.duckdb", 91)
     found = [one for one in plan(settings, NOW) if one.kind == "as_of"]
     assert [one.about for one in found] == ["marts as of 2021-11-30"]
@@ -297,7 +297,7 @@ def test_marts_as_of_a_day_go_together_after_their_days(settings):
 def test_published_versions_go_by_their_number_and_never_the_current_one(settings):
     house = settings.model_copy(update={"keep_versions": 2})
     for number in range(1, 5):
-        old(house.published / f"2026112{number}T030000Z" / "manifest.json", 0)
+        old(house.published / f"2026112{number}T030000Z" / "version.json", 0).write_text("{}")
     (house.published / "current").symlink_to("20261121T030000Z")
     maintain(house, NOW)
     left = sorted(path.name for path in house.published.iterdir() if not path.is_symlink())

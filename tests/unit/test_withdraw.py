@@ -17,6 +17,7 @@ from typer.testing import CliRunner, Result
 from ingest.cli import app
 from ingest.settings import Settings
 from reports import press, withdraw
+from ingest.folder_formats import begin
 from reports.papers import NoSuchPaper
 from reports.press import NoSuchDate, PaperWithdrawn, print_paper, write_index
 from reports.withdraw import NotPrinted, correct_paper, withdraw_paper
@@ -125,7 +126,7 @@ def test_a_withdrawn_version_is_not_asked_for_by_name(settings):
 
 def test_marts_that_a_later_version_kept_from_it_are_named(settings):
     house = published(settings, 1, 2)
-    manifest = house.published / name(2) / "manifest.json"
+    manifest = house.published / name(2) / "internal" / "manifest.json"
     document = json.loads(manifest.read_text())
     document["marts"][0]["kept_from"] = name(1)
     manifest.write_text(json.dumps(document))
@@ -302,6 +303,7 @@ REGION = "create table public.dim_region as select '05162' as region_code, 'Krei
 
 def status_of(settings: Settings, persons: int, version: str) -> None:
     """A version whose public half has so many recognised refugees."""
+    begin(settings.published, "published")
     folder = settings.published / version
     path = versions.database(folder, "public")
     path.parent.mkdir(parents=True)
@@ -309,7 +311,11 @@ def status_of(settings: Settings, persons: int, version: str) -> None:
         database.execute("create schema public")
         database.execute(STATUS.format(persons))
         database.execute(REGION)
-    (folder / "manifest.json").write_text(json.dumps({"marts": [], "public": []}))
+    facts = {"version": version, "created_at": NOW.isoformat(), "as_of": None, "marts": []}
+    for audience in versions.AUDIENCES:
+        (folder / audience).mkdir(exist_ok=True)
+        (folder / audience / "manifest.json").write_text(json.dumps({**facts, "public": []}))
+    (folder / "version.json").write_text(json.dumps(facts))
     link = settings.published / "current"
     link.unlink(missing_ok=True)
     link.symlink_to(version)

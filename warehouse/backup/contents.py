@@ -7,6 +7,7 @@
 | the published version that readers see | the last good state of marts; readers have it at once |
 | the forecasts that readers saw before | the build compares the next forecast with them |
 | printed papers, with those that were withdrawn | what a committee was shown |
+| the format of each folder | a restored folder is read by it |
 | the audit log, withdrawals, alerts sent, county.toml | no other place has it |
 
 Not saved, because it is made again: staged, quarantine, warehouse, older published versions, marts
@@ -21,6 +22,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ingest.files import TEMPORARY
+from ingest.folder_formats import FILE as FORMAT_FILE
+from ingest.folder_formats import folders
 from ingest.landing import Landing
 from ingest.settings import Settings
 from warehouse import audit, versions, withdrawals
@@ -60,6 +63,8 @@ def items(settings: Settings) -> Iterator[Item]:
     for name in ("alerts", withdrawals.FOLDER):
         yield from _tree(settings, settings.home / name)
     yield from _tree(settings, settings.home / "reports", replaced_only=True)
+    for numbered in folders(settings):
+        yield from _existing(settings, numbered.path / FORMAT_FILE)
     yield Item(COUNTY_FILE, settings.county_file)
 
 
@@ -68,8 +73,8 @@ def as_of_asked(settings: Settings) -> tuple[dict[str, str], ...]:
     found = []
     for link in sorted((settings.published / "as_of").glob(f"*/{versions.CURRENT}")):
         if link.exists():
-            manifest = versions.manifest(link.resolve())
-            found.append({"moment": manifest["as_of"], "known_by": manifest["known_by"]})
+            facts = versions.facts(link.resolve())
+            found.append({"moment": facts["as_of"], "known_by": facts["known_by"]})
     return tuple(found)
 
 

@@ -127,7 +127,7 @@ def _put(
                 return
         made.landed[item.path] = item.sha256
     made.files += 1
-    if item.path.startswith("published/"):
+    if item.path.startswith("published/") and item.path.count("/") > 1:  # not the folder's format
         made.version = item.path.split("/")[1]
 
 

@@ -25,6 +25,7 @@ from warehouse.backup.image import hash_of
 from warehouse.backup.make import hashes
 from warehouse.backup.snapshot import DOCUMENT, Snapshot
 from warehouse.build import build
+from warehouse.formats import upgrade
 from warehouse.manifest import Manifest
 from warehouse.publish import publish
 
@@ -78,6 +79,8 @@ def restore_files(
     _move_in(settings)
     if snapshot.version:
         switch_link(settings.published / versions.CURRENT, settings.published / snapshot.version)
+    for done in upgrade(settings):
+        log.info("%s", done)
     repair_modes(settings)  # a snapshot of an earlier version has looser ones
     details = {"snapshot": snapshot.id, "from": str(folder)}
     audit.record(settings, "restore", version=snapshot.version, details=details)

@@ -16,6 +16,7 @@ from ingest.settings import Settings
 from warehouse import versions, withdrawals
 from warehouse.export.units import unit_de
 from warehouse.manifest import PublishedMart, published_marts
+from warehouse.source_files import name_of
 
 ROWS_AT_A_TIME = 5_000
 Row = tuple[Any, ...]
@@ -74,7 +75,7 @@ def extract(settings: Settings, mart: str, audience: versions.Audience) -> Itera
     entries = published_marts(version, audience)
     if mart not in entries:
         raise NoSuchMart(_missing(version, mart, audience, entries))
-    manifest = versions.manifest(version)
+    manifest = versions.manifest(version, audience)
     with duckdb.connect(versions.database(version, audience), read_only=True) as connection:
         connection.execute("set timezone = 'UTC'")
         columns = _columns(connection, f"{audience}.{mart}", entries[mart])
@@ -104,11 +105,18 @@ def _withdrawn(settings: Settings, version: Path, entry: PublishedMart) -> str:
     return " ".join(found)
 
 
-def _missing(version: Any, mart: str, audience: str, entries: dict[str, PublishedMart]) -> str:  # noqa: ANN401
-    if audience == "public" and mart in published_marts(version, "internal"):
+def _missing(version: Path, mart: str, audience: str, entries: dict[str, PublishedMart]) -> str:
+    if audience == "public" and _is_internal(version, mart):
         return f"{mart} is not for everybody: --audience internal, for those who may read it"
     alike = [name for name in entries if mart.split("_")[0] in name]
-    return f"there is no mart {mart}. There are: {', '.join(alike or entries)}"
+    return f"there is no mart {mart}. There are: {', '.join(alike or entries) or 'none'}"
+
+
+def _is_internal(version: Path, mart: str) -> bool:
+    try:
+        return mart in published_marts(version, "internal")
+    except PermissionError:  # the half of somebody else
+        return False
 
 
 def _columns(
@@ -136,20 +144,20 @@ def _sources(
     columns: Sequence[Column],
     files: Sequence[dict[str, str]],
 ) -> tuple[Source, ...]:
-    """The datasets whose files the rows name, by the hashes that stand in them."""
-    hashes: set[str] = set()
+    """The datasets whose files the rows name, by hash or by ``source_files.name_of``."""
+    named: set[str] = set()
     for column in columns:
         if column.name.endswith("source_sha256"):
             listed = f"unnest(string_split({column.name}, ', '))"
             rows = connection.execute(f"select distinct {listed} from {table}").fetchall()
-            hashes.update(row[0] for row in rows)
+            named.update(row[0] for row in rows)
     found = []
     for entry in REGISTRY:
         periods = sorted(
             file["period"]
             for file in files
             if (file["source"], file["dataset"]) == (entry.source, entry.name)
-            and file["sha256"] in hashes
+            and named & {file.get("sha256"), name_of(file)}
         )
         if periods:
             span = (_period(periods[0]), _period(periods[-1]))

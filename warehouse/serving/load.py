@@ -217,7 +217,7 @@ def _load(one: _Load, may_be_older: bool) -> Loaded:
             f"kreishaus serving load --version {version.name} --older"
         )
     begun = time.monotonic()
-    manifest = versions.manifest(version)
+    facts = versions.facts(version)
     wanted = shape(contents)
     if renewed := present is None or present.shape != wanted:
         generation = present.generation + 1 if present else 1
@@ -239,10 +239,10 @@ def _load(one: _Load, may_be_older: bool) -> Loaded:
     closed = gate.close(connection, one.helper, one.settings.serving.patience_seconds)
     if renewed:
         _exchange_schemas(connection, [content.audience for content in contents], generation)
-        publication.replace(connection, manifest, generation, wanted)
+        publication.replace(connection, facts, generation, wanted)
         grant(connection, one.audience)
     else:
-        publication.update(connection, manifest)
+        publication.update(connection, facts)
     return Loaded(
         version.name,
         database,
