@@ -720,6 +720,21 @@ def test_what_may_go_goes_and_what_another_snapshot_holds_stays(house, folder, t
     assert SEPTEMBER in contents(other.landing).values()
 
 
+def test_one_small_file_among_many_is_gone_too(house, folder):
+    """A fiftieth of a pack: restic by itself would let it stay, as up to 5 % unused."""
+    reports = house.home / "reports" / "homes" / "2021-08-15"
+    for number in range(50):
+        (reports / f"{number}.pdf").write_bytes(os.urandom(20_000))
+    old = make_snapshot(house, now=NOW - timedelta(days=1))
+    (reports / "7.pdf").unlink()
+    make_snapshot(house, now=NOW)
+    before = sum(path.stat().st_size for path in packs(folder))
+    with opened(house).locked() as repository:
+        repository.forget([old.id])
+    assert before - sum(path.stat().st_size for path in packs(folder)) > 20_000
+    assert verify(house, folder, NOW).faults == ()
+
+
 def test_the_last_verified_snapshot_stays_whatever_its_age(house, folder):
     house = one_day(house)
     make_snapshot(house, now=NOW - timedelta(days=9))
