@@ -20,7 +20,7 @@ def upgrade(
         bool, typer.Option("--check", help="Only say what would be done. Exit status 1: something.")
     ] = False,
 ) -> None:
-    """Bring the folders of this home to the formats of this code, and close what was open to others.
+    """Bring the folders of this home to the formats of this code, and close what others could open.
 
     Once, after an update.
 

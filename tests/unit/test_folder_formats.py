@@ -32,6 +32,10 @@ ARGUMENTS = {
     "query": ["select 1"],
     "serving add-reader": ["excel", "--password-stdin"],
     "serving remove-reader": ["excel"],
+    "correct paper": ["refugees", "--reason", "wrong"],
+    "correct version": ["20211015T015000.000000Z", "--by", "20211016", "--reason", "wrong"],
+    "withdraw paper": ["refugees", "--reason", "wrong"],
+    "withdraw version": ["20211015T015000.000000Z", "--reason", "wrong"],
 }
 
 

@@ -15,9 +15,9 @@ from test_killed_at_any_instant import each_kill
 from typer.testing import CliRunner, Result
 
 from ingest.cli import app
+from ingest.folder_formats import begin
 from ingest.settings import Settings
 from reports import press, withdraw
-from ingest.folder_formats import begin
 from reports.papers import NoSuchPaper
 from reports.press import NoSuchDate, PaperWithdrawn, print_paper, write_index
 from reports.withdraw import NotPrinted, correct_paper, withdraw_paper
