@@ -1,25 +1,30 @@
 """The landing store: bytes as received, content-addressed, immutable, with a sidecar each.
 
-landing/<source>/<dataset>/<sha256>.<ext>             the bytes
-                          /<sha256>.json              the sidecar: written second, it commits
-                          /<sha256>.sightings.jsonl   when these bytes were offered, and where
-                          /<sha256>.tombstone         that the bytes were deleted, and by which rule
+landing/<source>/<dataset>/<sha256>.<ext>         the bytes
+                          /<sha256>.json          the sidecar: written second, it commits
+                          /<sha256>.tombstone     that the bytes were deleted, and by which rule
+                          /sightings/             when which bytes were offered, and where: a journal
 
-A deleted file keeps sidecar and sightings: which version stood when can still be told.
+A deleted file keeps sidecar and sightings: which version stood when can still be told. What is
+asked each night comes from an index of these files (``ingest/index.py``), which holds nothing else.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from ingest.files import append_line, write_atomically, write_json_atomically
+from ingest.files import write_atomically, write_json_atomically
+from ingest.index import Index
+from ingest.index_rows import Rows, microseconds, moment_of
+from ingest.journal import Journal
 from ingest.model import Landed, Origin, Request
+from ingest.settings import Settings
 
 MAGIC = {
     b"%PDF": "application/pdf",
@@ -64,6 +69,21 @@ class Sidecar:
     headers: Mapping[str, str]
 
 
+@dataclass(frozen=True)
+class Spell:
+    """An unbroken run of sightings of the same bytes at one address.
+
+    ``number`` is the order of their coming: higher came later, whatever the clock said.
+    """
+
+    number: int
+    identity: str
+    sha256: str
+    first_seen_at: datetime
+    last_seen_at: datetime
+    sightings: int
+
+
 What = Literal["bytes", "figures", "thinned", "quarantined"]
 LANDS_AGAIN = ("thinned", "quarantined")
 """What went to save room, and may come again: an answer may be as it was on a day long ago."""
@@ -106,6 +126,8 @@ class Landing:
         self.dataset = dataset
         self.reason = reason
         self.folder = root / source / dataset
+        self.journal = Journal(self.folder)
+        self.index = Index(root, source, dataset)
 
     def land(
         self,
@@ -126,29 +148,32 @@ class Landing:
         buried = self.tombstone(sha256)
         again = buried is not None and buried.what in LANDS_AGAIN
         new = again or not self._sidecar(sha256).exists()
-        if new:
-            extension = _beside_sidecar(request.extension)
+        if not new:
+            self.sight(sha256, request, run_id=run_id, headers=headers, now=now)
+            return Landed(self.source, self.dataset, sha256, request.label), False
+        extension = _beside_sidecar(request.extension)
+        sidecar = Sidecar(
+            source=self.source,
+            dataset=self.dataset,
+            sha256=sha256,
+            extension=extension,
+            size=len(content),
+            label=request.label,
+            identity=request.identity,
+            offered_as=request.url or str(request.path),
+            retrieved_at=now,
+            declared_media_type=(headers or {}).get("Content-Type"),
+            detected_media_type=detected_media_type(content),
+            licence=licence,
+            run_id=run_id,
+            headers=dict(headers or {}),
+        )
+        with self.index.changing(sha256):
             write_atomically(self.folder / f"{sha256}.{extension}", content)
-            sidecar = Sidecar(
-                source=self.source,
-                dataset=self.dataset,
-                sha256=sha256,
-                extension=extension,
-                size=len(content),
-                label=request.label,
-                identity=request.identity,
-                offered_as=request.url or str(request.path),
-                retrieved_at=now,
-                declared_media_type=(headers or {}).get("Content-Type"),
-                detected_media_type=detected_media_type(content),
-                licence=licence,
-                run_id=run_id,
-                headers=dict(headers or {}),
-            )
             write_json_atomically(self._sidecar(sha256), _jsonable(asdict(sidecar)))
             self._tombstone(sha256).unlink(missing_ok=True)
-        self.sight(sha256, request, run_id=run_id, headers=headers, now=now)
-        return Landed(self.source, self.dataset, sha256, request.label), new
+            self.sight(sha256, request, run_id=run_id, headers=headers, now=now)
+        return Landed(self.source, self.dataset, sha256, request.label), True
 
     def sight(
         self,
@@ -162,8 +187,11 @@ class Landing:
         """Note that the source offers these bytes now (again)."""
         seen_at = now or datetime.now(UTC)
         sighting = Sighting(seen_at, request.identity, run_id, dict(headers or {}), self.reason)
-        line = json.dumps(_jsonable(asdict(sighting)), ensure_ascii=False)
-        append_line(self.folder / f"{sha256}.sightings.jsonl", line)
+        self.journal.append({"sha256": sha256, **_jsonable(asdict(sighting))})
+
+    def has(self, sha256: str) -> bool:
+        """Whether a file of this hash has landed whole, though it may have been deleted since."""
+        return self._sidecar(sha256).exists()
 
     def content(self, sha256: str) -> bytes:
         return self.path(sha256).read_bytes()
@@ -215,34 +243,123 @@ class Landing:
     def bury(self, tombstone: Tombstone) -> None:
         """Delete the bytes. The tombstone is written first: it counts, and a kill between them
         leaves bytes that the next call deletes."""
-        if self.tombstone(tombstone.sha256) is None:
-            document = _jsonable(asdict(tombstone))
-            write_json_atomically(self._tombstone(tombstone.sha256), document)
-        self.path(tombstone.sha256).unlink(missing_ok=True)
+        with self.index.changing(tombstone.sha256):
+            if self.tombstone(tombstone.sha256) is None:
+                document = _jsonable(asdict(tombstone))
+                write_json_atomically(self._tombstone(tombstone.sha256), document)
+            self.path(tombstone.sha256).unlink(missing_ok=True)
 
     def sightings(self, sha256: str) -> Iterator[Sighting]:
-        """When these bytes were offered, oldest first. A torn line was no sighting."""
-        path = self.folder / f"{sha256}.sightings.jsonl"
-        if not path.exists():
-            return
-        with path.open(encoding="utf-8", errors="replace") as lines:
-            for line in lines:
-                try:
-                    document = json.loads(line)
-                except json.JSONDecodeError:
-                    continue
-                document["seen_at"] = datetime.fromisoformat(document["seen_at"])
-                yield Sighting(**document)
+        """When these bytes were offered, in the order of their coming. Reads the whole journal:
+        for explaining one file; ``spells`` say the same shorter."""
+        for document in self.journal.documents():
+            if document["sha256"] == sha256:
+                yield _sighting(document)
 
-    def newest_by_identity(self) -> dict[str, tuple[str, Sighting]]:
-        """For each address: the hash it offered last, and that sighting."""
-        newest: dict[str, tuple[str, Sighting]] = {}
-        for sha256 in self.hashes():
-            for sighting in self.sightings(sha256):
-                known = newest.get(sighting.identity)
-                if known is None or known[1].seen_at <= sighting.seen_at:
-                    newest[sighting.identity] = (sha256, sighting)
-        return newest
+    def spells(self) -> list[Spell]:
+        """Every run of sightings, in the order of their coming."""
+        rows = self.index.ask(
+            lambda rows: rows.db.execute(
+                "select number, identity, sha256, first_at, last_at, sightings from spells "
+                "order by number"
+            ).fetchall()
+        )
+        return [
+            Spell(number, identity, sha256, moment_of(first), moment_of(last), sightings)
+            for number, identity, sha256, first, last, sightings in rows
+        ]
+
+    def newest_by_identity(self, identities: Iterable[str]) -> dict[str, tuple[str, Sighting]]:
+        """For each of these addresses: the hash it offered last, and that sighting.
+
+        Last is what came last, not what has the latest time: a clock may have been set back.
+        """
+
+        def read(rows: Rows) -> dict[str, tuple[str, Sighting]]:
+            found = {}
+            for identity in dict.fromkeys(identities):
+                row = rows.db.execute(
+                    "select sighting from addresses where identity = ?", (identity,)
+                ).fetchone()
+                if row:
+                    document = json.loads(row[0])
+                    found[identity] = (document["sha256"], _sighting(document))
+            return found
+
+        identities = list(identities)
+        return self.index.ask(read)
+
+    def last_seen(self, sha256: str) -> datetime | None:
+        """When any address last offered these bytes."""
+        value = self.index.ask(
+            lambda rows: rows.db.execute(
+                "select max(last_at) from spells where sha256 = ?", (sha256,)
+            ).fetchone()[0]
+        )
+        return None if value is None else moment_of(value)
+
+    def last_sighting(self, before: datetime | None = None) -> datetime | None:
+        """When the source last offered anything; with ``before``, true to the day."""
+
+        def read(rows: Rows) -> int | None:
+            if before is None:
+                newest: int | None = rows.fact("last_seen_at")
+                return newest
+            limit = microseconds(before)
+            row = rows.db.execute(
+                "select max(case when last_at < ? then last_at else first_at end) from days "
+                "where first_at < ?",
+                (limit, limit),
+            ).fetchone()
+            found: int | None = row[0]
+            return found
+
+        value = self.index.ask(read)
+        return None if value is None else moment_of(value)
+
+    def seen(self) -> list[tuple[str, str, datetime, date]]:
+        """Hash, address, moment and German day of each sighting, of a snapshot dataset.
+
+        By hash, and in the order of their coming; empty for other datasets.
+        """
+        rows = self.index.ask(
+            lambda rows: rows.db.execute(
+                "select sha256, identity, seen_at, day from seen order by sha256, rowid"
+            ).fetchall()
+        )
+        return [
+            (sha256, identity, moment_of(seen_at), date.fromordinal(day))
+            for sha256, identity, seen_at, day in rows
+        ]
+
+    def waiting(self, version: int | None) -> list[tuple[str, str]]:
+        """Hash and label of the files, by hash, that the parser of this version did not treat.
+
+        None asks for those that no parser treated. Files whose bytes were deleted do not wait.
+        """
+        conditions = ["treated is null"]
+        if version is not None:
+            conditions += [f"treated < {version:d}", f"treated > {version:d}"]
+
+        def read(rows: Rows) -> list[tuple[str, str]]:
+            return [
+                row
+                for condition in conditions
+                for row in rows.db.execute(
+                    f"select sha256, label from files where buried = 0 and {condition}"
+                )
+            ]
+
+        return sorted(self.index.ask(read))
+
+    def landed_in(self, run_id: str | None) -> int:
+        """How many files landed in a run."""
+        count: int = self.index.ask(
+            lambda rows: rows.db.execute(
+                "select count(*) from files where run_id = ?", (run_id,)
+            ).fetchone()[0]
+        )
+        return count
 
     def _sidecar(self, sha256: str) -> Path:
         return self.folder / f"{sha256}.json"
@@ -254,6 +371,31 @@ class Landing:
 def _beside_sidecar(extension: str) -> str:
     """An extension that leaves the sidecar its name: it would overwrite an answer in JSON."""
     return f"{extension}.bytes" if extension in ("json", "jsonl") else extension
+
+
+def _sighting(document: Mapping[str, Any]) -> Sighting:
+    seen_at = datetime.fromisoformat(document["seen_at"])
+    fields = {key: value for key, value in document.items() if key != "sha256"}
+    return Sighting(**{**fields, "seen_at": seen_at})
+
+
+def upgrade_landing(settings: Settings) -> str:
+    """Bring landing into the layout of today: a journal of sightings for each dataset.
+
+    Files of sightings that lay beside each landed file become one journal, in the order of their
+    times. Killed at any instant, the old files count until the journal of their dataset is there
+    whole; the next call goes on. Returns what was done, in words.
+    """
+    upgraded = {
+        f"{folder.parent.name}/{folder.name}": Journal(folder).upgrade()
+        for folder in sorted(settings.landing.glob("*/*"))
+        if folder.is_dir()
+    }
+    files = sum(upgraded.values())
+    if not files:
+        return "landing: nothing to upgrade"
+    datasets = sum(1 for count in upgraded.values() if count)
+    return f"landing: {files} files of sightings became the journals of {datasets} datasets"
 
 
 def _jsonable(document: dict[str, Any]) -> dict[str, Any]:

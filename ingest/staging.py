@@ -29,6 +29,8 @@ from ingest.files import (
     write_atomically,
     write_synced,
 )
+from ingest.index import Index
+from ingest.index_rows import STAGED, Rows, microseconds, moment_of
 from ingest.model import Finding, UnreadableFile
 
 
@@ -168,10 +170,14 @@ def write_record(folder: Path, record: BatchRecord) -> None:
 
 def read_record(folder: Path) -> BatchRecord | None:
     """The ``batch.json`` of a treated file; None where there is none."""
-    path = folder / "batch.json"
-    if not path.exists():
+    try:
+        return record_of(json.loads((folder / "batch.json").read_text()))
+    except FileNotFoundError:
         return None
-    document = json.loads(path.read_text())
+
+
+def record_of(document: dict[str, Any]) -> BatchRecord:
+    """The record that a ``batch.json`` holds."""
     for key in ("published_at", "retrieved_at"):
         if document[key] is not None:
             document[key] = datetime.fromisoformat(document[key])
@@ -192,6 +198,7 @@ class Staging:
 
     def __init__(self, root: Path, source: str, dataset: str) -> None:
         self.folder = root / source / dataset
+        self.index = Index(root, source, dataset)
 
     def stage(
         self,
@@ -203,32 +210,96 @@ class Staging:
         """Make a validated batch visible, all its tables at once. Replaces an older treatment."""
         if record.period is None:
             raise ValueError(f"{record.label}: a batch without a period cannot be staged")
-        temporary = new_directory(self.folder / record.period / record.sha256)
+        final = self.folder / record.period / record.sha256
+        older = {*self._folders(record.sha256), final}
+        with self.index.changing(record.sha256, record.period):
+            temporary = self._filled(final, record, tables, checks, validation)
+            for folder in older:
+                remove_directory(folder)
+            commit_directory(temporary, final)
+        return final
+
+    def withdraw(self, sha256: str) -> None:
+        """Take back an earlier treatment of the same bytes."""
+        if folders := self._folders(sha256):
+            with self.index.changing(sha256):
+                for folder in folders:
+                    remove_directory(folder)
+
+    def record(self, sha256: str) -> BatchRecord | None:
+        """How the bytes of this hash were staged; None if they were not."""
+        return next(filter(None, map(read_record, self._folders(sha256))), None)
+
+    def records(self) -> Iterator[BatchRecord]:
+        """Every staged batch, in a stable order. Looks whether each still lies where it was."""
+        found = self._records()
+        if not all((self.folder / str(one.period) / one.sha256).exists() for one in found):
+            self.index.compare()
+            found = self._records()
+        yield from found
+
+    def last_good(self) -> datetime | None:
+        """When the newest staged file was retrieved."""
+        value = self.index.ask(
+            lambda rows: rows.db.execute(
+                "select max(retrieved_at) from batches where floor = ?", (STAGED,)
+            ).fetchone()[0]
+        )
+        return None if value is None else moment_of(value)
+
+    def known_days(self) -> set[date]:
+        """The reference dates that staged files are known to hold: of a snapshot, the days seen."""
+        rows = self.index.ask(lambda rows: rows.db.execute("select day from known").fetchall())
+        return {date.fromordinal(day) for (day,) in rows}
+
+    def reissued_since(self, moment: datetime) -> list[str]:
+        """The periods, in order, of which a version was retrieved since, beside an earlier one."""
+
+        def read(rows: Rows) -> list[str]:
+            since = microseconds(moment)
+            found = rows.db.execute(
+                "select distinct period from batches as new where floor = ?1 and retrieved_at >= ?2"
+                " and exists (select 1 from batches as old where old.floor = ?1"
+                " and old.period = new.period and old.retrieved_at < ?2) order by period",
+                (STAGED, since),
+            )
+            return [period for (period,) in found]
+
+        return self.index.ask(read)
+
+    def _records(self) -> list[BatchRecord]:
+        rows = self.index.ask(
+            lambda rows: rows.db.execute(
+                "select record from batches where floor = ? order by period, sha256", (STAGED,)
+            ).fetchall()
+        )
+        return [record_of(json.loads(record)) for (record,) in rows]
+
+    def _filled(
+        self,
+        final: Path,
+        record: BatchRecord,
+        tables: Mapping[str, pa.Table],
+        checks: Sequence[Mapping[str, Any]],
+        validation: str,
+    ) -> Path:
+        temporary = new_directory(final)
         for name, table in tables.items():
             pq.write_table(table, temporary / f"{name}.parquet")
         write_checks(temporary, checks)
         write_synced(temporary / "validation.json", validation.encode())
         write_record(temporary, record)
-        self.withdraw(record.sha256)
-        final = self.folder / record.period / record.sha256
-        commit_directory(temporary, final)
-        return final
+        return temporary
 
-    def withdraw(self, sha256: str) -> None:
-        """Take back an earlier treatment of the same bytes."""
-        for path in self.folder.glob(f"*/{sha256}"):
-            remove_directory(path)
-
-    def record(self, sha256: str) -> BatchRecord | None:
-        """How the bytes of this hash were staged; None if they were not."""
-        return next(filter(None, map(read_record, self.folder.glob(f"*/{sha256}"))), None)
-
-    def records(self) -> Iterator[BatchRecord]:
-        """Every staged batch, in a stable order."""
-        for path in sorted(self.folder.glob("*/*/batch.json")):
-            record = read_record(path.parent)
-            if record is not None and not path.parent.name.startswith("."):
-                yield record
+    def _folders(self, sha256: str) -> list[Path]:
+        """Where the bytes of this hash are staged: one folder, or none."""
+        rows = self.index.ask(
+            lambda rows: rows.db.execute(
+                "select period from batches where sha256 = ? and floor = ? order by period",
+                (sha256, STAGED),
+            ).fetchall()
+        )
+        return [self.folder / period / sha256 for (period,) in rows]
 
     def write_templates(self, schemas: Mapping[str, pa.Schema]) -> None:
         """Write the empty template of every table, where it is missing or of other columns."""

@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from pathlib import Path
 
-import pyarrow.compute as pc
-import pyarrow.dataset as ds
-
-from ingest.batches import versions
 from ingest.datasets import REGISTRY, Dataset
-from ingest.freshness import Freshness, freshness, known_days, last_sighting
+from ingest.freshness import Freshness, freshness
+from ingest.index_rows import TOTALS, Rows
 from ingest.quarantine import QuarantinedFile
 from ingest.settings import Settings
-from ingest.staging import CHECKS, BatchRecord
 from ingest.steps import Floors
 from ingest.visits import Visit, Visits
 
@@ -71,58 +64,32 @@ def dataset_status(
 
 def _status(settings: Settings, entry: Dataset, today: date, run_id: str | None) -> DatasetStatus:
     floors = Floors.of(settings, entry.source, entry.name)
-    staged = list(floors.staging.records())
-    quarantined = tuple(floors.quarantine.files())
-    landed = list(floors.landing.hashes())
-    counts = _check_counts(
-        [*floors.staging.folder.glob("*/*/checks.parquet")]
-        + [file.folder / "checks.parquet" for file in quarantined]
-    )
-    fresh = freshness(entry.calendar_in(settings), known_days(entry, floors.landing, staged), today)
+    totals = floors.landing.index.ask(_totals)
+    known = floors.staging.known_days()
+    fresh = freshness(entry.calendar_in(settings), known, today)
     visit, backfill = Visits(settings.landing, entry.source, entry.name).last()
-    treated = {record.sha256 for record in staged} | {file.record.sha256 for file in quarantined}
     return DatasetStatus(
         dataset=entry,
-        last_fetched=last_sighting(floors.landing),
-        last_good=max((record.retrieved_at for record in staged), default=None),
+        last_fetched=floors.landing.last_sighting(),
+        last_good=floors.staging.last_good(),
         newest_reference=fresh.newest,
         expected_reference=fresh.expected,
-        files_landed=len(landed),
-        files_new=sum(floors.landing.sidecar(sha256).run_id == run_id for sha256 in landed),
-        files_staged=len(staged),
-        revisions=sum(found.revision > 1 for found in versions(floors.landing, staged)),
-        checks_passed=counts["passed"],
-        checks_warned=counts["warning"],
-        checks_failed=counts["critical"],
-        quarantined=quarantined,
+        files_landed=totals["landed"],
+        files_new=floors.landing.landed_in(run_id) if run_id else 0,
+        files_staged=totals["staged"],
+        revisions=totals["revisions"],
+        checks_passed=totals["passed"],
+        checks_warned=totals["warning"],
+        checks_failed=totals["critical"],
+        quarantined=tuple(floors.quarantine.files()),
         enabled=settings.dataset(entry.source, entry.name).enabled,
         fresh=fresh,
         last_visit=visit,
         last_backfill=backfill,
-        unjudged=tuple(
-            floors.landing.sidecar(sha256).label
-            for sha256 in floors.landing.readable()
-            if sha256 not in treated
-        ),
-        reissued=_reissued(staged, visit),
+        unjudged=tuple(label for _, label in floors.landing.waiting(None)),
+        reissued=tuple(floors.staging.reissued_since(visit.visited_at)) if visit else (),
     )
 
 
-def _reissued(staged: Iterable[BatchRecord], visit: Visit | None) -> tuple[str, ...]:
-    """The periods of which a version came since a visit began, beside an earlier one."""
-    if visit is None:
-        return ()
-    old = {record.period for record in staged if record.retrieved_at < visit.visited_at}
-    new = {record.period for record in staged if record.retrieved_at >= visit.visited_at}
-    return tuple(sorted(period for period in old & new if period is not None))
-
-
-def _check_counts(paths: list[Path]) -> Counter[str]:
-    """How many checks passed, and of those that did not, how many of each severity."""
-    if not paths:
-        return Counter()
-    checks = ds.dataset(paths, schema=CHECKS, format="parquet").to_table(
-        columns=["outcome", "severity"]
-    )
-    kind = pc.if_else(pc.equal(checks["outcome"], "passed"), "passed", checks["severity"])
-    return Counter(kind.to_pylist())
+def _totals(rows: Rows) -> dict[str, int]:
+    return {name: rows.fact(name, 0) for name in TOTALS}

@@ -68,9 +68,9 @@ class _Dropped:
         """What sorts files by their last change; in doubt "..._korrigiert" is the later one."""
         return self.changed_ns, self.path.stem
 
-    def is_unknown(self, known: set[str]) -> bool:
+    def is_unknown(self, landing: Landing) -> bool:
         try:
-            return hashlib.sha256(self.path.read_bytes()).hexdigest() not in known
+            return not landing.has(hashlib.sha256(self.path.read_bytes()).hexdigest())
         except OSError:
             return True  # The visit says what is wrong with it.
 
@@ -87,12 +87,12 @@ class _Dropped:
 
 
 def _offered(settings: Settings, name: str) -> list[Request]:
-    known = set(Landing(settings.landing, "wtg", name).hashes())
+    landing = Landing(settings.landing, "wtg", name)
     offered = []
     by_date = sorted(_files(settings, name), key=lambda file: (file.identity, *file.age))
     for _, of_one_date in groupby(by_date, key=lambda file: file.identity):
         *older, newest = of_one_date
-        offered += [*(file for file in older if file.is_unknown(known)), newest]
+        offered += [*(file for file in older if file.is_unknown(landing)), newest]
     return [
         Request(
             identity=file.identity,

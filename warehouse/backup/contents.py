@@ -9,7 +9,7 @@
 | printed papers | what a committee was shown; other code would print it otherwise |
 | the audit log, what people were told, county.toml | nothing else knows it |
 
-Not saved, because it is made again: staged, quarantine, warehouse, older published versions, marts
+Not saved, because it is made again: staged, quarantine, warehouse, the index, older published versions, marts
 as of a day (their days are listed). Not of the house: Airflow's database, drop folders, secrets.
 """
 
@@ -22,6 +22,7 @@ from pathlib import Path
 from ingest.files import TEMPORARY
 from ingest.landing import Landing
 from ingest.settings import Settings
+from ingest.visits import Visits
 from warehouse import audit, versions
 
 COUNTY_FILE = "restored/county.toml"
@@ -78,7 +79,8 @@ def _published(settings: Settings) -> Iterator[Item]:
 
 def _landed(settings: Settings, folder: Path) -> Iterator[Item]:
     landing = Landing(settings.landing, folder.parent.name, folder.name)
-    yield from _existing(settings, folder / "visits.jsonl")
+    for path in Visits(settings.landing, landing.source, landing.dataset).files:
+        yield from _existing(settings, path)
     for sha256 in landing.hashes():
         buried = landing.tombstone(sha256)
         if buried is None:
@@ -90,7 +92,8 @@ def _landed(settings: Settings, folder: Path) -> Iterator[Item]:
             for batch in sorted(staged.glob(f"*/{sha256}")):
                 yield from _tree(settings, batch)
         yield from _existing(settings, folder / f"{sha256}.json")
-        yield from _existing(settings, folder / f"{sha256}.sightings.jsonl")
+    for path in landing.journal.files():  # last: a sighting counts only beside its sidecar
+        yield from _existing(settings, path)
 
 
 def _tree(settings: Settings, folder: Path) -> Iterator[Item]:
