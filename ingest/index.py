@@ -133,14 +133,15 @@ class Index:
             _in_transaction(Rows(db, self.folders, snapshot=self._snapshot), settle)
 
     def _connect(self) -> sqlite3.Connection:
-        if not self.path.exists() and not self._anything_there():
-            return self._in_memory()
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            if error.errno not in NO_WRITING:
-                raise
-            return self._in_memory()
+        if not self.path.exists():
+            if not self._anything_there():
+                return self._in_memory()
+            try:
+                self.path.parent.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                if error.errno not in NO_WRITING:
+                    raise
+                return self._in_memory()
         db = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None)
         try:
             db.execute("pragma synchronous = normal")
@@ -172,7 +173,7 @@ class Index:
 
     def _anything_there(self) -> bool:
         """Whether there is anything to keep an index of: not of a dataset that never came."""
-        return any(folder.exists() for folder in (*self.folders,))
+        return any(folder.exists() for folder in self.folders)
 
     def _create(self, rows: Rows) -> None:
         if _format(rows.db) == FORMAT:

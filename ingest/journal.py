@@ -2,7 +2,6 @@
 
 landing/<source>/<dataset>/sightings/000001.jsonl.gz    closed: written once, never again
                                     /000002.jsonl       open: a line is appended each sighting
-                          /sightings.lock               held while a process writes
 
 A line is written once and never changed. A segment that has grown to ``SEGMENT_BYTES`` is closed:
 compressed (``zgrep`` reads it), about a thirtieth of its size, without losing a line. The place of
@@ -17,6 +16,7 @@ from __future__ import annotations
 import fcntl
 import gzip
 import json
+import os
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -149,9 +149,12 @@ class Journal:
     def locked(self) -> Iterator[None]:
         """Keep other processes from writing sightings and visits of this dataset meanwhile."""
         self.landing_folder.mkdir(parents=True, exist_ok=True)
-        with (self.landing_folder / "sightings.lock").open("ab") as handle:
-            fcntl.flock(handle, fcntl.LOCK_EX)
+        descriptor = os.open(self.landing_folder, os.O_RDONLY)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
             yield
+        finally:
+            os.close(descriptor)
 
     def _upgrade(self) -> None:
         if not self.is_old():
