@@ -25,7 +25,8 @@ from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from ingest.datasets import REGISTRY
-from ingest.index_rows import FORMAT, QUARANTINED, SCHEMA, STAGED, Folders, Rows
+from ingest.index_queries import staged_periods
+from ingest.index_rows import FORMAT, PAGE_BYTES, QUARANTINED, SCHEMA, STAGED, Folders, Rows
 from ingest.journal import Journal, Position, parsed
 
 log = logging.getLogger(__name__)
@@ -83,10 +84,10 @@ class Index:
             return self._ask(question, self._connect)
 
     @contextmanager
-    def changing(self, sha256: str, period: str = "") -> Iterator[None]:
+    def changing(self, sha256: str, period: str = "") -> Iterator[list[str]]:
         """Around every change of a file: killed in between, the file is looked at again later.
 
-        ``period`` is that for which the file is being staged.
+        ``period`` is that for which the file is being staged. Gives those for which it was staged.
         """
 
         def announce(rows: Rows) -> None:
@@ -103,9 +104,13 @@ class Index:
             )
             rows.set_fact("folders", self._folders_state())
 
-        self.ask(lambda rows: _in_transaction(rows, announce))
+        def begin(rows: Rows) -> list[str]:
+            _in_transaction(rows, announce)
+            return staged_periods(rows, sha256)
+
+        before = self.ask(begin)
         try:
-            yield
+            yield before
         finally:
             self._settle(settle)
 
@@ -144,6 +149,7 @@ class Index:
                 return self._in_memory()
         db = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None)
         try:
+            db.execute(f"pragma page_size = {PAGE_BYTES}")  # of a file that is new
             db.execute("pragma synchronous = normal")
             if _format(db) != FORMAT:
                 _in_transaction(Rows(db, self.folders, snapshot=self._snapshot), self._create)
@@ -179,7 +185,7 @@ class Index:
         if _format(rows.db) == FORMAT:
             return  # another process was faster
         tables = "select name from sqlite_master where type = 'table'"
-        for (name,) in rows.db.execute(tables).fetchall():
+        for (name,) in rows.all(tables):
             rows.db.execute(f"drop table {name}")
         for statement in SCHEMA.split(";\n"):
             rows.db.execute(statement)
@@ -189,7 +195,7 @@ class Index:
     def _fill(self, rows: Rows) -> None:
         """Every file and every sighting, from nothing."""
         tables = "select name from sqlite_master where type = 'table'"
-        for (name,) in rows.db.execute(tables).fetchall():
+        for (name,) in rows.all(tables):
             rows.db.execute(f"delete from {name}")
         state = self._folders_state()
         for sha256, found in self._listed().items():
@@ -208,7 +214,7 @@ class Index:
         return (
             rows.fact("folders") == self._folders_state()
             and self.journal.ends_at(self._position(rows))
-            and rows.db.execute("select 1 from unsettled limit 1").fetchone() is None
+            and rows.one("select 1 from unsettled limit 1") is None
         )
 
     def _take_over(self, rows: Rows) -> None:
@@ -217,8 +223,7 @@ class Index:
             return
         if rows.fact("folders") != self._folders_state():
             self._compare(rows)
-        unsettled = rows.db.execute("select sha256, period, since from unsettled").fetchall()
-        for sha256, period, since in unsettled:
+        for sha256, period, since in rows.all("select sha256, period, since from unsettled"):
             rows.observe(sha256, [period])
             if time.time_ns() - since > UNSETTLED_SECONDS * 10**9:
                 rows.db.execute(
@@ -235,8 +240,8 @@ class Index:
             for sha256 in sorted(there.keys() | known.keys())
             if there.get(sha256, State()) != known.get(sha256, State())
         ]
-        skipped = {sha256 for (sha256,) in rows.db.execute("select sha256 from skipped")}
-        if any(there.get(sha256, State()).landed for sha256 in skipped):
+        skipped = rows.all("select sha256 from skipped")
+        if any(there.get(sha256, State()).landed for (sha256,) in skipped):
             self._fill(rows)  # its sightings count now, in their order
             return
         for sha256 in changed:
@@ -305,9 +310,11 @@ def _known(rows: Rows) -> dict[str, State]:
     """What the index knows of the places of each file."""
     found = {
         sha256: State(landed=True, buried=bool(buried))
-        for sha256, buried in rows.db.execute("select sha256, buried from files")
+        for sha256, buried in rows.all("select sha256, buried from files where landed = 1")
     }
-    for floor, sha256, period in rows.db.execute("select floor, sha256, period from batches"):
+    for floor, sha256, period in rows.all(
+        "select floor, sha256, period from batches join files on files.id = file"
+    ):
         state = found.get(sha256, State())
         if floor == STAGED:
             state = state._replace(periods=state.periods | {period})

@@ -16,12 +16,14 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
+from ingest import index_queries as queries
 from ingest.files import write_atomically, write_json_atomically
 from ingest.index import Index
-from ingest.index_rows import Rows, microseconds, moment_of
+from ingest.index_rows import moment_of
 from ingest.journal import Journal
 from ingest.model import Landed, Origin, Request
 from ingest.settings import Settings
@@ -258,15 +260,9 @@ class Landing:
 
     def spells(self) -> list[Spell]:
         """Every run of sightings, in the order of their coming."""
-        rows = self.index.ask(
-            lambda rows: rows.db.execute(
-                "select number, identity, sha256, first_at, last_at, sightings from spells "
-                "order by number"
-            ).fetchall()
-        )
         return [
             Spell(number, identity, sha256, moment_of(first), moment_of(last), sightings)
-            for number, identity, sha256, first, last, sightings in rows
+            for number, identity, sha256, first, last, sightings in self.index.ask(queries.spells)
         ]
 
     def newest_by_identity(self, identities: Iterable[str]) -> dict[str, tuple[str, Sighting]]:
@@ -274,92 +270,33 @@ class Landing:
 
         Last is what came last, not what has the latest time: a clock may have been set back.
         """
-
-        def read(rows: Rows) -> dict[str, tuple[str, Sighting]]:
-            found = {}
-            for identity in dict.fromkeys(identities):
-                row = rows.db.execute(
-                    "select sighting from addresses where identity = ?", (identity,)
-                ).fetchone()
-                if row:
-                    document = json.loads(row[0])
-                    found[identity] = (document["sha256"], _sighting(document))
-            return found
-
-        identities = list(identities)
-        return self.index.ask(read)
+        documents = self.index.ask(partial(queries.newest_documents, identities=list(identities)))
+        return {
+            identity: (document["sha256"], _sighting(document))
+            for identity, document in documents.items()
+        }
 
     def last_seen(self, sha256: str) -> datetime | None:
         """When any address last offered these bytes."""
-        value = self.index.ask(
-            lambda rows: rows.db.execute(
-                "select max(last_at) from spells where sha256 = ?", (sha256,)
-            ).fetchone()[0]
-        )
-        return None if value is None else moment_of(value)
+        return self.index.ask(partial(queries.last_seen, sha256=sha256))
 
     def last_sighting(self, before: datetime | None = None) -> datetime | None:
         """When the source last offered anything; with ``before``, true to the day."""
-
-        def read(rows: Rows) -> int | None:
-            if before is None:
-                newest: int | None = rows.fact("last_seen_at")
-                return newest
-            limit = microseconds(before)
-            row = rows.db.execute(
-                "select max(case when last_at < ? then last_at else first_at end) from days "
-                "where first_at < ?",
-                (limit, limit),
-            ).fetchone()
-            found: int | None = row[0]
-            return found
-
-        value = self.index.ask(read)
-        return None if value is None else moment_of(value)
+        return self.index.ask(partial(queries.last_sighting, before=before))
 
     def seen(self) -> list[tuple[str, str, datetime, date]]:
         """Hash, address, moment and German day of each sighting, of a snapshot dataset.
 
         By hash, and in the order of their coming; empty for other datasets.
         """
-        rows = self.index.ask(
-            lambda rows: rows.db.execute(
-                "select sha256, identity, seen_at, day from seen order by sha256, rowid"
-            ).fetchall()
-        )
         return [
             (sha256, identity, moment_of(seen_at), date.fromordinal(day))
-            for sha256, identity, seen_at, day in rows
+            for sha256, identity, seen_at, day in self.index.ask(queries.seen)
         ]
 
-    def waiting(self, version: int | None) -> list[tuple[str, str]]:
-        """Hash and label of the files, by hash, that the parser of this version did not treat.
-
-        None asks for those that no parser treated. Files whose bytes were deleted do not wait.
-        """
-        conditions = ["treated is null"]
-        if version is not None:
-            conditions += [f"treated < {version:d}", f"treated > {version:d}"]
-
-        def read(rows: Rows) -> list[tuple[str, str]]:
-            return [
-                row
-                for condition in conditions
-                for row in rows.db.execute(
-                    f"select sha256, label from files where buried = 0 and {condition}"
-                )
-            ]
-
-        return sorted(self.index.ask(read))
-
-    def landed_in(self, run_id: str | None) -> int:
-        """How many files landed in a run."""
-        count: int = self.index.ask(
-            lambda rows: rows.db.execute(
-                "select count(*) from files where run_id = ?", (run_id,)
-            ).fetchone()[0]
-        )
-        return count
+    def waiting(self, version: int) -> list[tuple[str, str]]:
+        """Hash and label of the files, by hash, that the parser of this version did not treat."""
+        return self.index.ask(partial(queries.waiting, version=version))
 
     def _sidecar(self, sha256: str) -> Path:
         return self.folder / f"{sha256}.json"

@@ -15,9 +15,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from ingest import index_queries as queries
 from ingest.files import commit_directory, new_directory, remove_directory, write_synced
 from ingest.index import Index
-from ingest.index_rows import QUARANTINED
 from ingest.model import Finding
 from ingest.staging import BatchRecord, read_record, write_checks, write_record
 
@@ -95,12 +95,7 @@ class Quarantine:
 
     def files(self) -> Iterator[QuarantinedFile]:
         """Every file in quarantine, in a stable order."""
-        rows = self.index.ask(
-            lambda rows: rows.db.execute(
-                "select sha256 from batches where floor = ? order by sha256", (QUARANTINED,)
-            ).fetchall()
-        )
-        for (sha256,) in rows:
+        for sha256 in self.index.ask(queries.quarantined_files):
             folder = self.folder / sha256
             record = read_record(folder)
             if record is not None:

@@ -15,6 +15,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from ingest import index_queries as queries
 from ingest.files import (
     commit_directory,
     new_directory,
@@ -30,7 +32,6 @@ from ingest.files import (
     write_synced,
 )
 from ingest.index import Index
-from ingest.index_rows import STAGED, Rows, microseconds, moment_of
 from ingest.model import Finding, UnreadableFile
 
 
@@ -211,11 +212,10 @@ class Staging:
         if record.period is None:
             raise ValueError(f"{record.label}: a batch without a period cannot be staged")
         final = self.folder / record.period / record.sha256
-        older = {*self._folders(record.sha256), final}
-        with self.index.changing(record.sha256, record.period):
+        with self.index.changing(record.sha256, record.period) as before:
             temporary = self._filled(final, record, tables, checks, validation)
-            for folder in older:
-                remove_directory(folder)
+            for period in sorted({*before, record.period}):
+                remove_directory(self.folder / period / record.sha256)
             commit_directory(temporary, final)
         return final
 
@@ -238,42 +238,8 @@ class Staging:
             found = self._records()
         yield from found
 
-    def last_good(self) -> datetime | None:
-        """When the newest staged file was retrieved."""
-        value = self.index.ask(
-            lambda rows: rows.db.execute(
-                "select max(retrieved_at) from batches where floor = ?", (STAGED,)
-            ).fetchone()[0]
-        )
-        return None if value is None else moment_of(value)
-
-    def known_days(self) -> set[date]:
-        """The reference dates that staged files are known to hold: of a snapshot, the days seen."""
-        rows = self.index.ask(lambda rows: rows.db.execute("select day from known").fetchall())
-        return {date.fromordinal(day) for (day,) in rows}
-
-    def reissued_since(self, moment: datetime) -> list[str]:
-        """The periods, in order, of which a version was retrieved since, beside an earlier one."""
-
-        def read(rows: Rows) -> list[str]:
-            since = microseconds(moment)
-            found = rows.db.execute(
-                "select distinct period from batches as new where floor = ?1 and retrieved_at >= ?2"
-                " and exists (select 1 from batches as old where old.floor = ?1"
-                " and old.period = new.period and old.retrieved_at < ?2) order by period",
-                (STAGED, since),
-            )
-            return [period for (period,) in found]
-
-        return self.index.ask(read)
-
     def _records(self) -> list[BatchRecord]:
-        rows = self.index.ask(
-            lambda rows: rows.db.execute(
-                "select record from batches where floor = ? order by period, sha256", (STAGED,)
-            ).fetchall()
-        )
-        return [record_of(json.loads(record)) for (record,) in rows]
+        return [record_of(json.loads(text)) for text in self.index.ask(queries.staged_records)]
 
     def _filled(
         self,
@@ -293,13 +259,10 @@ class Staging:
 
     def _folders(self, sha256: str) -> list[Path]:
         """Where the bytes of this hash are staged: one folder, or none."""
-        rows = self.index.ask(
-            lambda rows: rows.db.execute(
-                "select period from batches where sha256 = ? and floor = ? order by period",
-                (sha256, STAGED),
-            ).fetchall()
-        )
-        return [self.folder / period / sha256 for (period,) in rows]
+        return [
+            self.folder / period / sha256
+            for period in self.index.ask(partial(queries.staged_periods, sha256=sha256))
+        ]
 
     def write_templates(self, schemas: Mapping[str, pa.Schema]) -> None:
         """Write the empty template of every table, where it is missing or of other columns."""

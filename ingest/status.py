@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 
 from ingest.datasets import REGISTRY, Dataset
 from ingest.freshness import Freshness, freshness
-from ingest.index_rows import TOTALS, Rows
+from ingest.index_queries import summary
 from ingest.quarantine import QuarantinedFile
 from ingest.settings import Settings
 from ingest.steps import Floors
@@ -64,32 +65,29 @@ def dataset_status(
 
 def _status(settings: Settings, entry: Dataset, today: date, run_id: str | None) -> DatasetStatus:
     floors = Floors.of(settings, entry.source, entry.name)
-    totals = floors.landing.index.ask(_totals)
-    known = floors.staging.known_days()
-    fresh = freshness(entry.calendar_in(settings), known, today)
     visit, backfill = Visits(settings.landing, entry.source, entry.name).last()
+    since = visit.visited_at if visit else None
+    found = floors.landing.index.ask(partial(summary, run_id=run_id, since=since))
+    fresh = freshness(entry.calendar_in(settings), found.known, today)
+    in_quarantine = found.totals["quarantined"]
     return DatasetStatus(
         dataset=entry,
-        last_fetched=floors.landing.last_sighting(),
-        last_good=floors.staging.last_good(),
+        last_fetched=found.last_seen_at,
+        last_good=found.last_good,
         newest_reference=fresh.newest,
         expected_reference=fresh.expected,
-        files_landed=totals["landed"],
-        files_new=floors.landing.landed_in(run_id) if run_id else 0,
-        files_staged=totals["staged"],
-        revisions=totals["revisions"],
-        checks_passed=totals["passed"],
-        checks_warned=totals["warning"],
-        checks_failed=totals["critical"],
-        quarantined=tuple(floors.quarantine.files()),
+        files_landed=found.totals["landed"],
+        files_new=found.landed_in_run,
+        files_staged=found.totals["staged"],
+        revisions=found.totals["revisions"],
+        checks_passed=found.totals["passed"],
+        checks_warned=found.totals["warning"],
+        checks_failed=found.totals["critical"],
+        quarantined=tuple(floors.quarantine.files()) if in_quarantine else (),
         enabled=settings.dataset(entry.source, entry.name).enabled,
         fresh=fresh,
         last_visit=visit,
         last_backfill=backfill,
-        unjudged=tuple(label for _, label in floors.landing.waiting(None)),
-        reissued=tuple(floors.staging.reissued_since(visit.visited_at)) if visit else (),
+        unjudged=found.unjudged,
+        reissued=found.reissued,
     )
-
-
-def _totals(rows: Rows) -> dict[str, int]:
-    return {name: rows.fact(name, 0) for name in TOTALS}
