@@ -70,8 +70,9 @@ def versions(landing: Landing, records: Iterable[BatchRecord]) -> Iterator[Versi
 
     Of two files that came for a period the one that came later counts, by the order of their
     sightings: a clock that was set back brings no earlier version back, and a version is in force
-    from no earlier moment than the one before it. Bytes that come again while they stand are no new version: not at another address, and not
-    after a file between them that was put into quarantine.
+    from no earlier moment than the one before it. Bytes that come again while they stand are no
+    new version: not at another address, and not after a file between them that was put into
+    quarantine.
     """
     staged = {record.sha256: record for record in records}
     coming: dict[str, list[Appearance]] = {}

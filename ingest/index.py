@@ -35,6 +35,13 @@ Answer = TypeVar("Answer")
 BUSY_SECONDS = 60
 UNSETTLED_SECONDS = 24 * 3600
 """A change that was begun longer ago was killed: its file is looked at a last time."""
+UNUSABLE = {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_CORRUPT,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_NOTADB,
+}
 NO_WRITING = {errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.EEXIST}
 
 
@@ -133,9 +140,14 @@ class Index:
 
     def _settle(self, settle: Callable[[Rows], None]) -> None:
         """Without looking first whether the folders were changed: they were, by us."""
-        with suppress(sqlite3.DatabaseError), closing(self._connect()) as db:
-            # What fails here is found again by what ``announce`` wrote, or by the folders.
-            _in_transaction(Rows(db, self.folders, snapshot=self._snapshot), settle)
+        try:
+            with closing(self._connect()) as db:
+                _in_transaction(Rows(db, self.folders, snapshot=self._snapshot), settle)
+        except sqlite3.DatabaseError as error:
+            if not (_cannot_write(error) or _code(error) in UNUSABLE):
+                raise
+            # Found again by the next use, from what was announced or from the folders.
+            log.warning("%s: %s; the file counts all the same", self.path, error)
 
     def _connect(self) -> sqlite3.Connection:
         if not self.path.exists():
@@ -342,5 +354,9 @@ def _format(db: sqlite3.Connection) -> int:
 
 def _cannot_write(error: sqlite3.DatabaseError) -> bool:
     """Whether the file may be right, and this process must not write it."""
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    return code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM)
+    return _code(error) in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM)
+
+
+def _code(error: sqlite3.DatabaseError) -> int:
+    code: int = getattr(error, "sqlite_errorcode", 0)
+    return code & 0xFF

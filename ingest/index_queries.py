@@ -27,8 +27,14 @@ class Summary:
     reissued: tuple[str, ...]
 
 
-def summary(rows: Rows, run_id: str | None, since: datetime | None) -> Summary:
-    """What status says. ``reissued`` are the periods of which a version came ``since``."""
+def summary(
+    rows: Rows, run_id: str | None, since: datetime | None, *, newest_only: bool
+) -> Summary:
+    """What status says. ``reissued`` are the periods of which a version came ``since``.
+
+    Of a calendar without gaps to be seen, the newest reference date is enough.
+    """
+    query = "select max(day) from known" if newest_only else "select day from known"
     facts = dict(rows.all("select name, value from facts"))
     totals = {name: facts.get(name, 0) for name in TOTALS}
     last_good = _moment(facts.get("last_good"))
@@ -37,7 +43,7 @@ def summary(rows: Rows, run_id: str | None, since: datetime | None) -> Summary:
         totals,
         last_seen_at=_moment(facts.get("last_seen_at")),
         last_good=last_good,
-        known=frozenset(date.fromordinal(day) for (day,) in rows.all("select day from known")),
+        known=frozenset(date.fromordinal(day) for (day,) in rows.all(query) if day),
         landed_in_run=landed_in(rows, run_id) if run_id else 0,
         unjudged=tuple(label for _, label in waiting(rows, None)) if totals["unjudged"] else (),
         reissued=reissued_since(rows, since) if since and asks_reissued else (),
@@ -70,8 +76,8 @@ def waiting(rows: Rows, version: int | None) -> list[tuple[str, str]]:
 def reissued_since(rows: Rows, moment: datetime) -> tuple[str, ...]:
     """The periods, in order, of which a version was retrieved since, beside an earlier one."""
     found = rows.all(
-        "select distinct period from batches as new where floor = ?1 and retrieved_at >= ?2 "
-        "and exists (select 1 from batches as old where old.floor = ?1 "
+        "select distinct period from batches as new indexed by batches_by_time "
+        "where floor = ?1 and retrieved_at >= ?2 and exists (select 1 from batches as old where old.floor = ?1 "
         "and old.period = new.period and old.retrieved_at < ?2) order by period",
         *(STAGED, microseconds(moment)),
     )
@@ -91,7 +97,7 @@ def newest_documents(rows: Rows, identities: Iterable[str]) -> dict[str, dict[st
 def staged_records(rows: Rows) -> list[str]:
     """The ``batch.json`` of every staged file, by period and hash."""
     found = rows.all(
-        "select record from batches join files on files.id = file "
+        "select record from batches join records on batch = number join files on files.id = file "
         "where floor = ? order by period, sha256",
         STAGED,
     )

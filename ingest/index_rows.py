@@ -41,10 +41,11 @@ create index files_by_run on files (run_id);
 create index files_waiting on files (treated) where landed = 1 and buried = 0;
 -- What batch.json says, staged and in quarantine (there the period is the empty text).
 create table batches (
-    file integer, floor text, period text, version integer, retrieved_at integer, record text,
-    passed integer, warning integer, critical integer,
-    primary key (file, floor, period)
-) without rowid;
+    number integer primary key, file integer, floor text, period text, version integer,
+    retrieved_at integer, newest integer, passed integer, warning integer, critical integer
+);
+create unique index batches_by_file on batches (file, floor, period);
+create table records (batch integer primary key, record text);
 create index batches_by_period on batches (floor, period, retrieved_at);
 create index batches_by_time on batches (floor, retrieved_at);
 -- An unbroken run of sightings of the same bytes at one address. The number is the order of their
@@ -153,7 +154,9 @@ class Rows:
         file = self._file(sha256)
         before = self._periods_of(file)
         self._contribute(file, -1)
-        self.db.execute("delete from batches where file = ?", (file,))
+        for (number,) in self.all("select number from batches where file = ?", file):
+            self.db.execute("delete from records where batch = ?", (number,))
+            self.db.execute("delete from batches where number = ?", (number,))
         for period in sorted({*before, *periods} - {""}):
             self._take_batch(file, STAGED, period, self.folders.staged / period / sha256)
         self._take_batch(file, QUARANTINED, "", self.folders.quarantine / sha256)
@@ -233,20 +236,23 @@ class Rows:
         except (FileNotFoundError, NotADirectoryError):
             return
         counts = check_counts(folder / "checks.parquet")
-        self.db.execute(
-            "insert or replace into batches values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        newest = record["newest_reference"]
+        number = self.db.execute(
+            "insert into batches values (null, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 file,
                 floor,
                 period,
                 record["version"],
                 microseconds(datetime.fromisoformat(record["retrieved_at"])),
-                json.dumps(record, ensure_ascii=False),
+                date.fromisoformat(newest).toordinal() if newest else None,
                 counts["passed"],
                 counts["warning"],
                 counts["critical"],
             ),
-        )
+        ).lastrowid
+        text = json.dumps(record, ensure_ascii=False)
+        self.db.execute("insert into records values (?, ?)", (number, text))
 
     def _contribute(self, file: int, sign: int) -> None:
         """Add (or take away) what one file contributes to the totals."""
@@ -256,27 +262,27 @@ class Rows:
         )
         changes["landed"] = sign * landed
         changes["unjudged"] = sign * (landed and not buried and treated is None)
-        for floor, record, passed, warning, critical in self.all(
-            "select floor, record, passed, warning, critical from batches where file = ?", file
+        for floor, period, newest, passed, warning, critical in self.all(
+            "select floor, period, newest, passed, warning, critical from batches where file = ?",
+            file,
         ):
             changes["passed"] += sign * passed
             changes["warning"] += sign * warning
             changes["critical"] += sign * critical
             changes[floor] += sign
             if floor == STAGED:
-                for day in self._days_of(file, json.loads(record)):
+                for day in self._days_of(file, period, newest):
                     self._know(day, sign)
         for name, change in changes.items():
             self._add(name, change)
 
-    def _days_of(self, file: int, record: Mapping[str, Any]) -> list[int]:
+    def _days_of(self, file: int, period: str, newest: int | None) -> list[int]:
         """The reference dates for which a staged file counts."""
         if self.snapshot:
             return [
                 day for (day,) in self.all("select distinct day from seen where file = ?", file)
             ]
-        newest = record["newest_reference"]
-        days = references(record["period"], date.fromisoformat(newest) if newest else None)
+        days = references(period, date.fromordinal(newest) if newest else None)
         return [day.toordinal() for day in days]
 
     def _know(self, day: int, change: int) -> None:
@@ -301,8 +307,9 @@ class Rows:
             last, versions = (mine[0][0], file), before + 1
         else:
             rows = self.all(
-                "select number, spells.file from batches join spells on spells.file = batches.file "
-                "where floor = ? and period = ? order by number",
+                "select spells.number, spells.file from batches "
+                "join spells on spells.file = batches.file "
+                "where floor = ? and period = ? order by spells.number",
                 *(STAGED, period),
             )
             last = rows[-1] if rows else (0, 0)

@@ -3,7 +3,7 @@
 landing/<source>/<dataset>/<sha256>.<ext>         the bytes
                           /<sha256>.json          the sidecar: written second, it commits
                           /<sha256>.tombstone     that the bytes were deleted, and by which rule
-                          /sightings/             when which bytes were offered, and where: a journal
+                          /sightings/             when bytes were offered, and where: a journal
 
 A deleted file keeps sidecar and sightings: which version stood when can still be told. What is
 asked each night comes from an index of these files (``ingest/index.py``), which holds nothing else.

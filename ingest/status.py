@@ -67,8 +67,11 @@ def _status(settings: Settings, entry: Dataset, today: date, run_id: str | None)
     floors = Floors.of(settings, entry.source, entry.name)
     visit, backfill = Visits(settings.landing, entry.source, entry.name).last()
     since = visit.visited_at if visit else None
-    found = floors.landing.index.ask(partial(summary, run_id=run_id, since=since))
-    fresh = freshness(entry.calendar_in(settings), found.known, today)
+    calendar = entry.calendar_in(settings)
+    found = floors.landing.index.ask(
+        partial(summary, run_id=run_id, since=since, newest_only=not calendar.without_gaps)
+    )
+    fresh = freshness(calendar, found.known, today)
     in_quarantine = found.totals["quarantined"]
     return DatasetStatus(
         dataset=entry,

@@ -19,7 +19,7 @@ from ingest.journal import Journal
 
 KEPT = 400
 """A year of nights, and the retries of bad ones."""
-BLOCK = 4096
+BLOCK = 1024
 NUMBER = "number"
 """Which line of its file a visit is, from 1."""
 

@@ -4,7 +4,7 @@ What the sources offer is the same on the first night and on the last; only hist
 
 * ``bamf/hkl``: some addresses, each offered each night; once a month one of them has new bytes
 * ``wtg/heimfinder``: one address, two nights of three with a new answer; pruned as its rule says
-* ``azr/crosstable``: one file handed in a quarter, in quarantine for a year, then given up
+* ``azr/crosstable``: one file handed in a quarter, in quarantine for a month, then given up
 """
 
 from __future__ import annotations
@@ -202,7 +202,7 @@ def write_home(home: Path, at_nights: Sequence[datetime], addresses: int = 12) -
         if at == at_nights[-1] or (night and night % 91 == 0):
             bad = b"PK handed in on %d" % night
             crosstable.see(bad, f"AZR_{night}.xlsx", f"AZR_{at:%Y-%m-%d}", at, run)
-            if LAST_NIGHT - at < timedelta(days=91):
+            if LAST_NIGHT - at < timedelta(days=30):
                 crosstable.quarantine(sha256(bad).hexdigest(), at)
             else:
                 crosstable.bury(sha256(bad).hexdigest(), at, "quarantined")

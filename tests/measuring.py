@@ -1,4 +1,4 @@
-"""What an action costs in a process of its own: bytes read, files opened, processor time, memory."""
+"""What an action costs in a process of its own: bytes, files, processor time, memory."""
 
 from __future__ import annotations
 

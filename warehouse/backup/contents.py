@@ -9,8 +9,9 @@
 | printed papers | what a committee was shown; other code would print it otherwise |
 | the audit log, what people were told, county.toml | nothing else knows it |
 
-Not saved, because it is made again: staged, quarantine, warehouse, the index, older published versions, marts
-as of a day (their days are listed). Not of the house: Airflow's database, drop folders, secrets.
+Not saved, because it is made again: staged, quarantine, warehouse, the index, older published
+versions, marts as of a day (their days are listed). Not of the house: Airflow's database, drop
+folders, secrets.
 """
 
 from __future__ import annotations
