@@ -273,8 +273,8 @@ class Index:
         position = self._position(rows)
         for line, behind in self.journal.lines_after(position):
             position = behind
-            if document := parsed(line):
-                rows.sighted(document)
+            if sighting := parsed(line):
+                rows.sighted(sighting)
         self._set_position(rows, self.journal.past_closed(position))
 
     def _position(self, rows: Rows) -> Position:

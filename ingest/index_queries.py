@@ -77,7 +77,8 @@ def reissued_since(rows: Rows, moment: datetime) -> tuple[str, ...]:
     """The periods, in order, of which a version was retrieved since, beside an earlier one."""
     found = rows.all(
         "select distinct period from batches as new indexed by batches_by_time "
-        "where floor = ?1 and retrieved_at >= ?2 and exists (select 1 from batches as old where old.floor = ?1 "
+        "where floor = ?1 and retrieved_at >= ?2 "
+        "and exists (select 1 from batches as old where old.floor = ?1 "
         "and old.period = new.period and old.retrieved_at < ?2) order by period",
         *(STAGED, microseconds(moment)),
     )
