@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from ingest.index_rows import QUARANTINED, STAGED, TOTALS, Rows, microseconds, moment_of
+from ingest.index_rows import STAGED, TOTALS, Rows, microseconds, moment_of, run_key
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,8 @@ def summary(
     facts = dict(rows.all("select name, value from facts"))
     totals = {name: facts.get(name, 0) for name in TOTALS}
     last_good = _moment(facts.get("last_good"))
-    asks_reissued = since and last_good and last_good >= since
+    # Each answer of a snapshot is a period of its own.
+    asks_reissued = not rows.snapshot and since and last_good and last_good >= since
     return Summary(
         totals,
         last_seen_at=_moment(facts.get("last_seen_at")),
@@ -52,7 +53,9 @@ def summary(
 
 def landed_in(rows: Rows, run_id: str) -> int:
     """How many files landed in a run."""
-    (count,) = rows.one("select count(*) from files where run_id = ?", run_id)
+    (count,) = rows.one(
+        "select count(*) from files where run_key = ? and run_id = ?", *(run_key(run_id), run_id)
+    )
     return int(count)
 
 
@@ -113,15 +116,6 @@ def staged_periods(rows: Rows, sha256: str) -> list[str]:
         *(sha256, STAGED),
     )
     return [period for (period,) in found]
-
-
-def quarantined_files(rows: Rows) -> list[str]:
-    """The hashes of the files in quarantine, in order."""
-    found = rows.all(
-        "select sha256 from batches join files on files.id = file where floor = ? order by sha256",
-        QUARANTINED,
-    )
-    return [sha256 for (sha256,) in found]
 
 
 SPELLS = """

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import zlib
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
@@ -35,9 +36,11 @@ create table facts (name text primary key, value) without rowid;
 -- In "treated" is the version of the parser that staged a file or put it into quarantine.
 create table files (
     id integer primary key, sha256 text unique, landed integer, buried integer, label text,
-    run_id text, treated integer
+    run_id text, run_key integer, treated integer
 );
-create index files_by_run on files (run_id);
+create index files_by_run on files (run_key);
+create index files_unjudged on files (sha256, label)
+where landed = 1 and buried = 0 and treated is null;
 create index files_waiting on files (treated) where landed = 1 and buried = 0;
 -- What batch.json says, staged and in quarantine (there the period is the empty text).
 create table batches (
@@ -47,7 +50,7 @@ create table batches (
 create unique index batches_by_file on batches (file, floor, period);
 create table records (batch integer primary key, record text);
 create index batches_by_period on batches (floor, period, retrieved_at);
-create index batches_by_time on batches (floor, retrieved_at);
+create index batches_by_time on batches (floor, retrieved_at, period);
 -- An unbroken run of sightings of the same bytes at one address. The number is the order of their
 -- coming. The last one of each address is still open: addresses says when it was seen last.
 create table spells (
@@ -225,9 +228,9 @@ class Rows:
             landed, label, run_id = 1, sidecar["label"], sidecar["run_id"]
             buried = int((self.folders.landing / f"{sha256}.tombstone").exists())
         self.db.execute(
-            "update files set landed = ?, buried = ?, label = ?, run_id = ?, treated = ? "
-            "where id = ?",
-            (landed, buried, label, run_id, treated, file),
+            "update files set landed = ?, buried = ?, label = ?, run_id = ?, run_key = ?, "
+            "treated = ? where id = ?",
+            (landed, buried, label, run_id, run_key(run_id), treated, file),
         )
 
     def _take_batch(self, file: int, floor: str, period: str, folder: Path) -> None:
@@ -341,6 +344,11 @@ def check_counts(path: Path) -> Counter[str]:
         "passed" if outcome == "passed" else severity
         for outcome, severity in zip(checks["outcome"], checks["severity"], strict=True)
     )
+
+
+def run_key(run_id: str | None) -> int:
+    """A short key to find a run by; two runs may share one."""
+    return zlib.crc32((run_id or "").encode())
 
 
 def microseconds(moment: datetime) -> int:

@@ -15,7 +15,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from ingest import index_queries as queries
 from ingest.files import commit_directory, new_directory, remove_directory, write_synced
 from ingest.index import Index
 from ingest.model import Finding
@@ -95,8 +94,7 @@ class Quarantine:
 
     def files(self) -> Iterator[QuarantinedFile]:
         """Every file in quarantine, in a stable order."""
-        for sha256 in self.index.ask(queries.quarantined_files):
-            folder = self.folder / sha256
+        for folder in sorted(self.folder.glob("[!._]*")):
             record = read_record(folder)
             if record is not None:
                 reason = json.loads((folder / "reason.json").read_text())

@@ -7,6 +7,7 @@ import os
 import re
 import sys
 import time
+import traceback
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -30,11 +31,14 @@ def cost_of(action: Callable[[], object], root: Path) -> Cost:
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
+        failed = 1
         try:
             os.write(writing, json.dumps(asdict(_measured(action, root))).encode())
-            os._exit(0)
+            failed = 0
         finally:
-            os._exit(1)
+            if failed:
+                traceback.print_exc()
+            os._exit(failed)
     os.close(writing)
     with os.fdopen(reading, "rb") as answer:
         document = answer.read()
