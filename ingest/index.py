@@ -252,9 +252,13 @@ class Index:
             for sha256 in sorted(there.keys() | known.keys())
             if there.get(sha256, State()) != known.get(sha256, State())
         ]
-        skipped = rows.all("select sha256 from skipped")
-        if any(there.get(sha256, State()).landed for (sha256,) in skipped):
-            self._fill(rows)  # its sightings count now, in their order
+        skipped = {sha256 for (sha256,) in rows.all("select sha256 from skipped")}
+        if any(
+            state.landed != there.get(sha256, State()).landed
+            for sha256, state in {**dict.fromkeys(skipped, State()), **known}.items()
+            if state.landed or sha256 in skipped
+        ):
+            self._fill(rows)  # sightings count, in their order, that did not; or no longer do
             return
         for sha256 in changed:
             rows.observe(sha256, there.get(sha256, State()).periods)
@@ -300,13 +304,15 @@ class Index:
     def _listed(self) -> dict[str, State]:
         """Every file of the dataset, by the names in its folders. Opens none of them."""
         landing, staged, quarantine = self.folders
-        names = {path.name for path in landing.glob("*.json")}
-        buried = {path.stem for path in landing.glob("*.tombstone")}
-        landed = {name.removesuffix(".json") for name in names}
-        put_aside = {path.parent.name for path in quarantine.glob("[!._]*/batch.json")}
+        names = _names(landing)
+        landed = {name.removesuffix(".json") for name in names if name.endswith(".json")}
+        buried = {name.removesuffix(".tombstone") for name in names if name.endswith(".tombstone")}
+        put_aside = {name for name in _names(quarantine) if _is_batch(quarantine / name)}
         periods: dict[str, set[str]] = {}
-        for path in staged.glob("[!._]*/[!._]*/batch.json"):
-            periods.setdefault(path.parent.name, set()).add(path.parent.parent.name)
+        for period in _names(staged):
+            for name in _names(staged / period):
+                if _is_batch(staged / period / name):
+                    periods.setdefault(name, set()).add(period)
         return {
             sha256: State(
                 sha256 in landed,
@@ -316,6 +322,19 @@ class Index:
             )
             for sha256 in sorted(landed | put_aside | periods.keys())
         }
+
+
+def _names(folder: Path) -> list[str]:
+    """What a folder holds, but for what is being written; nothing if it is gone, or is none."""
+    try:
+        names = [path.name for path in folder.iterdir()]
+        return [name for name in names if not name.startswith((".", "_"))]
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+
+
+def _is_batch(folder: Path) -> bool:
+    return (folder / "batch.json").exists()
 
 
 def _known(rows: Rows) -> dict[str, State]:

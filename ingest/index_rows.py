@@ -236,9 +236,9 @@ class Rows:
     def _take_batch(self, file: int, floor: str, period: str, folder: Path) -> None:
         try:
             record = json.loads((folder / "batch.json").read_text())
+            counts = check_counts(folder / "checks.parquet")
         except (FileNotFoundError, NotADirectoryError):
-            return
-        counts = check_counts(folder / "checks.parquet")
+            return  # never was, or is being replaced by a process that will say so
         newest = record["newest_reference"]
         number = self.db.execute(
             "insert into batches values (null, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -334,11 +334,12 @@ def references(period: str | None, newest: date | None) -> set[date]:
 
 
 def check_counts(path: Path) -> Counter[str]:
-    """How many checks passed, and of those that did not, how many of each severity."""
+    """How many checks passed, and of those that did not, how many of each severity.
+
+    Raises ``FileNotFoundError``.
+    """
     import pyarrow.parquet as pq  # not needed by DAG files, which read this module's names
 
-    if not path.exists():
-        return Counter()
     checks = pq.read_table(path, columns=["outcome", "severity"]).to_pydict()
     return Counter(
         "passed" if outcome == "passed" else severity
