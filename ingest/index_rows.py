@@ -13,6 +13,7 @@ import sqlite3
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
 from pathlib import Path
@@ -236,9 +237,11 @@ class Rows:
     def _take_batch(self, file: int, floor: str, period: str, folder: Path) -> None:
         try:
             record = json.loads((folder / "batch.json").read_text())
-            counts = check_counts(folder / "checks.parquet")
         except (FileNotFoundError, NotADirectoryError):
-            return  # never was, or is being replaced by a process that will say so
+            return
+        counts: Counter[str] = Counter()
+        with suppress(FileNotFoundError):  # being replaced, by a process that will say so
+            counts = check_counts(folder / "checks.parquet")
         newest = record["newest_reference"]
         number = self.db.execute(
             "insert into batches values (null, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
