@@ -22,7 +22,7 @@ from catalogue.project import Exposure, Lineage, Project, Step
 from ingest.calendars import Monthly, NoCalendar
 from ingest.datasets import REGISTRY, Dataset
 from ingest.settings import Settings
-from warehouse import versions
+from warehouse import versions, withdrawals
 from warehouse.manifest import NEWEST_BY
 from warehouse.marts import BuildNotFinished, Column, Mart, marts
 
@@ -177,6 +177,12 @@ class House:
     metrics: tuple[Row, ...]
     exposures: tuple[Exposure, ...]
     refused: Mapping[str, str] = field(default_factory=dict)
+    marks: tuple[withdrawals.Mark, ...] = ()
+
+    @property
+    def withdrawn(self) -> dict[str, withdrawals.Mark]:
+        """The withdrawn versions by name: a mart may still be shown as it was in one of them."""
+        return {mark.name: mark for mark in self.marks if mark.kind == "versions"}
 
     @property
     def public(self) -> tuple[MartPage, ...]:
@@ -247,6 +253,10 @@ def gather(settings: Settings, audience: versions.Audience) -> House:
         metrics=tuple(sorted(metrics, key=lambda row: str(row["metric_code"]))),
         exposures=read_by,
         refused=manifest["refused"] if audience == "internal" else {},
+        marks=(
+            *withdrawals.marks(settings, "versions"),
+            *withdrawals.marks(settings, "papers"),
+        ),
     )
 
 

@@ -25,10 +25,19 @@ from catalogue.dcat import PREFIXES, DataFile, catalogue
 from catalogue.house import House, data_file, gather
 from catalogue.pages import DBT, QUALITY, Edition, pages
 from catalogue.rdf import json_ld, turtle
-from ingest.files import commit_directory, new_directory, remove_directory, switch_link
+from ingest.files import (
+    CLOSED_FOLDER,
+    commit_directory,
+    make_folder,
+    new_directory,
+    remove_directory,
+    switch_link,
+)
+from ingest.rights import open_as_named, prepare_home
 from ingest.settings import REPOSITORY, Settings
-from warehouse import versions
+from warehouse import audit, versions
 from warehouse.docs import docs_page
+from warehouse.statements import EVERYTHING
 
 HASH_CHARACTERS = 12
 CSV_ROWS = 100_000
@@ -46,10 +55,17 @@ def site(settings: Settings, audience: versions.Audience) -> Path:
 def write_sites(settings: Settings, texts: Path = DOCUMENTS) -> dict[versions.Audience, Path]:
     """Write the catalogue of the current version for both audiences.
 
-    Raises ``NothingPublished``, and ``BuildNotFinished`` where dbt's own account is missing.
+    The edition for the county's own people quotes rows of files and counts of internal marts: that
+    it was written stands in the audit log first. Raises ``NothingPublished``, ``BuildNotFinished``
+    where dbt's own account is missing, and ``AuditUnwritable``.
     """
+    details = {"file": str(site(settings, "internal"))}
+    version = versions.current(settings).name
+    audit.record(settings, "catalogue", marts=[EVERYTHING], version=version, details=details)
     written: dict[versions.Audience, Path] = {}
     files: dict[str, Sequence[DataFile]] = {}
+    make_folder(settings.home / "docs")
+    prepare_home(settings)
     for audience in ("public", "internal"):
         link = site(settings, audience)
         work = new_directory(link)
@@ -60,10 +76,21 @@ def write_sites(settings: Settings, texts: Path = DOCUMENTS) -> dict[versions.Au
             else:
                 _take_over(written["public"] / "daten", work / "daten")
             _write_pages(settings, house, work, _edition(settings, audience, files, work), texts)
-            written[audience] = _switch(link, work)
+            written[audience] = _switch(settings, link, work)
         finally:
             remove_directory(work)
     return written
+
+
+def take_down(settings: Settings) -> list[Path]:
+    """Take both sites away, where no version is left that they could show. Returns what went."""
+    links = [site(settings, audience) for audience in NAMES]
+    gone = [link for link in links if link.is_symlink()]
+    for link in gone:
+        folder = link.resolve()
+        link.unlink()
+        remove_directory(folder)
+    return gone
 
 
 def _edition(
@@ -97,7 +124,7 @@ def _write_pages(
         (work / "catalog.jsonld").write_bytes(json_ld([described], PREFIXES).encode())
     for place, content in pages(settings, house, documents.read(texts), texts, edition):
         path = work / place
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         path.write_bytes(content)
 
 
@@ -127,12 +154,13 @@ def _described(work: Path, mart: str, form: str) -> DataFile:
     return DataFile(form, MEDIA_TYPES[form], str(place), len(content), digest)
 
 
-def _switch(link: Path, work: Path) -> Path:
+def _switch(settings: Settings, link: Path, work: Path) -> Path:
     """Make a finished folder the site, unless the site is the same already."""
     final = link.with_name(f"{link.name}-{_identity(work)}")
     if not (link.is_symlink() and link.resolve() == final.resolve() and final.exists()):
         remove_directory(final)
         _sync(work)
+        open_as_named(settings, work, final)
         commit_directory(work, final)
         switch_link(link, final)
     for old in link.parent.glob(f"{link.name}-" + "[0-9a-f]" * HASH_CHARACTERS):
@@ -164,6 +192,8 @@ def _take_over(source: Path, target: Path) -> None:
     shutil.copytree(
         source, target, copy_function=_link, ignore=shutil.ignore_patterns("target", ".tmp-*")
     )
+    for folder in (target, *target.rglob("*/")):  # which has its rights from the open site
+        folder.chmod(CLOSED_FOLDER)
 
 
 def _link(source: str | Path, target: str | Path) -> None:

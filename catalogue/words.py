@@ -12,8 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from ingest.calendars import Calendar, Daily, MonthDays, Monthly, NoCalendar
+from reports.papers import paper
+from warehouse.as_of import FOLDER as AS_OF
 from warehouse.disclosure import COUNT, DERIVED, FEWEST_HOMES, NONE, ROUNDED_TO
 from warehouse.marts import Column, Mart
+from warehouse.withdrawals import Mark
 
 MONTHS = (
     *("Januar", "Februar", "März", "April", "Mai", "Juni", "Juli"),
@@ -264,3 +267,12 @@ def size(count: int) -> str:
         if round(amount, 1) >= 1000:
             amount, name = amount / 1000, larger
     return f"{amount:.1f} {name}".replace(".", ",")
+
+
+def marked(mark: Mark) -> str:
+    """What was withdrawn or corrected: a version by its name, a paper by its title and date."""
+    if mark.kind == "versions":
+        return f"Version {mark.name}"
+    *before, name, about = mark.name.split("/")
+    known = f", Kenntnisstand {before[1]}" if before[:1] == [AS_OF] else ""
+    return f"Bericht „{paper(name).title}“, Stichtag {newest(about)}{known}"

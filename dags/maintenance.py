@@ -22,26 +22,29 @@ LONG = timedelta(hours=2)
 @task(execution_timeout=LONG)
 def save() -> None:
     """A snapshot of what cannot be made again; red if a landed file is damaged or missing."""
-    from warehouse.backup.make import NoTarget, make_snapshot
+    from warehouse.backup.errors import NoKey, NotABackup, NoTarget, NotInstalled
+    from warehouse.backup.make import make_snapshot
 
     try:
         snapshot = make_snapshot(read_settings())
     except NoTarget as nowhere:
         raise AirflowSkipException(str(nowhere)) from nowhere
-    log.info("snapshot %s: %d files", snapshot.name, len(snapshot.files))
+    except (NoKey, NotABackup, NotInstalled) as wrong:  # trying again would not help
+        raise AirflowFailException(str(wrong)) from wrong
+    log.info("snapshot %s: %d files", snapshot.name, snapshot.files)
     if snapshot.complaints:
         raise AirflowFailException("\n".join(snapshot.complaints))
 
 
 @task(execution_timeout=LONG)
 def check() -> None:
-    """Read the whole backup; red if one byte of it is another than was written."""
+    """Read the whole backup; red if one byte of it is not as it was written."""
     from warehouse.backup.check import verify
-    from warehouse.backup.make import target
+    from warehouse.backup.folder import target
 
     settings = read_settings()
     found = verify(settings, target(settings))
-    log.info("%d snapshots, %d contents are right", found.snapshots, found.contents)
+    log.info("%d snapshots, %.1f MiB read", found.snapshots, found.size / 2**20)
     if found.faults:
         raise AirflowFailException("\n".join(found.faults))
 

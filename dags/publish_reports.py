@@ -19,12 +19,12 @@ from reports.papers import NAMES
 
 @task(map_index_template="{{ task.op_kwargs['name'] }}", retries=0)
 def write(name: str) -> None:
-    """Print one paper about its newest date; skipped while the marts have nothing for it."""
-    from reports.press import NothingToPrint, print_paper
+    """Print one paper about its newest date; skipped without rows for it, or when withdrawn."""
+    from reports.press import NothingToPrint, PaperWithdrawn, print_paper
 
     try:
         printed = print_paper(read_settings(), name)
-    except NothingToPrint as nothing:
+    except (NothingToPrint, PaperWithdrawn) as nothing:
         raise AirflowSkipException(str(nothing)) from nothing
     log.info("%s about %s: %s", printed.name, printed.about, printed.pdf)
 
@@ -33,7 +33,10 @@ def write(name: str) -> None:
 def index() -> None:
     """List every paper on disk, whatever became of the newest."""
     from reports.press import write_index
+    from reports.withdraw import settle
 
+    for name in settle(read_settings()):
+        log.warning("%s: its withdrawal or correction had been interrupted", name)
     log.info("%s", write_index(read_settings()))
 
 

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, timedelta
+from math import ceil
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -37,6 +38,9 @@ STAGED = {
 }
 PUBLISHED = Asset("published", uri="kreishaus://published")
 FILES_PER_TASK = 12
+MOST_PORTIONS = 900
+MOST_COMPLAINTS = 100
+"""Airflow expands a task to 1,024 at most (``[core] max_map_length``): beyond, it fails the run."""
 RETRIES_OF_A_VISIT = 4
 """After 10, 20, 40 and 60 minutes: a maintenance page at night is over after two hours, or not."""
 TIMEZONE = "Europe/Berlin"
@@ -80,9 +84,10 @@ def batches(
     """Landed files in portions of one task each, in order, labelled by the first and the last.
 
     Judging starts with seconds of imports: few processes shall do it. A usual night brings one
-    file, which is one portion.
+    file, which is one portion; very many files make larger portions, not more.
     """
     ordered = sorted(landed, key=lambda file: file["label"])
+    size = max(size, ceil(len(ordered) / MOST_PORTIONS))
     portions = [ordered[start : start + size] for start in range(0, len(ordered), size)]
     return [{"label": span(portion), "files": portion, "complaint": None} for portion in portions]
 
@@ -96,6 +101,15 @@ def span(files: Sequence[Mapping[str, str]]) -> str:
 def complaint(text: str) -> dict[str, Any]:
     """A portion without files: it makes its task red, under the name of what it is about."""
     return {"label": text.split(":")[0], "files": [], "complaint": text}
+
+
+def complaints(texts: Sequence[str]) -> list[dict[str, Any]]:
+    """A red task for each text; beyond a hundred, one that counts the others."""
+    red = [complaint(text) for text in texts[:MOST_COMPLAINTS]]
+    others = len(texts) - len(red)
+    if others:
+        red.append(complaint(f"{others:,} more: kreishaus status --all names each"))
+    return red
 
 
 def complaint_about(file: Landed, settings: Settings) -> str:
@@ -126,7 +140,7 @@ def land(dataset_id: str) -> list[dict[str, Any]]:
     lying = [complaint_about(file, settings) for file in report.in_quarantine]
     refused = [f"{text} (refused at the door; nothing of it was kept)" for text in report.refused]
     work = batches([asdict(file) for file in report.to_treat])
-    work += [complaint(text) for text in (*lying, *refused, *report.unavailable)]
+    work += complaints([*lying, *refused, *report.unavailable])
     log.info("%s: %d offered, %d new", dataset_id, report.offered, len(report.new))
     if not work:
         about = f" about {window}" if window else ""

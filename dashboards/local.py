@@ -1,6 +1,6 @@
 """Superset with the dashboards on one machine: `make superset`.
 
-A serving database (the configured one, or one of its own), Superset's tables in SQLite, the import,
+Serving databases (those configured, or two of its own), Superset's tables in SQLite, the import,
 four users, and the service on 127.0.0.1 until it is stopped.
 """
 
@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 from pydantic import SecretStr
 from sqlalchemy.engine import URL
@@ -29,7 +30,7 @@ from sqlalchemy.engine import URL
 from dashboards.contracts import REPOSITORY, Audience
 from ingest.settings import Settings, read_settings
 from warehouse import versions
-from warehouse.serving.connection import ServingFailed, configured
+from warehouse.serving.connection import ServingFailed, configured, database_name
 from warehouse.serving.load import load
 from warehouse.serving.own_server import NoPostgres, own_server
 from warehouse.serving.readers import add_reader, new_password
@@ -41,6 +42,8 @@ READERS: Mapping[Audience, str] = {
     "public": "dashboards_public",
     "internal": "dashboards_internal",
 }
+CONNECTIONS = 20
+"""How many a login of the dashboards may have at a time: charts of one page ask at once."""
 USERS = {
     "admin": "Admin",
     "technik": "Kreishaus Technik",
@@ -62,7 +65,7 @@ class Site:
     users: Mapping[str, Mapping[str, str]]
     users_file: Path
     environment: Mapping[str, str]
-    serving_url: str
+    serving: Settings
 
 
 @contextmanager
@@ -76,17 +79,17 @@ def running(settings: Settings, folder: Path, port: int) -> Iterator[Site]:
     versions.current(settings)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with ExitStack() as stack:
-        if configured(settings):
-            address = settings.serving.url.get_secret_value()
-        else:
+        if not configured(settings):
             server = stack.enter_context(own_server(LOADER))
-            with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
-                connection.execute("create database kreishaus")
-            address = server.url("kreishaus")
-            serving = settings.serving.model_copy(update={"url": SecretStr(address)})
+            address = SecretStr(server.url("kreishaus"))
+            serving = settings.serving.model_copy(update={"url": address})
             settings = settings.model_copy(update={"serving": serving})
+            with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
+                for audience in versions.AUDIENCES:
+                    name = sql.Identifier(database_name(settings, audience))
+                    connection.execute(sql.SQL("create database {}").format(name))
         print(load(settings).told)
-        environment = _environment(settings, folder, address)
+        environment = _environment(settings, folder)
         users_file = folder / "users.json"
         users = _users(users_file)
         for words in (("superset", "db", "upgrade"), ("superset", "init")):
@@ -95,10 +98,10 @@ def running(settings: Settings, folder: Path, port: int) -> Iterator[Site]:
         print(_run(install, environment, folder).splitlines()[-1])
         url = f"http://127.0.0.1:{port}"
         stack.enter_context(_service(url, environment, folder))
-        yield Site(url, users, users_file, environment, address)
+        yield Site(url, users, users_file, environment, settings)
 
 
-def _environment(settings: Settings, folder: Path, address: str) -> dict[str, str]:
+def _environment(settings: Settings, folder: Path) -> dict[str, str]:
     """What ``superset_config.py`` and the import ask for; nothing else of Superset's own."""
     inherited = {
         name: value
@@ -108,8 +111,9 @@ def _environment(settings: Settings, folder: Path, address: str) -> dict[str, st
     logins = {}
     for audience, name in READERS.items():
         password = new_password()
-        add_reader(settings, name, audience, password)
-        logins[f"KREISHAUS_SERVING_URL_{audience.upper()}"] = _login(address, name, password)
+        add_reader(settings, name, audience, password, CONNECTIONS)
+        login = _login(settings, audience, name, password)
+        logins[f"KREISHAUS_SERVING_URL_{audience.upper()}"] = login
     return {
         **inherited,
         **logins,
@@ -124,15 +128,15 @@ def _environment(settings: Settings, folder: Path, address: str) -> dict[str, st
     }
 
 
-def _login(address: str, name: str, password: str) -> str:
-    known: dict[str, Any] = conninfo_to_dict(address)
+def _login(settings: Settings, audience: Audience, name: str, password: str) -> str:
+    known: dict[str, Any] = conninfo_to_dict(settings.serving.url.get_secret_value())
     url = URL.create(
         "postgresql+psycopg2",
         username=name,
         password=password,
         host=known.get("host"),
         port=int(known.get("port") or 5432),
-        database=known.get("dbname"),
+        database=database_name(settings, audience),
     )
     return url.render_as_string(hide_password=False)
 

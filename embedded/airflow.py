@@ -17,7 +17,10 @@ import psutil
 from embedded.api import AirflowApi
 from embedded.environment import airflow_environment, airflow_home
 from embedded.leftovers import end_leftovers, end_session, record_session
+from embedded.login import login
 from embedded.ports import PortReservation
+from ingest.files import make_folder
+from ingest.rights import prepare_home
 from ingest.settings import REPOSITORY, Settings
 
 WANTED_PORT = 8080
@@ -39,7 +42,8 @@ class EmbeddedAirflow:
         self._reservation = PortReservation(WANTED_PORT)
         self.port = self._reservation.port
         self.reparse_seconds = reparse_seconds
-        self.api = AirflowApi(f"http://127.0.0.1:{self.port}")
+        entry = login(settings)
+        self.api = AirflowApi(f"http://127.0.0.1:{self.port}", entry.user, entry.password)
         self.started = datetime.now(UTC)
         self._process: subprocess.Popen[bytes] | None = None
         self._begun = 0.0
@@ -50,8 +54,9 @@ class EmbeddedAirflow:
 
     def __enter__(self) -> Self:
         end_leftovers(self._session_file)
+        prepare_home(self.settings)
         for folder in ("logs", "tmp", "plugins"):
-            (self.home / folder).mkdir(parents=True, exist_ok=True)
+            make_folder(self.home / folder)
         self.started = datetime.now(UTC)
         with (self.home / "logs" / "components.log").open("wb") as log:
             self._process = subprocess.Popen(
@@ -67,6 +72,7 @@ class EmbeddedAirflow:
             )
         record_session(self._session_file, self._process.pid)
         self._begun = psutil.Process(self._process.pid).create_time()
+        self.api.is_alive = lambda: self._process is not None and self._process.poll() is None
         return self
 
     def __exit__(

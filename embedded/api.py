@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,7 +13,13 @@ from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
 
 TIMEOUT_SECONDS = 30
+BACK_WITHIN_SECONDS = 120
+"""A component that died is started again; an API server of two busy cores needs half a minute."""
 ENDED = frozenset({"success", "failed"})
+
+
+class AirflowGone(Exception):
+    """Airflow was there and does not answer any more. The message says what is known of it."""
 
 
 @dataclass(frozen=True)
@@ -46,10 +54,13 @@ class Task:
 
 
 class AirflowApi:
-    """A client of one Airflow that lets everybody on this machine in as an administrator."""
+    """A client of one Airflow, in the name of ``user``."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, user: str, password: str) -> None:
         self.address = address
+        self._login = {"username": user, "password": password}
+        self.is_alive: Callable[[], bool] = lambda: True
+        """Whether the processes that answer can still be hoped for."""
         self._session = requests.Session()
         self._session.trust_env = False  # a proxy for the world is none for this machine
         # SQLite answers "locked" now and then, which the API server passes on as status 500.
@@ -57,9 +68,11 @@ class AirflowApi:
         self._session.mount("http://", HTTPAdapter(max_retries=patient))
 
     def answers(self) -> bool:
-        """Whether the API server is up; takes a token when it is."""
+        """Whether the API server is up and lets us in; takes a token when it does."""
         try:
-            answer = self._session.get(f"{self.address}/auth/token", timeout=TIMEOUT_SECONDS)
+            answer = self._session.post(
+                f"{self.address}/auth/token", json=self._login, timeout=TIMEOUT_SECONDS
+            )
         except requests.ConnectionError:
             return False
         if answer.status_code != 201:
@@ -101,9 +114,13 @@ class AirflowApi:
 
     def trigger(self, dag_id: str, run_id: str) -> None:
         """Start a run of a DAG under a name of our own."""
-        self._ask(
-            "POST", f"dags/{dag_id}/dagRuns", json={"dag_run_id": run_id, "logical_date": None}
-        )
+        try:
+            self._ask(
+                "POST", f"dags/{dag_id}/dagRuns", json={"dag_run_id": run_id, "logical_date": None}
+            )
+        except requests.HTTPError as error:
+            if error.response.status_code != 409:  # asked again after an answer that was lost
+                raise
 
     def run(self, dag_id: str, run_id: str) -> DagRun:
         """How a run stands."""
@@ -131,14 +148,36 @@ class AirflowApi:
         ]
 
     def _ask(self, method: str, path: str, **words: Any) -> Any:  # noqa: ANN401  # JSON
-        answer = self._session.request(
-            method, f"{self.address}/api/v2/{path}", timeout=TIMEOUT_SECONDS, **words
-        )
+        answer = self._patiently(method, f"{self.address}/api/v2/{path}", **words)
         if not answer.ok:
             raise requests.HTTPError(
                 f"{method} {answer.url}: {answer.status_code} {answer.text[:500]}", response=answer
             )
         return answer.json()
+
+    def _patiently(self, method: str, url: str, **words: Any) -> requests.Response:  # noqa: ANN401
+        """The answer, also of an API server that died meanwhile and was started again.
+
+        Raises ``AirflowGone`` when nobody will answer any more, or none did for too long.
+        """
+        begun = time.monotonic()
+        while True:
+            try:
+                return self._session.request(method, url, timeout=TIMEOUT_SECONDS, **words)
+            except (
+                requests.ConnectionError,
+                requests.Timeout,
+                requests.exceptions.RetryError,
+            ) as error:
+                if not self.is_alive():
+                    raise AirflowGone("Airflow was stopped while its run was watched.") from error
+                if time.monotonic() - begun > BACK_WITHIN_SECONDS:
+                    raise AirflowGone(
+                        f"{method} {url}: no proper answer for {BACK_WITHIN_SECONDS} s "
+                        f"({type(error).__name__}). Either the API server does not come up again, "
+                        "or another program holds Airflow's database locked"
+                    ) from error
+            time.sleep(1)
 
 
 def _label(entry: dict[str, Any]) -> str:

@@ -22,6 +22,7 @@ from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 
+from ingest.files import CLOSED_FILE, closed_umask
 from ingest.settings import REPOSITORY
 
 # A forked process must not need threads that its parent started.
@@ -51,9 +52,19 @@ GRACE_SECONDS = 6.0
 
 def main() -> None:
     """Start the components, replace one that dies, stop all when asked or left alone."""
+    closed_umask()
     parent = int(sys.argv[1])  # asked of the system, it might be somebody else's by now
     _import(AIRFLOW_MODULES)
-    ready_database(json.loads((REPOSITORY / "dags" / "pools.json").read_text()))
+    from sqlalchemy.exc import OperationalError
+
+    try:
+        ready_database(json.loads((REPOSITORY / "dags" / "pools.json").read_text()))
+    except OperationalError as error:
+        sys.exit(
+            f"Airflow's database {os.environ['AIRFLOW_HOME']}/airflow.db cannot be used: "
+            f"{error.orig}. If it is locked, another program has it open (fuser says which): end "
+            "that, and start again"
+        )
     _say("database ready")
     nursery = Nursery(Path(os.environ["AIRFLOW_HOME"]) / "logs")
     signal.signal(signal.SIGTERM, nursery.ask_to_stop)
@@ -168,7 +179,7 @@ def _become(name: str, log: Path) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     status = 1
     try:
-        descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+        descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, CLOSED_FILE)
         os.dup2(descriptor, 1)
         os.dup2(descriptor, 2)
         sys.argv = ["airflow", *COMMANDS[name]]

@@ -8,8 +8,10 @@ import secrets
 from base64 import urlsafe_b64encode
 from pathlib import Path
 
+from ingest.files import CLOSED_FILE, CLOSED_FOLDER, write_secret
 from ingest.settings import REPOSITORY, Settings
 
+USER = "admin"
 QUIET = {
     "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
     "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
@@ -48,6 +50,11 @@ def airflow_home(settings: Settings) -> Path:
     return settings.home.resolve() / "airflow"
 
 
+def password_file(settings: Settings) -> Path:
+    """The file that Airflow compares passwords with: a JSON object, user -> password."""
+    return airflow_home(settings) / "passwords.json"
+
+
 def airflow_environment(settings: Settings, port: int, *, reparse_seconds: int) -> dict[str, str]:
     """The whole environment of Airflow's processes, served on ``port`` of this machine only."""
     home = airflow_home(settings)
@@ -65,13 +72,18 @@ def airflow_environment(settings: Settings, port: int, *, reparse_seconds: int) 
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
         "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
         "AIRFLOW__CORE__DEFAULT_TIMEZONE": "Europe/Berlin",
-        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "True",
+        # This machine has other users: without the password nobody comes in (embedded/login.py).
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "False",
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": f"{USER}:admin",
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(password_file(settings)),
         "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{address}/execution/",
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home / 'airflow.db'}?timeout=60",
         "AIRFLOW__API__HOST": "127.0.0.1",
         "AIRFLOW__API__PORT": str(port),
         "AIRFLOW__API__BASE_URL": address,
         "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(home / "logs"),
+        "AIRFLOW__LOGGING__FILE_TASK_HANDLER_NEW_FOLDER_PERMISSIONS": f"{CLOSED_FOLDER:#o}",
+        "AIRFLOW__LOGGING__FILE_TASK_HANDLER_NEW_FILE_PERMISSIONS": f"{CLOSED_FILE:#o}",
         "AIRFLOW__LOGGING__DAG_PROCESSOR_CHILD_PROCESS_LOG_DIRECTORY": str(home / "logs" / "parse"),
         "AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_STORAGE_PATH": str(home / "bundles"),
         "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": str(reparse_seconds),
@@ -99,11 +111,6 @@ def _secrets(path: Path) -> dict[str, str]:
             "AIRFLOW__API__SECRET_KEY": secrets.token_hex(32),
             "AIRFLOW__CORE__FERNET_KEY": urlsafe_b64encode(secrets.token_bytes(32)).decode(),
         }
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_suffix(".new")
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w") as handle:
-            json.dump(made, handle)
-        temporary.replace(path)
+        write_secret(path, json.dumps(made).encode())
     kept: dict[str, str] = json.loads(path.read_text())
     return kept

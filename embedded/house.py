@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 from rich.console import Console
 
 from embedded.airflow import EmbeddedAirflow
+from ingest.files import make_folder
+from ingest.rights import prepare_home
 from ingest.settings import Settings
 
 INGEST_DAGS = ("ingest_bamf", "ingest_it_nrw", "ingest_wtg", "ingest_azr", "ingest_papers")
@@ -56,7 +58,8 @@ def _samples_served(settings: Settings) -> Iterator[Settings]:
     from sample.server import serve
 
     root = settings.sample / "http"
-    root.mkdir(parents=True, exist_ok=True)
+    prepare_home(settings)
+    make_folder(root)
     with ExitStack() as inside:
         try:
             server = inside.enter_context(serve(root, urlsplit(settings.sample_url).port or 0))

@@ -8,18 +8,23 @@ from __future__ import annotations
 import json
 import signal
 import sys
+from contextlib import suppress
 from pathlib import Path
+from types import FrameType
 
+import psutil
 from rich.console import Console
 
 from embedded.airflow import AirflowNotReady
 from embedded.environment import airflow_home
 from embedded.house import opened
 from embedded.lock import AlreadyRunning, RunLock
-from ingest.files import write_json_atomically
+from ingest.files import closed_umask, write_json_atomically
 from ingest.settings import Settings, read_settings
 
 PURPOSE = "up"
+STOPPED = 128 + signal.SIGTERM
+"""Exit status of one that was told to end before Airflow was ready."""
 REPARSE_SECONDS = 60
 
 
@@ -37,10 +42,25 @@ def address(settings: Settings) -> str | None:
     return found
 
 
+class _Stopped(BaseException):
+    """Told to end while Airflow is still starting; no ``except Exception`` shall take it."""
+
+
+def _stop(_signal: int, _frame: FrameType | None) -> None:
+    """End what was started so far, Airflow and dbt reading its project: nobody waits for it."""
+    for child in psutil.Process().children():
+        with suppress(psutil.NoSuchProcess):
+            child.terminate()
+    raise _Stopped
+
+
 def main() -> int:
-    """Keep the house open until SIGTERM."""
+    """Keep the house open until SIGTERM; what was started ends with it, at any moment."""
+    closed_umask()
     settings = read_settings()
     stop = {signal.SIGTERM, signal.SIGINT}
+    for one in stop:
+        signal.signal(one, _stop)
     try:
         with RunLock(settings.home / "run.lock", PURPOSE):
             sign(settings).unlink(missing_ok=True)
@@ -54,6 +74,8 @@ def main() -> int:
     except (AlreadyRunning, AirflowNotReady) as reason:
         print(reason)
         return 1
+    except _Stopped:
+        return STOPPED
     return 0
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 from embedded.api import AirflowApi, DagRun
 from embedded.clock import Clock
@@ -48,9 +50,12 @@ def look_back(
     runs: list[DagRun],
     run_id: str,
     clock: Clock,
-    airflow_page: str,
+    page: Mapping[str, str | Path],
 ) -> Night:
-    """Everything worth saying about a night that has ended. Needs Airflow's API still there."""
+    """Everything worth saying about a night that has ended. Needs Airflow's API still there.
+
+    ``page`` is where Airflow's page is to be found, and how one comes in.
+    """
     from ingest.status import dataset_status  # brings pyarrow
     from warehouse import versions
 
@@ -74,7 +79,7 @@ def look_back(
             "published database": database,
             "papers": settings.home / "reports" / "index.html",
             "Data Docs": settings.home / "docs" / "quality" / "index.html",
-            "Airflow": airflow_page,
+            **page,
         },
         seconds=clock.seconds,
         logs=airflow_home(settings) / "logs",

@@ -10,6 +10,7 @@ from typing import Protocol, Self
 from rich.console import Console
 from rich.live import Live
 from rich.table import Table
+from rich.text import Text
 
 from embedded.api import DagRun, Task
 
@@ -104,7 +105,7 @@ class Display:
             table.add_column(heading)
         for run, doing in self._lines.values():
             colour = COLOURS.get(run.state, "default")
-            table.add_row(run.dag_id, f"[{colour}]{run.state}[/]", doing)
+            table.add_row(run.dag_id, Text(run.state, colour), doing)
         return table
 
     def _elapsed(self) -> float:

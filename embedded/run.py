@@ -7,28 +7,39 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
 
 from rich.console import Console
 
 from embedded import keeper
 from embedded.airflow import AirflowNotReady
-from embedded.api import AirflowApi
+from embedded.api import AirflowApi, AirflowGone
 from embedded.clock import Clock
 from embedded.environment import airflow_home, own_settings
 from embedded.house import opened
 from embedded.lock import AlreadyRunning, RunLock, holder
+from embedded.login import login
 from embedded.night import go_through, look_back, new_run_id
 from embedded.progress import Display
 from embedded.summary import Night, show
+from ingest.files import make_folder
+from ingest.rights import prepare_home
 from ingest.settings import REPOSITORY, Settings
 
 GREEN, RED, ALREADY_RUNNING, INTERRUPTED = 0, 1, 3, 130
 NEVER_SECONDS = 3600
 OPEN_WITHIN_SECONDS = 240
 CLOSED_WITHIN_SECONDS = 40
+
+
+class StoppedMeanwhile(Exception):
+    """``down`` ended what ``up`` was opening or running."""
+
+    def __init__(self) -> None:
+        super().__init__("Stopped by `kreishaus down` before the run had ended.")
 
 
 def run(settings: Settings, console: Console) -> int:
@@ -40,19 +51,22 @@ def run(settings: Settings, console: Console) -> int:
     os.environ.setdefault("KREISHAUS_RETRY_MINUTES", "0.02")  # somebody is waiting
     clock = Clock()
     clock.begin("starting")
+    prepare_home(settings)
     try:
         with (
             RunLock(settings.home / "run.lock", "run"),
             _ended_by_signals(),
             opened(settings, console, reparse_seconds=NEVER_SECONDS) as airflow,
         ):
-            page = "stopped with this run; `kreishaus up` keeps it running"
+            page = {"Airflow": "stopped with this run; `kreishaus up` keeps it running"}
             night = _night(settings, airflow.api, console, clock, page)
             clock.begin("stopping")
     except AlreadyRunning as in_use:
         return _say(console, str(in_use), ALREADY_RUNNING)
     except AirflowNotReady as reason:
         return _say(console, str(reason), RED)
+    except AirflowGone as reason:
+        return _say(console, f"{reason} Logs: {airflow_home(settings) / 'logs'}", RED)
     except KeyboardInterrupt:
         return _say(console, "Interrupted: everything was stopped.", INTERRUPTED)
     clock.stop()
@@ -67,18 +81,33 @@ def up(settings: Settings, console: Console) -> int:
     """
     clock = Clock()
     clock.begin("starting")
-    in_use = holder(settings.home / "run.lock")
+    prepare_home(settings)
+    lock = settings.home / "run.lock"
+    in_use = holder(lock)
     if in_use:
         words = f"{settings.home} is in use: kreishaus {in_use['purpose']}, {in_use['pid']}"
         return _say(console, words, ALREADY_RUNNING)
     try:
         address = _open_house(settings)
-    except AirflowNotReady as reason:
+    except (AirflowNotReady, StoppedMeanwhile) as reason:
         return _say(console, str(reason), RED)
-    api = AirflowApi(address)
-    api.answers()
-    page = f"{address}, until `kreishaus down`"
-    night = _night(settings, api, console, clock, page)
+    entry = login(settings)
+    api = AirflowApi(address, entry.user, entry.password)
+    api.is_alive = lambda: holder(lock) is not None
+    if not api.answers():
+        words = f"Airflow at {address} does not let {entry.user} in by {entry.file}."
+        retry = f"{words} Try: kreishaus down; kreishaus up"
+        return _say(console, retry if api.is_alive() else str(StoppedMeanwhile()), RED)
+    page: dict[str, str | Path] = {
+        "Airflow": f"{address}, until `kreishaus down`",
+        "its login": f"{entry.user}, password {entry.password}",
+        "kept in": entry.file,
+    }
+    try:
+        night = _night(settings, api, console, clock, page)
+    except AirflowGone as reason:
+        words = str(reason) if api.is_alive() else str(StoppedMeanwhile())
+        return _say(console, words, RED)
     clock.stop()
     show(console, night)
     return GREEN if night.green else RED
@@ -103,19 +132,26 @@ def down(settings: Settings, console: Console) -> int:
 
 
 def _night(
-    settings: Settings, api: AirflowApi, console: Console, clock: Clock, airflow_page: str
+    settings: Settings,
+    api: AirflowApi,
+    console: Console,
+    clock: Clock,
+    page: Mapping[str, str | Path],
 ) -> Night:
     run_id = new_run_id()
     with Display(console) as display:
         runs = go_through(api, run_id, clock, display)
     clock.begin("looking back")
-    return look_back(settings, api, runs, run_id, clock, airflow_page)
+    return look_back(settings, api, runs, run_id, clock, page)
 
 
 def _open_house(settings: Settings) -> str:
-    """Start the keeper; return Airflow's address once it is ready."""
+    """Start the keeper; return Airflow's address once it is ready.
+
+    Raises ``AirflowNotReady``, and ``StoppedMeanwhile`` when somebody ended the keeper.
+    """
     log = airflow_home(settings) / "logs" / "keeper.log"
-    log.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(log.parent)
     keeper.sign(settings).unlink(missing_ok=True)
     with log.open("wb") as output:
         process = subprocess.Popen(
@@ -129,6 +165,8 @@ def _open_house(settings: Settings) -> str:
         )
     deadline = time.monotonic() + OPEN_WITHIN_SECONDS
     while (address := keeper.address(settings)) is None:
+        if process.poll() in (keeper.STOPPED, -signal.SIGTERM):  # the latter while it imports
+            raise StoppedMeanwhile
         if process.poll() is not None or time.monotonic() > deadline:
             raise AirflowNotReady(f"Airflow did not come up. {log} says:\n{log.read_text()}")
         time.sleep(0.5)

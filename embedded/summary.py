@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console, Group, RenderableType
-from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
@@ -46,8 +45,9 @@ def show(console: Console, night: Night) -> None:
     for part in parts:
         console.print(part, soft_wrap=isinstance(part, Group))
         console.print()
-    verdict = "[bold green]green[/]" if night.green else "[bold red]red[/]"
-    console.print(f"The night is {verdict} after {sum(night.seconds.values()):.0f} s.")
+    verdict = ("green", "bold green") if night.green else ("red", "bold red")
+    took = f" after {sum(night.seconds.values()):.0f} s."
+    console.print(Text.assemble("The night is ", verdict, took))
 
 
 def _table(title: str, *columns: str, numbers: int = 0) -> Table:
@@ -70,13 +70,13 @@ def _sources(datasets: Sequence[DatasetStatus]) -> Table:
         bad = len(status.quarantined)
         table.add_row(
             status.dataset.id,
-            f"[yellow]{newest} late[/]" if status.late else newest,
+            Text(f"{newest} late", "yellow") if status.late else newest,
             str(status.files_new),
             str(status.files_staged),
             str(status.revisions),
-            f"[red]{bad}[/]" if bad else "0",
+            Text(str(bad), "red") if bad else "0",
             str(status.checks_passed),
-            f"[yellow]{status.checks_warned}[/]" if status.checks_warned else "0",
+            Text(str(status.checks_warned), "yellow") if status.checks_warned else "0",
         )
     return table
 
@@ -95,10 +95,10 @@ def _quarantine(datasets: Sequence[DatasetStatus]) -> list[RenderableType]:
 def _marts(published: Mapping[str, Any]) -> Table:
     table = _table("What went out", "mart", "newest", "note", "rows", numbers=1)
     for mart in published["marts"]:
-        note = f"[red]kept from {mart['kept_from']}[/]" if mart["kept_from"] else ""
+        note = Text(f"kept from {mart['kept_from']}", "red") if mart["kept_from"] else ""
         table.add_row(mart["name"], mart["newest"] or "", note, f"{mart['rows']:,}")
     for name, fault in published["missing"].items():
-        table.add_row(name, "", f"[red]{escape(fault.splitlines()[0])}[/]", "none")
+        table.add_row(name, "", Text(fault.splitlines()[0], "red"), "none")
     return table
 
 

@@ -21,8 +21,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ingest.datasets import REGISTRY, Dataset
-from ingest.files import remove_directory, switch_link, write_synced
+from ingest.files import make_folder, remove_directory, switch_link, write_synced
 from ingest.quarantine import Quarantine
+from ingest.rights import prepare_home
 from ingest.settings import Settings
 from ingest.staging import BatchRecord, Staging
 
@@ -92,8 +93,9 @@ def build(settings: Settings) -> Path:
 
     Pages that the site has already are taken over. A reader sees the old site or the new one.
     """
+    prepare_home(settings)
     link = settings.home / "docs" / "quality"
-    link.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(link.parent)
     before = link.resolve() if link.is_symlink() else None
     known = _manifest(before)
     runs = sorted(_runs(settings), key=lambda run: (run.name, run.record.retrieved_at))
@@ -106,7 +108,7 @@ def build(settings: Settings) -> Path:
     if before == target.resolve() and (target / "index.html").exists():
         return link
     remove_directory(target)
-    target.mkdir()
+    make_folder(target)
     pages = [_page(run, digests[run.page], target, before, known) for run in reversed(runs)]
     _write_around(target, pages)
     switch_link(link, target)
@@ -139,7 +141,7 @@ def _page(
     run: Run, digest: str, target: Path, before: Path | None, known: Mapping[str, Any]
 ) -> Page:
     path = target / run.page
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     old = known.get(run.page)
     if before and old and old["digest"] == digest and (before / run.page).exists():
         os.link(before / run.page, path)

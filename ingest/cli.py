@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import time
@@ -12,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from ingest import cli_keeping, cli_readers, cli_serving
+from ingest import cli_keeping, cli_readers, cli_serving, cli_withdraw
 from ingest.cli_options import (
     AsOfOption,
     Format,
@@ -22,7 +21,9 @@ from ingest.cli_options import (
     errors,
     settings_as_of,
 )
+from ingest.files import closed_umask
 from ingest.settings import Settings, read_settings
+from ingest.terminal import json_text, write_line
 
 app = typer.Typer(
     name="kreishaus",
@@ -36,6 +37,8 @@ app.add_typer(sample_app, name="sample")
 app.add_typer(cli_keeping.app)
 app.add_typer(cli_readers.app)
 app.add_typer(cli_serving.app, name="serving")
+app.add_typer(cli_withdraw.withdraw_app, name="withdraw")
+app.add_typer(cli_withdraw.correct_app, name="correct")
 
 
 @app.command(epilog="Example: [bold]KREISHAUS_HOME=/srv/kreishaus kreishaus run[/bold]")
@@ -88,21 +91,44 @@ def status(
     output: Annotated[Format, typer.Option("--format", help="table or json.")] = Format.table,
     all_: Annotated[bool, typer.Option("--all", help="Every line, and reasons uncut.")] = False,
 ) -> None:
-    """The last night on one screen: what each dataset brought, what is wrong, and why."""
+    """The last night on one screen: what readers have, what each dataset brought, what is wrong.
+
+    Exit status: 0 when nothing is red, 1 when something is.
+    """
+    from embedded.lock import holder
     from ingest.alerts import unsent
     from ingest.status import dataset_status
     from ingest.status_view import as_json, as_screen
     from ingest.troubles import troubles, worst_first
+    from warehouse.publication_state import publication
     from warehouse.troubles import not_renewed
 
-    settings = read_settings()
+    settings, now = read_settings(), datetime.now(UTC)
     found = dataset_status(settings, date.today())
-    wrong = troubles(found, settings, datetime.now(UTC))
+    lock = settings.home / "run.lock"
+    held = holder(lock)
+    published = publication(
+        settings,
+        found,
+        now,
+        at_work=f"kreishaus {held['purpose']}, process {held['pid']}" if held else None,
+        runs_end_with_their_process=lock.exists(),
+    )
+    wrong = worst_first(
+        [
+            *published.issues,
+            *troubles(found, settings, now),
+            *not_renewed(settings),
+            *unsent(settings),
+        ]
+    )
+    red = any(one.grade == "red" for one in wrong)
     if output is Format.json:
-        print(json.dumps(as_json(found, wrong), indent=2, ensure_ascii=False))
+        write_line(json_text(as_json(found, wrong, published.version, published.created_at)))
     else:
-        wrong = worst_first([*wrong, *not_renewed(settings), *unsent(settings)])
-        console.print(as_screen(found, wrong, settings.home, all_=all_))
+        first_line = published.first_line(now)
+        console.print(as_screen(found, wrong, settings.home, first_line=first_line, all_=all_))
+    raise typer.Exit(1 if red else 0)
 
 
 @app.command(epilog="Example: [bold]kreishaus ingest bamf hkl --file hkl-september-2021.pdf[/bold]")
@@ -154,7 +180,7 @@ def find(
         errors.print(str(error), markup=False, soft_wrap=True)
         raise typer.Exit(1) from error
     for table in found:
-        print(f"{table.code}\t{table.title}")
+        write_line(f"{table.code}\t{table.title}")
     if not found:
         errors.print(f"no table of {database} answers to {words!r}", markup=False)
         raise typer.Exit(1)
@@ -189,7 +215,7 @@ def build(as_of: AsOfOption = None, known_by: KnownByOption = KnownBy.retrieved)
     settings, begun = settings_as_of(as_of, known_by), time.monotonic()
     result = build_marts(settings)
     tell_of_build(settings, _by_hand(), time.monotonic() - begun)
-    print(result.output)
+    write_line(result.output)
     all_good = not result.exit_code
     if as_of is not None:
         all_good = _publish(settings) and all_good
@@ -280,4 +306,5 @@ def doctor() -> None:
 
 def main() -> None:
     """The entry point of the ``kreishaus`` command."""
+    closed_umask()
     app()

@@ -35,11 +35,17 @@ def audit(
             print(json.dumps(dict(entry.document), ensure_ascii=False))
         return
     from warehouse.backup.anchors import noted_by_backups
+    from warehouse.backup.errors import BackupRefused
 
-    found = log.verify(settings, noted_by_backups(settings))
-    for line in (*found.faults, *found.notes):
+    noted, not_compared = {}, ""
+    try:
+        noted = noted_by_backups(settings)
+    except (BackupRefused, OSError) as error:
+        not_compared = f"not compared with what backups noted: {error}"
+    found = log.verify(settings, noted)
+    for line in (*found.faults, *found.notes, *filter(None, [not_compared])):
         errors.print(line, markup=False, soft_wrap=True)
-    if found.faults:
+    if found.faults or not_compared:
         raise typer.Exit(1)
     last = f"; the last one: {found.head.hash}" if found.head else ""
     console.print(f"{found.entries} entries, none changed or missing{last}", soft_wrap=True)
@@ -56,12 +62,13 @@ def backup(
 ) -> None:
     """Save what cannot be made again: landing and what goes with it. Also while a night is at work.
 
-    What is there from earlier backups is not copied again. Nothing is encrypted: that is for the
-    disk it lies on. Exit status 1 when something is damaged or could not be saved.
+    All of it is encrypted with the password in \\[backup] password_file, and what is there from
+    earlier backups is not copied again. Exit status 1 when something is damaged or not saved.
     """
+    from warehouse.audit import AuditUnwritable
     from warehouse.backup.check import verify as check
-    from warehouse.backup.make import NoTarget, make_snapshot
-    from warehouse.backup.store import BackupBusy, NotABackup
+    from warehouse.backup.errors import BackupRefused
+    from warehouse.backup.make import make_snapshot
 
     settings = read_settings()
     try:
@@ -71,14 +78,14 @@ def backup(
                 errors.print(fault, markup=False, soft_wrap=True)
             if checked.faults:
                 raise typer.Exit(1)
-            about = f"{checked.snapshots} snapshots, {checked.contents:,} contents"
-            console.print(f"{about}, {checked.size / 2**20:,.1f} MiB: all as they were written")
+            about = f"{checked.snapshots} snapshots, {checked.size / 2**20:,.1f} MiB"
+            console.print(f"{about}: every byte is as it was written")
             return
         snapshot = make_snapshot(settings, to)
-    except (NoTarget, NotABackup, BackupBusy, OSError) as error:
+    except (BackupRefused, AuditUnwritable, OSError) as error:
         errors.print(str(error), markup=False, soft_wrap=True)
         raise typer.Exit(1) from error
-    console.print(f"snapshot {snapshot.name}: {len(snapshot.files):,} files")
+    console.print(f"snapshot {snapshot.name}: {snapshot.files:,} files")
     for complaint in snapshot.complaints:
         errors.print(complaint, markup=False, soft_wrap=True)
     raise typer.Exit(1 if snapshot.complaints else 0)
@@ -96,15 +103,15 @@ def restore(
         bool, typer.Option("--files-only", help="Do not stage, build and publish.")
     ] = False,
 ) -> None:
-    """Make a house from a backup, in an empty KREISHAUS_HOME: files, then every floor below them.
+    """Make a home from a backup, in an empty KREISHAUS_HOME: files, then all that is made of them.
 
     Interrupted, it goes on where it was when it is called again. Exit status 1 when nothing was
     restored, or a mart came out otherwise than it was published.
     """
     from warehouse.audit import AuditUnwritable
-    from warehouse.backup.restore import HouseInUse, restore_files
+    from warehouse.backup.errors import BackupRefused
     from warehouse.backup.restore import restore as make_again
-    from warehouse.backup.store import BackupBusy, DamagedBackup, NotABackup
+    from warehouse.backup.restore import restore_files
 
     settings = read_settings()
     try:
@@ -114,10 +121,7 @@ def restore(
             console.print("The next night stages, builds and publishes them: kreishaus run")
             return
         done = make_again(settings, source, snapshot, console.print)
-    except (
-        *(HouseInUse, DamagedBackup, NotABackup, BackupBusy),
-        *(AuditUnwritable, OSError),
-    ) as error:
+    except (BackupRefused, AuditUnwritable, OSError) as error:
         errors.print(str(error), markup=False, soft_wrap=True)
         raise typer.Exit(1) from error
     console.print(f"published {done.manifest.version}: {len(done.manifest.marts)} marts")
@@ -150,7 +154,7 @@ def maintenance(
     build is at work: figures may go.
     """
     from warehouse.audit import AuditUnwritable
-    from warehouse.backup.store import BackupBusy, DamagedBackup
+    from warehouse.backup.errors import BackupRefused
     from warehouse.retention.perform import maintain
     from warehouse.retention.plan import plan
 
@@ -161,7 +165,7 @@ def maintenance(
         else:
             done = maintain(settings)
             due = [*done.deleted, *done.held_back]
-    except (ValueError, AuditUnwritable, BackupBusy, DamagedBackup) as error:
+    except (ValueError, AuditUnwritable, BackupRefused) as error:
         errors.print(str(error), markup=False, soft_wrap=True)
         raise typer.Exit(1) from error
     word = "would go" if dry_run else "deleted"

@@ -7,12 +7,12 @@ from enum import StrEnum
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from ingest.settings import Settings, read_settings
+from ingest.terminal import COLUMNS_WITHOUT_TERMINAL, SafeConsole
 
-console = Console(width=None if sys.stdout.isatty() else 120)
-errors = Console(stderr=True)
+console = SafeConsole(width=None if sys.stdout.isatty() else COLUMNS_WITHOUT_TERMINAL)
+errors = SafeConsole(stderr=True)
 
 
 class KnownBy(StrEnum):
@@ -69,3 +69,15 @@ def settings_as_of(as_of: str | None, known_by: KnownBy) -> Settings:
     except NotAMoment as refusal:
         errors.print(f"--as-of: {refusal}", markup=False, soft_wrap=True)
         raise typer.Exit(2) from refusal
+
+
+def warn_of_withdrawals(settings: Settings) -> None:
+    """Say on stderr that newer versions were withdrawn than the one that is read."""
+    from warehouse.versions import NothingPublished, warning
+
+    try:
+        words = warning(settings)
+    except NothingPublished:
+        return  # whoever reads says so
+    if words:
+        errors.print(words, markup=False, soft_wrap=True)

@@ -18,8 +18,10 @@ from ingest.cli_options import (
     console,
     errors,
     settings_as_of,
+    warn_of_withdrawals,
 )
 from ingest.settings import read_settings
+from ingest.terminal import write_line
 
 app = typer.Typer()
 
@@ -44,12 +46,14 @@ def query(
     import duckdb
 
     from warehouse.audit import AuditUnwritable
-    from warehouse.query import RENDERERS
     from warehouse.query import query as ask
+    from warehouse.query_output import RENDERERS
     from warehouse.versions import NothingPublished
 
+    settings = settings_as_of(as_of, known_by)
     try:
-        answer = ask(settings_as_of(as_of, known_by), sql, audience.value)
+        answer = ask(settings, sql, audience.value)
+        warn_of_withdrawals(settings)
     except (duckdb.Error, NothingPublished, AuditUnwritable) as error:
         errors.print(str(error), markup=False, soft_wrap=True)
         raise typer.Exit(1) from error
@@ -85,6 +89,7 @@ def export(
     settings = settings_as_of(as_of, known_by)
     try:
         written = write(settings, mart, audience.value, to, for_spreadsheets=excel)
+        warn_of_withdrawals(settings)
     except (
         *(NoSuchMart, NoSuchFormat, TooManyRows),
         *(NothingPublished, AuditUnwritable),
@@ -112,7 +117,7 @@ def plots(
         errors.print(str(error), markup=False, soft_wrap=True)
         raise typer.Exit(1) from error
     for path in written:
-        print(path)
+        write_line(path)
 
 
 @app.command(epilog="Example: [bold]kreishaus report refugees --date 2021-09-30[/bold]")
@@ -145,25 +150,37 @@ def report(
     """
     from reports.papers import NAMES, NoSuchPaper
     from reports.pdf import NotPrintable
-    from reports.press import NoSuchDate, NothingToPrint, dates_of, print_paper, write_index
+    from reports.press import (
+        NoSuchDate,
+        NothingToPrint,
+        PaperWithdrawn,
+        dates_of,
+        print_paper,
+        write_index,
+    )
     from warehouse.versions import NothingPublished
 
     settings = settings_as_of(as_of, known_by)
+    warn_of_withdrawals(settings)
     failed = False
     for one in (name,) if name else NAMES:
         try:
             if list_:
-                print(f"{one}: {', '.join(f'{day}' for day in dates_of(settings, one))}")
+                write_line(f"{one}: {', '.join(f'{day}' for day in dates_of(settings, one))}")
                 continue
             folder = to / one if to and not name else to
             printed = print_paper(settings, one, _day(about), folder)
-        except (NoSuchPaper, NoSuchDate, NothingPublished, NothingToPrint, NotPrintable) as error:
+        except (
+            *(NoSuchPaper, NoSuchDate, NothingPublished),
+            *(NothingToPrint, NotPrintable, PaperWithdrawn),
+        ) as error:
             errors.print(str(error), markup=False, soft_wrap=True)
             failed = True
             continue
-        print(printed.html, printed.pdf, sep="\n")
+        write_line(printed.html)
+        write_line(printed.pdf)
     if not (list_ or failed or to):
-        print(write_index(settings))
+        write_line(write_index(settings))
     raise typer.Exit(1 if failed else 0)
 
 
@@ -185,15 +202,16 @@ def docs() -> None:
     one file. dbt reads the private warehouse: not while a build is at work.
     """
     from catalogue.site import write_sites
+    from warehouse.audit import AuditUnwritable
     from warehouse.docs import DocsFailed, write_docs
     from warehouse.marts import BuildNotFinished
     from warehouse.versions import NothingPublished
 
     settings = read_settings()
     try:
-        print(write_docs(settings))
+        write_line(write_docs(settings))
         for site in write_sites(settings).values():
-            print(site / "index.html")
-    except (DocsFailed, NothingPublished, BuildNotFinished) as error:
+            write_line(site / "index.html")
+    except (DocsFailed, NothingPublished, BuildNotFinished, AuditUnwritable) as error:
         errors.print(str(error), markup=False, soft_wrap=True)
         raise typer.Exit(1) from error

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sys
+import time
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 import typer
 
 from ingest.cli_options import Audience, console, errors
-from ingest.settings import read_settings
+from ingest.settings import Settings, read_settings
 
 app = typer.Typer(
     help="PostgreSQL for readers: docs/serving.md. Needs KREISHAUS_SERVING__URL.",
@@ -30,36 +32,85 @@ def load(
 
     Exit status 1 when readers keep the version they had; the message says why.
     """
-    from warehouse import versions
+    from warehouse import audit, versions
     from warehouse.serving.connection import ServingFailed, ServingNotConfigured
     from warehouse.serving.load import load
 
     settings = read_settings()
     try:
         chosen = versions.named(settings, version) if version else None
+        _note_load(settings, (chosen or versions.current(settings)).name)
         served = load(settings, chosen, may_be_older=older)
-    except (ServingFailed, ServingNotConfigured, versions.NothingPublished) as error:
+    except (
+        *(ServingFailed, ServingNotConfigured),
+        *(versions.NothingPublished, audit.AuditUnwritable),
+    ) as error:
         errors.print(str(error), markup=False, soft_wrap=True)
         raise typer.Exit(1) from error
     console.print(served.told, markup=False)
 
 
+def _note_load(settings: Settings, version: str) -> None:
+    """Note that a person copies everything exact to the server that the settings name."""
+    from warehouse.audit import record
+    from warehouse.statements import EVERYTHING
+
+    url = urlsplit(settings.serving.url.get_secret_value())
+    if url.hostname:
+        server = {"server": url.hostname, "database": url.path.lstrip("/")}
+        record(settings, "load", marts=[EVERYTHING], version=version, details=server)
+
+
 @app.command("status")
 def status() -> None:
-    """Say which version is being served, and who may read it."""
-    from warehouse.serving.connection import ServingFailed, ServingNotConfigured, connected
-    from warehouse.serving.publication import publication
-    from warehouse.serving.readers import readers
+    """Say which version each database serves, who may read it, and what is open that should not be.
+
+    Exit status 1 when a database cannot be reached, or when the two serve different versions.
+    """
+    from warehouse.serving.connection import ServingFailed, ServingNotConfigured
+    from warehouse.serving.status import serving_status
 
     try:
-        with connected(read_settings()) as connection:
-            served = publication(connection)
-            console.print(f"served: {served.version if served else 'nothing yet'}")
-            for name, group in readers(connection):
-                console.print(f"reader: {name} ({group})", markup=False)
+        found = serving_status(read_settings())
     except (ServingFailed, ServingNotConfigured) as error:
         errors.print(str(error), markup=False, soft_wrap=True)
         raise typer.Exit(1) from error
+    for line in found.lines:
+        console.print(line, markup=False, soft_wrap=True)
+    for line in found.faults:
+        errors.print(line, markup=False, soft_wrap=True)
+    if found.faults:
+        raise typer.Exit(1)
+
+
+@app.command("end-overlong", epilog="Example: [bold]kreishaus serving end-overlong[/bold]")
+def end_overlong(
+    every: Annotated[
+        float | None, typer.Option(min=1, help="Look again after so many seconds, without end.")
+    ] = None,
+) -> None:
+    """End readers who hold on to a version for longer than the patience, in both databases.
+
+    A load does the same for those in its way; this also frees processor and disk between loads.
+    """
+    from warehouse.serving.connection import ServingFailed, ServingNotConfigured, connected
+    from warehouse.serving.overlong import end_overlong
+    from warehouse.serving.readers import GROUP_ROLES
+
+    settings = read_settings()
+    while True:
+        try:
+            with connected(settings) as connection:
+                ended = end_overlong(connection, GROUP_ROLES, settings.serving.patience_seconds)
+            for reader in ended:
+                console.print(reader.told, markup=False, soft_wrap=True)
+        except (ServingFailed, ServingNotConfigured) as error:
+            errors.print(str(error), markup=False, soft_wrap=True)
+            if every is None or isinstance(error, ServingNotConfigured):
+                raise typer.Exit(1) from error
+        if every is None:
+            return
+        time.sleep(every)
 
 
 @app.command(
@@ -77,21 +128,27 @@ def add_reader(
         Path | None,
         typer.Option(help="Where to write a new password, 0600; by default below KREISHAUS_HOME."),
     ] = None,
+    connections: Annotated[
+        int | None,
+        typer.Option(min=1, help="How many at a time; 5 for a new reader, else as it was."),
+    ] = None,
 ) -> None:
     """Let a person or a tool log in to PostgreSQL and read. Again: a new password, or audience."""
     from ingest.files import write_secret
     from warehouse.audit import AuditUnwritable
-    from warehouse.serving.connection import ServingFailed, ServingNotConfigured
+    from warehouse.serving.connection import ServingFailed, ServingNotConfigured, database_name
     from warehouse.serving.readers import add_reader, new_password
 
     settings = read_settings()
     password = sys.stdin.readline().rstrip("\n") if password_stdin else new_password()
     try:
-        is_new = add_reader(settings, name, audience.value, password)
+        is_new = add_reader(settings, name, audience.value, password, connections)
+        database = database_name(settings, audience.value)
     except (ServingFailed, ServingNotConfigured, AuditUnwritable) as error:
         errors.print(str(error), markup=False, soft_wrap=True)
         raise typer.Exit(1) from error
-    console.print(f"{name} may read {audience.value}" + ("" if is_new else ", as changed now"))
+    changed = "" if is_new else ", as changed now"
+    console.print(f"{name} may read {audience.value}: database {database}{changed}", markup=False)
     if not password_stdin:
         file = password_to or settings.home / "readers" / f"{name}.password"
         write_secret(file, password.encode() + b"\n")
@@ -100,7 +157,7 @@ def add_reader(
 
 @app.command("remove-reader")
 def remove_reader(name: Annotated[str, typer.Argument(help="As it was added.")]) -> None:
-    """Let a person or a tool log in no longer."""
+    """Let a person or a tool log in no longer, and end what is open."""
     from warehouse.audit import AuditUnwritable
     from warehouse.serving.connection import ServingFailed, ServingNotConfigured
     from warehouse.serving.readers import remove_reader

@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from importlib.util import find_spec
 
 from ingest.datasets import REGISTRY, datasets_of
+from ingest.doctor_rights import open_to_others, rights
 from ingest.http import Client
 from ingest.it_nrw.catalogue import login_complaints
+from ingest.rights import prepare_home
 from ingest.settings import Settings
 
 NEEDED_BYTES = 2 * 1024**3
@@ -17,13 +19,20 @@ NEEDED_BYTES = 2 * 1024**3
 
 def examine(settings: Settings) -> list[str]:
     """Every complaint, as a sentence that says what to do; empty when all is in order."""
-    return [*_home(settings), *_backup(settings), *_sources(settings), *_told(settings)]
+    return [
+        *_home(settings),
+        *rights(settings),
+        *_backup(settings),
+        *_sources(settings),
+        *_told(settings),
+    ]
 
 
 def _home(settings: Settings) -> Iterator[str]:
     home = settings.home
     try:
-        home.mkdir(parents=True, exist_ok=True)
+        if not home.is_dir():
+            prepare_home(settings)
     except OSError as error:
         yield f"KREISHAUS_HOME {home} cannot be made ({error.strerror}): choose another folder."
         return
@@ -44,6 +53,22 @@ def _backup(settings: Settings) -> Iterator[str]:
         yield f"The backup folder {folder} is missing or cannot be written: mount it, or make it."
     elif folder.stat().st_dev == settings.home.stat().st_dev:
         yield f"The backup folder {folder} is on the disk of the house, and is lost with it."
+    if folder is not None:
+        yield from _encryption(settings)
+
+
+def _encryption(settings: Settings) -> Iterator[str]:
+    """What backups are encrypted by: the program, and a password that only this user can read."""
+    from warehouse.backup.errors import NoKey
+    from warehouse.backup.key import password_file
+    from warehouse.backup.restic import PROGRAM
+
+    if shutil.which(PROGRAM) is None:
+        yield "restic is not installed, and backups are made with it: apt-get install restic."
+    try:
+        password_file(settings)
+    except NoKey as complaint:
+        yield str(complaint)
 
 
 def _told(settings: Settings) -> Iterator[str]:
@@ -81,3 +106,5 @@ def _drop_folder(settings: Settings, source: str) -> Iterator[str]:
         yield f"{settings.county_file}: [source.{source}] needs a drop_folder for live sources."
     elif not folder.is_dir():
         yield f"The drop folder {folder} of {source} does not exist: make it."
+    elif complaint := open_to_others(folder):
+        yield f"The drop folder of {source}: {complaint}"

@@ -2,6 +2,9 @@
 
 Everything here follows one pattern: write under a temporary name, fsync, rename. A rename within
 a folder is atomic on every file system the house runs on.
+
+What is made here is closed to other users of the machine from its first instant, whatever the
+umask says; ``open_to_all`` is the one way to open something (``ingest/rights.py`` says what).
 """
 
 from __future__ import annotations
@@ -9,20 +12,55 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import stat
 import time
 import uuid
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
+CLOSED_FILE, CLOSED_FOLDER = 0o640, 0o750
+SECRET_FILE, SECRET_FOLDER = 0o600, 0o700
+OPEN_FILE, OPEN_FOLDER = 0o644, 0o755
 TEMPORARY = ".tmp-"
 ABANDONED_AFTER_SECONDS = 24 * 3600
 
 
-def write_synced(path: Path, content: bytes) -> None:
+def closed_umask() -> None:
+    """Let nothing that this process or a child makes be open to others, or be the group's to write.
+
+    For files that libraries make. Only ever stricter, and never taken back: another thread may be
+    writing.
+    """
+    before = os.umask(0o027)
+    os.umask(before | 0o027)
+
+
+def make_folder(path: Path, mode: int = CLOSED_FOLDER) -> None:
+    """Make a folder with its missing parents, each of ``mode``; one that exists stays as it is."""
+    if path.is_dir():
+        return
+    make_folder(path.parent, mode)
+    path.mkdir(mode, exist_ok=True)
+
+
+def open_to_all(root: Path) -> None:
+    """Let everybody read a folder with all it holds. For a folder that nobody else writes to.
+
+    Its parents stay as they are: what is being made stays closed until it is moved.
+    """
+    for folder, _, files in os.walk(root):
+        for name in files:
+            path = Path(folder, name)
+            if not path.is_symlink():
+                path.chmod(OPEN_FILE)
+        Path(folder).chmod(OPEN_FOLDER)
+
+
+def write_synced(path: Path, content: bytes, mode: int = CLOSED_FILE) -> None:
     """Write a file that nobody reads yet, and have it on disk on return."""
-    with path.open("wb") as handle:
+    with _opened(path, "wb", os.O_WRONLY | os.O_TRUNC, mode) as handle:
         handle.write(content)
         handle.flush()
         os.fsync(handle.fileno())
@@ -30,7 +68,7 @@ def write_synced(path: Path, content: bytes) -> None:
 
 def write_atomically(path: Path, content: bytes) -> None:
     """Write ``path`` so that readers see the old content or the new, never a part."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     temporary = _temporary_beside(path)
     write_synced(temporary, content)
     temporary.replace(path)
@@ -39,10 +77,10 @@ def write_atomically(path: Path, content: bytes) -> None:
 
 def write_secret(path: Path, content: bytes) -> None:
     """``write_atomically`` for what nobody else may read, at no instant."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent.parent)
+    make_folder(path.parent, SECRET_FOLDER)
     temporary = _temporary_beside(path)
-    temporary.touch(mode=0o600)
-    write_synced(temporary, content)
+    write_synced(temporary, content, SECRET_FILE)
     temporary.replace(path)
     _sync_folder(path.parent)
 
@@ -50,7 +88,7 @@ def write_secret(path: Path, content: bytes) -> None:
 @contextmanager
 def written_atomically(path: Path) -> Iterator[Path]:
     """A temporary name for what is too large to be held as bytes; ``path`` once it is written."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     temporary = _temporary_beside(path)
     try:
         yield temporary
@@ -58,6 +96,7 @@ def written_atomically(path: Path) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
         raise
     with temporary.open("rb") as handle:
+        _close(handle.fileno(), CLOSED_FILE)
         os.fsync(handle.fileno())
     temporary.replace(path)
     _sync_folder(path.parent)
@@ -71,8 +110,8 @@ def write_json_atomically(path: Path, document: Mapping[str, Any]) -> None:
 
 def append_line(path: Path, line: str) -> None:
     """Append one line. A line torn by an earlier kill is closed first, so that it stays alone."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("ab+") as handle:
+    make_folder(path.parent)
+    with _opened(path, "ab+", os.O_RDWR | os.O_APPEND, CLOSED_FILE) as handle:
         end = handle.seek(0, os.SEEK_END)
         torn = False
         if end:
@@ -92,9 +131,9 @@ def keep_last_lines(path: Path, count: int) -> None:
 
 def new_directory(final: Path) -> Path:
     """A temporary folder beside ``final``, to be filled and then committed."""
-    final.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(final.parent)
     temporary = _temporary_beside(final)
-    temporary.mkdir()
+    temporary.mkdir(CLOSED_FOLDER)
     return temporary
 
 
@@ -133,6 +172,21 @@ def sweep(root: Path) -> int:
             else:
                 path.unlink(missing_ok=True)
     return swept
+
+
+def _opened(path: Path, how: str, flags: int, mode: int) -> IO[bytes]:
+    """Open a file, made with ``mode`` at most; one that was there already is held to it."""
+    descriptor = os.open(path, flags | os.O_CREAT | os.O_CLOEXEC, mode)
+    _close(descriptor, mode)
+    return os.fdopen(descriptor, how)
+
+
+def _close(descriptor: int, mode: int) -> None:
+    """Take from a file the rights that ``mode`` does not give; somebody else's stays as it is."""
+    found = stat.S_IMODE(os.fstat(descriptor).st_mode)
+    if found & ~mode:
+        with suppress(PermissionError):
+            os.fchmod(descriptor, found & mode)
 
 
 def _temporary_beside(path: Path) -> Path:

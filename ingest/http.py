@@ -14,9 +14,10 @@ from urllib.parse import urljoin, urlsplit
 
 import requests
 import tenacity
-from urllib3.exceptions import HTTPError, InvalidHeader
+from urllib3.exceptions import HTTPError, InvalidHeader, NameResolutionError
 from urllib3.util import Retry
 
+from ingest.deadline import Deadline, DeadlineAdapter
 from ingest.model import SourceRefused, SourceUnavailable
 from ingest.settings import HttpConfig, Settings
 
@@ -74,6 +75,9 @@ class Client:
         self._hosts = hosts
         self._session = requests.Session()
         self._session.headers["User-Agent"] = user_agent(self._config.contact)
+        self._deadline = Deadline()
+        for scheme in ("http://", "https://"):
+            self._session.mount(scheme, DeadlineAdapter(self._deadline))
         self._asked_at: dict[str, float] = {}
 
     @classmethod
@@ -134,13 +138,19 @@ class Client:
     def _visit(
         self, method: str, url: str, headers: dict[str, str], form: dict[str, str] | None
     ) -> Answer:
-        """One try, redirects followed by hand: each of them must be allowed."""
-        until = time.monotonic() + self._config.longest_answer_seconds
+        """One try, all of it within the time that an answer may take."""
+        with self._deadline.within(self._config.longest_answer_seconds):
+            return self._followed(method, url, headers, form)
+
+    def _followed(
+        self, method: str, url: str, headers: dict[str, str], form: dict[str, str] | None
+    ) -> Answer:
+        """Redirects are followed by hand: each of them must be allowed."""
         for _ in range(MOST_REDIRECTS + 1):
             self._require_allowed(url)
             with closing(self._send(method, url, headers, form)) as response:
                 if response.status_code not in REDIRECTS:
-                    return self._answer(method, url, response, until, headers.values())
+                    return self._answer(method, url, response, headers.values())
                 target = urljoin(url, response.headers.get("Location", ""))
             if method != "GET":
                 raise SourceRefused(
@@ -183,12 +193,16 @@ class Client:
                 proxies={"no_proxy": host} if local else None,
             )
         except requests.exceptions.SSLError:
+            if self._deadline.expired:
+                raise self._too_slow(method, url, "no answer") from None
             raise SourceRefused(
                 f"{method} {shown(url)}: its certificate is not trusted. Behind a proxy that "
                 "opens TLS, set REQUESTS_CA_BUNDLE to the county's own certificates"
             ) from None
         except (requests.ConnectionError, requests.Timeout) as error:
-            raise _MayHeal(f"{method} {shown(url)}: no answer ({type(error).__name__})") from None
+            if self._deadline.expired:
+                raise self._too_slow(method, url, "no answer") from None
+            raise _MayHeal(f"{method} {shown(url)}: {_no_answer(error, host)}") from None
         except requests.RequestException as error:
             raise SourceRefused(
                 f"{method} {shown(url)}: cannot be asked ({type(error).__name__})"
@@ -206,12 +220,11 @@ class Client:
         method: str,
         url: str,
         response: requests.Response,
-        until: float,
         secrets: Iterable[str],
     ) -> Answer:
         if response.status_code == 304:
             return Answer(url, None, {})
-        content = self._content(method, url, response, until)
+        content = self._content(method, url, response)
         if response.status_code != 200:
             said = (
                 f"{method} {shown(url)}: expected status 200, found {response.status_code}: "
@@ -223,7 +236,7 @@ class Client:
         kept = {name: response.headers[name] for name in HEADERS_KEPT if name in response.headers}
         return Answer(url, content, kept)
 
-    def _content(self, method: str, url: str, response: requests.Response, until: float) -> bytes:
+    def _content(self, method: str, url: str, response: requests.Response) -> bytes:
         most = self._config.largest_bytes
         content = bytearray()
         try:
@@ -235,17 +248,33 @@ class Client:
                         f"{method} {shown(url)}: the answer is larger than {most} bytes. If it is "
                         "right, raise [http] largest_mebibytes in county.toml"
                     )
-                if time.monotonic() > until:
-                    raise _MayHeal(
-                        f"{method} {shown(url)}: expected the whole answer within "
-                        f"{self._config.longest_answer_seconds:.0f} s, found {len(content)} bytes"
-                    )
         except (HTTPError, OSError) as error:
+            if self._deadline.expired:
+                raise self._too_slow(method, url, f"{len(content)} bytes") from None
             raise _MayHeal(
                 f"{method} {shown(url)}: the answer broke off after {len(content)} bytes "
                 f"({type(error).__name__})"
             ) from None
+        if self._deadline.expired:  # an answer of no known length only seems to be whole
+            raise self._too_slow(method, url, f"{len(content)} bytes")
         return bytes(content)
+
+    def _too_slow(self, method: str, url: str, found: str) -> _MayHeal:
+        return _MayHeal(
+            f"{method} {shown(url)}: expected the whole answer within "
+            f"{self._config.longest_answer_seconds:g} s, found {found}"
+        )
+
+
+def _no_answer(error: requests.RequestException, host: str) -> str:
+    """Why there is no answer, as far as a person can do something about it."""
+    reason = getattr(error.args[0], "reason", None) if error.args else None
+    if isinstance(reason, NameResolutionError):
+        return (
+            f"the name {host} is not known to this machine's name server. Has it a network? Has "
+            "the source moved? Then set its address in county.toml"
+        )
+    return f"no answer ({type(error).__name__})"
 
 
 def user_agent(contact: str) -> str:

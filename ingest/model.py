@@ -23,7 +23,8 @@ class Request:
     ``identity`` is the address without what changes between two visits (``v=``, ``nn=``, session
     ids): two requests with one identity offer the same thing at two times. ``label`` is what a
     person calls it ("2021-09", "WTG_Stichtag_2021-08-15.xlsx"). ``otherwise`` asks for the same
-    thing by another way, where this one brings no data.
+    thing by another way, where this one brings no data. ``fault`` says what is known to keep it
+    from being read; then there is nothing to fetch it by.
     """
 
     identity: str
@@ -33,6 +34,7 @@ class Request:
     form: Mapping[str, str] | None = None
     extension: str = "bin"
     otherwise: Request | None = None
+    fault: str | None = None
 
 
 @dataclass(frozen=True)

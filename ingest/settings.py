@@ -207,10 +207,12 @@ class Backups(Section):
 
     The newest snapshot of each of the last ``daily`` days, ``weekly`` weeks and ``monthly`` months
     that have one is kept. Landed files are deleted only when one that was verified in the last
-    ``verified_days`` holds them.
+    ``verified_days`` holds them. ``password_file`` holds the password that encrypts all of it:
+    readable by this user alone, and kept elsewhere too, because nothing opens a backup without it.
     """
 
     folder: Path | None = None
+    password_file: Path | None = None
     daily: int = Field(default=7, ge=1)
     weekly: int = Field(default=4, ge=0)
     monthly: int = Field(default=12, ge=0)
@@ -218,14 +220,17 @@ class Backups(Section):
 
 
 class Serving(Section):
-    """The PostgreSQL database that readers ask; none while ``url`` is empty.
+    """The two PostgreSQL databases that readers ask; none while ``url`` is empty.
 
-    ``url`` comes from the environment; ``password_file`` holds the loader's password where it
-    stands neither there nor in a ``PGPASSFILE``. ``patience_seconds`` is how long a load waits for
-    readers to let go of the version they have.
+    ``url`` comes from the environment and names the database of internal readers;
+    ``public_database`` is the name of the other one on the same server, by default that name with
+    ``_public`` behind it. ``password_file`` holds the loader's password where it stands neither
+    there nor in a ``PGPASSFILE``. ``patience_seconds`` is how long a reader may hold on to the
+    version that he has: a load waits that long for readers, then it ends them.
     """
 
     url: SecretStr = SecretStr("")
+    public_database: str = ""
     password_file: Path | None = None
     patience_seconds: float = Field(default=900, gt=0)
 

@@ -31,15 +31,18 @@ def as_screen(
     troubles: Sequence[Trouble],
     home: Path,
     *,
+    first_line: str = "",
     all_: bool = False,
 ) -> RenderableType:
-    """A row per dataset, and below what is wrong and why, worst first.
+    """``first_line``, a row per dataset, and below what is wrong and why, worst first.
 
     ``all_`` shows every trouble and each reason uncut; without it, what many datasets of a source
     have in common is said once.
     """
     troubles = troubles if all_ else _folded(troubles)
-    parts: list[RenderableType] = [_datasets(statuses)]
+    red = any(trouble.grade == "red" for trouble in troubles)
+    parts: list[RenderableType] = [Text(first_line, "bold red" if red else "bold")]
+    parts = [*parts, _datasets(statuses)] if first_line else [_datasets(statuses)]
     shown = troubles if all_ else troubles[: _fitting(troubles, home, len(statuses))]
     if shown:
         parts += [Text(), _troubles(shown, home, cut=not all_)]
@@ -47,7 +50,7 @@ def as_screen(
         parts.append(
             Text(f"and {len(troubles) - len(shown)} more: kreishaus status --all", "bold yellow")
         )
-    if not any(trouble.grade == "red" for trouble in troubles):
+    if not red:
         parts += [Text(), Text("Nothing is red.", "green")]
     return Group(*parts)
 
@@ -163,9 +166,29 @@ def _short(path: Path, home: Path) -> str:
 
 
 def as_json(
-    statuses: Sequence[DatasetStatus], troubles: Sequence[Trouble] = ()
+    statuses: Sequence[DatasetStatus],
+    troubles: Sequence[Trouble] = (),
+    version: str | None = None,
+    created_at: datetime | None = None,
+) -> dict[str, Any]:
+    """The same as plain values, for another program: a document per dataset, and what is wrong
+    with no dataset of its own."""
+    ids = {status.dataset.id for status in statuses}
+    return {
+        "published": {"version": version, "created_at": _iso(created_at)},
+        "red": any(trouble.grade == "red" for trouble in troubles),
+        "troubles": [
+            {"grade": one.grade, "kind": one.kind, "about": one.about, "why": one.why}
+            for one in troubles
+            if one.about not in ids
+        ],
+        "datasets": _datasets_as_json(statuses, troubles),
+    }
+
+
+def _datasets_as_json(
+    statuses: Sequence[DatasetStatus], troubles: Sequence[Trouble]
 ) -> list[dict[str, Any]]:
-    """The same as plain values, for another program: a document per dataset."""
     return [
         {
             "dataset": status.dataset.id,

@@ -31,6 +31,7 @@ from ingest.model import (
     UnreadableFile,
 )
 from ingest.quarantine import Quarantine, explain
+from ingest.rights import prepare_home
 from ingest.settings import Settings
 from ingest.staging import BatchRecord, Staging, typed
 from ingest.visits import Visit, Visits
@@ -41,6 +42,9 @@ if TYPE_CHECKING:
     from expectations.runner import Validation
 
 log = logging.getLogger(__name__)
+
+PROGRESS_EVERY = 1_000
+"""Files, after which a visit that takes long says how far it is."""
 
 
 @dataclass(frozen=True)
@@ -104,6 +108,7 @@ def land(
     A file that cannot be fetched or must be refused does not stop the others: it is reported.
     Raises ``SourceUnavailable`` when the source cannot even say what it offers.
     """
+    prepare_home(settings)
     entry = dataset(dataset_id)
     if window and not window.may_hold_any(entry.calendar_in(settings)):
         return LandReport(entry.id, 0, (), (), (), (), ())
@@ -155,7 +160,9 @@ def _go(
             ]
             newest = {}  # nothing shall be left out because its server calls it unchanged
         visit = partial(_land_one, entry, floors, settings, client, newest, run_id)
-        for request in requests:
+        for number, request in enumerate(requests, start=1):
+            if number % PROGRESS_EVERY == 0:
+                log.info("%s: %s of %s looked at", entry.id, f"{number:,}", f"{len(requests):,}")
             try:
                 landed, new = _land_by_some_way(visit, request)
             except RefusedAtTheDoor as refusal:
@@ -270,6 +277,8 @@ def _fetch(
     request: Request,
     known: Mapping[str, str] | None,
 ) -> Answer:
+    if request.fault is not None:
+        raise SourceRefused(f"{request.label}: {request.fault}")
     if request.path is not None:
         return Answer(request.path, _dropped(Path(request.path), settings), {})
     if request.url is None:
@@ -332,6 +341,7 @@ def treat(landed: Landed, settings: Settings) -> Outcome:
 
     Bad data never raise: they are the outcome. Running it again changes nothing.
     """
+    prepare_home(settings)
     entry = dataset(landed.dataset_id)
     floors = Floors.of(settings, entry.source, entry.name)
     staged = floors.staging.record(landed.sha256)
@@ -467,6 +477,7 @@ def by_hand(dataset_id: str, file: Path, settings: Settings, run_id: str) -> Out
 
     Raises ``RefusedAtTheDoor``, and ``KeyError`` for an unknown dataset.
     """
+    prepare_home(settings)
     entry = dataset(dataset_id)
     request = Request(
         identity=f"by hand: {file.name}",

@@ -30,6 +30,9 @@ TO_DO = {
     "unjudged": "Open the log of the red stage task in Airflow; the next visit tries again.",
     "not renewed": "Readers see the last good state. Open the red box in the graph of build_marts: "
     "its log is dbt's message.",
+    "not published": "Readers have nothing: start a run (kreishaus run, or build_marts in Airflow) "
+    "and look at its first red task.",
+    "interrupted": "Start the run again: it goes on from what has landed.",
     "alert unsent": "Check the connection in Airflow, then trigger watch_freshness: it sends a "
     "message whenever a person starts it.",
     "late": "Ask its owner, or visit the page: nothing is broken here.",

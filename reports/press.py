@@ -5,13 +5,15 @@
                    /latest -> <date>           the newest reference date
            /as_of/<moment>/...                 the same, from the marts as they were known then
 
+A paper that was withdrawn is not printed again, and one that was corrected says so: ``withdraw``.
+
 Every file is written aside and renamed. The same marts give the same bytes: printing again
 changes nothing, and whoever printed last year prints the same today from the marts as of then.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -26,6 +28,7 @@ from reports.papers import NAMES, paper
 from reports.pdf import pdf
 from warehouse.as_of import FOLDER as AS_OF
 from warehouse.as_of import asked_for
+from warehouse.withdrawals import Mark, mark
 
 HTML, PDF, LATEST, INDEX = "report.html", "report.pdf", "latest", "index.html"
 
@@ -40,6 +43,17 @@ class NoSuchDate(Exception):
 
 class NothingToPrint(Exception):
     """No mart has anything that the paper could be about."""
+
+
+class PaperWithdrawn(Exception):
+    """The paper about this date was withdrawn: only a correction prints it again."""
+
+    def __init__(self, withdrawn: Mark) -> None:
+        name, about = withdrawn.name.split("/")[-2:]
+        super().__init__(
+            f"{withdrawn.words}. It is printed again by a correction only: kreishaus correct "
+            f'paper {name} --date {about} --reason "..."'
+        )
 
 
 @dataclass(frozen=True)
@@ -59,6 +73,12 @@ def folder_of(settings: Settings) -> Path:
     return root / AS_OF / as_of.name if as_of else root
 
 
+def key_of(settings: Settings, name: str, about: date) -> str:
+    """What the paper about a date is called in the record of withdrawals."""
+    folder = folder_of(settings) / name / about.isoformat()
+    return folder.relative_to(settings.home / "reports").as_posix()
+
+
 def dates_of(settings: Settings, name: str) -> list[date]:
     """The dates that a paper can be about, newest first. Raises ``NothingPublished``."""
     with published(settings) as marts:
@@ -72,21 +92,37 @@ def print_paper(
 
     With ``to`` the two files go there, and the house's own list of papers is left as it is.
 
-    Raises ``NoSuchPaper``, ``NothingPublished``, ``NothingToPrint``, ``NoSuchDate`` and
-    ``NotPrintable``.
+    Raises ``NoSuchPaper``, ``NothingPublished``, ``NothingToPrint``, ``NoSuchDate``,
+    ``PaperWithdrawn`` and ``NotPrintable``.
     """
     wanted = paper(name)
     with published(settings) as marts:
         about = _date_to_print(wanted.dates(marts), name, about)
-        document = _written(marts, name, about)
+        marked = mark(settings, "papers", key_of(settings, name, about))
+        if marked and not marked.is_valid:
+            raise PaperWithdrawn(marked)
+        document = _corrected(_written(marts, name, about), marked)
     folder = to or folder_of(settings) / name / about.isoformat()
     printed = Printed(name, about, folder / HTML, folder / PDF)
-    made = {printed.html: pages.html(document), printed.pdf: pdf(document)}
-    for path, content in made.items():
-        write_atomically(path, content)
+    write_paper(printed, document)
     if to is None:
         _point_at_newest(folder.parent)
     return printed
+
+
+def write_paper(printed: Printed, document: Document) -> None:
+    """Write the page and the PDF of a document, or neither: raises ``NotPrintable``."""
+    made = {printed.html: pages.html(document), printed.pdf: pdf(document)}
+    for path, content in made.items():
+        write_atomically(path, content)
+
+
+def _corrected(document: Document, marked: Mark | None) -> Document:
+    """The document, saying under its title that it replaces an earlier one, and why."""
+    if marked is None:
+        return document
+    words = f"{marked.day}. Sie ersetzt die frühere Fassung. Grund: {marked.reason}"
+    return replace(document, facts=(("Korrigierte Fassung vom", words), *document.facts))
 
 
 def _date_to_print(dates: list[date], name: str, about: date | None) -> date:
@@ -122,14 +158,23 @@ def _printed_dates(folder: Path) -> list[date]:
     return sorted(found, reverse=True)
 
 
+def _mark_words(settings: Settings, name: str, about: date) -> str:
+    marked = mark(settings, "papers", key_of(settings, name, about))
+    return marked.words_de if marked else ""
+
+
 def write_index(settings: Settings) -> Path:
-    """The page that lists every paper on disk."""
+    """The page that lists every paper on disk, with those that were withdrawn or corrected."""
     root = folder_of(settings)
     papers: list[Plain] = [
         {
             "title": paper(name).title,
             "dates": [
-                {"day": day(one), "folder": f"{name}/{one.isoformat()}"}
+                {
+                    "day": day(one),
+                    "folder": f"{name}/{one.isoformat()}",
+                    "mark": _mark_words(settings, name, one),
+                }
                 for one in _printed_dates(root / name)
             ],
         }

@@ -10,6 +10,7 @@ import hashlib
 from pathlib import Path
 
 from ingest.files import commit_directory, new_directory, remove_directory, write_synced
+from ingest.rights import prepare_home
 from ingest.settings import Settings
 from sample import azr, bamf, heimfinder, it_nrw, papers, wtg
 
@@ -23,6 +24,7 @@ def make(settings: Settings) -> Path:
     stamp = target / STAMP
     if stamp.exists() and stamp.read_text() == fingerprint:
         return target
+    prepare_home(settings)
     temporary = new_directory(target)
     for source in (bamf, azr, wtg, heimfinder, it_nrw, papers):
         source.write(temporary)

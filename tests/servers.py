@@ -49,7 +49,9 @@ class Visit(BaseHTTPRequestHandler):
         self.send_response(200)
         self.send_header("Content-Length", "1000000")
         self.end_headers()
-        until = time.monotonic() + seconds
+        self._drip_until(time.monotonic() + seconds)
+
+    def _drip_until(self, until: float) -> None:
         while time.monotonic() < until:
             try:
                 self.wfile.write(b".")
@@ -57,6 +59,16 @@ class Visit(BaseHTTPRequestHandler):
             except OSError:
                 return
             time.sleep(0.02)
+
+    def drip_headers(self, seconds: float) -> None:
+        """A header that never ends, each byte of it soon enough."""
+        self.wfile.write(b"HTTP/1.1 200 OK\r\nX-Slow: ")
+        self._drip_until(time.monotonic() + seconds)
+
+    def drip_without_length(self, seconds: float) -> None:
+        """An answer whose end is only the end of the connection."""
+        self.wfile.write(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n")
+        self._drip_until(time.monotonic() + seconds)
 
     def hang_up(self) -> None:
         self.close_connection = True
@@ -72,8 +84,10 @@ class Server(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, play: Callable[[Visit], None], tls: ssl.SSLContext | None) -> None:
-        super().__init__(("127.0.0.1", 0), Visit)
+    def __init__(
+        self, play: Callable[[Visit], None], tls: ssl.SSLContext | None, port: int = 0
+    ) -> None:
+        super().__init__(("127.0.0.1", port), Visit)
         self.play = play
         self.visits: Counter[str] = Counter()
         self.seen: list[dict[str, str]] = []

@@ -11,7 +11,9 @@ from pathlib import Path
 
 from ingest.batches import write_batches
 from ingest.datasets import REGISTRY
+from ingest.files import make_folder
 from ingest.freshness import write_freshness
+from ingest.rights import prepare_home
 from ingest.settings import REPOSITORY, Settings
 from ingest.sightings import write_sightings
 from ingest.staging import CHECKS, TEMPLATE, Staging, write_templates
@@ -68,6 +70,7 @@ def prepare(settings: Settings, *, compare_as_before: bool = False) -> None:
     The results of an earlier build are removed: nobody shall publish by them. A build that makes
     again what is published is to ``compare_as_before``: with the forecast that was kept for it.
     """
+    prepare_home(settings)
     for entry in REGISTRY:
         schemas = entry.load("tables")
         Staging(settings.staged, entry.source, entry.name).write_templates(schemas)
@@ -78,7 +81,7 @@ def prepare(settings: Settings, *, compare_as_before: bool = False) -> None:
     write_sightings(settings)
     write_revised_cells(settings)
     write_forecasts_published(settings, renew=not compare_as_before)
-    target(settings).mkdir(parents=True, exist_ok=True)
+    make_folder(target(settings))
     (target(settings) / "run_results.json").unlink(missing_ok=True)
 
 
@@ -97,7 +100,7 @@ def dbt(settings: Settings, *arguments: str) -> subprocess.CompletedProcess[str]
 
 def parse_project(settings: Settings) -> Path:
     """Write dbt's manifest and return its path. Raises ``RuntimeError`` with dbt's own words."""
-    target(settings).mkdir(parents=True, exist_ok=True)
+    make_folder(target(settings))
     done = dbt(settings, "--quiet", "parse")
     if done.returncode:
         raise RuntimeError(f"dbt parse failed in {PROJECT}:\n{done.stdout}{done.stderr}")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import duckdb
 
+from ingest.files import make_folder
 from ingest.settings import Settings
 
 TEMPORARY = "tmp"
@@ -19,7 +20,7 @@ def connect(
 
     What needs more goes through files in the warehouse, which DuckDB removes at the end.
     """
-    settings.warehouse.mkdir(parents=True, exist_ok=True)
+    make_folder(settings.warehouse)
     return duckdb.connect(
         file or ":memory:",
         read_only=read_only,

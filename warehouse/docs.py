@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ingest.files import new_directory, remove_directory, write_atomically
+from ingest.files import make_folder, new_directory, remove_directory, write_atomically
+from ingest.rights import prepare_home
 from ingest.settings import Settings
 from warehouse.build import dbt
 from warehouse.versions import DATABASE
@@ -39,8 +40,9 @@ def write_docs(settings: Settings) -> Path:
         raise DocsFailed(
             f"{database} does not exist: nothing has been built. Run `kreishaus build`."
         )
+    prepare_home(settings)
     final = docs_page(settings)
-    final.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(final.parent)
     work = new_directory(final.parent / "target")
     try:
         done = dbt(

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ingest.files import make_folder
 from ingest.secret_files import SecretUnreadable, secret
 from ingest.settings import Settings
 
@@ -80,7 +81,7 @@ def _key() -> str:
 def _new_file(settings: Settings, run_id: str) -> Path:
     """The file of this run, after the oldest ones were removed."""
     place = folder(settings)
-    place.mkdir(parents=True, exist_ok=True)
+    make_folder(place)
     newest_first = sorted(place.glob("*.jsonl"), reverse=True)
     for old in newest_first[settings.lineage.keep_files - 1 :]:
         old.unlink(missing_ok=True)

@@ -26,7 +26,15 @@ from typing import Any
 
 import duckdb
 
-from ingest.files import commit_directory, new_directory, sweep, switch_link, write_synced
+from ingest.files import (
+    commit_directory,
+    make_folder,
+    new_directory,
+    sweep,
+    switch_link,
+    write_synced,
+)
+from ingest.rights import open_as_named, prepare_home
 from ingest.settings import REPOSITORY, Settings
 from warehouse import versions
 from warehouse.as_of import asked_for
@@ -45,12 +53,12 @@ def publish(settings: Settings, run_id: str, now: datetime | None = None) -> Man
     built = marts(settings)
     now = now or datetime.now(UTC)
     final = _free_name(settings.published, now)
-    settings.published.mkdir(parents=True, exist_ok=True)
+    make_folder(settings.published)
+    prepare_home(settings)
     sweep(settings.published)
     folder = new_directory(final)
     for audience in versions.AUDIENCES:
-        versions.parquet(folder, audience).mkdir(parents=True)
-    (folder / "internal").chmod(0o750)  # exact figures: not for every account of the machine
+        make_folder(versions.parquet(folder, audience))
     previous = _previous(settings)
     published, missing = _write_parquet(settings, built, folder, previous)
     there = [mart for mart in built if mart.name not in missing]
@@ -71,6 +79,7 @@ def publish(settings: Settings, run_id: str, now: datetime | None = None) -> Man
         refused=public.refused,
     )
     _write_manifests(folder, manifest)
+    open_as_named(settings, folder, final)
     commit_directory(folder, final)
     switch_link(settings.published / versions.CURRENT, final)
     versions.prune(settings)

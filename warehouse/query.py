@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import json
-from collections.abc import Callable
 from pathlib import Path
-from typing import TextIO
 
 import duckdb
 import pyarrow as pa
-from rich import box
-from rich.console import Console
-from rich.table import Table
 
 from ingest.settings import Settings
 from warehouse import audit, versions
@@ -65,38 +58,3 @@ def _note(
         as_of=as_of.moment if as_of else None,
         outcome="done" if rows is not None else "failed",
     )
-
-
-def _as_table(answer: pa.Table, stream: TextIO) -> None:
-    table = Table(box=box.SIMPLE_HEAD, caption=f"{answer.num_rows:,} rows", caption_justify="left")
-    for field in answer.schema:
-        number = pa.types.is_integer(field.type) or pa.types.is_floating(field.type)
-        table.add_column(field.name, justify="right" if number else "left", no_wrap=True)
-    for row in answer.to_pylist():
-        table.add_row(*(_cell(value) for value in row.values()))
-    Console(file=stream, width=None if stream.isatty() else 200).print(table)
-
-
-def _cell(value: object) -> str:
-    if value is None:
-        return ""
-    return f"{value:.10g}" if isinstance(value, float) else str(value).replace("\n", " ")
-
-
-def _as_csv(answer: pa.Table, stream: TextIO) -> None:
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(answer.column_names)
-    writer.writerows(row.values() for row in answer.to_pylist())
-
-
-def _as_json(answer: pa.Table, stream: TextIO) -> None:
-    json.dump(answer.to_pylist(), stream, ensure_ascii=False, indent=2, default=str)
-    stream.write("\n")
-
-
-RENDERERS: dict[str, Callable[[pa.Table, TextIO], None]] = {
-    "table": _as_table,
-    "csv": _as_csv,
-    "json": _as_json,
-}
-"""How an answer may be written: for people, for spreadsheets, for programs."""

@@ -8,6 +8,7 @@ from typing import Any, Literal, get_args
 
 from ingest.files import remove_directory
 from ingest.settings import Settings
+from warehouse import withdrawals
 from warehouse.as_of import asked_for
 
 CURRENT = "current"
@@ -24,9 +25,19 @@ class NothingPublished(Exception):
 def current(settings: Settings) -> Path:
     """The folder of the current version, with the link resolved: a switch cannot move it.
 
-    Raises ``NothingPublished`` with what to do.
+    Never a withdrawn one: where the link still names it, because a withdrawal was interrupted, it
+    is the newest version that was not. Raises ``NothingPublished`` with what to do.
     """
     link = settings.published / CURRENT
+    if link.exists() and not is_withdrawn(settings, link.resolve()):
+        return link.resolve()
+    if link.exists() and (valid := not_withdrawn(settings)):
+        return valid[-1]
+    if gone := newest_withdrawal(settings):
+        raise NothingPublished(
+            f"{settings.published}: every version was withdrawn, and readers get none. The newest: "
+            f"{gone.words}. The next `kreishaus publish` brings a version again."
+        )
     if not link.exists():
         as_of = asked_for(settings)
         command = f"build {as_of.options}" if as_of else "run"
@@ -37,8 +48,40 @@ def current(settings: Settings) -> Path:
     return link.resolve()
 
 
+def is_withdrawn(settings: Settings, version: Path) -> bool:
+    """Whether readers must no longer rely on a version."""
+    return withdrawals.mark(settings, "versions", version.name) is not None
+
+
+def not_withdrawn(settings: Settings) -> list[Path]:
+    """The published versions that readers may have, oldest first."""
+    return [path for path in versions(settings) if not is_withdrawn(settings, path)]
+
+
+def newest_withdrawal(settings: Settings) -> withdrawals.Mark | None:
+    """The mark of the newest withdrawn version in this folder of versions; None without one."""
+    found = [withdrawals.mark(settings, "versions", one.name) for one in versions(settings)]
+    return next((mark for mark in reversed(found) if mark), None)
+
+
+def warning(settings: Settings) -> str:
+    """What a reader must know who gets an older version because newer ones were withdrawn.
+
+    Empty otherwise. Raises ``NothingPublished``.
+    """
+    used, mark = current(settings), newest_withdrawal(settings)
+    if mark is None or mark.name < used.name:
+        return ""
+    return f"Version {mark.words}. This is from {used.name}, the newest that was not withdrawn."
+
+
 def named(settings: Settings, name: str) -> Path:
-    """The folder of a version by its name. Raises ``NothingPublished`` naming those there are."""
+    """The folder of a version by its name.
+
+    Raises ``NothingPublished`` naming those there are, and for one that was withdrawn.
+    """
+    if mark := withdrawals.mark(settings, "versions", name):
+        raise NothingPublished(f"version {mark.words}. It is no longer given to readers.")
     there = {path.name: path for path in versions(settings)}
     if name not in there:
         raise NothingPublished(
@@ -84,10 +127,16 @@ def versions(settings: Settings) -> list[Path]:
 
 
 def outdated(settings: Settings) -> list[Path]:
-    """All but the newest ``keep_versions``; never the current one."""
-    keep = {path.resolve() for path in versions(settings)[-settings.keep_versions :]}
-    keep.add(current(settings))
-    return [path for path in versions(settings) if path.resolve() not in keep]
+    """All versions before the newest ``keep_versions``; never the current one.
+
+    A withdrawn version takes no place among them, so that readers can fall back on as many; what is
+    recorded of it stays when it goes.
+    """
+    there = [path.resolve() for path in versions(settings)]
+    kept = [path.resolve() for path in not_withdrawn(settings)[-settings.keep_versions :]]
+    keep = {*kept, current(settings)}
+    oldest = kept[0].name if len(kept) == settings.keep_versions else ""
+    return [path for path in there if path not in keep and path.name < oldest]
 
 
 def prune(settings: Settings) -> list[str]:

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from ingest.rights import prepare_home
 from ingest.settings import Settings
 from warehouse.as_of import nightly_warehouse
 from warehouse.build import PROJECT, build_arguments, dbt_environment, failed_nodes, target
@@ -35,6 +36,7 @@ def build_watched(settings: Settings, run_id: str) -> None:
 
     Raises ``BuildFailed`` after dbt has done all that could still be done.
     """
+    prepare_home(settings)
     outcomes = Outcomes(nightly_warehouse(settings), run_id)
     begun = time.monotonic()
     try:

@@ -1,6 +1,6 @@
 """Whether a service of Airflow is well: what each health check of docker-compose.yml runs.
 
-    healthy.py api-server | scheduler | dag-processor | triggerer | worker | mail
+    healthy.py api-server | scheduler | dag-processor | triggerer | worker | mail | proxy
 
 Nothing of Airflow is imported: that would cost seconds of processor time, in each service, each
 minute. The scheduler answers itself; of the DAG processor and the triggerer the API server knows
@@ -25,7 +25,9 @@ SECONDS = 8
 def main(component: str) -> None:
     """End with status 0 if ``component`` is well; say what is not and end with 1 otherwise."""
     try:
-        fault = {"worker": worker, "mail": mail}.get(component, partial(of_airflow, component))()
+        fault = {"worker": worker, "mail": mail, "proxy": proxy}.get(
+            component, partial(of_airflow, component)
+        )()
     except (OSError, ValueError, KeyError) as error:
         fault = f"{type(error).__name__}: {error}"
     if fault:
@@ -49,6 +51,14 @@ def mail() -> str:
     with socket.create_connection(("127.0.0.1", 1025), timeout=SECONDS) as relay:
         greeting = relay.recv(200)
     return "" if greeting.startswith(b"220 ") else f"{greeting!r}"
+
+
+def proxy() -> str:
+    """What is wrong with the proxy: nothing if it refuses a host that nobody has."""
+    with socket.create_connection(("127.0.0.1", 3128), timeout=SECONDS) as asked:
+        asked.sendall(b"CONNECT nobody.invalid:443 HTTP/1.1\r\n\r\n")
+        answer = asked.recv(200)
+    return "" if b" 403 " in answer.split(b"\r\n")[0] else f"{answer!r}"
 
 
 def worker() -> str:

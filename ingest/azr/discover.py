@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import logging
 from fnmatch import fnmatchcase
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ingest.model import Request, SourceUnavailable
+from ingest.drop_folder import Dropped, dropped, not_taken
+from ingest.model import Request
 
 if TYPE_CHECKING:
     from ingest.http import Client
     from ingest.settings import Settings
-
-log = logging.getLogger(__name__)
 
 PATTERNS = {
     "crosstable": "*kreuztabelle*",
@@ -22,9 +19,6 @@ PATTERNS = {
 }
 """Dataset -> names of its files, whatever their format: one that cannot be read is refused with a
 reason. A county's own pattern is ``path`` in ``county.toml``."""
-
-NOT_DROPPED = ("~$*", ".*", "thumbs.db", "desktop.ini")
-"""What office programs and file servers leave behind while somebody looks at a folder."""
 
 
 def crosstables(settings: Settings, client: Client, dataset_name: str) -> list[Request]:
@@ -48,43 +42,13 @@ def _offered(settings: Settings, dataset_name: str) -> list[Request]:
         name: (settings.dataset("azr", name).path or pattern).casefold()
         for name, pattern in PATTERNS.items()
     }
-    offered = []
-    for path in _files(folder):
-        fits = [name for name, pattern in patterns.items() if _fits(path, pattern)]
-        if dataset_name in fits:
-            offered.append(_request(path))
-        elif not fits:
-            log.warning(
-                "drop folder %s: %s is taken for nothing and was not opened; expected a name like "
-                "%s. Rename it, or take it away if it holds data of persons",
-                folder,
-                path.name,
-                " or ".join(patterns.values()),
-            )
-    return offered
-
-
-def _files(folder: Path) -> list[Path]:
-    try:
-        return sorted(path for path in folder.iterdir() if path.is_file() and not _left_over(path))
-    except OSError as error:
-        raise SourceUnavailable(
-            f"drop folder {folder} cannot be read ({error.strerror}): is the share mounted?"
-        ) from error
-
-
-def _left_over(path: Path) -> bool:
-    return any(_fits(path, pattern) for pattern in NOT_DROPPED)
-
-
-def _fits(path: Path, pattern: str) -> bool:
-    return fnmatchcase(path.name.casefold(), pattern)
-
-
-def _request(path: Path) -> Request:
-    return Request(
-        identity=f"azr/drop/{path.name}",
-        label=path.name,
-        path=str(path),
-        extension=path.suffix.lstrip(".").lower(),
+    entries = dropped(folder)
+    strangers = (
+        entry for entry in entries if not any(_fits(entry, one) for one in patterns.values())
     )
+    not_taken(folder, strangers, f"a name like {' or '.join(patterns.values())}")
+    return [entry.request("azr") for entry in entries if _fits(entry, patterns[dataset_name])]
+
+
+def _fits(entry: Dropped, pattern: str) -> bool:
+    return fnmatchcase(entry.name.casefold(), pattern)

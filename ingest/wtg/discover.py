@@ -8,21 +8,18 @@ copied there later does not displace the newest; taking the newest away brings t
 from __future__ import annotations
 
 import hashlib
-import logging
 import re
 import time
 import zipfile
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 
+from ingest.drop_folder import Dropped, dropped, not_taken
 from ingest.http import Client
 from ingest.landing import Landing
 from ingest.model import Request, SourceUnavailable
 from ingest.settings import Settings
-
-log = logging.getLogger(__name__)
 
 NAMES = {
     "stichtag": re.compile(r"wtg[ _-]*stichtag", re.IGNORECASE),
@@ -37,8 +34,6 @@ EXPECTED = "WTG_Stichtag_YYYY-MM-DD.xlsx (or .zip), WTG_Register_YYYY-MM-DD.xlsx
 COPYING_SECONDS = 300
 """An incomplete file that still changed this recently is being copied; an older one is broken."""
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_NOT_FOR_US = ("~$", ".", "thumbs.db", "desktop.ini")
-"""Excel's lock files; hidden and temporary files."""
 
 
 def workbooks(settings: Settings, client: Client, name: str) -> list[Request]:
@@ -54,78 +49,71 @@ def register_exports(settings: Settings, client: Client, name: str) -> list[Requ
     return _offered(settings, name)
 
 
-@dataclass(frozen=True)
-class _Dropped:
-    """A file in the folder. ``identity`` is one for all files of a date: a correction is the same
-    thing at another time."""
-
-    path: Path
-    identity: str
-    changed_ns: int
-
-    @property
-    def age(self) -> tuple[int, str]:
-        """What sorts files by their last change; in doubt "..._korrigiert" is the later one."""
-        return self.changed_ns, self.path.stem
-
-    def is_unknown(self, landing: Landing) -> bool:
-        try:
-            return not landing.has(hashlib.sha256(self.path.read_bytes()).hexdigest())
-        except OSError:
-            return True  # The visit says what is wrong with it.
-
-    @property
-    def is_being_copied(self) -> bool:
-        """Whether it may still grow. A workbook ends with the directory of its parts, so a whole
-        one is known by itself; a text is not."""
-        suffix = self.path.suffix.lower()
-        if suffix not in (".xlsx", ".zip", ".csv"):
-            return False
-        if suffix != ".csv" and zipfile.is_zipfile(self.path):
-            return False
-        return time.time() - self.changed_ns / 1e9 < COPYING_SECONDS
-
-
 def _offered(settings: Settings, name: str) -> list[Request]:
     landing = Landing(settings.landing, "wtg", name)
     offered = []
-    by_date = sorted(_files(settings, name), key=lambda file: (file.identity, *file.age))
-    for _, of_one_date in groupby(by_date, key=lambda file: file.identity):
+    files = sorted(_files(settings, name), key=lambda file: (_identity(file, name), *_age(file)))
+    for _, of_one_date in groupby(files, key=lambda file: _identity(file, name)):
         *older, newest = of_one_date
-        offered += [*(file for file in older if file.is_unknown(landing)), newest]
+        offered += [*(file for file in older if _is_unknown(file, landing)), newest]
     return [
-        Request(
-            identity=file.identity,
-            label=file.path.name,
-            path=str(file.path),
-            extension=file.path.suffix.lstrip(".").lower() or "bin",
-        )
-        for file in sorted(offered, key=lambda file: file.age)
-        if not file.is_being_copied
+        replace(file.request("wtg", identity=_identity(file, name)), extension=_extension(file))
+        for file in sorted(offered, key=_age)
+        if not _is_being_copied(file)
     ]
 
 
-def _files(settings: Settings, name: str) -> Iterator[_Dropped]:
+def _files(settings: Settings, name: str) -> list[Dropped]:
     folder = settings.drop_folder("wtg")
     try:
-        found = [(path, path.stat()) for path in sorted(folder.iterdir())]
-    except OSError as error:
+        entries = dropped(folder)
+    except SourceUnavailable as error:
         raise SourceUnavailable(
-            f"wtg/{name}: the drop folder {folder} does not exist or cannot be read "
-            f"({error.strerror}); create it, mount it, or correct [source.wtg] drop_folder in "
+            f"wtg/{name}: {error}. Create it, mount it, or correct [source.wtg] drop_folder in "
             f"{settings.county_file}"
         ) from error
-    for path, state in found:
-        if path.name.casefold().startswith(_NOT_FOR_US):
-            continue
-        kind = next((one for one, begins in NAMES.items() if begins.match(path.name)), None)
-        if path.is_dir() or kind is None or path.suffix.lower() not in OFFICE_FILES:
-            log.warning("%s is not read; expected a file called %s", path, EXPECTED)
-        elif kind == name:
-            yield _Dropped(path, _identity(path.name, kind), state.st_mtime_ns)
+    not_taken(folder, (entry for entry in entries if _kind(entry) is None), EXPECTED)
+    return [entry for entry in entries if _kind(entry) == name]
 
 
-def _identity(file_name: str, kind: str) -> str:
-    """The plain name of a date's file, whatever an officer added to it."""
-    match = _DAY.search(file_name)
-    return f"WTG_{kind.capitalize()}_{match[0]}.xlsx" if match else file_name
+def _kind(entry: Dropped) -> str | None:
+    """The dataset that a file is of, by how its name begins and ends."""
+    if entry.suffix not in OFFICE_FILES:
+        return None
+    return next((one for one, begins in NAMES.items() if begins.match(entry.name)), None)
+
+
+def _age(file: Dropped) -> tuple[int, str]:
+    """What sorts files by their last change; in doubt "..._korrigiert" is the later one."""
+    return file.changed_ns, Path(file.name).stem
+
+
+def _is_unknown(file: Dropped, landing: Landing) -> bool:
+    if file.fault:
+        return True  # The visit says what is wrong with it.
+    try:
+        with file.path.open("rb") as content:
+            return not landing.has(hashlib.file_digest(content, "sha256").hexdigest())
+    except OSError:
+        return True
+
+
+def _is_being_copied(file: Dropped) -> bool:
+    """Whether it may still grow. A workbook ends with the directory of its parts, so a whole
+    one is known by itself; a text is not."""
+    if file.fault or file.suffix not in (".xlsx", ".zip", ".csv"):
+        return False
+    if file.suffix != ".csv" and zipfile.is_zipfile(file.path):
+        return False
+    return time.time() - file.changed_ns / 1e9 < COPYING_SECONDS
+
+
+def _extension(file: Dropped) -> str:
+    return file.suffix.lstrip(".") or "bin"
+
+
+def _identity(file: Dropped, kind: str) -> str:
+    """The plain name of a date's file, whatever an officer added to it: a correction is the same
+    thing at another time."""
+    match = _DAY.search(file.name)
+    return f"WTG_{kind.capitalize()}_{match[0]}.xlsx" if match else file.name

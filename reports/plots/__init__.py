@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ingest.files import write_atomically
+from ingest.files import make_folder, write_atomically
 from ingest.settings import Settings
 from reports.marts import published
 from reports.plots import ages, backtest, band, county_factors, orientation, trend
@@ -24,7 +24,7 @@ PLOTS: tuple[Plot, ...] = (
 
 def write_plots(settings: Settings, folder: Path) -> list[Path]:
     """Draw every plot from the current version into ``folder``. Raises ``NothingPublished``."""
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     written = []
     with published(settings) as marts:
         for plot in PLOTS:

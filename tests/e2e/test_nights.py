@@ -25,6 +25,8 @@ from faults import everything_at_once
 from embedded.api import AirflowApi
 from embedded.environment import airflow_home
 from embedded.house import BUILD_DAG, INGEST_DAGS, REPORTS_DAG
+from embedded.lock import holder
+from embedded.login import login
 from ingest.settings import Settings
 from reports.papers import NAMES
 from sample.make import make
@@ -136,8 +138,31 @@ def test_a_first_night_and_a_second_run_beside_it(house: Settings) -> None:
         assert (papers / name / "latest" / "report.html").exists()
 
 
+def component(house: Settings, name: str) -> psutil.Process:
+    """A component of Airflow: of the processes that write its log the one that began first."""
+    log = str(airflow_home(house) / "logs" / f"{name}.log")
+    writing = [
+        one for one in in_house(house) if str(Path(f"/proc/{one.pid}/fd/1").readlink()) == log
+    ]
+    return min(writing, key=lambda one: one.create_time())
+
+
+def test_down_while_up_is_starting_ends_both_in_one_line(tmp_path: Path) -> None:
+    house = Settings(home=tmp_path / "var")
+    starting = kreishaus(house, "up")
+    lock = house.home / "run.lock"
+    wait_until("the lock is held", lambda: holder(lock) is not None, 60)
+    time.sleep(3)
+    assert ended(kreishaus(house, "down")) == (GREEN, "Stopped.\n")
+    assert ended(starting) == (RED, "Stopped by `kreishaus down` before the run had ended.\n")
+    wait_until("everything is stopped", lambda: in_house(house) == [], 30)
+
+
 def test_a_correction_reaches_the_marts_through_its_asset(house: Settings) -> None:
-    """``up``, then a corrected workbook: the ingest run announces, build and papers follow."""
+    """``up``, then a corrected workbook: the ingest run announces, build and papers follow.
+
+    Scheduler and triggerer are killed before, each alone: they come back, and nothing is missed.
+    """
     before = published(house)
     paper = house.home / "reports" / "demand" / "latest" / "report.html"
     printed = paper.read_bytes()
@@ -147,10 +172,17 @@ def test_a_correction_reaches_the_marts_through_its_asset(house: Settings) -> No
         assert hashes(published(house)) == hashes(before)
         assert paper.read_bytes() == printed
         address = next(word for word in said.split() if word.startswith("http://127.0.0.1"))
-        api = AirflowApi(address.rstrip(";,"))
-        api.answers()
+        assert not AirflowApi(address.rstrip(";,"), "admin", "guessed").answers()
+        entry = login(house)
+        assert f"{entry.user}, password {entry.password}" in said
+        api = AirflowApi(address.rstrip(";,"), entry.user, entry.password)
+        assert api.answers()
         for dag_id in (*INGEST_DAGS, BUILD_DAG, REPORTS_DAG):
             assert drawn(api, dag_id)
+        for name in ("scheduler", "triggerer"):
+            component(house, name).kill()
+            log = airflow_home(house) / "logs" / "components.log"
+            wait_until(name, lambda: f"{name} died; started again" in log.read_text(), 30)  # noqa: B023
         move_one_vacant_place(make(house) / "drop" / "wtg" / "WTG_Stichtag_2021-08-15.xlsx")
         api.trigger("ingest_wtg", "corrected")
         wait_until(
@@ -284,7 +316,7 @@ def test_a_night_with_faults_everywhere_ends_by_itself_and_explains_itself(
         _, said = ended(kreishaus(house, "status", "--format", "json", env=environment))
     troubles = {
         (entry["dataset"], trouble["kind"])
-        for entry in json.loads(said)
+        for entry in json.loads(said)["datasets"]
         for trouble in entry["troubles"]
         if trouble["grade"] != "yellow"
     }

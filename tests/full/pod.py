@@ -194,6 +194,8 @@ class Pod:
     def _command(self, name: str) -> list[str]:
         entry = self.services[name]
         command: list[str] = entry.get("command", [])
+        if entrypoint := entry.get("entrypoint"):
+            return [*entrypoint, *command]
         if entry["image"].startswith("postgres:"):
             return ["sh", "-c", POSTGRES, "entrypoint", *command]
         return command
@@ -243,16 +245,18 @@ class Pod:
     def _mounts(self, entry: Mapping[str, Any]) -> list[str]:
         words: list[str] = []
         for volume in entry.get("volumes", []):
+            within = ""
             if isinstance(volume, str):
                 source, target, *read_only = volume.split(":")
             else:
+                within = volume.get("volume", {}).get("subpath", "")
                 source, target = volume["source"], volume["target"]
                 read_only = ["ro"] if volume.get("read_only") else []
             named = not source.startswith((".", "/"))
             here = self.folder / "volumes" / source if named else REPOSITORY / source
             if named:
                 here.mkdir(exist_ok=True)
-            words += ["--ro-bind" if read_only else "--bind", str(here), target]
+            words += ["--ro-bind" if read_only else "--bind", str(here / within), target]
         for name in entry.get("secrets", []):
             file = self.folder / "secrets" / name
             words += ["--ro-bind", str(file), f"/run/secrets/{name}"]

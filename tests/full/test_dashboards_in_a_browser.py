@@ -31,6 +31,7 @@ from sample.server import serve
 from warehouse import versions
 from warehouse.build import build
 from warehouse.publish import publish
+from warehouse.serving.connection import connected
 from warehouse.serving.own_server import free_port
 
 # The first test of the module waits for a night, a database and Superset.
@@ -280,9 +281,12 @@ def test_the_second_line_holds_too(site: Site) -> None:
     internal = _postgres(site.environment["KREISHAUS_SERVING_URL_INTERNAL"])
     with (
         psycopg.connect(public) as connection,
-        pytest.raises(psycopg.errors.InsufficientPrivilege),
+        pytest.raises(psycopg.errors.UndefinedTable),
     ):
         connection.execute("select * from internal.refugees_by_status")
+    database = psycopg.conninfo.conninfo_to_dict(internal)["dbname"]
+    with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
+        psycopg.connect(public, dbname=database)
     with psycopg.connect(internal) as connection:
         connection.execute("select * from internal.refugees_by_status")
 
@@ -358,7 +362,7 @@ def test_a_chart_that_the_files_no_longer_have_goes_and_the_next_import_changes_
 
 def test_a_column_that_vanished_from_the_database_is_told_with_its_charts(site: Site) -> None:
     rename = "alter table public.demand_decision rename column {} to {}"
-    with psycopg.connect(site.serving_url, autocommit=True) as owner:
+    with connected(site.serving, "public") as owner:
         owner.execute(rename.format("focus_label", "went_away"))
         try:
             refused = install(site)

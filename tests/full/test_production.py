@@ -26,6 +26,8 @@ import pytest
 from pod import REPOSITORY, Pod, missing
 from receivers import mail_server
 
+from warehouse.serving.doors import open_doors
+
 LACKING = missing()
 pytestmark = [
     pytest.mark.full,
@@ -76,7 +78,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pod]:
         first = pod.run("init")
         assert first.returncode == 0, first.stdout[-2000:] + first.stderr[-2000:]
         assert "users: made admin" in first.stdout
-        pod.start("mail", *AIRFLOW)
+        pod.start("mail", "proxy", *AIRFLOW)
         yield pod
 
 
@@ -136,7 +138,7 @@ def chat(house: Pod) -> Iterator[list[dict[str, Any]]]:
 @pytest.fixture(scope="module")
 def well(house: Pod, measured: list[str], lineage: list[dict[str, Any]]) -> Pod:
     """The house once every service says that it is well."""
-    house.wait_until_well("mail", *AIRFLOW, seconds=300)
+    house.wait_until_well("mail", "proxy", *AIRFLOW, seconds=300)
     return house
 
 
@@ -215,6 +217,27 @@ def test_nothing_but_the_named_places_can_be_written(well: Pod) -> None:
     assert said.splitlines()[:4] == ["/house", "/logs", "/tmp", "10001"]
     assert "CapEff:\t0000000000000000" in said
     assert "NoNewPrivs:\t1" in said
+
+
+def test_each_service_has_what_it_needs_and_no_more(well: Pod) -> None:
+    """What it can list of the house and of the logs, and where it can write there."""
+    tried = "for p in /house /house/landing /house/warehouse /house/alerts /logs /backup /drop; do"
+    tried += " ls $p >/dev/null 2>&1 && echo -n $p && (touch $p/x 2>/dev/null && echo -n + && "
+    tried += "rm $p/x; echo); done; ls /logs | grep dag_id; true"
+    has = {name: set(well.run(name, "sh", "-c", tried).stdout.split()) for name in AIRFLOW}
+    logs = {name: {one for one in found if one.startswith("dag_id")} for name, found in has.items()}
+    assert has["api-server"] == has["scheduler"] == {"/logs+"}
+    assert logs["api-server"] == set()
+    assert has["triggerer"] - logs["triggerer"] == {"/house", "/house/warehouse", "/logs+"}
+    assert has["dag-processor"] >= {"/house", "/house/warehouse", "/house/alerts+", "/logs+"}
+    assert has["worker"] >= {"/house+", "/house/alerts+", "/logs+", "/backup+", "/drop"}
+
+
+def test_the_worker_reaches_the_world_through_the_proxy_alone(well: Pod) -> None:
+    asks = "import requests; requests.get('https://somewhere.example/', timeout=10)"
+    said = well.run("worker", "python", "-c", asks)
+    assert "Tunnel connection failed: 403" in said.stderr
+    assert "somewhere.example" in well.log("proxy")
 
 
 def test_who_is_nobody_sees_nothing(well: Pod) -> None:
@@ -362,14 +385,14 @@ def test_no_secret_is_in_a_log_or_an_environment(well: Pod, tokens: dict[str, st
         assert secret not in logs, name
 
 
-def test_the_serving_database_has_its_loader_and_its_readers(tmp_path: Path) -> None:
+def test_the_serving_databases_have_their_loader_and_their_readers(tmp_path: Path) -> None:
     for name in ("drop", "backup"):
         (tmp_path / name).mkdir()
     with Pod(tmp_path, {}) as pod:
         pod.start("serving-db")
         pod.wait_until_well("serving-db", seconds=120)
-        for _ in range(2):  # once, and at the next start
-            made = pod.run("readers")
+        for name in ("serving-setup", "readers") * 2:  # once, and at the next start
+            made = pod.run(name)
             assert made.returncode == 0, made.stderr[-2000:]
 
         def connect(user: str, database: str, secret: str) -> psycopg.Connection[Any]:
@@ -381,17 +404,25 @@ def test_the_serving_database_has_its_loader_and_its_readers(tmp_path: Path) -> 
         with pod.inside():
             with connect("superset", "superset", "dashboards_db_password") as superset:
                 superset.execute("create table public.t (x int)")
-            with connect("kreishaus_loader", "kreishaus", "serving_loader_password") as loader:
-                loader.execute("create schema internal")
-            for audience in ("public", "internal"):
+            databases = {"public": "kreishaus_public", "internal": "kreishaus"}
+            for audience, database in databases.items():
+                with connect("kreishaus_loader", database, "serving_loader_password") as loader:
+                    assert open_doors(loader) == []
                 secret = f"dashboards_{audience}_password"
-                with (
-                    connect(f"dashboards_{audience}", "kreishaus", secret) as reader,
-                    pytest.raises(psycopg.errors.ReadOnlySqlTransaction),
-                ):
-                    reader.execute("create schema mine")
+                with connect(f"dashboards_{audience}", database, secret) as reader:
+                    with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
+                        reader.execute("create schema mine")
+                    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                        reader.execute("select pg_advisory_lock(1)")
+                for other in {"postgres", "template1", "superset", *databases.values()} - {
+                    database
+                }:
+                    with pytest.raises(psycopg.OperationalError, match="permission denied"):
+                        connect(f"dashboards_{audience}", other, secret)
             with pytest.raises(psycopg.OperationalError, match="permission denied"):
                 connect("kreishaus_loader", "superset", "serving_loader_password")
             with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
                 connect("kreishaus_loader", "kreishaus", "dashboards_db_password")
+        pod.start("serving-watch")
+        pod.wait_until_well("serving-watch", seconds=60)
     assert "connection authorized: user=dashboards_public" in pod.log("serving-db")

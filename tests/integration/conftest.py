@@ -32,6 +32,7 @@ def first_night(tmp_path_factory: pytest.TempPathFactory) -> Night:
             settings = Settings(home=shared / "first_night" / "var")
             with serve(make(settings) / "http") as server:
                 visited = settings.model_copy(update={"sample_url": server.url})
+                os.umask(0)  # a night closes what is exact by itself
                 ready.write_bytes(pickle.dumps(night(visited, "first")))
     first: Night = pickle.loads(ready.read_bytes())
     return first

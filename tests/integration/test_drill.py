@@ -1,4 +1,7 @@
-"""The drill: a house that has had two nights is backed up, lost whole, and made again.
+"""The drill: a home that has had two nights is backed up, lost whole, and made again elsewhere.
+
+The new home is another folder, and the old one is gone: all that is left is the encrypted backup,
+its password and the county's settings. The sources stay where they are, as a county's do.
 
 What must survive is more than the newest figures: a month that was issued twice, with the moment
 of each; a file in quarantine; the forecast that readers saw before; figures whose own file a
@@ -15,16 +18,17 @@ from typing import Any
 
 import pytest
 from reissues import SEPTEMBER, as_reissued, one_place_more
+from restic_backup import password_file, with_backup
 
 from ingest.datasets import datasets_of
 from ingest.landing import Landing
-from ingest.settings import Backups, Keeping, Retention, Settings
+from ingest.settings import Keeping, Retention, Settings
 from ingest.steps import by_hand, land, treat
 from sample import bamf
 from warehouse import audit, versions
 from warehouse.backup.anchors import noted_by_backups
 from warehouse.backup.check import verify
-from warehouse.backup.make import make_snapshot
+from warehouse.backup.make import hashes, make_snapshot
 from warehouse.backup.restore import Restored, restore
 from warehouse.build import build
 from warehouse.publish import publish
@@ -43,7 +47,8 @@ class Drill:
     """What was published before the loss, what lay on each floor, and the house made again."""
 
     house: Settings
-    before: dict[str, Any]
+    before: dict[str, dict[str, str]]
+    version: str
     landed: dict[str, bytes]
     quarantined: set[str]
     buried: str
@@ -96,12 +101,8 @@ def contents(folder: Path) -> dict[str, bytes]:
 @pytest.fixture(scope="module")
 def drill(of_its_own: Settings, tmp_path_factory: pytest.TempPathFactory) -> Drill:
     tmp_path = tmp_path_factory.mktemp("drill")
-    house = of_its_own.model_copy(
-        update={
-            "backup": Backups(folder=tmp_path / "backup"),
-            "retention": Keeping(datasets={"azr/series": RULE}),
-        }
-    )
+    with_rule = of_its_own.model_copy(update={"retention": Keeping(datasets={"azr/series": RULE})})
+    house = with_backup(with_rule, tmp_path / "backup", password_file(tmp_path))
     fewer_months(house)
     second_night(house, tmp_path)
     make_snapshot(house)
@@ -109,25 +110,19 @@ def drill(of_its_own: Settings, tmp_path_factory: pytest.TempPathFactory) -> Dri
     assert verify(house, tmp_path / "backup", in_two_days).faults == ()
     (buried,) = Landing(house.landing, "azr", "series").readable()
     assert [one.tombstone.sha256 for one in maintain(house, in_two_days).deleted] == [buried]
-    before = versions.manifest(versions.current(house))
+    before = hashes(versions.current(house))
+    version = versions.current(house).name
     ask(house, "select count(*) from vacancy_by_offer")
     make_snapshot(house)
     landed, quarantined = contents(house.landing), _quarantined(house)
     audited = len(list(audit.entries(house)))
-    lose(house)
-    restored = restore(house, tmp_path / "backup")
-    return Drill(house, before, landed, quarantined, buried, audited, restored)
-
-
-def lose(house: Settings) -> None:
-    """Everything of the house; the sample sources lie below it, and those of a county do not."""
-    for path in house.home.iterdir():
-        if path == house.sample:
-            continue
-        if path.is_dir():
-            shutil.rmtree(path)
-        else:
-            path.unlink()
+    other = house.model_copy(update={"home": tmp_path / "another" / "var"})
+    other.home.mkdir(parents=True)
+    house.sample.rename(other.sample)
+    shutil.rmtree(house.home)
+    restored = restore(other, tmp_path / "backup")
+    assert not house.home.exists()
+    return Drill(other, before, version, landed, quarantined, buried, audited, restored)
 
 
 def _quarantined(house: Settings) -> set[str]:
@@ -138,13 +133,12 @@ def ask(house: Settings, sql: str) -> list[tuple[Any, ...]]:
     return [tuple(row.values()) for row in query(house, sql).to_pylist()]
 
 
-@pytest.mark.parametrize("audience", ["marts", "public"])
+@pytest.mark.parametrize("audience", versions.AUDIENCES)
 def test_every_mart_of_each_audience_is_as_it_was(drill: Drill, audience: str) -> None:
-    now = versions.manifest(versions.current(drill.house))
-    told = {mart["name"]: mart["content_hash"] for mart in now[audience]}
-    assert told == {mart["name"]: mart["content_hash"] for mart in drill.before[audience]}
-    assert len(told) > 20
-    assert now["version"] != drill.before["version"]
+    now = versions.current(drill.house)
+    assert hashes(now)[audience] == drill.before[audience]
+    assert len(drill.before[audience]) > 20
+    assert now.name != drill.version
     assert (drill.restored.differing, drill.restored.broken) == ({}, ())
     assert drill.restored.build_failed == ""
 
@@ -182,7 +176,7 @@ def test_figures_whose_file_was_deleted_are_there_and_say_so(drill: Drill) -> No
 
 def test_who_read_what_before_the_loss_is_known_still(drill: Drill) -> None:
     actions = [entry.document["action"] for entry in audit.entries(drill.house)]
-    assert actions[drill.audited - 2 : drill.audited] == ["delete", "query"]
+    assert actions[drill.audited - 3 : drill.audited] == ["delete", "query", "backup"]
     assert actions[drill.audited] == "restore"
     assert audit.verify(drill.house, noted_by_backups(drill.house)).faults == ()
 

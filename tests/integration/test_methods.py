@@ -21,7 +21,8 @@ from reports.plots.sheet import Sheet, drawn
 from warehouse.build import target
 from warehouse.docs import INERT, docs_page, write_docs
 from warehouse.marts import marts as marts_of
-from warehouse.query import RENDERERS, query
+from warehouse.query import query
+from warehouse.query_output import RENDERERS
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 PAPER = (REPOSITORY / "docs" / "methods.md").read_text(encoding="utf-8")

@@ -22,22 +22,31 @@ import psycopg
 import pytest
 from marts_made import NUMBERED, ROWS, build_of, numbered
 from nights import Night
-from postgres import Server, postgres
+from postgres import Server
 from pydantic import SecretStr
+from serving_databases import (
+    LOADER,
+    LOADER_PASSWORD,
+    READERS_PASSWORD,
+    as_superuser,
+    databases,
+    login_url,
+    patient_for,
+    reader_url,
+    server_with_loader,
+)
 from typer.testing import CliRunner
 
 from ingest.cli import app
-from ingest.settings import Serving, Settings
+from ingest.settings import Settings
 from warehouse import audit, versions
 from warehouse.publish import publish
-from warehouse.serving import gate
-from warehouse.serving.connection import ServingFailed
+from warehouse.serving import gate, loaders_lock
+from warehouse.serving.connection import ServingFailed, database_name
 from warehouse.serving.gate import ReadersInTheWay
-from warehouse.serving.load import LOADERS_LOCK, OlderVersion, load
+from warehouse.serving.load import OlderVersion, load
 from warehouse.serving.readers import add_reader, remove_reader
 
-LOADER, LOADER_PASSWORD = "house_loader", "a password/of:the@loader"
-READERS_PASSWORD = "correct horse battery"
 READERS = Path(__file__).parents[1] / "serving_readers.py"
 PROCESSES, READERS_EACH, PUBLICATIONS = 5, 10, 20
 KINDS = ("join", "statements", "repeatable") * 3 + ("duckdb",)
@@ -45,41 +54,15 @@ KINDS = ("join", "statements", "repeatable") * 3 + ("duckdb",)
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
-    with postgres() as running:
-        with psycopg.connect(running.url("postgres"), autocommit=True) as connection:
-            connection.execute(
-                f"create role {LOADER} login createrole password '{LOADER_PASSWORD}'"
-            )
+    with server_with_loader() as running:
         yield running
 
 
 @pytest.fixture
-def serving(server: Server, settings: Settings, tmp_path: Path) -> Settings:
-    """A house that serves from a new database of its own."""
-    database = f"house_{time.monotonic_ns()}"
-    with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
-        connection.execute(f"create database {database} owner {LOADER}")
-    secret = tmp_path / "loader_password"
-    secret.write_text(f"{LOADER_PASSWORD}\n")
-    url = f"postgresql://{LOADER}@127.0.0.1:{server.port}/{database}"
-    told = Serving(url=SecretStr(url), password_file=secret, patience_seconds=20)
-    return settings.model_copy(update={"serving": told})
-
-
-def database_of(settings: Settings) -> str:
-    return settings.serving.url.get_secret_value().rpartition("/")[2]
-
-
-@contextmanager
-def as_superuser(server: Server, settings: Settings) -> Iterator[psycopg.Connection[Any]]:
-    url = server.url(database_of(settings))
-    with psycopg.connect(url, autocommit=True) as connection:
-        yield connection
-
-
-def reader_url(server: Server, settings: Settings, name: str, audience: versions.Audience) -> str:
-    add_reader(settings, name, audience, READERS_PASSWORD)
-    return server.url(database_of(settings), name, READERS_PASSWORD.replace(" ", "%20"))
+def serving(server: Server, settings: Settings, tmp_path: Path) -> Iterator[Settings]:
+    """A house that serves from two new databases of its own."""
+    with databases(server, settings, tmp_path) as house:
+        yield house
 
 
 def publish_number(settings: Settings, number: int) -> None:
@@ -136,13 +119,13 @@ def test_fifty_readers_see_whole_versions_while_twenty_are_published(
 ) -> None:
     publish_number(serving, 1)
     load(serving)
-    url = reader_url(server, serving, "fifty", "internal")
+    url = reader_url(server, serving, "fifty", "internal", 60)
     loads = []
 
     def publications() -> None:
         for number in range(2, PUBLICATIONS + 2):
             publish_number(serving, number)
-            loads.append(load(serving))
+            loads.append(load(serving).internal)
 
     reports = read_while(url, serving, tmp_path / "stop", publications)
     assert [report["mixtures"] for report in reports if report["mixtures"]] == []
@@ -187,7 +170,7 @@ def test_the_readers_would_notice_a_loader_that_goes_table_by_table(
     """The test above can fail: the same readers, and a naive loader."""
     publish_number(serving, 1)
     load(serving)
-    url = reader_url(server, serving, "fifty_more", "internal")
+    url = reader_url(server, serving, "fifty_more", "internal", 60)
 
     def publications() -> None:
         for number in range(2, 6):
@@ -253,7 +236,7 @@ def test_a_snapshot_that_is_older_than_the_load_sees_one_version_and_never_an_em
     with reader.transaction():
         reader.execute("set transaction isolation level repeatable read")
         reader.execute("select count(*) from pg_class")
-        assert load(serving).attempts == 1
+        assert load(serving).internal.attempts == 1
         assert see(reader, "internal.refugees", "public.vacancy", "internal.vacancy") == {1}
         assert served(reader) == versions.versions(serving)[0].name
     assert see(reader, "internal.refugees") == {2}
@@ -276,6 +259,7 @@ def test_the_same_with_tables_of_another_shape_sees_the_new_version_whole(
         "information_schema",
         "internal",
         "kreishaus",
+        "kreishaus_loads",
         "public",
     ]
 
@@ -367,27 +351,35 @@ def served(connection: psycopg.Connection[Any]) -> str:
     return str(row[0])
 
 
-def test_a_reader_who_does_not_end_is_named_and_keeps_his_version(
+def test_a_reader_whom_the_loader_may_not_end_is_named_and_the_old_version_stays(
     server: Server, serving: Settings, reader: psycopg.Connection[Any]
 ) -> None:
     publish_number(serving, 2)
-    with as_superuser(server, serving) as connection:
-        connection.execute(f"grant pg_read_all_stats to {LOADER}")
-    hasty = serving.model_copy(
-        update={"serving": serving.serving.model_copy(update={"patience_seconds": 0.5})}
-    )
-    with reader.transaction():
-        see(reader, "internal.vacancy")
-        with pytest.raises(ReadersInTheWay) as refusal:
-            load(hasty)
+    hasty = patient_for(serving, 0.5)
+    with as_superuser(server, serving) as administrator:
+        administrator.execute(f"grant pg_read_all_stats to {LOADER}")
+        with short_waits(), administrator.transaction():
+            served(administrator)
+            with pytest.raises(ReadersInTheWay) as refusal:
+                load(hasty)
         words = str(refusal.value)
-        assert f"pid {reader.info.backend_pid}: {reader.info.user}" in words
+        assert f"pid {administrator.info.backend_pid}: {administrator.info.user}" in words
         assert "idle in transaction" in words
         assert f"transaction since {datetime.now(UTC):%Y-%m-%d}" in words
+        # The public half has a database of its own, in which nobody was in the way.
+        assert f"{database_name(serving, 'public')}: {versions.current(serving).name}" in words
         assert see(reader, "internal.refugees") == {1}
-    assert see(reader, "internal.refugees") == {1}
     load(hasty)
     assert see(reader, "internal.refugees") == {2}
+
+
+@contextmanager
+def short_waits() -> Iterator[None]:
+    """A loader that gives up soon."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(gate, "GRACE_SECONDS", 0.1)
+        patch.setattr(gate, "LAST_WAIT_SECONDS", 1.0)
+        yield
 
 
 # Loading
@@ -398,7 +390,7 @@ def test_the_same_version_again_is_no_work_and_only_changed_marts_are_copied(
 ) -> None:
     assert load(serving).told.endswith("is being served already")
     publish(serving, "the same build again")
-    again = load(serving)
+    again = load(serving).internal
     assert (again.tables, again.unchanged) == (0, 7)
     assert served(reader) == versions.current(serving).name
     rows = f"select range as line, 5 as number from range({ROWS})"
@@ -406,7 +398,7 @@ def test_the_same_version_again_is_no_work_and_only_changed_marts_are_copied(
     marts = {name: (old, audience) for name, audience in NUMBERED.items()}
     build_of(serving, {**marts, "staffing": (rows, "public")})
     publish(serving, "one mart changed")
-    one = load(serving)
+    one = load(serving).internal
     assert (one.tables, one.rows, one.unchanged) == (2, 2 * ROWS, 5)
     assert see(reader, "internal.staffing", "public.staffing") == {5}
     assert see(reader, "internal.vacancy", "public.vacancy") == {1}
@@ -469,18 +461,19 @@ def test_two_loads_at_once_do_the_work_once(
     threads = [in_background(lambda: done.append(load(serving))) for _ in range(3)]
     for thread in threads:
         thread.join(30)
-    assert sorted(load.tables for load in done) == [0, 0, 7]
+    assert sorted(load.internal.tables for load in done) == [0, 0, 7]
+    assert sorted(load.public.tables for load in done) == [0, 0, 3]
 
 
-def test_a_load_waits_for_another_only_so_long(server: Server, serving: Settings) -> None:
+def test_a_load_waits_for_another_only_so_long(serving: Settings) -> None:
     publish_number(serving, 1)
-    hasty = serving.model_copy(
-        update={"serving": serving.serving.model_copy(update={"patience_seconds": 0.2})}
-    )
-    with as_superuser(server, serving) as connection:
-        connection.execute("select pg_advisory_lock(%s)", [LOADERS_LOCK])
-        with pytest.raises(ServingFailed, match="another load has been at work"):
-            load(hasty)
+    hasty = patient_for(serving, 0.2)
+    with psycopg.connect(**as_loader(serving), autocommit=True) as connection:
+        loaders_lock.make_schema(connection)
+        with connection.transaction():
+            loaders_lock.hold(connection, 1)
+            with pytest.raises(ServingFailed, match="another load has been at work"):
+                load(hasty)
 
 
 def test_what_others_put_into_the_schema_is_not_dropped(server: Server, serving: Settings) -> None:
@@ -581,7 +574,7 @@ def test_every_published_mart_is_served_row_for_row(
     done = load(house)
     version = versions.current(house)
     told = versions.manifest(version)
-    assert done.tables == len(told["marts"]) + len(told["public"])
+    assert done.internal.tables == len(told["marts"]) + len(told["public"])
     url = reader_url(server, house, "comparing", "internal")
     for audience in versions.AUDIENCES:
         file = versions.database(version, audience)
@@ -656,11 +649,11 @@ def test_the_public_reads_the_public_half_and_nobody_writes(
     with psycopg.connect(everybody, autocommit=True) as connection:
         assert see(connection, "vacancy", "public.staffing") == {1}  # public is the search path
         assert served(connection) == versions.current(serving).name
-        for forbidden in ("internal.vacancy", "internal.vacancy_by_offer", "kreishaus.mart"):
-            with pytest.raises(psycopg.errors.InsufficientPrivilege):
-                connection.execute(f"select * from {forbidden}")
-        with pytest.raises(psycopg.errors.UndefinedTable):
-            connection.execute("select * from vacancy_by_offer")
+        for missing in ("internal.vacancy", "internal.vacancy_by_offer", "vacancy_by_offer"):
+            with pytest.raises(psycopg.errors.UndefinedTable):
+                connection.execute(f"select * from {missing}")
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute("select * from kreishaus_loads.mart")
         shown = connection.execute("show statement_timeout").fetchone()
         assert shown == ("5min",)
         with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
@@ -699,12 +692,14 @@ def test_a_reader_moves_to_the_other_audience_with_a_new_password(
     reader_url(server, serving, "mover", "internal")
     assert add_reader(serving, "mover", "public", "another password") is False
     with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
-        psycopg.connect(server.url(database_of(serving), "mover", "correct%20horse%20battery"))
-    url = server.url(database_of(serving), "mover", "another%20password")
+        psycopg.connect(login_url(server, serving, "mover", "internal"))
+    url = server.url(database_name(serving, "public"), "mover", "another%20password")
     with psycopg.connect(url, autocommit=True) as connection:
         assert see(connection, "vacancy") == {1}
-        with pytest.raises(psycopg.errors.InsufficientPrivilege):
-            see(connection, "internal.vacancy")
+    with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
+        psycopg.connect(
+            server.url(database_name(serving, "internal"), "mover", "another%20password")
+        )
 
 
 @pytest.mark.parametrize("name", ["postgres", LOADER, "kreishaus_public"])
@@ -720,7 +715,9 @@ def test_nobody_but_readers_may_connect(server: Server, serving: Settings) -> No
         connection.execute("drop role if exists stranger")
         connection.execute("create role stranger login password 'stranger-passes'")
     with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
-        psycopg.connect(server.url(database_of(serving), "stranger", "stranger-passes"))
+        psycopg.connect(
+            server.url(database_name(serving, "internal"), "stranger", "stranger-passes")
+        )
 
 
 # Secrets
@@ -740,7 +737,7 @@ def test_a_readers_password_is_written_for_its_owner_alone(
     assert file.stat().st_mode & 0o777 == 0o600
     password = file.read_text().strip()
     assert password not in done.output
-    url = server.url(database_of(serving), "excel_planung", password)
+    url = server.url(database_name(serving, "public"), "excel_planung", password)
     with psycopg.connect(url) as connection:
         assert see(connection, "vacancy") == {1}
     done = CliRunner().invoke(app, ["serving", "status"])
@@ -748,10 +745,14 @@ def test_a_readers_password_is_written_for_its_owner_alone(
     assert "reader: excel_planung (kreishaus_public)" in done.output
     typed = ["serving", "add-reader", "excel_planung", "--password-stdin"]
     assert CliRunner().invoke(app, typed, input="typed by hand\n").exit_code == 0
-    psycopg.connect(server.url(database_of(serving), "excel_planung", "typed%20by%20hand")).close()
+    psycopg.connect(
+        server.url(database_name(serving, "public"), "excel_planung", "typed%20by%20hand")
+    ).close()
     assert CliRunner().invoke(app, ["serving", "remove-reader", "excel_planung"]).exit_code == 0
     with pytest.raises(psycopg.OperationalError, match="authentication failed"):
-        psycopg.connect(server.url(database_of(serving), "excel_planung", "typed%20by%20hand"))
+        psycopg.connect(
+            server.url(database_name(serving, "public"), "excel_planung", "typed%20by%20hand")
+        )
 
 
 def test_a_statement_with_the_password_never_reaches_the_servers_log(

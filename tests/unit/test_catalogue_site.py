@@ -3,7 +3,9 @@
 import csv
 import json
 import re
+import shutil
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +16,13 @@ from catalogue import pages, site
 from catalogue.crawl import walk
 from catalogue.site import write_sites
 from ingest.settings import CatalogueConfig, Settings
-from warehouse import versions
+from warehouse import audit, versions, withdrawals
 from warehouse.build import target
 from warehouse.docs import docs_page
 from warehouse.marts import BuildNotFinished
 from warehouse.publish import publish
 from warehouse.versions import NothingPublished
+from warehouse.withdraw import withdraw_version
 
 SECRET = "Haus Geheimnis"
 AT_HOME = "/staged/wtg/stichtag/*/[0-9a-f_]*/belegung.parquet"
@@ -365,3 +368,75 @@ def test_a_mart_that_the_project_lost_is_still_shown(house: Settings, texts: Pat
 
 def replace_nodes(nodes: dict[str, Any]) -> dict[str, Any]:
     return {**MANIFEST, "nodes": nodes, "exposures": {}}
+
+
+def test_what_was_withdrawn_is_shown_with_its_day_and_reason(house: Settings, texts: Path) -> None:
+    first = versions.current(house).name
+    build(house)
+    withdraw_version(house, first, "Plätze <doppelt>", now=datetime(2026, 11, 29, 12, tzinfo=UTC))
+    withdrawals.write(
+        house,
+        withdrawals.Mark(
+            *("papers", "correct", "wtg/2021-12-31"),
+            *(datetime(2026, 11, 28, 12, tzinfo=UTC), "x@y", "Neu gezählt"),
+        ),
+    )
+    write_sites(house, texts)
+    shown = (
+        f"<strong>Version {first}</strong>: zurückgezogen am 29.11.2026, "
+        "Grund: Plätze &lt;doppelt&gt;"
+    )
+    paper = (
+        "<strong>Bericht „Tätigkeitsbericht der WTG-Behörde“, Stichtag 31.12.2021</strong>: "
+        "korrigierte Fassung vom 28.11.2026, Grund: Neu gezählt"
+    )
+    for audience in versions.AUDIENCES:
+        assert shown in page(house, "index.html", audience)
+        assert paper in page(house, "index.html", audience)
+        assert paper in page(house, "berichte.html", audience)
+        assert shown not in page(house, "berichte.html", audience)
+
+
+def test_a_mart_kept_from_a_withdrawn_version_says_so(house: Settings, texts: Path) -> None:
+    first = versions.current(house).name
+    build(house)
+    for path in (versions.current(house) / "manifest.json",):
+        document = json.loads(path.read_text())
+        for half in ("marts", "public"):
+            for mart in document[half]:
+                mart["kept_from"] = first
+        path.write_text(json.dumps(document))
+    write_sites(house, texts)
+    assert "Diese Version wurde" not in page(house, "marts/supply.html")
+    withdraw_version(house, first, "Doppelt gezählt")
+    write_sites(house, texts)
+    assert "Diese Version wurde zurückgezogen am" in page(house, "marts/supply.html")
+
+
+def test_the_edition_for_the_county_is_noted_before_it_is_written(
+    house: Settings, texts: Path
+) -> None:
+    write_sites(house, texts)
+    (entry,) = audit.entries(house)
+    assert (entry.document["action"], entry.document["marts"]) == ("catalogue", ["*"])
+    assert entry.document["details"] == {"file": str(site.site(house, "internal"))}
+    shutil.rmtree(audit.folder(house))
+    audit.folder(house).write_text("no folder can be made here")
+    before = site.site(house, "internal").resolve()
+    withdrawals.write(
+        house,
+        withdrawals.Mark(
+            *("papers", "correct", "wtg/2021-12-31", datetime(2026, 11, 28, tzinfo=UTC)),
+            *("x@y", "Neu gezählt"),
+        ),
+    )
+    with pytest.raises(audit.AuditUnwritable):
+        write_sites(house, texts)
+    assert site.site(house, "internal").resolve() == before
+
+
+def test_sites_are_taken_away_where_no_version_is_left(house: Settings, texts: Path) -> None:
+    write_sites(house, texts)
+    site.take_down(house)
+    assert [path.name for path in (house.home / "docs").iterdir() if "site" in path.name] == []
+    assert site.take_down(house) == []

@@ -25,12 +25,15 @@ reason = "A rule for tests only"
 
 
 @pytest.fixture
-def county(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def county(
+    settings: Settings, tmp_path: Path, backup_key: Path, monkeypatch: pytest.MonkeyPatch
+) -> Path:
     """A house with a file that is due by the county's own rule; its county.toml."""
     county = tmp_path / "county.toml"
     county.write_text((REPOSITORY / "county.toml").read_text() + RULE)
     monkeypatch.setenv("KREISHAUS_HOME", str(settings.home))
     monkeypatch.setenv("KREISHAUS_COUNTY_FILE", str(county))
+    monkeypatch.setenv("KREISHAUS_BACKUP__PASSWORD_FILE", str(backup_key))
     staged(settings, b"old", OLD)
     return county
 
@@ -48,24 +51,25 @@ def test_backup_verify_loss_restore(settings, county, tmp_path):
     assert (done.exit_code, "snapshot" in done.output) == (0, True)
     checked = kreishaus("backup", "--verify", tmp_path / "b")
     assert checked.exit_code == 0
-    assert "1 snapshots, 4 contents, 0.0 MiB: all as they were written" in text(checked)
+    assert "1 snapshots, 0.0 MiB: every byte is as it was written" in text(checked)
     shutil.rmtree(settings.home)
     restored = kreishaus("restore", "--from", tmp_path / "b", "--files-only")
     assert restored.exit_code == 0, restored.output
-    assert "4 files are back" in text(restored)
+    assert "6 files are back" in text(restored)  # bytes, sidecar, sighting, county.toml, audit log
     assert len(list(Landing(settings.landing, "bamf", "hkl").readable())) == 1
     again = kreishaus("restore", "--from", tmp_path / "b", "--files-only")
     assert again.exit_code == 1
-    assert "there is a house already" in text(again)
+    assert "none of them will be overwritten" in text(again)
 
 
 def test_a_damaged_backup_ends_with_1_and_its_file(settings, county, tmp_path):
     kreishaus("backup", "--to", tmp_path / "b")
-    (path,) = [one for one in (tmp_path / "b").glob("blobs/*/*") if one.read_bytes() == b"old"]
-    path.write_bytes(b"odd")
+    (path, *_) = (tmp_path / "b").glob("repository/data/??/*")
+    path.chmod(0o600)
+    path.write_bytes(path.read_bytes()[:-1] + b"x")
     checked = kreishaus("backup", "--verify", tmp_path / "b")
     assert checked.exit_code == 1
-    assert path.name in checked.output.replace("\n", "")
+    assert path.name[:8] in checked.output.replace("\n", "")
 
 
 @pytest.mark.parametrize(
@@ -133,7 +137,29 @@ def test_the_audit_is_compared_with_what_backups_noted(settings, county, tmp_pat
     audit.record(settings, "query", rows=7, now=OLD)
     broken = kreishaus("audit", "--verify")
     assert broken.exit_code == 1
-    assert "entry 1 is not the one that a backup noted" in text(broken)
+    assert "a backup noted 2 entries, here are 1" in text(broken)
+
+
+def test_where_the_backup_cannot_be_asked_the_audit_is_not_called_whole(
+    settings, county, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("KREISHAUS_BACKUP__FOLDER", str(tmp_path / "b"))
+    audit.record(settings, "query", now=OLD)
+    assert kreishaus("backup").exit_code == 0
+    monkeypatch.setenv("KREISHAUS_BACKUP__PASSWORD_FILE", str(tmp_path / "missing"))
+    checked = kreishaus("audit", "--verify")
+    assert checked.exit_code == 1
+    assert "not compared with what backups noted" in text(checked)
+
+
+def test_without_a_password_nothing_is_saved_and_the_setting_is_named(
+    county, tmp_path, monkeypatch
+):
+    monkeypatch.delenv("KREISHAUS_BACKUP__PASSWORD_FILE")
+    refused = kreishaus("backup", "--to", tmp_path / "b")
+    assert refused.exit_code == 1
+    assert "[backup] password_file is not set" in text(refused)
+    assert not (tmp_path / "b").exists()
 
 
 def test_no_line_no_answer(settings, county):

@@ -96,7 +96,8 @@ def test_every_variable_is_explained_and_none_besides() -> None:
 def test_the_example_shows_the_defaults() -> None:
     shown = dict(re.findall(r"^# ([A-Z_]+)=(.*)$", EXAMPLE, re.M))
     defaults = dict(re.findall(r"(?<!\$)\$\{(\w+):-([^}]*)\}", TEXT))
-    addresses = {"LINEAGE_URL", "METRICS_OTLP_URL"}  # examples of what is empty by default
+    # Examples of what is empty by default.
+    addresses = {"LINEAGE_URL", "METRICS_OTLP_URL", "PROXY_ALSO", "PROXY_UPSTREAM"}
     differing = {
         name: (value, defaults[name])
         for name, value in shown.items()
@@ -120,6 +121,99 @@ def test_every_name_leads_somewhere() -> None:
     assert volumes == set(COMPOSE["volumes"])
     assert networks == set(COMPOSE["networks"])
     assert secrets == set(COMPOSE["secrets"])
+
+
+EXACT = {"house", "logs", "metadata-db", "serving-db", "lineage-db", "/drop", "/backup"}
+"""Volumes that hold exact figures, or words that quote them, or who asked for them."""
+MOUNTS = {
+    "init": {"house -> /house", "logs -> /logs"},
+    "api-server": set(),
+    "scheduler": set(),
+    "dag-processor": {
+        "house -> /house, read only",
+        "house/alerts -> /house/alerts",
+        "logs -> /logs",
+    },
+    "triggerer": {"house/warehouse -> /house/warehouse, read only", "logs -> /logs"},
+    "worker": {
+        "house -> /house",
+        "logs -> /logs",
+        "${DROP_FOLDERS:-./drop} -> /drop, read only",
+        "${BACKUP_FOLDER:-./backup} -> /backup",
+    },
+    "metadata-db": {"metadata-db -> /var/lib/postgresql/data"},
+    "serving-db": {"serving-db -> /var/lib/postgresql/data"},
+    "serving-setup": {
+        "./docker/postgres/serving -> /setup, read only",
+        "./warehouse/serving/open_doors.sql -> /open_doors.sql, read only",
+    },
+    "readers": {"house -> /house", "logs -> /logs"},
+    "lineage-db": {"lineage-db -> /var/lib/postgresql/data"},
+    "statsd": {"./docker/metrics/statsd-mapping.yml -> /etc/statsd-mapping.yml, read only"},
+}
+"""All that a service mounts besides the county's settings, which are never written."""
+
+
+def mounts(service: dict[str, Any]) -> set[str]:
+    """What a service mounts, each as ``source -> target``, and whether it can only be read."""
+    found = set()
+    for volume in service.get("volumes", []):
+        if isinstance(volume, str):
+            parts = re.fullmatch(r"(\$\{[^}]*\}|[^:]+):([^:]+)(:ro)?", volume)
+            assert parts, volume
+            source, target, read_only = parts.groups()
+        else:
+            within = volume.get("volume", {}).get("subpath")
+            source = f"{volume['source']}/{within}" if within else volume["source"]
+            target, read_only = volume["target"], volume.get("read_only")
+        found.add(f"{source} -> {target}{', read only' if read_only else ''}")
+    return found
+
+
+@each_service
+def test_a_service_mounts_what_it_needs_and_no_more(name: str) -> None:
+    settings = "${COUNTY_FILE:-./county.toml} -> /kreishaus/county.toml, read only"
+    assert mounts(SERVICES[name]) - {settings} == MOUNTS.get(name, set())
+
+
+def holds_exact(mount: str) -> bool:
+    source, target = re.split(r"/[a-z]+ -> | -> ", mount)[0], mount.split(" -> ")[1].split(",")[0]
+    return source in EXACT or target in EXACT
+
+
+def test_what_pages_are_asked_of_has_nothing_exact() -> None:
+    asked = {name for name, service in SERVICES.items() if "web" in service["networks"]}
+    assert asked == {"api-server", "superset", "statsd", "lineage-page"}
+    assert [one for name in asked for one in mounts(SERVICES[name]) if holds_exact(one)] == []
+    worker = [one for one in mounts(SERVICES["worker"]) if holds_exact(one)]
+    assert len(worker) == len(MOUNTS["worker"])  # the rule finds them where they are
+
+
+def test_only_the_proxy_and_the_mail_relay_reach_the_world() -> None:
+    outside = {name for name, service in SERVICES.items() if "outside" in service["networks"]}
+    assert outside == {"proxy", "mail"}
+    assert COMPOSE["networks"]["egress"] == {"internal": True}
+    for name, service in SERVICES.items():
+        told = service.get("environment", {})
+        by_proxy = {told.get(word) for word in ("HTTP_PROXY", "HTTPS_PROXY")}
+        asks = "egress" in service["networks"] and name != "proxy"
+        assert by_proxy == ({"http://proxy:3128"} if asks else {None}), name
+        if asks:
+            # What stands on the house's own networks is asked directly.
+            direct = {"localhost", "127.0.0.1", "api-server", "worker", "triggerer", "mail"}
+            direct |= {"metadata-db", "serving-db", "broker", "statsd", "lineage"}
+            assert set(told["NO_PROXY"].split(",")) == direct
+
+
+def test_logs_of_tasks_are_closed_and_read_from_the_worker() -> None:
+    for name in ("worker", "triggerer", "dag-processor", "init"):
+        told = SERVICES[name]["environment"]
+        assert told["AIRFLOW__LOGGING__FILE_TASK_HANDLER_NEW_FOLDER_PERMISSIONS"] == "0o750"
+        assert told["AIRFLOW__LOGGING__FILE_TASK_HANDLER_NEW_FILE_PERMISSIONS"] == "0o640"
+    for name in ("worker", "triggerer"):
+        # The name under which a task is remembered, also after the container is another.
+        assert SERVICES[name]["hostname"] == name
+        assert "--skip-serve-logs" not in SERVICES[name]["command"]
 
 
 def test_databases_and_broker_are_on_no_network_that_reaches_the_world() -> None:

@@ -10,6 +10,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from restic_backup import with_backup
 from small_house import day, staged
 
 os.environ.setdefault("AIRFLOW_HOME", tempfile.mkdtemp(prefix="airflow-"))
@@ -21,20 +22,17 @@ from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 from ingest.landing import Landing
 from ingest.settings import Backups, Keeping, Retention, Settings
 from warehouse import airflow_history
-from warehouse.backup.store import Store
 
 RULE = Retention(after_days=10, in_force_too=True, reason="A rule for tests only")
 
 
 @pytest.fixture
-def house(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+def house(
+    settings: Settings, tmp_path: Path, backup_key: Path, monkeypatch: pytest.MonkeyPatch
+) -> Settings:
     """A house with a file that is due, and a folder for its backups."""
-    house = settings.model_copy(
-        update={
-            "backup": Backups(folder=tmp_path / "backup"),
-            "retention": Keeping(datasets={"bamf/hkl": RULE}),
-        }
-    )
+    with_rule = settings.model_copy(update={"retention": Keeping(datasets={"bamf/hkl": RULE})})
+    house = with_backup(with_rule, tmp_path / "backup", backup_key)
     staged(house, b"old", day("2021-10-15"))
     monkeypatch.setattr(maintenance, "read_settings", lambda: house)
     return house
@@ -78,10 +76,19 @@ def test_a_damaged_landed_file_makes_it_red(house):
 
 def test_a_flipped_byte_makes_it_red(house):
     task("save")()
-    (key,) = readable(house)
-    Store(house.backup.folder).blob(key).write_bytes(b"Old")
-    with pytest.raises(AirflowFailException, match="not those that were written"):
+    (path, *_) = house.backup.folder.glob("repository/data/??/*")
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.chmod(0o600)
+    path.write_bytes(content)
+    with pytest.raises(AirflowFailException, match=path.name[:8]):
         task("check")()
+
+
+def test_a_password_that_others_can_read_makes_it_red_and_is_tried_once(house):
+    house.backup.password_file.chmod(0o444)
+    with pytest.raises(AirflowFailException, match="every account of this machine"):
+        task("save")()
 
 
 def test_airflows_history_is_left_alone_where_its_database_is_not_named(house, monkeypatch):

@@ -6,7 +6,9 @@ import json
 import os
 import sys
 import tempfile
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -18,7 +20,9 @@ import publish_reports
 import wiring
 from airflow.sdk.exceptions import AirflowSkipException
 
-from reports.press import NothingToPrint, Printed
+from reports.press import NothingToPrint, PaperWithdrawn, Printed
+from warehouse import withdrawals
+from warehouse.withdrawals import Mark
 
 
 def published(settings, run_id):
@@ -81,3 +85,31 @@ def test_a_paper_is_printed_into_this_house(running, monkeypatch):
     monkeypatch.setattr("reports.press.print_paper", print_paper)
     publish_reports.write.function("refugees")
     assert seen == [(running.home, "refugees")]
+
+
+def withdrawn() -> Mark:
+    at = datetime(2026, 11, 29, 12, tzinfo=UTC)
+    return Mark("papers", "withdraw", "wtg/2021-12-31", at, "x@y", "doppelt gezählt")
+
+
+def test_a_withdrawn_paper_is_skipped_with_its_reason(running, monkeypatch):
+    def print_paper(settings, name):
+        raise PaperWithdrawn(withdrawn())
+
+    monkeypatch.setattr("reports.press.print_paper", print_paper)
+    with pytest.raises(AirflowSkipException, match="doppelt gezählt"):
+        publish_reports.write.function("wtg")
+
+
+def test_a_withdrawal_that_was_interrupted_is_finished_before_papers_are_listed(running, caplog):
+    folder = running.home / "reports" / "wtg" / "2021-12-31"
+    folder.mkdir(parents=True)
+    for name in ("report.html", "report.pdf"):
+        (folder / name).write_bytes(b"as it was shown")
+    shown = sha256(b"as it was shown").hexdigest()
+    files = {"report.html": shown, "report.pdf": shown}
+    withdrawals.write(running, replace(withdrawn(), files=files))
+    publish_reports.index.function()
+    assert b"doppelt gez" in (folder / "report.html").read_bytes()
+    assert "doppelt gezählt" in (running.home / "reports" / "index.html").read_text()
+    assert "wtg/2021-12-31: its withdrawal or correction had been interrupted" in caplog.text

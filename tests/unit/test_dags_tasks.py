@@ -163,6 +163,18 @@ def test_good_files_are_green(running):
     assert ti.pushed["staged"] == ["2020-01"]
 
 
+def test_ten_thousand_files_are_fewer_portions_than_airflow_expands():
+    """Beyond 1,024 a mapped task would fail the whole run (``[core] max_map_length``)."""
+    files = [vars(landed(f"{number:05}")) for number in range(10_000)]
+    portions = wiring.batches(files)
+    red = wiring.complaints([f"{number:05}: refused" for number in range(10_000)])
+    assert len(portions) + len(red) < 1_024
+    assert [file for portion in portions for file in portion["files"]] == files
+    assert len(red) == 101
+    assert red[-1]["label"] == "9,900 more"
+    assert wiring.complaints(["a: b"]) == [wiring.complaint("a: b")]
+
+
 def test_a_complaint_is_red_without_anything_being_read(running):
     running(treat=lambda *_: pytest.fail("nothing to treat"))
     with pytest.raises(AirflowFailException, match="still in quarantine"):

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 import trustme
+import yaml
 from receivers import mail_server
 
 from ingest.secret_files import SecretUnreadable, secret
@@ -192,3 +193,35 @@ def test_the_command_line_tells_whose_hand_it_is(tmp_path: Path) -> None:
         *("compose", "exec", "--no-TTY", "--env", f"SUDO_USER={user}"),
         *("worker", "kreishaus", "query", "select 1"),
     ]
+
+
+def test_images_are_pinned_by_what_a_registry_says(tmp_path: Path) -> None:
+    """The registry is a stand-in: a docker that knows each image by a digest made of its name."""
+    docker = tmp_path / "docker"
+    docker.write_text('#!/bin/sh\necho "sha256:$(echo "$4" | sha256sum | cut -c1-64)"\n')
+    docker.chmod(0o755)
+    file = tmp_path / "pinned.yml"
+    told = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    program = REPOSITORY / "docker" / "pin-images"
+    done = subprocess.run([program, file], env=told, capture_output=True, text=True, check=True)
+    made = yaml.safe_load(file.read_text())["services"]
+    ours = yaml.safe_load((REPOSITORY / "docker-compose.yml").read_text())["services"]
+    foreign = {name: one["image"] for name, one in ours.items() if "kreishaus" not in one["image"]}
+    assert {name: one["image"].split("@")[0] for name, one in made.items()} == foreign
+    digests = {one["image"].split("@")[1] for one in made.values()}
+    assert len(digests) == len(set(foreign.values()))
+    assert "PYTHON_IMAGE=python:" in done.stdout
+
+
+@pytest.mark.parametrize("answer", ["", "sha256:short", "no such image"])
+def test_an_answer_that_is_no_digest_pins_nothing(tmp_path: Path, answer: str) -> None:
+    docker = tmp_path / "docker"
+    docker.write_text(f"#!/bin/sh\necho '{answer}'\n")
+    docker.chmod(0o755)
+    file = tmp_path / "pinned.yml"
+    told = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    program = REPOSITORY / "docker" / "pin-images"
+    done = subprocess.run([program, file], env=told, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "expected a digest" in done.stderr
+    assert not file.exists()

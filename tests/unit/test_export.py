@@ -221,7 +221,7 @@ def test_what_stands_beside_a_csv_says_how_to_read_it(house: Settings, tmp_path:
         ("+49 2131 928-0", "'+49 2131 928-0"),
         ("@SUM(A1)", "'@SUM(A1)"),
         ("-1+cmd|' /C calc'!A0", "'-1+cmd|' /C calc'!A0"),
-        ("\t=1", "'\t=1"),
+        ("\t=1", "'\t'=1"),
         ("-94", "-94"),
         ("+2,5 %", "+2,5 %"),
         ("-", "-"),

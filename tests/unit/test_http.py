@@ -2,6 +2,7 @@
 
 import gzip
 import logging
+import socket
 import ssl
 import time
 from collections.abc import Iterator
@@ -38,6 +39,10 @@ def play(visit: Visit) -> None:
         visit.hang_up()
     elif path == "/drips":
         visit.drip(20)
+    elif path == "/drips-headers":
+        visit.drip_headers(20)
+    elif path == "/drips-without-length":
+        visit.drip_without_length(20)
     elif path == "/silent":
         time.sleep(3)
     elif path == "/huge":
@@ -110,12 +115,35 @@ def test_nobody_waits_two_hours_in_a_task(server: Server, client: Client) -> Non
     assert server.visits["/in-two-hours"] == 1
 
 
-def test_a_slow_drip_ends(server: Server) -> None:
-    slow = EAGER.model_copy(update={"longest_answer_seconds": 0.3, "tries": 1})
+SLOW = EAGER.model_copy(update={"longest_answer_seconds": 0.3, "tries": 1})
+
+
+@pytest.mark.parametrize("path", ["/drips", "/drips-headers", "/drips-without-length"])
+def test_a_slow_drip_ends(server: Server, path: str) -> None:
+    """Each byte comes soon enough; the whole of it does not."""
     started = time.monotonic()
-    with Client(slow) as client:
-        assert "expected the whole answer within 0 s" in failure(client, f"{server.url}/drips")
-    assert time.monotonic() - started < 5
+    with Client(SLOW) as client:
+        assert "expected the whole answer within 0.3 s" in failure(client, server.url + path)
+        assert client.get(f"{server.url}/data").content == b"data"
+    assert time.monotonic() - started < 3
+
+
+def test_a_handshake_that_never_comes_ends() -> None:
+    """A server that accepts and says nothing, also not its certificate."""
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        started = time.monotonic()
+        with Client(SLOW) as client:
+            said = failure(client, f"https://127.0.0.1:{mute.getsockname()[1]}/data")
+    assert "expected the whole answer within 0.3 s, found no answer" in said
+    assert time.monotonic() - started < 3
+
+
+def test_a_name_that_nobody_knows_is_called_that(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("no_proxy", "*")
+    with Client(SLOW, frozenset({"statistik.invalid"})) as client:
+        said = failure(client, "https://statistik.invalid/data")
+    assert "the name statistik.invalid is not known" in said
+    assert "county.toml" in said
 
 
 def test_silence_ends(server: Server) -> None:
@@ -222,6 +250,22 @@ def test_through_a_countys_proxy_with_its_own_certificates(
         monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(bundle))
         assert client.get("https://tabellen.example/data").content == b"data"
         assert set(proxy.asked) == {"tabellen.example:443"}
+
+
+def test_a_slow_drip_ends_behind_tls_and_a_proxy(
+    secure: Server, authority: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    authority.cert_pem.write_to_path(tmp_path / "county.pem")
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "county.pem"))
+    with (
+        proxy_to(secure.server_port) as proxy,
+        Client(SLOW, frozenset({"tabellen.example"})) as client,
+    ):
+        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy.server_port}")
+        started = time.monotonic()
+        said = failure(client, "https://tabellen.example/drips-headers")
+        assert "expected the whole answer within 0.3 s" in said
+        assert time.monotonic() - started < 3
 
 
 def test_this_machine_is_never_behind_a_proxy(

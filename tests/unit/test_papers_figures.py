@@ -264,4 +264,4 @@ def test_what_lies_in_the_drop_folder(settings: Settings, caplog: pytest.LogCapt
         ("a.xlsx", "papers/drop/a.xlsx"),
         ("b.CSV", "papers/drop/b.CSV"),
     ]
-    assert "vorlage.pdf is no table" in caplog.text
+    assert "vorlage.pdf is taken for nothing" in caplog.text

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from typer.testing import CliRunner
 
+from ingest.cli import app
 from ingest.settings import Settings
 from warehouse import audit, versions
 from warehouse.audit import AuditUnwritable
@@ -82,3 +84,19 @@ def test_no_way_leads_past_the_log_through_a_file(house, tmp_path, sql):
     with pytest.raises(duckdb.Error, match=r"disabled|Cannot"):
         query(house, sql.format(folder=tmp_path))
     assert [path.name for path in tmp_path.iterdir()] == ["var"]
+
+
+def test_a_load_by_hand_is_noted_with_the_server_and_without_its_password(house, monkeypatch):
+    """Everything exact is copied to whatever server the environment names: here, to none."""
+    monkeypatch.setenv("KREISHAUS_HOME", str(house.home))
+    url = "postgresql://me:secret-word@127.0.0.1:1/mine"
+    monkeypatch.setenv("KREISHAUS_SERVING__URL", url)
+    refused = CliRunner().invoke(app, ["serving", "load"])
+    assert refused.exit_code == 1
+    (entry,) = entries(house)
+    assert (entry["action"], entry["marts"], entry["version"]) == (
+        *("load", ["*"]),
+        "20261125T030824Z",
+    )
+    assert entry["details"] == {"server": "127.0.0.1", "database": "mine"}
+    assert "secret-word" not in str(entry)

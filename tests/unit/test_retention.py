@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from restic_backup import with_backup
 from small_house import day, landed, quarantined, staged
 from test_killed_at_any_instant import each_kill
 
@@ -14,12 +15,15 @@ from ingest.batches import versions_of
 from ingest.datasets import REGISTRY, dataset
 from ingest.landing import Landing
 from ingest.model import Landed, RefusedAtTheDoor, Request
-from ingest.settings import Backups, Keeping, Retention, Settings
+from ingest.settings import Keeping, Retention, Settings
 from ingest.status import dataset_status
 from ingest.steps import Floors, keep, treat
 from warehouse import audit
 from warehouse.audit import AuditUnwritable
+from warehouse.backup import image
 from warehouse.backup.check import verify
+from warehouse.backup.errors import BackupBusy
+from warehouse.backup.folder import BackupFolder
 from warehouse.backup.make import make_snapshot
 from warehouse.retention.perform import maintain
 from warehouse.retention.plan import Deletion, first_month_kept, plan
@@ -31,16 +35,21 @@ REASON = "A rule for tests only"
 
 def with_rule(settings: Settings, folder: Path | None, **rule: object) -> Settings:
     keeping = Keeping(datasets={"bamf/hkl": Retention(reason=REASON, **rule)})
-    return settings.model_copy(update={"retention": keeping, "backup": Backups(folder=folder)})
+    house = settings.model_copy(update={"retention": keeping})
+    return with_folder(house, folder) if folder else house
+
+
+def with_folder(settings: Settings, folder: Path, **rule: int) -> Settings:
+    return with_backup(settings, folder, folder.parent / "backup-password", **rule)
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path / "backup"
+def folder(backup_key: Path) -> Path:
+    return backup_key.parent / "backup"
 
 
-def saved(house: Settings) -> Settings:
-    make_snapshot(house, now=NOW)
+def saved(house: Settings, now: datetime = NOW) -> Settings:
+    make_snapshot(house, now=now)
     assert house.backup.folder is not None
     assert verify(house, house.backup.folder, NOW).faults == ()
     return house
@@ -178,7 +187,7 @@ def test_a_file_that_nobody_judged_yet_stays(settings, folder):
 
 
 def test_quarantine_goes_when_its_source_has_not_offered_it_for_long(settings, folder):
-    house = settings.model_copy(update={"backup": Backups(folder=folder)})
+    house = with_folder(settings, folder)
     bad = b"does not add up"
     key = quarantined(house, bad, NOW - timedelta(days=400), label="2021-09")
     landed(house, bad, NOW - timedelta(days=365))
@@ -221,7 +230,7 @@ def answers(house: Settings, *days: str) -> dict[str, str]:
 def test_each_day_for_a_year_then_the_first_of_each_month(settings, folder):
     """365 days before 25 November 2026 is 25 November 2025: that day stays, the day before goes.
     Of October the 3rd is the first that was seen, of September the 30th the only one."""
-    house = settings.model_copy(update={"backup": Backups(folder=folder)})
+    house = with_folder(settings, folder)
     of = answers(
         house,
         *("2025-09-30", "2025-10-03", "2025-10-04", "2025-10-31"),
@@ -235,7 +244,7 @@ def test_each_day_for_a_year_then_the_first_of_each_month(settings, folder):
 
 
 def test_an_answer_that_is_seen_again_within_the_year_stays(settings, folder):
-    house = settings.model_copy(update={"backup": Backups(folder=folder)})
+    house = with_folder(settings, folder)
     answers(house, "2025-10-03", "2025-10-04")
     again = {"dataset": HEIMFINDER, "identity": "https://heimfinder.example"}
     landed(house, b"2025-10-04", day("2026-11-01"), **again)
@@ -243,7 +252,7 @@ def test_an_answer_that_is_seen_again_within_the_year_stays(settings, folder):
 
 
 def test_an_answer_as_on_a_day_that_was_thinned_out_lands_again(settings, folder):
-    house = settings.model_copy(update={"backup": Backups(folder=folder)})
+    house = with_folder(settings, folder)
     of = {text: key for key, text in answers(house, "2025-10-03", "2025-10-04").items()}
     maintain(saved(house), NOW)
     landing = Landing(house.landing, "wtg", "heimfinder")
@@ -297,21 +306,36 @@ def test_published_versions_go_by_their_number_and_never_the_current_one(setting
 
 def test_snapshots_go_by_their_rule_and_contents_with_them(settings, folder):
     """One day is kept: that of the second snapshot. The first one held a file that is gone now."""
-    house = settings.model_copy(
-        update={"backup": Backups(folder=folder, daily=1, weekly=0, monthly=0)}
-    )
+    house = with_folder(settings, folder, daily=1, weekly=0, monthly=0)
     staged(house, b"old", day("2021-10-15"))
     notes = house.home / "alerts" / "told" / "note.json"
     notes.parent.mkdir(parents=True)
-    notes.write_text("only in the first")
+    notes.write_bytes(os.urandom(100_000))  # only in the first
     make_snapshot(house, now=NOW - timedelta(days=1))
     notes.unlink()
     saved(house)
     done = maintain(house, NOW)
     assert [one.kind for one in done.deleted] == ["snapshot"]
-    assert done.blobs == 1
-    assert len(list((folder / "snapshots").glob("*.json"))) == 1
+    assert done.freed > 100_000
+    assert len(BackupFolder.open(house, folder).listed()) == 1
     assert verify(house, folder, NOW).faults == ()
+
+
+@pytest.mark.parametrize("configured", [True, False])
+def test_what_a_killed_backup_left_holds_no_erased_file(settings, folder, configured):
+    """Its image is links to landed files: their bytes would live on in it."""
+    house = saved(with_folder(settings, folder)) if configured else settings
+    left = image.place(house) / "landing" / "erased.pdf"
+    left.parent.mkdir(parents=True)
+    left.write_bytes(b"old")
+    maintain(house, NOW)
+    assert not left.exists()
+
+
+def test_nothing_goes_from_a_backup_that_is_at_work(settings, folder):
+    house = saved(with_folder(settings, folder))
+    with BackupFolder.open(house, folder).locked(), pytest.raises(BackupBusy):
+        maintain(house, NOW)
 
 
 def test_logs_go_after_their_days(settings):
@@ -336,8 +360,9 @@ def test_the_audit_log_keeps_its_months(settings):
 def test_what_cannot_be_noted_is_not_deleted(settings, folder):
     house = saved(with_rule(settings, folder, after_days=10, in_force_too=True))
     key = staged(house, b"old", day("2021-10-15"))
-    saved(house.model_copy())
-    (house.home / "audit").write_text("no folder can be made here")
+    saved(house, NOW + timedelta(seconds=1))
+    (house.home / "audit" / "lock").unlink()
+    (house.home / "audit" / "lock").mkdir()  # nobody can lock it, so nobody can write
     with pytest.raises(AuditUnwritable):
         maintain(house, NOW)
     assert floors(house).landing.path(key).exists()
@@ -372,7 +397,7 @@ def test_killed_at_any_instant_the_next_time_finishes_it(settings):
 
 def test_the_default_rule_of_the_register_takes_no_young_file(settings, folder):
     """Five years are 1,825 days: retrieved on 26 November 2021, 2:00, due on 25 November 2026."""
-    house = settings.model_copy(update={"backup": Backups(folder=folder)})
+    house = with_folder(settings, folder)
     key = staged(house, b"AZR", day("2021-11-26"), dataset="azr/crosstable", period="2021-09-30")
     assert date(2021, 11, 26) + timedelta(days=1825) == date(2026, 11, 25)
     assert due(house, day("2026-11-25", hour=1)) == []

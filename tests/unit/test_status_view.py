@@ -209,12 +209,12 @@ def test_markup_in_a_file_is_shown_and_not_obeyed() -> None:
 
 
 def test_programs_get_the_same() -> None:
-    (document,) = as_json([EVERYTHING], found(EVERYTHING))
+    (document,) = as_json([EVERYTHING], found(EVERYTHING))["datasets"]
     assert (document["late"], document["days_late"], document["due_on"]) == (True, 3, "2021-10-20")
     assert document["gaps"] == ["2020-05-01"]
     assert document["last_backfill"]["reason"] == "BAMF corrected May"
     assert [trouble["kind"] for trouble in document["troubles"]][:2] == ["silent", "refused"]
-    (good,) = as_json([STATUS], found(STATUS))
+    (good,) = as_json([STATUS], found(STATUS))["datasets"]
     assert (good["late"], good["days_late"], good["troubles"]) == (False, 0, [])
 
 

@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 from ingest.settings import Settings
-from warehouse.backup.store import DamagedBackup, NotABackup, Store
+from warehouse.backup.folder import BackupFolder, format_of
+from warehouse.backup.make import AUDIT_TAG
 
 
 def noted_by_backups(settings: Settings) -> dict[int, str]:
-    """Number and hash of the last entry at each snapshot; nothing without a backup folder."""
+    """Number and hash of the last entry at each snapshot; nothing where no backup was made.
+
+    Raises ``BackupRefused`` where there is one that cannot be read: then nothing was compared.
+    """
     folder = settings.backup.folder
-    if folder is None:
-        return {}
-    try:
-        store = Store.open(folder, settings.county.ags)
-    except NotABackup:
+    if folder is None or format_of(folder) is None:
         return {}
     noted = {}
-    for name in store.names():
-        try:
-            head = store.snapshot(name).audit_head
-        except DamagedBackup:
-            continue  # `kreishaus backup --verify` tells of it
-        if head:
-            noted[int(head["number"])] = str(head["hash"])
+    for listed in BackupFolder.open(settings, folder).listed():
+        number, _, hash_ = (listed.tag(AUDIT_TAG) or "").partition("-")
+        if hash_:
+            noted[int(number)] = hash_
     return noted

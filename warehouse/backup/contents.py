@@ -6,8 +6,8 @@
 | staged files whose bytes a rule deleted | they are the only copy of their figures |
 | the published version that readers see | the last good state of marts; readers have it at once |
 | the forecasts that readers saw before | the build compares the next forecast with them |
-| printed papers | what a committee was shown; other code would print it otherwise |
-| the audit log, what people were told, county.toml | nothing else knows it |
+| printed papers, with those that were withdrawn | what a committee was shown |
+| the audit log, withdrawals, alerts sent, county.toml | no other place has it |
 
 Not saved, because it is made again: staged, quarantine, warehouse, the index, older published
 versions, marts as of a day (their days are listed). Not of the house: Airflow's database, drop
@@ -16,6 +16,7 @@ folders, secrets.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,20 +24,25 @@ from pathlib import Path
 from ingest.files import TEMPORARY
 from ingest.landing import Landing
 from ingest.settings import Settings
-from ingest.visits import Visits
-from warehouse import audit, versions
+from warehouse import audit, versions, withdrawals
 
+HASH_NAMES = re.compile(r"[0-9a-f]{64}\.")
+"""How the files begin that belong to one landed file."""
 COUNTY_FILE = "restored/county.toml"
 """Where a restored house finds the settings of the old one, to compare: never over its own."""
 
 
 @dataclass(frozen=True)
 class Item:
-    """A file to be saved, and where it belongs in the house. ``sha256`` is what it must be."""
+    """A file to be saved, and its path in the home. ``sha256`` is what it must be, where known.
+
+    ``replaced_only``: it is never written in place. All others are copied before they are saved.
+    """
 
     path: str
     source: Path
     sha256: str | None = None
+    replaced_only: bool = False
 
 
 def items(settings: Settings) -> Iterator[Item]:
@@ -52,8 +58,9 @@ def items(settings: Settings) -> Iterator[Item]:
     yield from _existing(settings, audit.folder(settings) / "head.json")
     for path in sorted(audit.folder(settings).glob("*.jsonl")):
         yield from _existing(settings, path)
-    for name in ("alerts", "reports"):
+    for name in ("alerts", withdrawals.FOLDER):
         yield from _tree(settings, settings.home / name)
+    yield from _tree(settings, settings.home / "reports", replaced_only=True)
     yield Item(COUNTY_FILE, settings.county_file)
 
 
@@ -75,37 +82,50 @@ def _published(settings: Settings) -> Iterator[Item]:
     for path in sorted(version.rglob("*")):
         if path.is_file():
             inside = path.relative_to(version).as_posix()
-            yield Item(f"published/{version.name}/{inside}", path)
+            yield Item(f"published/{version.name}/{inside}", path, replaced_only=True)
 
 
 def _landed(settings: Settings, folder: Path) -> Iterator[Item]:
+    """Everything in the folder of a dataset but what is derived from the rest.
+
+    First the files about the dataset as a whole, then those that a hash names: a visit that is
+    noted meanwhile must not speak of a file that the snapshot does not have. The journal of
+    sightings comes last: a sighting counts only beside its file, and a file only if it was seen.
+    """
     landing = Landing(settings.landing, folder.parent.name, folder.name)
-    for path in Visits(settings.landing, landing.source, landing.dataset).files:
-        yield from _existing(settings, path)
+    there = [path for path in sorted(folder.rglob("*")) if _is_saved(path)]
+    for path in there:
+        if not HASH_NAMES.match(path.name) and path.parent != landing.journal.folder:
+            yield from _existing(settings, path)
     for sha256 in landing.hashes():
+        path = landing.path(sha256)
         buried = landing.tombstone(sha256)
         if buried is None:
-            path = landing.path(sha256)
-            yield Item(_inside(settings, path), path, sha256)
-        else:
-            yield from _existing(settings, folder / f"{sha256}.tombstone")
+            yield Item(_inside(settings, path), path, sha256, replaced_only=True)
+        elif buried.what == "bytes":
             staged = settings.staged / landing.source / landing.dataset
             for batch in sorted(staged.glob(f"*/{sha256}")):
-                yield from _tree(settings, batch)
-        yield from _existing(settings, folder / f"{sha256}.json")
-    for path in landing.journal.files():  # last: a sighting counts only beside its sidecar
-        yield from _existing(settings, path)
+                yield from _tree(settings, batch, replaced_only=True)
+        for beside in sorted(folder.glob(f"{sha256}.*")):
+            if beside != path:
+                yield from _existing(settings, beside)
+    yield from _tree(settings, landing.journal.folder)
 
 
-def _tree(settings: Settings, folder: Path) -> Iterator[Item]:
+def _is_saved(path: Path) -> bool:
+    """What begins with a dot is temporary or derived: an index is made again from its files."""
+    return path.is_file() and not path.name.startswith(".")
+
+
+def _tree(settings: Settings, folder: Path, *, replaced_only: bool = False) -> Iterator[Item]:
     for path in sorted(folder.rglob("*")):
         if path.is_file() and not path.name.startswith(TEMPORARY):
-            yield from _existing(settings, path)
+            yield from _existing(settings, path, replaced_only=replaced_only)
 
 
-def _existing(settings: Settings, path: Path) -> Iterator[Item]:
+def _existing(settings: Settings, path: Path, *, replaced_only: bool = False) -> Iterator[Item]:
     if path.exists():
-        yield Item(_inside(settings, path), path)
+        yield Item(_inside(settings, path), path, replaced_only=replaced_only)
 
 
 def _inside(settings: Settings, path: Path) -> str:

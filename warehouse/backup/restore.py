@@ -1,24 +1,29 @@
-"""Making a house from a backup: its files as they were, then every floor below them anew."""
+"""Making a home from a backup: its files as they were, then everything that is made from them."""
 
 from __future__ import annotations
 
+import json
 import logging
-import shutil
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from ingest.datasets import REGISTRY
-from ingest.files import switch_link, write_json_atomically, written_atomically
+from ingest.files import remove_directory, switch_link, write_json_atomically
 from ingest.landing import Landing
 from ingest.model import Landed
+from ingest.rights import prepare_home, repair_modes
 from ingest.settings import Settings
 from ingest.steps import treat
-from warehouse import audit, versions
-from warehouse.backup.check import wrong_with
+from warehouse import audit, versions, withdrawals
+from warehouse.backup import old_format
+from warehouse.backup.errors import BackupRefused, DamagedBackup, NotABackup
+from warehouse.backup.folder import OLD_FORMAT, BackupFolder, format_of
+from warehouse.backup.image import hash_of
 from warehouse.backup.make import hashes
-from warehouse.backup.store import DamagedBackup, Held, Snapshot, Store, hash_of
+from warehouse.backup.snapshot import DOCUMENT, Snapshot
 from warehouse.build import build
 from warehouse.manifest import Manifest
 from warehouse.publish import publish
@@ -26,17 +31,22 @@ from warehouse.publish import publish
 log = logging.getLogger(__name__)
 
 RESTORING = "restoring.json"
-"""Lies in a house whose files are not all back yet, and names the snapshot."""
-FLOORS = ("landing", "staged", "quarantine", "warehouse", "published", "audit", "alerts", "reports")
+"""Is in a home whose files are not all back yet; names the snapshot and how far it came."""
+ASIDE = "restoring"
+"""The folder in the home that a snapshot is written to and compared, before it is moved in."""
+FLOORS = (
+    *("landing", "staged", "quarantine", "warehouse", "published"),
+    *("audit", "alerts", "reports", withdrawals.FOLDER),
+)
 
 
-class HouseInUse(Exception):
-    """There is a house already: nothing of it is overwritten."""
+class HouseInUse(BackupRefused):
+    """The home holds files already: none of them is overwritten."""
 
 
 @dataclass(frozen=True)
 class Restored:
-    """A house that was made again. ``differing`` are marts, by audience, that came out otherwise.
+    """A home that was made again. ``differing`` are marts, by audience, that came out otherwise.
 
     ``broken`` are files that our own code broke on, ``build_failed`` is what dbt said, where it
     could not build everything.
@@ -56,26 +66,115 @@ def restore_files(
 ) -> tuple[Snapshot, int]:
     """Bring back the files of a snapshot (the newest by default) into an empty home.
 
-    Every content is compared with its hash before and on the way. Interrupted, it goes on where it
-    was when it is called again. At its end readers have the published version of that time. Raises
-    ``HouseInUse``, ``DamagedBackup`` naming the file, ``NotABackup`` and ``BackupBusy``.
+    They are written aside, read again and compared, and only then moved to where they belong: of a
+    damaged snapshot nothing is restored. Interrupted, it goes on when it is called again. At its
+    end readers have the published version of that time. Raises ``BackupRefused``: ``HouseInUse``,
+    ``DamagedBackup`` naming the file, ``NotABackup`` and the rest.
     """
-    store = Store.open(folder, settings.county.ags)
-    with store.locked(alone=False):
-        snapshot = store.snapshot(name or next(reversed(store.names()), "none"))
-        _refuse_a_house_in_use(settings, snapshot)
-        _refuse_damaged(store, snapshot)
-        settings.home.mkdir(parents=True, exist_ok=True)
-        write_json_atomically(settings.home / RESTORING, {"snapshot": snapshot.name})
-        for held in snapshot.files:
-            _bring_back(settings, store, held)
+    if format_of(folder) == OLD_FORMAT:
+        snapshot = _from_old_format(settings, folder, name)
+    else:
+        snapshot = _from_repository(settings, folder, name)
+    _move_in(settings)
     if snapshot.version:
-        link = settings.published / versions.CURRENT
-        switch_link(link, settings.published / snapshot.version)
-    details = {"snapshot": snapshot.name, "from": str(folder)}
+        switch_link(settings.published / versions.CURRENT, settings.published / snapshot.version)
+    repair_modes(settings)  # a snapshot of an earlier version has looser ones
+    details = {"snapshot": snapshot.id, "from": str(folder)}
     audit.record(settings, "restore", version=snapshot.version, details=details)
+    os.sync()
     (settings.home / RESTORING).unlink()
-    return snapshot, len(snapshot.files)
+    return snapshot, snapshot.files
+
+
+def _from_repository(settings: Settings, folder: Path, name: str | None) -> Snapshot:
+    backup = BackupFolder.open(settings, folder)
+    with backup.locked() as repository:
+        listed = backup.find(name)
+        if _begin(settings, listed.name):
+            return _document(settings, listed.id)
+        aside = settings.home / ASIDE
+        try:
+            repository.restore(listed.id, aside)
+            snapshot = Snapshot.read((aside / DOCUMENT).read_bytes(), listed.id)
+            _compare(aside, snapshot)
+        except (BackupRefused, OSError, ValueError) as error:
+            _give_up(settings)
+            others = ", ".join(one.name for one in backup.listed() if one.id != listed.id)
+            raise DamagedBackup(
+                f"{folder}: snapshot {listed.name}: {error}. Nothing was restored. "
+                f"Other snapshots: {others or 'none'}"
+            ) from error
+    return snapshot
+
+
+def _from_old_format(settings: Settings, folder: Path, name: str | None) -> Snapshot:
+    found = old_format.find(folder, settings.county.ags, name)
+    if not _begin(settings, found.name):
+        try:
+            old_format.write(folder, found, settings.home / ASIDE)
+        except (BackupRefused, OSError) as error:
+            _give_up(settings)
+            raise DamagedBackup(f"{error}. Nothing was restored.") from error
+    return found.snapshot
+
+
+def _begin(settings: Settings, name: str) -> bool:
+    """Mark the home as being restored. True where all files were read and compared already."""
+    marker = settings.home / RESTORING
+    if marker.exists():
+        written = json.loads(marker.read_text())
+        if written["snapshot"] != name:
+            raise HouseInUse(
+                f"{settings.home}: another snapshot was being restored here. Empty it, or go on "
+                f"with that one: --snapshot {written['snapshot']}"
+            )
+        if written.get("complete"):
+            return True
+    else:
+        _refuse_a_home_in_use(settings)
+        prepare_home(settings)
+        write_json_atomically(marker, {"snapshot": name})
+    remove_directory(settings.home / ASIDE)
+    (settings.home / ASIDE).mkdir(mode=0o700)
+    return False
+
+
+def _give_up(settings: Settings) -> None:
+    """Leave the home as empty as it was."""
+    remove_directory(settings.home / ASIDE)
+    (settings.home / RESTORING).unlink(missing_ok=True)
+
+
+def _compare(aside: Path, snapshot: Snapshot) -> None:
+    """Landed bytes with their hashes, and the number of files. Raises ``DamagedBackup``."""
+    for path, sha256 in snapshot.landed.items():
+        if not (aside / path).is_file() or hash_of(aside / path) != sha256:
+            raise DamagedBackup(f"{path} is not what landed")
+    there = sum(path.is_file() for path in aside.rglob("*")) - 1
+    if there != snapshot.files:
+        raise DamagedBackup(f"{there:,} files came back, {snapshot.files:,} were saved")
+
+
+def _document(settings: Settings, id_: str) -> Snapshot:
+    """The document of a snapshot whose files are compared, and moved in or about to be."""
+    for root in (settings.home, settings.home / ASIDE):
+        if (root / DOCUMENT).exists():
+            return Snapshot.read((root / DOCUMENT).read_bytes(), id_)
+    raise NotABackup(f"{settings.home}: {DOCUMENT} is missing: empty this folder and begin anew")
+
+
+def _move_in(settings: Settings) -> None:
+    """Move each folder to its place by a rename. What is moved already is not in ``ASIDE``."""
+    marker, aside = settings.home / RESTORING, settings.home / ASIDE
+    name = json.loads(marker.read_text())["snapshot"]
+    write_json_atomically(marker, {"snapshot": name, "complete": True})
+    if not aside.exists():
+        return
+    for path in sorted(aside.iterdir()):
+        if path.name == Path(DOCUMENT).parts[0]:  # an earlier restore left its own, to compare
+            remove_directory(settings.home / path.name)
+        path.rename(settings.home / path.name)
+    aside.rmdir()
 
 
 def restore(
@@ -97,7 +196,7 @@ def restore(
         treated=treated,
         broken=broken,
         manifest=manifest,
-        differing=differing(snapshot, versions.manifest(versions.current(settings))),
+        differing=differing(snapshot, versions.current(settings)),
         build_failed=result.output if result.exit_code else "",
     )
 
@@ -123,9 +222,9 @@ def stage_again(settings: Settings) -> tuple[int, tuple[str, ...]]:
     return len(landed), tuple(broken)
 
 
-def differing(snapshot: Snapshot, manifest: dict[str, object]) -> dict[str, tuple[str, ...]]:
+def differing(snapshot: Snapshot, version: Path) -> dict[str, tuple[str, ...]]:
     """The marts, by audience, whose content is not that of the snapshot's published version."""
-    now = hashes(manifest)
+    now = hashes(version)
     found = {}
     for audience, before in snapshot.marts.items():
         names = sorted(before.keys() | now[audience].keys())
@@ -133,42 +232,11 @@ def differing(snapshot: Snapshot, manifest: dict[str, object]) -> dict[str, tupl
     return {audience: names for audience, names in found.items() if names}
 
 
-def _refuse_a_house_in_use(settings: Settings, snapshot: Snapshot) -> None:
-    if (settings.home / RESTORING).exists():
-        if snapshot.name in (settings.home / RESTORING).read_text():
-            return
-        raise HouseInUse(
-            f"{settings.home}: another snapshot was being restored here. Empty it, or go on with "
-            f"that one: {(settings.home / RESTORING).read_text().strip()}"
-        )
+def _refuse_a_home_in_use(settings: Settings) -> None:
     for floor in FLOORS:
         path = settings.home / floor
         if path.exists() and any(path.iterdir()):
             raise HouseInUse(
-                f"{path}: there is a house already, and nothing of it will be overwritten. Move it "
+                f"{path}: holds files already, and none of them will be overwritten. Move them "
                 "away, or restore elsewhere: KREISHAUS_HOME=/an/empty/folder kreishaus restore ..."
             )
-
-
-def _refuse_damaged(store: Store, snapshot: Snapshot) -> None:
-    """Read all of it before the first file is written: half a house is none."""
-    for held in snapshot.files:
-        if complaint := wrong_with(store, held):
-            others = ", ".join(name for name in store.names() if name != snapshot.name)
-            raise DamagedBackup(
-                f"{complaint}; it holds {held.path}. Nothing was restored. Other snapshots: "
-                f"{others or 'none'}"
-            )
-
-
-def _bring_back(settings: Settings, store: Store, held: Held) -> None:
-    final = settings.home / held.path
-    if final.exists() and hash_of(final) == held.sha256:
-        return
-    if held.path.startswith("audit/"):
-        audit.folder(settings).mkdir(mode=0o700, parents=True, exist_ok=True)
-    with written_atomically(final) as temporary:
-        shutil.copyfile(store.blob(held.sha256), temporary)
-        temporary.chmod(held.mode)
-        if hash_of(temporary) != held.sha256:
-            raise DamagedBackup(f"{final}: did not arrive as it left {store.blob(held.sha256)}")

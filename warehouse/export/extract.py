@@ -6,13 +6,14 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from ingest.datasets import REGISTRY
 from ingest.settings import Settings
-from warehouse import versions
+from warehouse import versions, withdrawals
 from warehouse.export.units import unit_de
 from warehouse.manifest import PublishedMart, published_marts
 
@@ -49,7 +50,10 @@ class Source:
 
 @dataclass(frozen=True)
 class Extract:
-    """A mart of a published version. ``rows`` may be gone through once."""
+    """A mart of a published version. ``rows`` may be gone through once.
+
+    ``withdrawn`` is what a reader must know of withdrawn versions, in German; empty without any.
+    """
 
     mart: str
     audience: versions.Audience
@@ -60,6 +64,7 @@ class Extract:
     rows: Iterator[Row]
     is_sample: bool
     county: str
+    withdrawn: str = ""
 
 
 @contextmanager
@@ -83,7 +88,20 @@ def extract(settings: Settings, mart: str, audience: versions.Audience) -> Itera
             rows=_rows(connection, f"{audience}.{mart}"),
             is_sample=settings.sources == "sample",
             county=settings.county.name,
+            withdrawn=_withdrawn(settings, version, entries[mart]),
         )
+
+
+def _withdrawn(settings: Settings, version: Path, entry: PublishedMart) -> str:
+    """That newer versions were withdrawn, or the one that this mart was kept from."""
+    found = []
+    newest = versions.newest_withdrawal(settings)
+    if newest and newest.name > version.name:
+        found.append(f"Eine neuere Version ({newest.name}) wurde {newest.words_de}.")
+    kept = entry.kept_from and withdrawals.mark(settings, "versions", entry.kept_from)
+    if kept:
+        found.append(f"Die Version {kept.name}, aus der die Tabelle stammt, wurde {kept.words_de}.")
+    return " ".join(found)
 
 
 def _missing(version: Any, mart: str, audience: str, entries: dict[str, PublishedMart]) -> str:  # noqa: ANN401

@@ -62,6 +62,8 @@ def notes(extract: Extract) -> list[tuple[str, str]]:
     if extract.entry.kept_from:
         kept = f"Nicht erneuert: zeigt den Stand der Version {extract.entry.kept_from}"
         found.append(("Vorbehalt", kept))
+    if extract.withdrawn:
+        found.append(("Zurückgezogen", extract.withdrawn))
     if extract.is_sample:
         sample = "Veröffentlichte Zahlen des Pilotkreises; Einrichtungen sind erfunden."
         found.append(("Beispieldaten", sample))

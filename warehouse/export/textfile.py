@@ -19,7 +19,9 @@ from warehouse.export.extract import Column, Extract
 from warehouse.export.notes import licence_de, notes
 
 CONTEXT = ["http://www.w3.org/ns/csvw", {"@language": "de"}]
-FORMULA = re.compile(r"[=+\-@\t\r]")
+FORMULA = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
+SEPARATORS = re.compile(r"([;,\t\r\n])")
+"""What some spreadsheet may take for the end of a cell, whatever this file's own separator is."""
 HARMLESS = re.compile(r"[+-]?[\d\s.,%]*")
 CSVW_TYPES = {
     "BOOLEAN": "boolean",
@@ -37,11 +39,12 @@ def as_csv(extract: Extract, *, for_spreadsheets: bool) -> bytes:
     writer = csv.writer(stream, delimiter=";" if for_spreadsheets else ",", lineterminator="\r\n")
     writer.writerow(column.header for column in extract.columns)
     for row in extract.rows:
-        writer.writerow(_cell(value, for_spreadsheets) for value in row)
+        writer.writerow(csv_cell(value, for_spreadsheets=for_spreadsheets) for value in row)
     return stream.getvalue().encode("utf-8-sig" if for_spreadsheets else "utf-8")
 
 
-def _cell(value: Any, for_spreadsheets: bool) -> str:  # noqa: ANN401  # whatever a mart holds
+def csv_cell(value: Any, *, for_spreadsheets: bool) -> str:  # noqa: ANN401  # whatever a mart holds
+    """A value as text: in the German form for spreadsheets, else as programs read it."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -59,9 +62,17 @@ def _cell(value: Any, for_spreadsheets: bool) -> str:  # noqa: ANN401  # whateve
 
 
 def harmless(text: str) -> str:
-    """The text, so that no spreadsheet computes it."""
-    is_formula = FORMULA.match(text) and not HARMLESS.fullmatch(text)
-    return f"'{text}" if is_formula else text
+    """The text, so that no spreadsheet computes it, nor a part that it takes for a cell."""
+    if FORMULA.match(text) and not HARMLESS.fullmatch(text):
+        text = f"'{text}"
+    if not SEPARATORS.search(text):
+        return text
+    return "".join(_harmless_part(part) for part in SEPARATORS.split(text))
+
+
+def _harmless_part(part: str) -> str:
+    is_formula = FORMULA.match(part) and not HARMLESS.fullmatch(part)
+    return f"'{part}" if is_formula and not SEPARATORS.fullmatch(part) else part
 
 
 def as_csvw(extract: Extract, csv_name: str, *, for_spreadsheets: bool) -> bytes:

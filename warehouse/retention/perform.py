@@ -10,8 +10,11 @@ from ingest.files import remove_directory, sweep
 from ingest.settings import Settings
 from ingest.steps import Floors
 from warehouse import audit
-from warehouse.backup.store import Store
+from warehouse.backup.check import size_of
+from warehouse.backup.folder import BackupFolder, format_of
+from warehouse.backup.image import remove_leftovers
 from warehouse.retention.plan import Deletion, plan
+from warehouse.withdraw import settle
 
 
 @dataclass(frozen=True)
@@ -22,28 +25,30 @@ class Done:
     held_back: tuple[Deletion, ...]
     freed: int
     swept: int = 0
-    blobs: int = 0
 
 
 def maintain(settings: Settings, now: datetime | None = None) -> Done:
     """Delete whatever is due. Killed at any instant, the next call finishes it.
 
+    A withdrawal that was interrupted is finished first: it decides which versions may go.
+
     Not beside a build: figures may go. Raises ``AuditUnwritable``, before anything is deleted
-    that is not noted; ``BackupBusy``; ``DamagedBackup`` when a snapshot cannot be read.
+    that is not noted, and ``BackupRefused`` where the backup is at work or cannot be asked.
     """
     now = now or datetime.now(UTC)
+    remove_leftovers(settings)
+    settle(settings)
     due = plan(settings, now)
     may_go = [one for one in due if one.held_back is None]
     freed = sum(one.size for one in may_go)
     _from_the_house(settings, [one for one in may_go if one.kind != "snapshot"], now)
-    blobs, size = _from_the_backup(settings, [one for one in may_go if one.kind == "snapshot"])
+    freed += _from_the_backup(settings, [one for one in may_go if one.kind == "snapshot"])
     floors = (settings.landing, settings.staged, settings.quarantine, settings.warehouse)
     return Done(
         deleted=tuple(may_go),
         held_back=tuple(one for one in due if one.held_back),
-        freed=freed + size,
+        freed=freed,
         swept=sum(sweep(floor) for floor in floors),
-        blobs=blobs,
     )
 
 
@@ -78,11 +83,15 @@ def _bury(settings: Settings, deletion: Deletion) -> None:
         floors.quarantine.release(buried.sha256)
 
 
-def _from_the_backup(settings: Settings, deletions: Sequence[Deletion]) -> tuple[int, int]:
-    if settings.backup.folder is None or not settings.backup.folder.exists():
-        return 0, 0
-    store = Store.open(settings.backup.folder, settings.county.ags)
-    with store.locked(alone=True):
-        for one in deletions:
-            store.drop(one.name)
-        return store.collect()
+def _from_the_backup(settings: Settings, deletions: Sequence[Deletion]) -> int:
+    """Remove snapshots and what only they hold. Returns the bytes that this freed."""
+    folder = settings.backup.folder
+    if folder is None or format_of(folder) is None:
+        return 0
+    backup = BackupFolder.open(settings, folder)
+    with backup.locked() as repository:
+        if not backup.listed():
+            return 0
+        before = size_of(repository.path)
+        repository.forget(one.snapshot for one in deletions)
+        return max(0, before - size_of(repository.path))

@@ -13,8 +13,8 @@ from ingest.landing import Tombstone
 from ingest.settings import Settings
 from warehouse import audit, versions
 from warehouse.as_of import FOLDER
-from warehouse.backup.store import NotABackup, Store
-from warehouse.backup.thin import doomed, saved_and_verified
+from warehouse.backup.folder import BackupFolder, format_of
+from warehouse.backup.prune import expired, saved_and_verified
 from warehouse.retention.landed import due_files, unfinished
 from warehouse.retention.quarantined import given_up
 
@@ -25,7 +25,7 @@ Kind = Literal["landed", "version", "as_of", "log", "audit", "snapshot"]
 class Deletion:
     """One thing that may go, by which rule. ``held_back`` says why it stays all the same.
 
-    ``name`` is that of a snapshot, which lies in the backup and not at a path of the house.
+    ``snapshot`` is the id of one in the backup, which is at no path of the home.
     """
 
     kind: Kind
@@ -34,7 +34,7 @@ class Deletion:
     paths: tuple[Path, ...] = ()
     tombstone: Tombstone | None = None
     held_back: str | None = None
-    name: str = ""
+    snapshot: str = ""
 
     @property
     def size(self) -> int:
@@ -43,7 +43,11 @@ class Deletion:
 
 
 def plan(settings: Settings, now: datetime | None = None) -> list[Deletion]:
-    """Everything that is due. Raises ``ValueError`` for a rule about a dataset that is none."""
+    """Everything that is due.
+
+    Raises ``ValueError`` for a rule about a dataset that is none, and ``BackupRefused`` where the
+    backup cannot be asked: what it holds decides what may go.
+    """
     now = now or datetime.now(UTC)
     unknown = settings.retention.datasets.keys() - {entry.id for entry in REGISTRY}
     if unknown:
@@ -147,14 +151,11 @@ def first_month_kept(now: datetime, months: int) -> str:
 
 
 def _snapshots(settings: Settings) -> Iterator[Deletion]:
-    if settings.backup.folder is None:
+    folder = settings.backup.folder
+    if folder is None or format_of(folder) is None:
         return
-    try:
-        store = Store.open(settings.backup.folder, settings.county.ags)
-    except NotABackup:
-        return
-    for one in doomed(settings, store):
-        yield Deletion("snapshot", f"backup {one.name}", one.why, name=one.name)
+    for one in expired(settings, BackupFolder.open(settings, folder)):
+        yield Deletion("snapshot", f"backup {one.name}", one.why, snapshot=one.id)
 
 
 def _changed(path: Path) -> datetime:

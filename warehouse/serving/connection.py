@@ -1,8 +1,14 @@
-"""Reaching the serving database. Its address and password never come back out in an error."""
+"""Reaching the serving databases. Address and password never come back out in an error.
+
+Each audience has a database of its own on one server, so that a reader of the public half finds no
+trace of the other in his catalogue.
+"""
 
 from __future__ import annotations
 
+import os
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -11,9 +17,12 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
 from ingest.settings import Settings
+from warehouse.versions import Audience
 
 HOST = re.compile(r"[\w.:/,-]*")
 PORT = re.compile(r"[\d,]*")
+NO_PLACE = re.compile(r"too many (clients|connections)|connection slots")
+PLACE_WITHIN_SECONDS = 20
 Connection = psycopg.Connection[tuple[Any, ...]]
 
 
@@ -30,9 +39,20 @@ def configured(settings: Settings) -> bool:
     return bool(settings.serving.url.get_secret_value())
 
 
+def database_name(settings: Settings, audience: Audience) -> str:
+    """The database of an audience. Raises ``ServingFailed`` where the address names none."""
+    parameters = _parameters(settings)
+    name = parameters.get("dbname") or os.environ.get("PGDATABASE") or parameters.get("user")
+    if not name:
+        raise ServingFailed("KREISHAUS_SERVING__URL names no database: postgresql://user@host/name")
+    if audience == "internal":
+        return str(name)
+    return settings.serving.public_database or f"{name}_public"
+
+
 @contextmanager
-def connected(settings: Settings) -> Iterator[Connection]:
-    """A connection in autocommit mode, as the owner of the serving database.
+def connected(settings: Settings, audience: Audience = "internal") -> Iterator[Connection]:
+    """A connection in autocommit mode, as the owner of an audience's serving database.
 
     Raises ``ServingNotConfigured``, and ``ServingFailed`` for whatever PostgreSQL complains of.
     """
@@ -42,21 +62,33 @@ def connected(settings: Settings) -> Iterator[Connection]:
             "postgresql://kreishaus_loader@serving-db/kreishaus, its password in the file of "
             "KREISHAUS_SERVING__PASSWORD_FILE. See docs/serving.md."
         )
-    parameters = _parameters(settings)
-    try:
-        connection = psycopg.connect(**parameters, autocommit=True)
-    except psycopg.Error as error:
-        raise ServingFailed(f"no connection to the serving database: {error}") from None
+    name = database_name(settings, audience)
+    connection = _connect({**_parameters(settings), "dbname": name}, name)
     try:
         with connection:
             yield connection
     except psycopg.errors.InsufficientPrivilege as error:
         raise ServingFailed(
-            f"the serving database refused: {error}. The loader's role must own its database and "
-            'be allowed to make roles (docs/serving.md, "The database").'
+            f'the serving database "{name}" refused: {error}. The loader\'s role must own its '
+            'databases and be allowed to make roles (docs/serving.md, "The databases").'
         ) from None
     except psycopg.Error as error:
-        raise ServingFailed(f"the serving database: {_told(error)}") from None
+        raise ServingFailed(f'the serving database "{name}": {_told(error)}') from None
+
+
+def _connect(parameters: dict[str, Any], name: str) -> Connection:
+    """Log in; while every place on the server is taken, for a moment, try again."""
+    until = time.monotonic() + PLACE_WITHIN_SECONDS
+    while True:
+        try:
+            return psycopg.connect(**parameters, autocommit=True)
+        except psycopg.Error as error:
+            if NO_PLACE.search(str(error)) and time.monotonic() < until:
+                time.sleep(0.5)
+                continue
+            raise ServingFailed(
+                f'no connection to the serving database "{name}": {error}'
+            ) from None
 
 
 def _parameters(settings: Settings) -> dict[str, Any]:

@@ -8,22 +8,32 @@ themselves: fifty readers with transactions of several statements kept it out fo
 
 While a loader waits, whoever has begun to read goes on, and newcomers wait behind it. So that one
 who reads for long does not hold up all others, a loader waits for moments only and gives way in
-between.
+between. That lasts for its patience. Readers whose transaction is older than that are ended at
+once; and when it is over, a loader gives way no more: who does not end within a few seconds is
+ended, so that no reader keeps the next version from all others.
 """
 
 from __future__ import annotations
 
 import random
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
-from itertools import count
 
 import psycopg
 
 from warehouse.serving.connection import Connection, ServingFailed
+from warehouse.serving.overlong import Ended, end_holders, end_overlong
+from warehouse.serving.readers import GROUP_ROLES
 
 FIRST_WAIT_SECONDS = 0.1
 LONGEST_WAIT_SECONDS = 2.0
+GRACE_SECONDS = 3.0
+"""How long a loader without patience holds newcomers before it ends those who still read."""
+LAST_WAIT_SECONDS = 20.0
 
 HOLDERS = """
 select distinct
@@ -47,24 +57,67 @@ order by activity.xact_start nulls last, activity.pid
 
 
 class ReadersInTheWay(ServingFailed):
-    """Somebody has read the old version for longer than the loader may wait."""
+    """Somebody has read the old version for longer than the loader may wait, and cannot be ended.
+
+    A superuser, or a role that the loader is no member of.
+    """
 
 
-def close(connection: Connection, patience_seconds: float) -> int:
-    """Wait until nobody reads, and let nobody in before the transaction ends; return the attempts.
+@dataclass(frozen=True)
+class Closed:
+    """How it was to wait: the attempts, and the readers who had to be ended."""
 
-    Raises ``ReadersInTheWay`` naming who reads, once ``patience_seconds`` are over.
+    attempts: int
+    ended: tuple[Ended, ...] = ()
+
+
+def close(connection: Connection, helper: Connection, patience_seconds: float) -> Closed:
+    """Wait until nobody reads, and let nobody in before the transaction ends.
+
+    ``helper`` is a second connection of the loader, which ends readers. Raises ``ReadersInTheWay``
+    naming who reads, where it may not.
     """
     begun = time.monotonic()
-    for attempt in count():
-        seconds = min(LONGEST_WAIT_SECONDS, FIRST_WAIT_SECONDS * 2**attempt)
-        left = patience_seconds - (time.monotonic() - begun)
+    ended: list[Ended] = []
+    attempts = 0
+    while (left := patience_seconds - (time.monotonic() - begun)) > 0 or not attempts:
+        seconds = min(LONGEST_WAIT_SECONDS, FIRST_WAIT_SECONDS * 2**attempts)
+        attempts += 1
         if _closed(connection, min(seconds, max(left, FIRST_WAIT_SECONDS))):
-            return attempt + 1
-        if time.monotonic() - begun > patience_seconds:
-            raise ReadersInTheWay(_who_reads(connection, patience_seconds))
+            return Closed(attempts, tuple(ended))
+        ended += end_overlong(helper, GROUP_ROLES, patience_seconds)
         time.sleep(seconds * random.uniform(0.5, 1.5))
-    raise AssertionError("count() has no end")
+    with _ending_readers(helper, connection.info.backend_pid, ended):
+        if _closed(connection, LAST_WAIT_SECONDS):
+            return Closed(attempts + 1, tuple(ended))
+    raise ReadersInTheWay(_who_reads(connection, patience_seconds))
+
+
+@contextmanager
+def _ending_readers(helper: Connection, loader: int, ended: list[Ended]) -> Iterator[None]:
+    """After the grace, end whom the loader waits for, again and again until the block ends."""
+    over = threading.Event()
+    failures: list[psycopg.Error] = []
+
+    def work() -> None:
+        seconds = GRACE_SECONDS
+        while not over.wait(seconds):
+            try:
+                ended.extend(end_holders(helper, GROUP_ROLES, loader))
+            except psycopg.Error as error:
+                failures.append(error)
+                return
+            seconds = FIRST_WAIT_SECONDS
+
+    thread = threading.Thread(target=work, name="ends readers")
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+    if failures:
+        raise failures[0]
 
 
 def _closed(connection: Connection, seconds: float) -> bool:
@@ -85,7 +138,7 @@ def _who_reads(connection: Connection, patience_seconds: float) -> str:
             f"In {patience_seconds:g} s there was no moment in which nobody read the old version. "
             "Readers keep it; the next load tries again. Just now:",
             *(lines or ["nobody: those who read have only just ended"]),
-            "Who hangs can be sent away: select pg_terminate_backend(<pid>).",
+            "The loader may not end them. An administrator: select pg_terminate_backend(<pid>).",
         )
     )
 

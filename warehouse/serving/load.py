@@ -1,4 +1,8 @@
-"""Loading a published version into PostgreSQL: one transaction, and readers have all of it.
+"""Loading a published version into PostgreSQL: a transaction for each of the two databases.
+
+The public database is loaded first, then the internal one, which holds both halves because its
+readers join them. In each, readers have all of the version or nothing; a load that ends in between
+leaves each of them whole, and the next one brings the other up to it.
 
 The same tables as before get other rows, where their content changed. Transactions that look on
 see what they saw (their snapshot), those that begin afterwards see the new version. No reader waits
@@ -12,9 +16,9 @@ A load that is killed leaves nothing behind, but old tables that the next one re
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from contextlib import ExitStack
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import psycopg
@@ -22,14 +26,21 @@ from psycopg import sql
 
 from ingest.settings import Settings
 from warehouse import versions
-from warehouse.serving import gate, publication, tables
-from warehouse.serving.connection import Connection, ServingFailed, connected
+from warehouse.serving import gate, loaders_lock, publication, tables
+from warehouse.serving.connection import Connection, ServingFailed, connected, database_name
 from warehouse.serving.contents import Contents, Table, shape
-from warehouse.serving.readers import ensure_groups, grant
+from warehouse.serving.doors import require_closed
+from warehouse.serving.overlong import Ended
+from warehouse.serving.readers import (
+    GROUPS,
+    ensure_groups,
+    grant,
+    restore_logins,
+    shut_out_the_public,
+)
 
 MARK = "Kreishaus: the published marts"
 """How the comment on a schema of ours begins: what we may replace, and nothing else."""
-LOADERS_LOCK = 0x6B726569736861  # "kreisha"
 
 STRANGERS = """
 select pg_describe_object(dependency.classid, dependency.objid, dependency.objsubid)
@@ -65,46 +76,114 @@ class OlderVersion(ServingFailed):
 
 @dataclass(frozen=True)
 class Loaded:
-    """What a load did. Nothing was to do where ``tables`` is 0."""
+    """What a load of one database did. Nothing was to do where ``attempts`` is 0."""
 
     version: str
+    database: str
     tables: int = 0
     rows: int = 0
     unchanged: int = 0
     copied_seconds: float = 0.0
     waited_seconds: float = 0.0
     attempts: int = 0
+    ended: tuple[Ended, ...] = ()
 
     @property
     def told(self) -> str:
         """The same, in a line."""
         if not self.attempts:
-            return f"{self.version} is being served already"
-        return (
-            f"{self.version} is being served: {self.rows:,} rows in {self.tables} tables in "
-            f"{self.copied_seconds:.1f} s, {self.unchanged} tables as they were; waited "
+            return f"{self.database}: {self.version} is being served already"
+        line = (
+            f"{self.database}: {self.version} is being served: {self.rows:,} rows in {self.tables} "
+            f"tables in {self.copied_seconds:.1f} s, {self.unchanged} tables as they were; waited "
             f"{self.waited_seconds:.2f} s for readers ({self.attempts} attempts)"
         )
+        return "\n".join((line, *(reader.told for reader in self.ended)))
 
 
-def load(settings: Settings, version: Path | None = None, *, may_be_older: bool = False) -> Loaded:
+@dataclass(frozen=True)
+class Loads:
+    """What a load did in each of the two databases."""
+
+    public: Loaded
+    internal: Loaded
+
+    @property
+    def told(self) -> str:
+        """The same, a line for each and for every reader who was ended."""
+        return f"{self.public.told}\n{self.internal.told}"
+
+
+def load(settings: Settings, version: Path | None = None, *, may_be_older: bool = False) -> Loads:
     """Serve a published version, by default the current one. The same one again is no work.
 
-    Raises ``OlderVersion``, ``ReadersInTheWay`` and others of ``ServingFailed``: readers then have
-    what they had. Raises ``NothingPublished``.
+    Where one database fails, the other is loaded all the same. Raises ``OlderVersion``,
+    ``ReadersInTheWay`` and others of ``ServingFailed``: readers of that database then have what
+    they had. Raises ``NothingPublished``.
     """
     version = (version or versions.current(settings)).resolve()
+    done: dict[versions.Audience, Loaded] = {}
+    refused: list[ServingFailed] = []
+    with connected(settings) as keeper:
+        require_closed(keeper)
+        loaders_lock.make_schema(keeper)
+        with keeper.transaction():
+            loaders_lock.hold(keeper, settings.serving.patience_seconds)
+            with _noted(refused):
+                _set_logins_right(settings)
+            for audience in GROUPS:
+                with _noted(refused):
+                    done[audience] = _load_database(settings, version, audience, may_be_older)
+            if "public" in done:
+                with _noted(refused):
+                    _separate(settings)
+    if refused:
+        words = dict.fromkeys(map(str, refused))
+        raise type(refused[0])("\n".join((*words, *(loaded.told for loaded in done.values()))))
+    return Loads(public=done["public"], internal=done["internal"])
+
+
+@contextmanager
+def _noted(refused: list[ServingFailed]) -> Iterator[None]:
+    """What fails in the block is noted, and what comes after it is done all the same."""
+    try:
+        yield
+    except ServingFailed as failure:
+        refused.append(failure)
+
+
+def _set_logins_right(settings: Settings) -> None:
+    with connected(settings) as connection:
+        ensure_groups(connection, "internal")
+        restore_logins(settings, connection)
+
+
+def _separate(settings: Settings) -> None:
+    """Readers of the public half have a database of their own now: end the time of one for both."""
+    with connected(settings) as connection:
+        if publication.publication(connection):
+            shut_out_the_public(connection, database_name(settings, "internal"))
+            publication.drop_hashes_of_before(connection)
+
+
+def _load_database(
+    settings: Settings, version: Path, audience: versions.Audience, may_be_older: bool
+) -> Loaded:
     with ExitStack() as stack:
-        connection = stack.enter_context(connected(settings))
-        # Else what is read after a wait for another load would be from before it.
+        connection = stack.enter_context(connected(settings, audience))
+        helper = stack.enter_context(connected(settings, audience))
+        require_closed(connection)
+        loaders_lock.make_schema(connection)
+        # Else what is read after a wait would be from before it.
         connection.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
         contents = [
-            stack.enter_context(Contents(version, audience)) for audience in versions.AUDIENCES
+            stack.enter_context(Contents(version, schema))
+            for schema in sorted(GROUPS[audience].schemas)
         ]
         filled: list[Table] = []
         with connection.transaction():
-            _one_loader_at_a_time(connection, settings.serving.patience_seconds)
-            done = _load(settings, connection, version, contents, filled, may_be_older)
+            one = _Load(settings, connection, helper, version, audience, contents, filled)
+            done = _load(one, may_be_older)
         # From here on readers have it. What follows is housekeeping, and may be cut short.
         _drop_old_tables(connection)
         for table in filled:
@@ -112,21 +191,30 @@ def load(settings: Settings, version: Path | None = None, *, may_be_older: bool 
         return done
 
 
-def _load(
-    settings: Settings,
-    connection: Connection,
-    version: Path,
-    contents: Sequence[Contents],
-    filled: list[Table],
-    may_be_older: bool,
-) -> Loaded:
+@dataclass(frozen=True)
+class _Load:
+    """One database's load: where, with what, and which tables it fills with other rows."""
+
+    settings: Settings
+    connection: Connection
+    helper: Connection
+    version: Path
+    audience: versions.Audience
+    contents: Sequence[Contents]
+    filled: list[Table] = field(default_factory=list)
+
+
+def _load(one: _Load, may_be_older: bool) -> Loaded:
+    connection, contents, version = one.connection, one.contents, one.version
+    database = database_name(one.settings, one.audience)
     present = publication.publication(connection)
     if present and present.version == version.name:
-        return Loaded(version.name)
+        return Loaded(version.name, database)
     if present and present.version > version.name and not may_be_older:
         raise OlderVersion(
-            f"{present.version} is being served, which is newer than {version.name}. To go back to "
-            f"it all the same: kreishaus serving load --version {version.name} --older"
+            f"{database}: {present.version} is being served, which is newer than {version.name}. "
+            "To go back to it all the same: "
+            f"kreishaus serving load --version {version.name} --older"
         )
     begun = time.monotonic()
     manifest = versions.manifest(version)
@@ -134,7 +222,7 @@ def _load(
     if renewed := present is None or present.shape != wanted:
         generation = present.generation + 1 if present else 1
         publication.set_up(connection)
-        ensure_groups(connection)
+        ensure_groups(connection, one.audience)
         rows = _make_beside(connection, contents, generation)
     else:
         before = publication.contents(connection)
@@ -144,43 +232,34 @@ def _load(
             for table in content.tables
             if before.get(table.id) != table.content_hash
         }
-        filled += rows
+        one.filled.extend(rows)
     hashes = {table.id: table.content_hash for part in contents for table in part.tables}
     publication.note_contents(connection, hashes)
     copied = time.monotonic()
-    attempts = gate.close(connection, settings.serving.patience_seconds)
+    closed = gate.close(connection, one.helper, one.settings.serving.patience_seconds)
     if renewed:
-        _exchange_schemas(connection, generation)
+        _exchange_schemas(connection, [content.audience for content in contents], generation)
         publication.replace(connection, manifest, generation, wanted)
-        grant(connection)
+        grant(connection, one.audience)
     else:
         publication.update(connection, manifest)
     return Loaded(
         version.name,
+        database,
         tables=len(rows),
         rows=sum(rows.values()),
         unchanged=len(hashes) - len(rows),
         copied_seconds=copied - begun,
         waited_seconds=time.monotonic() - copied,
-        attempts=attempts,
+        attempts=closed.attempts,
+        ended=closed.ended,
     )
-
-
-def _one_loader_at_a_time(connection: Connection, patience_seconds: float) -> None:
-    connection.execute(f"set local lock_timeout = {round(patience_seconds * 1000)}")
-    try:
-        connection.execute("select pg_advisory_xact_lock(%s)", [LOADERS_LOCK])
-    except psycopg.errors.LockNotAvailable:
-        raise ServingFailed(
-            f"another load has been at work for {patience_seconds:g} s: wait for it"
-        ) from None
-    connection.execute("set local lock_timeout = 0")
 
 
 def _make_beside(
     connection: Connection, contents: Sequence[Contents], generation: int
 ) -> dict[Table, int]:
-    _nothing_of_others(connection)
+    _nothing_of_others(connection, [content.audience for content in contents])
     rows = {}
     for content in contents:
         schema = _next(content.audience)
@@ -191,9 +270,9 @@ def _make_beside(
     return rows
 
 
-def _nothing_of_others(connection: Connection) -> None:
+def _nothing_of_others(connection: Connection, schemas: Sequence[str]) -> None:
     """Raises ``ServingFailed`` when what shall be replaced holds, or carries, what is not ours."""
-    for audience in versions.AUDIENCES:
+    for audience in schemas:
         asked = {"schema": audience, "ours": _is_ours(connection, audience)}
         strangers = [row[0] for row in connection.execute(STRANGERS, asked)]
         if strangers:
@@ -203,7 +282,7 @@ def _nothing_of_others(connection: Connection) -> None:
                 "another schema (an extension: alter extension ... set schema), or give the marts "
                 "a database of their own."
             )
-    there = [name for name in versions.AUDIENCES if _is_ours(connection, name)]
+    there = [name for name in schemas if _is_ours(connection, name)]
     built_upon = [row[0] for row in connection.execute(BUILT_UPON, [there])]
     if built_upon:
         raise ServingFailed(
@@ -220,10 +299,10 @@ def _is_ours(connection: Connection, schema: str) -> bool:
     return bool(row and row[0] and row[0].startswith(MARK))
 
 
-def _exchange_schemas(connection: Connection, generation: int) -> None:
+def _exchange_schemas(connection: Connection, schemas: Sequence[str], generation: int) -> None:
     """Put the new tables under the names of the old ones; a schema's name locks no table."""
     rename = sql.SQL("alter schema {} rename to {}")
-    for audience in versions.AUDIENCES:
+    for audience in schemas:
         there = sql.Identifier(audience)
         row = connection.execute("select to_regnamespace(%s) is not null", [audience]).fetchone()
         if row and row[0]:

@@ -43,10 +43,13 @@ class Server:
 
 
 @contextmanager
-def own_server(superuser: str = "postgres") -> Iterator[Server]:
-    """A running server with nothing in it. Raises ``NoPostgres``."""
+def own_server(superuser: str = "postgres", place: Path | None = None) -> Iterator[Server]:
+    """A running server with nothing in it, in a folder of its own in ``place``.
+
+    Raises ``NoPostgres``.
+    """
     programs = _programs()
-    folder = Path(tempfile.mkdtemp(prefix="kreishaus-postgres-"))
+    folder = Path(tempfile.mkdtemp(prefix="kreishaus-postgres-", dir=place))
     account = _account(folder)
     server = Server(free_port(), superuser, secrets.token_urlsafe(24), folder / "log")
     process = None

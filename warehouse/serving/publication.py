@@ -3,6 +3,8 @@
 ``generation`` counts how often the tables were made anew. A statement that waited at the gate while
 they were is bound to tables that are gone: ``kreishaus.checked``, in the row policy of each table,
 tells it to ask again (SQLSTATE 40001), instead of letting it read an old version.
+
+``kreishaus_loads.mart`` holds the content hashes of what is served; only loaders see that schema.
 """
 
 from __future__ import annotations
@@ -11,12 +13,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import psycopg
 from psycopg import sql
 
 from warehouse.serving.connection import Connection
 
 COLUMNS = {
-    "version": ("text not null", "The published version that internal and public hold."),
+    "version": ("text not null", "The published version that the schemas of marts hold."),
     "as_of": ("text", "The day as of which it was built. Null: all that was known then."),
     "created_at": ("timestamptz not null", "When the version was published. UTC."),
     "loaded_at": ("timestamptz not null", "When it was loaded here. UTC."),
@@ -25,9 +28,6 @@ COLUMNS = {
 }
 SETUP = """
 create schema if not exists kreishaus;
-create table if not exists kreishaus.mart (
-    audience text, name text, content_hash text not null, primary key (audience, name)
-);
 create or replace function kreishaus.checked(present bigint, expected bigint) returns boolean
 language plpgsql stable parallel safe as $$
 begin
@@ -37,6 +37,12 @@ begin
     end if;
     return true;
 end $$;
+"""
+
+HASHES = """
+create table if not exists kreishaus_loads.mart (
+    audience text, name text, content_hash text not null, primary key (audience, name)
+)
 """
 
 
@@ -72,6 +78,16 @@ def publication(connection: Connection) -> Publication | None:
     return Publication(*row) if row else None
 
 
+def drop_hashes_of_before(connection: Connection) -> None:
+    """Up to the layout before this one content hashes stood where readers see that they exist."""
+    try:
+        with connection.transaction():
+            connection.execute("set local lock_timeout = '2s'")
+            connection.execute("drop table if exists kreishaus.mart")
+    except psycopg.errors.LockNotAvailable:
+        return  # the next load tries again
+
+
 def update(connection: Connection, manifest: Mapping[str, Any]) -> None:
     """Say that the same tables hold another version. Older snapshots see the one they hold."""
     connection.execute(
@@ -94,13 +110,15 @@ def replace(
 
 def contents(connection: Connection) -> dict[tuple[str, str], str]:
     """The content hash of each table being served, by audience and name."""
-    rows = connection.execute("select audience, name, content_hash from kreishaus.mart")
+    connection.execute(HASHES)
+    rows = connection.execute("select audience, name, content_hash from kreishaus_loads.mart")
     return {(audience, name): content_hash for audience, name, content_hash in rows}
 
 
 def note_contents(connection: Connection, hashes: Mapping[tuple[str, str], str]) -> None:
     """Keep the content hashes of what is being loaded."""
-    connection.execute("delete from kreishaus.mart")
-    with connection.cursor() as cursor, cursor.copy("copy kreishaus.mart from stdin") as copy:
+    connection.execute(HASHES)
+    connection.execute("delete from kreishaus_loads.mart")
+    with connection.cursor() as cursor, cursor.copy("copy kreishaus_loads.mart from stdin") as copy:
         for mart, content_hash in hashes.items():
             copy.write_row((*mart, content_hash))

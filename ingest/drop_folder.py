@@ -1,0 +1,107 @@
+"""What lies in a folder that officers drop files into: the files, and what is wrong with an entry.
+
+The one scanner of all sources. An entry that cannot be taken (a dangling link, a pipe, a name that
+is no UTF-8) is a finding about itself; the rest of the folder is taken.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from ingest.model import Request, SourceUnavailable
+
+log = logging.getLogger(__name__)
+
+LEFT_OVER = ("~$", ".", "thumbs.db", "desktop.ini")
+"""How the names begin of what office programs and file servers leave behind while somebody looks
+at a folder."""
+
+
+@dataclass(frozen=True)
+class Dropped:
+    """An entry of a drop folder. ``name`` can be printed, whatever bytes it is made of.
+
+    ``fault`` says what keeps it from being read, and what to do; None for a plain file.
+    """
+
+    path: Path
+    name: str
+    changed_ns: int = 0
+    fault: str | None = None
+    is_folder: bool = False
+
+    @property
+    def suffix(self) -> str:
+        """The ending of the name, small, with its dot."""
+        return Path(self.name).suffix.casefold()
+
+    def request(
+        self, source: str, identity: str | None = None, label: str | None = None
+    ) -> Request:
+        """The file as a source's offer. Its ``identity`` is its name unless one is given."""
+        return Request(
+            identity=identity or f"{source}/drop/{self.name}",
+            label=label or self.name,
+            path=str(self.path) if self.fault is None else None,
+            extension=self.suffix.lstrip("."),
+            fault=self.fault,
+        )
+
+
+def dropped(folder: Path) -> list[Dropped]:
+    """Every entry but what programs left over, by name.
+
+    Raises ``SourceUnavailable`` when the folder itself cannot be read.
+    """
+    try:
+        with os.scandir(folder) as entries:
+            found = [_entry(folder, entry) for entry in entries if not _left_over(entry.name)]
+    except OSError as error:
+        raise SourceUnavailable(
+            f"drop folder {folder} cannot be read ({error.strerror}): is the share mounted? May "
+            "this user read it?"
+        ) from error
+    return sorted(found, key=lambda one: one.name)
+
+
+def not_taken(folder: Path, entries: Iterator[Dropped], expected: str) -> None:
+    """Say in the log which entries are no file of any dataset; a folder of old files is nothing."""
+    for entry in entries:
+        if entry.is_folder:
+            continue
+        log.warning(
+            "drop folder %s: %s is taken for nothing and was not opened; expected %s. Rename it, "
+            "or take it away if it holds data of persons",
+            folder,
+            entry.name,
+            expected,
+        )
+
+
+def _left_over(name: str) -> bool:
+    return name.casefold().startswith(LEFT_OVER)
+
+
+def _entry(folder: Path, entry: os.DirEntry[str]) -> Dropped:
+    name = os.fsencode(entry.name).decode("utf-8", "backslashreplace")
+    path = folder / entry.name
+    if name != entry.name:
+        return Dropped(path, name, fault="its name is no UTF-8: rename it, in plain letters")
+    try:
+        state = entry.stat()
+    except OSError as error:
+        if entry.is_symlink():
+            fault = f"is a link that leads nowhere ({error.strerror}): drop the file itself"
+        else:
+            fault = f"cannot be looked at ({error.strerror}): let this user read it"
+        return Dropped(path, name, fault=fault)
+    if stat.S_ISREG(state.st_mode):
+        return Dropped(path, name, state.st_mtime_ns)
+    is_folder = stat.S_ISDIR(state.st_mode)
+    kind = "a folder" if is_folder else "a device or pipe"
+    return Dropped(path, name, fault=f"is {kind}, and no file", is_folder=is_folder)

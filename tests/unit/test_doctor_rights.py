@@ -1,0 +1,116 @@
+"""What the doctor says of rights: which, of what, and the command that mends it."""
+
+from __future__ import annotations
+
+import os
+import pwd
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from ingest import doctor_rights
+from ingest.doctor import examine
+from ingest.doctor_rights import rights
+from ingest.files import write_atomically
+from ingest.rights import prepare_home, repair_modes
+from ingest.settings import Backups, Settings
+
+root = pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+
+
+@pytest.fixture
+def house(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    monkeypatch.setattr(doctor_rights, "REPOSITORY", tmp_path / "code")
+    (tmp_path / "code").mkdir()
+    prepare_home(settings)
+    write_atomically(settings.landing / "azr" / "crosstable" / "a.csv", b"1")
+    return settings
+
+
+def test_a_house_as_it_is_made_has_no_complaint(house: Settings) -> None:
+    assert list(rights(house)) == []
+
+
+def test_a_house_that_is_not_there_yet_is_made_closed(settings: Settings) -> None:
+    examine(settings)
+    assert settings.home.stat().st_mode & 0o777 == 0o751
+
+
+def test_looser_rights_are_counted_and_upgrade_sets_them(house: Settings) -> None:
+    (house.landing / "azr" / "crosstable" / "a.csv").chmod(0o644)
+    house.landing.chmod(0o755)
+    said = list(rights(house))
+    assert said == [
+        f"{house.landing} has the rights 0755 instead of 0750, and so have 1 more: "
+        "run `kreishaus upgrade`, which sets them."
+    ]
+    repair_modes(house)
+    assert list(rights(house)) == []
+
+
+@root
+def test_what_is_somebody_elses_is_named_with_whom_it_should_belong_to(house: Settings) -> None:
+    file = house.landing / "azr" / "crosstable" / "a.csv"
+    os.chown(file, 4711, 4711)
+    (said,) = rights(house)
+    assert said.startswith(f"{file} belongs to another user than {house.home}: ")
+    assert f"chown -R {pwd.getpwuid(os.geteuid()).pw_name} {house.home}" in said
+
+
+@root
+def test_a_group_that_others_have_by_default_is_none_of_the_house(
+    house: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def accounts(*gids: int) -> None:
+        made = [
+            SimpleNamespace(pw_name=f"person{n}", pw_uid=5000 + n, pw_gid=gid)
+            for n, gid in enumerate(gids)
+        ]
+        monkeypatch.setattr(pwd, "getpwall", lambda: made)
+
+    os.chown(house.home, 0, 4712)
+    accounts(4711, 4711)
+    assert list(rights(house)) == []
+    accounts(4711, 4712)
+    (said,) = rights(house)
+    assert "belongs to the group 4712, which is that of person1 too" in said
+    house.home.chmod(0o701)
+    assert list(rights(house)) == []
+
+
+def test_files_with_secrets_are_nobody_elses_to_read(
+    house: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    env, password = tmp_path / "code" / ".env", tmp_path / "genesis"
+    for path in (env, password):
+        path.write_text("x")
+        path.chmod(0o644)
+    monkeypatch.setenv("KREISHAUS_GENESIS_PASSWORD_FILE", str(password))
+    monkeypatch.setenv("KREISHAUS_SERVING__PASSWORD_FILE", str(tmp_path / "nowhere"))
+    assert [line.split(":")[0] for line in rights(house)] == [str(env), str(password)]
+    for path in (env, password):
+        path.chmod(0o640)
+    assert list(rights(house)) == []
+
+
+def test_a_backup_that_others_can_look_into_is_told(house: Settings, tmp_path: Path) -> None:
+    folder = tmp_path / "backup"
+    folder.mkdir(mode=0o755)
+    kept = house.model_copy(update={"backup": Backups(folder=folder)})
+    assert list(rights(kept)) == [
+        f"The backup folder {folder} is open to others than its owner: chmod 0700 {folder}"
+    ]
+
+
+def test_a_drop_folder_that_everybody_looks_into_is_told(house: Settings, tmp_path: Path) -> None:
+    folder = tmp_path / "drop"
+    folder.mkdir()
+    folder.chmod(0o755)
+    source = house.source["azr"].model_copy(update={"drop_folder": folder})
+    live = house.model_copy(update={"sources": "live", "source": {"azr": source}})
+    said = [line for line in examine(live) if "drop folder of azr" in line]
+    assert len(said) == 1
+    assert f"chmod o= {folder}" in said[0]
+    folder.chmod(0o2770)
+    assert [line for line in examine(live) if "drop folder of azr" in line] == []

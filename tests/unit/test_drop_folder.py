@@ -1,0 +1,143 @@
+"""Odd entries of a drop folder are findings about themselves: the rest of the folder is taken."""
+
+from __future__ import annotations
+
+import os
+import resource
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from ingest.drop_folder import dropped
+from ingest.settings import Settings
+from ingest.steps import LandReport, land
+from ingest.visits import Visits
+
+GOOD = {
+    "azr": ("azr/crosstable", "AZR_Kreuztabelle_2021-09-30.csv"),
+    "papers": ("papers/figures", "table.csv"),
+    "wtg": ("wtg/stichtag", "WTG_Stichtag_2021-08-15.xlsx"),
+}
+STRANGE = "Stra\udcdfe"  # "Straße" in Latin-1: no UTF-8
+FILES = 1_200
+
+
+def name_of(source: str, word: str) -> str:
+    """A name of a file of ``source`` that holds a word."""
+    return {
+        "azr": f"AZR_Kreuztabelle_{word}.csv",
+        "papers": f"{word}.csv",
+        "wtg": f"WTG_Stichtag_{word}.xlsx",
+    }[source]
+
+
+def link_to_nothing(path: Path) -> None:
+    path.symlink_to(path.parent / "gone.xlsx")
+
+
+def link_to_itself(path: Path) -> None:
+    path.symlink_to(path.name)
+
+
+ODD: dict[str, tuple[Callable[[Path], None], str]] = {
+    "dangling": (link_to_nothing, "is a link that leads nowhere"),
+    "loop": (link_to_itself, "is a link that leads nowhere"),
+    "pipe": (os.mkfifo, "is a device or pipe, and no file"),
+    "folder": (Path.mkdir, "is a folder, and no file"),
+    STRANGE: (Path.touch, "its name is no UTF-8"),
+}
+
+
+@pytest.fixture(params=GOOD)
+def source(request: pytest.FixtureRequest, settings: Settings) -> str:
+    name = str(request.param)
+    folder = settings.drop_folder(name)
+    folder.mkdir(parents=True)
+    _, good = GOOD[name]
+    (folder / good).write_bytes(b"some bytes")
+    long_ago = time.time() - 3600
+    os.utime(folder / good, (long_ago, long_ago))
+    return name
+
+
+def landed(settings: Settings, source: str) -> LandReport:
+    return land(GOOD[source][0], settings, "night")
+
+
+@pytest.mark.parametrize("word", ODD, ids=ascii)
+def test_an_odd_entry_is_named_and_its_neighbour_taken(
+    settings: Settings, source: str, word: str
+) -> None:
+    make, fault = ODD[word]
+    make(settings.drop_folder(source) / name_of(source, word))
+    report = landed(settings, source)
+    taken = [file.label for file in report.new] + [
+        text for text in report.refused if GOOD[source][1] in text
+    ]
+    assert len(taken) == 1  # the register's guard refuses bytes that are no table
+    (said,) = report.unavailable
+    assert fault in said
+    assert said.encode()  # can be printed and written, whatever the name is made of
+    assert not report.may_heal
+    (visit,) = Visits(settings.landing, *GOOD[source][0].split("/")).read()
+    assert visit.unavailable == report.unavailable
+
+
+def test_sockets_are_not_read(settings: Settings, tmp_path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as end:
+        end.bind(str(tmp_path / "a"))
+        (entry,) = [one for one in dropped(tmp_path) if one.name == "a"]
+    assert entry.fault == "is a device or pipe, and no file"
+
+
+def test_a_folder_without_rights_is_the_folders_fault(tmp_path: Path) -> None:
+    """Run aside, since the home of a test belongs to root."""
+    program = (
+        "import os, sys\n"
+        "from pathlib import Path\n"
+        "from ingest.drop_folder import dropped\n"
+        "from ingest.model import SourceUnavailable\n"
+        "os.seteuid(65534)\n"
+        "try:\n"
+        "    print([(one.name, one.fault) for one in dropped(Path(sys.argv[1]))])\n"
+        "except SourceUnavailable as error:\n"
+        "    print(error)\n"
+    )
+    if os.geteuid() != 0:
+        pytest.skip("only root can try another user's rights")
+    closed = Path("/tmp") / f"kreishaus-closed-{os.getpid()}"
+    closed.mkdir(mode=0o700)
+    try:
+        done = subprocess.run(
+            [sys.executable, "-c", program, str(closed)], capture_output=True, text=True, check=True
+        )
+    finally:
+        closed.rmdir()
+    assert "cannot be read (Permission denied): is the share mounted?" in done.stdout
+
+
+def test_many_files_are_taken_with_progress_in_bounded_memory(
+    settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    """An archive copied into the drop folder by mistake: so much for each file, and no more.
+
+    Ten thousand took less than 60 s of processor time and 200 MiB; most of it waits for the disk.
+    """
+    folder = settings.drop_folder("papers")
+    folder.mkdir(parents=True)
+    for number in range(FILES):
+        (folder / f"{number:05}.csv").write_bytes(b"%d" % number)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    begun = time.process_time()
+    with caplog.at_level("INFO"):
+        report = land("papers/figures", settings, "night")
+    assert len(report.new) == FILES
+    assert time.process_time() - begun < FILES * 0.006
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 50 * 1024
+    progress = [record.message for record in caplog.records if "looked at" in record.message]
+    assert progress == ["papers/figures: 1,000 of 1,200 looked at"]

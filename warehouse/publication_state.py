@@ -1,0 +1,90 @@
+"""What readers have now, how old it is, and whether the last run came to its end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from ingest.settings import Settings
+from ingest.status import DatasetStatus
+from ingest.troubles import Trouble
+from warehouse import versions
+
+LONGEST_RUN = timedelta(hours=6)
+"""A DAG run ends after five hours at the latest: later than this nobody publishes any more."""
+
+
+@dataclass(frozen=True)
+class Publication:
+    """The published version, or None; ``issues`` are what is wrong with it as a whole."""
+
+    version: str | None
+    created_at: datetime | None
+    issues: tuple[Trouble, ...]
+
+    def first_line(self, now: datetime) -> str:
+        """What readers have, and since when, in one line."""
+        if self.version is None or self.created_at is None:
+            return "Nothing is published."
+        return f"Published: {self.version}, {age(now - self.created_at)} old."
+
+
+def age(span: timedelta) -> str:
+    """A span of time in the largest unit that fits twice: ``90 minutes``, ``47 hours``, ``5 days``.
+
+    Less than nothing, after a clock was set back, is 0 minutes.
+    """
+    minutes = max(0, int(span.total_seconds() // 60))
+    for unit, size in (("days", 24 * 60), ("hours", 60)):
+        if minutes >= 2 * size:
+            return f"{minutes // size} {unit}"
+    return "1 minute" if minutes == 1 else f"{minutes} minutes"
+
+
+def publication(
+    settings: Settings,
+    statuses: Sequence[DatasetStatus],
+    now: datetime,
+    *,
+    at_work: str | None = None,
+    runs_end_with_their_process: bool = False,
+) -> Publication:
+    """The current version, and what the datasets' last visits say of it.
+
+    ``at_work`` names the process that is building right now: then nothing is interrupted.
+    ``runs_end_with_their_process``: a home whose nights run in a process that can be asked for;
+    elsewhere a night counts as interrupted once no DAG run can still be going on.
+    """
+    try:
+        version = versions.current(settings)
+    except versions.NothingPublished:
+        return Publication(None, None, (_nothing(settings, statuses, at_work),))
+    created_at = datetime.fromisoformat(versions.manifest(version)["created_at"])
+    visited = max((one.last_visit.visited_at for one in statuses if one.last_visit), default=None)
+    interrupted = (
+        at_work is None
+        and visited is not None
+        and visited > created_at
+        and (runs_end_with_their_process or now - visited > LONGEST_RUN)
+    )
+    issues = (_interrupted(visited, version.name),) if interrupted and visited else ()
+    return Publication(version.name, created_at, issues)
+
+
+def _nothing(settings: Settings, statuses: Sequence[DatasetStatus], at_work: str | None) -> Trouble:
+    if at_work:
+        why = f"the first run has not published yet ({at_work})"
+    elif any(one.files_landed or one.last_visit for one in statuses):
+        why = "files have landed, and no run has come to its end: start it again"
+    else:
+        why = f"{settings.home} is empty. Is KREISHAUS_HOME the folder that you mean?"
+    return Trouble("red", "not published", "published", why, why)
+
+
+def _interrupted(visited: datetime, version: str) -> Trouble:
+    why = (
+        f"sources were visited at {visited.astimezone():%Y-%m-%d %H:%M}, after {version} was "
+        "published, and nothing was published since: that run did not come to its end"
+    )
+    return Trouble("red", "interrupted", "published", why, why)
