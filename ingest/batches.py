@@ -33,10 +33,14 @@ SCHEMA = pa.schema(
 
 @dataclass(frozen=True)
 class Appearance:
-    """The moment from which an address offered these bytes (again)."""
+    """The moment from which an address offered these bytes (again).
+
+    ``number`` is the order of their coming.
+    """
 
     sha256: str
     since: datetime
+    number: int = 0
 
 
 def appearances(landing: Landing) -> Iterator[Appearance]:
@@ -46,16 +50,8 @@ def appearances(landing: Landing) -> Iterator[Appearance]:
     drop folder must not displace a correction handed in beside it. One that goes back to earlier
     bytes does.
     """
-    offers: dict[str, list[tuple[datetime, str]]] = {}
-    for sha256 in landing.hashes():
-        for sighting in landing.sightings(sha256):
-            offers.setdefault(sighting.identity, []).append((sighting.seen_at, sha256))
-    for offered in offers.values():
-        before = None
-        for seen_at, sha256 in sorted(offered):
-            if sha256 != before:
-                yield Appearance(sha256, seen_at)
-            before = sha256
+    for spell in landing.spells():
+        yield Appearance(spell.sha256, spell.first_seen_at, spell.number)
 
 
 @dataclass(frozen=True)
@@ -72,21 +68,23 @@ def versions(landing: Landing, records: Iterable[BatchRecord]) -> Iterator[Versi
 
     ``landing`` and ``records`` are its landed and its staged files.
 
-    Of two files that one visit brought for a period the later sighting counts, and of two that
-    were seen in the same instant the one that landed later, then the one of the higher hash.
-    Bytes that come again while they stand are no new version: not at another address, and not
-    after a file between them that was put into quarantine.
+    Of two files that came for a period the one that came later counts, by the order of their
+    sightings: a clock that was set back brings no earlier version back, and a version is in force
+    from no earlier moment than the one before it. Bytes that come again while they stand are no
+    new version: not at another address, and not after a file between them that was put into
+    quarantine.
     """
     staged = {record.sha256: record for record in records}
-    coming: dict[str, list[tuple[datetime, datetime, str]]] = {}
-    for appearance in appearances(landing):
+    coming: dict[str, list[Appearance]] = {}
+    for appearance in sorted(appearances(landing), key=lambda came: came.number):
         if record := staged.get(appearance.sha256):
-            came = (appearance.since, record.retrieved_at, record.sha256)
-            coming.setdefault(str(record.period), []).append(came)
-    for _, came_in_order in sorted((period, sorted(came)) for period, came in coming.items()):
-        by_file = groupby(came_in_order, key=lambda came: came[2])
+            coming.setdefault(str(record.period), []).append(appearance)
+    for _, came in sorted(coming.items()):
+        in_force_from = came[0].since
+        by_file = groupby(came, key=lambda appearance: appearance.sha256)
         for revision, (sha256, times) in enumerate(by_file, start=1):
-            yield Version(staged[sha256], next(times)[0], revision)
+            in_force_from = max(in_force_from, next(times).since)
+            yield Version(staged[sha256], in_force_from, revision)
 
 
 def versions_of(settings: Settings, entry: Dataset) -> Iterator[Version]:

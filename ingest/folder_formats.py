@@ -21,7 +21,7 @@ from ingest.settings import Settings
 
 FILE = "format.json"
 FORMATS: Mapping[str, int] = {
-    "landing": 1,
+    "landing": 2,
     "staged": 1,
     "published": 2,
     "warehouse": 1,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ingest.backfill import reference_in
 from ingest.calendars import Calendar
 from ingest.datasets import REGISTRY, Dataset
 from ingest.files import write_atomically
+from ingest.index_rows import references
 from ingest.landing import Landing
 from ingest.quarantine import Quarantine
 from ingest.settings import Settings
@@ -85,17 +85,6 @@ def freshness(calendar: Calendar, known: Collection[date], today: date) -> Fresh
     )
 
 
-def references(records: Iterable[BatchRecord]) -> set[date]:
-    """The reference dates that staged files are known to hold: their periods and their newest."""
-    found: set[date] = set()
-    for record in records:
-        if record.newest_reference:
-            found.add(record.newest_reference)
-        if record.period and (period := reference_in(record.period)):
-            found.add(period)
-    return found
-
-
 def known_days(
     entry: Dataset,
     landing: Landing,
@@ -105,15 +94,7 @@ def known_days(
     """What ``freshness`` compares with the calendar: for a snapshot the days that saw it."""
     if entry.snapshot:
         return days_seen(landing, (record.sha256 for record in records), before)
-    return references(records)
-
-
-def last_sighting(landing: Landing, before: datetime | None = None) -> datetime | None:
-    """When the source last offered anything of this dataset (before a moment, if one is given)."""
-    seen = (
-        sighting.seen_at for sha256 in landing.hashes() for sighting in landing.sightings(sha256)
-    )
-    return max((at for at in seen if before is None or at < before), default=None)
+    return {day for record in records for day in references(record.period, record.newest_reference)}
 
 
 def write_freshness(settings: Settings, as_of: str | None = None, today: date | None = None) -> int:
@@ -160,7 +141,7 @@ def _row(
     calendar = entry.calendar_in(settings)
     landing = Landing(settings.landing, entry.source, entry.name)
     found = freshness(calendar, known_days(entry, landing, staged, before), today)
-    fetched = last_sighting(landing, before)
+    fetched = landing.last_sighting(before)
     return {
         "source": entry.source,
         "dataset": entry.name,

@@ -1,26 +1,33 @@
 """The landing store: bytes as received, content-addressed, immutable, with a sidecar each.
 
-landing/<source>/<dataset>/<sha256>.<ext>             the bytes
-                          /<sha256>.json              the sidecar: written second, it commits
-                          /<sha256>.sightings.jsonl   when these bytes were offered, and where
-                          /<sha256>.tombstone         that the bytes were deleted, and by which rule
+landing/<source>/<dataset>/<sha256>.<ext>         the bytes
+                          /<sha256>.json          the sidecar: written second, it commits
+                          /<sha256>.tombstone     that the bytes were deleted, and by which rule
+                          /sightings/             when bytes were offered, and where: a journal
 
-A deleted file keeps sidecar and sightings: which version stood when can still be told.
+A deleted file keeps sidecar and sightings: which version stood when can still be told. What is
+asked each night comes from an index of these files (``ingest/index.py``), which holds nothing else.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
-from ingest.files import append_line, write_atomically, write_json_atomically
+from ingest import index_queries as queries
+from ingest.files import write_atomically, write_json_atomically
 from ingest.folder_formats import begin
+from ingest.index import Index
+from ingest.index_rows import moment_of
+from ingest.journal import Journal
 from ingest.model import Landed, Origin, Request
+from ingest.settings import Settings
 
 MAGIC = {
     b"%PDF": "application/pdf",
@@ -63,6 +70,21 @@ class Sidecar:
     licence: str
     run_id: str
     headers: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Spell:
+    """An unbroken run of sightings of the same bytes at one address.
+
+    ``number`` is the order of their coming: higher came later, whatever the clock said.
+    """
+
+    number: int
+    identity: str
+    sha256: str
+    first_seen_at: datetime
+    last_seen_at: datetime
+    sightings: int
 
 
 What = Literal["bytes", "figures", "thinned", "quarantined"]
@@ -108,6 +130,8 @@ class Landing:
         self.reason = reason
         self.root = root
         self.folder = root / source / dataset
+        self.journal = Journal(self.folder)
+        self.index = Index(root, source, dataset)
 
     def land(
         self,
@@ -129,29 +153,32 @@ class Landing:
         buried = self.tombstone(sha256)
         again = buried is not None and buried.what in LANDS_AGAIN
         new = again or not self._sidecar(sha256).exists()
-        if new:
-            extension = _beside_sidecar(request.extension)
+        if not new:
+            self.sight(sha256, request, run_id=run_id, headers=headers, now=now)
+            return Landed(self.source, self.dataset, sha256, request.label), False
+        extension = _beside_sidecar(request.extension)
+        sidecar = Sidecar(
+            source=self.source,
+            dataset=self.dataset,
+            sha256=sha256,
+            extension=extension,
+            size=len(content),
+            label=request.label,
+            identity=request.identity,
+            offered_as=request.url or str(request.path),
+            retrieved_at=now,
+            declared_media_type=(headers or {}).get("Content-Type"),
+            detected_media_type=detected_media_type(content),
+            licence=licence,
+            run_id=run_id,
+            headers=dict(headers or {}),
+        )
+        with self.index.changing(sha256):
             write_atomically(self.folder / f"{sha256}.{extension}", content)
-            sidecar = Sidecar(
-                source=self.source,
-                dataset=self.dataset,
-                sha256=sha256,
-                extension=extension,
-                size=len(content),
-                label=request.label,
-                identity=request.identity,
-                offered_as=request.url or str(request.path),
-                retrieved_at=now,
-                declared_media_type=(headers or {}).get("Content-Type"),
-                detected_media_type=detected_media_type(content),
-                licence=licence,
-                run_id=run_id,
-                headers=dict(headers or {}),
-            )
             write_json_atomically(self._sidecar(sha256), _jsonable(asdict(sidecar)))
             self._tombstone(sha256).unlink(missing_ok=True)
-        self.sight(sha256, request, run_id=run_id, headers=headers, now=now)
-        return Landed(self.source, self.dataset, sha256, request.label), new
+            self.sight(sha256, request, run_id=run_id, headers=headers, now=now)
+        return Landed(self.source, self.dataset, sha256, request.label), True
 
     def sight(
         self,
@@ -165,8 +192,11 @@ class Landing:
         """Note that the source offers these bytes now (again)."""
         seen_at = now or datetime.now(UTC)
         sighting = Sighting(seen_at, request.identity, run_id, dict(headers or {}), self.reason)
-        line = json.dumps(_jsonable(asdict(sighting)), ensure_ascii=False)
-        append_line(self.folder / f"{sha256}.sightings.jsonl", line)
+        self.journal.append({"sha256": sha256, **_jsonable(asdict(sighting))})
+
+    def has(self, sha256: str) -> bool:
+        """Whether a file of this hash has landed whole, though it may have been deleted since."""
+        return self._sidecar(sha256).exists()
 
     def content(self, sha256: str) -> bytes:
         return self.path(sha256).read_bytes()
@@ -218,34 +248,58 @@ class Landing:
     def bury(self, tombstone: Tombstone) -> None:
         """Delete the bytes. The tombstone is written first: it counts, and a kill between them
         leaves bytes that the next call deletes."""
-        if self.tombstone(tombstone.sha256) is None:
-            document = _jsonable(asdict(tombstone))
-            write_json_atomically(self._tombstone(tombstone.sha256), document)
-        self.path(tombstone.sha256).unlink(missing_ok=True)
+        with self.index.changing(tombstone.sha256):
+            if self.tombstone(tombstone.sha256) is None:
+                document = _jsonable(asdict(tombstone))
+                write_json_atomically(self._tombstone(tombstone.sha256), document)
+            self.path(tombstone.sha256).unlink(missing_ok=True)
 
     def sightings(self, sha256: str) -> Iterator[Sighting]:
-        """When these bytes were offered, oldest first. A torn line was no sighting."""
-        path = self.folder / f"{sha256}.sightings.jsonl"
-        if not path.exists():
-            return
-        with path.open(encoding="utf-8", errors="replace") as lines:
-            for line in lines:
-                try:
-                    document = json.loads(line)
-                except json.JSONDecodeError:
-                    continue
-                document["seen_at"] = datetime.fromisoformat(document["seen_at"])
-                yield Sighting(**document)
+        """When these bytes were offered, in the order of their coming. Reads the whole journal:
+        for explaining one file; ``spells`` say the same shorter."""
+        for document in self.journal.documents():
+            if document["sha256"] == sha256:
+                yield _sighting(document)
 
-    def newest_by_identity(self) -> dict[str, tuple[str, Sighting]]:
-        """For each address: the hash it offered last, and that sighting."""
-        newest: dict[str, tuple[str, Sighting]] = {}
-        for sha256 in self.hashes():
-            for sighting in self.sightings(sha256):
-                known = newest.get(sighting.identity)
-                if known is None or known[1].seen_at <= sighting.seen_at:
-                    newest[sighting.identity] = (sha256, sighting)
-        return newest
+    def spells(self) -> list[Spell]:
+        """Every run of sightings, in the order of their coming."""
+        return [
+            Spell(number, identity, sha256, moment_of(first), moment_of(last), sightings)
+            for number, identity, sha256, first, last, sightings in self.index.ask(queries.spells)
+        ]
+
+    def newest_by_identity(self, identities: Iterable[str]) -> dict[str, tuple[str, Sighting]]:
+        """For each of these addresses: the hash it offered last, and that sighting.
+
+        Last is what came last, not what has the latest time: a clock may have been set back.
+        """
+        documents = self.index.ask(partial(queries.newest_documents, identities=list(identities)))
+        return {
+            identity: (document["sha256"], _sighting(document))
+            for identity, document in documents.items()
+        }
+
+    def last_seen(self, sha256: str) -> datetime | None:
+        """When any address last offered these bytes."""
+        return self.index.ask(partial(queries.last_seen, sha256=sha256))
+
+    def last_sighting(self, before: datetime | None = None) -> datetime | None:
+        """When the source last offered anything; with ``before``, true to the day."""
+        return self.index.ask(partial(queries.last_sighting, before=before))
+
+    def seen(self) -> list[tuple[str, str, datetime, date]]:
+        """Hash, address, moment and German day of each sighting, of a snapshot dataset.
+
+        By hash, and in the order of their coming; empty for other datasets.
+        """
+        return [
+            (sha256, identity, moment_of(seen_at), date.fromordinal(day))
+            for sha256, identity, seen_at, day in self.index.ask(queries.seen)
+        ]
+
+    def waiting(self, version: int) -> list[tuple[str, str]]:
+        """Hash and label of the files, by hash, that the parser of this version did not treat."""
+        return self.index.ask(partial(queries.waiting, version=version))
 
     def _sidecar(self, sha256: str) -> Path:
         return self.folder / f"{sha256}.json"
@@ -257,6 +311,31 @@ class Landing:
 def _beside_sidecar(extension: str) -> str:
     """An extension that leaves the sidecar its name: it would overwrite an answer in JSON."""
     return f"{extension}.bytes" if extension in ("json", "jsonl") else extension
+
+
+def _sighting(document: Mapping[str, Any]) -> Sighting:
+    seen_at = datetime.fromisoformat(document["seen_at"])
+    fields = {key: value for key, value in document.items() if key != "sha256"}
+    return Sighting(**{**fields, "seen_at": seen_at})
+
+
+def upgrade_landing(settings: Settings) -> str:
+    """Bring landing into the layout of today: a journal of sightings for each dataset.
+
+    Files of sightings that lay beside each landed file become one journal, in the order of their
+    times. Killed at any instant, the old files count until the journal of their dataset is there
+    whole; the next call goes on. Returns what was done, in words.
+    """
+    upgraded = {
+        f"{folder.parent.name}/{folder.name}": Journal(folder).upgrade()
+        for folder in sorted(settings.landing.glob("*/*"))
+        if folder.is_dir()
+    }
+    files = sum(upgraded.values())
+    if not files:
+        return "landing: nothing to upgrade"
+    datasets = sum(1 for count in upgraded.values() if count)
+    return f"landing: {files} files of sightings became the journals of {datasets} datasets"
 
 
 def _jsonable(document: dict[str, Any]) -> dict[str, Any]:

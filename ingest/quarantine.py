@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from ingest.files import commit_directory, new_directory, remove_directory, write_synced
+from ingest.index import Index
 from ingest.model import Finding
 from ingest.staging import BatchRecord, read_record, write_checks, write_record
 
@@ -63,6 +64,7 @@ class Quarantine:
 
     def __init__(self, root: Path, source: str, dataset: str) -> None:
         self.folder = root / source / dataset
+        self.index = Index(root, source, dataset)
 
     def keep(
         self,
@@ -74,6 +76,40 @@ class Quarantine:
     ) -> Path:
         """Put a file aside, with its reason. Replaces an older treatment of the same bytes."""
         final = self.folder / record.sha256
+        with self.index.changing(record.sha256):
+            temporary = self._filled(final, record, content, findings, checks, validation)
+            remove_directory(final)
+            commit_directory(temporary, final)
+        return final
+
+    def release(self, sha256: str) -> None:
+        """Take a file out of quarantine (its bytes stay in landing)."""
+        if (self.folder / sha256).exists():
+            with self.index.changing(sha256):
+                remove_directory(self.folder / sha256)
+
+    def record(self, sha256: str) -> BatchRecord | None:
+        """How the bytes of this hash came into quarantine; None if they did not."""
+        return read_record(self.folder / sha256)
+
+    def files(self) -> Iterator[QuarantinedFile]:
+        """Every file in quarantine, in a stable order."""
+        for folder in sorted(self.folder.glob("[!._]*")):
+            record = read_record(folder)
+            if record is not None:
+                reason = json.loads((folder / "reason.json").read_text())
+                findings = tuple(Finding(**finding) for finding in reason)
+                yield QuarantinedFile(record, findings, folder)
+
+    def _filled(
+        self,
+        final: Path,
+        record: BatchRecord,
+        content: bytes,
+        findings: Sequence[Finding],
+        checks: Sequence[Mapping[str, Any]],
+        validation: str,
+    ) -> Path:
         temporary = new_directory(final)
         write_synced(temporary / _file_name(record.label), content)
         reason = [asdict(finding) for finding in findings]
@@ -82,27 +118,7 @@ class Quarantine:
         write_checks(temporary, checks)
         write_synced(temporary / "validation.json", validation.encode())
         write_record(temporary, record)
-        self.release(record.sha256)
-        commit_directory(temporary, final)
-        return final
-
-    def release(self, sha256: str) -> None:
-        """Take a file out of quarantine (its bytes stay in landing)."""
-        remove_directory(self.folder / sha256)
-
-    def record(self, sha256: str) -> BatchRecord | None:
-        """How the bytes of this hash came into quarantine; None if they did not."""
-        return read_record(self.folder / sha256)
-
-    def files(self) -> Iterator[QuarantinedFile]:
-        """Every file in quarantine, in a stable order."""
-        for path in sorted(self.folder.glob("*/batch.json")):
-            record = read_record(path.parent)
-            if record is None or path.parent.name.startswith("."):
-                continue
-            reason = json.loads((path.parent / "reason.json").read_text())
-            findings = tuple(Finding(**finding) for finding in reason)
-            yield QuarantinedFile(record, findings, path.parent)
+        return temporary
 
 
 def _file_name(label: str) -> str:

@@ -1,13 +1,13 @@
 """On which day each landed file was seen: what makes a daily series of answers without a date.
 
-The same bytes on two days are one landed file, and still two observations.
+The same bytes on two days are one landed file, and still two observations. Only datasets that are
+snapshots are observed so.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -18,7 +18,6 @@ from ingest.landing import Landing
 from ingest.settings import Settings
 from ingest.staging import text
 
-BERLIN = ZoneInfo("Europe/Berlin")
 SCHEMA = pa.schema(
     [
         text("source"),
@@ -45,23 +44,22 @@ def write_sightings(settings: Settings) -> int:
 
 def days_seen(landing: Landing, staged: Iterable[str], before: datetime | None = None) -> set[date]:
     """The days on which one of the ``staged`` files was seen (before a moment, if one is given)."""
+    wanted = frozenset(staged)
     return {
-        sighting.seen_at.astimezone(BERLIN).date()
-        for sha256 in staged
-        for sighting in landing.sightings(sha256)
-        if before is None or sighting.seen_at < before
+        day
+        for sha256, _, seen_at, day in landing.seen()
+        if sha256 in wanted and (before is None or seen_at < before)
     }
 
 
 def _rows(settings: Settings, entry: Dataset) -> Iterator[dict[str, object]]:
     landing = Landing(settings.landing, entry.source, entry.name)
-    for sha256 in landing.hashes():
-        for sighting in landing.sightings(sha256):
-            yield {
-                "source": entry.source,
-                "dataset": entry.name,
-                "source_sha256": sha256,
-                "identity": sighting.identity,
-                "seen_on": sighting.seen_at.astimezone(BERLIN).date(),
-                "seen_at": sighting.seen_at,
-            }
+    for sha256, identity, seen_at, day in landing.seen():
+        yield {
+            "source": entry.source,
+            "dataset": entry.name,
+            "source_sha256": sha256,
+            "identity": identity,
+            "seen_on": day,
+            "seen_at": seen_at,
+        }

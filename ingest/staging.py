@@ -15,6 +15,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from ingest import index_queries as queries
 from ingest.files import (
     commit_directory,
     new_directory,
@@ -30,6 +32,7 @@ from ingest.files import (
     write_synced,
 )
 from ingest.folder_formats import begin
+from ingest.index import Index
 from ingest.model import Finding, UnreadableFile
 
 
@@ -169,10 +172,14 @@ def write_record(folder: Path, record: BatchRecord) -> None:
 
 def read_record(folder: Path) -> BatchRecord | None:
     """The ``batch.json`` of a treated file; None where there is none."""
-    path = folder / "batch.json"
-    if not path.exists():
+    try:
+        return record_of(json.loads((folder / "batch.json").read_text()))
+    except FileNotFoundError:
         return None
-    document = json.loads(path.read_text())
+
+
+def record_of(document: dict[str, Any]) -> BatchRecord:
+    """The record that a ``batch.json`` holds."""
     for key in ("published_at", "retrieved_at"):
         if document[key] is not None:
             document[key] = datetime.fromisoformat(document[key])
@@ -194,6 +201,7 @@ class Staging:
     def __init__(self, root: Path, source: str, dataset: str) -> None:
         self.root = root
         self.folder = root / source / dataset
+        self.index = Index(root, source, dataset)
 
     def stage(
         self,
@@ -205,33 +213,59 @@ class Staging:
         """Make a validated batch visible, all its tables at once. Replaces an older treatment."""
         if record.period is None:
             raise ValueError(f"{record.label}: a batch without a period cannot be staged")
+        final = self.folder / record.period / record.sha256
         begin(self.root, "staged")
-        temporary = new_directory(self.folder / record.period / record.sha256)
+        with self.index.changing(record.sha256, record.period) as before:
+            temporary = self._filled(final, record, tables, checks, validation)
+            for period in sorted({*before, record.period}):
+                remove_directory(self.folder / period / record.sha256)
+            commit_directory(temporary, final)
+        return final
+
+    def withdraw(self, sha256: str) -> None:
+        """Take back an earlier treatment of the same bytes."""
+        if folders := self._folders(sha256):
+            with self.index.changing(sha256):
+                for folder in folders:
+                    remove_directory(folder)
+
+    def record(self, sha256: str) -> BatchRecord | None:
+        """How the bytes of this hash were staged; None if they were not."""
+        return next(filter(None, map(read_record, self._folders(sha256))), None)
+
+    def records(self) -> Iterator[BatchRecord]:
+        """Every staged batch, in a stable order. Looks whether each still lies where it was."""
+        found = self._records()
+        if not all((self.folder / str(one.period) / one.sha256).exists() for one in found):
+            self.index.compare()
+            found = self._records()
+        yield from found
+
+    def _records(self) -> list[BatchRecord]:
+        return [record_of(json.loads(text)) for text in self.index.ask(queries.staged_records)]
+
+    def _filled(
+        self,
+        final: Path,
+        record: BatchRecord,
+        tables: Mapping[str, pa.Table],
+        checks: Sequence[Mapping[str, Any]],
+        validation: str,
+    ) -> Path:
+        temporary = new_directory(final)
         for name, table in tables.items():
             pq.write_table(table, temporary / f"{name}.parquet")
         write_checks(temporary, checks)
         write_synced(temporary / "validation.json", validation.encode())
         write_record(temporary, record)
-        self.withdraw(record.sha256)
-        final = self.folder / record.period / record.sha256
-        commit_directory(temporary, final)
-        return final
+        return temporary
 
-    def withdraw(self, sha256: str) -> None:
-        """Take back an earlier treatment of the same bytes."""
-        for path in self.folder.glob(f"*/{sha256}"):
-            remove_directory(path)
-
-    def record(self, sha256: str) -> BatchRecord | None:
-        """How the bytes of this hash were staged; None if they were not."""
-        return next(filter(None, map(read_record, self.folder.glob(f"*/{sha256}"))), None)
-
-    def records(self) -> Iterator[BatchRecord]:
-        """Every staged batch, in a stable order."""
-        for path in sorted(self.folder.glob("*/*/batch.json")):
-            record = read_record(path.parent)
-            if record is not None and not path.parent.name.startswith("."):
-                yield record
+    def _folders(self, sha256: str) -> list[Path]:
+        """Where the bytes of this hash are staged: one folder, or none."""
+        return [
+            self.folder / period / sha256
+            for period in self.index.ask(partial(queries.staged_periods, sha256=sha256))
+        ]
 
     def write_templates(self, schemas: Mapping[str, pa.Schema]) -> None:
         """Write the empty template of every table, where it is missing or of other columns."""

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from pathlib import Path
+from functools import partial
 
-import pyarrow.compute as pc
-import pyarrow.dataset as ds
-
-from ingest.batches import versions
 from ingest.datasets import REGISTRY, Dataset
-from ingest.freshness import Freshness, freshness, known_days, last_sighting
+from ingest.freshness import Freshness, freshness
+from ingest.index_queries import summary
 from ingest.quarantine import QuarantinedFile
 from ingest.settings import Settings
-from ingest.staging import CHECKS, BatchRecord
 from ingest.steps import Floors
 from ingest.visits import Visit, Visits
 
@@ -71,58 +65,32 @@ def dataset_status(
 
 def _status(settings: Settings, entry: Dataset, today: date, run_id: str | None) -> DatasetStatus:
     floors = Floors.of(settings, entry.source, entry.name)
-    staged = list(floors.staging.records())
-    quarantined = tuple(floors.quarantine.files())
-    landed = list(floors.landing.hashes())
-    counts = _check_counts(
-        [*floors.staging.folder.glob("*/*/checks.parquet")]
-        + [file.folder / "checks.parquet" for file in quarantined]
-    )
-    fresh = freshness(entry.calendar_in(settings), known_days(entry, floors.landing, staged), today)
     visit, backfill = Visits(settings.landing, entry.source, entry.name).last()
-    treated = {record.sha256 for record in staged} | {file.record.sha256 for file in quarantined}
+    since = visit.visited_at if visit else None
+    calendar = entry.calendar_in(settings)
+    found = floors.landing.index.ask(
+        partial(summary, run_id=run_id, since=since, newest_only=not calendar.without_gaps)
+    )
+    fresh = freshness(calendar, found.known, today)
+    in_quarantine = found.totals["quarantined"]
     return DatasetStatus(
         dataset=entry,
-        last_fetched=last_sighting(floors.landing),
-        last_good=max((record.retrieved_at for record in staged), default=None),
+        last_fetched=found.last_seen_at,
+        last_good=found.last_good,
         newest_reference=fresh.newest,
         expected_reference=fresh.expected,
-        files_landed=len(landed),
-        files_new=sum(floors.landing.sidecar(sha256).run_id == run_id for sha256 in landed),
-        files_staged=len(staged),
-        revisions=sum(found.revision > 1 for found in versions(floors.landing, staged)),
-        checks_passed=counts["passed"],
-        checks_warned=counts["warning"],
-        checks_failed=counts["critical"],
-        quarantined=quarantined,
+        files_landed=found.totals["landed"],
+        files_new=found.landed_in_run,
+        files_staged=found.totals["staged"],
+        revisions=found.totals["revisions"],
+        checks_passed=found.totals["passed"],
+        checks_warned=found.totals["warning"],
+        checks_failed=found.totals["critical"],
+        quarantined=tuple(floors.quarantine.files()) if in_quarantine else (),
         enabled=settings.dataset(entry.source, entry.name).enabled,
         fresh=fresh,
         last_visit=visit,
         last_backfill=backfill,
-        unjudged=tuple(
-            floors.landing.sidecar(sha256).label
-            for sha256 in floors.landing.readable()
-            if sha256 not in treated
-        ),
-        reissued=_reissued(staged, visit),
+        unjudged=found.unjudged,
+        reissued=found.reissued,
     )
-
-
-def _reissued(staged: Iterable[BatchRecord], visit: Visit | None) -> tuple[str, ...]:
-    """The periods of which a version came since a visit began, beside an earlier one."""
-    if visit is None:
-        return ()
-    old = {record.period for record in staged if record.retrieved_at < visit.visited_at}
-    new = {record.period for record in staged if record.retrieved_at >= visit.visited_at}
-    return tuple(sorted(period for period in old & new if period is not None))
-
-
-def _check_counts(paths: list[Path]) -> Counter[str]:
-    """How many checks passed, and of those that did not, how many of each severity."""
-    if not paths:
-        return Counter()
-    checks = ds.dataset(paths, schema=CHECKS, format="parquet").to_table(
-        columns=["outcome", "severity"]
-    )
-    kind = pc.if_else(pc.equal(checks["outcome"], "passed"), "passed", checks["severity"])
-    return Counter(kind.to_pylist())

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
 from functools import partial
@@ -141,7 +141,6 @@ def land(
 def _go(
     entry: Dataset, floors: Floors, settings: Settings, run_id: str, window: Window | None
 ) -> LandReport:
-    newest = floors.landing.newest_by_identity()
     offered: dict[str, tuple[Landed, bool]] = {}
     refused: list[str] = []
     unavailable: list[str] = []
@@ -149,6 +148,9 @@ def _go(
     may_heal = False
     with Client.of(settings) as client:
         requests = entry.load("discover")(settings, client, entry.name)
+        newest = floors.landing.newest_by_identity(
+            one.identity for request in requests for one in _ways(request)
+        )
         if window:
             calendar = entry.calendar_in(settings)
             requests = [
@@ -177,6 +179,14 @@ def _go(
                 offered[landed.sha256] = (landed, new)
     report = _report(entry, floors, offered, len(requests), refused, unavailable)
     return replace(report, nothing=tuple(nothing), may_heal=may_heal)
+
+
+def _ways(request: Request) -> Iterator[Request]:
+    """A request, and those that stand in for it one after the other."""
+    way: Request | None = request
+    while way is not None:
+        yield way
+        way = way.otherwise
 
 
 def _named(label: str, error: Exception) -> str:
@@ -301,29 +311,29 @@ def _report(
     refused: list[str],
     unavailable: list[str],
 ) -> LandReport:
-    staged = _treated(entry, floors.staging.records())
-    quarantined = _treated(entry, (file.record for file in floors.quarantine.files()))
-    # Also what an earlier run landed and did not come to, even if nobody offers it any more.
-    waiting = set(floors.landing.readable()) - staged - quarantined
     return LandReport(
         dataset_id=entry.id,
         offered=requests,
         new=tuple(landed for landed, new in offered.values() if new),
+        # Also what an earlier run landed and did not come to, even if nobody offers it any more.
         to_treat=tuple(
-            Landed(entry.source, entry.name, sha256, floors.landing.sidecar(sha256).label)
-            for sha256 in sorted(waiting)
+            Landed(entry.source, entry.name, sha256, label)
+            for sha256, label in floors.landing.waiting(entry.version)
         ),
         in_quarantine=tuple(
-            landed for landed, _ in offered.values() if landed.sha256 in quarantined - staged
+            landed
+            for landed, _ in offered.values()
+            if _is_of(entry, floors.quarantine.record(landed.sha256))
+            and not _is_of(entry, floors.staging.record(landed.sha256))
         ),
         refused=tuple(refused),
         unavailable=tuple(unavailable),
     )
 
 
-def _treated(entry: Dataset, records: Iterable[BatchRecord]) -> set[str]:
-    """The files that today's parser and suite have treated already."""
-    return {record.sha256 for record in records if record.version == entry.version}
+def _is_of(entry: Dataset, record: BatchRecord | None) -> bool:
+    """Whether today's parser and suite have treated a file already."""
+    return record is not None and record.version == entry.version
 
 
 def treat(landed: Landed, settings: Settings) -> Outcome:

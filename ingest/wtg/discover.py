@@ -50,12 +50,12 @@ def register_exports(settings: Settings, client: Client, name: str) -> list[Requ
 
 
 def _offered(settings: Settings, name: str) -> list[Request]:
-    known = set(Landing(settings.landing, "wtg", name).hashes())
+    landing = Landing(settings.landing, "wtg", name)
     offered = []
     files = sorted(_files(settings, name), key=lambda file: (_identity(file, name), *_age(file)))
     for _, of_one_date in groupby(files, key=lambda file: _identity(file, name)):
         *older, newest = of_one_date
-        offered += [*(file for file in older if _is_unknown(file, known)), newest]
+        offered += [*(file for file in older if _is_unknown(file, landing)), newest]
     return [
         replace(file.request("wtg", identity=_identity(file, name)), extension=_extension(file))
         for file in sorted(offered, key=_age)
@@ -88,12 +88,12 @@ def _age(file: Dropped) -> tuple[int, str]:
     return file.changed_ns, Path(file.name).stem
 
 
-def _is_unknown(file: Dropped, known: set[str]) -> bool:
+def _is_unknown(file: Dropped, landing: Landing) -> bool:
     if file.fault:
         return True  # The visit says what is wrong with it.
     try:
         with file.path.open("rb") as content:
-            return hashlib.file_digest(content, "sha256").hexdigest() not in known
+            return not landing.has(hashlib.file_digest(content, "sha256").hexdigest())
     except OSError:
         return True
 

@@ -59,7 +59,7 @@ class House:
 
 @pytest.fixture
 def house(tmp_path: Path) -> House:
-    return House(tmp_path)
+    return House(tmp_path / "landing")
 
 
 def test_nothing_landed_is_no_version(house: House) -> None:

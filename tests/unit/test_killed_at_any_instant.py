@@ -102,7 +102,7 @@ def test_a_torn_line_does_not_take_the_next_one_with_it(tmp_path: Path) -> None:
 
 
 def test_landing(tmp_path: Path) -> None:
-    landing = Landing(tmp_path, "bamf", "hkl")
+    landing = Landing(tmp_path / "landing", "bamf", "hkl")
 
     def land() -> None:
         landing.land(b"%PDF-1.4 x", REQUEST, run_id="r", licence="-", now=NOW)
@@ -119,7 +119,7 @@ def test_landing(tmp_path: Path) -> None:
 
 
 def test_staging(tmp_path: Path) -> None:
-    staging = Staging(tmp_path, "bamf", "hkl")
+    staging = Staging(tmp_path / "staged", "bamf", "hkl")
     tables = one_row_table()
 
     def check() -> None:
@@ -135,7 +135,7 @@ def test_staging(tmp_path: Path) -> None:
 
 
 def test_quarantine(tmp_path: Path) -> None:
-    quarantine = Quarantine(tmp_path, "bamf", "hkl")
+    quarantine = Quarantine(tmp_path / "quarantine", "bamf", "hkl")
     finding = Finding("hkl_total", "critical", "does not add up", "5", "998", None, "1648", "1204")
 
     def keep() -> None:

@@ -10,8 +10,9 @@
 | the format of each folder | a restored folder is read by it |
 | the audit log, withdrawals, alerts sent, county.toml | no other place has it |
 
-Not saved, because it is made again: staged, quarantine, warehouse, older published versions, marts
-as of a day (their days are listed). Not of the house: Airflow's database, drop folders, secrets.
+Not saved, because it is made again: staged, quarantine, warehouse, the index, older published
+versions, marts as of a day (their days are listed). Not of the house: Airflow's database, drop
+folders, secrets.
 """
 
 from __future__ import annotations
@@ -93,12 +94,13 @@ def _landed(settings: Settings, folder: Path) -> Iterator[Item]:
     """Everything in the folder of a dataset but what is derived from the rest.
 
     First the files about the dataset as a whole, then those that a hash names: a visit that is
-    noted meanwhile must not speak of a file that the snapshot does not have.
+    noted meanwhile must not speak of a file that the snapshot does not have. The journal of
+    sightings comes last: a sighting counts only beside its file, and a file only if it was seen.
     """
     landing = Landing(settings.landing, folder.parent.name, folder.name)
     there = [path for path in sorted(folder.rglob("*")) if _is_saved(path)]
     for path in there:
-        if not HASH_NAMES.match(path.name):
+        if not HASH_NAMES.match(path.name) and path.parent != landing.journal.folder:
             yield from _existing(settings, path)
     for sha256 in landing.hashes():
         path = landing.path(sha256)
@@ -112,6 +114,7 @@ def _landed(settings: Settings, folder: Path) -> Iterator[Item]:
         for beside in sorted(folder.glob(f"{sha256}.*")):
             if beside != path:
                 yield from _existing(settings, beside)
+    yield from _tree(settings, landing.journal.folder)
 
 
 def _is_saved(path: Path) -> bool:

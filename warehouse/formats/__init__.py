@@ -25,12 +25,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ingest.folder_formats import FILE, Folder, WrongFormat, folders, write_format
+from ingest.landing import upgrade_landing
 from ingest.settings import Settings
 from warehouse.formats.published import upgrade_published
 
 Migration = Callable[[Settings], str]
 
 MIGRATIONS: Mapping[str, tuple[Migration, ...]] = {
+    "landing": (upgrade_landing,),
     "published": (upgrade_published,),
 }
 

@@ -12,7 +12,6 @@ from ingest.batches import Version, versions
 from ingest.datasets import Dataset
 from ingest.landing import Landing, Tombstone, What
 from ingest.settings import Retention, Settings
-from ingest.sightings import days_seen
 from ingest.steps import Floors
 from warehouse.who import who
 
@@ -115,7 +114,10 @@ def _old(known: list[Version], rule: Retention, cutoff: datetime) -> set[str]:
 
 def _thinned(landing: Landing, staged: Iterable[str], first_daily: date) -> set[str]:
     """The answers that were seen before ``first_daily`` only, and are no month's first."""
-    seen = {sha256: days_seen(landing, [sha256]) for sha256 in staged}
+    seen: dict[str, set[date]] = {sha256: set() for sha256 in staged}
+    for sha256, _, _, day in landing.seen():
+        if sha256 in seen:
+            seen[sha256].add(day)
     first_of: dict[tuple[int, int], tuple[date, str]] = {}
     for sha256, days in seen.items():
         for day in days:

@@ -26,7 +26,7 @@ def given_up(settings: Settings, entry: Dataset, now: datetime) -> Iterator[tupl
         sha256 = file.record.sha256
         if sha256 not in present:
             continue
-        offered = max(sighting.seen_at for sighting in floors.landing.sightings(sha256))
+        offered = floors.landing.last_seen(sha256) or file.record.retrieved_at
         if now - offered > timedelta(days=days):
             rule = f"quarantine_days = {days}"
             made = tombstone(floors.landing, sha256, "quarantined", rule, REASON, now)

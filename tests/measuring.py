@@ -1,0 +1,76 @@
+"""What an action costs in a process of its own: bytes, files, processor time, memory."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Cost:
+    """``bytes_read`` by any call that reads from a file, ``peak_kib`` beyond what was held."""
+
+    bytes_read: int
+    opened: int
+    cpu_seconds: float
+    peak_kib: int
+
+
+def cost_of(action: Callable[[], object], root: Path) -> Cost:
+    """Run ``action`` in a forked child. Counts the files under ``root`` that Python opens there.
+
+    Raises ``RuntimeError`` when the action fails.
+    """
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        failed = 1
+        try:
+            os.write(writing, json.dumps(asdict(_measured(action, root))).encode())
+            failed = 0
+        finally:
+            if failed:
+                traceback.print_exc()
+            os._exit(failed)
+    os.close(writing)
+    with os.fdopen(reading, "rb") as answer:
+        document = answer.read()
+    if os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]):
+        raise RuntimeError("the action that was to be measured failed: see its standard error")
+    return Cost(**json.loads(document))
+
+
+def _measured(action: Callable[[], object], root: Path) -> Cost:
+    opened = 0
+
+    def count(event: str, arguments: tuple[object, ...]) -> None:
+        nonlocal opened
+        if event in ("open", "os.scandir", "os.listdir", "sqlite3.connect"):
+            opened += str(arguments[0]).startswith(str(root))
+
+    sys.addaudithook(count)
+    Path("/proc/self/clear_refs").write_text("5")  # the peak counts from here
+    held, read, cpu = _status("VmHWM"), _bytes_read(), time.process_time()
+    action()
+    cpu = time.process_time() - cpu
+    return Cost(_bytes_read() - read, opened, cpu, _status("VmHWM") - held)
+
+
+def _bytes_read() -> int:
+    found = re.search(r"^rchar: (\d+)", Path("/proc/self/io").read_text(), re.MULTILINE)
+    assert found
+    return int(found[1])
+
+
+def _status(name: str) -> int:
+    """A size of this process in KiB."""
+    found = re.search(rf"^{name}:\s+(\d+) kB", Path("/proc/self/status").read_text(), re.MULTILINE)
+    assert found
+    return int(found[1])

@@ -1,0 +1,155 @@
+"""After ten years a night reads, opens and holds what it did in the first week."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+from heimfinder_answers_made import elsewhere, v1
+from heimfinder_answers_made import home as care_home
+from long_history import LAST_NIGHT, hkl_address, nights, offered, write_home
+from measuring import Cost, cost_of
+from servers import Visit, serving
+
+from ingest.datasets import Dataset, dataset
+from ingest.landing import Landing, upgrade_landing
+from ingest.model import Landed, Request
+from ingest.settings import Settings
+from ingest.status import dataset_status
+from ingest.steps import LandReport, land, treat
+
+TODAY = date(2026, 11, 29)
+NEW = v1(
+    *(care_home(number) for number in range(1, 40)),
+    *(elsewhere(number) for number in range(900, 2900)),
+)
+"""An answer as Heimfinder gives it: the county's homes among some of the Land's."""
+TOLERANCE = 1.1
+MOST_ROWS_KIB = 256
+"""Memory for what grows with the logarithm: some pages of an index."""
+
+
+@dataclass
+class Home:
+    """A home, how many nights it has worked, and what was handed in and not treated yet."""
+
+    settings: Settings
+    worked: int
+    addresses: int
+    new: Landed
+
+    def visit(self) -> LandReport:
+        report = land("bamf/hkl", self.settings, "this night")
+        assert (report.offered, report.new, report.unavailable) == (self.addresses, (), ())
+        return report
+
+    def status(self) -> None:
+        found = {one.dataset.id: one for one in dataset_status(self.settings, TODAY, "this night")}
+        assert found["bamf/hkl"].files_staged >= self.addresses
+
+    def treat(self) -> None:
+        assert treat(self.new, self.settings).status == "staged"
+
+
+def made(folder: Path, url: str, years: float, each: int, addresses: int) -> Home:
+    """A home of so many years whose index is made, and which has had a night since."""
+    at_nights = nights(years, each)
+    write_home(folder, at_nights, addresses)
+    settings = Settings(home=folder)
+    http = settings.http.model_copy(update={"tries": 1, "pause_seconds": 0})
+    settings = settings.model_copy(update={"sample_url": url, "http": http})
+    upgrade_landing(settings)
+    request = Request("heimfinder/list", "new", url="-", extension="json")
+    landing = Landing(settings.landing, "wtg", "heimfinder")
+    new, _ = landing.land(NEW, request, run_id="last", licence="-", now=LAST_NIGHT)
+    home = Home(settings, (at_nights[-1] - at_nights[0]).days, addresses, new)
+    home.status()
+    return home
+
+
+@pytest.fixture
+def homes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> Iterator[tuple[Home, Home]]:
+    """A home of one week and one of ten years, which are offered the same."""
+    each, addresses = request.param
+    worked: dict[Path, int] = {}
+
+    def play(visit: Visit) -> None:
+        _, nights, _, name = visit.path.split("/")
+        body = offered("bamf/hkl", int(name[:3]), int(nights), addresses)
+        tag = f'"{hashlib.sha256(body).hexdigest()}"'
+        if visit.headers.get("If-None-Match") == tag:
+            visit.answer(304)
+        else:
+            visit.answer(200, body, ETag=tag)
+
+    def discover(settings: Settings, *_: object) -> list[Request]:
+        url = f"{server.url}/{worked[settings.home]}"
+        names = map(hkl_address, range(addresses))
+        return [Request(name, name, url=f"{url}/{name}", extension="pdf") for name in names]
+
+    real = Dataset.load
+
+    def load(entry: Dataset, part: str) -> object:
+        known = entry.id == "bamf/hkl" and part == "discover"
+        return discover if known else real(entry, part)
+
+    monkeypatch.setattr("ingest.datasets.Dataset.load", load)
+    monkeypatch.setattr("ingest.steps.dataset", lambda name: replace(dataset(name), guard=None))
+    with serving(play) as server:
+        found = []
+        for name, years, step in (("warm", 3 / 365, 1), ("week", 7 / 365, 1), ("ten", 10, each)):
+            home = made(tmp_path / name, server.url, years, step, addresses)
+            worked[home.settings.home] = home.worked
+            for _ in range(3):
+                home.visit()
+            found.append(home)
+        warm, week, ten = found
+        warm.treat()  # imports, once, in the process that is forked
+        yield week, ten
+
+
+def measured(homes: tuple[Home, Home], action: Callable[[Home], object]) -> tuple[Cost, Cost]:
+    week, ten = homes
+    return (
+        cost_of(lambda: action(week), week.settings.home),
+        cost_of(lambda: action(ten), ten.settings.home),
+    )
+
+
+def at_night(homes: tuple[Home, Home], action: Callable[[Home], object]) -> tuple[Cost, Cost]:
+    """As ``measured``; fails where ten years cost a tenth more than a week."""
+    week, ten = measured(homes, action)
+    print(action.__name__, week, ten)
+    assert ten.bytes_read <= TOLERANCE * week.bytes_read
+    assert ten.opened <= TOLERANCE * week.opened
+    assert ten.peak_kib <= TOLERANCE * week.peak_kib + MOST_ROWS_KIB
+    return week, ten
+
+
+SMALL = pytest.mark.parametrize("homes", [(14, 8)], indirect=True)
+"""A visit each fortnight, few addresses: quickly made."""
+WHOLE = pytest.mark.parametrize("homes", [(1, 52)], indirect=True)
+
+
+@SMALL
+def test_no_night_costs_more_after_ten_years(homes: tuple[Home, Home]) -> None:
+    for action in (Home.visit, Home.status, Home.treat):
+        week, ten = at_night(homes, action)
+        assert ten.cpu_seconds <= 2 * week.cpu_seconds + 0.2  # true, and no flicker
+
+
+@pytest.mark.full
+@WHOLE
+def test_every_night_of_ten_years_takes_no_longer(homes: tuple[Home, Home]) -> None:
+    """3,650 nights of 52 addresses. The quickest of several runs is the least disturbed one."""
+    at_night(homes, Home.treat)
+    for action in (Home.visit, Home.status):
+        runs = [at_night(homes, action) for _ in range(9)]
+        week, ten = (min(costs[side].cpu_seconds for costs in runs) for side in (0, 1))
+        assert ten <= TOLERANCE * week + 0.005
