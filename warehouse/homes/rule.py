@@ -68,14 +68,13 @@ class Rule:
         if len(others) == 1:
             return False
         rest = sum(value for value, _ in others.values())
-        limits = {home: most for home, (_, most) in others.items()}
-        for home, (value, most) in others.items():
+        limits = [most for _, most in others.values() if most is not None]
+        all_limited = self.most_is_public and len(limits) == len(others)
+        everything = sum(limits)
+        for value, most in others.values():
             limit = most if self.most_is_public else None
             high = rest if limit is None else min(rest, limit)
-            elsewhere = [limits[name] for name in others if name != home]
-            low = 0.0
-            if self.most_is_public and None not in elsewhere:
-                low = max(0.0, rest - sum(known or 0 for known in elsewhere))
+            low = max(0.0, rest - (everything - (most or 0))) if all_limited else 0.0
             if not self._is_wide(value, low, high, limit):
                 return False
         return True

@@ -190,8 +190,8 @@ def _valued(mart: Mart, held: Sequence[str]) -> str:
     withheld = [f"case when {state} = 'withheld' then '{name}' end" for name, state in states]
     chosen = ", ".join(part for part in (plain, ", ".join(numbers), made) if part)
     return f"""select {chosen},
-        nullif(concat_ws('; ', {", ".join(["''", *bands])}), '') as banded,
-        nullif(concat_ws('; ', {", ".join(["''", *withheld])}), '') as withheld
+        nullif(concat_ws('; ', {", ".join(["cast(null as varchar)", *bands])}), '') as banded,
+        nullif(concat_ws('; ', {", ".join(["cast(null as varchar)", *withheld])}), '') as withheld
         from with_joint as homes {" ".join(joins)}"""
 
 

@@ -76,6 +76,8 @@ class Suppression:
         self._printed = printed or {}
         self._joint: dict[tuple[int, str], list[Area]] = {}
         self._decided: dict[Group, Pieces] = {}
+        self._states: dict[tuple[Group, Area], State] = {}
+        self._chosen: dict[tuple[Group, Area], set[Group]] = {}
         self._years = self._first_days()
 
     def joint(self, year: int, scope: str) -> list[Area]:
@@ -317,6 +319,12 @@ class Suppression:
         return state
 
     def _state_of_sum(self, group: Group, area: Area) -> State:
+        key = (group, area)
+        if key not in self._states:
+            self._states[key] = self._found_state(group, area)
+        return self._states[key]
+
+    def _found_state(self, group: Group, area: Area) -> State:
         pieces = self._pieces(group)
         inside = {piece for piece in pieces.parts if piece & area}
         if all(pieces.states[piece] == "empty" for piece in inside):
@@ -346,10 +354,14 @@ class Suppression:
         every = frozenset().union(*self._pieces(group).parts)
         if not places or not places <= area:
             return set()
+        key = (parts[0], every)
+        if key in self._chosen:
+            return self._chosen[key]
         larger = [every, *(u for u in self._units.get(group.day, ()) if places <= u)]
         chosen: set[Group] = set()
         for one in larger:
             chosen |= self._turned_in(one, parts, chosen)
+        self._chosen[key] = chosen
         return chosen
 
     def _turned_in(self, area: Area, parts: Sequence[Group], already: set[Group]) -> set[Group]:

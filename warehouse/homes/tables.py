@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 
 from warehouse.homes import joint, select
 from warehouse.homes.contributions import Area, Group, measures, read
@@ -20,6 +21,35 @@ from warehouse.marts import Mart
 KEY = "homes_role"
 CONTRIBUTIONS, AREAS = "contributions", "areas"
 MUNICIPALITY = re.compile(r"\d{8}")
+
+
+TEXT, NUMBER = pa.string(), pa.float64()
+VALUES = pa.schema(
+    [
+        ("measure", TEXT),
+        ("day", pa.date32()),
+        ("scope", TEXT),
+        ("area_day", pa.date32()),
+        ("region_level", TEXT),
+        ("region_code", TEXT),
+        ("members", TEXT),
+        ("state", TEXT),
+        ("value", NUMBER),
+        ("estimate", NUMBER),
+        ("sum_of_all", NUMBER),
+    ]
+)
+AREA_MEMBERS = pa.schema(
+    [
+        ("year", pa.int32()),
+        ("scope", TEXT),
+        ("area_code", TEXT),
+        ("area_name", TEXT),
+        ("members", TEXT),
+        ("members_count", pa.int32()),
+        ("municipality_code", TEXT),
+    ]
+)
 
 
 class MisstatedMeasure(Exception):
@@ -93,17 +123,8 @@ class HomeFigures:
         Raises ``MisstatedMeasure`` where a column is not what its yml says that it sums.
         """
         asked = self._database.execute(select.asked(mart, held, exact)).fetchall()
-        self._database.execute(
-            f"""create or replace temp table home_values (measure varchar, day date, scope varchar,
-                area_day date, region_level varchar, region_code varchar, members varchar,
-                state varchar, value double, estimate double, sum_of_all double)"""
-        )
-        rows = [(*row[:3], row[3], *row[4:], *self._verdict(*row)) for row in asked]
-        if rows:
-            columns = list(zip(*rows, strict=True))
-            self._database.executemany(
-                f"insert into home_values values ({', '.join('?' * len(columns))})", rows
-            )
+        rows = [(*row, *self._verdict(*row)) for row in asked]
+        self._fill("home_values", VALUES, rows)
         wrong = self._database.execute(select.check(mart, held, exact)).fetchone()
         if wrong:
             raise MisstatedMeasure(
@@ -158,12 +179,13 @@ class HomeFigures:
                     named = (joint.code(area), joint.name(area, self._names))
                     members = ", ".join(sorted(area))
                     rows += [(year, scope, *named, members, len(area), place) for place in area]
-        self._database.execute(
-            """create or replace temp table home_joint_areas (year integer, scope varchar,
-                area_code varchar, area_name varchar, members varchar, members_count integer,
-                municipality_code varchar)"""
-        )
-        if rows:
-            self._database.executemany(
-                "insert into home_joint_areas values (?, ?, ?, ?, ?, ?, ?)", rows
-            )
+        self._fill("home_joint_areas", AREA_MEMBERS, rows)
+
+    def _fill(self, name: str, schema: pa.Schema, rows: Sequence[tuple[Any, ...]]) -> None:
+        columns = list(zip(*rows, strict=True)) or [() for _ in schema]
+        arrays = [
+            pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)
+        ]
+        self._database.register("home_rows", pa.table(arrays, schema=schema))
+        self._database.execute(f"create or replace temp table {name} as from home_rows")
+        self._database.unregister("home_rows")
