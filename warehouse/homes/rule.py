@@ -80,7 +80,8 @@ class Rule:
         return True
 
     def _is_wide(self, value: float, low: float, high: float, limit: float | None) -> bool:
-        if self.unit == "count" and high - low < NARROWEST and limit != 1:
+        narrowest = NARROWEST if limit is None else min(NARROWEST, limit)
+        if self.unit == "count" and high - low < narrowest:
             return False
         margin = self.dominance * value
         bounded_by_register = limit is not None and high >= limit
