@@ -79,7 +79,10 @@ def test_everything_is_a_band_too() -> None:
 
 
 def test_all_staff_skilled_is_a_band() -> None:
-    homes = [Contribution(o, o, o, "M", value, value) for o, value in zip("abcd", (9.5, 12, 14, 8))]
+    homes = [
+        Contribution(o, o, o, "M", value, value)
+        for o, value in zip("abcd", (9.5, 12, 14, 8), strict=True)
+    ]
     assert FTE.state(homes) == "nearly_all"
 
 

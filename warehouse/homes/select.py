@@ -3,7 +3,7 @@
 ``meta.homes`` of a mart names what a row is about (``date``, ``offer_type``, ``members``; SQL
 expressions), the rows that it speaks of (``where``), and says of each number what it is:
 
-* ``measures``: column -> the measure that it sums, an expression in SQL, taken as the verdict has it;
+* ``measures``: column -> the measure that it sums, an expression in SQL; shown as its verdict is;
 * ``derived``: column -> SQL over the columns of ``shown``: what everybody sees and nothing else;
   ``derived_next``: the same over ``shown`` with the derived columns;
 * ``free``: column -> how a joint area has it (``sum``, ``max``, ``min``, ``list``, ``same``), for
@@ -171,7 +171,8 @@ def _valued(mart: Mart, held: Sequence[str]) -> str:
         states.append(
             (
                 name,
-                f"case when {measure} is null then 'empty' else coalesce({verdict}.state, 'withheld') end",
+                f"case when {measure} is null then 'empty' "
+                f"else coalesce({verdict}.state, 'withheld') end",
             )
         )
     plain = ", ".join(

@@ -129,7 +129,7 @@ class HomeFigures:
         if wrong:
             raise MisstatedMeasure(
                 f"{mart.name}.{wrong[0]}: its yml says which contributions of homes it sums, and "
-                "they make another figure. Correct meta.homes.measures, or the mart of contributions."
+                "they make another figure. Correct meta.homes.measures, or the contributions."
             )
 
     def _verdict(
