@@ -18,7 +18,8 @@ from catalogue.documents import Document
 from catalogue.house import House, MartPage
 from ingest.settings import Settings
 from warehouse.as_of import HERE
-from warehouse.disclosure import FEWEST_HOMES, ROUNDED_TO
+from warehouse.disclosure import ROUNDED_TO
+from warehouse.homes.rule import BAND, FEWEST_HOMES, FEWEST_OPERATORS
 from warehouse.versions import Audience
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -126,6 +127,8 @@ class _Filler:
             "has_document": {str(text.place) for text in texts},
             "rounded_to": ROUNDED_TO,
             "fewest_homes": FEWEST_HOMES,
+            "fewest_operators": FEWEST_OPERATORS,
+            "band": BAND,
             "section": _section,
         }
 

@@ -14,7 +14,8 @@ from typing import Any
 from ingest.calendars import Calendar, Daily, MonthDays, Monthly, NoCalendar
 from reports.papers import paper
 from warehouse.as_of import FOLDER as AS_OF
-from warehouse.disclosure import COUNT, DERIVED, FEWEST_HOMES, NONE, ROUNDED_TO
+from warehouse.disclosure import COUNT, DERIVED, NONE, ROUNDED_TO
+from warehouse.homes.rule import BAND, FEWEST_HOMES, FEWEST_OPERATORS
 from warehouse.marts import Column, Mart
 from warehouse.withdrawals import Mark
 
@@ -215,18 +216,17 @@ def mart_rules(mart: Mart) -> list[str]:
 
 
 def _homes_rule(mart: Mart, rule: Mapping[str, Any]) -> str:
-    """The rule that hides single homes: which numbers go, and in which kinds of area."""
-    numbers = "Zahlen"
-    if free := rule.get("free"):
-        numbers = f"Zahlen (außer: {_labels(mart, free)})"
-    if told := rule.get("tells"):
-        numbers = f"Diese Zahlen: {_labels(mart, told)},"
-    if other := rule.get("as_in"):
-        return f"{numbers} fehlen in denselben Arten von Gebieten wie in {other['mart']}."
+    """The rule that hides single homes: which numbers it decides on, and how."""
+    ruled = [*rule.get("measures", {}), *rule.get("derived", {}), *rule.get("derived_next", {})]
+    together = " Kleine Gemeinden stehen zusammen in einer Zeile." * (
+        rule.get("joint") is not False
+    )
+    never = rule.get("left_out", {})
+    missing = f" Nie öffentlich: {_labels(mart, never)}." if never else ""
     return (
-        f"{numbers} fehlen, wo eine einzelne Einrichtung zu erkennen wäre: überall dort, wo für "
-        f"dieselbe Verbindung von {_labels(mart, rule.get('by', ()))} auch nur ein Gebiet weniger "
-        f"als {FEWEST_HOMES} Einrichtungen hat."
+        f"Diese Zahlen stehen nur da, wo mindestens {FEWEST_HOMES} Einrichtungen von "
+        f"{FEWEST_OPERATORS} Trägern beitragen und keine aus der Summe zu erkennen ist; Summen "
+        f"unter {BAND}, auch keine, sind eine Spanne: {_labels(mart, ruled)}.{together}{missing}"
     )
 
 

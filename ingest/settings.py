@@ -101,6 +101,15 @@ class Alerts(Section):
     webhook_connection: str = ""
 
 
+class Disclosure(Section):
+    """Parameters of the disclosure rules that the county keeps for itself.
+
+    Nobody may be able to bound what a care home reported from above within ``dominance_percent``.
+    """
+
+    dominance_percent: float = Field(default=10, gt=0, le=100)
+
+
 class Lineage(Section):
     """Where OpenLineage events of a build go: nowhere, into a file per build, or to a server.
 
@@ -300,6 +309,7 @@ class Settings(BaseSettings):
     county: County
     http: HttpConfig = HttpConfig()
     alerts: Alerts = Alerts()
+    disclosure: Disclosure = Disclosure()
     demand: Demand = Demand()
     catalogue: CatalogueConfig = CatalogueConfig()
     backup: Backups = Backups()

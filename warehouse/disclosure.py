@@ -8,11 +8,9 @@ them needs rules, and is not published without:
   five, always in the same way; ``azr_derived`` is computed anew from the rounded counts by
   ``public_sql``, or left out where it has none; ``none`` passes with a ``disclosure_reason``.
   ``persons_reason`` says why a mart as a whole needs no such marks.
-* homes, of the whole mart: ``homes`` names the column that counts them. A kind of area (``by``) in
-  which one area has a single home is shown without its numbers, in all of its areas and on every
-  date: no difference then tells of one home. ``free`` are numbers that stay, ``tells`` the only
-  ones that go; ``as_in`` hides the kinds of area that a public mart hides. ``homes_reason`` says
-  why a mart needs no such rule.
+* homes, of the whole mart: ``homes`` says of each number which contributions of homes it sums, or
+  how it is made of those that do; ``warehouse.homes`` decides which of them are shown.
+  ``homes_reason`` says why a mart needs no such rule.
 
 ``public_where`` selects the rows that may be seen; ``public_from_marts`` runs the mart's own
 statement on the public marts in place of the exact ones.
@@ -21,8 +19,8 @@ statement on the public marts in place of the exact ones.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
+from warehouse.homes import select
 from warehouse.marts import Column, Mart
 
 ROUNDED_TO = 5
@@ -31,7 +29,6 @@ table be recovered; hiding those below 5 and complementary ones let a third of t
 
 COUNT, DERIVED, NONE = "azr_count", "azr_derived", "none"
 PERSONS, HOMES = "persons", "homes"
-FEWEST_HOMES = 2
 NAMES = ("varchar", "date", "timestamp")
 TOLD_OF = (*NAMES, "boolean")
 """Types of columns that say what a number is about. Of all others a rule is asked for."""
@@ -62,7 +59,9 @@ def is_public(mart: Mart) -> bool:
 def columns_shown(mart: Mart) -> Mapping[str, Column]:
     """The columns of the public mart, in order, with the one that names the rounding."""
     shown = {name: column for name, column in mart.columns.items() if not _left_out(column)}
-    return {**shown, "rounded_to": ROUNDED_TO_COLUMN} if _is_rounded(mart) else shown
+    if _is_rounded(mart):
+        return {**shown, "rounded_to": ROUNDED_TO_COLUMN}
+    return {**shown, **select.ADDED} if shows_homes(mart) else shown
 
 
 def shows_all(mart: Mart) -> bool:
@@ -73,15 +72,20 @@ def shows_all(mart: Mart) -> bool:
 
 def looked_up(mart: Mart) -> tuple[str, ...]:
     """The public marts that the rules of a mart look into: they must be made before it."""
-    as_in = mart.meta.get("homes", {}).get("as_in")
-    return (*mart.meta.get("public_after", ()), *([as_in["mart"]] if as_in else ()))
+    return tuple(mart.meta.get("public_after", ()))
+
+
+def shows_homes(mart: Mart) -> bool:
+    """Whether the mart holds figures of homes, each of which the rule for homes decides on."""
+    return HOMES in mart.protects and bool(select.rule_of(mart))
 
 
 def public_select(mart: Mart, exact: str, held: Sequence[str], made: Mapping[str, Mart]) -> str:
     """The statement that selects what everybody may see of a mart, run in the schema ``public``.
 
     ``exact`` is the relation with its exact rows and ``held`` the names of their columns;
-    ``made`` are the public marts made before this one, by name.
+    ``made`` are the public marts made before this one, by name. Where the mart shows figures of
+    homes, the verdicts on its rows must lie beside it (``warehouse.homes.tables``).
 
     Raises ``NotCovered``, naming the column and the rule that is missing.
     """
@@ -90,11 +94,11 @@ def public_select(mart: Mart, exact: str, held: Sequence[str], made: Mapping[str
         raise NotCovered(f"{mart.name}: its rule looks into {missing}, which nobody may see today")
     if mart.meta.get("public_from_marts"):
         return _from_marts(mart, made)
-    parts = [f"exact as (select * from {exact} {_where(mart)})"]
+    parts = [f"exact as (select * from {exact} as exact_rows {_where(mart)})"]
     source = "exact"
-    if HOMES in mart.protects and (rule := mart.meta.get("homes")):
-        parts.append(_of_enough_homes(mart, rule, held))
-        source = "of_enough_homes"
+    if shows_homes(mart):
+        parts.append(select.statement(mart, held))
+        source = "shown_homes"
     if not _is_rounded(mart):
         return f"with {', '.join(parts)} select * from {source}"
     rounded = ", ".join(f"{_rounded(name)} as {name}" for name in held if _is_count(mart, name))
@@ -117,7 +121,12 @@ def _insist_on_rules(mart: Mart, held: Sequence[str]) -> None:
     if HOMES in mart.protects and not (mart.meta.get("homes") or mart.meta.get("homes_reason")):
         raise NotCovered(
             f"{mart.name}: made from what homes tell the authority of occupancy or staff. Give it "
-            "meta.homes (count, by), or meta.homes_reason why it shows no single home."
+            "meta.homes (which measures it sums), or meta.homes_reason why it shows no single home."
+        )
+    if shows_homes(mart) and (missing := select.uncovered(mart, held, TOLD_OF)):
+        raise NotCovered(
+            f"{mart.name}: meta.homes does not say what {', '.join(missing)} sums. Name it among "
+            "its measures, derived, free (with a free_reason) or left_out."
         )
 
 
@@ -173,29 +182,3 @@ def _shown(name: str, column: Column) -> str:
     if column.meta.get("disclosure") != DERIVED:
         return name
     return f"cast({column.meta['public_sql']} as {column.data_type}) as {name}"
-
-
-def _of_enough_homes(mart: Mart, rule: Mapping[str, Any], held: Sequence[str]) -> str:
-    """Rows whose numbers are missing where a kind of area tells of single homes."""
-    free = {*rule.get("free", ()), *mart.key}
-    told = rule.get("tells") or [
-        name
-        for name in held
-        if name not in free and not mart.columns[name].data_type.startswith(NAMES)
-    ]
-    cases = ", ".join(
-        f"case when {_has_enough_homes(rule)} then {name} end as {name}" for name in told
-    )
-    return f"of_enough_homes as (select * replace ({cases}) from exact)"
-
-
-def _has_enough_homes(rule: Mapping[str, Any]) -> str:
-    if as_in := rule.get("as_in"):
-        hidden = (
-            f"select region_level from public.{as_in['mart']} group by region_level "
-            f"having count({as_in['column']}) = 0"
-        )
-        return f"region_level not in ({hidden})"
-    exempt = f"({rule['exempt']}) or " if rule.get("exempt") else ""
-    few = f"count(*) filter (where {rule['count']} between 1 and {FEWEST_HOMES - 1})"
-    return f"({exempt}{few} over (partition by {', '.join(rule['by'])}) = 0)"

@@ -20,7 +20,9 @@ from warehouse.disclosure import (
     looked_up,
     public_select,
     shows_all,
+    shows_homes,
 )
+from warehouse.homes import tables as homes
 from warehouse.manifest import PublishedMart, described
 from warehouse.marts import Mart
 from warehouse.source_files import NAMED, FileNames
@@ -50,15 +52,20 @@ def write_public(
     published: list[PublishedMart] = []
     refused: dict[str, str] = {}
     made: dict[str, Mart] = {}
+    figures: homes.HomeFigures | None = None
+    first = homes.needed_first(there)
     entries = {entry.name: entry for entry in exact}
     with connect(settings, versions.database(folder, "public")) as database:
         database.execute("set preserve_insertion_order = true")
         database.execute("create schema public")
         database.execute("use public")
-        for mart in _parents_first(there):
+        for mart in _parents_first(there, first):
             database.begin()
             try:
                 if is_public(mart):
+                    if shows_homes(mart):
+                        figures = figures or _figures(settings, database, folder, there)
+                        _prepare(database, folder, mart, figures)
                     published.append(
                         _write(database, folder, mart, entries[mart.name], made, names)
                     )
@@ -84,9 +91,37 @@ def _told(mart: Mart, reason: Exception) -> str:
     )
 
 
-def _parents_first(there: Sequence[Mart]) -> list[Mart]:
+def _figures(
+    settings: Settings, database: duckdb.DuckDBPyConnection, folder: Path, there: Sequence[Mart]
+) -> homes.HomeFigures:
+    found = homes.sources(there)
+    if missing := {homes.CONTRIBUTIONS, homes.AREAS} - set(found):
+        raise NotCovered(f"figures of homes need marts with meta.{homes.KEY} {sorted(missing)}")
+    dominance = settings.disclosure.dominance_percent / 100
+    return homes.HomeFigures(database, found, versions.parquet(folder, "internal"), dominance)
+
+
+def _prepare(
+    database: duckdb.DuckDBPyConnection, folder: Path, mart: Mart, figures: homes.HomeFigures
+) -> None:
+    exact = f"'{versions.parquet(folder, 'internal') / mart.name}.parquet'"
+    held = [row[0] for row in database.execute(f"describe from {exact}").fetchall()]
+    try:
+        figures.prepare(mart, held, exact)
+    except homes.MisstatedMeasure as reason:
+        raise NotCovered(str(reason)) from reason
+
+
+def _parents_first(there: Sequence[Mart], before_homes: set[str]) -> list[Mart]:
     by_name = {mart.name: mart for mart in there}
-    before = {mart.name: {*mart.parents, *looked_up(mart)} for mart in there}
+    before = {
+        mart.name: {
+            *mart.parents,
+            *looked_up(mart),
+            *(before_homes if shows_homes(mart) else ()),
+        }
+        for mart in there
+    }
     return [by_name[name] for name in TopologicalSorter(before).static_order() if name in by_name]
 
 

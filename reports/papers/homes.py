@@ -23,6 +23,7 @@ from reports.language import (
 from reports.marts import Marts, Row
 from reports.papers.parts import Place, missing, origin
 from reports.plots.sheet import BLUE, ORANGE, german_axis
+from warehouse.homes.joint import LEVEL
 
 WTG = ("wtg/stichtag",)
 FULL = "vollstationaer"
@@ -41,12 +42,29 @@ VACANCIES = f"""
         and vacant_places is not null
     order by reference_date
 """
+# A joint area stands in for its municipalities where one of them may not be shown alone.
 BY_MUNICIPALITY = f"""
-    select * from vacancy_by_region
-    where region_level = 'Gemeinde' and offer_type_code = '{FULL}' and reference_date = (
-        select max(reference_date) from vacancy_by_region
-        where region_level = 'Gemeinde' and offer_type_code = '{FULL}'
-            and reference_date <= $until and vacant_places is not null
+    with listed as (
+        select * from vacancy_by_region
+        where offer_type_code = '{FULL}' and reference_date = (
+            select max(reference_date) from vacancy_by_region
+            where region_level = 'Gemeinde' and offer_type_code = '{FULL}'
+                and reference_date <= $until and vacant_places is not null
+        )
+    ),
+    joint as (
+        select * from listed as area
+        where region_level = '{LEVEL}' and vacant_places is not null and exists (
+            select 1 from listed as member
+            where member.region_level = 'Gemeinde' and member.vacant_places is null
+                and contains(area.region_code, member.region_code)
+        )
+    )
+    select * from joint
+    union all
+    select * from listed
+    where region_level = 'Gemeinde' and not exists (
+        select 1 from joint where contains(joint.region_code, listed.region_code)
     )
     order by region_code
 """
@@ -280,7 +298,8 @@ def _hidden_note(rows: list[Row], column: str) -> tuple[str, ...]:
     if all(row.get(column) is not None for row in rows):
         return ()
     return (
-        "k. A.: nicht gemeldet, oder nicht gezeigt, weil eine Gemeinde nur eine Einrichtung hat.",
+        "k. A.: nicht gemeldet, oder nicht gezeigt, weil eine einzelne Einrichtung zu erkennen "
+        "wäre; auch Summen unter 5, keine eingeschlossen, stehen dann nicht da.",
     )
 
 

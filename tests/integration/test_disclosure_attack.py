@@ -288,6 +288,8 @@ def test_every_mart_is_covered_by_a_rule(first_night: Night) -> None:
     public = {mart.name for mart in first_night.manifest.public}
     assert internal - public == {
         "data_quality",
+        "home_areas",
+        "home_contributions",
         "revisions",
         "staffing_by_offer",
         "staffing_requirement_by_offer",

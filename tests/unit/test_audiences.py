@@ -54,6 +54,7 @@ def test_a_mart_of_single_homes_is_internal() -> None:
     internal = {name for name, mart in known.items() if audience(mart) == "internal"}
     assert internal >= {
         "data_quality",
+        "home_contributions",
         "revisions",
         "staffing_by_offer",
         "staffing_requirement_by_offer",

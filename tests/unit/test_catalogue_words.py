@@ -135,15 +135,15 @@ def test_rules_of_marts_in_words() -> None:
     assert words.mart_rules(mart(audience="internal")) == [
         "Nur für den Kreis selbst: es gibt keine öffentliche Fassung."
     ]
-    homes = {"count": "n", "by": ["region_level"], "free": ["places"]}
+    homes = {"measures": {"places": "'places'"}, "left_out": {"places": "One home's."}}
     rounded, hidden = words.mart_rules(mart(audience="public", homes=homes))
     assert "Vielfache von 5" in rounded
-    assert hidden.startswith("Zahlen (außer: Plätze) fehlen")
-    follows = {"as_in": {"mart": "vacancy", "column": "places"}, "tells": ["places"]}
-    assert words.mart_rules(mart(audience="public", homes=follows))[-1] == (
-        "Diese Zahlen: Plätze, fehlen in denselben Arten von Gebieten wie in vacancy."
-    )
-    assert "Verbindung von Ebene auch nur ein Gebiet weniger als 2 Einrichtungen" in hidden
+    assert "mindestens 3 Einrichtungen von 2 Trägern" in hidden
+    assert "Summen unter 5, auch keine, sind eine Spanne: Plätze." in hidden
+    assert "Kleine Gemeinden stehen zusammen in einer Zeile." in hidden
+    assert hidden.endswith("Nie öffentlich: Plätze.")
+    alone = words.mart_rules(mart(audience="public", homes={**homes, "joint": False}))[-1]
+    assert "zusammen" not in alone
 
 
 @pytest.mark.parametrize(

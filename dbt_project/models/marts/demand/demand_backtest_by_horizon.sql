@@ -16,4 +16,6 @@ select
     max(published_at) as published_at,
     max(known_since) as known_since
 from {{ ref('demand_backtest') }}
+-- In public an observed value may be hidden.
+where error_value is not null
 group by forecast_source_code, measure_code, region_level, horizon_years

@@ -27,7 +27,9 @@ select
     count(*) as dates_count,
     min(reference_date) as first_reference_date,
     max(reference_date) as last_reference_date,
-    sum(vacant_places) / count(*) as mean_vacant_places,
+    -- In public some dates may be hidden: a mean of the others were another figure.
+    case when count(vacant_places) = count(*) then sum(vacant_places) / count(*) end
+        as mean_vacant_places,
     'mean over reference dates with a workbook, each weighing the same; none is filled in, and '
     || 'totals published without offers do not enter' as method,
     {{ text_list('source_sha256') }} as source_sha256,

@@ -1,0 +1,246 @@
+"""What is shown of areas, so that no difference of shown sums tells of one home: worked by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from warehouse.homes.contributions import (
+    ALL_OFFERS,
+    Area,
+    Contribution,
+    Contributions,
+    Group,
+    measures,
+)
+from warehouse.homes.suppression import Suppression, Verdict
+
+DAY = date(2021, 8, 15)
+Value = float | None
+
+
+def homes(
+    place: str, *values: Value, operators: str = "abcdefgh", **rest: Any
+) -> list[Contribution]:
+    """The homes of a municipality, each of another operator."""
+    return [
+        Contribution(f"{place}{number}", f"{place}{number}", operator, place, value, **rest)
+        for number, (value, operator) in enumerate(zip(values, operators, strict=False))
+    ]
+
+
+def ruled(
+    groups: Mapping[str, Sequence[Contribution]],
+    declared: Mapping[str, Mapping[str, Any]] | None = None,
+    units: Sequence[Area] = (),
+    printed: Mapping[Area, float] | None = None,
+    day: date = DAY,
+) -> Suppression:
+    """The rule over one date, with measures that are plain counts unless declared otherwise."""
+    said = declared or {code: {} for code in groups}
+    found = {Group(code, day, ALL_OFFERS): tuple(members) for code, members in groups.items()}
+    told = {Group("x", day, ALL_OFFERS): printed} if printed else {}
+    return Suppression(Contributions(measures(said), found), {day: units}, 0.1, told)
+
+
+def of(rule: Suppression, places: str, measure: str = "x", day: date = DAY) -> Verdict:
+    return rule.verdict(Group(measure, day, ALL_OFFERS), frozenset(places))
+
+
+def state(rule: Suppression, places: str, measure: str = "x") -> str:
+    return of(rule, places, measure).state
+
+
+def test_every_area_that_is_large_enough_is_shown_with_its_sum() -> None:
+    rule = ruled({"x": homes("N", 9, 8, 7, 6) + homes("K", 5, 6, 7)})
+    assert (of(rule, "N").value, of(rule, "K").value, of(rule, "NK").value) == (30, 18, 48)
+
+
+def test_the_only_hidden_area_takes_another_along() -> None:
+    """Of N, K and S only S may not be shown: 63 less 30 less 18 would be S all the same."""
+    towns = homes("N", 9, 8, 7, 6) + homes("K", 5, 6, 7) + homes("S", 13, 1, 1)
+    rule = ruled({"x": towns})
+    assert state(rule, "S") == "withheld"
+    assert state(rule, "K") == "withheld"
+    assert of(rule, "N").value == 30
+    assert of(rule, "NKS").value == 63
+    assert of(rule, "KS").value == 33, "what follows from the others may be said"
+
+
+def test_a_zero_is_a_band_and_cannot_be_had_from_the_total() -> None:
+    towns = homes("N", 9, 8, 7, 6) + homes("K", 5, 6, 7) + homes("Z", 0, 0, 0)
+    rule = ruled({"x": towns})
+    assert of(rule, "Z") == Verdict("below", None, 9.0, 0.0), "half of the hidden 18"
+    assert state(rule, "K") == "withheld"
+
+
+def test_two_towns_of_two_homes_are_shown_together_and_never_alone() -> None:
+    towns = homes("J", 9, 8) + homes("R", 7, 6) + homes("N", 9, 8, 7, 6)
+    rule = ruled({"x": towns})
+    assert (state(rule, "J"), state(rule, "R")) == ("withheld", "withheld")
+    assert of(rule, "JR").value == 30
+    assert of(rule, "JRN").value == 60
+
+
+def test_a_planning_unit_that_cuts_a_joint_area_is_hidden() -> None:
+    """N and J less N would be J alone."""
+    towns = homes("J", 9, 8) + homes("R", 7, 6) + homes("N", 9, 8, 7, 6) + homes("K", 5, 6, 7)
+    rule = ruled({"x": towns})
+    assert state(rule, "JN") == "withheld"
+    assert of(rule, "NK").value == 48
+
+
+def test_a_neighbours_gap_does_not_publish_the_other() -> None:
+    """K has three homes of which one left the cell out: two stand behind the sum."""
+    towns = homes("K", 20.5, 31.25, None) + homes("N", 9, 8, 7, 6) + homes("M", 9, 8, 7)
+    rule = ruled({"x": towns})
+    assert state(rule, "K") == "withheld"
+    assert state(rule, "KNM") == "shown"
+    assert [place for place in "NM" if state(rule, place) == "shown"] == ["N"]
+
+
+def test_a_column_beside_another_does_not_tell_the_home_that_filled_only_one() -> None:
+    """Whole less parts: c told its staff, not its skilled staff. 31 - 18 + ... would be c's."""
+    care = homes("K", 20, 31, 25, 24) + homes("N", 30, 28, 29) + homes("M", 22, 23, 24)
+    skilled = homes("K", 10, 16, None, 12) + homes("N", 15, 14, 15) + homes("M", 11, 12, 12)
+    helper = homes("K", 10, 15, 12, 12) + homes("N", 15, 14, 14) + homes("M", 11, 11, 12)
+    declared = {
+        "care": {"unit": "fte"},
+        "skilled": {"unit": "fte", "part_of": "care"},
+        "helper": {"unit": "fte", "part_of": "care"},
+    }
+    rule = ruled({"care": care, "skilled": skilled, "helper": helper}, declared)
+    assert of(rule, "K", "care").value == 100
+    assert state(rule, "K", "skilled") == "withheld"
+    # Alone hidden, helpers would tell it: care less helpers of the same homes.
+    assert state(rule, "K", "helper") == "withheld"
+    assert of(rule, "N", "care").value == 87
+    # The county's own figure would be short of c's by the same difference.
+    assert state(rule, "KNM", "skilled") == "withheld"
+
+
+def test_the_same_figure_asked_twice_needs_the_same_homes() -> None:
+    """Occupied places of three homes less residents of two of them are the third's residents."""
+    occupied = homes("K", 60, 70, 80, 75) + homes("N", 60, 61, 62, 63)
+    residents = homes("K", 60, 70, 80, None) + homes("N", 60, 61, 62, 63)
+    declared = {"occupied": {}, "residents": {"same_as": "occupied"}}
+    rule = ruled({"occupied": occupied, "residents": residents}, declared)
+    assert (of(rule, "K", "occupied").value, of(rule, "KN", "occupied").value) == (285, 531)
+    assert state(rule, "K", "residents") == "withheld"
+    assert of(rule, "N", "residents").value == 246
+    assert state(rule, "KN", "residents") == "withheld"
+
+
+def test_hidden_parts_form_a_rectangle() -> None:
+    """One part is too small in K: a second part and a second town go with it, the wholes stay."""
+    declared = {"w": {}, **{part: {"part_of": "w"} for part in ("p", "q", "r")}}
+    sizes = {"p": (0, 9, 8), "q": (7, 8, 9), "r": (9, 9, 9)}
+    groups: dict[str, list[Contribution]] = {
+        part: [
+            one for town, size in zip("KNM", towns, strict=True) for one in homes(town, *[size] * 4)
+        ]
+        for part, towns in sizes.items()
+    }
+    groups["w"] = [
+        one
+        for town, size in zip("KNM", (16, 26, 26), strict=True)
+        for one in homes(town, *[size] * 4)
+    ]
+    rule = ruled(groups, declared)
+    shown = {
+        part: {town for town in "KNM" if state(rule, town, part) == "shown"} for part in declared
+    }
+    assert shown["w"] == set("KNM")
+    assert shown["r"] == set("KNM")
+    assert shown["p"] == shown["q"]
+    assert len(shown["p"]) == 1
+    assert "K" not in shown["p"]
+    assert [state(rule, "KNM", part) for part in "wpqr"] == ["shown"] * 4
+    # 68 of all less the 36 of N leave 32 for K and M, with four homes each.
+    assert of(rule, "K", "p").estimate == 16
+
+
+def test_what_is_printed_is_shown_and_protects_nobody() -> None:
+    """K is printed: S cannot hide behind it, and takes N along."""
+    towns = homes("N", 9, 8, 7, 6) + homes("K", 5, 6, 7) + homes("S", 13, 1, 1)
+    rule = ruled({"x": towns}, printed={frozenset("K"): 18})
+    assert of(rule, "K").value == 18
+    assert (state(rule, "S"), state(rule, "N")) == ("withheld", "withheld")
+
+
+def test_a_printed_half_of_a_joint_area_gives_the_other_half_away() -> None:
+    """J is printed: together with R it would be R's two homes. R hides with the next town."""
+    towns = homes("J", 9, 8) + homes("R", 7, 6) + homes("N", 9, 8, 7, 6) + homes("K", 5, 6, 7)
+    rule = ruled({"x": towns}, printed={frozenset("J"): 17})
+    assert of(rule, "J").value == 17
+    assert state(rule, "R") == "withheld"
+    assert state(rule, "JR") == "withheld"
+    assert state(rule, "K") == "withheld"
+    assert of(rule, "N").value == 30
+
+
+def test_a_printed_figure_that_is_another_one_shows_nothing() -> None:
+    rule = ruled({"x": homes("K", 5, 6) + homes("N", 9, 8, 7)}, printed={frozenset("K"): 12})
+    assert state(rule, "K") == "withheld"
+
+
+def test_joint_areas_are_those_of_the_year_and_not_of_the_values() -> None:
+    """From 2022 on R has three homes: it is shown alone, and J joins the smallest."""
+    later = date(2022, 2, 15)
+    before = homes("J", 9, 8) + homes("R", 7, 6) + homes("N", 9, 8, 7, 6)
+    after = homes("J", 9, 8) + homes("R", 7, 6, 8) + homes("N", 9, 8, 7, 6)
+    found = {
+        Group("x", DAY, ALL_OFFERS): tuple(before),
+        Group("x", later, ALL_OFFERS): tuple(after),
+    }
+    rule = Suppression(Contributions(measures({"x": {}}), found), {}, 0.1)
+    assert frozenset("JR") in rule.joint(2021, ALL_OFFERS)
+    assert frozenset("JR") in rule.joint(2022, ALL_OFFERS)
+    assert of(rule, "JR", day=later).value == 38
+    assert of(rule, "R").state == of(rule, "R", day=later).state == "withheld"
+
+
+def test_a_home_that_stops_reporting_hides_more_and_never_less() -> None:
+    towns = homes("J", 9, 8) + homes("R", 7, 6) + homes("N", 9, 8, 7, 6) + homes("K", 5, 6, 7, 8)
+    full = ruled({"x": towns})
+    shown = {place for place in ("JR", "N", "K", "JRNK") if state(full, place) == "shown"}
+    assert shown == {"JR", "N", "K", "JRNK"}
+    for silent in towns:
+        rest = [
+            Contribution(one.offer, one.home, one.operator, one.municipality, None)
+            if one == silent
+            else one
+            for one in towns
+        ]
+        assert {p for p in shown if state(ruled({"x": rest}), p) == "shown"} <= shown
+
+
+def test_a_late_report_is_not_counted_alone() -> None:
+    """The first version summed three homes of K, 18; with the fourth it would be 26."""
+    late = [*homes("K", 5, 6, 7), Contribution("K9", "K9", "z", "K", 8.0, revision=2)]
+    members = [
+        one
+        if one.revision == 1
+        else Contribution(one.offer, one.home, one.operator, one.municipality, None, reported=8.0)
+        for one in late
+    ]
+    rule = ruled({"x": members + homes("N", 9, 8, 7, 6)})
+    assert of(rule, "K").value == 18
+    assert of(rule, "K").sum_of_all == 26
+    assert of(rule, "KN").value == 48
+
+
+def test_kinds_of_offer_are_ruled_apart() -> None:
+    """Two day cares stay hidden, however many homes there are in the same town."""
+    many, few = homes("K", 9, 8, 7, 6), homes("K", 9, 8)
+    declared = measures({"x": {"by_offer_type": True}})
+    found = {Group("x", DAY, "home"): tuple(many), Group("x", DAY, "day"): tuple(few)}
+    rule = Suppression(Contributions(declared, found), {}, 0.1)
+    assert rule.verdict(Group("x", DAY, "home"), frozenset("K")).value == 30
+    assert rule.verdict(Group("x", DAY, "day"), frozenset("K")).state == "withheld"
+
+
+def test_where_nobody_says_anything_there_is_nothing_to_hide() -> None:
+    assert state(ruled({"x": homes("K", None, None)}), "K") == "empty"
+    assert state(ruled({"x": homes("K", 9, 8, 7)}), "Q") == "empty"

@@ -1,0 +1,466 @@
+"""What is shown of each figure of each area, so that no difference of shown sums tells of a home.
+
+For each measure, date and kind of offer the municipalities fall into pieces: joint areas, and
+single municipalities that are large enough. Each area that is shown is a union of pieces, and the
+pieces that may not be shown count as one more, for a total less all that is shown is their sum.
+So whatever sums are subtracted from one another, what is left is a union of pieces that were each
+found safe.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from warehouse.homes.contributions import (
+    Area,
+    Contribution,
+    Contributions,
+    Group,
+    Measure,
+)
+from warehouse.homes.joint import joint_areas
+from warehouse.homes.rule import Rule, State, homes
+
+Printed = Mapping[Group, Mapping[Area, float]]
+"""Sums that the county has printed: everybody has them."""
+
+
+@dataclass
+class Pieces:
+    """The pieces of one group: what each contributes, and which of them are hidden.
+
+    ``known`` are pieces that everybody can have from elsewhere: hiding them hides nothing.
+    ``rest_is_safe`` says whether the sum of all hidden pieces may be known.
+    """
+
+    parts: dict[Area, list[Contribution]]
+    states: dict[Area, State]
+    hidden: set[Area] = field(default_factory=set)
+    known: set[Area] = field(default_factory=set)
+    rest_is_safe: bool = True
+
+    def of(self, areas: Iterable[Area]) -> list[Contribution]:
+        """All contributions of some pieces."""
+        return [one for area in areas for one in self.parts[area]]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What is shown of one figure. ``value`` is None unless it is shown.
+
+    ``estimate`` is made of shown sums alone. ``sum_of_all`` is the figure as the county's own
+    people see it: what a mart must hold if it declares its measures truly.
+    """
+
+    state: State
+    value: float | None
+    estimate: float | None
+    sum_of_all: float | None
+
+
+class Suppression:
+    """Verdicts for areas. Groups are decided once, when the first area of theirs is asked for."""
+
+    def __init__(
+        self,
+        contributions: Contributions,
+        units: Mapping[date, Sequence[Area]],
+        dominance: float,
+        printed: Printed | None = None,
+    ) -> None:
+        self._all = contributions
+        self._units = units
+        self._dominance = dominance
+        self._printed = printed or {}
+        self._joint: dict[tuple[int, str], list[Area]] = {}
+        self._decided: dict[Group, Pieces] = {}
+        self._states: dict[tuple[Group, Area], State] = {}
+        self._chosen: dict[tuple[Group, Area], set[Group]] = {}
+        self._years = self._first_days()
+
+    def joint(self, year: int, scope: str) -> list[Area]:
+        """The joint areas of a calendar year, single municipalities among them.
+
+        They rest on the list of homes on the first date of the year that has one.
+        """
+        key = (year, scope)
+        if key not in self._joint:
+            day = self._years.get(key)
+            listed = {
+                one.offer: one
+                for group, members in self._all.groups.items()
+                if group.day == day and group.scope == scope
+                for one in members
+            }
+            units = self._units.get(day, ()) if day else ()
+            self._joint[key] = joint_areas(list(listed.values()), units)
+        return self._joint[key]
+
+    def verdict(self, group: Group, area: Area) -> Verdict:
+        """What may be shown of a group's sum over an area."""
+        members = self._all.groups.get(group)
+        if members is None:
+            return Verdict("empty", None, None, None)
+        here = [one for one in members if one.municipality in area]
+        of_all = _sum([replace(one, value=one.reported) for one in here])
+        ruling = self._followed(group)
+        state = self._state(ruling, area)
+        if state == "shown":
+            value = self._whole(group, area, _sum(here))
+            return Verdict(state, value, value, of_all)
+        return Verdict(state, None, self._estimate(ruling, area), of_all)
+
+    def _followed(self, group: Group) -> Group:
+        """The group that decides for this one: of the measure that its measure follows."""
+        followed = Group(self._measure(group).follows, group.day, group.scope)
+        return followed if followed in self._all.groups else group
+
+    def _first_days(self) -> dict[tuple[int, str], date]:
+        found: dict[tuple[int, str], date] = {}
+        for group in self._all.groups:
+            key = (group.day.year, group.scope)
+            found[key] = min(found.get(key, group.day), group.day)
+        return found
+
+    def _measure(self, group: Group) -> Measure:
+        return self._all.measures[group.measure]
+
+    def _rule(self, group: Group) -> Rule:
+        measure = self._measure(group)
+        return Rule(self._dominance, measure.unit, measure.most_is_public)
+
+    def _pieces(self, group: Group) -> Pieces:
+        if group in self._decided:
+            return self._decided[group]
+        ruling = self._followed(group)
+        if ruling != group:
+            return self._pieces(ruling)
+        if self._measure(group).part_of:
+            self._decide_table(self._measure(group).part_of, group)
+        else:
+            self._decided[group] = self._decide(group)
+        return self._decided[group]
+
+    def _cut(self, group: Group) -> Pieces:
+        """The pieces of a group, each with its state by itself."""
+        members = self._all.groups[group]
+        rule, measure = self._rule(group), self._measure(group)
+        printed = {
+            area: value
+            for area, value in self._printed.get(group, {}).items()
+            if len(area) == 1 and value == _sum([m for m in members if m.municipality in area])
+        }
+        alone: set[str] = {place for area in printed for place in area}
+        areas = [area - alone for area in self.joint(group.day.year, group.scope)]
+        areas += [
+            frozenset({one.municipality}) - alone - frozenset().union(*areas) for one in members
+        ]
+        areas += list(printed)
+        parts = {
+            area: found
+            for area in areas
+            if (found := [one for one in members if one.municipality in area])
+        }
+        states: dict[Area, State] = {}
+        for area, found in parts.items():
+            if area in printed:
+                states[area] = "shown"
+            elif measure.difference:
+                states[area] = self._difference_state(rule, found)
+            else:
+                states[area] = rule.state(found)
+        return Pieces(parts, states, known=set(printed))
+
+    @staticmethod
+    def _difference_state(rule: Rule, found: Sequence[Contribution]) -> State:
+        if all(one.value is None for one in found):
+            return "empty"
+        return "shown" if rule.implied(found) else "withheld"
+
+    def _decide(self, group: Group) -> Pieces:
+        pieces = self._cut(group)
+        self._compare(group, pieces)
+        pieces.hidden |= {
+            a for a, state in pieces.states.items() if state not in ("shown", "empty")
+        }
+        self._complete(group, pieces)
+        return pieces
+
+    def _compare(self, group: Group, pieces: Pieces) -> None:
+        """Hide pieces whose difference from the measure they are compared with tells of a home."""
+        other = self._compared(group)
+        if other is None:
+            return
+        base, base_pieces = other
+        for area, found in pieces.parts.items():
+            apart = _apart(found, [one for one in base if one.municipality in area])
+            based = _state_in(base_pieces, area) if base_pieces is not None else "shown"
+            if (apart and not self._rule(group).implied(apart)) or based == "withheld":
+                pieces.states[area] = "withheld"
+            elif base_pieces is not None and not apart:
+                pieces.states[area] = based
+                if based == "shown":
+                    pieces.known.add(area)
+            elif based not in ("shown", "empty"):
+                pieces.states[area] = "withheld"
+
+    def _compared(self, group: Group) -> tuple[list[Contribution], Pieces | None] | None:
+        measure = self._measure(group)
+        code = measure.same_as or measure.part_of
+        if not code:
+            return None
+        day = self._all.about.get(group, group.day) if measure.same_as else group.day
+        offers = [one.offer for one in self._all.groups[group]]
+        base = self._all.of(code, day, offers)
+        if not base:
+            return None
+        based = [g for g in self._all.groups if g.measure == code and g.day == day]
+        return base, self._pieces(based[0]) if len(based) == 1 and measure.same_as else None
+
+    def _complete(self, group: Group, pieces: Pieces) -> None:
+        """Hide further pieces until the sum of the hidden ones protects its homes too.
+
+        The next one is that with the fewest homes: the register decides, not what was reported.
+        """
+        pieces.rest_is_safe = self._rest_is_safe(group, pieces)
+        while pieces.hidden and not pieces.rest_is_safe:
+            open_ = [
+                area
+                for area, state in pieces.states.items()
+                if area not in pieces.hidden and area not in pieces.known and state == "shown"
+            ]
+            if not open_:
+                return
+            pieces.hidden.add(
+                min(open_, key=lambda area: (homes(pieces.parts[area]), sorted(area)))
+            )
+            pieces.rest_is_safe = self._rest_is_safe(group, pieces)
+
+    def _rest_is_safe(self, group: Group, pieces: Pieces) -> bool:
+        rest = pieces.of(pieces.hidden)
+        if not rest:
+            return True
+        if any(one.withdrawn for one in rest) or not self._rule(group).implied(rest):
+            return False
+        if (other := self._compared(group)) is None:
+            return True
+        places = frozenset().union(*pieces.hidden)
+        apart = _apart(rest, [one for one in other[0] if one.municipality in places])
+        return not apart or self._rule(group).implied(apart)
+
+    def _decide_table(self, whole: str, group: Group) -> None:
+        """Decide all measures that add up to ``whole`` together.
+
+        What is hidden forms a rectangle: the same parts in the same pieces, at least two of both
+        where there are two, so that neither rows nor columns nor turns between them tell a cell.
+        """
+        cut = {part: self._cut(part) for part in self._parts_of(whole, group)}
+        for part, pieces in cut.items():
+            self._compare(part, pieces)
+        chosen, areas = self._rectangle(whole, cut)
+        for part, pieces in cut.items():
+            if part in chosen:
+                pieces.hidden = areas & set(pieces.parts)
+                pieces.rest_is_safe = self._rest_is_safe(part, pieces)
+            self._decided[part] = pieces
+
+    def _rectangle(self, whole: str, cut: Mapping[Group, Pieces]) -> tuple[list[Group], set[Area]]:
+        order = list(cut)
+        first = next(iter(cut.values()))
+        bad = {
+            part: {a for a, state in pieces.states.items() if state not in ("shown", "empty")}
+            for part, pieces in cut.items()
+        }
+        unknown = self._whole_is_hidden(whole, order[0], first)
+        areas = set().union(*bad.values(), unknown)
+        chosen = [part for part in order if bad[part]] or (order[:1] if areas else [])
+        if not areas:
+            return [], set()
+        while True:
+            if len(chosen) < min(2, len(order)) or not self._rows_are_safe(chosen, areas):
+                left = [part for part in order if part not in chosen]
+                if left:
+                    chosen = [part for part in order if part in chosen or part == left[0]]
+                    continue
+            columns = all(self._columns_are_safe(part, cut[part], areas) for part in chosen)
+            left_areas = [a for a in first.parts if a not in areas]
+            if left_areas and (len(areas) < 2 or not columns):
+                areas.add(min(left_areas, key=lambda a: (homes(first.parts[a]), sorted(a))))
+                continue
+            return chosen, areas
+
+    def _whole_is_hidden(self, whole: str, part: Group, pieces: Pieces) -> set[Area]:
+        wholes = [g for g in self._all.groups if g.measure == whole and g.day == part.day]
+        if part.scope or len(wholes) > 1:
+            wholes = [g for g in wholes if g.scope == part.scope]
+        if not wholes:
+            return set()
+        of_whole = self._pieces(wholes[0])
+        return {a for a in pieces.parts if _state_in(of_whole, a) not in ("shown", "empty")}
+
+    def _rows_are_safe(self, chosen: Sequence[Group], areas: set[Area]) -> bool:
+        """Whether each area's hidden parts together, the whole less the shown ones, are safe."""
+        return all(
+            not (row := self._row(chosen, area)) or self._rule(chosen[0]).implied(row)
+            for area in areas
+        )
+
+    def _columns_are_safe(self, part: Group, pieces: Pieces, areas: set[Area]) -> bool:
+        trial = Pieces(pieces.parts, pieces.states, areas & set(pieces.parts), pieces.known)
+        total = self._rule(part).state(pieces.of(pieces.parts))
+        return total != "shown" or self._rest_is_safe(part, trial)
+
+    def _state(self, group: Group, area: Area) -> State:
+        state = self._state_of_sum(group, area)
+        if state == "shown" and self._measure(group).part_of and group in self._turned(group, area):
+            return "withheld"
+        return state
+
+    def _state_of_sum(self, group: Group, area: Area) -> State:
+        key = (group, area)
+        if key not in self._states:
+            self._states[key] = self._found_state(group, area)
+        return self._states[key]
+
+    def _found_state(self, group: Group, area: Area) -> State:
+        pieces = self._pieces(group)
+        inside = {piece for piece in pieces.parts if piece & area}
+        if all(pieces.states[piece] == "empty" for piece in inside):
+            return "empty"
+        if any(not piece <= area for piece in inside):
+            return "withheld"
+        hidden = inside & pieces.hidden
+        if not hidden:
+            return "shown"
+        if len(inside) == 1:
+            state = pieces.states[next(iter(inside))]
+            return "withheld" if state in ("shown", "empty") else state
+        state = self._by_itself(group, pieces.of(inside))
+        if hidden != pieces.hidden or not pieces.rest_is_safe:
+            return "below" if state == "below" else "withheld"
+        return state
+
+    def _turned(self, group: Group, area: Area) -> set[Group]:
+        """Parts that a larger area hides so that its hidden parts are not the whole less the rest.
+
+        The same ones for every area that holds all hidden pieces: of one, the others would follow.
+        """
+        whole = self._measure(group).part_of
+        parts = self._parts_of(whole, group)
+        hidden_pieces = set().union(*(self._pieces(part).hidden for part in parts))
+        places = frozenset().union(*hidden_pieces)
+        every = frozenset().union(*self._pieces(group).parts)
+        if not places or not places <= area:
+            return set()
+        key = (parts[0], every)
+        if key in self._chosen:
+            return self._chosen[key]
+        larger = [every, *(u for u in self._units.get(group.day, ()) if places <= u)]
+        chosen: set[Group] = set()
+        for one in larger:
+            chosen |= self._turned_in(one, parts, chosen)
+        self._chosen[key] = chosen
+        return chosen
+
+    def _turned_in(self, area: Area, parts: Sequence[Group], already: set[Group]) -> set[Group]:
+        chosen = set(already)
+        hidden = [p for p in parts if self._state_of_sum(p, area) not in ("shown", "empty")]
+        candidates = [p for p in parts if p not in hidden and self._pieces(p).hidden]
+        while hidden and not self._rule(parts[0]).implied(self._row([*hidden, *chosen], area)):
+            left = [p for p in candidates if p not in chosen]
+            if not left:
+                break
+            chosen.add(left[0])
+        return chosen
+
+    def _row(self, parts: Iterable[Group], area: Area) -> list[Contribution]:
+        row: dict[str, Contribution] = {}
+        for part in dict.fromkeys(parts):
+            for one in self._all.groups[part]:
+                if one.municipality in area:
+                    row[one.offer] = _plus(row[one.offer], one) if one.offer in row else one
+        return list(row.values())
+
+    def _parts_of(self, whole: str, group: Group) -> list[Group]:
+        return [
+            part
+            for code, one in self._all.measures.items()
+            if one.part_of == whole
+            and (part := Group(code, group.day, group.scope)) in self._all.groups
+        ]
+
+    def _by_itself(self, group: Group, given: Sequence[Contribution]) -> State:
+        rule = self._rule(group)
+        if self._measure(group).difference:
+            return "shown" if rule.implied(given) else "withheld"
+        state = rule.state(given)
+        if state == "shown" and (other := self._compared(group)) is not None:
+            places = {one.municipality for one in given}
+            apart = _apart(given, [one for one in other[0] if one.municipality in places])
+            if apart and not rule.implied(apart):
+                return "withheld"
+        return state
+
+    def _whole(self, group: Group, area: Area, exact: float | None) -> float | None:
+        other = self._measure(group).whole_unless
+        members = [m for m in self._all.groups[group] if m.municipality in area]
+        value = _sum(members) if exact is not None else None
+        if value is None or not other:
+            return value
+        beside = self.verdict(Group(other, group.day, group.scope), area)
+        return value if beside.state in ("shown", "empty") else float(round(value))
+
+    def _estimate(self, group: Group, area: Area) -> float | None:
+        """A hidden sum as the shown ones have it: each home's equal part of all that is hidden.
+
+        Only where the total is shown, less which the shown sums leave what is hidden.
+        """
+        pieces = self._pieces(group)
+        inside = {piece for piece in pieces.parts if piece & area}
+        every = frozenset().union(*pieces.parts)
+        if any(not piece <= area for piece in inside) or self._state(group, every) != "shown":
+            return None
+        rest = [one for one in pieces.of(pieces.hidden) if one.value is not None]
+        if not rest:
+            return None
+        shown = _sum(pieces.of(inside - pieces.hidden)) or 0.0
+        here = [one for one in pieces.of(inside & pieces.hidden) if one.value is not None]
+        return shown + (_sum(rest) or 0.0) * len(here) / len(rest)
+
+
+def _sum(members: Iterable[Contribution]) -> float | None:
+    values = [one.value for one in members if one.value is not None]
+    return round(sum(values), 9) if values else None
+
+
+def _plus(one: Contribution, other: Contribution) -> Contribution:
+    values = [v for v in (one.value, other.value) if v is not None]
+    return Contribution(
+        one.offer, one.home, one.operator, one.municipality, sum(values) if values else None
+    )
+
+
+def _apart(found: Sequence[Contribution], base: Sequence[Contribution]) -> list[Contribution]:
+    """What only one of two measures has: the homes that their difference tells of."""
+    here = {one.offer for one in found if one.value is not None}
+    there = {one.offer for one in base if one.value is not None}
+    by_offer: dict[str, Contribution] = {}
+    for one in (*base, *found):
+        if one.value is not None:
+            by_offer[one.offer] = one
+    return [by_offer[offer] for offer in sorted(here ^ there)]
+
+
+def _state_in(pieces: Pieces, area: Area) -> State:
+    """What another measure's pieces show of an area, where they are cut in the same way."""
+    inside = [piece for piece in pieces.parts if piece & area]
+    if not inside:
+        return "empty"
+    if any(not piece <= area for piece in inside):
+        return "withheld"
+    if any(piece in pieces.hidden for piece in inside):
+        states = [pieces.states[piece] for piece in inside if piece in pieces.hidden]
+        return states[0] if len(inside) == 1 and states[0] != "shown" else "withheld"
+    return "empty" if all(pieces.states[piece] == "empty" for piece in inside) else "shown"
