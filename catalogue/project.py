@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from ingest.settings import Settings
-from warehouse.build import target
+from warehouse.builds import last
 
 STAGED = re.compile(r"/staged/(\w+)/(\w+)/")
 """Where the rows of a source lie, and so which dataset they are of."""
@@ -66,8 +65,8 @@ class Project:
 
     @classmethod
     def of(cls, settings: Settings) -> Project:
-        """The project as it was built last."""
-        return cls(json.loads((target(settings) / "manifest.json").read_bytes()))
+        """The project as it was built last. Raises ``BuildNotFinished``."""
+        return cls(last(settings).manifest)
 
     @cached_property
     def _marts(self) -> dict[str, str]:

@@ -185,8 +185,8 @@ def docs() -> None:
     one file. dbt reads the private warehouse: not while a build is at work.
     """
     from catalogue.site import write_sites
+    from warehouse.builds import BuildNotFinished
     from warehouse.docs import DocsFailed, write_docs
-    from warehouse.marts import BuildNotFinished
     from warehouse.versions import NothingPublished
 
     settings = read_settings()

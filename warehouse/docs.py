@@ -8,6 +8,7 @@ from ingest.files import new_directory, remove_directory, write_atomically
 from ingest.settings import Settings
 from warehouse.build import dbt
 from warehouse.versions import DATABASE
+from warehouse.writer_lock import WarehouseBusy, writing
 
 STATIC = "static_index.html"
 HEAD = b"<head>"
@@ -39,6 +40,14 @@ def write_docs(settings: Settings) -> Path:
         raise DocsFailed(
             f"{database} does not exist: nothing has been built. Run `kreishaus build`."
         )
+    try:
+        with writing(settings, "docs"):
+            return _written(settings)
+    except WarehouseBusy as busy:
+        raise DocsFailed(str(busy)) from busy
+
+
+def _written(settings: Settings) -> Path:
     final = docs_page(settings)
     final.parent.mkdir(parents=True, exist_ok=True)
     work = new_directory(final.parent / "target")

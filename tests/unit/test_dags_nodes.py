@@ -20,7 +20,7 @@ from dbt_nodes import is_test_of_one
 
 from warehouse import watched_build
 from warehouse.as_of import AsOf, aside
-from warehouse.marts import BuildNotFinished
+from warehouse.builds import BuildNotFinished
 from warehouse.nodes import NodeOutcome, Outcomes, nodes_of, read_nodes, write_nodes
 from warehouse.watched_build import BuildFailed, build_watched, publish_watched
 
@@ -197,16 +197,19 @@ DBT_SAYS = [
 
 @pytest.fixture
 def dbt(monkeypatch, tmp_path, settings):
-    """A dbt that says ``DBT_SAYS`` and ends with a status."""
+    """A dbt that says ``DBT_SAYS``, leaves its results, and ends with a status."""
 
-    def install(status):
+    def install(status, results=()):
         script = tmp_path / "bin" / "dbt"
         script.parent.mkdir()
         lines = "\n".join(json.dumps(line) for line in DBT_SAYS)
+        left = json.dumps({"results": [*results]})
         script.write_text(
-            f"#!/bin/sh\ncat <<'END'\n{lines}\na library's own words\nEND\nexit {status}\n"
+            f"#!/bin/sh\ncat <<'END'\n{lines}\na library's own words\nEND\n"
+            f"echo '{left}' > $DBT_TARGET_PATH/run_results.json\nexit {status}\n"
         )
         script.chmod(0o755)
+        script.with_name("python").symlink_to(sys.executable)
         monkeypatch.setattr(sys, "executable", str(script.with_name("python")))
         (settings.warehouse / "target").mkdir(parents=True)
         (settings.warehouse / "target" / "manifest.json").write_text(json.dumps(MANIFEST))
@@ -216,9 +219,7 @@ def dbt(monkeypatch, tmp_path, settings):
 
 
 def test_a_red_build_names_the_nodes_and_tells_each_outcome(settings, dbt, caplog):
-    dbt(1)
-    results = {"results": [{"unique_id": MODEL, "status": "error"}]}
-    (settings.warehouse / "target" / "run_results.json").write_text(json.dumps(results))
+    dbt(1, [{"unique_id": MODEL, "status": "error"}])
     with caplog.at_level(logging.INFO), pytest.raises(BuildFailed, match=MODEL):
         build_watched(settings, "night_1")
     told = Outcomes(settings.warehouse, "night_1")
@@ -257,6 +258,6 @@ def test_a_red_node_is_a_fault_even_when_every_mart_was_renewed(settings, monkey
     outcomes = Outcomes(settings.warehouse, "night_1")
     outcomes.open()
     outcomes.end()
-    monkeypatch.setattr(watched_build, "publish", lambda *_: SimpleNamespace(faults={}))
+    monkeypatch.setattr(watched_build, "publish", lambda *_, **__: SimpleNamespace(faults={}))
     monkeypatch.setattr(watched_build, "failed_nodes", lambda _: ("test.k.freshness",))
     assert publish_watched(settings, "night_1") == ["test.k.freshness failed"]

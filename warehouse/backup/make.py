@@ -11,7 +11,7 @@ from ingest.settings import Settings
 from warehouse import audit, versions
 from warehouse.backup.contents import Item, as_of_asked, items
 from warehouse.backup.store import Held, Snapshot, Store, hash_of, name_of
-from warehouse.publish import code_version
+from warehouse.code_version import code_version
 from warehouse.who import who
 
 
