@@ -140,7 +140,7 @@ class House:
             landing = Landing(self.settings.landing, entry.source, entry.name)
             for sha256 in landing.readable():
                 if hashlib.sha256(landing.content(sha256)).hexdigest() != sha256:
-                    found.append(f"{entry.id} {sha256}: other bytes than landed")
+                    found += [f"{entry.id} {sha256}: other bytes than landed"]
         return found
 
     def landed(self) -> set[str]:
