@@ -172,6 +172,11 @@ def clear_temporary(settings: Settings) -> None:
         shutil.rmtree(settings.warehouse / TEMPORARY)
 
 
+def build_found_disk_full(settings: Settings) -> str:
+    """The sentence for a build that a full disk stopped."""
+    return room.explained(settings.warehouse, needed_for_build(settings), "the build")
+
+
 def keep_build(settings: Settings, exit_code: int) -> BuildRecord | None:
     """Keep what dbt left of the build; None where it did not come to its end.
 
@@ -208,5 +213,5 @@ def build(settings: Settings, *, compare_as_before: bool = False) -> BuildResult
             output, _ = process.communicate()
         record = keep_build(settings, process.returncode)
     if process.returncode and room.tells_of_full(output):
-        output += room.explained(settings.warehouse, needed_for_build(settings), "the build")
+        output += build_found_disk_full(settings)
     return BuildResult(process.returncode, record.failed if record else (), output, record)

@@ -8,8 +8,9 @@ import time
 from typing import Any
 
 from ingest.settings import Settings
+from warehouse import room
 from warehouse.as_of import nightly_warehouse
-from warehouse.build import dbt_build, keep_build
+from warehouse.build import build_found_disk_full, dbt_build, keep_build
 from warehouse.builds import MANIFEST, BuildNotFinished, failed_nodes
 from warehouse.nodes import NodeOutcome, Outcomes, write_nodes
 from warehouse.publish import publish
@@ -36,12 +37,14 @@ def build_watched(settings: Settings, run_id: str) -> None:
     """
     outcomes = Outcomes(nightly_warehouse(settings), run_id)
     begun = time.monotonic()
+    disk_full = False
     try:
         with writing(settings, f"build ({run_id})", PATIENCE_SECONDS) as lock:
             with dbt_build(settings, lock, *WORDS) as process:
                 assert process.stdout is not None
                 for line in process.stdout:
                     _tell(outcomes, line)
+                    disk_full = disk_full or room.tells_of_full(line)
             record = keep_build(settings, process.returncode)
     finally:
         outcomes.end()
@@ -50,6 +53,8 @@ def build_watched(settings: Settings, run_id: str) -> None:
     tell_of_build(settings, run_id, time.monotonic() - begun, record)
     if process.returncode or record is None:
         broken = "\n".join(record.failed if record else ()) or f"see {settings.warehouse / 'logs'}"
+        if disk_full:
+            broken += f"\n{build_found_disk_full(settings)}"
         raise BuildFailed(f"dbt ended with status {process.returncode}:\n{broken}")
 
 

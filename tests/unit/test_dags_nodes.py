@@ -18,9 +18,9 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "dags"))
 
 from dbt_nodes import is_test_of_one
 
-from warehouse import watched_build
+from warehouse import room, watched_build
 from warehouse.as_of import AsOf, aside
-from warehouse.builds import BuildNotFinished
+from warehouse.builds import BuildNotFinished, builds
 from warehouse.nodes import NodeOutcome, Outcomes, nodes_of, read_nodes, write_nodes
 from warehouse.watched_build import BuildFailed, build_watched, publish_watched
 
@@ -227,6 +227,22 @@ def test_a_red_build_names_the_nodes_and_tells_each_outcome(settings, dbt, caplo
     assert told.ended
     assert "Running with dbt" in caplog.messages
     assert "a library's own words" in caplog.messages
+
+
+def test_a_build_that_a_full_disk_stopped_says_which_and_what_to_do(settings, dbt, monkeypatch):
+    words = "IO Error: Could not write file: No space left on device"
+    monkeypatch.setitem(DBT_SAYS[0]["info"], "msg", words)
+    dbt(2)
+    with pytest.raises(BuildFailed, match=f"{settings.warehouse}: about .* MiB are needed and"):
+        build_watched(settings, "night_1")
+
+
+def test_a_build_without_room_is_not_begun(settings, dbt, monkeypatch):
+    dbt(0)
+    monkeypatch.setattr(room, "free_bytes", lambda _: 2**20)
+    with pytest.raises(room.NoRoom, match="the build was not begun"):
+        build_watched(settings, "night_1")
+    assert not builds(settings).exists()
 
 
 def test_a_green_build_lists_the_nodes_for_the_next_drawing(settings, dbt):
