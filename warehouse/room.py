@@ -24,7 +24,9 @@ def need(folder: Path, needed: int, doing: str) -> None:
     """Raises ``NoRoom`` where ``folder`` has fewer free bytes than ``needed`` and some spare."""
     free = free_bytes(folder)
     if free < needed + SPARE_BYTES:
-        raise NoRoom(_sentence(folder, needed + SPARE_BYTES, free, f"{doing} was not begun"))
+        raise NoRoom(
+            _sentence(folder, "about", needed + SPARE_BYTES, free, f"{doing} was not begun")
+        )
 
 
 @contextmanager
@@ -41,7 +43,7 @@ def said(folder: Path, needed: int, doing: str) -> Iterator[None]:
 def explained(folder: Path, needed: int, doing: str) -> str:
     """The sentence for something that was stopped by a full disk, once it has cleared up."""
     stopped = f"{doing} was stopped, and what it had written aside is removed"
-    return _sentence(folder, needed + SPARE_BYTES, free_bytes(folder), stopped)
+    return _sentence(folder, "more than", needed, free_bytes(folder), stopped)
 
 
 def is_full(error: BaseException) -> bool:
@@ -73,9 +75,9 @@ def size_of(folder: Path) -> int:
     return sum(seen.values())
 
 
-def _sentence(folder: Path, needed: int, free: int, what: str) -> str:
+def _sentence(folder: Path, how_near: str, needed: int, free: int, what: str) -> str:
     return (
-        f"{folder}: about {_mebibytes(needed)} MiB are needed and {_mebibytes(free)} MiB are free; "
+        f"{folder}: {how_near} {_mebibytes(needed)} MiB are needed and {_mebibytes(free)} MiB are free; "
         f"{what}, and readers keep the current version: free some room there (`kreishaus "
         f"maintenance --dry-run` lists what rules let go), or lower KREISHAUS_KEEP_VERSIONS, and "
         f"try again."

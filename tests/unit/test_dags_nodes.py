@@ -233,7 +233,7 @@ def test_a_build_that_a_full_disk_stopped_says_which_and_what_to_do(settings, db
     words = "IO Error: Could not write file: No space left on device"
     monkeypatch.setitem(DBT_SAYS[0]["info"], "msg", words)
     dbt(2)
-    with pytest.raises(BuildFailed, match=f"{settings.warehouse}: about .* MiB are needed and"):
+    with pytest.raises(BuildFailed, match=f"{settings.warehouse}: more than .* MiB are needed and"):
         build_watched(settings, "night_1")
 
 
