@@ -77,10 +77,10 @@ def size_of(folder: Path) -> int:
 
 def _sentence(folder: Path, how_near: str, needed: int, free: int, what: str) -> str:
     return (
-        f"{folder}: {how_near} {_mebibytes(needed)} MiB are needed and {_mebibytes(free)} MiB are free; "
-        f"{what}, and readers keep the current version: free some room there (`kreishaus "
-        f"maintenance --dry-run` lists what rules let go), or lower KREISHAUS_KEEP_VERSIONS, and "
-        f"try again."
+        f"{folder}: {how_near} {_mebibytes(needed)} MiB are needed and {_mebibytes(free)} MiB are "
+        f"free; {what}, and readers keep the current version: free some room there (`kreishaus "
+        "maintenance --dry-run` lists what rules let go), or lower KREISHAUS_KEEP_VERSIONS, and "
+        "try again."
     )
 
 
