@@ -284,10 +284,12 @@ def main() -> int:
         soak = Soak(house, served, seed)
         soak.look()
         print(f"readers read {', '.join(house.marts)}", flush=True)
-        with reading(house, served["SOAK_READER_URL"], reports):
-            soak.go(kills, until)
-        soak.look()
-    print(f"\n{soak.kills} kills, seed {seed}\n\n{table(soak, reports)}\n")
+        try:
+            with reading(house, served["SOAK_READER_URL"], reports):
+                soak.go(kills, until)
+            soak.look()
+        finally:
+            print(f"\n{soak.kills} kills, seed {seed}\n\n{table(soak, reports)}\n", flush=True)
     wrong = complaints(soak, reports)
     for one in wrong:
         print(f"WRONG: {one}")

@@ -58,7 +58,7 @@ class Step:
         return []
 
     def _done(self, *arguments: str, environment: Mapping[str, str] | None = None) -> Ended:
-        return run(arguments, environment or self.environment, self.log / "beside.txt")
+        return run(arguments, environment or self.house.environment, self.log / "beside.txt")
 
 
 class Ingest(Step):
@@ -200,11 +200,14 @@ class Restore(Step):
 
     name, weight = "restore", 1.5
 
+    @property
+    def home(self) -> Path:
+        return self.house.work / "restored" / "var"
+
     def prepare(self) -> None:
         backup = self._done("backup", "--to", str(self.house.work / "backup"))
         assert backup.status == 0, backup.output
         self.expected = (self.house.landed(), contents(self.house.settings))
-        self.home = self.house.work / "restored" / "var"
         shutil.rmtree(self.home, ignore_errors=True)
 
     @property
