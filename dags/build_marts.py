@@ -35,29 +35,20 @@ def prepare() -> None:
 @task(pool="warehouse", retries=0)
 def dbt_build() -> None:
     """The one dbt process: seeds, models and data tests, each also shown as a task by its name."""
-    from warehouse.builds import BuildNotFinished
-    from warehouse.room import NoRoom
     from warehouse.watched_build import BuildFailed, build_watched
-    from warehouse.writer_lock import WarehouseBusy
 
     try:
         build_watched(house(), get_current_context()["run_id"])
-    except (BuildFailed, BuildNotFinished, NoRoom, WarehouseBusy) as failed:
+    except BuildFailed as failed:
         raise AirflowFailException(str(failed)) from failed
 
 
 @task(pool="warehouse", retries=0, trigger_rule="all_done")
 def publish() -> None:
     """Publish what was made good, keep the last good state of the rest; red if there is a rest."""
-    from warehouse.builds import BuildNotFinished
-    from warehouse.room import NoRoom
     from warehouse.watched_build import publish_watched
-    from warehouse.writer_lock import WarehouseBusy
 
-    try:
-        faults = publish_watched(house(), get_current_context()["run_id"])
-    except (BuildNotFinished, NoRoom, WarehouseBusy) as refusal:
-        raise AirflowFailException(str(refusal)) from refusal
+    faults = publish_watched(house(), get_current_context()["run_id"])
     if faults:
         raise AirflowFailException("\n".join(faults))
 

@@ -189,15 +189,14 @@ def build(as_of: AsOfOption = None, known_by: KnownByOption = KnownBy.retrieved)
     publishes.
     """
     from warehouse.build import build as build_marts
-    from warehouse.builds import BuildNotFinished
-    from warehouse.room import NoRoom
+    from warehouse.refusal import Refusal
     from warehouse.told import tell_of_build
     from warehouse.writer_lock import WarehouseBusy
 
     settings, begun = settings_as_of(as_of, known_by), time.monotonic()
     try:
         result = build_marts(settings)
-    except (WarehouseBusy, NoRoom, BuildNotFinished) as refusal:
+    except Refusal as refusal:
         errors.print(str(refusal), markup=False, soft_wrap=True)
         raise typer.Exit(IN_USE if isinstance(refusal, WarehouseBusy) else 1) from refusal
     tell_of_build(settings, _by_hand(), time.monotonic() - begun, result.record)
@@ -220,9 +219,8 @@ def publish() -> None:
 
 def _publish(settings: Settings) -> bool:
     """Publish and say what was; False when a mart was left behind."""
-    from warehouse.builds import BuildNotFinished
     from warehouse.publish import publish as publish_version
-    from warehouse.room import NoRoom
+    from warehouse.refusal import Refusal
     from warehouse.told import tell_of_publishing
     from warehouse.writer_lock import WarehouseBusy
 
@@ -232,7 +230,7 @@ def _publish(settings: Settings) -> bool:
     except WarehouseBusy as busy:
         errors.print(str(busy), markup=False, soft_wrap=True)
         raise typer.Exit(IN_USE) from busy
-    except (BuildNotFinished, NoRoom) as refusal:
+    except Refusal as refusal:
         errors.print(str(refusal), markup=False, soft_wrap=True)
         return False
     tell_of_publishing(settings, manifest, time.monotonic() - begun)

@@ -30,6 +30,7 @@ from warehouse import versions
 from warehouse.as_of import asked_for
 from warehouse.code_version import code_version
 from warehouse.database import connect
+from warehouse.refusal import Refusal
 
 KEPT = 3
 """How many builds' folders stay. The newest is published; those before it are for looking back."""
@@ -40,7 +41,7 @@ HEADERS_BYTES = 3 * 4096
 IN_FORCE = "stg_house__batches_in_force"
 
 
-class BuildNotFinished(Exception):
+class BuildNotFinished(Refusal):
     """There is no finished build to publish by. The message says why, and what to do."""
 
 

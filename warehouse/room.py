@@ -11,12 +11,14 @@ from pathlib import Path
 
 import duckdb
 
+from warehouse.refusal import Refusal
+
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 SPARE_BYTES = 16 * 2**20
 """What is always left to others who write beside: logs, lists, the audit log."""
 
 
-class NoRoom(Exception):
+class NoRoom(Refusal):
     """The disk is full, or would be. The message names the folder, needed, free, and what to do."""
 
 

@@ -14,6 +14,7 @@ from warehouse.build import build_found_disk_full, dbt_build, keep_build
 from warehouse.builds import MANIFEST, BuildNotFinished, failed_nodes
 from warehouse.nodes import NodeOutcome, Outcomes, write_nodes
 from warehouse.publish import publish
+from warehouse.refusal import Refusal
 from warehouse.told import tell_of_build, tell_of_publishing
 from warehouse.writer_lock import writing
 
@@ -24,8 +25,8 @@ PATIENCE_SECONDS = 30 * 60
 log = logging.getLogger(__name__)
 
 
-class BuildFailed(Exception):
-    """dbt ended red. The message names each node that broke; ``publish`` decides what it means."""
+class BuildFailed(Refusal):
+    """dbt ended red, or could not begin. The message names each node that broke, or the reason."""
 
 
 def build_watched(settings: Settings, run_id: str) -> None:
@@ -33,7 +34,8 @@ def build_watched(settings: Settings, run_id: str) -> None:
 
     Who watches looks into the nightly warehouse, also where the build is made aside.
 
-    Raises ``BuildFailed`` after dbt has done all that could still be done.
+    Raises ``BuildFailed`` after dbt has done all that could still be done, or where it could not
+    begin.
     """
     outcomes = Outcomes(nightly_warehouse(settings), run_id)
     begun = time.monotonic()
@@ -46,6 +48,8 @@ def build_watched(settings: Settings, run_id: str) -> None:
                     _tell(outcomes, line)
                     disk_full = disk_full or room.tells_of_full(line)
             record = keep_build(settings, process.returncode)
+    except Refusal as refusal:
+        raise BuildFailed(str(refusal)) from refusal
     finally:
         outcomes.end()
     if record:
@@ -92,7 +96,10 @@ def publish_watched(settings: Settings, run_id: str) -> list[str]:
     if not finished:
         raise BuildNotFinished("the dbt task of this run was stopped; readers keep what they have")
     begun = time.monotonic()
-    manifest = publish(settings, run_id, patience_seconds=PATIENCE_SECONDS)
+    try:
+        manifest = publish(settings, run_id, patience_seconds=PATIENCE_SECONDS)
+    except Refusal as refusal:
+        return [str(refusal)]
     tell_of_publishing(settings, manifest, time.monotonic() - begun)
     faults = [f"{mart} was not renewed: {fault}" for mart, fault in manifest.faults.items()]
     return faults + [f"{node} failed" for node in failed_nodes(settings)]

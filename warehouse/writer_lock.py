@@ -21,6 +21,7 @@ from pathlib import Path
 import psutil
 
 from ingest.settings import Settings
+from warehouse.refusal import Refusal
 
 NAME = "writer.lock"
 LOOK_AGAIN_SECONDS = 0.2
@@ -29,7 +30,7 @@ DIES_WITHIN_SECONDS = 10
 """A killed process holds its files until the kernel has taken its memory back."""
 
 
-class WarehouseBusy(Exception):
+class WarehouseBusy(Refusal):
     """Another process builds or publishes. The message says which one, and since when."""
 
 

@@ -240,7 +240,7 @@ def test_a_build_that_a_full_disk_stopped_says_which_and_what_to_do(settings, db
 def test_a_build_without_room_is_not_begun(settings, dbt, monkeypatch):
     dbt(0)
     monkeypatch.setattr(room, "free_bytes", lambda _: 2**20)
-    with pytest.raises(room.NoRoom, match="the build was not begun"):
+    with pytest.raises(BuildFailed, match="the build was not begun"):
         build_watched(settings, "night_1")
     assert not builds(settings).exists()
 
