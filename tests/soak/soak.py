@@ -88,6 +88,7 @@ class Soak:
         if step.name not in self.takes:
             # How long it takes undisturbed is not known yet: the first one says.
             self.takes[step.name] = run(step.command(), environment, self._log(step)).seconds
+            self.look()
             step.prepare()
             environment = step.environment
         tally = self.tallies[step.name]
