@@ -24,7 +24,7 @@ from ingest.datasets import REGISTRY, Dataset
 from ingest.settings import Settings
 from warehouse import versions, withdrawals
 from warehouse.manifest import NEWEST_BY
-from warehouse.marts import BuildNotFinished, Column, Mart, marts
+from warehouse.marts import Column, Mart, marts
 
 SAMPLE_ROWS = 10
 EXAMPLE_COLUMNS = 4
@@ -222,12 +222,12 @@ def dataset_page(dataset_id: str) -> str:
 def gather(settings: Settings, audience: versions.Audience) -> House:
     """Everything that the catalogue tells of the current version.
 
-    Raises ``NothingPublished``, and ``BuildNotFinished`` where dbt's own account is missing.
+    Raises ``NothingPublished``, and ``BuildNotFinished`` where no build is kept.
     """
     version = versions.current(settings)
     manifest = versions.manifest(version, audience)
     public = versions.manifest(version, "public")["marts"]
-    project = Project.of(settings) if _built(settings) else Project({"nodes": {}})
+    project = Project.of(settings)
     described = {mart.name: mart for mart in marts(settings)}
     with duckdb.connect(versions.database(version, "public"), read_only=True) as connection:
         connection.execute("use public")
@@ -267,17 +267,6 @@ def _exposures(project: Project, known: set[str]) -> tuple[Exposure, ...]:
         replace(one, marts=tuple(name for name in one.marts if name in known))
         for one in (*project.exposures, *dashboards())
     )
-
-
-def _built(settings: Settings) -> bool:
-    from warehouse.build import target
-
-    if not (target(settings) / "manifest.json").exists():
-        raise BuildNotFinished(
-            f"{target(settings)} holds no manifest of dbt: lineage and labels stand there. "
-            "Run `kreishaus build`."
-        )
-    return True
 
 
 def _mart_pages(

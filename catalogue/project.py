@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from ingest.settings import Settings
-from warehouse.build import target
+from warehouse.builds import last
 from warehouse.source_files import STAGED
 
 
@@ -63,8 +62,8 @@ class Project:
 
     @classmethod
     def of(cls, settings: Settings) -> Project:
-        """The project as it was built last."""
-        return cls(json.loads((target(settings) / "manifest.json").read_bytes()))
+        """The project as it was built last. Raises ``BuildNotFinished``."""
+        return cls(last(settings).manifest)
 
     @cached_property
     def _marts(self) -> dict[str, str]:

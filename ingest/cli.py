@@ -33,6 +33,8 @@ app = typer.Typer(
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
 )
+IN_USE = 3
+"""Exit status where another process is at work in the same place, as of ``kreishaus run``."""
 sample_app = typer.Typer(help="The sample sources.", no_args_is_help=True)
 app.add_typer(sample_app, name="sample")
 app.add_typer(cli_keeping.app)
@@ -211,13 +213,22 @@ def build(as_of: AsOfOption = None, known_by: KnownByOption = KnownBy.retrieved)
 
     With [bold]--as-of[/bold]: build them as they would have been then, and publish them aside, in
     published/as_of; readers of the current version notice nothing. Repeating it changes nothing.
+
+    Exit status: 1 when a model or a test failed or the disk is full, 3 when somebody else builds or
+    publishes.
     """
     from warehouse.build import build as build_marts
+    from warehouse.refusal import Refusal
     from warehouse.told import tell_of_build
+    from warehouse.writer_lock import WarehouseBusy
 
     settings, begun = settings_as_of(as_of, known_by), time.monotonic()
-    result = build_marts(settings)
-    tell_of_build(settings, _by_hand(), time.monotonic() - begun)
+    try:
+        result = build_marts(settings)
+    except Refusal as refusal:
+        errors.print(str(refusal), markup=False, soft_wrap=True)
+        raise typer.Exit(IN_USE if isinstance(refusal, WarehouseBusy) else 1) from refusal
+    tell_of_build(settings, _by_hand(), time.monotonic() - begun, result.record)
     write_line(result.output)
     all_good = not result.exit_code
     if as_of is not None:
@@ -227,21 +238,29 @@ def build(as_of: AsOfOption = None, known_by: KnownByOption = KnownBy.retrieved)
 
 @app.command(epilog="Example: [bold]kreishaus build && kreishaus publish[/bold]")
 def publish() -> None:
-    """Publish what the last build made good. Exit status 1 when a mart kept its last good state."""
+    """Publish what the last build made good.
+
+    Exit status: 1 when a mart kept its last good state or nothing was published, 3 when somebody
+    else builds or publishes.
+    """
     raise typer.Exit(0 if _publish(read_home()) else 1)
 
 
 def _publish(settings: Settings) -> bool:
     """Publish and say what was; False when a mart was left behind."""
-    from warehouse.marts import BuildNotFinished
     from warehouse.publish import publish as publish_version
+    from warehouse.refusal import Refusal
     from warehouse.told import tell_of_publishing
+    from warehouse.writer_lock import WarehouseBusy
 
     begun = time.monotonic()
     try:
         manifest = publish_version(settings, _by_hand())
-    except BuildNotFinished as unfinished:
-        errors.print(str(unfinished), markup=False, soft_wrap=True)
+    except WarehouseBusy as busy:
+        errors.print(str(busy), markup=False, soft_wrap=True)
+        raise typer.Exit(IN_USE) from busy
+    except Refusal as refusal:
+        errors.print(str(refusal), markup=False, soft_wrap=True)
         return False
     tell_of_publishing(settings, manifest, time.monotonic() - begun)
     seen_from = f" as of {manifest.as_of} ({manifest.known_by})" if manifest.as_of else ""

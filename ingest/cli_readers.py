@@ -203,8 +203,8 @@ def docs() -> None:
     """
     from catalogue.site import write_sites
     from warehouse.audit import AuditUnwritable
+    from warehouse.builds import BuildNotFinished
     from warehouse.docs import DocsFailed, write_docs
-    from warehouse.marts import BuildNotFinished
     from warehouse.versions import NothingPublished
 
     settings = read_home()

@@ -187,7 +187,7 @@ def _renew_catalogue(settings: Settings, *, something_left: bool) -> None:
     from catalogue.site import site, take_down, write_sites
     from warehouse.as_of import asked_for
     from warehouse.audit import AuditUnwritable
-    from warehouse.marts import BuildNotFinished
+    from warehouse.builds import BuildNotFinished
     from warehouse.versions import NothingPublished
 
     if asked_for(settings) or not site(settings, "public").is_symlink():

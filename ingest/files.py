@@ -137,6 +137,16 @@ def new_directory(final: Path) -> Path:
     return temporary
 
 
+def sync_directory(folder: Path) -> None:
+    """Have all files of a filled folder on disk: other programs have written some of them."""
+    for path in folder.rglob("*"):
+        if path.is_dir():
+            _sync_folder(path)
+        else:
+            with path.open("rb") as handle:
+                os.fsync(handle.fileno())
+
+
 def commit_directory(temporary: Path, final: Path) -> None:
     """Make a filled folder visible under its final name by one rename."""
     _sync_folder(temporary)

@@ -10,6 +10,7 @@ import duckdb
 from ingest.settings import Settings
 from warehouse import versions
 from warehouse.build import target
+from warehouse.builds import keep
 
 NUMBERED = {
     "vacancy": "public",
@@ -75,6 +76,7 @@ def build_of(
     ]
     (target(settings) / "manifest.json").write_text(json.dumps({"nodes": nodes}))
     (target(settings) / "run_results.json").write_text(json.dumps({"results": results}))
+    keep(settings, target(settings))
 
 
 def _column(

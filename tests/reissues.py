@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 
@@ -43,3 +44,39 @@ def one_place_more(workbook: Path) -> tuple[str, int]:
     places.value = before + 1
     book.save(workbook)
     return str(key), before
+
+
+def move_one_vacant_place(path: Path) -> None:
+    """One more place vacant in one home, one resident less: everything still adds up."""
+    book = openpyxl.load_workbook(path)
+    occupancy, residents = book["Belegung"], book["Bewohner"]
+    at = columns(occupancy)
+    row = next(
+        row
+        for row in range(at["row"] + 1, occupancy.max_row + 1)
+        if (occupancy.cell(row, at["plaetze_nicht_belegt"]).value or 0) > 0
+    )
+    home = occupancy.cell(row, at["pfad_id"]).value
+    add(occupancy.cell(row, at["plaetze_belegt"]), -1)
+    add(occupancy.cell(row, at["plaetze_nicht_belegt"]), 1)
+    of = columns(residents)
+    row = next(
+        row
+        for row in range(of["row"] + 1, residents.max_row + 1)
+        if residents.cell(row, of["pfad_id"]).value == home
+    )
+    add(residents.cell(row, of["pg3"]), -1)
+    book.save(path)
+
+
+def columns(sheet: Any) -> dict[str, int]:
+    """Column numbers by header, and the header's ``row``."""
+    for cells in sheet.iter_rows():
+        found = {str(cell.value): cell.column for cell in cells if cell.value is not None}
+        if "pfad_id" in found:
+            return {**found, "row": cells[0].row}
+    raise AssertionError(f"{sheet.title} has no column pfad_id")
+
+
+def add(cell: Any, number: int) -> None:
+    cell.value = int(cell.value) + number

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,26 +21,40 @@ from ingest.rights import prepare_home
 from ingest.settings import REPOSITORY, Settings
 from ingest.sightings import write_sightings
 from ingest.staging import CHECKS, TEMPLATE, Staging, write_templates
+from warehouse import room, versions
 from warehouse.as_of import asked_for
+from warehouse.builds import RESULTS, BuildRecord, keep
+from warehouse.database import TEMPORARY
 from warehouse.forecasts import write_forecasts_published
 from warehouse.revisions import write_revised_cells
+from warehouse.writer_lock import WriterLock, writing
 
 PROJECT = REPOSITORY / "dbt_project"
+ENDS_WITH_PARENT = Path(__file__).with_name("ends_with_parent.py")
 NOT_NIGHTLY = ("--exclude-resource-type", "unit_test")
 
 
 @dataclass(frozen=True)
 class BuildResult:
-    """How a dbt process ended. ``failed`` names nodes that broke, or failed their test."""
+    """How a build ended. ``failed`` names nodes that broke, or failed their test.
+
+    ``record`` is what is kept of it; None where dbt did not come to its end.
+    """
 
     exit_code: int
     failed: tuple[str, ...]
     output: str
+    record: BuildRecord | None = None
 
 
 def target(settings: Settings) -> Path:
-    """The folder of dbt's own artefacts: manifest.json, run_results.json."""
+    """The folder of dbt's own artefacts in a build; what publishing needs is kept in ``builds``."""
     return settings.warehouse / "target"
+
+
+def parsed(settings: Settings) -> Path:
+    """The folder of dbt's artefacts where the project is only read."""
+    return settings.warehouse / "parsed"
 
 
 def dbt_environment(settings: Settings) -> dict[str, str]:
@@ -68,9 +85,15 @@ def build_arguments(settings: Settings) -> tuple[str, ...]:
 def prepare(settings: Settings, *, compare_as_before: bool = False) -> None:
     """Lay ready what a build reads: empty templates, the versions of every period, what changed.
 
-    The results of an earlier build are removed: nobody shall publish by them. A build that makes
-    again what is published is to ``compare_as_before``: with the forecast that was kept for it.
+    A build that makes again what is published is to ``compare_as_before``: with the forecast that
+    was kept for it. Raises ``WarehouseBusy`` beside a build.
     """
+    with writing(settings, "prepare"):
+        lay_ready(settings, compare_as_before=compare_as_before)
+
+
+def lay_ready(settings: Settings, *, compare_as_before: bool = False) -> None:
+    """``prepare`` for who has the warehouse to himself already."""
     prepare_home(settings)
     begin(settings.home / "warehouse", "warehouse")
     for entry in REGISTRY:
@@ -84,14 +107,20 @@ def prepare(settings: Settings, *, compare_as_before: bool = False) -> None:
     write_revised_cells(settings)
     write_forecasts_published(settings, renew=not compare_as_before)
     make_folder(target(settings))
-    (target(settings) / "run_results.json").unlink(missing_ok=True)
+    (target(settings) / RESULTS).unlink(missing_ok=True)
+
+
+def command(settings: Settings, *arguments: str) -> Sequence[str]:
+    """A dbt command, which ends when this process does: no writer is left behind."""
+    python = Path(sys.executable)
+    wrapper = (str(python), "-I", "-S", str(ENDS_WITH_PARENT), str(os.getpid()))
+    return (*wrapper, str(python.with_name("dbt")), *arguments)
 
 
 def dbt(settings: Settings, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run one dbt command in a process of its own, so that its lock on the file ends with it."""
-    command = [str(Path(sys.executable).with_name("dbt")), *arguments]
     return subprocess.run(
-        command,
+        command(settings, *arguments),
         cwd=PROJECT,
         env={**os.environ, **dbt_environment(settings)},
         capture_output=True,
@@ -100,27 +129,95 @@ def dbt(settings: Settings, *arguments: str) -> subprocess.CompletedProcess[str]
     )
 
 
+@contextmanager
+def dbt_build(
+    settings: Settings, lock: WriterLock, *options: str
+) -> Iterator[subprocess.Popen[str]]:
+    """The one process that builds, with the lock in its hands too; ended if it is not waited for.
+
+    Its words come by ``stdout``. Raises ``NoRoom`` before it begins where it could not end.
+    """
+    room.need(settings.warehouse, needed_for_build(settings), "the build")
+    clear_temporary(settings)
+    (target(settings) / RESULTS).unlink(missing_ok=True)
+    process = subprocess.Popen(
+        command(settings, *options, *build_arguments(settings)),
+        cwd=PROJECT,
+        env={**os.environ, **dbt_environment(settings)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        pass_fds=(lock.descriptor,),
+    )
+    try:
+        lock.note(process.pid)
+        yield process
+        process.wait()
+    finally:
+        # A task that is stopped must not leave a writer behind.
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+        lock.note(None)
+        clear_temporary(settings)
+
+
+def needed_for_build(settings: Settings) -> int:
+    """About how many bytes a build writes: each table anew, beside the one that it replaces.
+
+    Of a first build nothing is known but what it reads.
+    """
+    database = settings.warehouse / versions.DATABASE
+    return database.stat().st_size if database.exists() else room.size_of(settings.staged)
+
+
+def clear_temporary(settings: Settings) -> None:
+    """Remove what did not fit into the memory of a dbt that is no more."""
+    with suppress(FileNotFoundError):
+        shutil.rmtree(settings.warehouse / TEMPORARY)
+
+
+def build_found_disk_full(settings: Settings) -> str:
+    """The sentence for a build that a full disk stopped."""
+    return room.explained(settings.warehouse, needed_for_build(settings), "the build")
+
+
+def keep_build(settings: Settings, exit_code: int) -> BuildRecord | None:
+    """Keep what dbt left of the build; None where it did not come to its end.
+
+    Raises ``NoRoom`` where the disk was full: what was built before it is kept all the same.
+    """
+    record = None
+    with room.said(settings.warehouse, needed_for_build(settings), "the build"):
+        if exit_code >= 0:
+            record = keep(settings, target(settings), exit_code)
+    return record
+
+
 def parse_project(settings: Settings) -> Path:
-    """Write dbt's manifest and return its path. Raises ``RuntimeError`` with dbt's own words."""
+    """Write dbt's manifest and return its path. Raises ``RuntimeError`` with dbt's own words.
+
+    In a folder of its own: what is kept of a build is not touched.
+    """
     begin(settings.home / "warehouse", "warehouse")
-    make_folder(target(settings))
-    done = dbt(settings, "--quiet", "parse")
+    folder = parsed(settings)
+    make_folder(folder)
+    done = dbt(settings, "--quiet", "parse", "--target-path", str(folder.resolve()))
     if done.returncode:
         raise RuntimeError(f"dbt parse failed in {PROJECT}:\n{done.stdout}{done.stderr}")
-    return target(settings) / "manifest.json"
+    return folder / "manifest.json"
 
 
 def build(settings: Settings, *, compare_as_before: bool = False) -> BuildResult:
-    """Prepare, then build every model and run every data test once."""
-    prepare(settings, compare_as_before=compare_as_before)
-    done = dbt(settings, *build_arguments(settings))
-    return BuildResult(done.returncode, failed_nodes(settings), done.stdout + done.stderr)
+    """Prepare, build every model and run every data test once, and keep what came of it.
 
-
-def failed_nodes(settings: Settings) -> tuple[str, ...]:
-    """The nodes of the last build that broke or failed their test, by dbt's unique id."""
-    path = target(settings) / "run_results.json"
-    if not path.exists():
-        return ()
-    results = json.loads(path.read_text())["results"]
-    return tuple(result["unique_id"] for result in results if result["status"] in ("error", "fail"))
+    Raises ``WarehouseBusy`` beside another build, ``NoRoom`` where the disk is full.
+    """
+    with writing(settings, "build") as lock:
+        lay_ready(settings, compare_as_before=compare_as_before)
+        with dbt_build(settings, lock) as process:
+            output, _ = process.communicate()
+        record = keep_build(settings, process.returncode)
+    if process.returncode and room.tells_of_full(output):
+        output += build_found_disk_full(settings)
+    return BuildResult(process.returncode, record.failed if record else (), output, record)

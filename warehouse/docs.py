@@ -9,6 +9,7 @@ from ingest.rights import prepare_home
 from ingest.settings import Settings
 from warehouse.build import dbt
 from warehouse.versions import DATABASE
+from warehouse.writer_lock import WarehouseBusy, writing
 
 STATIC = "static_index.html"
 HEAD = b"<head>"
@@ -41,6 +42,14 @@ def write_docs(settings: Settings) -> Path:
             f"{database} does not exist: nothing has been built. Run `kreishaus build`."
         )
     prepare_home(settings)
+    try:
+        with writing(settings, "docs"):
+            return _written(settings)
+    except WarehouseBusy as busy:
+        raise DocsFailed(str(busy)) from busy
+
+
+def _written(settings: Settings) -> Path:
     final = docs_page(settings)
     make_folder(final.parent)
     work = new_directory(final.parent / "target")

@@ -13,7 +13,6 @@ relations of a database, and the way back would end there. Events are plain valu
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,7 +24,7 @@ import pyarrow.parquet as pq
 from ingest.landing import Landing
 from ingest.settings import Settings
 from warehouse import versions
-from warehouse.build import target
+from warehouse.builds import BuildNotFinished, BuildRecord, last
 
 if TYPE_CHECKING:
     from openlineage.client.event_v2 import InputDataset, OutputDataset, RunEvent
@@ -54,16 +53,19 @@ class Build:
     ended: str
 
     @classmethod
-    def last(cls, settings: Settings, run_id: str) -> Build | None:
-        """The last build; None where dbt left no results."""
-        results = target(settings) / "run_results.json"
-        if not results.exists():
-            return None
-        found = json.loads(results.read_text())
-        manifest = json.loads((target(settings) / "manifest.json").read_text())
-        about = found["metadata"]
+    def of(cls, settings: Settings, run_id: str, record: BuildRecord) -> Build:
+        """A build that was kept."""
+        about = record.results["metadata"]
         words = (about["invocation_id"], about["generated_at"])
-        return cls(settings, run_id, manifest, found["results"], *words)
+        return cls(settings, run_id, record.manifest, record.results["results"], *words)
+
+    @classmethod
+    def last(cls, settings: Settings, run_id: str) -> Build | None:
+        """The last build; None where there is none."""
+        try:
+            return cls.of(settings, run_id, last(settings))
+        except BuildNotFinished:
+            return None
 
     def times(self, result: Mapping[str, Any]) -> tuple[str, str]:
         """When a node began and ended; of one that was skipped, when dbt came to its end."""

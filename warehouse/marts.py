@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from ingest.settings import Settings
-from warehouse.build import target
+from warehouse.builds import BuildRecord, last
 
 
 @dataclass(frozen=True)
@@ -45,25 +44,18 @@ class Mart:
     compiled_sql: str = ""
 
 
-class BuildNotFinished(Exception):
-    """dbt left no results: there is nothing to publish by."""
-
-
 def marts(settings: Settings) -> list[Mart]:
     """Every mart of the project with its outcome in the last build, by name.
 
-    Raises ``BuildNotFinished`` when dbt wrote no results since the build was prepared.
+    Raises ``BuildNotFinished`` when no build is kept.
     """
-    results_path = target(settings) / "run_results.json"
-    if not results_path.exists():
-        raise BuildNotFinished(
-            f"{results_path} does not exist: the dbt process did not finish. Nothing is published; "
-            f"readers keep the current version. See {settings.warehouse / 'logs' / 'dbt.log'}."
-        )
-    manifest = json.loads((target(settings) / "manifest.json").read_text())
-    nodes, sources = manifest["nodes"], manifest.get("sources", {})
-    results = json.loads(results_path.read_text())["results"]
-    outcomes = {result["unique_id"]: result for result in results}
+    return marts_of(last(settings))
+
+
+def marts_of(build: BuildRecord) -> list[Mart]:
+    """Every mart of the project with its outcome in a build, by name."""
+    nodes, sources = build.manifest["nodes"], build.manifest.get("sources", {})
+    outcomes = {result["unique_id"]: result for result in build.results["results"]}
     keys = _keys(nodes)
     return sorted(
         (

@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 
 from ingest.settings import Settings
-from warehouse import versions
+from warehouse import room, versions
 from warehouse.database import connect
 from warehouse.disclosure import (
     NotCovered,
@@ -72,6 +72,8 @@ def write_public(
                     made[mart.name] = mart
                 database.commit()
             except (NotCovered, duckdb.Error) as reason:
+                if room.is_full(reason):
+                    raise  # no fault of the mart: publishing ends
                 database.rollback()
                 _parquet(folder, mart).unlink(missing_ok=True)
                 refused[mart.name] = _told(mart, reason)

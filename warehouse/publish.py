@@ -13,30 +13,31 @@ A build as of an earlier day is published in the same way, in a folder of its ow
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
-from importlib.metadata import version as package_version
 from pathlib import Path
 
 import duckdb
 
 from ingest.files import (
+    TEMPORARY,
     commit_directory,
     make_folder,
     new_directory,
+    remove_directory,
     sweep,
     switch_link,
+    sync_directory,
     write_synced,
 )
 from ingest.folder_formats import begin
 from ingest.rights import open_as_named, prepare_home
-from ingest.settings import REPOSITORY, Settings
-from warehouse import versions
-from warehouse.as_of import asked_for
+from ingest.settings import Settings
+from warehouse import builds, room, versions
+from warehouse.builds import BuildRecord
 from warehouse.database import connect
 from warehouse.manifest import (
     Manifest,
@@ -46,60 +47,120 @@ from warehouse.manifest import (
     facts,
     public_manifest,
     published_marts,
-    scalar,
 )
-from warehouse.marts import Mart, marts
+from warehouse.marts import Mart, marts_of
 from warehouse.public import write_public
 from warehouse.source_files import FileNames, project_open_datasets
 from warehouse.tables import create_table
+from warehouse.writer_lock import writing
 
 
-def publish(settings: Settings, run_id: str, now: datetime | None = None) -> Manifest:
+def publish(
+    settings: Settings, run_id: str, now: datetime | None = None, patience_seconds: float = 0
+) -> Manifest:
     """Publish what the last build made good; keep the last good state of the rest.
 
-    Raises ``BuildNotFinished`` when there is no finished build: readers keep what they have.
+    Nobody can build meanwhile. Raises ``BuildNotFinished`` when there is no finished build, or the
+    warehouse holds the rows of none; ``WarehouseBusy`` when somebody builds or publishes, longer
+    than ``patience_seconds``; ``NoRoom`` when the disk is full. Readers then keep what they have.
     """
-    built = marts(settings)
     now = now or datetime.now(UTC)
-    final = _free_name(settings.published, now)
-    make_folder(settings.published)
-    prepare_home(settings)
-    begin(settings.home / "published", "published")
-    sweep(settings.published)
-    folder = new_directory(final)
-    for audience in versions.AUDIENCES:
-        make_folder(versions.parquet(folder, audience))
-    previous = _previous(settings)
-    published, missing = _write_parquet(settings, built, folder, previous)
-    there = [mart for mart in built if mart.name not in missing]
-    _write_database(settings, folder, there)
-    sources = _sources(settings)
-    names = FileNames(sources, project_open_datasets())
-    public = write_public(settings, folder, there, published, names)
-    as_of = asked_for(settings)
-    manifest = Manifest(
-        version=final.name,
-        run_id=run_id,
-        created_at=now.isoformat(),
-        code_version=code_version(),
-        as_of=as_of.moment if as_of else None,
-        known_by=as_of.by if as_of else "retrieved",
-        marts=tuple(published),
-        missing=missing,
-        sources=sources,
-        public=public.marts,
-        refused=public.refused,
-    )
-    _write_manifests(folder, manifest)
-    open_as_named(settings, folder, final)
-    commit_directory(folder, final)
-    switch_link(settings.published / versions.CURRENT, final)
+    with (
+        writing(settings, "publish", patience_seconds),
+        builds.opened(settings) as (warehouse, build),
+    ):
+        make_folder(settings.published)
+        prepare_home(settings)
+        begin(settings.home / "published", "published")
+        _clear_leftovers(settings.published)
+        needed = needed_for_publishing(settings)
+        room.need(settings.published, needed, "publishing")
+        final = _free_name(settings.published, now)
+        with _committed(settings, final, needed) as folder:
+            manifest = _fill(settings, folder, final.name, warehouse, build, run_id, now)
     versions.prune(settings)
     return manifest
 
 
+@contextmanager
+def _committed(settings: Settings, final: Path, needed: int) -> Iterator[Path]:
+    """A folder to fill: the current version once it is filled and on disk, and gone if that fails.
+
+    Raises ``NoRoom`` where the disk filled up, though ``needed`` bytes had been free.
+    """
+    folder = new_directory(final)
+    try:
+        yield folder
+        open_as_named(settings, folder, final)
+        sync_directory(folder)
+        commit_directory(folder, final)
+        switch_link(final.with_name(versions.CURRENT), final)
+    except BaseException as error:
+        written = room.size_of(folder)
+        for left in (folder, final):
+            remove_directory(left)
+        if room.is_full(error):
+            told = room.explained(final.parent, max(needed, written), "publishing")
+            raise room.NoRoom(told) from error
+        raise
+
+
+def _fill(
+    settings: Settings,
+    folder: Path,
+    version: str,
+    warehouse: duckdb.DuckDBPyConnection,
+    build: BuildRecord,
+    run_id: str,
+    now: datetime,
+) -> Manifest:
+    """Write both halves of a version and what it says of itself."""
+    for audience in versions.AUDIENCES:
+        make_folder(versions.parquet(folder, audience))
+    built = marts_of(build)
+    previous = _previous(settings)
+    published, missing = _write_parquet(warehouse, built, folder, previous)
+    there = [mart for mart in built if mart.name not in missing]
+    _write_database(settings, folder, there)
+    names = FileNames(build.sources, project_open_datasets())
+    public = write_public(settings, folder, there, published, names)
+    manifest = Manifest(
+        version=version,
+        run_id=run_id,
+        created_at=now.isoformat(),
+        code_version=build.code_version,
+        as_of=build.as_of,
+        known_by=build.known_by,
+        marts=tuple(published),
+        missing=missing,
+        sources=build.sources,
+        public=public.marts,
+        refused=public.refused,
+    )
+    _write_manifests(folder, manifest)
+    return manifest
+
+
+def needed_for_publishing(settings: Settings) -> int:
+    """About how many bytes a version takes: the last one and a tenth, else the warehouse twice."""
+    previous = _previous(settings)
+    if previous is not None:
+        return room.size_of(previous) * 11 // 10
+    return (settings.warehouse / versions.DATABASE).stat().st_size * 2
+
+
+def _clear_leftovers(published: Path) -> None:
+    """Remove what a killed publishing left: beside us nobody makes a version."""
+    sweep(published)
+    for path in published.glob(f"{TEMPORARY}*"):
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
+
+
 def _free_name(published: Path, now: datetime) -> Path:
-    return published / now.strftime("%Y%m%dT%H%M%S.%fZ")
+    return published / versions.new_name([path.name for path in published.iterdir()], now)
 
 
 def _previous(settings: Settings) -> Path | None:
@@ -110,21 +171,23 @@ def _previous(settings: Settings) -> Path | None:
 
 
 def _write_parquet(
-    settings: Settings, built: Sequence[Mart], folder: Path, previous: Path | None
+    warehouse: duckdb.DuckDBPyConnection,
+    built: Sequence[Mart],
+    folder: Path,
+    previous: Path | None,
 ) -> tuple[list[PublishedMart], dict[str, str]]:
     published = []
     missing = {}
-    with connect(settings, settings.warehouse / versions.DATABASE, read_only=True) as warehouse:
-        for mart in built:
-            path = versions.parquet(folder, "internal") / f"{mart.name}.parquet"
-            if mart.fault is None:
-                ordered = f"select * from {mart.relation} order by {', '.join(mart.key) or 'all'}"
-                warehouse.execute(f"copy ({ordered}) to '{path}' (format parquet)")
-                published.append(described(warehouse, mart, mart.columns, path))
-            elif kept := _keep(mart, path, previous):
-                published.append(kept)
-            else:
-                missing[mart.name] = mart.fault
+    for mart in built:
+        path = versions.parquet(folder, "internal") / f"{mart.name}.parquet"
+        if mart.fault is None:
+            ordered = f"select * from {mart.relation} order by {', '.join(mart.key) or 'all'}"
+            warehouse.execute(f"copy ({ordered}) to '{path}' (format parquet)")
+            published.append(described(warehouse, mart, mart.columns, path))
+        elif kept := _keep(mart, path, previous):
+            published.append(kept)
+        else:
+            missing[mart.name] = mart.fault
     return published, missing
 
 
@@ -158,36 +221,3 @@ def _write_manifests(folder: Path, manifest: Manifest) -> None:
     write_synced(folder / "internal" / versions.MANIFEST, as_json(asdict(manifest)))
     write_synced(folder / "public" / versions.MANIFEST, as_json(public))
     write_synced(folder / versions.MARK, as_json(facts(manifest)))
-
-
-def _sources(settings: Settings) -> tuple[dict[str, str], ...]:
-    """The files that every number of this version came from."""
-    with duckdb.connect(settings.warehouse / versions.DATABASE, read_only=True) as warehouse:
-        relation = scalar(
-            warehouse,
-            "select any_value(table_schema || '.' || table_name) from information_schema.tables "
-            "where table_name = 'stg_house__batches_in_force'",
-        )
-        rows = warehouse.execute(
-            f"select source, dataset, period, source_sha256 from {relation} order by all"
-        ).fetchall()
-    names = ("source", "dataset", "period", "sha256")
-    return tuple(dict(zip(names, row, strict=True)) for row in rows)
-
-
-def code_version() -> str:
-    """The package's version, with the commit: an image says it, a git checkout is asked."""
-    if told := os.environ.get("KREISHAUS_CODE_VERSION"):
-        return told
-    released = package_version("kreishaus")
-    try:
-        commit = subprocess.run(
-            ["git", "describe", "--always", "--dirty"],
-            cwd=REPOSITORY,
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout.strip()
-    except (OSError, subprocess.CalledProcessError):
-        return released
-    return f"{released}+{commit}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import chain
 
@@ -11,19 +11,24 @@ from ingest.metrics import Measured
 from ingest.metrics import send as send_metrics
 from ingest.settings import Settings
 from warehouse.as_of import asked_for
-from warehouse.build import failed_nodes
+from warehouse.builds import BuildRecord
 from warehouse.lineage import Build, events_of_build, events_of_publishing
 from warehouse.lineage_sent import send as send_lineage
 from warehouse.manifest import Manifest
 
 
-def tell_of_build(settings: Settings, run_id: str, seconds: float) -> None:
-    """Tell of the nightly build; one as of an earlier day is nobody's news."""
+def tell_of_build(
+    settings: Settings, run_id: str, seconds: float, record: BuildRecord | None
+) -> None:
+    """Tell of the nightly build; one as of an earlier day is nobody's news.
+
+    ``record`` is what was kept of it: None of one that did not come to its end.
+    """
     if asked_for(settings):
         return
-    if settings.lineage.transport != "off" and (build := Build.last(settings, run_id)):
-        send_lineage(settings, run_id, events_of_build(build))
-    send_metrics(settings, of_build(settings, seconds))
+    if settings.lineage.transport != "off" and record:
+        send_lineage(settings, run_id, events_of_build(Build.of(settings, run_id, record)))
+    send_metrics(settings, of_build(seconds, record.failed if record else ()))
 
 
 def tell_of_publishing(settings: Settings, manifest: Manifest, seconds: float) -> None:
@@ -38,10 +43,10 @@ def tell_of_publishing(settings: Settings, manifest: Manifest, seconds: float) -
         send_metrics(settings, measured)
 
 
-def of_build(settings: Settings, seconds: float) -> Iterator[Measured]:
+def of_build(seconds: float, failed: Sequence[str]) -> Iterator[Measured]:
     """What one build took, and how much of it broke."""
     yield Measured("build_seconds", seconds)
-    yield Measured("build_nodes_failed", len(failed_nodes(settings)))
+    yield Measured("build_nodes_failed", len(failed))
 
 
 def of_publishing(manifest: Manifest, seconds: float) -> Iterator[Measured]:

@@ -10,6 +10,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -29,8 +31,31 @@ AUDIENCES: tuple[Audience, ...] = get_args(Audience)
 """Who reads: named people of the county, and everybody. Each has its own folder and schema."""
 
 
+STAMP = "%Y%m%dT%H%M%S.%fZ"
+"""How a version is called: by the moment of its making, so that the names sort by age."""
+
+
 class NothingPublished(Exception):
     """There is no published version yet."""
+
+
+def new_name(existing: Iterable[str], now: datetime) -> str:
+    """A name for what is made now, which sorts after all ``existing`` ones.
+
+    By the clock; where that was set back, the smallest step after the newest name. So the order of
+    names is the order of making, whatever the clock says.
+    """
+    made = [moment for name in existing if (moment := _moment(name))]
+    newest = max(made, default=datetime.min.replace(tzinfo=UTC))
+    return max(now.astimezone(UTC), newest + timedelta(microseconds=1)).strftime(STAMP)
+
+
+def _moment(name: str) -> datetime | None:
+    """The moment in a name; None where it is no name of ours."""
+    try:
+        return datetime.strptime(name, STAMP).replace(tzinfo=UTC)
+    except ValueError:
+        return None
 
 
 def current(settings: Settings) -> Path:

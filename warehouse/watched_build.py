@@ -4,29 +4,30 @@ from __future__ import annotations
 
 import json
 import logging
-import os
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from ingest.rights import prepare_home
 from ingest.settings import Settings
+from warehouse import room
 from warehouse.as_of import nightly_warehouse
-from warehouse.build import PROJECT, build_arguments, dbt_environment, failed_nodes, target
-from warehouse.marts import BuildNotFinished
+from warehouse.build import build_found_disk_full, dbt_build, keep_build
+from warehouse.builds import MANIFEST, BuildNotFinished, failed_nodes
 from warehouse.nodes import NodeOutcome, Outcomes, write_nodes
 from warehouse.publish import publish
+from warehouse.refusal import Refusal
 from warehouse.told import tell_of_build, tell_of_publishing
+from warehouse.writer_lock import writing
 
+# dbt tells the end of every kind of node in one way only among its debug messages.
+WORDS = ("--log-format", "json", "--log-level", "debug")
+PATIENCE_SECONDS = 30 * 60
+"""How long a night waits for a build that somebody began by hand; a task may take 45 minutes."""
 log = logging.getLogger(__name__)
 
 
-class BuildFailed(Exception):
-    """dbt ended red. The message names each node that broke; ``publish`` decides what it means."""
+class BuildFailed(Refusal):
+    """dbt ended red, or could not begin. The message names each node that broke, or the reason."""
 
 
 def build_watched(settings: Settings, run_id: str) -> None:
@@ -34,45 +35,33 @@ def build_watched(settings: Settings, run_id: str) -> None:
 
     Who watches looks into the nightly warehouse, also where the build is made aside.
 
-    Raises ``BuildFailed`` after dbt has done all that could still be done.
+    Raises ``BuildFailed`` after dbt has done all that could still be done, or where it could not
+    begin.
     """
     prepare_home(settings)
     outcomes = Outcomes(nightly_warehouse(settings), run_id)
     begun = time.monotonic()
+    disk_full = False
     try:
-        with _dbt_build(settings) as process:
-            assert process.stdout is not None
-            for line in process.stdout:
-                _tell(outcomes, line)
+        with writing(settings, f"build ({run_id})", PATIENCE_SECONDS) as lock:
+            with dbt_build(settings, lock, *WORDS) as process:
+                assert process.stdout is not None
+                for line in process.stdout:
+                    _tell(outcomes, line)
+                    disk_full = disk_full or room.tells_of_full(line)
+            record = keep_build(settings, process.returncode)
+    except Refusal as refusal:
+        raise BuildFailed(str(refusal)) from refusal
     finally:
         outcomes.end()
-    write_nodes(target(settings) / "manifest.json", nightly_warehouse(settings))
-    tell_of_build(settings, run_id, time.monotonic() - begun)
-    if process.returncode:
-        broken = "\n".join(failed_nodes(settings)) or f"see {settings.warehouse / 'logs'}"
+    if record:
+        write_nodes(record.folder / MANIFEST, nightly_warehouse(settings))
+    tell_of_build(settings, run_id, time.monotonic() - begun, record)
+    if process.returncode or record is None:
+        broken = "\n".join(record.failed if record else ()) or f"see {settings.warehouse / 'logs'}"
+        if disk_full:
+            broken += f"\n{build_found_disk_full(settings)}"
         raise BuildFailed(f"dbt ended with status {process.returncode}:\n{broken}")
-
-
-@contextmanager
-def _dbt_build(settings: Settings) -> Iterator[subprocess.Popen[str]]:
-    # dbt tells the end of every kind of node in one way only among its debug messages.
-    words = ("--log-format", "json", "--log-level", "debug")
-    process = subprocess.Popen(
-        [str(Path(sys.executable).with_name("dbt")), *words, *build_arguments(settings)],
-        cwd=PROJECT,
-        env={**os.environ, **dbt_environment(settings)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    try:
-        yield process
-        process.wait()
-    finally:
-        # A task that is stopped must not leave a writer behind.
-        if process.poll() is None:
-            process.kill()
-            process.wait()
 
 
 def _tell(outcomes: Outcomes, line: str) -> None:
@@ -109,7 +98,10 @@ def publish_watched(settings: Settings, run_id: str) -> list[str]:
     if not finished:
         raise BuildNotFinished("the dbt task of this run was stopped; readers keep what they have")
     begun = time.monotonic()
-    manifest = publish(settings, run_id)
+    try:
+        manifest = publish(settings, run_id, patience_seconds=PATIENCE_SECONDS)
+    except Refusal as refusal:
+        return [str(refusal)]
     tell_of_publishing(settings, manifest, time.monotonic() - begun)
     faults = [f"{mart} was not renewed: {fault}" for mart, fault in manifest.faults.items()]
     return faults + [f"{node} failed" for node in failed_nodes(settings)]

@@ -17,10 +17,10 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 import psutil
 import pytest
 from faults import everything_at_once
+from reissues import move_one_vacant_place
 
 from embedded.api import AirflowApi
 from embedded.environment import airflow_home
@@ -215,42 +215,6 @@ def drawn(api: AirflowApi, dag_id: str) -> list[str]:
     )
     assert answer.status_code == 200, f"{dag_id}: {answer.text[:300]}"
     return [node["id"] for node in answer.json()["nodes"]]
-
-
-def move_one_vacant_place(path: Path) -> None:
-    """One more place vacant in one home, one resident less: everything still adds up."""
-    book = openpyxl.load_workbook(path)
-    occupancy, residents = book["Belegung"], book["Bewohner"]
-    at = columns(occupancy)
-    row = next(
-        row
-        for row in range(at["row"] + 1, occupancy.max_row + 1)
-        if (occupancy.cell(row, at["plaetze_nicht_belegt"]).value or 0) > 0
-    )
-    home = occupancy.cell(row, at["pfad_id"]).value
-    add(occupancy.cell(row, at["plaetze_belegt"]), -1)
-    add(occupancy.cell(row, at["plaetze_nicht_belegt"]), 1)
-    of = columns(residents)
-    row = next(
-        row
-        for row in range(of["row"] + 1, residents.max_row + 1)
-        if residents.cell(row, of["pfad_id"]).value == home
-    )
-    add(residents.cell(row, of["pg3"]), -1)
-    book.save(path)
-
-
-def columns(sheet: Any) -> dict[str, int]:
-    """Column numbers by header, and the header's ``row``."""
-    for cells in sheet.iter_rows():
-        found = {str(cell.value): cell.column for cell in cells if cell.value is not None}
-        if "pfad_id" in found:
-            return {**found, "row": cells[0].row}
-    raise AssertionError(f"{sheet.title} has no column pfad_id")
-
-
-def add(cell: Any, number: int) -> None:
-    cell.value = int(cell.value) + number
 
 
 def killed_in_a_run(house: Settings, moment: float) -> list[psutil.Process]:

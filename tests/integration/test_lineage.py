@@ -18,13 +18,14 @@ from servers import Visit, serving
 from ingest.datasets import REGISTRY
 from ingest.settings import Lineage, Metrics, Settings
 from warehouse import told
+from warehouse.builds import last
 from warehouse.told import tell_of_build, tell_of_publishing
 
 Event = Mapping[str, Any]
 
 
 def tell(night: Night, settings: Settings) -> None:
-    tell_of_build(settings, "first", 16.5)
+    tell_of_build(settings, "first", 16.5, last(settings))
     tell_of_publishing(settings, night.manifest, 4.5)
 
 
@@ -159,7 +160,7 @@ def test_a_server_that_is_down_is_a_warning_and_nothing_is_asked_twice(
     with serving(lambda visit: visit.answer(status or 200)) as server:
         url = server.url if status else "http://127.0.0.1:9"
         with caplog.at_level(logging.WARNING):
-            tell_of_build(over_http(first_night.house, url), "first", 1)
+            tell_of_build(over_http(first_night.house, url), "first", 1, last(first_night.house))
         assert sum(server.visits.values()) <= 2
     assert time.monotonic() - begun < 20
     assert f"lineage: 0 events arrived at {url}" in caplog.text
@@ -171,7 +172,12 @@ def test_a_folder_that_cannot_be_made_is_a_warning(
 ) -> None:
     (tmp_path / "file").touch()
     wanted = Lineage(transport="file", path=tmp_path / "file" / "lineage")
-    tell_of_build(first_night.house.model_copy(update={"lineage": wanted}), "first", 1)
+    tell_of_build(
+        first_night.house.model_copy(update={"lineage": wanted}),
+        "first",
+        1,
+        last(first_night.house),
+    )
     assert "lineage: 0 events arrived" in caplog.text
 
 
@@ -179,7 +185,12 @@ def test_only_the_newest_files_are_kept(first_night: Night, tmp_path: Path) -> N
     for number in range(5):
         (tmp_path / f"2021010{number}T000000.000000Z_old.jsonl").touch()
     wanted = Lineage(transport="file", path=tmp_path, keep_files=3)
-    tell_of_build(first_night.house.model_copy(update={"lineage": wanted}), "first", 1)
+    tell_of_build(
+        first_night.house.model_copy(update={"lineage": wanted}),
+        "first",
+        1,
+        last(first_night.house),
+    )
     kept = sorted(path.name for path in tmp_path.iterdir())
     assert [name[:8] for name in kept[:2]] == ["20210103", "20210104"]
     assert len(kept) == 3

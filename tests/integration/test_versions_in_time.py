@@ -26,6 +26,7 @@ from sample.server import serve
 from warehouse import versions
 from warehouse.as_of import AsOf, aside
 from warehouse.build import build_arguments, dbt, prepare, target
+from warehouse.builds import keep
 from warehouse.marts import marts
 from warehouse.publish import publish
 from warehouse.query import query
@@ -60,6 +61,7 @@ def built(settings: Settings, *options: str) -> Settings:
     prepare(settings)
     done = dbt(settings, *build_arguments(settings), *options)
     assert done.returncode == 0, done.stdout
+    assert keep(settings, target(settings)) is not None
     assert publish(settings, "night").faults == {}
     return settings
 

@@ -18,8 +18,8 @@ from catalogue.site import write_sites
 from ingest.settings import CatalogueConfig, Settings
 from warehouse import audit, versions, withdrawals
 from warehouse.build import target
+from warehouse.builds import BuildNotFinished, builds, keep, last
 from warehouse.docs import docs_page
-from warehouse.marts import BuildNotFinished
 from warehouse.publish import publish
 from warehouse.versions import NothingPublished
 from warehouse.withdraw import withdraw_version
@@ -140,6 +140,7 @@ def build(settings: Settings, places: int = 46) -> str:
     ]
     (target(settings) / "manifest.json").write_text(json.dumps(MANIFEST))
     (target(settings) / "run_results.json").write_text(json.dumps({"results": results}))
+    keep(settings, target(settings))
     return publish(settings, "run").version
 
 
@@ -361,7 +362,7 @@ def test_nothing_published(settings: Settings, texts: Path) -> None:
 
 
 def test_without_an_account_of_dbt_it_says_what_to_do(house: Settings, texts: Path) -> None:
-    (target(house) / "manifest.json").unlink()
+    shutil.rmtree(builds(house))
     with pytest.raises(BuildNotFinished, match="kreishaus build"):
         write_sites(house, texts)
 
@@ -369,7 +370,7 @@ def test_without_an_account_of_dbt_it_says_what_to_do(house: Settings, texts: Pa
 def test_a_mart_that_the_project_lost_is_still_shown(house: Settings, texts: Path) -> None:
     nodes = {key: node for key, node in NODES.items() if not key.endswith("supply")}
     lost = replace_nodes(nodes)
-    (target(house) / "manifest.json").write_text(json.dumps(lost))
+    (last(house).folder / "manifest.json").write_text(json.dumps(lost))
     write_sites(house, texts)
     html = page(house, "marts/supply.html")
     assert "Stichtag" in html

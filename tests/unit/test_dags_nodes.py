@@ -18,9 +18,9 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "dags"))
 
 from dbt_nodes import is_test_of_one
 
-from warehouse import watched_build
+from warehouse import room, watched_build
 from warehouse.as_of import AsOf, aside
-from warehouse.marts import BuildNotFinished
+from warehouse.builds import BuildNotFinished, builds
 from warehouse.nodes import NodeOutcome, Outcomes, nodes_of, read_nodes, write_nodes
 from warehouse.watched_build import BuildFailed, build_watched, publish_watched
 
@@ -197,16 +197,19 @@ DBT_SAYS = [
 
 @pytest.fixture
 def dbt(monkeypatch, tmp_path, settings):
-    """A dbt that says ``DBT_SAYS`` and ends with a status."""
+    """A dbt that says ``DBT_SAYS``, leaves its results, and ends with a status."""
 
-    def install(status):
+    def install(status, results=()):
         script = tmp_path / "bin" / "dbt"
         script.parent.mkdir()
         lines = "\n".join(json.dumps(line) for line in DBT_SAYS)
+        left = json.dumps({"results": [*results]})
         script.write_text(
-            f"#!/bin/sh\ncat <<'END'\n{lines}\na library's own words\nEND\nexit {status}\n"
+            f"#!/bin/sh\ncat <<'END'\n{lines}\na library's own words\nEND\n"
+            f"echo '{left}' > $DBT_TARGET_PATH/run_results.json\nexit {status}\n"
         )
         script.chmod(0o755)
+        script.with_name("python").symlink_to(sys.executable)
         monkeypatch.setattr(sys, "executable", str(script.with_name("python")))
         (settings.warehouse / "target").mkdir(parents=True)
         (settings.warehouse / "target" / "manifest.json").write_text(json.dumps(MANIFEST))
@@ -216,9 +219,7 @@ def dbt(monkeypatch, tmp_path, settings):
 
 
 def test_a_red_build_names_the_nodes_and_tells_each_outcome(settings, dbt, caplog):
-    dbt(1)
-    results = {"results": [{"unique_id": MODEL, "status": "error"}]}
-    (settings.warehouse / "target" / "run_results.json").write_text(json.dumps(results))
+    dbt(1, [{"unique_id": MODEL, "status": "error"}])
     with caplog.at_level(logging.INFO), pytest.raises(BuildFailed, match=MODEL):
         build_watched(settings, "night_1")
     told = Outcomes(settings.warehouse, "night_1")
@@ -226,6 +227,22 @@ def test_a_red_build_names_the_nodes_and_tells_each_outcome(settings, dbt, caplo
     assert told.ended
     assert "Running with dbt" in caplog.messages
     assert "a library's own words" in caplog.messages
+
+
+def test_a_build_that_a_full_disk_stopped_says_which_and_what_to_do(settings, dbt, monkeypatch):
+    words = "IO Error: Could not write file: No space left on device"
+    monkeypatch.setitem(DBT_SAYS[0]["info"], "msg", words)
+    dbt(2)
+    with pytest.raises(BuildFailed, match=f"{settings.warehouse}: more than .* MiB are needed and"):
+        build_watched(settings, "night_1")
+
+
+def test_a_build_without_room_is_not_begun(settings, dbt, monkeypatch):
+    dbt(0)
+    monkeypatch.setattr(room, "free_bytes", lambda _: 2**20)
+    with pytest.raises(BuildFailed, match="the build was not begun"):
+        build_watched(settings, "night_1")
+    assert not builds(settings).exists()
 
 
 def test_a_green_build_lists_the_nodes_for_the_next_drawing(settings, dbt):
@@ -257,6 +274,6 @@ def test_a_red_node_is_a_fault_even_when_every_mart_was_renewed(settings, monkey
     outcomes = Outcomes(settings.warehouse, "night_1")
     outcomes.open()
     outcomes.end()
-    monkeypatch.setattr(watched_build, "publish", lambda *_: SimpleNamespace(faults={}))
+    monkeypatch.setattr(watched_build, "publish", lambda *_, **__: SimpleNamespace(faults={}))
     monkeypatch.setattr(watched_build, "failed_nodes", lambda _: ("test.k.freshness",))
     assert publish_watched(settings, "night_1") == ["test.k.freshness failed"]

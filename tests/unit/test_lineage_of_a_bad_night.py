@@ -10,6 +10,7 @@ import pytest
 from ingest.doctor import examine
 from ingest.settings import Lineage, Settings
 from warehouse.build import target
+from warehouse.builds import keep
 from warehouse.lineage import Build, events_of_build
 
 
@@ -51,6 +52,7 @@ def events(settings: Settings) -> dict[str, dict[str, Any]]:
     target(settings).mkdir(parents=True)
     staged = "read_parquet('/house/staged/wtg/stichtag/*/x*/belegung.parquet')"
     manifest = {
+        "metadata": {"invocation_id": "i"},
         "nodes": {one["unique_id"]: one for one in NODES},
         "sources": {"source.k.wtg.belegung": {"name": "belegung", "relation_name": staged}},
     }
@@ -62,6 +64,7 @@ def events(settings: Settings) -> dict[str, dict[str, Any]]:
     about = {"invocation_id": "i", "generated_at": "2021-11-30T01:00:09Z"}
     results = {"results": rows, "metadata": about}
     (target(settings) / "run_results.json").write_text(json.dumps(results))
+    keep(settings, target(settings))
     build = Build.last(settings, "night_1")
     assert build is not None
     told = (json.loads(Serde.to_json(event)) for event in events_of_build(build))

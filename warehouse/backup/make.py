@@ -13,8 +13,8 @@ from warehouse.backup.contents import as_of_asked
 from warehouse.backup.folder import OURS, BackupFolder, target
 from warehouse.backup.image import image
 from warehouse.backup.snapshot import DOCUMENT, FORMAT, Snapshot
+from warehouse.code_version import code_version
 from warehouse.manifest import published_marts
-from warehouse.publish import code_version
 from warehouse.versions import AUDIENCES
 from warehouse.who import who
 

@@ -1,0 +1,91 @@
+"""What comes between a build and its publishing, with the real dbt: nothing of it reaches readers.
+
+The tests follow one another in one house.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+import pytest
+
+from ingest.settings import Settings
+from warehouse import versions
+from warehouse.build import dbt, parse_project
+from warehouse.builds import BuildNotFinished, WarehouseChanged
+from warehouse.docs import write_docs
+from warehouse.publish import publish
+from warehouse.writer_lock import NAME, Holder
+
+KREISHAUS = Path(sys.executable).with_name("kreishaus")
+
+
+@pytest.fixture(scope="module")
+def house(of_its_own: Settings) -> Settings:
+    return of_its_own
+
+
+def hashes(settings: Settings) -> dict[str, str]:
+    document = versions.manifest(versions.current(settings))
+    return {
+        f"{audience} {mart['name']}": mart["content_hash"]
+        for audience in ("marts", "public")
+        for mart in document[audience]
+    }
+
+
+def test_neither_parse_nor_the_documentation_changes_what_is_published(house: Settings) -> None:
+    before = hashes(house)
+    parse_project(house)
+    write_docs(house)
+    assert publish(house, "afterwards").faults == {}
+    assert hashes(house) == before
+
+
+def test_a_dbt_by_hand_on_the_same_database_is_found_out(house: Settings, tmp_path: Path) -> None:
+    before = versions.current(house)
+    by_hand = ("run", "--select", "metric", "--target-path", str(tmp_path / "target"))
+    done = dbt(house, *by_hand)
+    assert done.returncode == 0, done.stdout
+    with pytest.raises(WarehouseChanged, match="dbt run by hand"):
+        publish(house, "afterwards")
+    assert versions.current(house) == before
+
+
+def test_a_killed_build_leaves_no_dbt_behind_and_is_not_published(house: Settings) -> None:
+    before = versions.current(house)
+    process = subprocess.Popen(
+        [KREISHAUS, "build"],
+        env={**os.environ, "KREISHAUS_HOME": str(house.home)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    lock = house.warehouse / NAME
+    until(lambda: (held := Holder.read(lock)) is not None and held.process.pid == process.pid)
+    until(lambda: (held := Holder.read(lock)) is not None and held.child is not None)
+    until((house.warehouse / f"{versions.DATABASE}.wal").exists)
+    held = Holder.read(lock)
+    assert held is not None
+    assert held.child is not None
+    child = psutil.Process(held.child.pid)
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    with pytest.raises(BuildNotFinished, match="kreishaus build"):
+        publish(house, "afterwards")
+    assert not child.is_running() or child.status() == psutil.STATUS_ZOMBIE
+    assert versions.current(house) == before
+
+
+def until(condition: Callable[[], bool], seconds: float = 240) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)

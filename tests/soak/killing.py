@@ -1,0 +1,119 @@
+"""Starting a command as a process of its own, and ending it with SIGKILL at some moment."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import psutil
+
+Whom = Literal["group", "parent", "child"]
+KREISHAUS = Path(sys.executable).with_name("kreishaus")
+LONGEST_SECONDS = 3600
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a command ended, and after how long. ``killed`` is whom SIGKILL was sent to."""
+
+    status: int
+    seconds: float
+    output: str
+    killed: str | None = None
+
+
+def run(arguments: Sequence[str], environment: Mapping[str, str], log: Path) -> Ended:
+    """Run a command of ``kreishaus`` to its end."""
+    return _run(arguments, environment, log, None, "group")
+
+
+def run_and_kill(
+    arguments: Sequence[str],
+    environment: Mapping[str, str],
+    log: Path,
+    after_seconds: float,
+    whom: Whom,
+) -> Ended:
+    """Run a command of ``kreishaus`` and kill some of it, unless it has ended by then.
+
+    ``parent`` leaves its children to go on; ``child`` leaves the parent to find out.
+    """
+    return _run(arguments, environment, log, after_seconds, whom)
+
+
+def _run(
+    arguments: Sequence[str],
+    environment: Mapping[str, str],
+    log: Path,
+    after_seconds: float | None,
+    whom: Whom,
+) -> Ended:
+    begun = time.monotonic()
+    killed = None
+    with log.open("w+") as output:
+        process = subprocess.Popen(
+            [KREISHAUS, *arguments],
+            env={**os.environ, **environment},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        try:
+            process.wait(LONGEST_SECONDS if after_seconds is None else after_seconds)
+        except subprocess.TimeoutExpired:
+            if after_seconds is None:
+                _kill_all(process, environment)
+                raise
+            killed = _kill(process, environment, whom)
+            process.wait(LONGEST_SECONDS)
+        output.seek(0)
+        return Ended(process.returncode, time.monotonic() - begun, output.read(), killed)
+
+
+def _kill(process: subprocess.Popen[bytes], environment: Mapping[str, str], whom: Whom) -> str:
+    if whom == "parent":
+        process.kill()
+        return "the parent"
+    children = _children(process)
+    if whom == "child" and children:
+        victim = random.choice(children)
+        with suppress(psutil.NoSuchProcess):
+            victim.kill()
+        return "a child"
+    _kill_all(process, environment)
+    return "all"
+
+
+def _children(process: subprocess.Popen[bytes]) -> list[psutil.Process]:
+    try:
+        return psutil.Process(process.pid).children(recursive=True)
+    except psutil.NoSuchProcess:
+        return []
+
+
+def _kill_all(process: subprocess.Popen[bytes], environment: Mapping[str, str]) -> None:
+    """The process group, and what of the home works in sessions of its own: Airflow's parts."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    for other in of_home(environment["KREISHAUS_HOME"]):
+        with suppress(psutil.NoSuchProcess):
+            other.kill()
+
+
+def of_home(home: str) -> list[psutil.Process]:
+    """Every process that was started to work in a home folder."""
+    found = []
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            if process.environ().get("KREISHAUS_HOME") == home:
+                found.append(process)
+    return found

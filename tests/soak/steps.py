@@ -1,0 +1,291 @@
+"""The steps that are killed: what is new for each, its command, and what must hold after the next.
+
+Each step is a command line, so that what lies behind it may change. ``after`` is called when the
+step was killed and then run once more to its end; it returns what is wrong.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from house import House, contents, differing
+from killing import Ended, run
+
+from ingest.landing import Landing
+from ingest.settings import Settings
+from ingest.staging import Staging
+from warehouse import versions
+from warehouse.builds import last
+
+
+class Step:
+    """One command. ``weight`` is how often it is picked, beside the others'."""
+
+    name = ""
+    weight = 1.0
+    may_end_with: Sequence[int] = (0,)
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+        self.log = house.work / "logs"
+        self.log.mkdir(exist_ok=True)
+
+    def prepare(self) -> None:
+        """Make something new for the step to do."""
+
+    def command(self) -> Sequence[str]:
+        raise NotImplementedError
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        return self.house.environment
+
+    def between(self) -> list[str]:
+        """What is wrong after the kill, before the step runs again."""
+        return []
+
+    def after(self, ended: Ended) -> list[str]:
+        """What is wrong, after the step was run once more to its end."""
+        if ended.status not in self.may_end_with:
+            return [f"status {ended.status}: {ended.output[-600:]}"]
+        return self.wrong()
+
+    def wrong(self) -> list[str]:
+        return []
+
+    def _done(self, *arguments: str, environment: Mapping[str, str] | None = None) -> Ended:
+        return run(arguments, environment or self.house.environment, self.log / "beside.txt")
+
+
+class Ingest(Step):
+    """A correction handed in: landed, checked, staged."""
+
+    name, weight = "ingest", 3.0
+
+    def prepare(self) -> None:
+        self.file = self.house.new_workbook()
+        self.before = self.house.landed()
+
+    def command(self) -> Sequence[str]:
+        return ("ingest", "wtg", "stichtag", "--file", str(self.file))
+
+    def wrong(self) -> list[str]:
+        sha256 = hashlib.sha256(self.file.read_bytes()).hexdigest()
+        settings = self.house.settings
+        found = []
+        if not Landing(settings.landing, "wtg", "stichtag").path(sha256).exists():
+            found.append("the file that was handed in did not land")
+        if Staging(settings.staged, "wtg", "stichtag").record(sha256) is None:
+            found.append("the file that was handed in is not staged")
+        if self.before - self.house.landed():
+            found.append("landed files are gone")
+        return found
+
+
+class Build(Step):
+    """dbt over everything, after a correction; then published, and compared with a twin's."""
+
+    name, weight = "build", 0.7
+    twin_every = int(os.environ.get("KREISHAUS_SOAK_TWIN_EVERY", "4"))
+    built = 0
+
+    def prepare(self) -> None:
+        file = self.house.new_workbook()
+        self.sha256 = hashlib.sha256(file.read_bytes()).hexdigest()
+        self._done("ingest", "wtg", "stichtag", "--file", str(file))
+        self.twin: Settings | None = None
+        if self.built % self.twin_every == 0:
+            self.twin = self.house.twin()
+
+    def command(self) -> Sequence[str]:
+        return ("build",)
+
+    def between(self) -> list[str]:
+        """What a killed build left is published whole, or refused with a sentence."""
+        ended = self._done("publish")
+        if ended.status == 0 or ("kreishaus build" in ended.output and ended.status == 1):
+            return []
+        return [f"publish after a killed build: status {ended.status}, {ended.output[-400:]}"]
+
+    def wrong(self) -> list[str]:
+        Build.built += 1
+        found = []
+        if last(self.house.settings).failed:
+            found.append(f"nodes failed: {last(self.house.settings).failed[:3]}")
+        published = self._done("publish")
+        if published.status:
+            return [*found, f"publish after build: {published.output[-400:]}"]
+        sources = versions.manifest(versions.current(self.house.settings))["sources"]
+        if self.sha256 not in {source["sha256"] for source in sources}:
+            found.append("the version is not made of what was handed in last")
+        if self.twin:
+            found += self._other_than_twin(self.twin)
+        return found
+
+    def _other_than_twin(self, twin: Settings) -> list[str]:
+        where = {"KREISHAUS_HOME": str(twin.home)}
+        for command in ("build", "publish"):
+            ended = self._done(command, environment=where)
+            if ended.status:
+                return [f"{command} in the twin: {ended.output[-400:]}"]
+        other = differing(contents(self.house.settings), contents(twin))
+        return [f"other than in the twin: {', '.join(other)}"] if other else []
+
+
+class Publish(Step):
+    """A version of another finished build."""
+
+    name, weight = "publish", 3.0
+
+    def prepare(self) -> None:
+        self.variant = self.house.next_variant()
+
+    def command(self) -> Sequence[str]:
+        return ("publish",)
+
+    def wrong(self) -> list[str]:
+        expected = self.house.expected(self.variant)
+        other = differing(contents(self.house.settings), expected)
+        left = [path.name for path in self.house.settings.published.glob(".tmp-*")]
+        found = [f"other than in the twin: {', '.join(other)}"] if other else []
+        return found + ([f"left behind: {left}"] if left else [])
+
+
+class ServingLoad(Step):
+    """Another of the published versions into PostgreSQL."""
+
+    name, weight = "serving load", 3.0
+    turn = 0
+
+    def prepare(self) -> None:
+        names = [path.name for path in versions.versions(self.house.settings)]
+        ServingLoad.turn += 1
+        self.version = names[self.turn % len(names)]
+
+    def command(self) -> Sequence[str]:
+        return ("serving", "load", "--version", self.version, "--older")
+
+    def wrong(self) -> list[str]:
+        said = self._done("serving", "status").output
+        return [] if self.version in said else [f"not served: {self.version}; {said[:300]}"]
+
+
+class Backup(Step):
+    """A snapshot; from time to time every byte of the backup is read."""
+
+    name, weight = "backup", 2.0
+    made = 0
+
+    @property
+    def folder(self) -> Path:
+        return self.house.work / "backup"
+
+    def command(self) -> Sequence[str]:
+        return ("backup", "--to", str(self.folder))
+
+    def wrong(self) -> list[str]:
+        Backup.made += 1
+        if self.made % 5:
+            return []
+        checked = self._done("backup", "--verify", str(self.folder))
+        return [f"backup --verify: {checked.output[-400:]}"] if checked.status else []
+
+
+class Restore(Step):
+    """The files of the newest snapshot into an empty home, with what readers had."""
+
+    name, weight = "restore", 1.5
+
+    @property
+    def home(self) -> Path:
+        return self.house.work / "restored" / "var"
+
+    def prepare(self) -> None:
+        backup = self._done("backup", "--to", str(self.house.work / "backup"))
+        assert backup.status == 0, backup.output
+        self.expected = (self.house.landed(), contents(self.house.settings))
+        shutil.rmtree(self.home, ignore_errors=True)
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        return {"KREISHAUS_HOME": str(self.home)}
+
+    def command(self) -> Sequence[str]:
+        return ("restore", "--from", str(self.house.work / "backup"), "--files-only")
+
+    def wrong(self) -> list[str]:
+        settings = self.house.settings.model_copy(update={"home": self.home})
+        restored = House(settings, self.house.work)
+        landed, held = self.expected
+        found = restored.damaged()
+        if restored.landed() != landed:
+            found.append("other files than had landed")
+        if other := differing(contents(settings), held):
+            found.append(f"readers have other marts: {', '.join(other)}")
+        return found
+
+
+class Report(Step):
+    """A committee paper of the current version; printed again it is the same."""
+
+    name, weight = "report", 1.5
+
+    def command(self) -> Sequence[str]:
+        return ("report", "refugees")
+
+    def wrong(self) -> list[str]:
+        undisturbed = self.house.work / "paper"
+        shutil.rmtree(undisturbed, ignore_errors=True)
+        printed = self._done("report", "refugees", "--to", str(undisturbed))
+        if printed.status:
+            return [f"report --to: {printed.output[-400:]}"]
+        latest = self.house.settings.home / "reports" / "refugees" / "latest"
+        one, other = latest / "report.html", next(undisturbed.rglob("report.html"))
+        if not (latest / "report.pdf").read_bytes().startswith(b"%PDF-"):
+            return ["the PDF is none"]
+        same = one.read_bytes() == other.read_bytes()
+        return [] if same else ["the paper is another than the undisturbed one"]
+
+
+class Maintenance(Step):
+    """Deleting by rule, beside everything else; nothing that landed may go here."""
+
+    name, weight = "maintenance", 1.0
+
+    def prepare(self) -> None:
+        self.before = self.house.landed()
+
+    def command(self) -> Sequence[str]:
+        return ("maintenance",)
+
+    def wrong(self) -> list[str]:
+        return ["landed files are gone"] if self.before - self.house.landed() else []
+
+
+class Night(Step):
+    """``kreishaus run``: Airflow, every source, build, papers."""
+
+    name, weight = "run", 0.1
+
+    def prepare(self) -> None:
+        file = self.house.new_workbook()
+        self.sha256 = hashlib.sha256(file.read_bytes()).hexdigest()
+        self._done("ingest", "wtg", "stichtag", "--file", str(file))
+
+    def command(self) -> Sequence[str]:
+        return ("run",)
+
+    def wrong(self) -> list[str]:
+        sources = versions.manifest(versions.current(self.house.settings))["sources"]
+        there = self.sha256 in {source["sha256"] for source in sources}
+        return [] if there else ["the night's version is not made of what was handed in last"]
+
+
+STEPS: Sequence[type[Step]] = (
+    *(Ingest, Build, Publish, ServingLoad, Backup),
+    *(Restore, Report, Maintenance, Night),
+)
