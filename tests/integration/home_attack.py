@@ -16,6 +16,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import combinations, islice, permutations
 from math import ceil, floor, inf
 
 import numpy as np
@@ -96,8 +97,8 @@ class Component:
         rest = np.where(known, 0.0, self.matrix)
         left = self.greatest - self.matrix @ np.where(known, self.truth, 0.0)
         sums = (rest >= 0).all(axis=1) & np.isfinite(left)
-        with np.errstate(divide="ignore"):
-            most = np.where(rest[sums] > 0, left[sums, None] / rest[sums], inf)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            most = np.where(rest[sums] > 1e-9, left[sums, None] / rest[sums], inf)
         return most.min(axis=0, initial=inf)
 
     def bounds(self, wanted: int, owned: Owned) -> tuple[float, float]:
@@ -288,13 +289,13 @@ def _told(
     component: Component,
     number: int,
     owned: Owned,
-    reached: Mapping[str, tuple[float, float]],
+    reached: Mapping[Owned, tuple[float, float]],
     highest: float,
 ) -> Recovery | None:
     unknown, truth = component.unknowns[number], float(component.truth[number])
-    lows = [low for home, (low, _) in reached.items() if home not in owned]
-    highs = [high for home, (_, high) in reached.items() if home not in owned]
-    if lows and not is_pinned(unknown.measure, truth, min(lows), max(highs)):
+    possible = [ends for homes, ends in reached.items() if not homes & owned]
+    lows, highs = [low for low, _ in possible], [high for _, high in possible]
+    if possible and not is_pinned(unknown.measure, truth, min(lows), max(highs)):
         return None
     least, greatest = 0.0, highest
     if not is_pinned(unknown.measure, truth, least, greatest):
@@ -303,29 +304,54 @@ def _told(
     return Recovery(unknown, truth, least, greatest, owned) if pinned else None
 
 
-def _reached(component: Component) -> dict[int, dict[str, tuple[float, float]]]:
-    """Unknown -> another home -> the values that moves between the two homes make possible."""
-    reached: dict[int, dict[str, tuple[float, float]]] = defaultdict(dict)
+Move = Mapping[int, float]
+Reached = dict[int, dict[Owned, tuple[float, float]]]
+"""Unknown -> the other homes of a move -> the least and greatest value that it makes possible."""
+
+
+def _reached(component: Component) -> Reached:
+    reached: Reached = defaultdict(dict)
+    raising: dict[int, dict[str, Move]] = defaultdict(dict)
+    for one, other, move in _allowed(component):
+        for number, step in move.items():
+            partner = other if component.unknowns[number].home == one else one
+            _note(component, reached, number, frozenset([partner]), step)
+            if step > 0:
+                raising[number].setdefault(partner, move)
+    for number, moves in raising.items():
+        unknown, truth = component.unknowns[number], float(component.truth[number])
+        ends = reached[number].values()
+        if is_pinned(unknown.measure, truth, min(e[0] for e in ends), max(e[1] for e in ends)):
+            for pair in islice(combinations(moves.items(), 2), 40):
+                move = _both(*(move for _, move in pair))
+                if component.allows(move):
+                    partners = frozenset(partner for partner, _ in pair)
+                    _note(component, reached, number, partners, move[number])
+    return reached
+
+
+def _allowed(component: Component) -> Iterator[tuple[str, str, Move]]:
+    """Moves between two homes that leave every fact true."""
     places: dict[tuple[str, int], dict[str, dict[str, int]]] = defaultdict(dict)
     for number, unknown in enumerate(component.unknowns):
         places[unknown.date, unknown.state].setdefault(unknown.home, {})[unknown.measure] = number
     for homes in places.values():
-        for one, of_one in homes.items():
-            for other, of_other in homes.items():
-                if one == other:
-                    continue
-                for move in _moves(component.truth, of_one, of_other):
-                    if component.allows(move):
-                        for number, step in move.items():
-                            home = component.unknowns[number].home
-                            partner = other if home == one else one
-                            value = float(component.truth[number])
-                            low, high = reached[number].get(partner, (value, value))
-                            reached[number][partner] = (
-                                min(low, value + step),
-                                max(high, value + step),
-                            )
-    return reached
+        for (one, of_one), (other, of_other) in permutations(homes.items(), 2):
+            for move in _moves(component.truth, of_one, of_other):
+                if component.allows(move):
+                    yield one, other, move
+
+
+def _note(
+    component: Component, reached: Reached, number: int, partners: Owned, step: float
+) -> None:
+    value = float(component.truth[number])
+    low, high = reached[number].get(partners, (value, value))
+    reached[number][partners] = (min(low, value + step), max(high, value + step))
+
+
+def _both(one: Move, other: Move) -> Move:
+    return {n: one.get(n, 0.0) + other.get(n, 0.0) for n in {*one, *other}}
 
 
 def _moves(
@@ -344,6 +370,7 @@ def _moves(
     for name in vacant:
         if name != "vacant_places" and truth[one[name]] > 0:
             yield _shift(truth, one, other, [name], 1.0)
+            yield {one[name]: -1.0, other[name]: 1.0}
     yield from _residents(truth, one, other)
 
 
