@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import combinations, islice, permutations
-from math import ceil, floor, inf
+from math import ceil, floor, inf, isfinite
 
 import numpy as np
 from home_forms import Fact, Form
@@ -52,6 +52,8 @@ class Recovery:
 
 def is_pinned(measure: str, truth: float, least: float, greatest: float) -> bool:
     """Whether a figure between two bounds counts as recovered."""
+    if not isfinite(greatest - least):
+        return False
     if measure == FLAG:
         return ceil(least - TOLERANCE) == floor(greatest + TOLERANCE)
     if measure in FTE:
