@@ -11,12 +11,14 @@ import duckdb
 from home_forms import Fact, Form
 from home_marts import READINGS, Reading
 from home_values import FTE, REASONS, RESIDENTS, HomeValues
-from home_world import CannotRead, Cell, Row, World
+from home_world import CannotRead, Cell, OfResidents, Row, Sum, World
 
 from ingest.settings import Settings
 from warehouse.disclosure import HOMES
 from warehouse.marts import Mart, marts
 
+SMALLEST_SHOWN = 5
+"""Below it a count is shown in a band."""
 BESIDE = ("dim_planning_unit", "dim_region", "metric", "published_figure")
 """Public marts that say how areas nest, what a metric is, and what was printed."""
 
@@ -109,13 +111,70 @@ def _of_row(world: World, name: str, reading: Reading, row: Row) -> Iterator[Fac
     if date not in world.values.register:
         return  # a total printed for a date of which no home's figures are in the warehouse
     for column, value in reading.values.items():
-        if row.get(column) is not None:
-            yield from value.facts(
-                Cell(world, name, reading.area, date, row, column, row[column])
-            )
+        if row.get(column) is None:
+            continue
+        cell = Cell(world, name, reading.area, date, row, column, row[column])
+        for fact in value.facts(cell):
+            estimated = column in reading.estimates and _hides_a_grade(world, row, date)
+            if fact.fits(world.values.truth) or not estimated:
+                yield fact
+    for column, band in _bands(row).items():
+        if column in reading.values:
+            cell = Cell(world, name, reading.area, date, row, column, band)
+            yield from reading.values[column].facts(cell)
     for column, (pattern, value) in reading.texts.items():
         if said := re.search(pattern, str(row.get(column) or "")):
-            yield from value.facts(Cell(world, name, reading.area, date, row, column, said[1]))
+            cell = Cell(world, name, reading.area, date, row, column, said[1])
+            # Of areas shown together a sentence may have been taken from one of them.
+            yield from (fact for fact in value.facts(cell) if fact.fits(world.values.truth))
+
+
+def _hides_a_grade(world: World, row: Row, date: str) -> bool:
+    """Whether residents of some care grade are not shown for the row's area, on that date."""
+    key = "areas with a hidden grade"
+    if key not in world._found:
+        world._found[key] = {
+            (other["region_level"], other["region_code"], str(other["reference_date"]))
+            for other in world.public["staffing_requirement"]
+            if other["care_grade_code"] != "total" and other["reported_persons"] is None
+        }
+    dates = {date, str(row.get("target_reference_date"))}
+    area = (row["region_level"], row["region_code"])
+    return any((*area, day) in world._found[key] for day in dates)
+
+
+def _bands(row: Row) -> dict[str, str]:
+    """Column -> the band that stands for its value, from ``banded``: "vacant_places: unter 5"."""
+    parts = (part.split(":", 1) for part in str(row.get("banded") or "").split(";") if ":" in part)
+    return {column.strip(): band.strip() for column, band in parts}
+
+
+def withheld(world: World, names: Sequence[str]) -> list[Fact]:
+    """What can be told of a value that is not shown, where small ones are shown in a band.
+
+    Whoever sees that no withheld value of a mart lies in the band concludes that none does.
+    """
+    found: list[Fact] = []
+    for name in names:
+        of_mart = list(_withheld(world, name))
+        if all(fact.fits(world.values.truth) for fact in of_mart):
+            found.extend(of_mart)
+    return found
+
+
+def _withheld(world: World, name: str) -> Iterator[Fact]:
+    reading = READINGS[name]
+    for row in world.public[name]:
+        date = str(row.get(reading.date))
+        if not row.get("withheld") or date not in world.values.register or not reading.only(row):
+            continue
+        for column in (part.strip() for part in str(row["withheld"]).split(";")):
+            value = reading.values.get(column)
+            if isinstance(value, Sum | OfResidents) and not column.endswith("fte"):
+                for fact in value.facts(
+                    Cell(world, name, reading.area, date, row, column, SMALLEST_SHOWN)
+                ):
+                    yield replace(fact, greatest=float("inf"), said=f"withheld {fact.said}")
 
 
 def _repeated(world: World, name: str, row: Row, column: str) -> Iterator[Fact]:

@@ -42,7 +42,8 @@ class Reading:
     ``area`` finds the homes of a row, on the date in ``date``; ``only`` are the rows that are made
     from homes. ``values`` are columns that add up homes' figures, ``harmless`` the others, with the
     reason. ``texts`` are patterns of numbers inside sentences. ``cells_of`` marks marts whose rows
-    repeat cells of other marts, as the public mart ``metric`` says.
+    repeat cells of other marts, as the public mart ``metric`` says. ``estimates`` are columns that
+    may be made of what is shown of an area, where one of its care grades is not.
     """
 
     values: Mapping[str, Value] = field(default_factory=dict)
@@ -52,6 +53,7 @@ class Reading:
     only: Callable[[Row], bool] = lambda row: True
     texts: Mapping[str, tuple[str, Value]] = field(default_factory=dict)
     cells_of: tuple[str, ...] = ()
+    estimates: frozenset[str] = frozenset()
 
 
 def _is_offer_level(row: Row) -> bool:
@@ -102,6 +104,7 @@ VACANCY_BY_REGION = Reading(
 CARE, SKILLED = Sum("care_fte"), Sum("skilled_fte", given=("care_fte",))
 
 STAFFING_BY_REGION = Reading(
+    estimates=frozenset({"target_skilled_share"}),
     values={
         "care_fte": CARE,
         "skilled_fte": SKILLED,
@@ -138,6 +141,19 @@ STAFFING_BY_REGION = Reading(
 )
 
 STAFFING_REQUIREMENT = Reading(
+    estimates=frozenset(
+        {
+            "county_mix_persons",
+            "required_fte",
+            "qualification_share",
+            "required_lightest_mix_fte",
+            "required_heaviest_mix_fte",
+            "change_to_replaced_set_fte",
+            "required_by_minimum_share_fte",
+            "gap_fte",
+            "gap_to_minimum_share_fte",
+        }
+    ),
     area=Area(types="homes"),
     only=_is_no_example,
     values={

@@ -61,8 +61,8 @@ class World:
             return frozenset(re.findall(r"\d{8}", str(row[listed])))
         if level == "Planungseinheit":
             return self._unit(code, date)
-        if row.get("municipalities"):
-            return frozenset(re.findall(r"\d{8}", str(row["municipalities"])))
+        if joint := re.findall(r"\d{8}", code):
+            return frozenset(joint)  # areas shown together are named by their keys
         raise CannotRead(f"what is the area {level} {code}? No public mart says whom it holds")
 
     def _unit(self, code: str, date: str) -> frozenset[str]:
