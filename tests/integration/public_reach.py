@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import duckdb
@@ -78,6 +78,6 @@ def _texts(database: duckdb.DuckDBPyConnection, relation: str) -> list[str]:
     ]
 
 
-def hashes(paths: list[Path]) -> dict[str, Path]:
+def hashes(paths: Iterable[Path]) -> dict[str, Path]:
     """Every SHA-256 that stands in one of the files, with the file."""
     return {found: path for path in paths for found in HASH.findall(text_of(path))}
