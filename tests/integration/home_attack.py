@@ -30,6 +30,10 @@ WITHIN = 0.05
 """A figure is recovered if it is known within 5 percent; a count within 1."""
 TOLERANCE = 1e-4
 
+ROUNDS = 4
+FAINT = 1e-9
+"""A factor below it is none."""
+
 Owned = frozenset[str]
 """The homes whose own figures an attacker knows; nobody's for a reader of public figures."""
 
@@ -93,23 +97,20 @@ class Component:
     def known(self, owned: Owned) -> np.ndarray:
         return np.array([unknown.home in owned for unknown in self.unknowns])
 
-    def highest(self, owned: Owned) -> np.ndarray:
-        """What single sums alone say: no part is greater than its whole, less the known parts."""
+    def ends(self, owned: Owned) -> tuple[np.ndarray, np.ndarray]:
+        """Least and greatest values that single facts leave, one after the other, a few times."""
         known = self.known(owned)
-        rest = np.where(known, 0.0, self.matrix)
-        left = self.greatest - self.matrix @ np.where(known, self.truth, 0.0)
-        sums = (rest >= 0).all(axis=1) & np.isfinite(left)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            most = np.where(rest[sums] > 1e-9, left[sums, None] / rest[sums], inf)
-        return most.min(axis=0, initial=inf)
-
-    def bounds(self, wanted: int, owned: Owned) -> tuple[float, float]:
-        """The least and greatest value of an unknown, for one who knows the figures of homes."""
-        known = self.known(owned)
-        low = np.where(known, self.truth, 0.0)
-        high = np.where(known, self.truth, np.inf)
         flags = np.array([unknown.measure == FLAG for unknown in self.unknowns])
-        high = np.where(flags & ~known, 1.0, high)
+        low = np.where(known, self.truth, 0.0)
+        high = np.where(known, self.truth, np.where(flags, 1.0, inf))
+        for _ in range(ROUNDS):
+            for matrix, most in ((self.matrix, self.greatest), (-self.matrix, -self.least)):
+                low, high = _narrowed(matrix, most, low, high)
+        return np.where(known, self.truth, low), np.where(known, self.truth, high)
+
+    def bounds(self, wanted: int, ends: tuple[np.ndarray, np.ndarray]) -> tuple[float, float]:
+        """The least and greatest value of an unknown between the ``ends`` of all of them."""
+        low, high = ends[0] - TOLERANCE / 10, ends[1] + TOLERANCE / 10
         found = [self._extreme(wanted, sign, low, high, None) for sign in (1, -1)]
         least, greatest = found[0], -found[1]
         counts = self.unknowns[wanted].measure not in FTE
@@ -258,7 +259,6 @@ def recoveries(
     facts: Sequence[Fact],
     truth: Mapping[Unknown, float],
     attackers: Iterable[Owned],
-    measures: frozenset[str] | None = None,
 ) -> Iterator[Recovery]:
     """What can be told of single homes, each figure by the weakest attacker who can tell it.
 
@@ -266,44 +266,61 @@ def recoveries(
     """
     ordered = sorted(set(attackers), key=lambda owned: (len(owned), sorted(owned)))
     for component in components(facts, truth):
-        yield from of_component(component, ordered, measures)
+        yield from of_component(component, ordered)
 
 
 def of_component(
-    component: Component, attackers: Sequence[Owned], measures: frozenset[str] | None = None
+    component: Component, attackers: Sequence[Owned], only: Unknown | None = None
 ) -> Iterator[Recovery]:
+    """Recoveries within one component: of every figure, or of one."""
     reached = _reached(component)
-    highest = {owned: component.highest(owned) for owned in attackers}
+    ends: dict[Owned, tuple[np.ndarray, np.ndarray]] = {}
     for number, unknown in enumerate(component.unknowns):
-        if measures is not None and unknown.measure not in measures:
+        if only not in (None, unknown):
             continue
+        truth = float(component.truth[number])
         told: list[Owned] = []
         for owned in attackers:
             if unknown.home in owned or any(less <= owned for less in told):
                 continue
-            found = _told(component, number, owned, reached[number], highest[owned][number])
-            if found:
+            possible = [span for homes, span in reached[number].items() if not homes & owned]
+            least = min((low for low, _ in possible), default=truth)
+            greatest = max((high for _, high in possible), default=truth)
+            if not is_pinned(unknown.measure, truth, least, greatest):
+                continue
+            if owned not in ends:
+                ends[owned] = component.ends(owned)
+            if found := _told(component, number, owned, ends[owned]):
                 told.append(owned)
                 yield found
 
 
 def _told(
-    component: Component,
-    number: int,
-    owned: Owned,
-    reached: Mapping[Owned, tuple[float, float]],
-    highest: float,
+    component: Component, number: int, owned: Owned, ends: tuple[np.ndarray, np.ndarray]
 ) -> Recovery | None:
     unknown, truth = component.unknowns[number], float(component.truth[number])
-    possible = [ends for homes, ends in reached.items() if not homes & owned]
-    lows, highs = [low for low, _ in possible], [high for _, high in possible]
-    if possible and not is_pinned(unknown.measure, truth, min(lows), max(highs)):
-        return None
-    least, greatest = 0.0, highest
+    least, greatest = float(ends[0][number]), float(ends[1][number])
     if not is_pinned(unknown.measure, truth, least, greatest):
-        least, greatest = component.bounds(number, owned)
+        least, greatest = component.bounds(number, ends)
     pinned = is_pinned(unknown.measure, truth, least, greatest)
     return Recovery(unknown, truth, least, greatest, owned) if pinned else None
+
+
+def _narrowed(
+    matrix: np.ndarray, most: np.ndarray, low: np.ndarray, high: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Ends after ``matrix @ unknowns <= most``: each term is at most what the others leave."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        least = np.where(matrix > 0, matrix * low, np.where(matrix < 0, matrix * high, 0.0))
+        open_ended = np.isneginf(least)
+        finite = np.where(open_ended, 0.0, least)
+        others = finite.sum(axis=1, keepdims=True) - finite
+        others_open = open_ended.sum(axis=1, keepdims=True) - open_ended
+        left = np.where(others_open == 0, most[:, None] - others, inf) / matrix
+        up = np.where(matrix > FAINT, left, inf).min(axis=0, initial=inf)
+        down = np.where(matrix < -FAINT, left, -inf).max(axis=0, initial=-inf)
+    slack = TOLERANCE / 100
+    return np.maximum(low, down - slack), np.minimum(high, up + slack)
 
 
 Move = Mapping[int, float]
@@ -402,7 +419,7 @@ def _vacancies(
         move[other["vacant_places"]] = float(step)
         grades = [n for n in RESIDENTS if n in one and n in other and truth[other[n]] >= step]
         if grades:
-            grade = max(grades, key=lambda n: truth[other[n]])  # noqa: B023
+            grade = max(grades, key=lambda n: truth[other[n]])
             yield move | {one[grade]: float(step), other[grade]: -float(step)}
         yield move
 

@@ -1,8 +1,8 @@
-"""WTG workbooks of invented homes that leave cells out at random: one for each year.
+"""WTG workbooks of invented homes that leave cells out at random.
 
-Each holds occupancy, residents and staff of all homes on one date. As many dates as wanted stand in
-one home, so that one build makes the marts of all of them; a workbook a year, since one date of a
-year stands for its staff.
+Each holds occupancy, residents and staff of all homes on a date of its own. As many dates as wanted
+stand in one home, so that one build makes the marts of all of them. A workbook can be issued again:
+with the same figures, and other cells left out.
 """
 
 from __future__ import annotations
@@ -13,13 +13,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from ingest.wtg.codes import REASONS_NOT_USABLE
 from ingest.wtg.layout import SHEETS
 from sample import wtg_figures as figures
 from sample import wtg_rows as rows
 from sample.wtg_offers import HOMES, home_places
 from sample.wtg_xlsx import Page, workbook_bytes
 
-FIRST_YEAR = 1905
+FIRST_YEAR, YEARS = 2009, 17
+MOST = 12 * YEARS
+"""One workbook a month. Dates must be such as the reader of workbooks believes."""
+MODEL_DAY = date(2021, 5, 15)
+"""The day whose published staff is shared among the homes."""
 EMPTY = (rows.UNKNOWN, None)
 """How officers leave a cell out: in words, or empty."""
 REPORTED = {
@@ -35,37 +40,42 @@ REPORTED = {
 """The cells of each sheet that a home fills in."""
 RATES = (0.0, 0.01, 0.03, 0.1, 0.3)
 """How many cells a workbook leaves out: some do so hardly ever, some all the time."""
-MODEL_DAYS = (date(2018, 11, 15), date(2020, 11, 15), date(2021, 5, 15), date(2021, 8, 15))
-
 Sheets = Mapping[str, Sequence[rows.Row]]
 
 
-def write(folder: Path, count: int, seed: int) -> list[Path]:
-    """Write ``count`` workbooks into a drop folder. The same seed writes the same bytes."""
+def write(folder: Path, count: int, seed: int, issue: int = 1) -> list[Path]:
+    """Write ``count`` workbooks into a drop folder. The same numbers write the same bytes."""
+    if count > MOST:
+        raise ValueError(f"{count} workbooks, but there are {MOST} dates")
     folder.mkdir(parents=True, exist_ok=True)
-    return [
-        _write(folder, date(FIRST_YEAR + number, 11, 15), random.Random(f"{seed}:{number}"))
-        for number in range(count)
-    ]
+    return [_write(folder, number, seed, issue) for number in range(count)]
 
 
-def _write(folder: Path, day: date, chance: random.Random) -> Path:
+def _write(folder: Path, number: int, seed: int, issue: int) -> Path:
+    day = date(FIRST_YEAR + number % YEARS, 1 + number // YEARS, 10)
     path = folder / f"WTG_Stichtag_{day}.xlsx"
-    path.write_bytes(_workbook(day, _sheets(day, chance)))
-    written = datetime.combine(date(2022, 1, 10), datetime.min.time(), UTC).timestamp()
+    figures_of, gaps_of = (
+        random.Random(f"{seed}:{number}"),
+        random.Random(f"{seed}:{number}:{issue}"),
+    )
+    path.write_bytes(_workbook(day, _gappy(_sheets(day, figures_of), gaps_of)))
+    written = datetime(2026, 1, 10 + issue, tzinfo=UTC).timestamp()
     os.utime(path, (written, written))
     return path
 
 
 def _sheets(day: date, chance: random.Random) -> Sheets:
     occupancy = [_occupied(row, chance) for row in _places(day)]
-    staff = [row | {"stichtag": day, "erhoben_am": day} for row in rows.staff_rows(MODEL_DAYS[2])]
-    sheets = {
+    staff = [row | {"stichtag": day, "erhoben_am": day} for row in rows.staff_rows(MODEL_DAY)]
+    return {
         "angebote": rows.offer_rows(day, [HOMES]),
         "belegung": occupancy,
         "bewohner": rows.resident_rows(occupancy),
         "personal": staff,
     }
+
+
+def _gappy(sheets: Sheets, chance: random.Random) -> Sheets:
     rate = chance.choice(RATES)
     return {name: [_with_gaps(name, row, rate, chance) for row in sheets[name]] for name in sheets}
 
@@ -79,12 +89,11 @@ def _occupied(row: rows.Row, chance: random.Random) -> rows.Row:
     places = int(str(row["plaetze_vertrag"]))
     vacant = min(places, int(chance.expovariate(1 / 4)))
     unusable = chance.randint(1, vacant) if vacant and chance.random() < 0.3 else 0
-    reasons = [reason for reason in rows.REASONS_NOT_USABLE]
     return row | {
         "plaetze_belegt": places - vacant,
         "plaetze_nicht_belegt": vacant,
         "davon_nicht_belegbar": unusable,
-        "grund": chance.choice(reasons) if unusable else None,
+        "grund": chance.choice(REASONS_NOT_USABLE) if unusable else None,
         "plaetze_frei_gemeldet": chance.randint(0, vacant - unusable),
         "ueberbelegung_genehmigt": "nein",
     }
@@ -113,5 +122,3 @@ def _workbook(day: date, sheets: Sheets) -> bytes:
         if sheets.get(sheet.table)
     ]
     return workbook_bytes(["Musterdaten mit Lücken."], pages)
-
-

@@ -71,7 +71,9 @@ def unread(mart: str, columns: Mapping[str, str]) -> list[str]:
         return [mart]
     reading = READINGS[mart]
     read = {*reading.values, *reading.harmless, *reading.cells_of}
-    return [f"{mart}.{name}" for name, kind in columns.items() if is_number(kind) and name not in read]
+    return [
+        f"{mart}.{name}" for name, kind in columns.items() if is_number(kind) and name not in read
+    ]
 
 
 def facts_of(world: World, names: Sequence[str]) -> list[Fact]:
@@ -181,16 +183,16 @@ def _repeated(world: World, name: str, row: Row, column: str) -> Iterator[Fact]:
     """A cell that repeats one of another mart: read like that one."""
     if row[column] is None or len(str(row["region_code"])) == 2:
         return  # a figure said of the whole country is none of the county's homes
-    metric = next(
-        m for m in world.public["metric"] if m["metric_code"] == row["metric_code"]
-    )
+    metric = next(m for m in world.public["metric"] if m["metric_code"] == row["metric_code"])
     mart, of = metric["mart"], metric["value_column"]
     if mart not in READINGS or of not in READINGS[mart].values:
         return
     reading = READINGS[mart]
     found = _row_of_metric(world, mart, reading, row)
     if found is None:
-        raise NotRead(f"{name}.{column} {row['metric_code']} {row['region_code']}: no row of {mart}")
+        raise NotRead(
+            f"{name}.{column} {row['metric_code']} {row['region_code']}: no row of {mart}"
+        )
     date = str(found[reading.date])
     if reading.only(found) and date in world.values.register:
         cell = Cell(world, mart, reading.area, date, found, of, row[column])
@@ -222,9 +224,7 @@ def printed(world: World) -> list[Fact]:
     for row in world.public["published_figure"]:
         if row["value"] is None or row["mart"] not in READINGS:
             continue
-        for fact in _printed(world, row):
-            if fact.fits(world.values.truth):
-                found.append(fact)
+        found += [fact for fact in _printed(world, row) if fact.fits(world.values.truth)]
     return found
 
 
@@ -270,4 +270,3 @@ def of_the_kind(values: HomeValues) -> list[Fact]:
                 fact = Fact(lived_in, places, places, f"{place}: residents live in the others")
                 found.append(fact)
     return [fact for fact in found if fact.fits(values.truth)]
-

@@ -14,6 +14,7 @@ from home_values import REASONS
 from home_world import (
     Area,
     Change,
+    DateOf,
     Lightest,
     Mean,
     Need,
@@ -24,7 +25,6 @@ from home_world import (
     Row,
     Sum,
     Value,
-    date_of,
 )
 
 PLACES_OF_THE_REGISTER = "contracted places, which the public register names for each home"
@@ -90,8 +90,8 @@ VACANCY_BY_REGION = Reading(
         "reported_free_places": Sum("reported_free_places"),
         "vacancy_share": Ratio(VACANT, REPORTED),
         "occupancy_share": Ratio(Sum("occupied_places"), REPORTED),
-        "change_to_previous_places": Change(VACANT, date_of("previous_reference_date")),
-        "change_to_year_before_places": Change(VACANT, date_of("reference_date", years=-1)),
+        "change_to_previous_places": Change(VACANT, DateOf("previous_reference_date")),
+        "change_to_year_before_places": Change(VACANT, DateOf("reference_date", years=-1)),
     },
     harmless={
         "offers_count": "homes in operation, by the public register",
@@ -115,10 +115,10 @@ STAFFING_BY_REGION = Reading(
         "target_skilled_share": NeedShare(
             of="skilled", set_column="target_ratio_set_code", date="target_reference_date"
         ),
-        "change_to_year_before_fte": Change(CARE, date_of("reference_year", years=-1)),
+        "change_to_year_before_fte": Change(CARE, DateOf("reference_year", years=-1)),
         "change_to_year_before_skilled_share": Change(
             Ratio(SKILLED, Sum("care_fte", given=("skilled_fte",))),
-            date_of("reference_year", years=-1),
+            DateOf("reference_year", years=-1),
             column="skilled_share",
         ),
         "places": Sum("places", given=("care_fte",)),
@@ -412,4 +412,3 @@ READINGS: Mapping[str, Reading] = {
     "metric_value": METRIC_VALUE,
     "reconciliation": RECONCILIATION,
 }
-

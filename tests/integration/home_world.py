@@ -22,9 +22,7 @@ STAFF_OF = {
     "assistant": "assistant_fte",
     "helper": "helper_fte",
 }
-REPLACES = {
-    row["ratio_set_code"]: row["replaces_set_code"] for row in seed("staffing_ratio_set")
-}
+REPLACES = {row["ratio_set_code"]: row["replaces_set_code"] for row in seed("staffing_ratio_set")}
 
 
 class CannotRead(Exception):
@@ -137,9 +135,7 @@ class World:
         occupied = self.figure(date, home, "occupied_places") or Form()
         return occupied.times(sum(self.values.mix[date][g] * r for g, r in ratios.items()))
 
-    def all_required(
-        self, date: str, homes: tuple[str, ...], of: str, by: str, grade: str
-    ) -> Form:
+    def all_required(self, date: str, homes: tuple[str, ...], of: str, by: str, grade: str) -> Form:
         key = ("all required", date, homes, of, by, grade)
         if key not in self._found:
             found = (self.required(date, home, of, by, grade) for home in homes)
@@ -271,7 +267,7 @@ class Ratio:
 
 
 @dataclass(frozen=True)
-class date_of:  # noqa: N801 - reads like a function where marts are described
+class DateOf:
     """The row that a change is counted from: on the date in a column, or years away."""
 
     column: str
@@ -299,7 +295,7 @@ class Change:
     """A value less that of an earlier row. ``column`` is given where shares are subtracted."""
 
     value: Sum | Ratio
-    since: date_of
+    since: DateOf
     column: str = ""
 
     def facts(self, cell: Cell) -> Iterator[Fact]:
@@ -422,7 +418,8 @@ class Need:
             homes = tuple(
                 home
                 for home in homes
-                if world.required(date, home, of, by, grade) and world.staff(on, home, qualification)
+                if world.required(date, home, of, by, grade)
+                and world.staff(on, home, qualification)
             )
         form = Form()
         if self.need:

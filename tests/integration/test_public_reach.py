@@ -77,7 +77,7 @@ def readable(texts: Mapping[Path, str]) -> dict[str, Path]:
 
 @pytest.fixture(scope="module")
 def exact(house: Settings, version: Path) -> Iterator[Mapping[str, str]]:
-    """Hash -> what it is of: content and file of every internal mart that is not public as it is."""
+    """Hash -> what it is of: every internal mart that is not public as it is, and its file."""
     found = {}
     with duckdb.connect() as database:
         for path in sorted(versions.parquet(version, "internal").glob("*.parquet")):
@@ -157,7 +157,9 @@ def test_the_public_half_has_no_table_of_an_internal_mart(house: Settings, versi
     names = internal_only(house)
     assert len(names) >= 5
     with duckdb.connect(versions.database(version, "public"), read_only=True) as database:
-        tables = {row[0] for row in database.execute("select name from (show all tables)").fetchall()}
+        tables = {
+            row[0] for row in database.execute("select name from (show all tables)").fetchall()
+        }
     assert tables & names == set()
     assert {path.stem for path in files(version / "public")} & names == set()
 
@@ -199,7 +201,7 @@ def test_no_home_is_named_beside_what_it_reports(texts: Mapping[Path, str]) -> N
 
 @NEEDS_CONTRIBUTORS
 def test_no_sentence_holds_a_number_of_residents(version: Path) -> None:
-    """A sentence such as "3 residents without a care grade need no staff here" is a figure, wherever it stands."""
+    """That 3 residents without a care grade need no staff is a figure, also inside a sentence."""
     with duckdb.connect(versions.database(version, "public"), read_only=True) as database:
         found = database.execute(
             """select region_code, doubt from public.staffing_requirement
@@ -218,7 +220,7 @@ def test_no_exact_file_is_open_to_every_account(house: Settings) -> None:
 
 
 def test_a_mode_that_is_too_open_is_found(tmp_path: Path) -> None:
-    """The sweep itself: a readable file in an open folder is in reach, in a closed one it is not."""
+    """A readable file in an open folder is in reach; one in a closed folder is not."""
     (tmp_path / "closed").mkdir()
     (tmp_path / "open").mkdir()
     for folder in ("closed", "open"):
