@@ -22,7 +22,6 @@ from math import ceil, floor, inf, isfinite
 import numpy as np
 from home_forms import Fact, Form
 from home_values import COUNTS, FLAG, FTE, RESIDENTS, Unknown
-from scipy.linalg import qr
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array
 
@@ -97,6 +96,36 @@ class Component:
     def known(self, owned: Owned) -> np.ndarray:
         return np.array([unknown.home in owned for unknown in self.unknowns])
 
+    def nearest(self, wanted: int, step: float, owned: Owned) -> Owned | None:
+        """Another state of the county in which a figure differs by ``step``, and as little else as
+        can be: the homes that it changes. None where no state is found."""
+        size = len(self.unknowns)
+        known = self.known(owned)
+        up = np.where(known, 0.0, np.inf)
+        down = np.where(known, 0.0, self.truth)
+        least = np.zeros(2 * size)
+        least[wanted if step > 0 else size + wanted] = abs(step)
+        most = np.concatenate([up, down])
+        most[wanted if step > 0 else size + wanted] = abs(step)
+        most[size + wanted if step > 0 else wanted] = 0.0
+        if (least > most).any():
+            return None
+        whole = np.array([unknown.measure in COUNTS for unknown in self.unknowns])
+        found = milp(
+            np.ones(2 * size),
+            integrality=np.tile(whole, 2).astype(int),
+            bounds=Bounds(least, most),
+            constraints=LinearConstraint(
+                csr_array(np.hstack([self.matrix, -self.matrix])), *self.room
+            ),
+            options={"time_limit": 5},
+        )
+        if found.x is None:
+            return None
+        changed = np.abs(found.x[:size] - found.x[size:]) > TOLERANCE / 100
+        homes = {self.unknowns[number].home for number in np.flatnonzero(changed)}
+        return frozenset(homes - {self.unknowns[wanted].home})
+
     def ends(self, owned: Owned) -> tuple[np.ndarray, np.ndarray]:
         """Least and greatest values that single facts leave, one after the other, a few times."""
         known = self.known(owned)
@@ -144,6 +173,8 @@ class Component:
             return -inf
         if found.status == 1 and found.mip_dual_bound is not None:
             return float(found.mip_dual_bound)
+        if whole is not None and not found.success:
+            return -inf  # whole numbers and fractions of FTE do not meet to the last digit
         if not found.success:
             raise ValueError(f"{self.unknowns[wanted]}: {found.message}")
         return float(found.fun)
@@ -244,15 +275,21 @@ def _component(facts: Sequence[Fact], truth: Mapping[Unknown, float]) -> Compone
 
 
 def _independent(matrix: np.ndarray, rows: Sequence[int]) -> list[int]:
-    """Rows that the others do not already imply."""
+    """Rows that the others do not already imply; of those that do, the ones of fewest homes."""
     if not rows:
         return []
     columns = matrix[list(rows)].round(9).T
     distinct = np.array(list({column.tobytes(): column for column in columns}.values())).T
-    _, triangle, order = qr(distinct.T, mode="economic", pivoting=True)
-    size = np.abs(np.diag(triangle))
-    rank = int((size > 1e-8 * max(1.0, size[0])).sum())
-    return [rows[number] for number in order[:rank]]
+    kept: list[int] = []
+    base = np.zeros((0, distinct.shape[1]))
+    for number in np.argsort((columns != 0).sum(axis=0), kind="stable"):
+        row = distinct[number]
+        rest = row - base.T @ (base @ row)
+        rest -= base.T @ (base @ rest)  # once more: rounding errors of the first time
+        if np.linalg.norm(rest) > 1e-7 * np.linalg.norm(row):
+            base = np.vstack([base, rest / np.linalg.norm(rest)])
+            kept.append(rows[number])
+    return kept
 
 
 def recoveries(
@@ -283,16 +320,40 @@ def of_component(
         for owned in attackers:
             if unknown.home in owned or any(less <= owned for less in told):
                 continue
-            possible = [span for homes, span in reached[number].items() if not homes & owned]
-            least = min((low for low, _ in possible), default=truth)
-            greatest = max((high for _, high in possible), default=truth)
-            if not is_pinned(unknown.measure, truth, least, greatest):
+            if _is_open(component, reached, number, owned):
                 continue
             if owned not in ends:
                 ends[owned] = component.ends(owned)
+            low, high = float(ends[owned][0][number]), float(ends[owned][1][number])
+            if not is_pinned(unknown.measure, truth, low, high):
+                _look_further(component, reached, number, owned)
+                if _is_open(component, reached, number, owned):
+                    continue
             if found := _told(component, number, owned, ends[owned]):
                 told.append(owned)
                 yield found
+
+
+def _is_open(component: Component, reached: Reached, number: int, owned: Owned) -> bool:
+    """Whether moves of homes that are not ``owned`` leave a figure open."""
+    truth = float(component.truth[number])
+    possible = [span for homes, span in reached[number].items() if not homes & owned]
+    least = min((low for low, _ in possible), default=truth)
+    greatest = max((high for _, high in possible), default=truth)
+    return not is_pinned(component.unknowns[number].measure, truth, least, greatest)
+
+
+def _look_further(component: Component, reached: Reached, number: int, owned: Owned) -> None:
+    """Ask the optimiser for a move of as few figures as can be; it may clear other attackers too."""
+    measure, truth = component.unknowns[number].measure, float(component.truth[number])
+    far = truth * WITHIN * 1.1 + 0.01 if measure in FTE else 2.0
+    steps = (1.0, -1.0) if measure == FLAG else (far, -far, far / 2, -far / 2)
+    for step in steps[: 2 if measure in FTE else None]:
+        homes = component.nearest(number, step, owned)
+        if homes is not None:
+            _note(component, reached, number, homes, step)
+            if _is_open(component, reached, number, owned):
+                return
 
 
 def _told(
@@ -330,6 +391,10 @@ Reached = dict[int, dict[Owned, tuple[float, float]]]
 
 def _reached(component: Component) -> Reached:
     reached: Reached = defaultdict(dict)
+    for move in _alone(component):
+        if component.allows(move):
+            for number, step in move.items():
+                _note(component, reached, number, frozenset(), step)
     raising: dict[int, dict[str, Move]] = defaultdict(dict)
     for one, other, move in _allowed(component):
         for number, step in move.items():
@@ -361,6 +426,20 @@ def _allowed(component: Component) -> Iterator[tuple[str, str, Move]]:
                     yield one, other, move
 
 
+def _alone(component: Component) -> Iterator[Move]:
+    """Changes within one home: a figure that a band leaves open, one reason or grade for another."""
+    for number, unknown in enumerate(component.unknowns):
+        if unknown.measure in COUNTS:
+            for step in (-2.0, -1.0, 1.0, 2.0):
+                yield {number: step}
+            kind = unknown.measure.split("_")[0]
+            for measure in COUNTS:
+                other = component.column.get(unknown._replace(measure=measure))
+                if other is not None and other != number and measure.startswith(kind):
+                    yield {number: 2.0, other: -2.0}
+                    yield {number: 1.0, other: -1.0}
+
+
 def _note(
     component: Component, reached: Reached, number: int, partners: Owned, step: float
 ) -> None:
@@ -390,7 +469,27 @@ def _moves(
         if name != "vacant_places" and truth[one[name]] > 0:
             yield _shift(truth, one, other, [name], 1.0)
             yield {one[name]: -1.0, other[name]: 1.0}
+    yield from _for_another_reason(truth, one, other)
     yield from _residents(truth, one, other)
+
+
+def _for_another_reason(
+    truth: np.ndarray, one: Mapping[str, int], other: Mapping[str, int]
+) -> Iterator[dict[int, float]]:
+    """Unusable places go over and are so for another reason; vacant places go with them."""
+    unusable = [name for name in COUNTS if name.startswith("unusable") and name in one]
+    for name in unusable:
+        step = float(min(truth[one[name]], 2))
+        for reason in unusable if step else ():
+            if reason in other and reason != name:
+                move = {one[name]: -step, other[reason]: step}
+                yield move
+                for grade in sorted(
+                    (n for n in RESIDENTS if n in one and n in other),
+                    key=lambda n: -truth[other[n]],
+                )[:1]:
+                    vacant = {one["vacant_places"]: -step, other["vacant_places"]: step}
+                    yield move | vacant | {one[grade]: step, other[grade]: -step}
 
 
 def _shift(
