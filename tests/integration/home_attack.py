@@ -344,7 +344,7 @@ def _is_open(component: Component, reached: Reached, number: int, owned: Owned) 
 
 
 def _look_further(component: Component, reached: Reached, number: int, owned: Owned) -> None:
-    """Ask the optimiser for a move of as few figures as can be; it may clear other attackers too."""
+    """Ask the optimiser for a move of few figures; it may clear other attackers too."""
     measure, truth = component.unknowns[number].measure, float(component.truth[number])
     far = truth * WITHIN * 1.1 + 0.01 if measure in FTE else 2.0
     steps = (1.0, -1.0) if measure == FLAG else (far, -far, far / 2, -far / 2)
@@ -427,7 +427,7 @@ def _allowed(component: Component) -> Iterator[tuple[str, str, Move]]:
 
 
 def _alone(component: Component) -> Iterator[Move]:
-    """Changes within one home: a figure that a band leaves open, one reason or grade for another."""
+    """Changes within one home: a figure in a band, one reason or grade for another."""
     for number, unknown in enumerate(component.unknowns):
         if unknown.measure in COUNTS:
             for step in (-2.0, -1.0, 1.0, 2.0):
