@@ -1,6 +1,6 @@
 # `make help` lists what there is. Everything the house keeps lies under KREISHAUS_HOME.
 .DEFAULT_GOAL := help
-.PHONY: help run up down docs superset test test-full fuzz lint format clean lock
+.PHONY: help run up down docs superset test test-full attack fuzz lint format clean lock
 
 PYTHON ?= python3.11
 VENV := .venv
@@ -50,6 +50,9 @@ test: $(VENV)/development ## every check: formats, types, SQL, all tests
 
 test-full: $(VENV)/development $(SUPERSET)/ready ## what needs PostgreSQL, Superset or a browser
 	$(BIN)/pytest -m full
+
+attack: $(VENV)/development ## the attack on homes with 200 workbooks full of gaps, and with rules switched off (an hour)
+	$(BIN)/pytest -m full tests/integration/test_homes_with_gaps.py tests/integration/test_homes_rules_off.py
 
 fuzz: $(VENV)/development ## thousands of damaged files for every parser (an hour and more)
 	KREISHAUS_FUZZ_INPUTS=$${KREISHAUS_FUZZ_INPUTS:-5000} $(BIN)/pytest tests/fuzz --numprocesses 2 --hypothesis-show-statistics

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any, Protocol
 
 from home_forms import EXACT, Fact, Form, equal, total
-from home_values import GRADES, HOME_TYPES, REASONS, RESIDENTS, HomeValues, seed
+from home_values import FLAG, GRADES, HOME_TYPES, REASONS, RESIDENTS, HomeValues, seed
 
 Row = Mapping[str, Any]
 FactorOf = Callable[[Row], float]
@@ -208,11 +208,22 @@ def interval(value: object) -> tuple[float, float]:
     return float(str(value)), float(str(value))
 
 
+def _everything(values: HomeValues, form: Form) -> float:
+    """The most that a sum can be: all places of its homes, or all of its homes."""
+    if any(unknown.measure == FLAG for unknown in form.terms):
+        return float(len(form.terms))
+    places = {(u.date, u.home): values.register[u.date][u.home].places for u in form.terms}
+    return float(sum(number or 0 for number in places.values()))
+
+
 class Value(Protocol):
     def facts(self, cell: Cell) -> Iterator[Fact]: ...
 
 
 def _fact(cell: Cell, form: Form) -> Fact:
+    if nearly := re.fullmatch(r"alle bis auf weniger als (\d+)", str(cell.value).strip()):
+        everything = _everything(cell.world.values, form)
+        return Fact(form, everything - float(nearly[1]) + 1, everything, cell.said)
     least, greatest = interval(cell.value)
     slack = EXACT * max(1.0, abs(least))
     return Fact(form, least - slack, greatest + slack, cell.said)
