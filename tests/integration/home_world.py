@@ -274,6 +274,10 @@ class Ratio:
         return equal(above.plus(below, -share), 0.0, cell.said, slack=EXACT * 100)
 
     def facts(self, cell: Cell) -> Iterator[Fact]:
+        above, below = cell.row.get(self.numerator.name), cell.row.get(self.denominator.name)
+        shown = None not in (above, below) and below
+        if shown and abs(above / below - float(cell.value)) < EXACT / 1000:
+            return  # the quotient of what stands beside it says nothing more
         yield self.fact(cell, float(cell.value))
 
 
@@ -328,6 +332,8 @@ class Change:
             else:
                 known = self.value.form(earlier)
             yield _fact(cell, self.value.form(cell).plus(known, -1.0))
+        elif before[self.column] is not None and cell.row[self.column] is not None:
+            return  # the difference of what both rows show
         elif before[self.column] is not None:
             yield self.value.fact(cell, float(before[self.column]) + float(cell.value))
         elif cell.row[self.column] is not None:

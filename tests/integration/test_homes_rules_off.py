@@ -17,6 +17,7 @@ from ingest.settings import Settings
 from warehouse.publish import publish
 
 rule = pytest.importorskip("warehouse.homes.rule", reason="needs the rule of contributors")
+joint = pytest.importorskip("warehouse.homes.joint", reason="needs areas shown together")
 pytestmark = [pytest.mark.full, pytest.mark.timeout(1800)]
 
 
@@ -28,6 +29,8 @@ DOUBT = (rule.Rule, "protects", _always)
 """No percentage and no width: whatever a neighbour may conclude is shown."""
 CONTRIBUTORS = (rule, "enough", _always)
 """One home of one operator is enough."""
+JOINT_AREAS = (joint, "enough", _always)
+"""No municipality is too small to stand alone."""
 BANDS = (rule, "BAND", 0)
 """Zero, one and all are shown as such."""
 
@@ -41,7 +44,8 @@ def house(of_its_own: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Set
 @pytest.mark.parametrize(
     ("off", "measure"),
     [
-        pytest.param([DOUBT, CONTRIBUTORS], "care_fte", id="contributors"),
+        pytest.param([DOUBT, CONTRIBUTORS, JOINT_AREAS], "care_fte", id="contributors"),
+        pytest.param([DOUBT], "unusable", id="percentage and width"),
         pytest.param([DOUBT, BANDS], "unusable", id="bands"),
     ],
 )
