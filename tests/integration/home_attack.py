@@ -478,6 +478,8 @@ def _for_another_reason(
 ) -> Iterator[dict[int, float]]:
     """Unusable places go over and are so for another reason; vacant places go with them."""
     unusable = [name for name in COUNTS if name.startswith("unusable") and name in one]
+    if "vacant_places" not in one or "vacant_places" not in other:
+        return
     for name in unusable:
         step = float(min(truth[one[name]], 2))
         for reason in unusable if step else ():

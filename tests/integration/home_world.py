@@ -145,8 +145,8 @@ class World:
 
     def staff(self, date: str, home: str, qualification: str) -> Form | None:
         measure = STAFF_OF[qualification]
-        if not self.values.has(date, home, measure):
-            return None
+        if not self.values.has(date, home, measure, "care_fte"):
+            return None  # staff of a home that does not tell all of it stands nowhere
         return Form({self.values.unknown(date, home, measure): 1.0})
 
 
