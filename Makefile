@@ -1,6 +1,6 @@
 # `make help` lists what there is. Everything the house keeps lies under KREISHAUS_HOME.
 .DEFAULT_GOAL := help
-.PHONY: help run up down docs superset test test-full soak fuzz lint format clean lock
+.PHONY: help run up down docs superset test test-full attack history soak fuzz lint format clean lock
 
 PYTHON ?= python3.11
 VENV := .venv
@@ -45,11 +45,17 @@ superset: $(VENV)/runtime $(SUPERSET)/ready ## the dashboards, with a database o
 
 test: $(VENV)/development ## every check: formats, types, SQL, all tests
 	@$(MAKE) --no-print-directory lint
-	$(BIN)/pytest -m "not e2e and not full" --numprocesses 2 --dist loadfile
+	$(BIN)/pytest -m "not e2e and not full and not long" --numprocesses 2 --dist loadfile
 	$(BIN)/pytest -m e2e
 
 test-full: $(VENV)/development $(SUPERSET)/ready ## what needs PostgreSQL, Superset or a browser
 	$(BIN)/pytest -m full
+
+attack: $(VENV)/development ## attack on homes: 200 workbooks full of gaps, and each rule switched off (an hour)
+	$(BIN)/pytest -m long tests/integration/test_homes_with_gaps.py tests/integration/test_homes_rules_off.py
+
+history: $(VENV)/development ## what a night costs after ten simulated years, against its first week (minutes)
+	$(BIN)/pytest -m long tests/unit/test_flat_in_history.py
 
 soak: $(VENV)/development ## hundreds of kills at random, with readers watching (hours): docs/reliability.md
 	PYTHONPATH=tests $(BIN)/python tests/soak/soak.py

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import duckdb
 import pytest
+import yaml
 from attack import Attack, Cell
 from nights import Night
 
-from ingest.settings import Settings
+from ingest.settings import REPOSITORY, Settings
 from warehouse import disclosure, versions
 from warehouse.disclosure import COUNT, DERIVED, PERSONS, public_select
 from warehouse.marts import Mart, marts
@@ -295,6 +297,78 @@ def test_every_mart_is_covered_by_a_rule(first_night: Night) -> None:
         "staffing_requirement_by_offer",
         "vacancy_by_offer",
     }
+
+
+def test_every_public_count_of_persons_is_a_multiple(house: Settings, register: list[Mart]) -> None:
+    """On every date, zero cells and totals too, and wherever another mart repeats a count.
+
+    A cell of no person and one of two look alike; an average of exact counts would be none.
+    """
+    told: dict[str, set[int]] = {}
+    for mart in register:
+        for name, column in mart.columns.items():
+            if column.meta.get("disclosure") == COUNT:
+                sql = f"select distinct cast({name} as bigint) as n from {mart.name}"
+                rows = query(house, sql, "public").to_pylist()
+                told[f"{mart.name}.{name}"] = {row["n"] for row in rows if row["n"] is not None}
+    repeated = """
+        select distinct value as n from metric_value
+        where mart like 'refugees%' and value is not null"""
+    told["metric_value"] = {row["n"] for row in query(house, repeated, "public").to_pylist()}
+    assert sum(len(counts) > 1 for counts in told.values()) >= 10
+    assert {where: n for where, counts in told.items() for n in counts if n % 5} == {}
+
+
+def test_every_public_share_is_that_of_public_counts(house: Settings) -> None:
+    """Worked anew from what everybody sees: a share of exact counts would tell them."""
+    sql = """
+        select county_pending_share * whole.pending_persons - part.pending_persons as off
+        from pending_by_country as part
+        inner join (
+            select reference_date, pending_persons from pending_by_country
+            where origin_code = 'total'
+        ) as whole using (reference_date)
+        union all
+        select county_of_national_share * national_pending_count - pending_persons
+        from pending_by_country"""
+    found = [row["off"] for row in query(house, sql, "public").to_pylist()]
+    assert len(found) == 16
+    assert max(abs(off) for off in found) < 1e-6
+
+
+def test_dashboards_for_everybody_read_public_marts_alone(house: Settings) -> None:
+    """Superset's role of readers has the database of the public half and no other."""
+    folder = REPOSITORY / "dashboards" / "definitions"
+    roles = yaml.safe_load((folder / "roles.yaml").read_text(encoding="utf-8"))
+    assert roles["Kreishaus Leser"]["databases"] == ["public"]
+    datasets = yaml.safe_load((folder / "datasets.yaml").read_text(encoding="utf-8"))
+    read = {name for one in datasets.values() for name in re.findall(r"marts\.(\w+)", one["sql"])}
+    assert len(read) > 10
+    internal = {mart.name for mart in marts(house) if mart.meta["audience"] == "internal"}
+    kept_inside = {
+        name
+        for name, one in datasets.items()
+        if {*re.findall(r"marts\.(\w+)", one["sql"])} & internal
+    }
+    assert kept_inside
+    boards = [yaml.safe_load(path.read_bytes()) for path in (folder / "dashboards").glob("*.yaml")]
+    open_to_all = [board for board in boards if board["roles"].get("public")]
+    assert open_to_all
+    for board in open_to_all:
+        shown = {chart["dataset"] for chart in _charts(board)}
+        assert shown
+        assert shown & kept_inside == set(), board["title"]
+
+
+def _charts(document: object) -> Iterator[dict[str, Any]]:
+    if isinstance(document, dict):
+        if "dataset" in document:
+            yield document
+        for value in document.values():
+            yield from _charts(value)
+    elif isinstance(document, list):
+        for value in document:
+            yield from _charts(value)
 
 
 def test_persons_are_never_marked_as_harmless(register: list[Mart]) -> None:

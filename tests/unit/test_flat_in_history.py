@@ -144,7 +144,7 @@ def test_no_night_costs_more_after_ten_years(homes: tuple[Home, Home]) -> None:
         assert ten.cpu_seconds <= 2 * week.cpu_seconds + 0.2  # true, and no flicker
 
 
-@pytest.mark.full
+@pytest.mark.long
 @WHOLE
 def test_every_night_of_ten_years_takes_no_longer(homes: tuple[Home, Home]) -> None:
     """3,650 nights of 52 addresses. The quickest of several runs is the least disturbed one."""

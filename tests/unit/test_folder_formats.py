@@ -95,11 +95,11 @@ def test_a_newer_format_of_any_folder_is_refused(settings: Settings, name: str) 
 def test_a_home_without_numbers_has_format_1(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder = numbered(settings, "landing", 1)
+    folder = numbered(settings, "audit", 1)
     (folder / "format.json").unlink()
     assert format_of(folder) == 1
     assert known(settings) == settings
-    monkeypatch.setattr(folder_formats, "FORMATS", {**FORMATS, "landing": 2})
+    monkeypatch.setattr(folder_formats, "FORMATS", {**FORMATS, "audit": 2})
     with pytest.raises(WrongFormat, match=r"has format 1, .* reads format 2.* `kreishaus upgrade`"):
         known(settings)
 

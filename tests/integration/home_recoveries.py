@@ -1,0 +1,97 @@
+"""Who attacks, and what he can tell that print and the public register do not tell already."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from home_attack import Owned, Recovery, components, of_component
+from home_forms import Fact
+from home_knowledge import facts_of, made_from_homes, of_the_kind, printed, shown, withheld
+from home_values import Home, HomeValues, Unknown, home_values, in_order
+from home_world import World
+
+from ingest.settings import Settings
+from warehouse import versions
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A version of the public half, and the truth behind it."""
+
+    values: HomeValues
+    public: Path
+    marts: tuple[str, ...]
+
+
+def seen(settings: Settings, values: HomeValues | None = None) -> Seen:
+    """The current version of a home, with what its last build knew of every home."""
+    return Seen(
+        values or home_values(settings),
+        versions.database(versions.current(settings), "public"),
+        tuple(mart.name for mart in made_from_homes(settings)),
+    )
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """What an attacker learns from versions, and what he knew from print and register alone."""
+
+    register: Mapping[str, Mapping[str, Home]]
+    truth: Mapping[Unknown, float]
+    public: Sequence[Fact]
+    before: Sequence[Fact]
+
+    @property
+    def attackers(self) -> list[Owned]:
+        """A reader who owns no home, each home, each operator with all of its homes."""
+        operators: dict[str, set[str]] = defaultdict(set)
+        for register in self.register.values():
+            for home in register.values():
+                operators[home.operator].add(home.id)
+        homes = {home for owned in operators.values() for home in owned}
+        found = {frozenset(), *(frozenset([h]) for h in homes)}
+        found |= {frozenset(owned) for owned in operators.values()}
+        return sorted(found, key=lambda owned: (len(owned), sorted(owned)))
+
+    def recoveries(self, dates: Iterable[str] | None = None) -> Iterator[Recovery]:
+        """Figures that public values give away, each by the weakest attacker who can tell it."""
+        wanted = None if dates is None else set(dates)
+        for component in components([*self.public, *self.before], self.truth):
+            if wanted is None or component.unknowns[0].date in wanted:
+                for found in of_component(component, self.attackers):
+                    if not self._known_before(found):
+                        yield found
+
+    def _known_before(self, found: Recovery) -> bool:
+        """Whether print, the register and his own figures already say it to this attacker."""
+        near = [fact for fact in self.before if found.unknown.date in _dates(fact)]
+        for component in components(near, self.truth):
+            if found.unknown in component.column:
+                alone = of_component(component, [found.attacker], only=found.unknown)
+                return next(alone, None) is not None
+        return False
+
+
+def _dates(fact: Fact) -> set[str]:
+    return {unknown.date for unknown in fact.form.terms}
+
+
+def knowledge(several: Sequence[Seen]) -> Knowledge:
+    """What the public halves of one or several versions say, oldest first."""
+    told: list[Fact] = []
+    before: list[Fact] = []
+    truth: dict[Unknown, float] = {}
+    register: dict[str, Mapping[str, Home]] = {}
+    ordered = in_order([one.values for one in several])
+    for one, values in zip(several, ordered, strict=True):
+        tables = shown(one.public, one.marts)
+        there = [name for name in one.marts if name in tables]
+        world = World(values, {name: table.rows for name, table in tables.items()})
+        told += [*facts_of(world, there), *withheld(world, there)]
+        before += [*printed(world), *of_the_kind(values)]
+        truth |= values.truth
+        register |= values.register
+    return Knowledge(register, truth, told, before)

@@ -1,0 +1,58 @@
+"""200 workbooks in which homes left cells out at random, issued again with other gaps: no home is
+recovered from one version or from both. Real files go through reader, checks, build and publishing.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from itertools import islice
+
+import home_gaps
+import pytest
+from home_recoveries import Seen, knowledge, seen
+
+from ingest.settings import Settings
+from ingest.steps import land, treat
+from warehouse.build import build
+from warehouse.publish import publish
+
+WORKBOOKS = 200
+ISSUED_AGAIN = 40
+SEED = 20211130
+NEEDS_CONTRIBUTORS = pytest.mark.xfail(strict=True, reason="needs the rule of contributors")
+pytestmark = [pytest.mark.long, pytest.mark.timeout(3600)]
+
+
+@pytest.fixture(scope="module")
+def versions_seen(of_its_own: Settings) -> Iterator[list[Seen]]:
+    """Two versions of a home that has only the workbooks with gaps."""
+    for floor in (of_its_own.staged, of_its_own.landing):
+        shutil.rmtree(floor / "wtg" / "stichtag")
+    shutil.rmtree(of_its_own.drop_folder("wtg"))
+    found = []
+    for issue, count in ((1, WORKBOOKS), (2, ISSUED_AGAIN)):
+        home_gaps.write(of_its_own.drop_folder("wtg"), count, SEED, issue)
+        report = land("wtg/stichtag", of_its_own, f"issue {issue}")
+        assert len(report.to_treat) == count
+        refused = [
+            o.explanation for f in report.to_treat if (o := treat(f, of_its_own)).status != "staged"
+        ]
+        assert refused == []
+        build(of_its_own)
+        publish(of_its_own, f"issue {issue}")
+        found.append(seen(of_its_own))
+    yield found
+
+
+@NEEDS_CONTRIBUTORS
+def test_no_home_is_recovered_from_workbooks_with_gaps(versions_seen: list[Seen]) -> None:
+    found = knowledge(versions_seen[:1]).recoveries()
+    assert [str(one) for one in islice(found, 20)] == []
+
+
+@NEEDS_CONTRIBUTORS
+def test_no_home_is_recovered_from_two_versions_either(versions_seen: list[Seen]) -> None:
+    """What a second issue leaves out, or fills in, must not be the difference of two sums."""
+    found = knowledge(versions_seen).recoveries()
+    assert [str(one) for one in islice(found, 20)] == []
