@@ -271,7 +271,7 @@ def _record_of(
             f"{database} was written after its build {record.name} had ended: by dbt run by hand, "
             "or by a build that was stopped. Its rows are not those that the build checked. "
             "Nothing is published; readers keep the current version. Run `kreishaus build`; dbt by "
-            "hand needs a warehouse of its own (KREISHAUS_WAREHOUSE=/tmp/warehouse dbt build). "
+            "hand needs a copy of this folder (KREISHAUS_WAREHOUSE=/the/copy dbt build). "
             f"{_see(settings)}"
         )
     return record
