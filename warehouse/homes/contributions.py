@@ -46,8 +46,9 @@ class Measure:
     """What is summed, as the mart of contributions declares it in its yml.
 
     ``unit`` is ``count`` or ``fte``. ``most_is_public`` says that the greatest value of a home
-    stands in a public register. ``follows`` is another measure with the same verdict,
-    ``same_as`` one whose sums differ from these by the homes alone that gave only one of the two,
+    stands in a public register. ``complement_of`` is the measure that this one adds up to what the
+    register says with, home by home: both have one verdict. ``same_as`` is one whose sums differ
+    from these by the homes alone that gave only one of the two,
     ``part_of`` the measure that this one adds up to with the others. ``difference`` marks a sum
     that is the difference of two others. ``whole_unless`` is a measure without which this one is
     shown in whole numbers only. ``printed`` selects area, date, scope and value of printed sums.
@@ -57,7 +58,7 @@ class Measure:
     unit: str = "count"
     by_offer_type: bool = False
     most_is_public: bool = False
-    follows: str = ""
+    complement_of: str = ""
     same_as: str = ""
     part_of: str = ""
     difference: bool = False

@@ -57,6 +57,11 @@ class Rule:
             return False
         return not given or (homes(given) >= FEWEST_HOMES and self.protects(given))
 
+    def leaves_doubt(self, others: Sequence[Contribution], is_neighbour: bool) -> bool:
+        """Whether the sum of homes that are not the attacker's own may be known to him."""
+        fewest = FEWEST_HOMES - 1 if is_neighbour else FEWEST_HOMES
+        return homes(others) >= fewest and self._is_safe_from({}, others)
+
     def protects(self, given: Sequence[Contribution]) -> bool:
         """Whether no attacker comes near what one home reported."""
         return all(self._is_safe_from(own, given) for own in ({}, *_by_operator(given).values()))
@@ -104,6 +109,14 @@ def enough(given: Sequence[Contribution]) -> bool:
     )
 
 
+def is_true(state: State, contributions: Sequence[Contribution]) -> bool:
+    """Whether a band says what is so. Of everything there is somebody must know how much it is."""
+    given = [one for one in contributions if one.value is not None]
+    if state == "below":
+        return sum(one.value or 0 for one in given) < BAND
+    return state != "nearly_all" or 0 <= _lacking(given) < BAND
+
+
 def homes(given: Sequence[Contribution]) -> int:
     """How many homes: offers at one site are one."""
     return len({one.home for one in given})
@@ -130,6 +143,11 @@ def _room(given: Sequence[Contribution]) -> float | None:
     if any(one.most is None for one in given):
         return None
     return sum((one.most or 0) - (one.value or 0) for one in given)
+
+
+def _lacking(given: Sequence[Contribution]) -> float:
+    room = _room(given)
+    return BAND if room is None else room
 
 
 def _rest(given: Sequence[Contribution]) -> list[Contribution]:

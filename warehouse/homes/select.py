@@ -6,10 +6,12 @@ expressions), the rows that it speaks of (``where``), and says of each number wh
 * ``measures``: column -> the measure that it sums, an expression in SQL; shown as its verdict is;
 * ``derived``: column -> SQL over the columns of ``shown``: what everybody sees and nothing else;
   ``derived_next``: the same over ``shown`` with the derived columns;
-* ``free``: column -> how a joint area has it (``sum``, ``max``, ``min``, ``list``, ``same``), for
-  numbers that tell of no home; ``free_reason`` says why they do not. ``others_free`` says so of
-  every column that is not named;
+* ``free``: column -> how a joint area has it (``sum``, ``every``: a sum if each member has one,
+  ``max``, ``min``, ``list``, ``same``), for numbers that tell of no home; ``free_reason`` says why
+  they do not. ``others_free`` says so of every column that is not named;
 * ``left_out``: column -> why it is not shown at all;
+* ``texts``: column of sentences -> SQL that words them anew over ``derived_next``, where a sentence
+  repeats a figure: in public it repeats what is shown of it;
 * ``helpers``: name -> measure: sums that derived columns need and nobody sees;
 * ``joint: false``: there are no rows of joint areas.
 """
@@ -43,6 +45,8 @@ ADDED = {
     ),
 }
 MADE = ("derived", "derived_next", "left_out")
+FIGURE = r"(^|[\s(])\d+([.,]\d+)?%? \p{L}"
+"""A number that counts something, in a sentence: "3 residents without a care grade"."""
 BANDS = {"below": "unter 5", "nearly_all": "alle bis auf weniger als 5"}
 
 
@@ -97,11 +101,12 @@ def statement(mart: Mart, held: Sequence[str]) -> str:
         f"shown as ({_valued(mart, held)})",
         f"derived as ({_derived(mart, held, 'derived', 'shown')})",
         f"derived_next as ({_derived(mart, held, 'derived_next', 'derived')})",
+        f"worded as ({_derived(mart, held, 'texts', 'derived_next')})",
     ]
     chosen = ", ".join(f'"{name}"' for name in held)
     other = f"select {chosen}, null, null from exact where not ({rule.get('where', 'true')})"
     parts.append(
-        f"shown_homes as (select {chosen}, banded, withheld from derived_next union all {other})"
+        f"shown_homes as (select {chosen}, banded, withheld from worded union all {other})"
     )
     return ", ".join(parts)
 
@@ -144,8 +149,11 @@ def _together(mart: Mart, name: str) -> str:
     how = rule_of(mart).get("free", {}).get(name, "same")
     if how == "list":
         return f"string_agg({column}, ', ' order by {column})"
+    kind = mart.columns[name].data_type
+    if how == "every":
+        return f"cast(case when count({column}) = count(*) then sum({column}) end as {kind})"
     if how in ("sum", "max", "min"):
-        return f"cast({how}({column}) as {mart.columns[name].data_type})"
+        return f"cast({how}({column}) as {kind})"
     if name == "doubt":
         return f"""'{TOGETHER}' || coalesce('; ' || case when count(distinct {column}) = 1
             and count({column}) = count(*) then max({column}) end, '')"""
@@ -244,3 +252,20 @@ def check(mart: Mart, held: Sequence[str], exact: str) -> str:
             where abs(coalesce(homes."{name}", 0) - coalesce(verdict.sum_of_all, 0)) > 1e-6""")
     nothing = "select '', 0, 0 where false"
     return f"with homes as ({keyed(mart, exact)}) {' union all '.join(tests or [nothing])} limit 1"
+
+
+def figures_in_text(mart: Mart, held: Sequence[str], exact: str) -> str:
+    """A statement that finds a sentence with a figure in a column that no rule words anew.
+
+    A figure is a number before a word: neither a date nor a key nor a file's name.
+    """
+    rule = rule_of(mart)
+    named = {*mart.key, *_says(rule, "texts"), *(held if rule.get("others_free") else ())}
+    sentences = [
+        f"select '{name}', \"{name}\" from homes where regexp_matches(\"{name}\", '{FIGURE}')"
+        for name in held
+        if name not in named and mart.columns[name].data_type == "varchar"
+    ]
+    nothing = "select '', '' where false"
+    found = " union all ".join(sentences or [nothing])
+    return f"with homes as ({keyed(mart, exact)}) {found} limit 1"

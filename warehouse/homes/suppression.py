@@ -9,6 +9,7 @@ found safe.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -20,11 +21,14 @@ from warehouse.homes.contributions import (
     Group,
     Measure,
 )
+from warehouse.homes.differences import Offers, classes, told_apart
 from warehouse.homes.joint import joint_areas
-from warehouse.homes.rule import Rule, State, homes
+from warehouse.homes.rule import Rule, State, homes, is_true
 
 Printed = Mapping[Group, Mapping[Area, float]]
 """Sums that the county has printed: everybody has them."""
+MIRRORED: Mapping[State, State] = {"below": "nearly_all", "nearly_all": "below"}
+"""None of the vacant places is all of the occupied ones."""
 
 
 @dataclass
@@ -79,6 +83,7 @@ class Suppression:
         self._states: dict[tuple[Group, Area], State] = {}
         self._chosen: dict[tuple[Group, Area], set[Group]] = {}
         self._years = self._first_days()
+        self._families = self._found_families()
 
     def joint(self, year: int, scope: str) -> list[Area]:
         """The joint areas of a calendar year, single municipalities among them.
@@ -105,17 +110,46 @@ class Suppression:
             return Verdict("empty", None, None, None)
         here = [one for one in members if one.municipality in area]
         of_all = _sum([replace(one, value=one.reported) for one in here])
-        ruling = self._followed(group)
+        ruling = self._ruling(group)
         state = self._state(ruling, area)
+        if ruling != group:
+            state = MIRRORED.get(state, state)
+        if not is_true(state, here):
+            state = "withheld"
         if state == "shown":
             value = self._whole(group, area, _sum(here))
             return Verdict(state, value, value, of_all)
         return Verdict(state, None, self._estimate(ruling, area), of_all)
 
-    def _followed(self, group: Group) -> Group:
-        """The group that decides for this one: of the measure that its measure follows."""
-        followed = Group(self._measure(group).follows, group.day, group.scope)
-        return followed if followed in self._all.groups else group
+    def _ruling(self, group: Group) -> Group:
+        """The group that decides for this one: of the measure that it is the complement of."""
+        other = Group(self._measure(group).complement_of, group.day, group.scope)
+        return other if other in self._all.groups else group
+
+    def _root(self, code: str) -> str:
+        """The measure whose figure of a home is that of another one too, or less the places."""
+        measure = self._all.measures[code]
+        other = measure.same_as or measure.complement_of
+        return self._root(other) if other in self._all.measures else code
+
+    def _found_families(self) -> dict[tuple[str, date], list[Group]]:
+        """Groups that ask the same figure of homes on one day: the first ones first.
+
+        The root itself comes before those that are ``same_as`` it, in the order of the yml.
+        """
+        found: dict[tuple[str, date], list[Group]] = {}
+        order = list(self._all.measures)
+        for group in sorted(
+            self._all.groups,
+            key=lambda g: (bool(self._measure(g).same_as), order.index(g.measure), g.day, g.scope),
+        ):
+            if not self._measure(group).complement_of:
+                found.setdefault(self._family_of(group), []).append(group)
+        return found
+
+    def _family_of(self, group: Group) -> tuple[str, date]:
+        day = self._all.about.get(group, group.day) if self._measure(group).same_as else group.day
+        return self._root(group.measure), day
 
     def _first_days(self) -> dict[tuple[int, str], date]:
         found: dict[tuple[int, str], date] = {}
@@ -134,10 +168,12 @@ class Suppression:
     def _pieces(self, group: Group) -> Pieces:
         if group in self._decided:
             return self._decided[group]
-        ruling = self._followed(group)
+        ruling = self._ruling(group)
         if ruling != group:
             return self._pieces(ruling)
-        if self._measure(group).part_of:
+        if self._measure(group).same_as:
+            self._decide_family(self._families[self._family_of(group)])
+        elif self._measure(group).part_of:
             self._decide_table(self._measure(group).part_of, group)
         else:
             self._decided[group] = self._decide(group)
@@ -182,11 +218,86 @@ class Suppression:
     def _decide(self, group: Group) -> Pieces:
         pieces = self._cut(group)
         self._compare(group, pieces)
-        pieces.hidden |= {
-            a for a, state in pieces.states.items() if state not in ("shown", "empty")
-        }
+        pieces.hidden |= _not_shown(pieces)
         self._complete(group, pieces)
         return pieces
+
+    def _decide_family(self, family: Sequence[Group]) -> None:
+        """Decide all groups that ask the same figure of homes, one after the other.
+
+        Each is shown as far as it leaves, with those before it, no sums that tell of a home.
+        """
+        before = [group for group in family if not self._measure(group).same_as]
+        for group in before:
+            self._pieces(group)
+        for group in family:
+            if group in before:
+                continue
+            pieces = self._cut(group)
+            self._compare(group, pieces)
+            for area in pieces.parts:
+                if pieces.states[area] != "empty" and not self._classes_are_safe(
+                    [*before, group], area
+                ):
+                    pieces.states[area] = "withheld"
+            pieces.hidden |= _not_shown(pieces)
+            self._complete(group, pieces)
+            self._decided[group] = pieces
+            told = self._told(before)
+            before.append(group)
+            if self._told(before) - told:
+                pieces.rest_is_safe = False
+            if self._told(before) - told:
+                pieces.hidden = set(pieces.parts)
+                pieces.states = {a: _hidden(state) for a, state in pieces.states.items()}
+
+    def _classes_are_safe(self, groups: Sequence[Group], area: Area) -> bool:
+        """Whether the homes of an area that are in some of the groups only may be known."""
+        sums = [found for group in groups if (found := self._offers(group, area))]
+        found = classes(sums)
+        return len(found) < 2 or all(
+            self._rule(groups[0]).implied(self._who(groups, c)) for c in found
+        )
+
+    def _told(self, groups: Sequence[Group]) -> set[Offers]:
+        """Homes of which too much is known to somebody who has all sums that the groups show."""
+        sums = [one for group in groups for one in self._shown_sums(group)]
+        if not sums:
+            return set()
+        rule = self._rule(groups[0])
+        own: dict[str | None, set[str]] = defaultdict(set, {None: set()})
+        for one in self._who(groups, frozenset().union(*sums)):
+            own[one.operator].add(one.offer)
+        return {
+            found
+            for operator, offers in own.items()
+            for found in told_apart(sums, frozenset(offers))
+            if not rule.leaves_doubt(self._who(groups, found), is_neighbour=operator is not None)
+        }
+
+    def _shown_sums(self, group: Group) -> list[Offers]:
+        """Sums that make all others which a group shows: its pieces, and what it hides in all."""
+        pieces = self._decided[group]
+        found = [self._offers(group, a) for a in pieces.parts if a not in pieces.hidden]
+        if pieces.hidden and pieces.rest_is_safe:
+            found.append(frozenset().union(*(self._offers(group, a) for a in pieces.hidden)))
+        return [offers for offers in found if offers]
+
+    def _offers(self, group: Group, area: Area) -> Offers:
+        return frozenset(
+            one.offer
+            for one in self._all.groups[group]
+            if one.municipality in area and one.value is not None
+        )
+
+    def _who(self, groups: Sequence[Group], offers: Offers) -> list[Contribution]:
+        """What homes contribute to the first of the groups that they say something in."""
+        found: dict[str, Contribution] = {}
+        for group in groups:
+            for one in self._all.groups[group]:
+                if one.offer in offers and one.value is not None:
+                    found.setdefault(one.offer, one)
+        return [found[offer] for offer in sorted(found)]
 
     def _compare(self, group: Group, pieces: Pieces) -> None:
         """Hide pieces whose difference from the measure they are compared with tells of a home."""
@@ -197,6 +308,8 @@ class Suppression:
         for area, found in pieces.parts.items():
             apart = _apart(found, [one for one in base if one.municipality in area])
             based = _state_in(base_pieces, area) if base_pieces is not None else "shown"
+            if self._all.measures[self._measure(group).same_as or group.measure].complement_of:
+                based = MIRRORED.get(based, based)
             if (apart and not self._rule(group).implied(apart)) or based == "withheld":
                 pieces.states[area] = "withheld"
             elif base_pieces is not None and not apart:
@@ -428,6 +541,14 @@ class Suppression:
         shown = _sum(pieces.of(inside - pieces.hidden)) or 0.0
         here = [one for one in pieces.of(inside & pieces.hidden) if one.value is not None]
         return shown + (_sum(rest) or 0.0) * len(here) / len(rest)
+
+
+def _not_shown(pieces: Pieces) -> set[Area]:
+    return {area for area, state in pieces.states.items() if state not in ("shown", "empty")}
+
+
+def _hidden(state: State) -> State:
+    return "empty" if state == "empty" else "withheld"
 
 
 def _sum(members: Iterable[Contribution]) -> float | None:

@@ -53,7 +53,8 @@ AREA_MEMBERS = pa.schema(
 
 
 class MisstatedMeasure(Exception):
-    """A mart's column is not the sum of the contributions that its yml declares."""
+    """A mart's column is not what its yml declares: not the sum of those contributions, or a
+    sentence that repeats a figure."""
 
 
 @dataclass(frozen=True)
@@ -115,13 +116,22 @@ class HomeFigures:
             },
         )
         self._years = sorted({(group.day.year, group.scope) for group in found.groups})
-        self._make_areas()
+        self._areas = self._joint_areas()
 
     def prepare(self, mart: Mart, held: Sequence[str], exact: str) -> None:
         """Make the table of verdicts for the rows of a mart.
 
-        Raises ``MisstatedMeasure`` where a column is not what its yml says that it sums.
+        Raises ``MisstatedMeasure`` where a column is not what its yml says that it sums, or where
+        a sentence holds a figure and no rule says how everybody reads it.
         """
+        # Each time: a mart that is refused takes the tables of its transaction along.
+        self._fill("home_joint_areas", AREA_MEMBERS, self._areas)
+        told = self._database.execute(select.figures_in_text(mart, held, exact)).fetchone()
+        if told:
+            raise MisstatedMeasure(
+                f"{mart.name}.{told[0]}: its sentences hold figures, as in {told[1]!r}. Say in "
+                "meta.homes.texts how the public mart words them, of what it shows."
+            )
         asked = self._database.execute(select.asked(mart, held, exact)).fetchall()
         rows = [(*row, *self._verdict(*row)) for row in asked]
         self._fill("home_values", VALUES, rows)
@@ -171,7 +181,7 @@ class HomeFigures:
             found[Group(measure, day, scope)][frozenset({code})] = float(value)
         return found
 
-    def _make_areas(self) -> None:
+    def _joint_areas(self) -> list[tuple[Any, ...]]:
         rows: list[tuple[Any, ...]] = []
         for year, scope in self._years:
             for area in self._suppression.joint(year, scope):
@@ -179,7 +189,7 @@ class HomeFigures:
                     named = (joint.code(area), joint.name(area, self._names))
                     members = ", ".join(sorted(area))
                     rows += [(year, scope, *named, members, len(area), place) for place in area]
-        self._fill("home_joint_areas", AREA_MEMBERS, rows)
+        return rows
 
     def _fill(self, name: str, schema: pa.Schema, rows: Sequence[tuple[Any, ...]]) -> None:
         columns = list(zip(*rows, strict=True)) or [() for _ in schema]

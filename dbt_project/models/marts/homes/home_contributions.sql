@@ -70,7 +70,8 @@ residents as (
         grades.*,
         offers.home_id,
         offers.operator_name,
-        offers.offer_type_code
+        offers.offer_type_code,
+        offers.contracted_places
     from {{ ref('int_residents__by_grade') }} as grades
     inner join offers
         on
@@ -175,6 +176,26 @@ listed as (
         cast(1 as double) as most_value
     from staffed
     union all
+    {% for other, cell, given in [
+        ('skilled', 'skilled', 'skilled_fte'),
+        ('places', 'care', 'contracted_places'),
+        ('residents', 'residents', 'residents_persons'),
+    ] -%}
+        select
+            'care_of_{{ other }}_fte' as measure_code,
+            '{{ cell }}' as cell_code,
+            reference_date,
+            reference_date as about_date,
+            offer_id,
+            home_id,
+            operator_name,
+            offer_type_code,
+            municipality_code,
+            case when {{ given }} is not null then care_fte end as value,
+            cast(null as double) as most_value
+        from staffed
+        union all
+    {% endfor -%}
     select
         'staffed_residents_persons' as measure_code,
         'residents' as cell_code,
@@ -186,7 +207,7 @@ listed as (
         offer_type_code,
         municipality_code,
         cast(case when care_fte is not null then residents_persons end as double) as value,
-        cast(null as double) as most_value
+        cast(contracted_places as double) as most_value
     from staffed
     union all
     {% for grade in grades -%}
@@ -221,11 +242,17 @@ listed as (
         where care_grade = {{ grade }}
         union all
     {% endfor -%}
-    {% for measure, cell, value in [
-        ('reported_persons', 'grades', "case when basis = 'reported' then home_persons end"),
-        ('stand_in_persons', 'vacant', "case when basis = 'county_mix' then home_persons end"),
-        ('no_care_grade_persons', 'no_care_grade', 'no_care_grade_persons'),
-        ('under_60_persons', 'under_60', 'under_60_persons'),
+    {% for measure, cell, value, most in [
+        (
+            'reported_persons', 'grades', "case when basis = 'reported' then home_persons end",
+            'contracted_places',
+        ),
+        (
+            'stand_in_persons', 'vacant', "case when basis = 'county_mix' then home_persons end",
+            'contracted_places',
+        ),
+        ('no_care_grade_persons', 'no_care_grade', 'no_care_grade_persons', 'null'),
+        ('under_60_persons', 'under_60', 'under_60_persons', 'null'),
     ] -%}
         select
             '{{ measure }}' as measure_code,
@@ -238,7 +265,7 @@ listed as (
             offer_type_code,
             municipality_code,
             cast({{ value }} as double) as value,
-            cast(null as double) as most_value
+            cast({{ most }} as double) as most_value
         from residents
         where care_grade = 1
         union all

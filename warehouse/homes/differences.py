@@ -1,0 +1,54 @@
+"""What can be worked out from several sums of one figure, each over other homes.
+
+The same figure of a home may enter several sums: its residents are its occupied places, less its
+vacant places, and some marts add up all homes, others those that filled one more cell. Somebody
+who has all of these sums subtracts them from one another. Homes that are in the same sums form a
+class; a class can be told apart if the sums, as equations over classes, have one solution for it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
+from fractions import Fraction
+
+Offers = frozenset[str]
+
+
+def classes(sums: Sequence[Offers]) -> list[Offers]:
+    """The offers of all sums, together where they are in the same ones."""
+    found: dict[frozenset[int], set[str]] = defaultdict(set)
+    for offer in sorted(frozenset().union(*sums)):
+        found[frozenset(n for n, one in enumerate(sums) if offer in one)].add(offer)
+    return [frozenset(offers) for offers in found.values()]
+
+
+def told_apart(sums: Collection[Offers], own: Offers = frozenset()) -> Iterator[Offers]:
+    """The classes whose figure follows from the ``sums`` for somebody who knows ``own`` offers."""
+    known = [one - own for one in dict.fromkeys(sums) if one - own]
+    if not known:
+        return
+    unknown = classes(known)
+    rows = [[Fraction(int(part <= one)) for part in unknown] for one in known]
+    for row in _reduced(rows):
+        columns = [number for number, factor in enumerate(row) if factor]
+        if len(columns) == 1:
+            yield unknown[columns[0]]
+
+
+def _reduced(rows: list[list[Fraction]]) -> list[list[Fraction]]:
+    """The rows in reduced echelon form: an unknown has one solution if it stands alone in one."""
+    done = 0
+    for column in range(len(rows[0])):
+        pivot = next((n for n in range(done, len(rows)) if rows[n][column]), None)
+        if pivot is None:
+            continue
+        rows[done], rows[pivot] = rows[pivot], rows[done]
+        factor = rows[done][column]
+        rows[done] = [value / factor for value in rows[done]]
+        for number, row in enumerate(rows):
+            if number != done and row[column]:
+                times = row[column]
+                rows[number] = [a - times * b for a, b in zip(row, rows[done], strict=True)]
+        done += 1
+    return rows[:done]
