@@ -143,7 +143,7 @@ class Build(Step):
 class Publish(Step):
     """A version of another finished build."""
 
-    name, weight = "publish", 2.0
+    name, weight = "publish", 1.2
 
     def prepare(self) -> None:
         self.variant = self.house.next_variant()
