@@ -149,7 +149,8 @@ class House:
         return path
 
     def due_file(self) -> str:
-        """An older issue of the same workbook, landed and staged years ago; its hash."""
+        """An issue of the same workbook, landed and staged two years ago by the clock of then, and
+        replaced by one of today; its hash."""
         self.rotten += 1
         path = self.work / "handed_in" / f"old_{WORKBOOK}"
         path.parent.mkdir(exist_ok=True)

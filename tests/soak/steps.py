@@ -278,8 +278,11 @@ class Maintenance(Step):
         self.old_log = self.house.old_log()
         self.due = self.house.due_file()
         self.buried = self.house.buried()
-        backup = str(self.house.work / "backup")
-        for command in (("backup", "--to", backup), ("backup", "--verify", backup)):
+        newer, backup = str(self.house.new_workbook()), str(self.house.work / "backup")
+        for command in (
+            ("ingest", "wtg", "stichtag", "--file", newer),
+            *(("backup", "--to", backup), ("backup", "--verify", backup)),
+        ):
             ended = self._done(*command)
             assert ended.status == 0, ended.output
         listed = self._done("maintenance", "--dry-run", environment=self.environment).output
