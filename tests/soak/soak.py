@@ -20,6 +20,7 @@ import json
 import os
 import random
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -304,6 +305,8 @@ def main() -> int:
     work = Path(os.environ.get("KREISHAUS_SOAK_FOLDER") or tempfile.mkdtemp(prefix="soak-"))
     work.mkdir(parents=True, exist_ok=True)
     random.seed(seed)
+    # Ended from outside, it says what it has seen, and leaves nobody at work.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     print(f"seed {seed}, {kills} kills, in {work}", flush=True)
     until = time.monotonic() + minutes * 60
     reports: list[dict[str, Any]] = []
