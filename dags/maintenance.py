@@ -51,10 +51,14 @@ def check() -> None:
 
 @task(pool="warehouse", retries=0, trigger_rule="none_failed")
 def tidy() -> None:
-    """Delete what the rules let go, never beside a build; what is held back is said."""
-    from warehouse.retention.perform import maintain
+    """Delete what the rules let go, never beside a build; what is held back is said.
 
-    done = maintain(known(read_settings()))
+    The pool keeps the builds of this Airflow away; for one by hand it waits like `publish`.
+    """
+    from warehouse.retention.perform import maintain
+    from warehouse.watched_build import PATIENCE_SECONDS
+
+    done = maintain(known(read_settings()), patience_seconds=PATIENCE_SECONDS)
     for one in done.deleted:
         log.info("deleted: %s; %s", one.about, one.rule)
     for one in done.held_back:

@@ -13,6 +13,7 @@ import typer
 
 from ingest import cli_keeping, cli_readers, cli_serving, cli_upgrade, cli_withdraw
 from ingest.cli_options import (
+    IN_USE,
     AsOfOption,
     Format,
     KnownBy,
@@ -33,8 +34,6 @@ app = typer.Typer(
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
 )
-IN_USE = 3
-"""Exit status where another process is at work in the same place, as of ``kreishaus run``."""
 sample_app = typer.Typer(help="The sample sources.", no_args_is_help=True)
 app.add_typer(sample_app, name="sample")
 app.add_typer(cli_keeping.app)

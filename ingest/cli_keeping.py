@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ingest.cli_options import console, errors, read_home
+from ingest.cli_options import IN_USE, console, errors, read_home
 from ingest.settings import read_settings
+
+if TYPE_CHECKING:
+    from warehouse.refusal import Refusal
 
 app = typer.Typer()
 
@@ -106,13 +109,15 @@ def restore(
     """Make a home from a backup, in an empty KREISHAUS_HOME: files, then all that is made of them.
 
     Interrupted, it goes on where it was when it is called again. Exit status 1 when nothing was
-    restored, or a mart came out otherwise than it was published.
+    restored, the disk is full, or a mart came out otherwise than it was published; 3 when somebody
+    else builds or publishes there.
     """
     from ingest.folder_formats import WrongFormat
     from warehouse.audit import AuditUnwritable
     from warehouse.backup.errors import BackupRefused
     from warehouse.backup.restore import restore as make_again
     from warehouse.backup.restore import restore_files
+    from warehouse.refusal import Refusal
 
     settings = read_settings()
     try:
@@ -122,6 +127,8 @@ def restore(
             console.print("The next night stages, builds and publishes them: kreishaus run")
             return
         done = make_again(settings, source, snapshot, console.print)
+    except Refusal as refusal:
+        raise _refused(refusal) from refusal
     except (BackupRefused, AuditUnwritable, OSError, WrongFormat) as error:
         errors.print(str(error), markup=False, soft_wrap=True)
         raise typer.Exit(1) from error
@@ -143,6 +150,14 @@ def restore(
         console.print(f"Every mart is as it was in {done.snapshot.version}")
 
 
+def _refused(refusal: Refusal) -> typer.Exit:
+    """Say why the warehouse was not touched; the exit status to end with."""
+    from warehouse.writer_lock import WarehouseBusy
+
+    errors.print(str(refusal), markup=False, soft_wrap=True)
+    return typer.Exit(IN_USE if isinstance(refusal, WarehouseBusy) else 1)
+
+
 @app.command(epilog="Example: [bold]kreishaus maintenance --dry-run[/bold]")
 def maintenance(
     dry_run: Annotated[
@@ -151,11 +166,12 @@ def maintenance(
 ) -> None:
     """Delete what the rules let go: county.toml, \\[retention] and \\[backup].
 
-    Landed files go only when a verified backup holds them; each leaves a tombstone. Not while a
-    build is at work: figures may go.
+    Landed files go only when a verified backup holds them; each leaves a tombstone. Figures may go,
+    so exit status 3, and nothing deleted, when somebody builds or publishes.
     """
     from warehouse.audit import AuditUnwritable
     from warehouse.backup.errors import BackupRefused
+    from warehouse.refusal import Refusal
     from warehouse.retention.perform import maintain
     from warehouse.retention.plan import plan
 
@@ -166,6 +182,8 @@ def maintenance(
         else:
             done = maintain(settings)
             due = [*done.deleted, *done.held_back]
+    except Refusal as refusal:
+        raise _refused(refusal) from refusal
     except (ValueError, AuditUnwritable, BackupRefused) as error:
         errors.print(str(error), markup=False, soft_wrap=True)
         raise typer.Exit(1) from error

@@ -14,6 +14,8 @@ from ingest.terminal import COLUMNS_WITHOUT_TERMINAL, SafeConsole
 
 console = SafeConsole(width=None if sys.stdout.isatty() else COLUMNS_WITHOUT_TERMINAL)
 errors = SafeConsole(stderr=True)
+IN_USE = 3
+"""Exit status where another process is at work in the same place, as of ``kreishaus run``."""
 
 
 class KnownBy(StrEnum):

@@ -21,6 +21,7 @@ from warehouse import versions
 from warehouse.build import dbt, parse_project
 from warehouse.builds import BuildNotFinished, WarehouseChanged
 from warehouse.docs import write_docs
+from warehouse.manifest import published_marts
 from warehouse.publish import publish
 from warehouse.writer_lock import NAME, Holder
 
@@ -33,11 +34,11 @@ def house(of_its_own: Settings) -> Settings:
 
 
 def hashes(settings: Settings) -> dict[str, str]:
-    document = versions.manifest(versions.current(settings))
+    version = versions.current(settings)
     return {
-        f"{audience} {mart['name']}": mart["content_hash"]
-        for audience in ("marts", "public")
-        for mart in document[audience]
+        f"{audience} {mart.name}": mart.content_hash
+        for audience in versions.AUDIENCES
+        for mart in published_marts(version, audience).values()
     }
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 
@@ -13,8 +15,11 @@ from readers import as_text, duckdb_content
 from reissues import move_one_vacant_place
 
 from ingest.datasets import REGISTRY
+from ingest.files import write_secret
 from ingest.landing import Landing
+from ingest.model import Request
 from ingest.settings import Settings
+from ingest.steps import treat
 from warehouse import versions
 from warehouse.build import target
 from warehouse.builds import builds, keep, last
@@ -31,31 +36,43 @@ WATCHED = 6
 class House:
     """A home, what was published in it, and the warehouse of its first build.
 
-    ``published`` is what each version held when nobody disturbed it: version -> content of the
-    watched marts, as readers write it down.
+    ``published`` is what each version held when nobody disturbed it: audience and version ->
+    content of the watched marts, as readers write it down.
     """
 
     def __init__(self, settings: Settings, work: Path) -> None:
         self.settings = settings
         self.work = work
-        self.published: dict[str, str] = {}
+        self.published: dict[tuple[str, str], str] = {}
         self.variant = 0
         self.handed_in = 0
+        self.rotten = 0
         self._first_build = work / "first_build"
         self._expected: dict[int, Mapping[str, str]] = {}
 
     @property
     def environment(self) -> dict[str, str]:
-        return {"KREISHAUS_HOME": str(self.settings.home)}
+        return {
+            "KREISHAUS_HOME": str(self.settings.home),
+            "KREISHAUS_BACKUP__PASSWORD_FILE": str(self.work / "backup_password"),
+        }
 
     @cached_property
-    def marts(self) -> list[str]:
-        """The marts that readers read: some that every variant changes."""
-        held = published_marts(versions.current(self.settings), "internal").values()
-        return [mart.name for mart in held if 50 <= mart.rows <= 5000][:WATCHED]
+    def marts(self) -> Mapping[versions.Audience, Sequence[str]]:
+        """The marts that the readers of an audience read: some that every variant changes."""
+        version = versions.current(self.settings)
+        return {
+            audience: [
+                f"{audience}.{mart.name}"
+                for mart in published_marts(version, audience).values()
+                if 50 <= mart.rows <= 5000
+            ][:WATCHED]
+            for audience in versions.AUDIENCES
+        }
 
     def begin(self) -> None:
         """Keep the first build: what is published later are variants of it."""
+        write_secret(self.work / "backup_password", b"for the soak alone\n")
         self._first_build.mkdir(parents=True)
         shutil.copy2(self._database(self.settings), self._first_build / versions.DATABASE)
         shutil.copytree(last(self.settings).folder, self._first_build / "artefacts")
@@ -80,21 +97,29 @@ class House:
         with writing(settings, "soak"):
             database = self._database(settings)
             database.with_name(f"{database.name}.wal").unlink(missing_ok=True)
-            shutil.copyfile(self._first_build / versions.DATABASE, database)
+            shutil.copyfile(self._made(variant), database)
             target(settings).mkdir(exist_ok=True)
             for name in ("manifest.json", "run_results.json"):
                 shutil.copyfile(self._first_build / "artefacts" / name, target(settings) / name)
-            with duckdb.connect(database) as warehouse:
-                tables = warehouse.execute(
-                    "select table_name from duckdb_tables() where schema_name = 'marts' "
-                    "and estimated_size > 20 order by 1"
-                ).fetchall()
-                for (table,) in tables:
-                    warehouse.execute(
-                        f"delete from marts.{table} where rowid in "
-                        f"(select rowid from marts.{table} order by all limit {variant})"
-                    )
             keep(settings, target(settings))
+
+    def _made(self, variant: int) -> Path:
+        """The database of a variant: that of the first build with a few rows less in each mart."""
+        made = self._first_build / f"variant_{variant}.duckdb"
+        if made.exists():
+            return made
+        shutil.copyfile(self._first_build / versions.DATABASE, made)
+        with duckdb.connect(made) as warehouse:
+            tables = warehouse.execute(
+                "select table_name from duckdb_tables() where schema_name = 'marts' "
+                "and estimated_size > 20 order by 1"
+            ).fetchall()
+            for (table,) in tables:
+                warehouse.execute(
+                    f"delete from marts.{table} where rowid in "
+                    f"(select rowid from marts.{table} order by all limit {variant})"
+                )
+        return made
 
     def _database(self, settings: Settings) -> Path:
         return settings.warehouse / versions.DATABASE
@@ -123,15 +148,49 @@ class House:
             move_one_vacant_place(path)
         return path
 
+    def due_file(self) -> str:
+        """An issue of the same workbook, landed and staged two years ago by the clock of then, and
+        replaced by one of today; its hash."""
+        self.rotten += 1
+        path = self.work / "handed_in" / f"old_{WORKBOOK}"
+        path.parent.mkdir(exist_ok=True)
+        shutil.copyfile(self.settings.sample / "drop" / "wtg" / WORKBOOK, path)
+        for _ in range(4 + self.rotten):
+            move_one_vacant_place(path)
+        request = Request("by hand: an old issue", path.name, path=str(path), extension="xlsx")
+        landing = Landing(self.settings.landing, "wtg", "stichtag")
+        then = datetime.now(UTC) - timedelta(days=700) + timedelta(minutes=self.rotten)
+        landed, _ = landing.land(path.read_bytes(), request, run_id="soak", licence="-", now=then)
+        outcome = treat(landed, self.settings)
+        assert outcome.status == "staged", outcome.explanation
+        return landed.sha256
+
+    def buried(self) -> set[str]:
+        """The hash of every landed file whose bytes were deleted by a rule."""
+        return {
+            tombstone.sha256
+            for entry in REGISTRY
+            for tombstone in Landing(self.settings.landing, entry.source, entry.name).tombstones()
+        }
+
+    def old_log(self) -> Path:
+        """A log file of last year."""
+        path = self.settings.warehouse / "logs" / f"old_{self.rotten}.log"
+        path.write_text("long ago")
+        then = (datetime.now(UTC) - timedelta(days=400)).timestamp()
+        os.utime(path, (then, then))
+        return path
+
     def note_published(self) -> None:
         """Write down what the versions that are there hold. Nothing may be at work."""
-        marts = self.marts
         for version in versions.versions(self.settings):
-            if version.name not in self.published:
-                file = versions.database(version, "internal")
+            for audience, marts in self.marts.items():
+                if (audience, version.name) in self.published:
+                    continue
+                file = versions.database(version, audience)
                 with duckdb.connect(file, read_only=True) as connection:
                     held = {mart: duckdb_content(connection, mart) for mart in marts}
-                self.published[version.name] = as_text(held)
+                self.published[audience, version.name] = as_text(held)
 
     def damaged(self) -> list[str]:
         """Landed files that are not what landed."""

@@ -79,23 +79,38 @@ def _run(
         return Ended(process.returncode, time.monotonic() - begun, output.read(), killed)
 
 
-def _kill(process: subprocess.Popen[bytes], environment: Mapping[str, str], whom: Whom) -> str:
+def _kill(
+    process: subprocess.Popen[bytes], environment: Mapping[str, str], whom: Whom
+) -> str | None:
+    """Kill; return whom. None where the command was over before it had a child to kill."""
+    if whom == "child":
+        return _kill_a_child(process)
     if whom == "parent":
         process.kill()
         return "the parent"
-    children = _children(process)
-    if whom == "child" and children:
-        victim = random.choice(children)
-        with suppress(psutil.NoSuchProcess):
-            victim.kill()
-        return "a child"
     _kill_all(process, environment)
     return "all"
 
 
+def _kill_a_child(process: subprocess.Popen[bytes]) -> str | None:
+    """Kill one of the children; where there is none at the moment, the next one that comes."""
+    until = time.monotonic() + LONGEST_SECONDS
+    while process.poll() is None and time.monotonic() < until:
+        children = _children(process)
+        if children:
+            victim = random.choice(children)
+            with suppress(psutil.Error):
+                name = victim.name()
+                victim.kill()
+                return f"a child ({name})"
+        time.sleep(0.005)
+    return None
+
+
 def _children(process: subprocess.Popen[bytes]) -> list[psutil.Process]:
     try:
-        return psutil.Process(process.pid).children(recursive=True)
+        children = psutil.Process(process.pid).children(recursive=True)
+        return [one for one in children if one.status() != psutil.STATUS_ZOMBIE]
     except psutil.NoSuchProcess:
         return []
 

@@ -1,6 +1,6 @@
 """A reader who looks at published marts in transactions until he is stopped.
 
-    python readers.py '{"kind": "duckdb", "published": ..., "url": ..., "marts": [], "stop": ...}'
+    python readers.py '{"kind": "duckdb", "audience": "public", "published": ..., "marts": [], ...}'
 
 It writes down, by version, every different content that one of its transactions saw, and how often.
 Which content was published under that version is not its business: the soak compares.
@@ -27,15 +27,15 @@ Seen = tuple[str, str]
 """The version, and the content of all marts as one text."""
 
 
-def duckdb_content(connection: duckdb.DuckDBPyConnection, mart: str) -> str:
+def duckdb_content(connection: duckdb.DuckDBPyConnection, relation: str) -> str:
     """A hash of the rows of one mart of the open file."""
-    sql = f"select count(*), bit_xor(hash(m)), sum(hash(m)) from internal.{mart} as m"
+    sql = f"select count(*), bit_xor(hash(m)), sum(hash(m)) from {relation} as m"
     return str(connection.execute(sql).fetchone())
 
 
-def postgres_content(connection: psycopg.Connection[Any], mart: str) -> str:
+def postgres_content(connection: psycopg.Connection[Any], relation: str) -> str:
     """A hash of the rows of one mart being served."""
-    sql = f"select count(*), sum(hashtextextended(m::text, 0)) from internal.{mart} as m"
+    sql = f"select count(*), sum(hashtextextended(m::text, 0)) from {relation} as m"
     return str(connection.execute(sql).fetchone())
 
 
@@ -43,10 +43,12 @@ def as_text(contents: dict[str, str]) -> str:
     return json.dumps(contents, sort_keys=True)
 
 
-def read_duckdb(published: Path, marts: Sequence[str], pause: Callable[[], None]) -> Seen:
+def read_duckdb(
+    published: Path, audience: str, marts: Sequence[str], pause: Callable[[], None]
+) -> Seen:
     """One transaction on the published file: opened, read in pieces, closed."""
     version = (published / "current").resolve()
-    file = version / "internal" / "kreishaus.duckdb"
+    file = version / audience / "kreishaus.duckdb"
     with duckdb.connect(file, read_only=True) as connection:
         connection.begin()
         contents = {}
@@ -89,7 +91,8 @@ def main() -> None:
     while not stop.exists():
         try:
             if asked["kind"] == "duckdb":
-                seen[read_duckdb(Path(asked["published"]), asked["marts"], pause)] += 1
+                published = Path(asked["published"])
+                seen[read_duckdb(published, asked["audience"], asked["marts"], pause)] += 1
             else:
                 connection = connection or psycopg.connect(asked["url"], autocommit=True)
                 isolation = chance.choice(("read committed", "repeatable read"))
@@ -102,6 +105,7 @@ def main() -> None:
         time.sleep(chance.uniform(*PAUSE_SECONDS))
     document = {
         "kind": asked["kind"],
+        "audience": asked["audience"],
         "transactions": sum(seen.values()),
         "seen": [[*what, times] for what, times in seen.items()],
         "asked_again": again,

@@ -20,6 +20,7 @@ import json
 import os
 import random
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -39,14 +40,18 @@ from steps import STEPS, Step
 
 from ingest.settings import Settings
 from sample.make import make
-from sample.server import serve
 from warehouse import versions
 from warehouse.builds import BuildNotFinished, last
+from warehouse.serving.doors import close_doors
 from warehouse.serving.own_server import Server, own_server
+from warehouse.versions import AUDIENCES, Audience
 
 WHOM: tuple[Whom, ...] = ("group", "group", "parent", "child")
-LOADER, PASSWORD, READER = "soak_loader", "soak", "soak_reader"
-READERS = ("duckdb", "duckdb", "postgres", "postgres")
+LOADER, PASSWORD = "soak_loader", "soak"
+DATABASES: Mapping[Audience, str] = {"internal": "soak", "public": "soak_public"}
+READERS = [(kind, audience) for kind in ("duckdb", "postgres") for audience in AUDIENCES]
+Published = Mapping[tuple[str, str], str]
+"""The content of the watched marts, by audience and version."""
 
 
 @dataclass
@@ -63,14 +68,14 @@ class Tally:
 class Soak:
     """The run: what is picked, what is counted."""
 
-    def __init__(self, house: House, served: Mapping[str, str], seed: int) -> None:
+    def __init__(self, house: House, urls: Mapping[Audience, str], seed: int) -> None:
         self.house = house
-        self.served = served
+        self.urls = urls
         self.chance = random.Random(seed)
         self.steps = [kind(house) for kind in STEPS if kind.name in _chosen()]
         self.tallies = {step.name: Tally() for step in self.steps}
         self.takes: dict[str, float] = {}
-        self.loaded: dict[str, str] = {}
+        self.loaded: dict[tuple[str, str], str] = {}
 
     def go(self, kills: int, until: float) -> None:
         while self.kills < kills and time.monotonic() < until:
@@ -92,7 +97,7 @@ class Soak:
             step.prepare()
             environment = step.environment
         tally = self.tallies[step.name]
-        whom = self.chance.choice(WHOM)
+        whom = self.chance.choice(WHOM if step.has_children else WHOM[:-1])
         moment = self.chance.uniform(0.2, max(0.5, self.takes[step.name]))
         before = self.house.landed()
         ended = run_and_kill(step.command(), environment, self._log(step), moment, whom)
@@ -104,7 +109,8 @@ class Soak:
         tally.kills += 1
         tally.whom[ended.killed] += 1
         self._compare_current(tally, f"after a kill at {moment:.1f} s")
-        wrong = step.between()
+        wrong = ["a traceback after the kill"] if "Traceback" in ended.output else []
+        wrong += step.between()
         again = run(step.command(), environment, self._log(step))
         wrong += step.after(again)
         tally.wrong += [f"{whom} at {moment:.1f} s: {one}" for one in wrong]
@@ -122,49 +128,64 @@ class Soak:
         """What the link points at must be a whole version, whatever was killed."""
         current = versions.current(self.house.settings)
         try:
-            versions.manifest(current)
+            versions.facts(current)
+            for audience in AUDIENCES:
+                versions.manifest(current, audience)
         except (OSError, ValueError) as error:
             tally.lost.append(f"{current.name} is not whole {when}: {error}")
 
     def look(self) -> None:
         """Write down what is published and served now, while nothing is at work."""
         self.house.note_published()
-        with psycopg.connect(self.served["SOAK_READER_URL"]) as connection:
-            marts = self.house.marts
-            held = as_text({mart: postgres_content(connection, mart) for mart in marts})
-            row = connection.execute("select version from kreishaus.publication").fetchone()
-            version = str(row and row[0])
-        if self.loaded.setdefault(version, held) != held:
-            self.tallies[self.steps[0].name].wrong.append(f"PostgreSQL: {version} changed")
+        for audience, url in self.urls.items():
+            with psycopg.connect(url) as connection:
+                marts = self.house.marts[audience]
+                held = as_text({mart: postgres_content(connection, mart) for mart in marts})
+                row = connection.execute("select version from kreishaus.publication").fetchone()
+            served = audience, str(row and row[0])
+            if self.loaded.setdefault(served, held) != held:
+                self.tallies[self.steps[0].name].wrong.append(f"PostgreSQL: {served} changed")
 
     def _log(self, step: Step) -> Path:
         return step.log / f"{step.name.replace(' ', '_')}.txt"
 
 
-def judged(report: Mapping[str, Any], expected: Mapping[str, str]) -> list[str]:
+def judged(report: Mapping[str, Any], expected: Published) -> list[str]:
     """What one reader saw that was no published version, whole."""
     torn = []
+    reader = f"{report['kind']}, {report['audience']}"
     for version, content, times in report["seen"]:
-        if version not in expected:
-            torn.append(f"{report['kind']}: {version}, which nobody published ({times} times)")
-        elif expected[version] != content:
-            torn.append(f"{report['kind']}: a mixture under {version} ({times} times)")
+        held = expected.get((report["audience"], version))
+        if held is None:
+            torn.append(f"{reader}: {version}, which nobody published ({times} times)")
+        elif held != content:
+            torn.append(f"{reader}: a mixture under {version} ({times} times)")
     return torn
 
 
 @contextmanager
-def reading(house: House, url: str, reports: list[dict[str, Any]]) -> Iterator[None]:
+def reading(
+    house: House, urls: Mapping[Audience, str], reports: list[dict[str, Any]]
+) -> Iterator[None]:
     """Readers at work as long as the block runs; their reports afterwards."""
     stop = house.work / "stop"
-    asked = {"published": str(house.settings.published), "url": url, "marts": house.marts}
     processes = []
     files = []
-    for number, kind in enumerate(READERS):
+    for number, (kind, audience) in enumerate(READERS):
         file = house.work / f"reader_{number}.json"
         files.append(file)
-        more = {"kind": kind, "seed": number, "stop": str(stop), "report": str(file)}
+        asked = {
+            "kind": kind,
+            "audience": audience,
+            "seed": number,
+            "published": str(house.settings.published),
+            "url": urls[audience],
+            "marts": house.marts[audience],
+            "stop": str(stop),
+            "report": str(file),
+        }
         command = [sys.executable, str(Path(__file__).with_name("readers.py"))]
-        processes.append(subprocess.Popen([*command, json.dumps({**asked, **more})]))
+        processes.append(subprocess.Popen([*command, json.dumps(asked)]))
     try:
         yield
     finally:
@@ -175,40 +196,47 @@ def reading(house: House, url: str, reports: list[dict[str, Any]]) -> Iterator[N
 
 
 @contextmanager
-def serving(house: House) -> Iterator[dict[str, str]]:
-    """A PostgreSQL with the current version in it; the environment that names it."""
+def serving(house: House) -> Iterator[dict[Audience, str]]:
+    """A PostgreSQL with the current version in both databases; the address of each's reader."""
     with own_server() as server:
-        _make_database(server)
-        environment = {
-            "KREISHAUS_SERVING__URL": server.url("soak", LOADER, PASSWORD),
-            "KREISHAUS_SERVING__PATIENCE_SECONDS": "300",
-            "SOAK_READER_URL": server.url("soak", READER, PASSWORD),
-        }
-        os.environ.update(environment)
+        _make_databases(server)
+        os.environ["KREISHAUS_SERVING__URL"] = server.url(DATABASES["internal"], LOADER, PASSWORD)
+        os.environ["KREISHAUS_SERVING__PATIENCE_SECONDS"] = "300"
         log = house.work / "serving.txt"
-        for command in (("serving", "load"), ADD_READER):
-            ended = run(command, {**house.environment, **environment}, log)
+        adding = [
+            ("serving", "add-reader", f"soak_{audience}", "--audience", audience)
+            for audience in AUDIENCES
+        ]
+        for command in (("serving", "load"), *adding):
+            ended = run(command, house.environment, log)
             assert ended.status == 0, ended.output
-        with psycopg.connect(server.url("soak"), autocommit=True) as connection:
-            connection.execute(f"alter role {READER} password '{PASSWORD}'")
-        yield environment
+        with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
+            for audience in AUDIENCES:
+                connection.execute(f"alter role soak_{audience} password '{PASSWORD}'")
+        yield {
+            audience: server.url(database, f"soak_{audience}", PASSWORD)
+            for audience, database in DATABASES.items()
+        }
 
 
-ADD_READER = ("serving", "add-reader", READER, "--audience", "internal")
-
-
-def _make_database(server: Server) -> None:
+def _make_databases(server: Server) -> None:
     with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
         connection.execute(f"create role {LOADER} login createrole password '{PASSWORD}'")
-        connection.execute(f"create database soak owner {LOADER}")
+        for database in DATABASES.values():
+            connection.execute(f"create database {database} owner {LOADER} template template0")
+    for database in DATABASES.values():
+        with psycopg.connect(server.url(database), autocommit=True) as connection:
+            close_doors(connection)
 
 
-def built(work: Path, sample_url: str) -> House:
+def built(work: Path) -> House:
     """A home with a build that is kept and published, in ``work``."""
-    settings = Settings(home=work / "var", sample_url=sample_url)
+    settings = Settings(home=work / "var")
     house = House(settings, work)
     if given := os.environ.get("KREISHAUS_SOAK_FROM"):
         shutil.copytree(given, settings.home, symlinks=True, dirs_exist_ok=True)
+        upgraded = run(("upgrade",), house.environment, work / "first.txt")
+        assert upgraded.status == 0, upgraded.output
     make(settings)
     try:
         last(settings)
@@ -225,24 +253,30 @@ def table(soak: Soak, reports: list[dict[str, Any]]) -> str:
     head = "| step | kills | all | the parent | a child | over before | lost | next run wrong |"
     lines = [head, "|" + " --- |" * 8]
     for name, tally in soak.tallies.items():
-        whom = " | ".join(str(tally.whom[one]) for one in ("all", "the parent", "a child"))
+        whom = " | ".join(str(_killed(tally, one)) for one in ("all", "the parent", "a child"))
         lines.append(
             f"| {name} | {tally.kills} | {whom} | {tally.over_before} | {len(tally.lost)} | "
             f"{len(tally.wrong)} |"
         )
-    lines.append("")
-    for kind in dict.fromkeys(READERS):
-        of_kind = [report for report in reports if report["kind"] == kind]
-        expected = soak.house.published if kind == "duckdb" else soak.loaded
-        torn = sum(len(judged(report, expected)) for report in of_kind)
-        seen = {version for report in of_kind for version, *_ in report["seen"]}
+    children = sum((tally.whom for tally in soak.tallies.values()), Counter())
+    lines += ["", f"whom: {dict(children)}", ""]
+    for report in reports:
+        torn = len(judged(report, _expected(soak, report)))
+        seen = {version for version, *_ in report["seen"]}
         lines.append(
-            f"{kind}: {sum(report['transactions'] for report in of_kind)} transactions saw "
-            f"{len(seen)} versions; torn: {torn}; asked again: "
-            f"{sum(report['asked_again'] for report in of_kind)}; errors: "
-            f"{sum(sum(report['errors'].values()) for report in of_kind)}"
+            f"{report['kind']}, {report['audience']}: {report['transactions']} transactions saw "
+            f"{len(seen)} versions; torn: {torn}; asked again: {report['asked_again']}; errors: "
+            f"{sum(report['errors'].values())}"
         )
     return "\n".join(lines)
+
+
+def _killed(tally: Tally, whom: str) -> int:
+    return sum(times for name, times in tally.whom.items() if name.startswith(whom))
+
+
+def _expected(soak: Soak, report: Mapping[str, Any]) -> Published:
+    return soak.house.published if report["kind"] == "duckdb" else soak.loaded
 
 
 def complaints(soak: Soak, reports: list[dict[str, Any]]) -> list[str]:
@@ -252,7 +286,7 @@ def complaints(soak: Soak, reports: list[dict[str, Any]]) -> list[str]:
         for one in (*tally.lost, *tally.wrong)
     ]
     for report in reports:
-        found += judged(report, soak.house.published if report["kind"] == "duckdb" else soak.loaded)
+        found += judged(report, _expected(soak, report))
         found += [f"{report['kind']}: {text} ({n})" for text, n in report["errors"].items()]
     if len(reports) != len(READERS):
         found.append(f"only {len(reports)} of {len(READERS)} readers came to their end")
@@ -271,22 +305,22 @@ def main() -> int:
     work = Path(os.environ.get("KREISHAUS_SOAK_FOLDER") or tempfile.mkdtemp(prefix="soak-"))
     work.mkdir(parents=True, exist_ok=True)
     random.seed(seed)
+    # Ended from outside, it says what it has seen, and leaves nobody at work.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     print(f"seed {seed}, {kills} kills, in {work}", flush=True)
     until = time.monotonic() + minutes * 60
     reports: list[dict[str, Any]] = []
     with ExitStack() as stack:
-        sample = work / "var" / "sample" / "http"
-        sample.mkdir(parents=True, exist_ok=True)
-        server = stack.enter_context(serve(sample))
-        house = built(work, server.url)
+        house = built(work)
         house.begin()
         house.note_published()
-        served = stack.enter_context(serving(house))
-        soak = Soak(house, served, seed)
+        urls = stack.enter_context(serving(house))
+        soak = Soak(house, urls, seed)
         soak.look()
-        print(f"readers read {', '.join(house.marts)}", flush=True)
+        for audience, marts in house.marts.items():
+            print(f"{audience} readers read {', '.join(marts)}", flush=True)
         try:
-            with reading(house, served["SOAK_READER_URL"], reports):
+            with reading(house, urls, reports):
                 soak.go(kills, until)
             soak.look()
         finally:

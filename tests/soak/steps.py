@@ -7,6 +7,7 @@ step was killed and then run once more to its end; it returns what is wrong.
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shutil
 from collections.abc import Mapping, Sequence
@@ -23,11 +24,14 @@ from warehouse.builds import last
 
 
 class Step:
-    """One command. ``weight`` is how often it is picked, beside the others'."""
+    """One command. ``weight`` is how often it is picked, beside the others': the dear ones seldom.
+
+    ``has_children``: it works in processes of its own, one of which may be killed alone.
+    """
 
     name = ""
     weight = 1.0
-    may_end_with: Sequence[int] = (0,)
+    has_children = False
 
     def __init__(self, house: House) -> None:
         self.house = house
@@ -50,7 +54,7 @@ class Step:
 
     def after(self, ended: Ended) -> list[str]:
         """What is wrong, after the step was run once more to its end."""
-        if ended.status not in self.may_end_with:
+        if ended.status:
             return [f"status {ended.status}: {ended.output[-600:]}"]
         return self.wrong()
 
@@ -64,7 +68,7 @@ class Step:
 class Ingest(Step):
     """A correction handed in: landed, checked, staged."""
 
-    name, weight = "ingest", 3.0
+    name, weight = "ingest", 6.0
 
     def prepare(self) -> None:
         self.file = self.house.new_workbook()
@@ -89,7 +93,7 @@ class Ingest(Step):
 class Build(Step):
     """dbt over everything, after a correction; then published, and compared with a twin's."""
 
-    name, weight = "build", 0.7
+    name, weight, has_children = "build", 0.5, True
     twin_every = int(os.environ.get("KREISHAUS_SOAK_TWIN_EVERY", "4"))
     built = 0
 
@@ -119,7 +123,7 @@ class Build(Step):
         published = self._done("publish")
         if published.status:
             return [*found, f"publish after build: {published.output[-400:]}"]
-        sources = versions.manifest(versions.current(self.house.settings))["sources"]
+        sources = versions.manifest(versions.current(self.house.settings), "internal")["sources"]
         if self.sha256 not in {source["sha256"] for source in sources}:
             found.append("the version is not made of what was handed in last")
         if self.twin:
@@ -127,7 +131,7 @@ class Build(Step):
         return found
 
     def _other_than_twin(self, twin: Settings) -> list[str]:
-        where = {"KREISHAUS_HOME": str(twin.home)}
+        where = {**self.house.environment, "KREISHAUS_HOME": str(twin.home)}
         for command in ("build", "publish"):
             ended = self._done(command, environment=where)
             if ended.status:
@@ -139,7 +143,7 @@ class Build(Step):
 class Publish(Step):
     """A version of another finished build."""
 
-    name, weight = "publish", 3.0
+    name, weight = "publish", 1.2
 
     def prepare(self) -> None:
         self.variant = self.house.next_variant()
@@ -162,7 +166,7 @@ class ServingLoad(Step):
     turn = 0
 
     def prepare(self) -> None:
-        names = [path.name for path in versions.versions(self.house.settings)]
+        names = [path.name for path in versions.not_withdrawn(self.house.settings)]
         ServingLoad.turn += 1
         self.version = names[self.turn % len(names)]
 
@@ -170,14 +174,15 @@ class ServingLoad(Step):
         return ("serving", "load", "--version", self.version, "--older")
 
     def wrong(self) -> list[str]:
-        said = self._done("serving", "status").output
-        return [] if self.version in said else [f"not served: {self.version}; {said[:300]}"]
+        status = self._done("serving", "status")
+        both = status.output.count(f"served: {self.version} (") == 2
+        return [] if both and not status.status else [f"not {self.version}: {status.output[:400]}"]
 
 
 class Backup(Step):
     """A snapshot; from time to time every byte of the backup is read."""
 
-    name, weight = "backup", 2.0
+    name, weight, has_children = "backup", 2.0, True
     made = 0
 
     @property
@@ -198,7 +203,7 @@ class Backup(Step):
 class Restore(Step):
     """The files of the newest snapshot into an empty home, with what readers had."""
 
-    name, weight = "restore", 1.5
+    name, weight, has_children = "restore", 1.5, True
 
     @property
     def home(self) -> Path:
@@ -212,7 +217,7 @@ class Restore(Step):
 
     @property
     def environment(self) -> Mapping[str, str]:
-        return {"KREISHAUS_HOME": str(self.home)}
+        return {**self.house.environment, "KREISHAUS_HOME": str(self.home)}
 
     def command(self) -> Sequence[str]:
         return ("restore", "--from", str(self.house.work / "backup"), "--files-only")
@@ -232,7 +237,7 @@ class Restore(Step):
 class Report(Step):
     """A committee paper of the current version; printed again it is the same."""
 
-    name, weight = "report", 1.5
+    name, weight = "report", 0.7
 
     def command(self) -> Sequence[str]:
         return ("report", "refugees")
@@ -252,24 +257,82 @@ class Report(Step):
 
 
 class Maintenance(Step):
-    """Deleting by rule, beside everything else; nothing that landed may go here."""
+    """Deleting by rule, each time with a landed file, versions, snapshots and a log that are due.
 
-    name, weight = "maintenance", 1.0
+    Nothing else that landed may go, nothing that is due may stay.
+    """
+
+    name, weight, has_children = "maintenance", 1.0, True
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        rule = {"after_days": 365, "reason": "A rule of the soak alone"}
+        return {
+            **self.house.environment,
+            "KREISHAUS_BACKUP__FOLDER": str(self.house.work / "backup"),
+            "KREISHAUS_RETENTION__DATASETS": json.dumps({"wtg/stichtag": rule}),
+            "KREISHAUS_KEEP_VERSIONS": "4",
+        }
 
     def prepare(self) -> None:
-        self.before = self.house.landed()
+        self.old_log = self.house.old_log()
+        self.due = self.house.due_file()
+        self.buried = self.house.buried()
+        newer, backup = str(self.house.new_workbook()), str(self.house.work / "backup")
+        for command in (
+            ("ingest", "wtg", "stichtag", "--file", newer),
+            *(("backup", "--to", backup), ("backup", "--verify", backup)),
+        ):
+            ended = self._done(*command)
+            assert ended.status == 0, ended.output
+        listed = self._done("maintenance", "--dry-run", environment=self.environment).output
+        assert f"{self.due[:12]} (bytes)" in listed, listed
 
     def command(self) -> Sequence[str]:
         return ("maintenance",)
 
     def wrong(self) -> list[str]:
-        return ["landed files are gone"] if self.before - self.house.landed() else []
+        found = []
+        if (gone := self.house.buried() - self.buried) != {self.due}:
+            found.append(f"of landed files {sorted(gone)} went, not {self.due}")
+        left = self._done("maintenance", "--dry-run", environment=self.environment).output
+        if "0 would go, 0 held back" not in left:
+            found.append(f"due still: {left[-300:]}")
+        if self.old_log.exists():
+            found.append("the old log is still there")
+        verified = self._done("audit", "--verify")
+        return found + ([f"audit: {verified.output[-300:]}"] if verified.status else [])
+
+
+class Withdraw(Step):
+    """The version that readers have is taken back: they get the one before."""
+
+    name, weight = "withdraw", 0.7
+
+    def prepare(self) -> None:
+        self.house.next_variant()
+        published = self._done("publish")
+        assert published.status == 0, published.output
+        *_, self.before, self.version = versions.not_withdrawn(self.house.settings)
+
+    def command(self) -> Sequence[str]:
+        return ("withdraw", "version", self.version.name, "--reason", "Nur ein Versuch")
+
+    def after(self, ended: Ended) -> list[str]:
+        """The mark may stand since the first run; then the second one only says so."""
+        link = self.house.settings.published / versions.CURRENT
+        found = [] if ended.status == 0 else [f"status {ended.status}: {ended.output[-400:]}"]
+        if link.resolve() != self.before.resolve():
+            found.append(f"readers have {link.resolve().name}, not {self.before.name}")
+        if not (self.version / "public" / "ZURUECKGEZOGEN.txt").exists():
+            found.append("the withdrawn version does not say so")
+        return found
 
 
 class Night(Step):
     """``kreishaus run``: Airflow, every source, build, papers."""
 
-    name, weight = "run", 0.1
+    name, weight, has_children = "run", 0.15, True
 
     def prepare(self) -> None:
         file = self.house.new_workbook()
@@ -280,12 +343,12 @@ class Night(Step):
         return ("run",)
 
     def wrong(self) -> list[str]:
-        sources = versions.manifest(versions.current(self.house.settings))["sources"]
+        sources = versions.manifest(versions.current(self.house.settings), "internal")["sources"]
         there = self.sha256 in {source["sha256"] for source in sources}
         return [] if there else ["the night's version is not made of what was handed in last"]
 
 
 STEPS: Sequence[type[Step]] = (
     *(Ingest, Build, Publish, ServingLoad, Backup),
-    *(Restore, Report, Maintenance, Night),
+    *(Restore, Report, Maintenance, Withdraw, Night),
 )

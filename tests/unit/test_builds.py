@@ -191,7 +191,7 @@ def test_a_clock_set_back_brings_no_older_version(settings: Settings) -> None:
         assert vacant(few) == vacancies
     assert [path.name for path in versions.versions(few)] == names[-2:]
     assert names == sorted(names)
-    assert versions.manifest(versions.current(few))["created_at"] == NOON.isoformat()
+    assert versions.facts(versions.current(few))["created_at"] == NOON.isoformat()
 
 
 def test_a_build_after_the_clock_was_set_back_is_the_last_one(settings: Settings) -> None:

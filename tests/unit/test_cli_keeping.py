@@ -14,6 +14,8 @@ from ingest.cli import app
 from ingest.landing import Landing
 from ingest.settings import REPOSITORY, Settings
 from warehouse import audit
+from warehouse.room import NoRoom
+from warehouse.writer_lock import WarehouseBusy, writing
 
 OLD = day("2021-10-15")
 RULE = """
@@ -106,6 +108,33 @@ def test_a_dry_run_lists_and_deletes_nothing(settings, county, tmp_path, monkeyp
 def _key(settings: Settings) -> str:
     (key,) = Landing(settings.landing, "bamf", "hkl").hashes()
     return key
+
+
+def test_nothing_is_deleted_beside_a_build(settings, county, tmp_path, monkeypatch):
+    monkeypatch.setenv("KREISHAUS_BACKUP__FOLDER", str(tmp_path / "b"))
+    assert kreishaus("backup").exit_code == 0
+    assert kreishaus("backup", "--verify", tmp_path / "b").exit_code == 0
+    with writing(settings, "build"):
+        refused = kreishaus("maintenance")
+    assert refused.exit_code == 3
+    assert "is in use: kreishaus build, process" in text(refused)
+    assert len(list(Landing(settings.landing, "bamf", "hkl").readable())) == 1
+
+
+@pytest.mark.parametrize(
+    ("refusal", "status"), [(NoRoom("The disk is full."), 1), (WarehouseBusy("It is in use."), 3)]
+)
+def test_a_restore_that_cannot_build_ends_with_a_sentence(
+    settings, county, tmp_path, monkeypatch, refusal, status
+):
+    def refuse(*_: object, **__: object) -> None:
+        raise refusal
+
+    assert kreishaus("backup", "--to", tmp_path / "b").exit_code == 0
+    shutil.rmtree(settings.home)
+    monkeypatch.setattr("warehouse.backup.restore.build", refuse)
+    restored = kreishaus("restore", "--from", tmp_path / "b")
+    assert (restored.exit_code, str(refusal) in text(restored)) == (status, True)
 
 
 def test_a_wrong_rule_is_said(county):

@@ -14,6 +14,7 @@ from test_publish import built, vacant
 
 from ingest.settings import REPOSITORY, Settings
 from warehouse import room, versions
+from warehouse.manifest import published_marts
 from warehouse.publish import publish
 
 ONE_MART = {"large": "select range as line, hash(range) as number from range({rows})"}
@@ -33,7 +34,7 @@ def test_room_is_looked_for_before_anything_is_written(
     assert "10 MiB are free; publishing was not begun" in said
     assert vacant(settings) == 217
     left = {path.name for path in settings.published.iterdir()}
-    assert left == {"current", versions.current(settings).name}
+    assert left == {"current", "format.json", versions.current(settings).name}
 
 
 def test_what_a_killed_publishing_left_is_removed_by_the_next(settings: Settings) -> None:
@@ -115,12 +116,17 @@ def publish_until_full(disk: Path) -> None:
         "before": before,
         "versions": [path.name for path in versions.versions(settings)],
         "left": [path.name for path in (disk / "published").glob(".tmp-*")],
-        "rows": versions.manifest(versions.current(settings))["marts"][0]["rows"],
+        "rows": published_rows(settings),
     }
     of(2000)
     publish(settings, "small again")
-    seen["rows_with_room"] = versions.manifest(versions.current(settings))["marts"][0]["rows"]
+    seen["rows_with_room"] = published_rows(settings)
     print(json.dumps(seen))
+
+
+def published_rows(settings: Settings) -> int:
+    (mart,) = published_marts(versions.current(settings), "internal").values()
+    return mart.rows
 
 
 if __name__ == "__main__":

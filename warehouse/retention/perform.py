@@ -15,6 +15,7 @@ from warehouse.backup.folder import BackupFolder, format_of
 from warehouse.backup.image import remove_leftovers
 from warehouse.retention.plan import Deletion, plan
 from warehouse.withdraw import settle
+from warehouse.writer_lock import writing
 
 
 @dataclass(frozen=True)
@@ -27,21 +28,23 @@ class Done:
     swept: int = 0
 
 
-def maintain(settings: Settings, now: datetime | None = None) -> Done:
+def maintain(settings: Settings, now: datetime | None = None, patience_seconds: float = 0) -> Done:
     """Delete whatever is due. Killed at any instant, the next call finishes it.
 
     A withdrawal that was interrupted is finished first: it decides which versions may go.
 
-    Not beside a build: figures may go. Raises ``AuditUnwritable``, before anything is deleted
-    that is not noted, and ``BackupRefused`` where the backup is at work or cannot be asked.
+    Nobody can build or publish while the house is tidied: figures may go. Raises ``WarehouseBusy``
+    when somebody does, longer than ``patience_seconds``; ``AuditUnwritable``, before anything is
+    deleted that is not noted; ``BackupRefused`` where the backup is at work or cannot be asked.
     """
     now = now or datetime.now(UTC)
     remove_leftovers(settings)
-    settle(settings)
-    due = plan(settings, now)
-    may_go = [one for one in due if one.held_back is None]
-    freed = sum(one.size for one in may_go)
-    _from_the_house(settings, [one for one in may_go if one.kind != "snapshot"], now)
+    with writing(settings, "maintenance", patience_seconds):
+        settle(settings)
+        due = plan(settings, now)
+        may_go = [one for one in due if one.held_back is None]
+        freed = sum(one.size for one in may_go)
+        _from_the_house(settings, [one for one in may_go if one.kind != "snapshot"], now)
     freed += _from_the_backup(settings, [one for one in may_go if one.kind == "snapshot"])
     floors = (settings.landing, settings.staged, settings.quarantine, settings.warehouse)
     return Done(
