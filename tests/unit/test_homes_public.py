@@ -194,5 +194,40 @@ def test_a_mart_that_declares_the_wrong_measure_is_refused(
         shown(database, tmp_path, mart())
 
 
+def test_a_sentence_that_repeats_a_figure_is_refused(
+    database: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    """It would show what the row hides, in whatever mart somebody writes such a sentence."""
+    database.execute("update exact_mart set doubt = vacant || ' places stand empty'")
+    with pytest.raises(
+        MisstatedMeasure, match=r"m\.doubt: its sentences hold figures.*meta\.homes"
+    ):
+        shown(database, tmp_path, mart())
+
+
+def test_a_sentence_is_worded_by_what_is_shown(
+    database: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    database.execute("update exact_mart set doubt = vacant || ' places stand empty'")
+    worded = {"doubt": "coalesce(vacant || ' places', 'places') || ' stand empty'"}
+    rows = shown(database, tmp_path, mart({**RULE, "texts": worded}))
+    assert rows["05000001+05000002"]["doubt"] == "30 places stand empty"
+    assert rows["05000001"]["doubt"] == rows["05000004"]["doubt"] == "places stand empty"
+
+
+def test_a_mart_that_is_refused_does_not_stop_the_next(
+    database: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    """Its transaction takes the tables of joint areas along."""
+    figures = HomeFigures(database, inputs(), tmp_path, 0.1)
+    database.begin()
+    with pytest.raises(MisstatedMeasure):
+        figures.prepare(mart({**RULE, "measures": {"vacant": "'other'"}}), [*COLUMNS], "exact_mart")
+    database.rollback()
+    figures.prepare(mart(), [*COLUMNS], "exact_mart")
+    statement = public_select(mart(), "exact_mart", [*COLUMNS], {})
+    assert len(database.execute(statement).fetchall()) == 6
+
+
 def test_printed_figures_are_made_first() -> None:
     assert needed_first(list(inputs().values())) == {"p"}

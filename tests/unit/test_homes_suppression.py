@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+import pytest
+
 from warehouse.homes.contributions import (
     ALL_OFFERS,
     Area,
@@ -130,6 +132,81 @@ def test_the_same_figure_asked_twice_needs_the_same_homes() -> None:
     assert state(rule, "K", "residents") == "withheld"
     assert of(rule, "N", "residents").value == 246
     assert state(rule, "KN", "residents") == "withheld"
+
+
+def test_two_sums_that_differ_by_one_home_are_not_shown_both() -> None:
+    """Each is three homes short of all eight, which tells nothing; one of them has d and not c."""
+    all_eight = (20, 31, 25, 24, 22, 28, 23, 26)
+    one = (None, None, None, 24, 22, 28, 23, 26)
+    other = (None, None, 25, None, 22, 28, 23, 26)
+    declared = {"care": {}, "one": {"same_as": "care"}, "other": {"same_as": "care"}}
+    groups = {"care": homes("K", *all_eight), "one": homes("K", *one), "other": homes("K", *other)}
+    rule = ruled(groups, declared)
+    assert [state(rule, "K", measure) for measure in declared] == ["shown", "shown", "withheld"]
+
+
+def test_residents_are_held_against_vacant_places() -> None:
+    """Occupied places are those of the register less the vacant ones: one home's residents are
+    missing in K, and its vacant places would be what the two sums lack."""
+    places = {"most": 80.0}
+    vacant = homes("K", 9, 8, 7, 6, **places) + homes("N", 9, 8, 7, 6, **places)
+    occupied = homes("K", 71, 72, 73, 74, **places) + homes("N", 71, 72, 73, 74, **places)
+    residents = homes("K", 71, 72, 73, None, **places) + homes("N", 71, 72, 73, 74, **places)
+    declared = {
+        "vacant": {"most_is_public": True},
+        "occupied": {"complement_of": "vacant"},
+        "residents": {"same_as": "occupied"},
+        "grade": {"within": ["residents"]},
+    }
+    groups = {"vacant": vacant, "occupied": occupied, "residents": residents, "grade": residents}
+    rule = ruled(groups, declared)
+    assert [state(rule, place, "occupied") for place in ("K", "N", "KN")] == ["shown"] * 3
+    for measure in ("residents", "grade"):
+        assert state(rule, "K", measure) == "withheld"
+        assert state(rule, "KN", measure) == "withheld"
+
+
+@pytest.mark.parametrize(("operators", "county"), [("efgh", 41), ("cdef", None)])
+def test_what_two_towns_lack_together_may_be_known_unless_a_neighbour_lives_in_both(
+    operators: str, county: int | None
+) -> None:
+    """K lacks one home's residents and N two: 60 less 41 are those of three. But if d owns the home
+    that K lacks, it has K's three others (24), and with its own 8 in N the 9 of N's other one."""
+    vacant = homes("K", 9, 8, 7, 6) + homes("N", 9, 8, 7, 6, operators=operators)
+    residents = homes("K", 9, 8, 7, None) + homes("N", 9, 8, None, None, operators=operators)
+    declared = {"vacant": {}, "residents": {"same_as": "vacant"}}
+    rule = ruled({"vacant": vacant, "residents": residents}, declared)
+    assert [state(rule, place, "residents") for place in ("K", "N")] == ["withheld"] * 2
+    assert of(rule, "KN", "residents").value == county
+
+
+@pytest.mark.parametrize(
+    ("vacant", "band", "mirrored"),
+    [((0, 1, 0), "below", "nearly_all"), ((80, 79, 80), "nearly_all", "below")],
+)
+def test_few_vacant_places_are_nearly_all_occupied(
+    vacant: tuple[int, ...], band: str, mirrored: str
+) -> None:
+    """No band is false: one vacant place of 240 are 239 occupied, and not "less than five"."""
+    occupied = homes("K", *(80 - one for one in vacant), most=80.0)
+    declared = {
+        "vacant": {"most_is_public": True},
+        "occupied": {"complement_of": "vacant"},
+        "residents": {"same_as": "occupied"},
+        "unlimited": {"same_as": "occupied"},
+    }
+    groups = {
+        "vacant": homes("K", *vacant, most=80.0),
+        "occupied": occupied,
+        "residents": occupied,
+        "unlimited": homes("K", *(80 - one for one in vacant)),
+    }
+    rule = ruled(groups, declared)
+    assert state(rule, "K", "vacant") == band
+    assert state(rule, "K", "occupied") == mirrored
+    assert state(rule, "K", "residents") == mirrored
+    # Of how many it is nearly all, nobody says.
+    assert state(rule, "K", "unlimited") == ("below" if mirrored == "below" else "withheld")
 
 
 def test_hidden_parts_form_a_rectangle() -> None:

@@ -49,9 +49,11 @@ class Measure:
     stands in a public register. ``complement_of`` is the measure that this one adds up to what the
     register says with, home by home: both have one verdict. ``same_as`` is one whose sums differ
     from these by the homes alone that gave only one of the two,
-    ``part_of`` the measure that this one adds up to with the others. ``difference`` marks a sum
-    that is the difference of two others. ``whole_unless`` is a measure without which this one is
-    shown in whole numbers only. ``printed`` selects area, date, scope and value of printed sums.
+    ``part_of`` the measure that this one adds up to with the others. ``within`` are measures whose
+    sums follow from those of this one and of its like: it is hidden where they are.
+    ``difference`` marks a sum that is the difference of two others. ``whole_unless`` is a measure
+    without which this one is shown in whole numbers only. ``printed`` selects area, date, scope and
+    value of printed sums.
     """
 
     code: str
@@ -61,6 +63,7 @@ class Measure:
     complement_of: str = ""
     same_as: str = ""
     part_of: str = ""
+    within: tuple[str, ...] = ()
     difference: bool = False
     whole_unless: str = ""
     printed: str = ""
@@ -97,7 +100,10 @@ class Contributions:
 
 def measures(declared: Mapping[str, Mapping[str, Any]]) -> dict[str, Measure]:
     """The measures that the yml of the mart of contributions declares, in its order."""
-    return {code: Measure(code=code, **rule) for code, rule in declared.items()}
+    return {
+        code: Measure(code=code, **{**rule, "within": tuple(rule.get("within", ()))})
+        for code, rule in declared.items()
+    }
 
 
 def read(

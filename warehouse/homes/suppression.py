@@ -301,6 +301,13 @@ class Suppression:
 
     def _compare(self, group: Group, pieces: Pieces) -> None:
         """Hide pieces whose difference from the measure they are compared with tells of a home."""
+        self._compare_with_base(group, pieces)
+        for other_pieces in self._pieces_within(group):
+            for area in pieces.parts:
+                if _state_in(other_pieces, area) == "withheld" and pieces.states[area] != "empty":
+                    pieces.states[area] = "withheld"
+
+    def _compare_with_base(self, group: Group, pieces: Pieces) -> None:
         other = self._compared(group)
         if other is None:
             return
@@ -318,6 +325,11 @@ class Suppression:
                     pieces.known.add(area)
             elif based not in ("shown", "empty"):
                 pieces.states[area] = "withheld"
+
+    def _pieces_within(self, group: Group) -> list[Pieces]:
+        """The pieces of the measures that this one is hidden with."""
+        others = (Group(c, group.day, group.scope) for c in self._measure(group).within)
+        return [self._pieces(other) for other in others if other in self._all.groups]
 
     def _compared(self, group: Group) -> tuple[list[Contribution], Pieces | None] | None:
         measure = self._measure(group)
@@ -356,6 +368,8 @@ class Suppression:
         if not rest:
             return True
         if any(one.withdrawn for one in rest) or not self._rule(group).implied(rest):
+            return False
+        if any(other.hidden and not other.rest_is_safe for other in self._pieces_within(group)):
             return False
         if (other := self._compared(group)) is None:
             return True

@@ -248,6 +248,10 @@ listed as (
             'contracted_places',
         ),
         (
+            'needed_persons', 'vacant', "case when basis <> 'unknown' then home_persons end",
+            'contracted_places',
+        ),
+        (
             'stand_in_persons', 'vacant', "case when basis = 'county_mix' then home_persons end",
             'contracted_places',
         ),

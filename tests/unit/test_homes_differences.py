@@ -1,0 +1,44 @@
+"""What follows from several sums of one figure, each over other homes: worked by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from warehouse.homes.differences import classes, told_apart
+
+
+def sums(*names: str) -> list[frozenset[str]]:
+    return [frozenset(one) for one in names]
+
+
+def told(found: Iterable[frozenset[str]]) -> set[str]:
+    return {"".join(sorted(one)) for one in found}
+
+
+def test_homes_in_the_same_sums_are_one_class() -> None:
+    assert told(classes(sums("abcd", "abc", "cd"))) == {"ab", "c", "d"}
+
+
+def test_a_sum_less_another_tells_what_only_one_of_them_has() -> None:
+    assert told(told_apart(sums("abcd", "abc"))) == {"abc", "d"}
+
+
+def test_two_sums_with_a_home_each_of_their_own_tell_neither() -> None:
+    """abc less abd is c less d: whoever owns d has c."""
+    assert told(told_apart(sums("abc", "abd"))) == set()
+    assert told(told_apart(sums("abc", "abd"), frozenset("d"))) == {"ab", "c"}
+
+
+def test_three_sums_of_two_homes_each_tell_all_three() -> None:
+    """ab + ac - bc is twice a."""
+    assert told(told_apart(sums("ab", "ac", "bc"))) == {"a", "b", "c"}
+
+
+def test_rows_and_columns_of_a_table_tell_no_cell() -> None:
+    """Two towns, two kinds of homes, all four sums known: one degree of freedom is left."""
+    assert told(told_apart(sums("ab", "cd", "ac", "bd"))) == set()
+
+
+def test_who_knows_all_homes_of_a_sum_learns_nothing_of_it() -> None:
+    assert told(told_apart(sums("ab"), frozenset("ab"))) == set()
+    assert told(told_apart([])) == set()
