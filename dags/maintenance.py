@@ -1,11 +1,8 @@
 """What keeps the house: a backup, read again to the last byte, and only then what may be deleted.
 
-    save -> check -> tidy
-    airflow_history
+    save -> check -> tidy, and beside them airflow_history
 
-Each morning after the build. Without `[backup] folder` in county.toml `save` and `check` are
-skipped (pink), and `tidy` deletes no landed file. It is red when something is damaged, here or in
-the backup, and then nothing is deleted. What to do: docs/keeping.md.
+Each morning after the build. What is skipped, what is red, and what to do: docs/keeping.md.
 """
 
 from datetime import timedelta
@@ -42,8 +39,7 @@ def check() -> None:
     from warehouse.backup.check import verify
     from warehouse.backup.folder import target
 
-    settings = known(read_settings())
-    found = verify(settings, target(settings))
+    found = verify(settings := known(read_settings()), target(settings))
     log.info("%d snapshots, %.1f MiB read", found.snapshots, found.size / 2**20)
     if found.faults:
         raise AirflowFailException("\n".join(found.faults))
@@ -51,10 +47,7 @@ def check() -> None:
 
 @task(pool="warehouse", retries=0, trigger_rule="none_failed")
 def tidy() -> None:
-    """Delete what the rules let go, never beside a build; what is held back is said.
-
-    The pool keeps the builds of this Airflow away; for one by hand it waits like `publish`.
-    """
+    """Delete what the rules let go, never beside a build; what is held back is said."""
     from warehouse.retention.perform import maintain
     from warehouse.watched_build import PATIENCE_SECONDS
 

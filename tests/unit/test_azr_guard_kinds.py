@@ -369,11 +369,13 @@ def house(tmp_path) -> Settings:
 
 
 def kept_in(settings: Settings) -> list[str]:
-    """What the house holds of anything dropped: all but its diary of visits, unless that tells."""
+    """What the house holds of anything dropped: all but its diary of visits and the numbers of
+    folders, unless those tell."""
     return [
         str(path)
         for path in settings.home.rglob("*")
-        if path.is_file() and (path.name != "visits.jsonl" or told_in(path.read_text()))
+        if path.is_file()
+        and (path.name not in ("visits.jsonl", "format.json") or told_in(path.read_text()))
     ]
 
 

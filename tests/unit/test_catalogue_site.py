@@ -411,11 +411,11 @@ def test_what_was_withdrawn_is_shown_with_its_day_and_reason(house: Settings, te
 def test_a_mart_kept_from_a_withdrawn_version_says_so(house: Settings, texts: Path) -> None:
     first = versions.current(house).name
     build(house)
-    for path in (versions.current(house) / "manifest.json",):
+    for audience in versions.AUDIENCES:
+        path = versions.current(house) / audience / "manifest.json"
         document = json.loads(path.read_text())
-        for half in ("marts", "public"):
-            for mart in document[half]:
-                mart["kept_from"] = first
+        for mart in document["marts"]:
+            mart["kept_from"] = first
         path.write_text(json.dumps(document))
     write_sites(house, texts)
     assert "Diese Version wurde" not in page(house, "marts/supply.html")

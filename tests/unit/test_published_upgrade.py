@@ -21,6 +21,7 @@ from ingest.folder_formats import WrongFormat, format_of, known
 from ingest.settings import Settings
 from warehouse import formats, versions
 from warehouse.as_of import AsOf, aside
+from warehouse.builds import keep
 from warehouse.export.write import write
 from warehouse.manifest import content_hash, published_marts
 from warehouse.publish import publish
@@ -111,6 +112,7 @@ def test_an_error_message_may_quote_a_cell_and_stays_inside(
         if one["unique_id"] == "model.k.supply":
             one.update(status="error", message="Could not convert '13 Bewohner' to INT")
     results.write_text(json.dumps(told))
+    keep(today, today.warehouse / "target")
     before = versions.current(today).name
     publish(today, "second")
     version = versions.current(today)
