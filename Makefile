@@ -51,8 +51,8 @@ test: $(VENV)/development ## every check: formats, types, SQL, all tests
 test-full: $(VENV)/development $(SUPERSET)/ready ## what needs PostgreSQL, Superset or a browser
 	$(BIN)/pytest -m full
 
-attack: $(VENV)/development ## attack on homes: 200 workbooks full of gaps, and each rule switched off (an hour)
-	$(BIN)/pytest -m long tests/integration/test_homes_with_gaps.py tests/integration/test_homes_rules_off.py
+attack: $(VENV)/development ## attack on homes: all dates, 200 workbooks full of gaps, each rule switched off (an hour)
+	$(BIN)/pytest -m long tests/integration/test_homes_attack.py tests/integration/test_homes_with_gaps.py tests/integration/test_homes_rules_off.py
 
 history: $(VENV)/development ## what a night costs after ten simulated years, against its first week (minutes)
 	$(BIN)/pytest -m long tests/unit/test_flat_in_history.py

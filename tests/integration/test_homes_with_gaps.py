@@ -20,7 +20,6 @@ from warehouse.publish import publish
 WORKBOOKS = 200
 ISSUED_AGAIN = 40
 SEED = 20211130
-NEEDS_CONTRIBUTORS = pytest.mark.xfail(strict=True, reason="needs the rule of contributors")
 pytestmark = [pytest.mark.long, pytest.mark.timeout(3600)]
 
 
@@ -45,13 +44,11 @@ def versions_seen(of_its_own: Settings) -> Iterator[list[Seen]]:
     yield found
 
 
-@NEEDS_CONTRIBUTORS
 def test_no_home_is_recovered_from_workbooks_with_gaps(versions_seen: list[Seen]) -> None:
     found = knowledge(versions_seen[:1]).recoveries()
     assert [str(one) for one in islice(found, 20)] == []
 
 
-@NEEDS_CONTRIBUTORS
 def test_no_home_is_recovered_from_two_versions_either(versions_seen: list[Seen]) -> None:
     """What a second issue leaves out, or fills in, must not be the difference of two sums."""
     found = knowledge(versions_seen).recoveries()

@@ -31,10 +31,6 @@ TABLES_THAT_FIT = 38_165
 """Tables of pending procedures that round to the published one and add up: counted by hand as the
 sums of six countries with five values each that leave the rest and the whole in theirs."""
 
-NEEDS_HALVES = pytest.mark.xfail(strict=True, reason="needs a manifest for each half")
-NEEDS_RIGHTS = pytest.mark.xfail(strict=True, reason="needs rights on the machine")
-NEEDS_CONTRIBUTORS = pytest.mark.xfail(strict=True, reason="needs the rule of contributors")
-
 
 @pytest.fixture(scope="module")
 def house(first_night: Night) -> Settings:
@@ -92,7 +88,6 @@ def exact(house: Settings, version: Path) -> Iterator[Mapping[str, str]]:
     yield found
 
 
-@NEEDS_HALVES
 def test_no_hash_of_anything_exact_can_be_read(
     readable: Mapping[str, Path], exact: Mapping[str, str]
 ) -> None:
@@ -100,7 +95,6 @@ def test_no_hash_of_anything_exact_can_be_read(
     assert {readable[one]: exact[one] for one in readable if one in exact} == {}
 
 
-@NEEDS_HALVES
 def test_no_guess_of_pending_procedures_meets_a_hash(
     version: Path, readable: Mapping[str, Path]
 ) -> None:
@@ -134,7 +128,6 @@ def test_with_the_hash_in_reach_the_guess_finds_every_country(
     assert guess_pending(rounded, {hash_of_exact}).persons == truth
 
 
-@NEEDS_HALVES
 def test_no_hash_of_a_file_of_persons_or_homes_can_be_read(
     house: Settings, readable: Mapping[str, Path]
 ) -> None:
@@ -173,7 +166,6 @@ def test_the_public_half_has_no_table_of_an_internal_mart(house: Settings, versi
     assert {path.stem for path in files(version / "public")} & names == set()
 
 
-@NEEDS_HALVES
 def test_no_file_in_reach_says_how_large_an_internal_mart_is(
     house: Settings, version: Path, texts: Mapping[Path, str]
 ) -> None:
@@ -208,7 +200,6 @@ def test_no_home_is_named_beside_what_it_reports(texts: Mapping[Path, str]) -> N
     assert found == {}
 
 
-@NEEDS_CONTRIBUTORS
 def test_no_sentence_holds_a_number_of_residents(version: Path) -> None:
     """That 3 residents without a care grade need no staff is a figure, also inside a sentence."""
     with duckdb.connect(versions.database(version, "public"), read_only=True) as database:
@@ -219,7 +210,6 @@ def test_no_sentence_holds_a_number_of_residents(version: Path) -> None:
     assert found == []
 
 
-@NEEDS_RIGHTS
 def test_no_exact_file_is_open_to_every_account(house: Settings) -> None:
     """By their modes: only the public half, and what says which version is current."""
     for folder in ("landing", "staged", "quarantine", "warehouse"):

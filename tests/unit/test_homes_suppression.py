@@ -139,7 +139,11 @@ def test_two_sums_that_differ_by_one_home_are_not_shown_both() -> None:
     all_eight = (20, 31, 25, 24, 22, 28, 23, 26)
     one = (None, None, None, 24, 22, 28, 23, 26)
     other = (None, None, 25, None, 22, 28, 23, 26)
-    declared = {"care": {}, "one": {"same_as": "care"}, "other": {"same_as": "care"}}
+    declared: dict[str, dict[str, Any]] = {
+        "care": {},
+        "one": {"same_as": "care"},
+        "other": {"same_as": "care"},
+    }
     groups = {"care": homes("K", *all_eight), "one": homes("K", *one), "other": homes("K", *other)}
     rule = ruled(groups, declared)
     assert [state(rule, "K", measure) for measure in declared] == ["shown", "shown", "withheld"]
@@ -148,11 +152,10 @@ def test_two_sums_that_differ_by_one_home_are_not_shown_both() -> None:
 def test_residents_are_held_against_vacant_places() -> None:
     """Occupied places are those of the register less the vacant ones: one home's residents are
     missing in K, and its vacant places would be what the two sums lack."""
-    places = {"most": 80.0}
-    vacant = homes("K", 9, 8, 7, 6, **places) + homes("N", 9, 8, 7, 6, **places)
-    occupied = homes("K", 71, 72, 73, 74, **places) + homes("N", 71, 72, 73, 74, **places)
-    residents = homes("K", 71, 72, 73, None, **places) + homes("N", 71, 72, 73, 74, **places)
-    declared = {
+    vacant = homes("K", 9, 8, 7, 6, most=80.0) + homes("N", 9, 8, 7, 6, most=80.0)
+    occupied = homes("K", 71, 72, 73, 74, most=80.0) + homes("N", 71, 72, 73, 74, most=80.0)
+    residents = homes("K", 71, 72, 73, None, most=80.0) + homes("N", 71, 72, 73, 74, most=80.0)
+    declared: dict[str, dict[str, Any]] = {
         "vacant": {"most_is_public": True},
         "occupied": {"complement_of": "vacant"},
         "residents": {"same_as": "occupied"},
@@ -174,7 +177,7 @@ def test_what_two_towns_lack_together_may_be_known_unless_a_neighbour_lives_in_b
     that K lacks, it has K's three others (24), and with its own 8 in N the 9 of N's other one."""
     vacant = homes("K", 9, 8, 7, 6) + homes("N", 9, 8, 7, 6, operators=operators)
     residents = homes("K", 9, 8, 7, None) + homes("N", 9, 8, None, None, operators=operators)
-    declared = {"vacant": {}, "residents": {"same_as": "vacant"}}
+    declared: dict[str, dict[str, Any]] = {"vacant": {}, "residents": {"same_as": "vacant"}}
     rule = ruled({"vacant": vacant, "residents": residents}, declared)
     assert [state(rule, place, "residents") for place in ("K", "N")] == ["withheld"] * 2
     assert of(rule, "KN", "residents").value == county
@@ -189,7 +192,7 @@ def test_few_vacant_places_are_nearly_all_occupied(
 ) -> None:
     """No band is false: one vacant place of 240 are 239 occupied, and not "less than five"."""
     occupied = homes("K", *(80 - one for one in vacant), most=80.0)
-    declared = {
+    declared: dict[str, dict[str, Any]] = {
         "vacant": {"most_is_public": True},
         "occupied": {"complement_of": "vacant"},
         "residents": {"same_as": "occupied"},

@@ -254,10 +254,9 @@ class Suppression:
     def _classes_are_safe(self, groups: Sequence[Group], area: Area) -> bool:
         """Whether the homes of an area that are in some of the groups only may be known."""
         sums = [found for group in groups if (found := self._offers(group, area))]
-        parts = classes(sums)
-        return len(parts) < 2 or all(
-            self._rule(groups[0]).implied(self._who(groups, part)) for part in parts
-        )
+        apart = classes(sums)
+        rule = self._rule(groups[0])
+        return len(apart) < 2 or all(rule.implied(self._who(groups, one)) for one in apart)
 
     def _told(self, groups: Sequence[Group]) -> set[Offers]:
         """Homes of which too much is known to somebody who has all sums that the groups show."""
