@@ -94,7 +94,10 @@ class Soak:
         environment = step.environment
         if step.name not in self.takes:
             # How long it takes undisturbed is not known yet: the first one says.
-            self.takes[step.name] = run(step.command(), environment, self._log(step)).seconds
+            first = run(step.command(), environment, self._log(step))
+            self.takes[step.name] = first.seconds
+            undisturbed = step.after(first)
+            self.tallies[step.name].wrong += [f"undisturbed: {one}" for one in undisturbed]
             self.look()
             step.prepare()
             environment = step.environment
