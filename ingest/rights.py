@@ -88,6 +88,8 @@ def access(parts: tuple[str, ...]) -> Access:
             return Access.closed if within else Access.listed
         case ("docs", site, *_) if re.fullmatch("site-[0-9a-f]+", site):
             return Access.public
+        case (_, "format.json"):
+            return Access.closed
         case ("audit" | "readers" | "dashboards", *_):
             return Access.secret
         case ("airflow", "secrets.json" | "passwords.json"):

@@ -594,14 +594,19 @@ def test_overlong_readers_are_ended_and_others_are_not(
         pid = reader.info.backend_pid
         asking = in_background(lambda: asks(reader, how))
         time.sleep(4)
-        other.execute("begin")
-        other.execute("select * from vacancy")
         monkeypatch.setenv("KREISHAUS_SERVING__PATIENCE_SECONDS", "60")
         done = CliRunner().invoke(app, ["serving", "end-overlong"])
         assert (done.exit_code, done.output) == (0, "")
         monkeypatch.setenv("KREISHAUS_SERVING__PATIENCE_SECONDS", "3.9")
-        done = CliRunner().invoke(app, ["serving", "end-overlong"])
-        assert done.exit_code == 0
+        for _ in range(10):  # a busy machine begins to ask late
+            other.execute("begin")
+            other.execute("select * from vacancy")
+            done = CliRunner().invoke(app, ["serving", "end-overlong"])
+            assert done.exit_code == 0
+            if done.output:
+                break
+            other.execute("rollback")
+            time.sleep(1)
         assert f"ended pid {pid}: overlong" in done.output
         assert done.output.count("ended") == 1
         asking.join(10)

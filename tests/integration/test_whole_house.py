@@ -651,6 +651,6 @@ def test_the_command_line_answers_from_the_published_marts(
     shown = subprocess.run(
         [KREISHAUS, "status", "--format", "json"], capture_output=True, text=True, check=True
     )
-    status = {entry["dataset"]: entry for entry in json.loads(shown.stdout)}
+    status = {entry["dataset"]: entry for entry in json.loads(shown.stdout)["datasets"]}
     assert status["bamf/hkl"]["newest_reference"] == "2021-09-01"
     assert status["wtg/stichtag"]["files_staged"] == 24
