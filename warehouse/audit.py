@@ -24,7 +24,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from ingest.files import append_line, write_json_atomically
+from ingest.files import append_line, write_secret
 from ingest.folder_formats import begin
 from ingest.settings import Settings
 from warehouse.who import who
@@ -194,7 +194,8 @@ def _append(settings: Settings, document: dict[str, Any], now: datetime) -> Head
     os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
     append_line(path, json.dumps(document, ensure_ascii=False))
     last = Head(document["number"], document["hash"])
-    write_json_atomically(folder(settings) / "head.json", asdict(last))
+    text = json.dumps(asdict(last), indent=2, sort_keys=True)
+    write_secret(folder(settings) / "head.json", text.encode() + b"\n")
     return last
 
 
