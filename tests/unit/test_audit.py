@@ -128,7 +128,7 @@ def test_a_kill_between_the_entry_and_its_head_leaves_a_whole_log(house, monkeyp
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(audit, "write_json_atomically", killed)
+        patch.setattr(audit, "write_secret", killed)
         with pytest.raises(KeyboardInterrupt):
             record(house, "query", now=NOVEMBER)
     assert verify(house).faults == ()
