@@ -12,7 +12,7 @@ from warehouse.database import connect
 
 
 def test_a_connection_knows_its_limit_and_where_the_rest_goes(settings: Settings) -> None:
-    small = settings.model_copy(update={"warehouse_memory": "64MiB"})
+    small = settings.model_copy(update={"warehouse_memory": "96MiB"})
     with connect(small) as connection:
         sql = "select current_setting('memory_limit'), current_setting('temp_directory')"
         assert connection.execute(sql).fetchone() == (
@@ -23,14 +23,14 @@ def test_a_connection_knows_its_limit_and_where_the_rest_goes(settings: Settings
 
 
 def test_what_does_not_fit_goes_through_files(settings: Settings, tmp_path: Path) -> None:
-    """Five million numbers and their texts, in any order, sorted: 200 MB within 64."""
-    small = settings.model_copy(update={"warehouse_memory": "64MiB"})
+    """Five million numbers and their texts, in any order, sorted: 200 MB within 96."""
+    small = settings.model_copy(update={"warehouse_memory": "96MiB"})
     path = tmp_path / "sorted.parquet"
     rows = "select hash(n) as h, 'row ' || hash(n) as t from range(5_000_000) as numbers(n)"
     with connect(small) as connection:
         connection.execute(f"copy ({rows} order by h) to '{path}'")
         assert connection.execute(f"select count(*) from '{path}'").fetchone() == (5_000_000,)
-    unhelped = duckdb.connect(config={"memory_limit": "64MiB", "temp_directory": ""})
+    unhelped = duckdb.connect(config={"memory_limit": "96MiB", "temp_directory": ""})
     with unhelped, pytest.raises(duckdb.OutOfMemoryException):
         unhelped.execute(f"copy ({rows} order by h) to '{path}'")
 
