@@ -12,7 +12,7 @@ from warehouse.database import connect
 
 
 def test_a_connection_knows_its_limit_and_where_the_rest_goes(settings: Settings) -> None:
-    small = settings.model_copy(update={"warehouse_memory": "96MiB"})
+    small = settings.model_copy(update={"warehouse_memory": "64MiB"})
     with connect(small) as connection:
         sql = "select current_setting('memory_limit'), current_setting('temp_directory')"
         assert connection.execute(sql).fetchone() == (
