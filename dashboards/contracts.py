@@ -45,6 +45,20 @@ ROUNDED_TO = Column(
 )
 
 
+OF_HOMES = {
+    "banded": Column(
+        "banded",
+        "varchar",
+        "nur als Spanne ausgewiesen",
+        "Columns whose figure lies in a band, with the band.",
+    ),
+    "withheld": Column(
+        "withheld", "varchar", "nicht ausgewiesen", "Columns whose figure would tell of homes."
+    ),
+}
+"""What the rule for homes adds to a public mart."""
+
+
 def read_marts(audience: Audience, folder: Path = MARTS) -> dict[str, Mart]:
     """Every mart that the audience sees, by name."""
     found = {}
@@ -54,12 +68,13 @@ def read_marts(audience: Audience, folder: Path = MARTS) -> dict[str, Mart]:
             if audience == "internal":
                 found[model["name"]] = Mart(model["name"], _columns(model["columns"]))
             elif _meta(model).get("audience") != "internal":
-                found[model["name"]] = Mart(model["name"], _public_columns(model["columns"]))
+                found[model["name"]] = Mart(model["name"], _public_columns(model))
     return found
 
 
-def _public_columns(columns: Sequence[Mapping[str, Any]]) -> dict[str, Column]:
+def _public_columns(model: Mapping[str, Any]) -> dict[str, Column]:
     """What ``warehouse.disclosure`` leaves: no column that was computed from exact counts."""
+    columns: Sequence[Mapping[str, Any]] = model["columns"]
     marks = {_meta(column).get("disclosure") for column in columns}
     shown = _columns(
         [
@@ -70,6 +85,8 @@ def _public_columns(columns: Sequence[Mapping[str, Any]]) -> dict[str, Column]:
     )
     if marks & {"azr_count", "azr_derived"}:
         shown["rounded_to"] = ROUNDED_TO
+    elif _meta(model).get("homes"):
+        shown |= OF_HOMES
     return shown
 
 

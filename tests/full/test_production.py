@@ -351,7 +351,7 @@ def test_a_source_comes_in_through_the_worker(
     }
     assert any(line.startswith("kreishaus.files_staged.azr_crosstable:") for line in measured)
     shown = well.run("worker", "kreishaus", "status", "--format", "json")
-    staged = {one["dataset"]: one["files_staged"] for one in json.loads(shown.stdout)}
+    staged = {one["dataset"]: one["files_staged"] for one in json.loads(shown.stdout)["datasets"]}
     assert staged["azr/crosstable"] > 0
 
 
