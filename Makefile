@@ -54,8 +54,8 @@ test-full: $(VENV)/development $(SUPERSET)/ready ## what needs PostgreSQL, Super
 attack: $(VENV)/development ## attack on homes: all dates, 200 workbooks full of gaps, each rule switched off (an hour)
 	$(BIN)/pytest -m long tests/integration/test_homes_attack.py tests/integration/test_homes_with_gaps.py tests/integration/test_homes_rules_off.py
 
-history: $(VENV)/development ## what a night costs after ten simulated years, against its first week (minutes)
-	$(BIN)/pytest -m long tests/unit/test_flat_in_history.py
+history: $(VENV)/development ## ten simulated years against a first week, and a home of earlier code built anew (minutes)
+	$(BIN)/pytest -m long tests/unit/test_flat_in_history.py tests/integration/test_upgrade.py
 
 soak: $(VENV)/development ## hundreds of kills at random, with readers watching (hours): docs/reliability.md
 	PYTHONPATH=tests $(BIN)/python tests/soak/soak.py
