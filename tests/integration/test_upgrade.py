@@ -138,7 +138,7 @@ def kreishaus(*arguments: str) -> Result:
     return CliRunner().invoke(app, list(arguments))
 
 
-@pytest.mark.full
+@pytest.mark.long
 def test_a_home_of_exact_marts_alone_answers_its_own_people_and_nobody_else(
     earlier: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -169,7 +169,7 @@ def test_a_home_of_exact_marts_alone_answers_its_own_people_and_nobody_else(
     assert "no date yet" in answered["report"][1]
 
 
-@pytest.mark.full
+@pytest.mark.long
 def test_built_and_published_by_this_code_the_exact_marts_are_the_same(
     earlier: Settings, first_night: Night
 ) -> None:
