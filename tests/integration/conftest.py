@@ -11,9 +11,12 @@ import os
 import pickle
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from nights import Night, night
+from postgres import Server
+from serving_databases import databases, server_with_loader
 
 from ingest.settings import Settings
 from sample.make import make
@@ -46,3 +49,17 @@ def of_its_own(first_night: Night, tmp_path_factory: pytest.TempPathFactory) -> 
     settings = first_night.house.model_copy(update={"home": home})
     with serve(settings.sample / "http") as server:
         yield settings.model_copy(update={"sample_url": server.url})
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    """A PostgreSQL with the loader's role."""
+    with server_with_loader() as running:
+        yield running
+
+
+@pytest.fixture
+def serving(server: Server, settings: Settings, tmp_path: Path) -> Iterator[Settings]:
+    """A house that serves from two new databases of its own."""
+    with databases(server, settings, tmp_path) as house:
+        yield house

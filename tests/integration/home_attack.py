@@ -35,6 +35,10 @@ FAINT = 1e-9
 
 Owned = frozenset[str]
 """The homes whose own figures an attacker knows; nobody's for a reader of public figures."""
+Move = Mapping[int, float]
+"""Unknown, by its column -> how much its figure changes."""
+Reached = dict[int, dict[Owned, tuple[float, float]]]
+"""Unknown -> the other homes of a move -> the least and greatest value that it makes possible."""
 
 
 @dataclass(frozen=True)
@@ -96,9 +100,9 @@ class Component:
     def known(self, owned: Owned) -> np.ndarray:
         return np.array([unknown.home in owned for unknown in self.unknowns])
 
-    def nearest(self, wanted: int, step: float, owned: Owned) -> Owned | None:
-        """Another state of the county in which a figure differs by ``step``, and as little else as
-        can be: the homes that it changes. None where no state is found."""
+    def nearest(self, wanted: int, step: float, owned: Owned) -> Move | None:
+        """The way to another state of the county in which a figure differs by ``step``, and as
+        little else as can be. None where no state is found."""
         size = len(self.unknowns)
         known = self.known(owned)
         up = np.where(known, 0.0, np.inf)
@@ -122,9 +126,20 @@ class Component:
         )
         if found.x is None:
             return None
-        changed = np.abs(found.x[:size] - found.x[size:]) > TOLERANCE / 100
-        homes = {self.unknowns[number].home for number in np.flatnonzero(changed)}
-        return frozenset(homes - {self.unknowns[wanted].home})
+        change = found.x[:size] - found.x[size:]
+        return {int(n): float(change[n]) for n in np.flatnonzero(abs(change) > TOLERANCE / 100)}
+
+    @cached_property
+    def reached(self) -> Reached:
+        """What moves make possible; ``note`` adds what the optimiser finds later."""
+        return _reached(self)
+
+    def note(self, move: Move) -> None:
+        """A move that leaves every fact true clears each of its figures, not one alone."""
+        homes = {self.unknowns[number].home for number in move}
+        for number, step in move.items():
+            partners = frozenset(homes - {self.unknowns[number].home})
+            _note(self, self.reached, number, partners, step)
 
     def ends(self, owned: Owned) -> tuple[np.ndarray, np.ndarray]:
         """Least and greatest values that single facts leave, one after the other, a few times."""
@@ -310,7 +325,6 @@ def of_component(
     component: Component, attackers: Sequence[Owned], only: Unknown | None = None
 ) -> Iterator[Recovery]:
     """Recoveries within one component: of every figure, or of one."""
-    reached = _reached(component)
     ends: dict[Owned, tuple[np.ndarray, np.ndarray]] = {}
     for number, unknown in enumerate(component.unknowns):
         if only not in (None, unknown):
@@ -320,39 +334,38 @@ def of_component(
         for owned in attackers:
             if unknown.home in owned or any(less <= owned for less in told):
                 continue
-            if _is_open(component, reached, number, owned):
+            if _is_open(component, number, owned):
                 continue
             if owned not in ends:
                 ends[owned] = component.ends(owned)
             low, high = float(ends[owned][0][number]), float(ends[owned][1][number])
             if not is_pinned(unknown.measure, truth, low, high):
-                _look_further(component, reached, number, owned)
-                if _is_open(component, reached, number, owned):
+                _look_further(component, number, owned)
+                if _is_open(component, number, owned):
                     continue
             if found := _told(component, number, owned, ends[owned]):
                 told.append(owned)
                 yield found
 
 
-def _is_open(component: Component, reached: Reached, number: int, owned: Owned) -> bool:
+def _is_open(component: Component, number: int, owned: Owned) -> bool:
     """Whether moves of homes that are not ``owned`` leave a figure open."""
     truth = float(component.truth[number])
-    possible = [span for homes, span in reached[number].items() if not homes & owned]
+    possible = [span for homes, span in component.reached[number].items() if not homes & owned]
     least = min((low for low, _ in possible), default=truth)
     greatest = max((high for _, high in possible), default=truth)
     return not is_pinned(component.unknowns[number].measure, truth, least, greatest)
 
 
-def _look_further(component: Component, reached: Reached, number: int, owned: Owned) -> None:
+def _look_further(component: Component, number: int, owned: Owned) -> None:
     """Ask the optimiser for a move of few figures; it may clear other attackers too."""
     measure, truth = component.unknowns[number].measure, float(component.truth[number])
     far = truth * WITHIN * 1.1 + 0.01 if measure in FTE else 2.0
     steps = (1.0, -1.0) if measure == FLAG else (far, -far, far / 2, -far / 2)
     for step in steps[: 2 if measure in FTE else None]:
-        homes = component.nearest(number, step, owned)
-        if homes is not None:
-            _note(component, reached, number, homes, step)
-            if _is_open(component, reached, number, owned):
+        if move := component.nearest(number, step, owned):
+            component.note(move)
+            if _is_open(component, number, owned):
                 return
 
 
@@ -382,11 +395,6 @@ def _narrowed(
         down = np.where(matrix < -FAINT, left, -inf).max(axis=0, initial=-inf)
     slack = TOLERANCE / 100
     return np.maximum(low, down - slack), np.minimum(high, up + slack)
-
-
-Move = Mapping[int, float]
-Reached = dict[int, dict[Owned, tuple[float, float]]]
-"""Unknown -> the other homes of a move -> the least and greatest value that it makes possible."""
 
 
 def _reached(component: Component) -> Reached:

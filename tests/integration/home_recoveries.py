@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
-from home_attack import Owned, Recovery, components, of_component
+from home_attack import Component, Owned, Recovery, components, of_component
 from home_forms import Fact
 from home_knowledge import facts_of, made_from_homes, of_the_kind, printed, shown, withheld
 from home_values import Home, HomeValues, Unknown, home_values, in_order
@@ -67,12 +68,20 @@ class Knowledge:
 
     def _known_before(self, found: Recovery) -> bool:
         """Whether print, the register and his own figures already say it to this attacker."""
-        near = [fact for fact in self.before if found.unknown.date in _dates(fact)]
-        for component in components(near, self.truth):
+        date = found.unknown.date
+        if date not in self._before_on:
+            near = [fact for fact in self.before if date in _dates(fact)]
+            self._before_on[date] = components(near, self.truth)
+        for component in self._before_on[date]:
             if found.unknown in component.column:
                 alone = of_component(component, [found.attacker], only=found.unknown)
                 return next(alone, None) is not None
         return False
+
+    @cached_property
+    def _before_on(self) -> dict[str, list[Component]]:
+        """What was known before, in parts, by date: worked out for each date that is asked for."""
+        return {}
 
 
 def _dates(fact: Fact) -> set[str]:

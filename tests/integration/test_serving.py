@@ -29,11 +29,9 @@ from serving_databases import (
     LOADER_PASSWORD,
     READERS_PASSWORD,
     as_superuser,
-    databases,
     login_url,
     patient_for,
     reader_url,
-    server_with_loader,
 )
 from typer.testing import CliRunner
 
@@ -50,19 +48,6 @@ from warehouse.serving.readers import add_reader, remove_reader
 READERS = Path(__file__).parents[1] / "serving_readers.py"
 PROCESSES, READERS_EACH, PUBLICATIONS = 5, 10, 20
 KINDS = ("join", "statements", "repeatable") * 3 + ("duckdb",)
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    with server_with_loader() as running:
-        yield running
-
-
-@pytest.fixture
-def serving(server: Server, settings: Settings, tmp_path: Path) -> Iterator[Settings]:
-    """A house that serves from two new databases of its own."""
-    with databases(server, settings, tmp_path) as house:
-        yield house
 
 
 def publish_number(settings: Settings, number: int) -> None:

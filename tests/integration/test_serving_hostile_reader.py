@@ -26,7 +26,6 @@ from serving_databases import (
     patient_for,
     publish_numbers,
     reader_url,
-    server_with_loader,
 )
 from serving_layout_before import add_reader_before, lay_out_before
 from typer.testing import CliRunner
@@ -43,19 +42,6 @@ from warehouse.serving.load import Loads, load
 from warehouse.serving.readers import add_reader, remove_reader
 
 Reader = psycopg.Connection[Any]
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    with server_with_loader() as running:
-        yield running
-
-
-@pytest.fixture
-def serving(server: Server, settings: Settings, tmp_path: Path) -> Iterator[Settings]:
-    """A house that serves from two new databases of its own."""
-    with databases(server, settings, tmp_path) as house:
-        yield house
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@
 #}
 {%- set reasons = ['staff', 'voluntary_stop', 'ordered_stop', 'rebuilding', 'infection', 'other'] %}
 {%- set grades = [1, 2, 3, 4, 5] %}
-{%- set kinds = ['care', 'skilled', 'assistant', 'helper'] %}
+{%- set parts_of_care = ['skilled', 'assistant', 'helper'] %}
 
 with offers as (
     select
@@ -79,167 +79,93 @@ residents as (
             and grades.offer_id = offers.offer_id
 ),
 
+-- Of a home without staff known there is a row too: it is one that left the cell out.
 standing as (
     select
-        residents.reference_date,
-        residents.offer_id,
-        residents.home_id,
-        residents.operator_name,
-        residents.offer_type_code,
-        residents.municipality_code,
-        staff.qualification_code,
-        staff.staff_reference_date,
-        staff.actual_fte
-    from residents
+        homes.*,
+        kinds.qualification_code,
+        staff.actual_fte,
+        totals.actual_fte as total_fte,
+        coalesce(staff.staff_reference_date, homes.reference_date) as told_date
+    from residents as homes
+    cross join (
+        values
+        {% for part in ['total'] + parts_of_care -%}
+            ('{{ part }}'){{ "," if not loop.last }}
+        {% endfor %}
+    ) as kinds (qualification_code)
     left join {{ ref('int_staff__standing') }} as staff
         on
-            residents.reference_date = staff.reference_date
-            and residents.offer_id = staff.offer_id
-    where residents.care_grade = 1
+            homes.reference_date = staff.reference_date
+            and homes.offer_id = staff.offer_id
+            and kinds.qualification_code = staff.qualification_code
+    left join {{ ref('int_staff__standing') }} as totals
+        on
+            homes.reference_date = totals.reference_date
+            and homes.offer_id = totals.offer_id
+            and totals.qualification_code = 'total'
+    where homes.care_grade = 1
 ),
 
 listed as (
-    {% for measure, value, cell in [
-        ('vacant_places', 'vacant_places', 'vacant'),
-        ('occupied_places', 'occupied_places', 'vacant'),
-        ('unusable_places', 'unusable_places', 'unusable'),
-        ('reported_free_places', 'reported_free_places', 'free'),
+    {% for measure, cell in [
+        ('vacant_places', 'vacant'),
+        ('occupied_places', 'vacant'),
+        ('unusable_places', 'unusable'),
+        ('reported_free_places', 'free'),
     ] -%}
-        select
-            '{{ measure }}' as measure_code,
-            '{{ cell }}' as cell_code,
-            reference_date,
-            reference_date as about_date,
-            offer_id,
-            home_id,
-            operator_name,
-            offer_type_code,
-            municipality_code,
-            cast({{ value }} as double) as value,
-            cast(contracted_places as double) as most_value
-        from occupied
+        {{ home_contribution('occupied', measure, cell, measure, 'contracted_places') }}
         union all
     {% endfor -%}
     {% for reason in reasons -%}
-        select
-            'unusable_{{ reason }}_places' as measure_code,
-            'unusable' as cell_code,
-            reference_date,
-            reference_date as about_date,
-            offer_id,
-            home_id,
-            operator_name,
-            offer_type_code,
-            municipality_code,
-            cast(
-                case
-                    when unusable_reason_code = '{{ reason }}' then unusable_places
-                    when unusable_places is not null then 0
-                end as double
-            ) as value,
-            cast(contracted_places as double) as most_value
-        from occupied
+        {{ home_contribution(
+            'occupied', 'unusable_' ~ reason ~ '_places', 'unusable',
+            "case when unusable_reason_code = '" ~ reason ~ "' then unusable_places"
+            ~ " when unusable_places is not null then 0 end",
+            'contracted_places',
+        ) }}
         union all
     {% endfor -%}
-    {% for kind in kinds -%}
-        select
-            '{{ kind }}_fte' as measure_code,
-            '{{ kind }}' as cell_code,
-            reference_date,
-            reference_date as about_date,
-            offer_id,
-            home_id,
-            operator_name,
-            offer_type_code,
-            municipality_code,
-            {% if kind == 'care' -%}
-                care_fte as value,
-                cast(null as double) as most_value
-            {%- else -%}
-                case when care_fte is not null then {{ kind }}_fte end as value,
-                care_fte as most_value
-            {%- endif %}
-        from staffed
-        union all
-    {% endfor -%}
-    select
-        'below_minimum_count' as measure_code,
-        'skilled' as cell_code,
-        reference_date,
-        reference_date as about_date,
-        offer_id,
-        home_id,
-        operator_name,
-        offer_type_code,
-        municipality_code,
-        cast(case when care_fte is not null then below_minimum_count end as double) as value,
-        cast(1 as double) as most_value
-    from staffed
+    {{ home_contribution('staffed', 'care_fte', 'care', 'care_fte') }}
     union all
+    {% for part in parts_of_care -%}
+        {{ home_contribution(
+            'staffed', part ~ '_fte', part,
+            'case when care_fte is not null then ' ~ part ~ '_fte end', 'care_fte',
+        ) }}
+        union all
+    {% endfor -%}
+    {% for measure, cell, value, most in [
+        ('below_minimum_count', 'skilled', 'below_minimum_count', '1'),
+        ('staffed_residents_persons', 'residents', 'residents_persons', 'contracted_places'),
+    ] -%}
+        {{ home_contribution(
+            'staffed', measure, cell, 'case when care_fte is not null then ' ~ value ~ ' end', most
+        ) }}
+        union all
+    {% endfor -%}
     {% for other, cell, given in [
         ('skilled', 'skilled', 'skilled_fte'),
         ('places', 'care', 'contracted_places'),
         ('residents', 'residents', 'residents_persons'),
     ] -%}
-        select
-            'care_of_{{ other }}_fte' as measure_code,
-            '{{ cell }}' as cell_code,
-            reference_date,
-            reference_date as about_date,
-            offer_id,
-            home_id,
-            operator_name,
-            offer_type_code,
-            municipality_code,
-            case when {{ given }} is not null then care_fte end as value,
-            cast(null as double) as most_value
-        from staffed
+        {{ home_contribution(
+            'staffed', 'care_of_' ~ other ~ '_fte', cell,
+            'case when ' ~ given ~ ' is not null then care_fte end',
+        ) }}
         union all
     {% endfor -%}
-    select
-        'staffed_residents_persons' as measure_code,
-        'residents' as cell_code,
-        reference_date,
-        reference_date as about_date,
-        offer_id,
-        home_id,
-        operator_name,
-        offer_type_code,
-        municipality_code,
-        cast(case when care_fte is not null then residents_persons end as double) as value,
-        cast(contracted_places as double) as most_value
-    from staffed
-    union all
     {% for grade in grades -%}
-        select
-            'reported_grade_{{ grade }}_persons' as measure_code,
-            'grades' as cell_code,
-            reference_date,
-            reference_date as about_date,
-            offer_id,
-            home_id,
-            operator_name,
-            offer_type_code,
-            municipality_code,
-            cast(reported_persons as double) as value,
-            cast(null as double) as most_value
-        from residents
-        where care_grade = {{ grade }}
+        {{ home_contribution(
+            'residents', 'reported_grade_' ~ grade ~ '_persons', 'grades', 'reported_persons',
+            where='care_grade = ' ~ grade,
+        ) }}
         union all
-        select
-            'needed_grade_{{ grade }}_persons' as measure_code,
-            'vacant' as cell_code,
-            reference_date,
-            reference_date as about_date,
-            offer_id,
-            home_id,
-            operator_name,
-            offer_type_code,
-            municipality_code,
-            coalesce(cast(reported_persons as double), stand_in_persons) as value,
-            cast(null as double) as most_value
-        from residents
-        where care_grade = {{ grade }}
+        {{ home_contribution(
+            'residents', 'needed_grade_' ~ grade ~ '_persons', 'vacant',
+            'coalesce(cast(reported_persons as double), stand_in_persons)',
+            where='care_grade = ' ~ grade,
+        ) }}
         union all
     {% endfor -%}
     {% for measure, cell, value, most in [
@@ -258,55 +184,20 @@ listed as (
         ('no_care_grade_persons', 'no_care_grade', 'no_care_grade_persons', 'null'),
         ('under_60_persons', 'under_60', 'under_60_persons', 'null'),
     ] -%}
-        select
-            '{{ measure }}' as measure_code,
-            '{{ cell }}' as cell_code,
-            reference_date,
-            reference_date as about_date,
-            offer_id,
-            home_id,
-            operator_name,
-            offer_type_code,
-            municipality_code,
-            cast({{ value }} as double) as value,
-            cast({{ most }} as double) as most_value
-        from residents
-        where care_grade = 1
+        {{ home_contribution('residents', measure, cell, value, most, where='care_grade = 1') }}
         union all
     {% endfor -%}
-    {% for kind in kinds -%}
-        select
-            'standing_{{ 'total' if kind == 'care' else kind }}_fte' as measure_code,
-            '{{ kind }}' as cell_code,
-            homes.reference_date,
-            coalesce(staff.staff_reference_date, homes.reference_date) as about_date,
-            homes.offer_id,
-            homes.home_id,
-            homes.operator_name,
-            homes.offer_type_code,
-            homes.municipality_code,
-            staff.actual_fte as value,
-            {% if kind == 'care' -%}
-                cast(null as double) as most_value
-            {%- else -%}
-                totals.actual_fte as most_value
-            {%- endif %}
-        from residents as homes
-        left join standing as staff
-            on
-                homes.reference_date = staff.reference_date
-                and homes.offer_id = staff.offer_id
-                and staff.qualification_code = '{{ 'total' if kind == 'care' else kind }}'
-        {% if kind != 'care' -%}
-            left join standing as totals
-                on
-                    homes.reference_date = totals.reference_date
-                    and homes.offer_id = totals.offer_id
-                    and totals.qualification_code = 'total'
-        {% endif -%}
-        where homes.care_grade = 1
-        {% if not loop.last %}union all{% endif %}
-    {% endfor %}
+    {% for part in parts_of_care -%}
+        {{ home_contribution(
+            'standing', 'standing_' ~ part ~ '_fte', part, 'actual_fte', 'total_fte',
+            about='told_date', where="qualification_code = '" ~ part ~ "'",
+        ) }}
+        union all
+    {% endfor -%}
+    {{ home_contribution(
+        'standing', 'standing_total_fte', 'care', 'actual_fte',
+        about='told_date', where="qualification_code = 'total'",
+    ) }}
 )
 
 select
