@@ -29,6 +29,10 @@ WITHIN = 0.05
 """A figure is recovered if it is known within 5 percent; a count within 1."""
 TOLERANCE = 1e-4
 
+NARROW = 12
+"""A count that fractions leave so much room is not pinned down by whole numbers."""
+FEW, ALL = 6, 10_000
+"""How many other homes may have other figures when the optimiser looks for a move."""
 ROUNDS = 4
 FAINT = 1e-9
 """A factor below it is none."""
@@ -100,34 +104,48 @@ class Component:
     def known(self, owned: Owned) -> np.ndarray:
         return np.array([unknown.home in owned for unknown in self.unknowns])
 
-    def nearest(self, wanted: int, step: float, owned: Owned) -> Move | None:
+    def nearest(self, wanted: int, step: float, owned: Owned, others: int) -> Move | None:
         """The way to another state of the county in which a figure differs by ``step``, and as
-        little else as can be. None where no state is found."""
-        size = len(self.unknowns)
-        known = self.known(owned)
-        up = np.where(known, 0.0, np.inf)
-        down = np.where(known, 0.0, self.truth)
+        little else as can be: figures of its home and of so many ``others``. None where no state is
+        found.
+        """
+        homes = {self.unknowns[wanted].home, *self._neighbours(wanted, owned)[:others]}
+        columns = [n for n, unknown in enumerate(self.unknowns) if unknown.home in homes]
+        size, place = len(columns), columns.index(wanted)
+        down = self.truth[columns]
+        most = np.concatenate([np.full(size, np.inf), down])
         least = np.zeros(2 * size)
-        least[wanted if step > 0 else size + wanted] = abs(step)
-        most = np.concatenate([up, down])
-        most[wanted if step > 0 else size + wanted] = abs(step)
-        most[size + wanted if step > 0 else wanted] = 0.0
+        there, back = (place, size + place) if step > 0 else (size + place, place)
+        least[there], most[back] = abs(step), 0.0
+        most[there] = min(most[there], abs(step))
         if (least > most).any():
             return None
-        whole = np.array([unknown.measure in COUNTS for unknown in self.unknowns])
+        whole = np.array([self.unknowns[number].measure in COUNTS for number in columns])
+        rows = (self.matrix[:, columns] != 0).any(axis=1)
+        part = self.matrix[np.ix_(rows, columns)]
         found = milp(
             np.ones(2 * size),
             integrality=np.tile(whole, 2).astype(int),
             bounds=Bounds(least, most),
             constraints=LinearConstraint(
-                csr_array(np.hstack([self.matrix, -self.matrix])), *self.room
+                csr_array(np.hstack([part, -part])), *(end[rows] for end in self.room)
             ),
             options={"time_limit": 5},
         )
         if found.x is None:
             return None
         change = found.x[:size] - found.x[size:]
-        return {int(n): float(change[n]) for n in np.flatnonzero(abs(change) > TOLERANCE / 100)}
+        moved = np.flatnonzero(abs(change) > TOLERANCE / 100)
+        return {columns[number]: float(change[number]) for number in moved}
+
+    def _neighbours(self, wanted: int, owned: Owned) -> list[str]:
+        """The other homes that nobody owns, those first that share most facts with a figure."""
+        about = self.matrix[self.matrix[:, wanted] != 0] != 0
+        shared: dict[str, int] = defaultdict(int)
+        for unknown, times in zip(self.unknowns, about.sum(axis=0), strict=True):
+            shared[unknown.home] += int(times)
+        others = shared.keys() - owned - {self.unknowns[wanted].home}
+        return sorted(others, key=lambda home: (-shared[home], home))
 
     @cached_property
     def reached(self) -> Reached:
@@ -156,13 +174,25 @@ class Component:
         """The least and greatest value of an unknown between the ``ends`` of all of them."""
         low, high = ends[0] - TOLERANCE / 10, ends[1] + TOLERANCE / 10
         found = [self._extreme(wanted, sign, low, high, None) for sign in (1, -1)]
-        least, greatest = found[0], -found[1]
+        return found[0], -found[1]
+
+    def may_be_narrower(self, wanted: int, least: float, greatest: float) -> bool:
+        """Whether whole numbers may pin a count down that fractions leave open."""
         counts = self.unknowns[wanted].measure not in FTE
-        if counts and 1 < greatest - least < 12:  # whole numbers may leave less than fractions
-            whole = np.array([u.measure in COUNTS or u.measure == FLAG for u in self.unknowns])
-            found = [self._extreme(wanted, sign, low, high, whole) for sign in (1, -1)]
-            least, greatest = max(least, found[0]), min(greatest, -found[1])
-        return least, greatest
+        pinned = is_pinned(self.unknowns[wanted].measure, self.truth[wanted], least, greatest)
+        return counts and not pinned and greatest - least < NARROW
+
+    def whole_bounds(
+        self,
+        wanted: int,
+        ends: tuple[np.ndarray, np.ndarray],
+        between: tuple[float, float],
+    ) -> tuple[float, float]:
+        """``bounds`` over whole numbers, which may leave less than fractions do."""
+        low, high = ends[0] - TOLERANCE / 10, ends[1] + TOLERANCE / 10
+        whole = np.array([u.measure in COUNTS or u.measure == FLAG for u in self.unknowns])
+        found = [self._extreme(wanted, sign, low, high, whole) for sign in (1, -1)]
+        return max(between[0], found[0]), min(between[1], -found[1])
 
     def _extreme(
         self,
@@ -329,7 +359,6 @@ def of_component(
     for number, unknown in enumerate(component.unknowns):
         if only not in (None, unknown):
             continue
-        truth = float(component.truth[number])
         told: list[Owned] = []
         for owned in attackers:
             if unknown.home in owned or any(less <= owned for less in told):
@@ -338,11 +367,6 @@ def of_component(
                 continue
             if owned not in ends:
                 ends[owned] = component.ends(owned)
-            low, high = float(ends[owned][0][number]), float(ends[owned][1][number])
-            if not is_pinned(unknown.measure, truth, low, high):
-                _look_further(component, number, owned)
-                if _is_open(component, number, owned):
-                    continue
             if found := _told(component, number, owned, ends[owned]):
                 told.append(owned)
                 yield found
@@ -357,25 +381,34 @@ def _is_open(component: Component, number: int, owned: Owned) -> bool:
     return not is_pinned(component.unknowns[number].measure, truth, least, greatest)
 
 
-def _look_further(component: Component, number: int, owned: Owned) -> None:
+def _look_further(component: Component, number: int, owned: Owned, others: int) -> bool:
     """Ask the optimiser for a move of few figures; it may clear other attackers too."""
     measure, truth = component.unknowns[number].measure, float(component.truth[number])
     far = truth * WITHIN * 1.1 + 0.01 if measure in FTE else 2.0
     steps = (1.0, -1.0) if measure == FLAG else (far, -far, far / 2, -far / 2)
     for step in steps[: 2 if measure in FTE else None]:
-        if move := component.nearest(number, step, owned):
+        if move := component.nearest(number, step, owned, others):
             component.note(move)
             if _is_open(component, number, owned):
-                return
+                return True
+    return False
 
 
 def _told(
     component: Component, number: int, owned: Owned, ends: tuple[np.ndarray, np.ndarray]
 ) -> Recovery | None:
+    """Cheap questions first: single facts, moves of few homes, all facts over fractions, moves of
+    any homes, all facts over whole numbers."""
     unknown, truth = component.unknowns[number], float(component.truth[number])
     least, greatest = float(ends[0][number]), float(ends[1][number])
     if not is_pinned(unknown.measure, truth, least, greatest):
+        if _look_further(component, number, owned, FEW):
+            return None
         least, greatest = component.bounds(number, ends)
+        if component.may_be_narrower(number, least, greatest):
+            if _look_further(component, number, owned, ALL):
+                return None
+            least, greatest = component.whole_bounds(number, ends, (least, greatest))
     pinned = is_pinned(unknown.measure, truth, least, greatest)
     return Recovery(unknown, truth, least, greatest, owned) if pinned else None
 

@@ -10,6 +10,9 @@ from home_values import Unknown
 EXACT = 1e-6
 """Figures are published as they were computed; floating point alone makes them differ."""
 
+ROUNDING = 1e-9
+"""What sums of the same numbers in another order differ by, in relation to them."""
+
 
 @dataclass(frozen=True)
 class Form:
@@ -57,7 +60,9 @@ class Fact:
         return self.greatest - self.least <= 1000 * EXACT * max(1.0, abs(self.least))
 
     def fits(self, truth: Mapping[Unknown, float]) -> bool:
-        slack = 10 * EXACT * max(1.0, abs(self.least))
+        """Whether it is true. An estimate that lies near is not: it would hide every other state
+        of the county from the attacker."""
+        slack = ROUNDING * max(1.0, abs(self.least))
         return self.least - slack <= self.form.at(truth) <= self.greatest + slack
 
 
