@@ -25,7 +25,7 @@ from ingest.cli_options import (
 )
 from ingest.files import closed_umask
 from ingest.settings import Settings, read_settings
-from ingest.terminal import json_text, write_line
+from ingest.terminal import json_text, printable_name, write_line
 
 app = typer.Typer(
     name="kreishaus",
@@ -151,9 +151,13 @@ def ingest(
         errors.print(str(unknown.args[0]))
         raise typer.Exit(2) from unknown
     except (RefusedAtTheDoor, SourceUnavailable) as refusal:
-        errors.print(f"{file.name}: refused at the door, nothing of it was kept: {refusal}")
+        name = printable_name(file.name)
+        errors.print(
+            f"{name}: refused at the door, nothing of it was kept: {refusal}", soft_wrap=True
+        )
         raise typer.Exit(1) from refusal
-    console.print(f"{outcome.landed.dataset_id} {outcome.period or file.name}: {outcome.status}")
+    about = outcome.period or outcome.landed.label
+    console.print(f"{outcome.landed.dataset_id} {about}: {outcome.status}", soft_wrap=True)
     if outcome.findings:
         console.print(outcome.explanation, highlight=False, markup=False)
     raise typer.Exit(0 if outcome.status == "staged" else 1)
