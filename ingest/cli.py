@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from pydantic import ValidationError
 
 from ingest import cli_keeping, cli_readers, cli_serving, cli_upgrade, cli_withdraw
 from ingest.cli_options import (
@@ -25,7 +26,7 @@ from ingest.cli_options import (
 )
 from ingest.files import closed_umask
 from ingest.settings import Settings, read_settings
-from ingest.terminal import json_text, printable_name, write_line
+from ingest.terminal import json_text, log_safely, printable_name, write_line
 
 app = typer.Typer(
     name="kreishaus",
@@ -332,4 +333,16 @@ def doctor() -> None:
 def main() -> None:
     """The entry point of the ``kreishaus`` command."""
     closed_umask()
-    app()
+    log_safely()
+    try:
+        app()
+    except ValidationError as wrong:
+        if wrong.title != Settings.__name__:
+            raise
+        for one in wrong.errors(include_input=False, include_url=False):  # it may be a password
+            key = "__".join(map(str, one["loc"])).upper()
+            errors.print(
+                f"KREISHAUS_{key}: {one['msg']}. Set it right in the environment or in county.toml",
+                soft_wrap=True,
+            )
+        raise SystemExit(2) from None

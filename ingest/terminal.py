@@ -7,6 +7,7 @@ escape sequence, which a terminal would obey. Whatever is printed goes through o
 from __future__ import annotations
 
 import json
+import logging
 import os
 import sys
 import unicodedata
@@ -56,6 +57,21 @@ def printable_name(name: str) -> str:
     return "".join(
         ascii(sign)[1:-1] if unicodedata.category(sign) in OBEYED else sign for sign in text
     )
+
+
+class SafeLogFormatter(logging.Formatter):
+    """A record of the log on one line: a name in it cannot begin a line of its own."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return visible(super().format(record).replace("\n", " ").replace("\t", " "))
+
+
+def log_safely() -> None:
+    """Where nobody has set up logging, let what a command logs be text: ``SafeLogFormatter``."""
+    handler = logging.StreamHandler()
+    handler.setLevel(logging.WARNING)
+    handler.setFormatter(SafeLogFormatter())
+    logging.lastResort = handler
 
 
 class SafeConsole(Console):
