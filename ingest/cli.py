@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from pydantic import ValidationError
 
 from ingest import cli_keeping, cli_readers, cli_serving, cli_upgrade, cli_withdraw
 from ingest.cli_options import (
@@ -25,7 +26,7 @@ from ingest.cli_options import (
 )
 from ingest.files import closed_umask
 from ingest.settings import Settings, read_settings
-from ingest.terminal import json_text, write_line
+from ingest.terminal import json_text, log_safely, printable_name, write_line
 
 app = typer.Typer(
     name="kreishaus",
@@ -151,9 +152,13 @@ def ingest(
         errors.print(str(unknown.args[0]))
         raise typer.Exit(2) from unknown
     except (RefusedAtTheDoor, SourceUnavailable) as refusal:
-        errors.print(f"{file.name}: refused at the door, nothing of it was kept: {refusal}")
+        name = printable_name(file.name)
+        errors.print(
+            f"{name}: refused at the door, nothing of it was kept: {refusal}", soft_wrap=True
+        )
         raise typer.Exit(1) from refusal
-    console.print(f"{outcome.landed.dataset_id} {outcome.period or file.name}: {outcome.status}")
+    about = outcome.period or outcome.landed.label
+    console.print(f"{outcome.landed.dataset_id} {about}: {outcome.status}", soft_wrap=True)
     if outcome.findings:
         console.print(outcome.explanation, highlight=False, markup=False)
     raise typer.Exit(0 if outcome.status == "staged" else 1)
@@ -328,4 +333,16 @@ def doctor() -> None:
 def main() -> None:
     """The entry point of the ``kreishaus`` command."""
     closed_umask()
-    app()
+    log_safely()
+    try:
+        app()
+    except ValidationError as wrong:
+        if wrong.title != Settings.__name__:
+            raise
+        for one in wrong.errors(include_input=False, include_url=False):  # it may be a password
+            key = "__".join(map(str, one["loc"])).upper()
+            errors.print(
+                f"KREISHAUS_{key}: {one['msg']}. Set it right in the environment or in county.toml",
+                soft_wrap=True,
+            )
+        raise SystemExit(2) from None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,6 +10,7 @@ import typer
 
 from ingest.cli_options import IN_USE, console, errors, read_home
 from ingest.settings import read_settings
+from ingest.terminal import json_text, write_line
 
 if TYPE_CHECKING:
     from warehouse.refusal import Refusal
@@ -35,7 +35,7 @@ def audit(
     settings = read_home()
     if not verify:
         for entry in log.entries(settings, since and since.replace(tzinfo=UTC)):
-            print(json.dumps(dict(entry.document), ensure_ascii=False))
+            write_line(json_text(dict(entry.document), indent=None))
         return
     from warehouse.backup.anchors import noted_by_backups
     from warehouse.backup.errors import BackupRefused

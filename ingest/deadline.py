@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -16,6 +17,8 @@ from typing import Any
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
+from urllib3.util.connection import create_connection
 
 
 class Deadline:
@@ -23,6 +26,7 @@ class Deadline:
 
     def __init__(self) -> None:
         self.expired = False
+        self._until = 0.0
         self._handles: dict[int, socket.socket] = {}
         self._closed: list[socket.socket] = []
         self._running = False
@@ -35,6 +39,7 @@ class Deadline:
         ``expired`` then says so until the next block.
         """
         self.expired, self._running = False, True
+        self._until = time.monotonic() + seconds
         timer = threading.Timer(seconds, self._expire)
         timer.daemon = True
         timer.start()
@@ -47,6 +52,13 @@ class Deadline:
                 for handle in self._closed:
                     handle.close()
                 self._closed.clear()
+
+    def left(self) -> float:
+        """The seconds that are left; at none the visit has expired."""
+        left = self._until - time.monotonic()
+        if left <= 0:
+            self.expired = True
+        return max(0.0, left)
 
     def _expire(self) -> None:
         with self._lock:
@@ -98,15 +110,54 @@ class _Watched:
     """What a connection of ``urllib3`` does besides: its socket stands under the deadline."""
 
     deadline: Deadline
+    host: Any  # these stand in urllib3's class, beside which this one is a base
+    port: Any
+    timeout: Any
+    source_address: Any
+    socket_options: Any
 
     def _new_conn(self) -> socket.socket:
-        opened: socket.socket = super()._new_conn()  # type: ignore[misc]
-        self.deadline.watch(self, opened)
-        return opened
+        """Connect to the first address of the host that answers; all share the time that is left.
+
+        ``urllib3`` gives each address the whole time: a name with many dead ones never ends.
+        """
+        try:
+            addresses = _addresses(self.host, self.port)
+        except (socket.gaierror, UnicodeError) as error:
+            raise NameResolutionError(self.host, self, error) from error  # type: ignore[arg-type]
+        failure: OSError = OSError("the name has no address")
+        for number, address in enumerate(addresses):
+            share = self.deadline.left() / (len(addresses) - number)
+            if not share:
+                failure = TimeoutError("no time is left")
+                break
+            try:
+                opened = create_connection(
+                    (address, self.port),
+                    min(self.timeout, share),
+                    source_address=self.source_address,
+                    socket_options=self.socket_options,
+                )
+            except OSError as error:
+                failure = error
+                continue
+            opened.settimeout(self.timeout)
+            self.deadline.watch(self, opened)
+            return opened
+        self.deadline.left()
+        if isinstance(failure, TimeoutError):
+            raise ConnectTimeoutError(self, f"connecting to {self.host} timed out") from failure
+        raise NewConnectionError(self, f"no connection: {failure}") from failure  # type: ignore[arg-type]
 
     def close(self) -> None:
         self.deadline.forget(self)
         super().close()  # type: ignore[misc]
+
+
+def _addresses(host: str, port: int) -> list[str]:
+    """Every address of a host, in the order in which the system would try them."""
+    found = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(sockaddr[0]) for *_, sockaddr in found))
 
 
 def _pools(watching: Deadline) -> dict[str, type[HTTPConnectionPool]]:

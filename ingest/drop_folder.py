@@ -9,17 +9,23 @@ from __future__ import annotations
 import logging
 import os
 import stat
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from ingest.model import Request, SourceUnavailable
+from ingest.terminal import printable_name
 
 log = logging.getLogger(__name__)
 
 LEFT_OVER = ("~$", ".", "thumbs.db", "desktop.ini")
 """How the names begin of what office programs and file servers leave behind while somebody looks
 at a folder."""
+
+
+STRANGERS_NAMED = 20
+"""Somebody's whole archive in the folder shall not fill the log, three times a night."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +38,7 @@ class Dropped:
     path: Path
     name: str
     changed_ns: int = 0
+    size: int = 0
     fault: str | None = None
     is_folder: bool = False
 
@@ -39,6 +46,11 @@ class Dropped:
     def suffix(self) -> str:
         """The ending of the name, small, with its dot."""
         return Path(self.name).suffix.casefold()
+
+    @property
+    def composed(self) -> str:
+        """The name in small letters, each in one sign: a Mac writes "ü" in two."""
+        return unicodedata.normalize("NFC", self.name).casefold()
 
     def request(
         self, source: str, identity: str | None = None, label: str | None = None
@@ -60,20 +72,22 @@ def dropped(folder: Path) -> list[Dropped]:
     """
     try:
         with os.scandir(folder) as entries:
-            found = [_entry(folder, entry) for entry in entries if not _left_over(entry.name)]
+            inside = folder.resolve()
+            found = [
+                _entry(folder, inside, entry) for entry in entries if not _left_over(entry.name)
+            ]
     except OSError as error:
         raise SourceUnavailable(
             f"drop folder {folder} cannot be read ({error.strerror}): is the share mounted? May "
             "this user read it?"
         ) from error
-    return sorted(found, key=lambda one: one.name)
+    return sorted(filter(None, found), key=lambda one: one.name)
 
 
 def not_taken(folder: Path, entries: Iterator[Dropped], expected: str) -> None:
     """Say in the log which entries are no file of any dataset; a folder of old files is nothing."""
-    for entry in entries:
-        if entry.is_folder:
-            continue
+    strangers = [entry for entry in entries if not entry.is_folder]
+    for entry in strangers[:STRANGERS_NAMED]:
         log.warning(
             "drop folder %s: %s is taken for nothing and was not opened; expected %s. Rename it, "
             "or take it away if it holds data of persons",
@@ -81,27 +95,50 @@ def not_taken(folder: Path, entries: Iterator[Dropped], expected: str) -> None:
             entry.name,
             expected,
         )
+    if len(strangers) > STRANGERS_NAMED:
+        more = f"{len(strangers) - STRANGERS_NAMED:,}"
+        log.warning("drop folder %s: and %s more that are taken for nothing", folder, more)
 
 
 def _left_over(name: str) -> bool:
     return name.casefold().startswith(LEFT_OVER)
 
 
-def _entry(folder: Path, entry: os.DirEntry[str]) -> Dropped:
-    name = os.fsencode(entry.name).decode("utf-8", "backslashreplace")
+def _entry(folder: Path, inside: Path, entry: os.DirEntry[str]) -> Dropped | None:
+    """What an entry is; None for one that somebody took away meanwhile."""
+    name = printable_name(entry.name)
     path = folder / entry.name
-    if name != entry.name:
+    if not _is_utf8(entry.name):
         return Dropped(path, name, fault="its name is no UTF-8: rename it, in plain letters")
+    if name != entry.name:
+        fault = "its name holds signs that cannot be printed: rename it, in plain letters"
+        return Dropped(path, name, fault=fault)
     try:
-        state = entry.stat()
-    except OSError as error:
         if entry.is_symlink():
-            fault = f"is a link that leads nowhere ({error.strerror}): drop the file itself"
+            path = path.resolve(strict=True)
+            if not path.is_relative_to(inside):
+                fault = "is a link that leads out of the drop folder: drop the file itself"
+                return Dropped(path, name, fault=fault)
+        state = entry.stat()
+    except (OSError, RuntimeError) as error:  # a link to itself is a RuntimeError of pathlib's
+        why = getattr(error, "strerror", None) or "it leads to itself"
+        if entry.is_symlink():
+            fault = f"is a link that leads nowhere ({why}): drop the file itself"
+        elif isinstance(error, FileNotFoundError):
+            return None
         else:
-            fault = f"cannot be looked at ({error.strerror}): let this user read it"
+            fault = f"cannot be looked at ({why}): let this user read it"
         return Dropped(path, name, fault=fault)
     if stat.S_ISREG(state.st_mode):
-        return Dropped(path, name, state.st_mtime_ns)
+        return Dropped(path, name, state.st_mtime_ns, state.st_size)
     is_folder = stat.S_ISDIR(state.st_mode)
     kind = "a folder" if is_folder else "a device or pipe"
     return Dropped(path, name, fault=f"is {kind}, and no file", is_folder=is_folder)
+
+
+def _is_utf8(name: str) -> bool:
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import logging
 import time
+import zlib
 from collections.abc import Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ import tenacity
 from urllib3.exceptions import HTTPError, InvalidHeader, NameResolutionError
 from urllib3.util import Retry
 
+from ingest.answer_body import NotAsked, pieces
 from ingest.deadline import Deadline, DeadlineAdapter
 from ingest.model import SourceRefused, SourceUnavailable
 from ingest.settings import HttpConfig, Settings
@@ -26,12 +28,18 @@ log = logging.getLogger(__name__)
 CONNECT_SECONDS = 10
 MOST_REDIRECTS = 5
 CHUNK = 64 * 1024
+LONGEST_HEADER = 1_000
+"""A header that is longer, or holds what cannot be printed, is not kept: sent back with every later
+visit, it would be refused for good."""
+LONGEST_SHOWN = 300
 HEADERS_KEPT = (
     *("Content-Type", "Content-Disposition", "Content-Language", "Content-Length"),
     *("Date", "ETag", "Last-Modified"),
 )
 MAY_HEAL = (408, 425, 429, 500, 502, 503, 504)
 REDIRECTS = (301, 302, 303, 307, 308)
+CONDITIONS = ("If-None-Match", "If-Modified-Since")
+LOOK = "Look at it in a browser; if the source moved, set its address in county.toml"
 THIS_MACHINE = frozenset({"127.0.0.1", "localhost"})
 
 
@@ -56,6 +64,16 @@ class _MayHeal(SourceUnavailable):
         self.retry_after = retry_after or 0.0
 
 
+class _Session(requests.Session):
+    """A session that never looks where an answer sends it on.
+
+    Even where it does not follow, it would read the whole body of that answer into memory first.
+    """
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        return None
+
+
 class Client:
     """A ``requests`` session that is patient, polite and careful.
 
@@ -73,7 +91,8 @@ class Client:
     ) -> None:
         self._config = config or HttpConfig()
         self._hosts = hosts
-        self._session = requests.Session()
+        self._session = _Session()
+        self._session.headers["Accept-Encoding"] = "gzip"
         self._session.headers["User-Agent"] = user_agent(self._config.contact)
         self._deadline = Deadline()
         for scheme in ("http://", "https://"):
@@ -150,8 +169,8 @@ class Client:
             self._require_allowed(url)
             with closing(self._send(method, url, headers, form)) as response:
                 if response.status_code not in REDIRECTS:
-                    return self._answer(method, url, response, headers.values())
-                target = urljoin(url, response.headers.get("Location", ""))
+                    return self._answer(method, url, response, headers)
+                target = _target(method, url, response.headers.get("Location", ""))
             if method != "GET":
                 raise SourceRefused(
                     f"{method} {shown(url)}: was sent on to {shown(target)}, and a form with "
@@ -205,7 +224,8 @@ class Client:
             raise _MayHeal(f"{method} {shown(url)}: {_no_answer(error, host)}") from None
         except requests.RequestException as error:
             raise SourceRefused(
-                f"{method} {shown(url)}: cannot be asked ({type(error).__name__})"
+                f"{method} {shown(url)}: cannot be asked ({type(error).__name__}): the address or "
+                f"the head of the answer is against HTTP. {LOOK}"
             ) from None
 
     def _be_polite(self, host: str, local: bool) -> None:
@@ -220,40 +240,40 @@ class Client:
         method: str,
         url: str,
         response: requests.Response,
-        secrets: Iterable[str],
+        headers: Mapping[str, str],
     ) -> Answer:
-        if response.status_code == 304:
+        if response.status_code == 304 and not headers.keys().isdisjoint(CONDITIONS):
             return Answer(url, None, {})
         content = self._content(method, url, response)
         if response.status_code != 200:
             said = (
                 f"{method} {shown(url)}: expected status 200, found {response.status_code}: "
-                f"{_excerpt(content, secrets)!r}"
+                f"{_excerpt(content, headers.values())!r}"
             )
             if response.status_code in MAY_HEAL:
                 raise _MayHeal(said, _retry_after(response))
             raise SourceRefused(said)
-        kept = {name: response.headers[name] for name in HEADERS_KEPT if name in response.headers}
-        return Answer(url, content, kept)
+        return Answer(url, content, _kept(response.headers))
 
     def _content(self, method: str, url: str, response: requests.Response) -> bytes:
         most = self._config.largest_bytes
         content = bytearray()
         try:
-            # read1 and not iter_content: that waits for a whole chunk, however slowly it drips.
-            while chunk := response.raw.read1(CHUNK, decode_content=True):
-                content += chunk
+            for piece in pieces(response, CHUNK):
+                content += piece
                 if len(content) > most:
                     raise SourceRefused(
                         f"{method} {shown(url)}: the answer is larger than {most} bytes. If it is "
                         "right, raise [http] largest_mebibytes in county.toml"
                     )
-        except (HTTPError, OSError) as error:
+        except NotAsked as error:
+            raise SourceRefused(f"{method} {shown(url)}: {error}. {LOOK}") from None
+        except (HTTPError, OSError, EOFError, zlib.error) as error:
             if self._deadline.expired:
                 raise self._too_slow(method, url, f"{len(content)} bytes") from None
             raise _MayHeal(
                 f"{method} {shown(url)}: the answer broke off after {len(content)} bytes "
-                f"({type(error).__name__})"
+                f"({type(error).__name__}). Nothing of it was kept; the next visit asks again"
             ) from None
         if self._deadline.expired:  # an answer of no known length only seems to be whole
             raise self._too_slow(method, url, f"{len(content)} bytes")
@@ -262,7 +282,8 @@ class Client:
     def _too_slow(self, method: str, url: str, found: str) -> _MayHeal:
         return _MayHeal(
             f"{method} {shown(url)}: expected the whole answer within "
-            f"{self._config.longest_answer_seconds:g} s, found {found}"
+            f"{self._config.longest_answer_seconds:g} s, found {found}. If a person waits as long "
+            "for it, raise [http] longest_answer_seconds in county.toml"
         )
 
 
@@ -274,7 +295,34 @@ def _no_answer(error: requests.RequestException, host: str) -> str:
             f"the name {host} is not known to this machine's name server. Has it a network? Has "
             "the source moved? Then set its address in county.toml"
         )
-    return f"no answer ({type(error).__name__})"
+    return (
+        f"no answer ({type(error).__name__}). {LOOK}. If it works there: has this machine a "
+        "network, does it need a proxy (HTTPS_PROXY)?"
+    )
+
+
+def _target(method: str, url: str, location: str) -> str:
+    """Where an answer sends us on. Raises ``SourceRefused`` where that is no address."""
+    try:
+        said = location.encode("latin-1").decode()  # http.client takes all headers for Latin-1
+        target = urljoin(url, said)
+        _ = urlsplit(target).port  # a port that is no number shows only here
+        if said:
+            return target
+    except ValueError:
+        pass  # said below
+    raise SourceRefused(
+        f"{method} {shown(url)}: was sent on to {location[:LONGEST_SHOWN]!r}, which is no address. "
+        f"{LOOK}"
+    )
+
+
+def _kept(headers: Mapping[str, str]) -> dict[str, str]:
+    return {
+        name: headers[name]
+        for name in HEADERS_KEPT
+        if name in headers and len(headers[name]) <= LONGEST_HEADER and headers[name].isprintable()
+    }
 
 
 def user_agent(contact: str) -> str:
@@ -295,7 +343,10 @@ def shown(url: str) -> str:
     """An address for people: without user, password and query, where secrets may stand."""
     parts = urlsplit(url)
     host = parts.netloc.rpartition("@")[2]
-    return f"{parts.scheme}://{host}{parts.path}{'?...' if parts.query else ''}"
+    where = f"{parts.scheme}://{host}{parts.path}"
+    if len(where) > LONGEST_SHOWN:
+        where = f"{where[: LONGEST_SHOWN - 1]}…"
+    return f"{where}{'?...' if parts.query else ''}"
 
 
 def _excerpt(content: bytes, secrets: Iterable[str]) -> str:
@@ -310,5 +361,5 @@ def _retry_after(response: requests.Response) -> float | None:
     value = response.headers.get("Retry-After")
     try:
         return Retry().parse_retry_after(value) if value else None
-    except InvalidHeader:
+    except (InvalidHeader, ValueError, OverflowError):  # a number or a year that nobody can mean
         return None

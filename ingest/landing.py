@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime
@@ -29,6 +30,8 @@ from ingest.journal import Journal
 from ingest.model import Landed, Origin, Request
 from ingest.settings import Settings
 
+PLAIN_ENDING = re.compile(r"[A-Za-z0-9]{1,16}")
+TAKEN_ENDINGS = ("json", "jsonl", "tombstone")
 MAGIC = {
     b"%PDF": "application/pdf",
     b"PK\x03\x04": "application/zip",
@@ -156,7 +159,7 @@ class Landing:
         if not new:
             self.sight(sha256, request, run_id=run_id, headers=headers, now=now)
             return Landed(self.source, self.dataset, sha256, request.label), False
-        extension = _beside_sidecar(request.extension)
+        extension = _ending(request.extension)
         sidecar = Sidecar(
             source=self.source,
             dataset=self.dataset,
@@ -308,9 +311,14 @@ class Landing:
         return self.folder / f"{sha256}.tombstone"
 
 
-def _beside_sidecar(extension: str) -> str:
-    """An extension that leaves the sidecar its name: it would overwrite an answer in JSON."""
-    return f"{extension}.bytes" if extension in ("json", "jsonl") else extension
+def _ending(extension: str) -> str:
+    """An ending for the bytes' own name, whatever a person has called the file.
+
+    It leaves sidecar and tombstone their names: it would overwrite an answer in JSON, and delete
+    what is called ``.tombstone``.
+    """
+    plain = extension if PLAIN_ENDING.fullmatch(extension) else "bin"
+    return f"{plain}.bytes" if plain in TAKEN_ENDINGS else plain
 
 
 def _sighting(document: Mapping[str, Any]) -> Sighting:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import os
+import stat
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
@@ -34,6 +36,7 @@ from ingest.quarantine import Quarantine, explain
 from ingest.rights import prepare_home
 from ingest.settings import Settings
 from ingest.staging import BatchRecord, Staging, typed
+from ingest.terminal import printable_name
 from ingest.visits import Visit, Visits
 
 if TYPE_CHECKING:
@@ -280,7 +283,7 @@ def _fetch(
     if request.fault is not None:
         raise SourceRefused(f"{request.label}: {request.fault}")
     if request.path is not None:
-        return Answer(request.path, _dropped(Path(request.path), settings), {})
+        return Answer(request.path, dropped_bytes(Path(request.path), settings), {})
     if request.url is None:
         raise ValueError(f"{entry.id} {request.label}: a request needs a url or a path")
     if request.form is not None:
@@ -289,18 +292,39 @@ def _fetch(
     return client.get(request.url, known=known)
 
 
-def _dropped(path: Path, settings: Settings) -> bytes:
-    """The bytes of a file that a person laid ready. Raises ``SourceUnavailable``."""
+UNFOLLOWED = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
+"""Not waiting for a pipe, nor following a link that took a file's place since it was looked at."""
+
+
+def dropped_bytes(path: Path, settings: Settings) -> bytes:
+    """The bytes of a file that a person laid ready. Raises ``SourceUnavailable``.
+
+    Whatever was put in the file's place since it was looked at: nothing is waited for, and no more
+    is read than a file may have.
+    """
+    name, most = printable_name(str(path)), settings.http.largest_bytes
     try:
-        size = path.stat().st_size
-        if size > settings.http.largest_bytes:
-            raise SourceRefused(
-                f"{path}: expected {settings.http.largest_bytes} bytes at most, found {size}: no "
-                "table is so large. If it is one, raise [http] largest_mebibytes in county.toml"
-            )
-        return path.read_bytes()
+        with os.fdopen(os.open(path, UNFOLLOWED), "rb") as file:
+            before = os.fstat(file.fileno())
+            if not stat.S_ISREG(before.st_mode):
+                raise SourceRefused(f"{name}: is no plain file: save it as one first")
+            content = b"" if before.st_size > most else file.read(most + 1)
+            after = os.fstat(file.fileno())
     except OSError as error:
-        raise SourceUnavailable(f"{path}: cannot be read ({error.strerror})") from error
+        raise SourceUnavailable(
+            f"{name}: cannot be read ({error.strerror}): let this user read it"
+        ) from error
+    if max(after.st_size, len(content)) > most:
+        raise SourceRefused(
+            f"{name}: expected {most} bytes at most, found {after.st_size}: no table is so large. "
+            "If it is one, raise [http] largest_mebibytes in county.toml"
+        )
+    if (after.st_size, after.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
+        raise SourceUnavailable(
+            f"{name}: changed while it was read, so somebody is still writing it. The next visit "
+            "takes it"
+        )
+    return content
 
 
 def _report(
@@ -479,12 +503,13 @@ def by_hand(dataset_id: str, file: Path, settings: Settings, run_id: str) -> Out
     """
     prepare_home(settings)
     entry = dataset(dataset_id)
+    name = printable_name(file.name)
     request = Request(
-        identity=f"by hand: {file.name}",
-        label=file.name,
-        path=str(file),
+        identity=f"by hand: {name}",
+        label=name,
+        path=printable_name(str(file)),
         extension=file.suffix.lstrip(".") or "bin",
     )
     floors = Floors.of(settings, entry.source, entry.name)
-    landed, _ = keep(entry, floors, _dropped(file, settings), request, run_id)
+    landed, _ = keep(entry, floors, dropped_bytes(file.resolve(), settings), request, run_id)
     return treat(landed, settings)

@@ -7,6 +7,8 @@ escape sequence, which a terminal would obey. Whatever is printed goes through o
 from __future__ import annotations
 
 import json
+import logging
+import os
 import sys
 import unicodedata
 from collections.abc import Iterable
@@ -20,6 +22,10 @@ LAYOUT = frozenset("\n\t")
 UNSHOWN = ("Cc", "Cf", "Cs", "Zl", "Zp")
 """Unicode's control and format characters (right-to-left overrides, zero widths), lone surrogates
 of names that are no UTF-8, and its line and paragraph separators."""
+
+
+OBEYED = ("Cc", "Cs", "Zl", "Zp")
+"""Those of them that begin a line or a code: no name of a file needs one."""
 
 
 def visible(text: str) -> str:
@@ -40,6 +46,32 @@ def _sign(character: str) -> str:
     if code < 0x20:
         return chr(0x2400 + code)
     return "\u2421" if code == 0x7F else "\ufffd"
+
+
+def printable_name(name: str) -> str:
+    """A file's name on one line: bytes and signs that a terminal or a log would obey as escapes.
+
+    Marks that only join or hide, as in names copied from a web page, stay: they harm nobody.
+    """
+    text = os.fsencode(name).decode("utf-8", "backslashreplace")
+    return "".join(
+        ascii(sign)[1:-1] if unicodedata.category(sign) in OBEYED else sign for sign in text
+    )
+
+
+class SafeLogFormatter(logging.Formatter):
+    """A record of the log on one line: a name in it cannot begin a line of its own."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return visible(super().format(record).replace("\n", " ").replace("\t", " "))
+
+
+def log_safely() -> None:
+    """Where nobody has set up logging, let what a command logs be text: ``SafeLogFormatter``."""
+    handler = logging.StreamHandler()
+    handler.setLevel(logging.WARNING)
+    handler.setFormatter(SafeLogFormatter())
+    logging.lastResort = handler
 
 
 class SafeConsole(Console):

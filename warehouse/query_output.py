@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Sequence
-from typing import TextIO
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TextIO
 
 import pyarrow as pa
 from rich import box
@@ -24,12 +24,30 @@ UNBOUNDED = 1_000_000
 def as_table(answer: pa.Table, stream: TextIO) -> None:
     """A table; where it is wider than the terminal, a record for each row, one column a line."""
     console = console_for(stream, COLUMNS_OF_A_FILE)
-    rows = [[_cell(value) for value in row.values()] for row in answer.to_pylist()]
+    rows = [[_cell(value) for value in row] for row in _rows(answer)]
     table = _table(answer.schema, rows)
     if _width(table) <= console.width:
         console.print(table)
     else:
-        console.print(_records([visible(name) for name in answer.column_names], rows))
+        names = [_cell(name) for name in answer.column_names]
+        console.print(_records(names, rows, console.width))
+
+
+def _rows(answer: pa.Table) -> Iterator[tuple[Any, ...]]:
+    """The rows as tuples: as dictionaries they would lose columns of one name."""
+    return zip(*(column.to_pylist() for column in answer.columns), strict=True)
+
+
+def _unlike(names: Sequence[str]) -> list[str]:
+    """The names, a number behind each that is there already."""
+    unlike: list[str] = []
+    for name in names:
+        number, chosen = 1, name
+        while chosen in unlike:
+            number += 1
+            chosen = f"{name}_{number}"
+        unlike.append(chosen)
+    return unlike
 
 
 def _table(schema: pa.Schema, rows: Sequence[Sequence[str]]) -> Table:
@@ -48,12 +66,12 @@ def _width(table: Table) -> int:
     return Measurement.get(console, console.options, table).maximum
 
 
-def _records(names: Sequence[str], rows: Sequence[Sequence[str]]) -> Group:
+def _records(names: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> Group:
     """``name  value`` for each column of each row: nothing is cut, long values are folded."""
     parts: list[Table | Text] = []
     for number, row in enumerate(rows, start=1):
         record = Table(box=None, show_header=False, pad_edge=False)
-        record.add_column(no_wrap=True)
+        record.add_column(overflow="fold", max_width=width // 2)  # the rest is the figures'
         record.add_column(overflow="fold")
         for name, value in zip(names, row, strict=True):
             record.add_row(Text(name, "dim"), Text(value))
@@ -69,20 +87,22 @@ def _cell(value: object) -> str:
     if value is None:
         return ""
     text = f"{value:.10g}" if isinstance(value, float) else str(value)
-    return visible(text.replace("\n", " "))
+    return visible(text.replace("\n", " ").replace("\t", " "))
 
 
 def as_csv(answer: pa.Table, stream: TextIO) -> None:
     """RFC 4180, without what a spreadsheet would compute: as ``kreishaus export`` writes it."""
     writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(harmless(name) for name in answer.column_names)
-    for row in answer.to_pylist():
-        writer.writerow(csv_cell(value, for_spreadsheets=False) for value in row.values())
+    writer.writerow(visible(harmless(name)) for name in answer.column_names)
+    for row in _rows(answer):
+        writer.writerow(visible(csv_cell(value, for_spreadsheets=False)) for value in row)
 
 
 def as_json(answer: pa.Table, stream: TextIO) -> None:
     """A list of objects, one for each row."""
-    stream.write(f"{json_text(answer.to_pylist())}\n")
+    names = _unlike(answer.column_names)
+    rows = [dict(zip(names, row, strict=True)) for row in _rows(answer)]
+    stream.write(f"{json_text(rows)}\n")
 
 
 RENDERERS: dict[str, Callable[[pa.Table, TextIO], None]] = {

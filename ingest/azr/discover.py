@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
@@ -51,4 +52,4 @@ def _offered(settings: Settings, dataset_name: str) -> list[Request]:
 
 
 def _fits(entry: Dropped, pattern: str) -> bool:
-    return fnmatchcase(entry.name.casefold(), pattern)
+    return fnmatchcase(entry.composed, unicodedata.normalize("NFC", pattern))

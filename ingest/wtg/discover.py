@@ -55,7 +55,7 @@ def _offered(settings: Settings, name: str) -> list[Request]:
     files = sorted(_files(settings, name), key=lambda file: (_identity(file, name), *_age(file)))
     for _, of_one_date in groupby(files, key=lambda file: _identity(file, name)):
         *older, newest = of_one_date
-        offered += [*(file for file in older if _is_unknown(file, landing)), newest]
+        offered += [*(file for file in older if _is_unknown(file, landing, settings)), newest]
     return [
         replace(file.request("wtg", identity=_identity(file, name)), extension=_extension(file))
         for file in sorted(offered, key=_age)
@@ -88,8 +88,8 @@ def _age(file: Dropped) -> tuple[int, str]:
     return file.changed_ns, Path(file.name).stem
 
 
-def _is_unknown(file: Dropped, landing: Landing) -> bool:
-    if file.fault:
+def _is_unknown(file: Dropped, landing: Landing, settings: Settings) -> bool:
+    if file.fault or file.size > settings.http.largest_bytes:
         return True  # The visit says what is wrong with it.
     try:
         with file.path.open("rb") as content:

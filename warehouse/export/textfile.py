@@ -13,16 +13,17 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 
 from warehouse.export.extract import Column, Extract
 from warehouse.export.notes import licence_de, notes
 
 CONTEXT = ["http://www.w3.org/ns/csvw", {"@language": "de"}]
-FORMULA = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
+FORMULA = re.compile(r"[\s\"\x00-\x1f\x7f-\xa0\u200b-\u200f\u2060\ufeff]*[=+\-@\t\r\n＝＋－＠]")
 SEPARATORS = re.compile(r"([;,\t\r\n])")
 """What some spreadsheet may take for the end of a cell, whatever this file's own separator is."""
-HARMLESS = re.compile(r"[+-]?[\d\s.,%]*")
+HARMLESS = re.compile(r"[\s\"]*[+-]?[\d\s.,%\"]*")
 CSVW_TYPES = {
     "BOOLEAN": "boolean",
     "DATE": "date",
@@ -57,6 +58,8 @@ def csv_cell(value: Any, *, for_spreadsheets: bool) -> str:  # noqa: ANN401  # w
         return f"{value:%d.%m.%Y}" if for_spreadsheets else value.isoformat()
     if isinstance(value, str):
         return harmless(value)
+    if not isinstance(value, int | float | Decimal):
+        return harmless(str(value))
     text = repr(value) if isinstance(value, float) else str(value)
     return text.replace(".", ",") if for_spreadsheets else text
 
