@@ -100,16 +100,20 @@ def end_overlong(
     settings = read_home()
     while True:
         try:
+            # The same connection each time: a reader can keep newcomers from a database, and he
+            # is ended from within.
             with connected(settings) as connection:
-                ended = end_overlong(connection, GROUP_ROLES, settings.serving.patience_seconds)
-            for reader in ended:
-                console.print(reader.told, markup=False, soft_wrap=True)
+                while True:
+                    patience = settings.serving.patience_seconds
+                    for reader in end_overlong(connection, GROUP_ROLES, patience):
+                        console.print(reader.told, markup=False, soft_wrap=True)
+                    if every is None:
+                        return
+                    time.sleep(every)
         except (ServingFailed, ServingNotConfigured) as error:
             errors.print(str(error), markup=False, soft_wrap=True)
             if every is None or isinstance(error, ServingNotConfigured):
                 raise typer.Exit(1) from error
-        if every is None:
-            return
         time.sleep(every)
 
 

@@ -12,6 +12,7 @@ The number goes up whenever earlier code could not read the folder, or would rea
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,6 +55,7 @@ class Folder:
 
 def folders(settings: Settings) -> Iterator[Folder]:
     """Every folder of the home with its format. Raises ``WrongFormat`` for an unreadable one."""
+    _require_folder(settings.home)
     for name in IN_THE_HOME:
         path = settings.home / name
         yield Folder(name, path, format_of(path))
@@ -64,8 +66,11 @@ def format_of(folder: Path) -> int | None:
 
     Raises ``WrongFormat`` when its number cannot be read.
     """
+    _require_folder(folder)
     file = folder / FILE
     try:
+        if os.path.lexists(file) and not file.is_file():
+            raise ValueError("it is no file")
         document = json.loads(file.read_bytes())
         number = document["format"]
         if type(number) is int and number >= 1:
@@ -73,12 +78,22 @@ def format_of(folder: Path) -> int | None:
         raise ValueError(f"the format is {number!r}")
     except (FileNotFoundError, NotADirectoryError):
         return 1 if _holds_something(folder) else None
-    except (OSError, ValueError, KeyError, TypeError) as fault:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as fault:
         raise WrongFormat(
             f'{file}: expected {{"format": <number>}}, and it cannot be read ({fault}). Nothing '
             "was read or changed. Give this account the right to read it, or bring the file back "
             "from a backup."
         ) from fault
+
+
+def _require_folder(path: Path) -> None:
+    """Raises ``WrongFormat`` where something lies that is no folder, or a link into nowhere."""
+    if os.path.lexists(path) and not path.is_dir():
+        raise WrongFormat(
+            f"{path}: expected a folder, and it is a file, or a link that leads to none. Nothing "
+            "was read or changed. Move it away, or mount the disk it leads to; or name another "
+            "KREISHAUS_HOME."
+        )
 
 
 def _holds_something(folder: Path) -> bool:

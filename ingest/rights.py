@@ -224,7 +224,7 @@ class Walk:
                 return path, entry
             if len(parts) == 1 and entry.st_uid == self.owner:
                 return path.resolve(), path.stat()
-        except OSError:  # gone meanwhile, or closed to us
+        except (OSError, RuntimeError):  # gone meanwhile, closed to us, or a link to itself
             return None
         return None
 

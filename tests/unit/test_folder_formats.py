@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -115,6 +119,91 @@ def test_a_number_cut_off_by_a_broken_disk_is_no_format(settings: Settings) -> N
     (numbered(settings, "audit", 1) / "format.json").write_text('{"form')
     with pytest.raises(WrongFormat, match="cannot be read"):
         known(settings)
+
+
+def _nested(settings: Settings) -> None:
+    (numbered(settings, "landing", 1) / "format.json").write_text("[" * 100_000)
+
+
+def _pipe(settings: Settings) -> None:
+    """Reading it would wait for ever."""
+    file = numbered(settings, "landing", 1) / "format.json"
+    file.unlink()
+    os.mkfifo(file)
+
+
+def _link_to_nothing(settings: Settings) -> None:
+    """A folder of format 2 must not count as one from before there were numbers."""
+    file = numbered(settings, "landing", 1) / "format.json"
+    file.unlink()
+    file.symlink_to("not there")
+
+
+def _folder_is_a_file(settings: Settings) -> None:
+    settings.home.mkdir()
+    settings.landing.write_text("x")
+
+
+def _folder_is_on_a_disk_that_is_away(settings: Settings) -> None:
+    settings.home.mkdir()
+    settings.landing.symlink_to("/not/mounted")
+
+
+def _folder_leads_to_itself(settings: Settings) -> None:
+    settings.home.mkdir()
+    settings.landing.symlink_to(settings.landing)
+
+
+def _home_is_a_file(settings: Settings) -> None:
+    settings.home.write_text("x")
+
+
+def _home_leads_to_itself(settings: Settings) -> None:
+    settings.home.symlink_to(settings.home)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        _nested,
+        _pipe,
+        _link_to_nothing,
+        _folder_is_a_file,
+        _folder_is_on_a_disk_that_is_away,
+        _folder_leads_to_itself,
+        _home_is_a_file,
+        _home_leads_to_itself,
+    ],
+)
+@pytest.mark.parametrize("command", [*commands(), "upgrade", "upgrade --check", "doctor"])
+def test_every_command_says_in_a_sentence_that_a_home_is_damaged(
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    damage: Callable[[Settings], None],
+    command: str,
+) -> None:
+    damage(settings)
+    monkeypatch.setenv("KREISHAUS_HOME", str(settings.home))
+    with _hung_after(20):
+        done = kreishaus(*command.split(), *ARGUMENTS.get(command, []))
+    assert done.exit_code == 1
+    assert isinstance(done.exception, SystemExit)
+    assert str(settings.home) in "".join(done.output.split())
+    assert "Traceback" not in done.output
+
+
+@contextmanager
+def _hung_after(seconds: int) -> Iterator[None]:
+    def give_up(*_: object) -> None:
+        pytest.fail(f"hangs for more than {seconds} s")
+
+    before = signal.signal(signal.SIGALRM, give_up)
+    signal.alarm(seconds)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def test_an_empty_folder_is_numbered_before_anything_is_written_and_a_full_one_never(

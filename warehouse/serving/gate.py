@@ -88,8 +88,11 @@ def close(connection: Connection, helper: Connection, patience_seconds: float) -
         ended += end_overlong(helper, GROUP_ROLES, patience_seconds)
         time.sleep(seconds * random.uniform(0.5, 1.5))
     with _ending_readers(helper, connection.info.backend_pid, ended):
-        if _closed(connection, LAST_WAIT_SECONDS):
-            return Closed(attempts + 1, tuple(ended))
+        until = time.monotonic() + LAST_WAIT_SECONDS
+        while (left := until - time.monotonic()) > 0:
+            attempts += 1
+            if _closed(connection, left):
+                return Closed(attempts, tuple(ended))
     raise ReadersInTheWay(_who_reads(connection, patience_seconds))
 
 
@@ -126,7 +129,9 @@ def _closed(connection: Connection, seconds: float) -> bool:
             connection.execute(f"set local lock_timeout = {round(seconds * 1000)}")
             connection.execute("lock table kreishaus.publication in access exclusive mode")
             connection.execute("set local lock_timeout = 0")
-    except psycopg.errors.LockNotAvailable:
+    except (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected):
+        # A circle is a hostile reader's work: he reads, and asks for a lock on what is being
+        # loaded. What was loaded so far stays, and he is ended before the next attempt or by it.
         return False
     return True
 

@@ -30,8 +30,10 @@ from warehouse.serving import gate, loaders_lock, publication, tables
 from warehouse.serving.connection import Connection, ServingFailed, connected, database_name
 from warehouse.serving.contents import Contents, Table, shape
 from warehouse.serving.doors import require_closed
+from warehouse.serving.in_the_way import kept_free
 from warehouse.serving.overlong import Ended
 from warehouse.serving.readers import (
+    GROUP_ROLES,
     GROUPS,
     ensure_groups,
     grant,
@@ -107,11 +109,14 @@ class Loads:
 
     public: Loaded
     internal: Loaded
+    ended: tuple[Ended, ...] = ()
+    """Who stopped the load by a lock that nobody needs to read."""
 
     @property
     def told(self) -> str:
         """The same, a line for each and for every reader who was ended."""
-        return f"{self.public.told}\n{self.internal.told}"
+        ended = (reader.told for reader in self.ended)
+        return "\n".join((self.public.told, self.internal.told, *ended))
 
 
 def load(settings: Settings, version: Path | None = None, *, may_be_older: bool = False) -> Loads:
@@ -124,7 +129,7 @@ def load(settings: Settings, version: Path | None = None, *, may_be_older: bool 
     version = (version or versions.current(settings)).resolve()
     done: dict[versions.Audience, Loaded] = {}
     refused: list[ServingFailed] = []
-    with connected(settings) as keeper:
+    with kept_free(settings, GROUP_ROLES) as ended, connected(settings) as keeper:
         require_closed(keeper)
         loaders_lock.make_schema(keeper)
         with keeper.transaction():
@@ -139,8 +144,10 @@ def load(settings: Settings, version: Path | None = None, *, may_be_older: bool 
                     _separate(settings)
     if refused:
         words = dict.fromkeys(map(str, refused))
-        raise type(refused[0])("\n".join((*words, *(loaded.told for loaded in done.values()))))
-    return Loads(public=done["public"], internal=done["internal"])
+        loaded = (one.told for one in done.values())
+        stopped = (reader.told for reader in ended)
+        raise type(refused[0])("\n".join((*words, *loaded, *stopped)))
+    return Loads(public=done["public"], internal=done["internal"], ended=tuple(ended))
 
 
 @contextmanager

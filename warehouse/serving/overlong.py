@@ -63,6 +63,29 @@ exists (
 )
 """
 
+STOPS_OTHERS = """
+exists (
+    select from pg_locks as wanted
+    where
+        wanted.pid = reader.pid and not wanted.granted
+        and wanted.locktype in ('relation', 'object')
+        and wanted.mode not in ('AccessShareLock', 'RowShareLock', 'RowExclusiveLock')
+        -- What every NOTIFY takes as it commits, for an instant.
+        and not (wanted.classid is not distinct from 'pg_database'::regclass and wanted.objid = 0)
+)
+"""
+"""Waits for a lock behind which all others wait, to change a table or a database."""
+STOPS_A_LOADER = """
+exists (
+    select from pg_locks as waiting
+    inner join pg_stat_activity as loader on loader.pid = waiting.pid
+    inner join pg_locks as held
+        on held.transactionid = waiting.transactionid and held.granted
+    where loader.usename = current_user and not waiting.granted and held.pid = reader.pid
+)
+"""
+"""Has changed a row of the catalogue, such as that of his login, which a loader changes as well."""
+
 
 @dataclass(frozen=True)
 class Ended:
@@ -88,8 +111,16 @@ class Ended:
 
 
 def end_overlong(connection: Connection, groups: Sequence[str], seconds: float) -> list[Ended]:
-    """End every reader of the server whose transaction or statement is older than ``seconds``."""
-    return _end(connection, TOO_LONG, groups=groups, seconds=seconds)
+    """End every reader of the server whose transaction or statement is older than ``seconds``.
+
+    And, however young, those who wait for a lock that lets nobody else read.
+    """
+    return _end(connection, f"{TOO_LONG} or {STOPS_OTHERS}", groups=groups, seconds=seconds)
+
+
+def end_blockers(connection: Connection, groups: Sequence[str]) -> list[Ended]:
+    """End the readers who stop a loader, or everybody, by a lock that nobody needs to read."""
+    return _end(connection, f"{STOPS_OTHERS} or {STOPS_A_LOADER}", groups=groups)
 
 
 def end_holders(connection: Connection, groups: Sequence[str], loader: int) -> list[Ended]:

@@ -20,6 +20,7 @@ from psycopg import sql
 from ingest.settings import Settings
 from warehouse import audit
 from warehouse.serving.connection import Connection, ServingFailed, connected, database_name
+from warehouse.serving.in_the_way import kept_free
 from warehouse.serving.overlong import end_sessions
 from warehouse.versions import AUDIENCES, Audience
 
@@ -262,7 +263,11 @@ def add_reader(
         )
     if len(password) < SHORTEST_PASSWORD:
         raise ServingFailed(f"a reader's password has at least {SHORTEST_PASSWORD} characters")
-    with connected(settings, audience) as connection, connection.transaction():
+    with (
+        kept_free(settings, GROUP_ROLES),
+        connected(settings, audience) as connection,
+        connection.transaction(),
+    ):
         ensure_groups(connection, audience)
         is_new = _make_login(connection, name, password)
         role = sql.Identifier(name)
@@ -303,12 +308,18 @@ def remove_reader(settings: Settings, name: str) -> None:
     Raises ``ServingFailed`` for one that is not ours.
     """
     role = sql.Identifier(name)
-    with connected(settings) as connection:
+    with kept_free(settings, GROUP_ROLES), connected(settings) as connection:
         if _audience_of(connection, name) is None:
             raise ServingFailed(f"{name} is no reader of ours")
         # First: who is ended must not come back before the role is gone.
         connection.execute(sql.SQL("alter role {} nologin").format(role))
         end_sessions(connection, GROUP_ROLES, user=name)
+        # Such as rights that he gave away beforehand (alter default privileges): a role that
+        # leaves something behind cannot be dropped. Of what was granted to it nothing is lost.
+        for audience in AUDIENCES:
+            with connected(settings, audience) as there:
+                _let_loader_end(there, name)
+                there.execute(sql.SQL("drop owned by {}").format(role))
         with connection.transaction():
             connection.execute(sql.SQL("drop role {}").format(role))
             audit.record(settings, "revoke", details={"reader": name})
