@@ -414,12 +414,12 @@ def test_readers_who_take_turns_so_that_the_gate_is_never_free_are_ended(
                     while not over.is_set():
                         reader.execute("begin")
                         reader.execute("select * from vacancy")
-                        time.sleep(2.5)
+                        time.sleep(4)
                         reader.execute("commit")
             except psycopg.OperationalError:
                 continue
 
-    threads = [in_background(lambda at=at: take_turns(at)) for at in (0, 0.8, 1.6, 2.4)]
+    threads = [in_background(lambda at=at: take_turns(at)) for at in (0, 1, 2, 3)]
     try:
         time.sleep(1)
         done = load(patient_for(serving, 2))
