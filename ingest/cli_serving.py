@@ -6,12 +6,10 @@ import sys
 import time
 from pathlib import Path
 from typing import Annotated
-from urllib.parse import urlsplit
 
 import typer
 
 from ingest.cli_options import Audience, console, errors, read_home
-from ingest.settings import Settings
 
 app = typer.Typer(
     help="PostgreSQL for readers: docs/serving.md. Needs KREISHAUS_SERVING__URL.",
@@ -32,33 +30,18 @@ def load(
 
     Exit status 1 when readers keep the version they had; the message says why.
     """
-    from warehouse import audit, versions
+    from warehouse import versions
     from warehouse.serving.connection import ServingFailed, ServingNotConfigured
     from warehouse.serving.load import load
 
     settings = read_home()
     try:
         chosen = versions.named(settings, version) if version else None
-        _note_load(settings, (chosen or versions.current(settings)).name)
         served = load(settings, chosen, may_be_older=older)
-    except (
-        *(ServingFailed, ServingNotConfigured),
-        *(versions.NothingPublished, audit.AuditUnwritable),
-    ) as error:
+    except (ServingFailed, ServingNotConfigured, versions.NothingPublished) as error:
         errors.print(str(error), markup=False, soft_wrap=True)
         raise typer.Exit(1) from error
     console.print(served.told, markup=False)
-
-
-def _note_load(settings: Settings, version: str) -> None:
-    """Note that a person copies everything exact to the server that the settings name."""
-    from warehouse.audit import record
-    from warehouse.statements import EVERYTHING
-
-    url = urlsplit(settings.serving.url.get_secret_value())
-    if url.hostname:
-        server = {"server": url.hostname, "database": url.path.lstrip("/")}
-        record(settings, "load", marts=[EVERYTHING], version=version, details=server)
 
 
 @app.command("status")

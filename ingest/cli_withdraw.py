@@ -140,10 +140,34 @@ def _version(settings: Settings, act: Callable[[], Withdrawn]) -> None:
     if done.taken:
         taken = ", ".join(f"{number} {action}" for action, number in sorted(done.taken.items()))
         _say(f"Exact figures taken from it, by the audit log: {taken} (kreishaus audit)")
-    if settings.serving.url.get_secret_value():
-        _say("PostgreSQL serves what was loaded last: kreishaus serving load --older")
+    served = _serve_another(settings)
     _say("Papers printed from it are not known: look at them, and kreishaus withdraw paper")
     _renew_catalogue(settings, something_left=done.now_current is not None)
+    if not served:
+        raise typer.Exit(1)
+
+
+def _serve_another(settings: Settings) -> bool:
+    """Have PostgreSQL serve what readers of files get. Returns whether that is so now."""
+    from warehouse.as_of import asked_for
+    from warehouse.serving.connection import ServingFailed, configured
+    from warehouse.serving.withdrawn import replace_withdrawn
+    from warehouse.versions import NothingPublished
+
+    if asked_for(settings) or not configured(settings):
+        return True
+    try:
+        done = replace_withdrawn(settings)
+    except (ServingFailed, NothingPublished) as error:
+        errors.print(
+            f"PostgreSQL may still serve it: {error}. Then: kreishaus serving load",
+            markup=False,
+            soft_wrap=True,
+        )
+        return False
+    if done:
+        _say(done.told)
+    return True
 
 
 def _paper(settings: Settings, act: Callable[[], Marked]) -> None:

@@ -25,7 +25,7 @@ import psycopg
 from psycopg import sql
 
 from ingest.settings import Settings
-from warehouse import versions
+from warehouse import audit, versions
 from warehouse.serving import gate, loaders_lock, publication, tables
 from warehouse.serving.connection import Connection, ServingFailed, connected, database_name
 from warehouse.serving.contents import Contents, Table, shape
@@ -40,6 +40,7 @@ from warehouse.serving.readers import (
     restore_logins,
     shut_out_the_public,
 )
+from warehouse.statements import EVERYTHING
 
 MARK = "Kreishaus: the published marts"
 """How the comment on a schema of ours begins: what we may replace, and nothing else."""
@@ -120,7 +121,8 @@ class Loads:
 
 
 def load(settings: Settings, version: Path | None = None, *, may_be_older: bool = False) -> Loads:
-    """Serve a published version, by default the current one. The same one again is no work.
+    """Serve a published version, by default the current one. The same one again is no work; an
+    older one takes the place of a withdrawn one.
 
     Where one database fails, the other is loaded all the same. Raises ``OlderVersion``,
     ``ReadersInTheWay`` and others of ``ServingFailed``: readers of that database then have what
@@ -217,12 +219,19 @@ def _load(one: _Load, may_be_older: bool) -> Loaded:
     present = publication.publication(connection)
     if present and present.version == version.name:
         return Loaded(version.name, database)
-    if present and present.version > version.name and not may_be_older:
+    if (
+        present
+        and present.version > version.name
+        and not may_be_older
+        and not (versions.is_withdrawn(one.settings, Path(present.version)))
+    ):
         raise OlderVersion(
             f"{database}: {present.version} is being served, which is newer than {version.name}. "
             "To go back to it all the same: "
             f"kreishaus serving load --version {version.name} --older"
         )
+    if one.audience == "internal":
+        _note(one, database)
     begun = time.monotonic()
     facts = versions.facts(version)
     wanted = shape(contents)
@@ -261,6 +270,21 @@ def _load(one: _Load, may_be_older: bool) -> Loaded:
         attempts=closed.attempts,
         ended=closed.ended,
     )
+
+
+def _note(one: _Load, database: str) -> None:
+    """Everything exact is about to be copied to a server: the audit log has it first."""
+    server = one.connection.info.host
+    try:
+        audit.record(
+            one.settings,
+            "load",
+            marts=[EVERYTHING],
+            version=one.version.name,
+            details={"server": server, "database": database},
+        )
+    except audit.AuditUnwritable as error:
+        raise ServingFailed(f"{database}: nothing is loaded. {error}") from error
 
 
 def _make_beside(

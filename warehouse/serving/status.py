@@ -7,13 +7,14 @@ databases of others count as well.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from ingest.settings import Settings
 from warehouse.serving.connection import Connection, connected, database_name
 from warehouse.serving.doors import open_doors, other_databases
 from warehouse.serving.publication import publication
 from warehouse.serving.readers import GROUPS, readers
-from warehouse.versions import AUDIENCES
+from warehouse.versions import AUDIENCES, is_withdrawn
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,10 @@ def serving_status(settings: Settings) -> Status:
             present = publication(connection)
             served[database] = present.version if present else "nothing yet"
             lines.append(f"served: {served[database]} ({audience}, database {database})")
+            if present and is_withdrawn(settings, Path(present.version)):
+                faults.append(
+                    f"{database}: {present.version} was withdrawn: kreishaus serving load"
+                )
             if left := open_doors(connection):
                 faults.append(
                     f"{database}: {len(left)} rights of readers are not closed; an administrator "
