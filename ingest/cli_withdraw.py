@@ -134,7 +134,7 @@ def _version(settings: Settings, act: Callable[[], Withdrawn]) -> None:
     readers = (
         f"Readers get {done.now_current}." if done.now_current else "No version is left to readers."
     )
-    _say(f"{again}{done.mark.words}. {readers}")
+    _say(f"{again}{done.mark.words.rstrip('.')}. {readers}")
     for version, marts in done.kept_in.items():
         _say(f"{version} still shows these marts as they were in it: {', '.join(marts)}")
     if done.taken:
@@ -160,7 +160,7 @@ def _serve_another(settings: Settings) -> bool:
         done = replace_withdrawn(settings)
     except (ServingFailed, NothingPublished) as error:
         errors.print(
-            f"PostgreSQL may still serve it: {error}. Then: kreishaus serving load",
+            f"PostgreSQL may still serve it: {error}\nThen: kreishaus serving load",
             markup=False,
             soft_wrap=True,
         )
