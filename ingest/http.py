@@ -147,7 +147,9 @@ class Client:
 
         tries = tenacity.Retrying(
             retry=tenacity.retry_if_exception(worth_another_try),
-            stop=tenacity.stop_after_attempt(config.tries),
+            # An answer that took all the time it had is not waited for four times over.
+            stop=tenacity.stop_after_attempt(config.tries)
+            | tenacity.stop_after_delay(config.longest_answer_seconds),
             wait=pause,
             before_sleep=tenacity.before_sleep_log(log, logging.INFO),
             reraise=True,

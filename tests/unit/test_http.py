@@ -18,6 +18,8 @@ from ingest.settings import HttpConfig, Settings
 
 EAGER = HttpConfig(tries=3, backoff_seconds=0, silence_seconds=1, largest_mebibytes=1)
 
+BOMB = gzip.compress(bytes(50 * 2**20), 1)
+
 
 def play(visit: Visit) -> None:
     """Every way to answer that a test asks for, by path."""
@@ -48,7 +50,7 @@ def play(visit: Visit) -> None:
     elif path == "/huge":
         visit.answer(200, bytes(2**20 + 1))
     elif path == "/bomb":
-        visit.answer(200, gzip.compress(bytes(50 * 2**20)), Content_Encoding="gzip")
+        visit.answer(200, BOMB, Content_Encoding="gzip")
     elif path == "/moved":
         visit.answer(302, Location="/data")
     elif path == "/elsewhere":
@@ -298,3 +300,11 @@ def test_only_the_configured_hosts_are_allowed(tmp_path: Path) -> None:
     settings = Settings(home=tmp_path, sources="live")
     assert {"www.bamf.de", "www.landesdatenbank.nrw.de"} <= settings.hosts
     assert Settings(home=tmp_path).hosts == {"127.0.0.1"}
+
+
+def test_a_slow_address_is_not_waited_for_at_each_try() -> None:
+    """Four tries of all the time there is are longer than the task that makes the visit lasts."""
+    patient = SLOW.model_copy(update={"tries": 4})
+    with serving(lambda visit: visit.drip(5)) as server:
+        assert "within 0.3 s" in failure(Client(patient), f"{server.url}/slow")
+        assert server.visits["/slow"] == 1
