@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import stat
+import zipfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import duckdb
+import pypdfium2
 
 HASH = re.compile(r"\b[0-9a-f]{64}\b")
 
@@ -36,6 +38,11 @@ def text_of(path: Path) -> str:
         return _text_of_database(path)
     if path.suffix == ".parquet":
         return _text_of_parquet(path)
+    if path.suffix == ".pdf":
+        return _text_of_pdf(path)
+    if path.suffix == ".xlsx":
+        with zipfile.ZipFile(path) as parts:
+            return "\n".join(parts.read(name).decode() for name in parts.namelist())
     return path.read_bytes().decode("utf-8", errors="replace")
 
 
@@ -45,6 +52,13 @@ def _text_of_parquet(path: Path) -> str:
         schema = database.execute(f"describe from '{path}'").fetchall()
         texts = _texts(database, f"'{path}'")
     return "\n".join([str(metadata), str(schema), *texts])
+
+
+def _text_of_pdf(path: Path) -> str:
+    """Its pages and what it says of itself."""
+    with pypdfium2.PdfDocument(path) as document:
+        pages = [page.get_textpage().get_text_range() for page in document]
+        return "\n".join([*pages, *document.get_metadata_dict().values()])
 
 
 def _text_of_database(path: Path) -> str:

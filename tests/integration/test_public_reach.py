@@ -22,8 +22,12 @@ from public_reach import HASH, by_modes, files, hashes, text_of
 
 from catalogue.site import site, write_sites
 from ingest.settings import Settings
+from reports.press import print_paper
 from sample.wtg_offers import HOMES, offers
 from warehouse import versions
+from warehouse.export.extract import extract
+from warehouse.export.textfile import as_csv
+from warehouse.export.workbook import as_workbook
 from warehouse.manifest import content_hash
 from warehouse.marts import marts
 
@@ -55,11 +59,25 @@ def catalogue(house: Settings, tmp_path_factory: pytest.TempPathFactory) -> Path
 
 
 @pytest.fixture(scope="module")
-def texts(version: Path, catalogue: Path) -> Mapping[Path, str]:
+def handed_out(house: Settings, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What people are sent: the printed papers, page and PDF, and two marts as workbook and CSV."""
+    folder = tmp_path_factory.mktemp("handed_out")
+    for name in ("refugees", "demand", "wtg"):
+        print_paper(house, name, to=folder / name)
+    for mart in ("pending_by_country", "vacancy_by_region"):
+        with extract(house, mart, "public") as found:
+            (folder / f"{mart}.xlsx").write_bytes(as_workbook(found))
+        with extract(house, mart, "public") as found:
+            (folder / f"{mart}.csv").write_bytes(as_csv(found, for_spreadsheets=True))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def texts(version: Path, catalogue: Path, handed_out: Path) -> Mapping[Path, str]:
     """Every file that a public reader opens, as text: the public half, what lies openly beside the
-    halves, and the catalogue. A file that both hold is read once."""
+    halves, the catalogue, papers and exports. A file that several hold is read once."""
     beside = [path for path in version.iterdir() if path.is_file()]
-    found = [*beside, *files(version / "public"), *files(catalogue)]
+    found = [*beside, *files(version / "public"), *files(catalogue), *files(handed_out)]
     once: dict[str, Path] = {}
     for path in found:
         once.setdefault(hashlib.sha256(path.read_bytes()).hexdigest(), path)
@@ -246,3 +264,11 @@ def test_a_hash_is_found_wherever_it_stands(tmp_path: Path) -> None:
         )
     (tmp_path / "c.html").write_text(f'<td title="{marks[3]}">')
     assert set(hashes(files(tmp_path))) == set(marks)
+
+
+def test_papers_and_exports_are_read_as_text(handed_out: Path, texts: Mapping[Path, str]) -> None:
+    """A reader that finds nothing in them would find no hash there either."""
+    papers = [path for path in files(handed_out) if path.suffix == ".pdf"]
+    assert len(papers) == 3
+    assert all("Rhein-Kreis Neuss" in texts[path] for path in papers)
+    assert "Jüchen" in texts[handed_out / "vacancy_by_region.xlsx"]
