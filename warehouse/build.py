@@ -23,7 +23,7 @@ from ingest.sightings import write_sightings
 from ingest.staging import CHECKS, TEMPLATE, Staging, write_templates
 from warehouse import room, versions
 from warehouse.as_of import asked_for
-from warehouse.builds import RESULTS, BuildRecord, keep
+from warehouse.builds import RESULTS, BuildRecord, keep, require_readable
 from warehouse.database import TEMPORARY
 from warehouse.forecasts import write_forecasts_published
 from warehouse.revisions import write_revised_cells
@@ -135,9 +135,11 @@ def dbt_build(
 ) -> Iterator[subprocess.Popen[str]]:
     """The one process that builds, with the lock in its hands too; ended if it is not waited for.
 
-    Its words come by ``stdout``. Raises ``NoRoom`` before it begins where it could not end.
+    Its words come by ``stdout``. Before it begins, raises ``NoRoom`` where it could not end, and
+    ``BuildNotFinished`` where the warehouse is damaged or another program has it open.
     """
     room.need(settings.warehouse, needed_for_build(settings), "the build")
+    require_readable(settings)
     clear_temporary(settings)
     (target(settings) / RESULTS).unlink(missing_ok=True)
     process = subprocess.Popen(

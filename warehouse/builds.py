@@ -38,6 +38,8 @@ RECORD, MANIFEST, RESULTS = "build.json", "manifest.json", "run_results.json"
 SCHEMA = "kreishaus_build"
 HEADERS_BYTES = 3 * 4096
 """DuckDB's main header and its two database headers, which count checkpoints in turn."""
+LOCKED = "Could not set lock on file"
+"""What DuckDB says of a file that another process has open."""
 IN_FORCE = "stg_house__batches_in_force"
 
 
@@ -70,14 +72,12 @@ class BuildRecord:
     @cached_property
     def manifest(self) -> Mapping[str, Any]:
         """dbt's manifest, with the SQL as it ran."""
-        document: Mapping[str, Any] = json.loads((self.folder / MANIFEST).read_bytes())
-        return document
+        return _document(self.folder / MANIFEST)
 
     @cached_property
     def results(self) -> Mapping[str, Any]:
         """dbt's run results."""
-        document: Mapping[str, Any] = json.loads((self.folder / RESULTS).read_bytes())
-        return document
+        return _document(self.folder / RESULTS)
 
     @property
     def failed(self) -> tuple[str, ...]:
@@ -190,12 +190,39 @@ def _folders(settings: Settings) -> list[Path]:
 
 
 def named(settings: Settings, name: str) -> BuildRecord | None:
-    """The build of that name; None when it did not come to its end, or is forgotten."""
+    """The build of that name; None when it did not come to its end, or is forgotten.
+
+    Raises ``BuildNotFinished`` where what was kept of it is damaged.
+    """
     folder = builds(settings) / name
     if not (folder / RECORD).exists():
         return None
-    said: dict[str, Any] = json.loads((folder / RECORD).read_bytes())
-    return BuildRecord(folder=folder, **{**said, "sources": tuple(said["sources"])})
+    said = _document(folder / RECORD)
+    try:
+        record = BuildRecord(folder=folder, **{**said, "sources": tuple(said["sources"])})
+    except (KeyError, TypeError) as fault:
+        raise BuildNotFinished(_damaged(folder / RECORD, fault)) from fault
+    if record.name != name:
+        raise BuildNotFinished(_damaged(folder / RECORD, f"it is that of build {record.name}"))
+    return record
+
+
+def _document(path: Path) -> Mapping[str, Any]:
+    """A file of a kept build. Raises ``BuildNotFinished`` where it is missing or damaged."""
+    try:
+        document = json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError) as fault:
+        raise BuildNotFinished(_damaged(path, fault)) from fault
+    if not isinstance(document, dict):
+        raise BuildNotFinished(_damaged(path, f"it is a {type(document).__name__}"))
+    return document
+
+
+def _damaged(path: Path, fault: object) -> str:
+    return (
+        f"{path}: expected what was kept of the build when it ended, and it cannot be used "
+        f"({fault}). Nothing is published; readers keep the current version. Run `kreishaus build`."
+    )
 
 
 def last(settings: Settings) -> BuildRecord:
@@ -242,11 +269,27 @@ def opened(settings: Settings) -> Iterator[tuple[duckdb.DuckDBPyConnection, Buil
 def _reading(settings: Settings, database: Path) -> duckdb.DuckDBPyConnection:
     try:
         return connect(settings, database, read_only=True)
-    except duckdb.IOException as held:
+    except duckdb.Error as held:
         raise BuildNotFinished(
-            f"{database} cannot be read: another program has it open for writing, or it is "
-            f"damaged. Nothing is published; readers keep the current version. {held}"
+            f"{unreadable(database, held)} Nothing is published; readers keep the current version."
         ) from held
+
+
+def require_readable(settings: Settings) -> None:
+    """Raises ``BuildNotFinished`` where a warehouse is there and dbt could not open it."""
+    database = settings.warehouse / versions.DATABASE
+    if database.exists():
+        _reading(settings, database).close()
+
+
+def unreadable(database: Path, fault: duckdb.Error) -> str:
+    """What is the matter with a warehouse that cannot be opened or read, and what to do."""
+    if LOCKED in str(fault):
+        return f"{database}: another program has it open. End it, and try again. {fault}"
+    return (
+        f"{database} is damaged. Move it away, and `kreishaus build` makes it anew from what is "
+        f"staged; look at the disk. {fault}"
+    )
 
 
 def _record_of(

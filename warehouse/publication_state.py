@@ -25,8 +25,10 @@ class Publication:
 
     def first_line(self, now: datetime) -> str:
         """What readers have, and since when, in one line."""
-        if self.version is None or self.created_at is None:
+        if self.version is None:
             return "Nothing is published."
+        if self.created_at is None:
+            return f"Published: {self.version}, which is damaged."
         return f"Published: {self.version}, {age(now - self.created_at)} old."
 
 
@@ -58,9 +60,13 @@ def publication(
     """
     try:
         version = versions.current(settings)
+        created_at = datetime.fromisoformat(versions.facts(version)["created_at"])
+        versions.manifest(version, "internal")
+    except versions.Damaged as damaged:
+        trouble = Trouble("red", "damaged", "published", str(damaged), str(damaged))
+        return Publication(version.name, None, (trouble,))
     except versions.NothingPublished:
         return Publication(None, None, (_nothing(settings, statuses, at_work),))
-    created_at = datetime.fromisoformat(versions.facts(version)["created_at"])
     visited = max((one.last_visit.visited_at for one in statuses if one.last_visit), default=None)
     interrupted = (
         at_work is None

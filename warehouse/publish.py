@@ -50,9 +50,14 @@ from warehouse.manifest import (
 )
 from warehouse.marts import Mart, marts_of
 from warehouse.public import write_public
+from warehouse.refusal import Refusal
 from warehouse.source_files import FileNames, project_open_datasets
 from warehouse.tables import create_table
 from warehouse.writer_lock import writing
+
+
+class NoLink(Refusal):
+    """Something else lies where the link to the current version should."""
 
 
 def publish(
@@ -67,9 +72,11 @@ def publish(
     now = now or datetime.now(UTC)
     with (
         writing(settings, "publish", patience_seconds),
+        _readable(settings),
         builds.opened(settings) as (warehouse, build),
     ):
         make_folder(settings.published)
+        _require_link(settings.published)
         prepare_home(settings)
         begin(settings.home / "published", "published")
         _clear_leftovers(settings.published)
@@ -103,6 +110,29 @@ def _committed(settings: Settings, final: Path, needed: int) -> Iterator[Path]:
             told = room.explained(final.parent, max(needed, written), "publishing")
             raise room.NoRoom(told) from error
         raise
+
+
+@contextmanager
+def _readable(settings: Settings) -> Iterator[None]:
+    """Turn an error of DuckDB's at a file that cannot be read to its end into a refusal."""
+    try:
+        yield
+    except (duckdb.IOException, duckdb.FatalException, duckdb.InternalException) as fault:
+        told = builds.unreadable(settings.warehouse / versions.DATABASE, fault)
+        raise builds.BuildNotFinished(
+            f"{told} Nothing is published; readers keep the current version."
+        ) from fault
+
+
+def _require_link(published: Path) -> None:
+    """Raises ``NoLink`` where the switch could not be made at the end."""
+    link = published / versions.CURRENT
+    if link.is_dir() and not link.is_symlink():
+        raise NoLink(
+            f"{link}: expected a link to a version, and it is a folder, as a copy makes it that "
+            "follows links. Nothing is published; readers keep what is in it. Move it out of "
+            f"{published}, and `kreishaus publish`."
+        )
 
 
 def _fill(
@@ -199,7 +229,14 @@ def _keep(mart: Mart, path: Path, previous: Path | None) -> PublishedMart | None
     if not last_good.exists():
         return None
     shutil.copyfile(last_good, path)
-    before = published_marts(previous, "internal")[mart.name]
+    try:
+        before = published_marts(previous, "internal")[mart.name]
+    except versions.Damaged as damaged:
+        raise builds.BuildNotFinished(
+            f"{mart.name} failed ({mart.fault}), and its last good state cannot be carried over: "
+            f"{previous} is damaged. Nothing is published. Mend the mart, then `kreishaus build` "
+            "and `kreishaus publish`."
+        ) from damaged
     return replace(before, kept_from=before.kept_from or previous.name, fault=mart.fault)
 
 

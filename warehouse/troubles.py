@@ -14,9 +14,9 @@ def not_renewed(settings: Settings, run_id: str | None = None) -> list[Trouble]:
     """
     try:
         version = versions.current(settings)
+        manifest = versions.manifest(version, "internal")
     except versions.NothingPublished:
         return []
-    manifest = versions.manifest(version, "internal")
     if run_id is not None and manifest["run_id"] != run_id:
         return []
     kept = {

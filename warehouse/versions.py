@@ -39,6 +39,10 @@ class NothingPublished(Exception):
     """There is no published version yet."""
 
 
+class Damaged(NothingPublished):
+    """What a version says of itself cannot be read. The message says what to do."""
+
+
 def new_name(existing: Iterable[str], now: datetime) -> str:
     """A name for what is made now, which sorts after all ``existing`` ones.
 
@@ -65,16 +69,21 @@ def current(settings: Settings) -> Path:
     is the newest version that was not. Raises ``NothingPublished`` with what to do.
     """
     link = settings.published / CURRENT
-    if link.exists() and not is_withdrawn(settings, link.resolve()):
+    if link.is_dir() and not is_withdrawn(settings, link.resolve()):
         return link.resolve()
-    if link.exists() and (valid := not_withdrawn(settings)):
+    if link.is_dir() and (valid := not_withdrawn(settings)):
         return valid[-1]
     if gone := newest_withdrawal(settings):
         raise NothingPublished(
             f"{settings.published}: every version was withdrawn, and readers get none. The newest: "
             f"{gone.words}. The next `kreishaus publish` brings a version again."
         )
-    if not link.exists():
+    if there := [path.name for path in versions(settings)] if not link.is_dir() else []:
+        raise NothingPublished(
+            f"{link} leads to no version, and there are {', '.join(there)}: `kreishaus publish` "
+            "sets it."
+        )
+    if not link.is_dir():
         as_of = asked_for(settings)
         command = f"build {as_of.options}" if as_of else "run"
         raise NothingPublished(
@@ -152,8 +161,17 @@ def facts(version: Path) -> dict[str, Any]:
 
 
 def _read(path: Path) -> dict[str, Any]:
-    document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return document
+    """Raises ``Damaged``."""
+    try:
+        document = json.loads(path.read_bytes())
+        if isinstance(document, dict):
+            return document
+        raise ValueError(f"it is a {type(document).__name__}")
+    except (OSError, ValueError, RecursionError) as fault:
+        raise Damaged(
+            f"{path}: expected what the version says of itself, and it cannot be read ({fault}). "
+            "The version is damaged: `kreishaus publish` makes another one; look at the disk."
+        ) from fault
 
 
 def published_by(settings: Settings, run_id: str) -> bool:
@@ -171,7 +189,10 @@ def versions(settings: Settings) -> list[Path]:
     return sorted(
         path
         for path in settings.published.iterdir()
-        if path.is_dir() and not path.is_symlink() and (path / MARK).exists()
+        if path.name != CURRENT
+        and path.is_dir()
+        and not path.is_symlink()
+        and (path / MARK).exists()
     )
 
 
@@ -190,7 +211,11 @@ def outdated(settings: Settings) -> list[Path]:
 
 
 def _upgraded(version: Path) -> bool:
-    return UPGRADED_FROM in facts(version)
+    """Whether earlier code made it. A damaged one does not say so; it goes when its time comes."""
+    try:
+        return UPGRADED_FROM in facts(version)
+    except Damaged:
+        return False
 
 
 def prune(settings: Settings) -> list[str]:

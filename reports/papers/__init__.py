@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from reports.papers.paper import Paper
+    from reports.papers.definition import Paper
 
 NAMES = ("refugees", "demand", "wtg")
 

@@ -10,7 +10,7 @@ from reports.marts import Marts
 from reports.papers import demand_context as context
 from reports.papers import demand_forecast as forecasts
 from reports.papers import homes
-from reports.papers.paper import Paper
+from reports.papers.definition import Paper
 from reports.papers.parts import county, data_basis, data_checks, newest
 
 TITLE = "Verbindliche Bedarfsplanung"

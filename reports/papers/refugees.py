@@ -10,7 +10,7 @@ from reports.language import true_date
 from reports.marts import Marts
 from reports.papers import refugees_county as of_county
 from reports.papers import refugees_nation as of_nation
-from reports.papers.paper import Paper
+from reports.papers.definition import Paper
 from reports.papers.parts import county, data_basis, data_checks, newest
 
 TITLE = "Quartalsbericht Geflüchtete"

@@ -18,7 +18,7 @@ from reports.language import (
 )
 from reports.marts import Marts, NoData, Row
 from reports.papers import homes
-from reports.papers.paper import Paper
+from reports.papers.definition import Paper
 from reports.papers.parts import Place, county, data_basis, data_checks, missing, newest, origin
 
 TITLE = "Tätigkeitsbericht der WTG-Behörde"

@@ -1,8 +1,13 @@
 """What is kept of a build, and what is refused because it is not that build's any more."""
 
 import json
+import os
 import shutil
+import subprocess
+import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -11,7 +16,7 @@ from test_publish import NODES, built, left_by_dbt, vacant
 
 from ingest.settings import Settings
 from warehouse import versions
-from warehouse.build import target
+from warehouse.build import build, target
 from warehouse.builds import (
     KEPT,
     BuildNotFinished,
@@ -203,3 +208,77 @@ def test_a_build_after_the_clock_was_set_back_is_the_last_one(settings: Settings
     assert last(settings).name == kept.name
     publish(settings, "night")
     assert vacant(settings) == 218
+
+
+def cut(path: Path) -> None:
+    os.truncate(path, path.stat().st_size // 2)
+
+
+@pytest.mark.parametrize("name", ["build.json", "manifest.json", "run_results.json"])
+@pytest.mark.parametrize("how", [cut, Path.unlink, lambda path: path.write_text("[]")])
+def test_a_damaged_record_of_a_build_is_refused_in_a_sentence(
+    settings: Settings, name: str, how: Callable[[Path], None]
+) -> None:
+    built(settings, 217)
+    publish(settings, "first")
+    built(settings, 218)
+    how(last(settings).folder / name)
+    with pytest.raises(BuildNotFinished, match=r"readers keep .* Run `kreishaus build`"):
+        publish(settings, "second")
+    assert vacant(settings) == 217
+    assert failed_nodes(settings) == ()
+    built(settings, 219)
+    publish(settings, "third")
+    assert vacant(settings) == 219
+
+
+def test_the_record_of_another_build_is_not_taken_for_this_ones(settings: Settings) -> None:
+    built(settings, 217)
+    publish(settings, "first")
+    built(settings, 218)
+    first, second = sorted(builds(settings).iterdir())
+    shutil.rmtree(second)
+    first.rename(second)
+    with pytest.raises(BuildNotFinished, match=f"it is that of build {first.name}"):
+        publish(settings, "second")
+    assert vacant(settings) == 217
+
+
+@pytest.mark.parametrize("left", [0, 5_000, 12_288, 0.5])
+def test_a_warehouse_that_was_cut_off_is_refused_with_what_to_do(
+    settings: Settings, left: float
+) -> None:
+    """By publishing and by the next build alike, which could not open it either."""
+    built(settings, 217)
+    publish(settings, "first")
+    built(settings, 218)
+    database = settings.warehouse / versions.DATABASE
+    size = database.stat().st_size
+    os.truncate(database, int(left * size if left < 1 else left))
+    with pytest.raises(BuildNotFinished, match=r"damaged. Move it away, and `kreishaus build`"):
+        publish(settings, "second")
+    assert vacant(settings) == 217
+    assert [path.name for path in settings.published.glob(".tmp-*")] == []
+    database.unlink()
+    built(settings, 219)
+    publish(settings, "third")
+    assert vacant(settings) == 219
+
+
+def test_a_build_says_that_the_warehouse_is_damaged_before_dbt_begins(settings: Settings) -> None:
+    built(settings)
+    (settings.warehouse / versions.DATABASE).write_bytes(b"x" * 50_000)
+    with pytest.raises(BuildNotFinished, match=r"damaged. Move it away"):
+        build(settings)
+
+
+def test_a_build_says_that_another_program_has_the_warehouse_open(settings: Settings) -> None:
+    built(settings)
+    script = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print(1, flush=True); input()"
+    command = [sys.executable, "-c", script, str(settings.warehouse / versions.DATABASE)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdout is not None
+        other.stdout.readline()
+        with pytest.raises(BuildNotFinished, match=r"another program has it open. End it"):
+            build(settings)
+        other.kill()

@@ -19,6 +19,7 @@ from ingest.settings import Settings
 from ingest.status import DatasetStatus, dataset_status
 from ingest.visits import Visit
 from warehouse.publication_state import LONGEST_RUN, Publication, age, publication
+from warehouse.troubles import not_renewed
 
 NIGHT = datetime(2026, 11, 20, 1, 10, tzinfo=UTC)
 
@@ -140,3 +141,18 @@ def test_the_command_says_it_first_and_by_its_exit_status(settings: Settings) ->
         document = json.loads(status_command(settings.home, "--format", "json").stdout)
     assert document["red"] is False
     assert document["published"]["version"]
+
+
+@pytest.mark.parametrize("file", ["version.json", "internal/manifest.json"])
+def test_a_damaged_version_is_red_with_its_file_and_what_to_do(
+    settings: Settings, file: str
+) -> None:
+    published(settings, NIGHT)
+    damaged = (settings.published / "current").resolve() / file
+    damaged.write_text("{")
+    found = looked_at(settings, visited(settings, NIGHT), timedelta(0))
+    assert issues(found) == [("red", "damaged")]
+    assert f"{damaged}: expected" in found.issues[0].why
+    assert "kreishaus publish" in found.issues[0].why
+    assert found.first_line(NIGHT).endswith(", which is damaged.")
+    assert not_renewed(settings) == []

@@ -1,6 +1,7 @@
 """Publishing from a small real DuckDB file and the artefacts that dbt would have left beside it."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -17,7 +18,7 @@ from warehouse.as_of import AsOf, aside
 from warehouse.build import target
 from warehouse.builds import BuildNotFinished, keep
 from warehouse.manifest import Manifest, content_hash, published_marts
-from warehouse.publish import publish
+from warehouse.publish import NoLink, publish
 from warehouse.query import query
 
 COLUMNS = {
@@ -393,3 +394,65 @@ def test_old_versions_are_pruned_but_never_the_current_one(settings: Settings) -
         published.append(publish(few, str(run)).version)
     assert [path.name for path in versions.versions(few)] == published[-2:]
     assert versions.current(few).name == published[-1]
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", "[" * 100_000])
+@pytest.mark.parametrize("which", [0, 1])
+def test_a_damaged_version_does_not_hold_up_the_next(
+    settings: Settings, content: str, which: int
+) -> None:
+    """Whether it is the current one or an older one that is only looked at when versions go."""
+    for number in (217, 218):
+        built(settings, number)
+        publish(settings, "night")
+    (versions.versions(settings)[which] / versions.MARK).write_text(content)
+    built(settings, 219)
+    assert publish(settings, "next").faults == {}
+    assert vacant(settings) == 219
+
+
+def test_a_last_good_state_that_cannot_be_read_is_not_dropped(settings: Settings) -> None:
+    built(settings)
+    publish(settings, "first")
+    (versions.current(settings) / "internal" / versions.MANIFEST).write_text("{")
+    built(settings, 218, vacancy="error")
+    with pytest.raises(BuildNotFinished, match=r"vacancy failed .* cannot be carried over"):
+        publish(settings, "second")
+    assert vacant(settings) == 217
+    built(settings, 219)
+    publish(settings, "third")
+    assert vacant(settings) == 219
+
+
+def test_a_copy_that_followed_the_link_is_refused_before_anything_is_written(
+    settings: Settings, tmp_path: Path
+) -> None:
+    built(settings)
+    publish(settings, "first")
+    link = settings.published / versions.CURRENT
+    version = link.resolve()
+    link.unlink()
+    shutil.copytree(version, link)
+    built(settings, 218)
+    with pytest.raises(NoLink, match=r"it is a folder.* Move it out"):
+        publish(settings, "second")
+    assert vacant(settings) == 217
+    assert [path.name for path in versions.versions(settings)] == [version.name]
+    link.rename(tmp_path / "away")
+    publish(settings, "third")
+    assert vacant(settings) == 218
+
+
+@pytest.mark.parametrize("target_of_link", ["20000101T000000.000000Z", "current", None])
+def test_a_link_that_leads_to_no_version_is_named_and_set_by_the_next_publishing(
+    settings: Settings, target_of_link: str | None
+) -> None:
+    built(settings)
+    publish(settings, "first")
+    link = settings.published / versions.CURRENT
+    link.unlink()
+    link.symlink_to(target_of_link) if target_of_link else link.write_text("no link")
+    with pytest.raises(versions.NothingPublished, match=r"leads to no version.*kreishaus publish"):
+        vacant(settings)
+    publish(settings, "second")
+    assert vacant(settings) == 217

@@ -251,6 +251,24 @@ def test_a_damaged_version_is_named_with_what_to_do(today: Settings) -> None:
     assert format_of(today.published) == 1
 
 
+def test_a_manifest_of_brackets_is_named_with_what_to_do(today: Settings) -> None:
+    as_format_1(today.home)
+    (versions.current(today) / "manifest.json").write_text("[" * 100_000)
+    with pytest.raises(WrongFormat, match=r"cannot be brought up to date .* move it out of"):
+        upgraded(today)
+
+
+def test_a_folder_of_somebodys_own_is_left_alone(today: Settings) -> None:
+    as_format_1(today.home)
+    own = today.published / "eigene Auswertung"
+    own.mkdir()
+    (own / "manifest.json").write_text("{}")
+    (own / "Bericht.xlsx").write_bytes(b"precious")
+    assert "eigene" not in upgraded(today)
+    assert (own / "Bericht.xlsx").read_bytes() == b"precious"
+    assert rows(today, "from supply", "public")[0]["places"] == 46
+
+
 def test_the_same_bytes_in_two_datasets_are_protected_by_either() -> None:
     from warehouse.source_files import FileNames, for_everybody
 

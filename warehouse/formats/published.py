@@ -78,10 +78,13 @@ def _roots(published: Path) -> Iterator[Path]:
 
 
 def _old_versions(root: Path) -> list[Path]:
-    """Versions of earlier code, also those that an upgrade has begun. It removes this mark last."""
+    """Versions of earlier code, also those that an upgrade has begun. It removes this mark last.
+
+    A folder of another name is somebody's own, whatever is in it.
+    """
     return sorted(
         path.parent
-        for path in root.glob(f"*/{OLD_MANIFEST}")
+        for path in root.glob(f"[0-9]*T[0-9]*Z/{OLD_MANIFEST}")
         if not path.parent.is_symlink() and not path.parent.name.startswith(TEMPORARY)
     )
 
@@ -89,7 +92,7 @@ def _old_versions(root: Path) -> list[Path]:
 def _upgrade_or_refuse(settings: Settings, version: Path) -> None:
     try:
         _upgrade(settings, version)
-    except (OSError, ValueError, TypeError, KeyError, duckdb.Error) as fault:
+    except (OSError, ValueError, TypeError, KeyError, RecursionError, duckdb.Error) as fault:
         raise WrongFormat(
             f"{version}: cannot be brought up to date ({type(fault).__name__}: {fault}). Give this "
             "account the right to write it and room on the disk, and upgrade again. If it is "
