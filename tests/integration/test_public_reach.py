@@ -21,7 +21,7 @@ from nights import Night
 from public_reach import HASH, by_modes, files, hashes, text_of
 
 from catalogue.site import site, write_sites
-from ingest.settings import Settings
+from kreishaus.settings import Settings
 from sample.wtg_offers import HOMES, offers
 from warehouse import versions
 from warehouse.manifest import content_hash

@@ -5,10 +5,10 @@ import logging
 import pytest
 from it_nrw_files import LDB_TAIL, homes, origin
 
+from ingest.formats.encodings import decode
 from ingest.it_nrw.care import parse
-from ingest.it_nrw.evidence import decode
 from ingest.it_nrw.table_csv import read
-from ingest.model import UnreadableFile
+from kreishaus.model import UnreadableFile
 
 TEXT = homes("2023;05162;    Rhein-Kreis Neuss;4484;4079", "2023;05315;    Köln;7510;7001")
 
