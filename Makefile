@@ -63,10 +63,11 @@ soak: $(VENV)/development ## hundreds of kills at random, with readers watching 
 fuzz: $(VENV)/development ## thousands of damaged files for every parser (an hour and more)
 	KREISHAUS_FUZZ_INPUTS=$${KREISHAUS_FUZZ_INPUTS:-5000} $(BIN)/pytest tests/fuzz --numprocesses 2 --hypothesis-show-statistics
 
-lint: $(VENV)/development ## formats, lint rules, types, SQL
+lint: $(VENV)/development ## formats, lint rules, types, imports between rooms, SQL
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
 	$(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models dbt_project/tests
 
 format: $(VENV)/development ## put files into form
@@ -80,4 +81,4 @@ lock: ## resolve the lock files anew (needs uv)
 	uv pip compile --quiet --generate-hashes --no-header --no-strip-extras --python-version 3.11 dashboards/requirements.in -o requirements-superset.lock
 
 clean: ## remove the environment and everything under KREISHAUS_HOME
-	rm -rf $(VENV) $(SUPERSET) "$(KREISHAUS_HOME)" build *.egg-info .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) $(SUPERSET) "$(KREISHAUS_HOME)" build *.egg-info .import_linter_cache .mypy_cache .ruff_cache .pytest_cache

@@ -13,8 +13,8 @@ from datetime import date, datetime
 
 from catalogue.house import House, MartPage
 from catalogue.rdf import Iri, Literal, Resource, Value
-from ingest.calendars import Calendar, Daily, MonthDays, Monthly, NoCalendar
-from ingest.settings import Settings
+from kreishaus.calendars import Calendar, Daily, MonthDays, Monthly, NoCalendar
+from kreishaus.settings import Settings
 
 PREFIXES = {
     "adms": "http://www.w3.org/ns/adms#",

@@ -19,9 +19,9 @@ import duckdb
 from catalogue import words
 from catalogue.boards import dashboards
 from catalogue.project import Exposure, Lineage, Project, Step
-from ingest.calendars import Monthly, NoCalendar
-from ingest.datasets import REGISTRY, Dataset
-from ingest.settings import Settings
+from kreishaus.calendars import Monthly, NoCalendar
+from kreishaus.datasets import REGISTRY, Dataset
+from kreishaus.settings import Settings
 from warehouse import versions, withdrawals
 from warehouse.manifest import NEWEST_BY
 from warehouse.marts import Column, Mart, marts

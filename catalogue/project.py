@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from ingest.settings import Settings
+from kreishaus.settings import Settings
 from warehouse.builds import last
 from warehouse.source_files import STAGED
 

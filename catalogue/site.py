@@ -25,7 +25,7 @@ from catalogue.dcat import PREFIXES, DataFile, catalogue
 from catalogue.house import House, data_file, gather
 from catalogue.pages import DBT, QUALITY, Edition, pages
 from catalogue.rdf import json_ld, turtle
-from ingest.files import (
+from kreishaus.files import (
     CLOSED_FOLDER,
     commit_directory,
     make_folder,
@@ -33,8 +33,8 @@ from ingest.files import (
     remove_directory,
     switch_link,
 )
-from ingest.rights import open_as_named, prepare_home
-from ingest.settings import REPOSITORY, Settings
+from kreishaus.rights import open_as_named, prepare_home
+from kreishaus.settings import REPOSITORY, Settings
 from warehouse import audit, versions
 from warehouse.docs import docs_page
 from warehouse.statements import EVERYTHING

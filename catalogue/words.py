@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from ingest.calendars import Calendar, Daily, MonthDays, Monthly, NoCalendar
+from kreishaus.calendars import Calendar, Daily, MonthDays, Monthly, NoCalendar
 from reports.papers import paper
 from warehouse.as_of import FOLDER as AS_OF
 from warehouse.disclosure import COUNT, DERIVED, NONE, ROUNDED_TO

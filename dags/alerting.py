@@ -12,11 +12,11 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from ingest.settings import Settings, read_settings
+from kreishaus.settings import Settings, read_settings
 
 if TYPE_CHECKING:
-    from ingest.alerts import Message
-    from ingest.troubles import Trouble
+    from pipeline.alerts import Message
+    from pipeline.troubles import Trouble
 
 WEBHOOK_SECONDS = 10
 log = logging.getLogger(__name__)
@@ -28,7 +28,7 @@ def alert(context: Mapping[str, Any]) -> None:
     Airflow calls it in the DAG processor, once a run. What keeps a message from being sent is
     logged there and shown by ``kreishaus status``.
     """
-    from ingest.alerts import QUIET_AFTER_RED, Told, digest, red_run
+    from pipeline.alerts import QUIET_AFTER_RED, Told, digest, red_run
 
     settings, now = read_settings(), datetime.now(UTC)
     if not anybody(settings):
@@ -49,8 +49,8 @@ def alert(context: Mapping[str, Any]) -> None:
 
 def faults(settings: Settings, dag_id: str, run_id: str, now: datetime) -> list[Trouble]:
     """What this run left in red, as far as the house itself knows."""
-    from ingest.status import dataset_status
-    from ingest.troubles import troubles
+    from pipeline.status import dataset_status
+    from pipeline.troubles import troubles
     from warehouse.troubles import not_renewed
 
     if not dag_id.startswith("ingest_"):
@@ -94,7 +94,7 @@ def _tried(
     from airflow.sdk.exceptions import AirflowException, AirflowRuntimeError
     from requests import RequestException
 
-    from ingest.alerts import note_sent
+    from pipeline.alerts import note_sent
 
     error = None
     try:

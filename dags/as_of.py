@@ -5,8 +5,8 @@ from __future__ import annotations
 from airflow.sdk import Param, get_current_context
 from airflow.sdk.exceptions import AirflowFailException
 
-from ingest.folder_formats import known
-from ingest.settings import Settings, read_settings
+from kreishaus.folder_formats import known
+from kreishaus.settings import Settings, read_settings
 
 PARAMS = {
     "as_of": Param(

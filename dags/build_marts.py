@@ -19,7 +19,7 @@ from dbt_nodes import show_nodes
 from serving import serve
 from wiring import POLICY, announce_version, green_if_none_failed, when_staged_or
 
-from ingest.settings import read_settings
+from kreishaus.settings import read_settings
 
 
 @task

@@ -10,7 +10,7 @@ from typing import Any
 from airflow.sdk import BaseOperator, Context, TaskGroup
 from airflow.triggers.base import StartTriggerArgs
 
-from ingest.settings import Settings
+from kreishaus.settings import Settings
 from warehouse.nodes import Node, read_nodes
 
 

@@ -11,7 +11,7 @@ from airflow.sdk import dag, task
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 from wiring import POLICY, known, log, nightly
 
-from ingest.settings import read_settings
+from kreishaus.settings import read_settings
 
 LONG = timedelta(hours=2)
 
@@ -19,8 +19,8 @@ LONG = timedelta(hours=2)
 @task(execution_timeout=LONG)
 def save() -> None:
     """A snapshot of what cannot be made again; red if a landed file is damaged or missing."""
-    from warehouse.backup.errors import NoKey, NotABackup, NoTarget, NotInstalled
-    from warehouse.backup.make import make_snapshot
+    from operations.maintenance.backup.errors import NoKey, NotABackup, NoTarget, NotInstalled
+    from operations.maintenance.backup.make import make_snapshot
 
     try:
         snapshot = make_snapshot(known(read_settings()))
@@ -36,8 +36,8 @@ def save() -> None:
 @task(execution_timeout=LONG)
 def check() -> None:
     """Read the whole backup; red if one byte of it is not as it was written."""
-    from warehouse.backup.check import verify
-    from warehouse.backup.folder import target
+    from operations.maintenance.backup.check import verify
+    from operations.maintenance.backup.folder import target
 
     found = verify(settings := known(read_settings()), target(settings))
     log.info("%d snapshots, %.1f MiB read", found.snapshots, found.size / 2**20)
@@ -48,7 +48,7 @@ def check() -> None:
 @task(pool="warehouse", retries=0, trigger_rule="none_failed")
 def tidy() -> None:
     """Delete what the rules let go, never beside a build; what is held back is said."""
-    from warehouse.retention.perform import maintain
+    from operations.maintenance.retention.perform import maintain
     from warehouse.watched_build import PATIENCE_SECONDS
 
     done = maintain(known(read_settings()), patience_seconds=PATIENCE_SECONDS)
@@ -61,7 +61,7 @@ def tidy() -> None:
 @task(retries=0)
 def airflow_history() -> None:
     """Forget Airflow's own old runs, where its database is ours to look after."""
-    from warehouse.airflow_history import NothingToClean, clean
+    from operations.maintenance.airflow_history import NothingToClean, clean
 
     try:
         log.info("%s", clean(read_settings()))

@@ -13,8 +13,8 @@ from airflow.sdk import dag, task
 from airflow.sdk.exceptions import AirflowSkipException
 from wiring import POLICY, PUBLISHED, green_if_none_failed, log
 
-from ingest.folder_formats import known
-from ingest.settings import read_settings
+from kreishaus.folder_formats import known
+from kreishaus.settings import read_settings
 from reports.papers import NAMES
 
 

@@ -11,8 +11,8 @@ from airflow.sdk.exceptions import AirflowException, AirflowSkipException
 from alerting import anybody, page_of, send
 from wiring import POLICY, log, nightly
 
-from ingest.folder_formats import known
-from ingest.settings import read_settings
+from kreishaus.folder_formats import known
+from kreishaus.settings import read_settings
 
 
 @task
@@ -20,7 +20,7 @@ def warn_of_late_datasets() -> list[str]:
     """Compare what has arrived with each calendar; tell somebody about what is newly late."""
     from datetime import UTC, date, datetime
 
-    from ingest.alerts import Told, late_datasets, what_is_late
+    from pipeline.alerts import Told, late_datasets, what_is_late
 
     settings, context, now = known(read_settings()), get_current_context(), datetime.now(UTC)
     told = Told(settings)

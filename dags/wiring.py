@@ -27,11 +27,11 @@ from airflow.sdk import (
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 from alerting import alert
 
-from ingest.backfill import Window
-from ingest.datasets import Dataset, datasets_of
-from ingest.folder_formats import known
-from ingest.model import Landed
-from ingest.settings import Settings, read_settings
+from kreishaus.datasets import Dataset, datasets_of
+from kreishaus.folder_formats import known
+from kreishaus.model import Landed
+from kreishaus.settings import Settings, read_settings
+from pipeline.backfill import Window
 
 SOURCES = ("it_nrw", "azr", "bamf", "wtg", "papers")
 STAGED = {
@@ -123,10 +123,10 @@ def complaint_about(file: Landed, settings: Settings) -> str:
 @task
 def land(dataset_id: str) -> list[dict[str, Any]]:
     """Ask the source what it offers, keep new bytes; skipped when there is nothing to do."""
-    from ingest.measures import of_visit
-    from ingest.metrics import send
-    from ingest.model import SourceRefused, SourceUnavailable
-    from ingest.steps import land as visit
+    from kreishaus.metrics import send
+    from kreishaus.model import SourceRefused, SourceUnavailable
+    from pipeline.measures import of_visit
+    from pipeline.steps import land as visit
 
     settings, context = known(read_settings()), get_current_context()
     window = window_of(context["dag_run"])
@@ -183,9 +183,9 @@ def stage(batch: Mapping[str, Any]) -> None:
     """Parse, judge, then stage or quarantine every file of a portion; red if one is bad."""
     if batch["complaint"]:
         raise AirflowFailException(batch["complaint"])
-    from ingest.measures import of_judging
-    from ingest.metrics import send
-    from ingest.steps import treat
+    from kreishaus.metrics import send
+    from pipeline.measures import of_judging
+    from pipeline.steps import treat
 
     settings, context = known(read_settings()), get_current_context()
     outcomes, broken = [], []

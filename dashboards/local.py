@@ -28,8 +28,8 @@ from pydantic import SecretStr
 from sqlalchemy.engine import URL
 
 from dashboards.contracts import REPOSITORY, Audience
-from ingest.folder_formats import WrongFormat, known
-from ingest.settings import Settings, read_settings
+from kreishaus.folder_formats import WrongFormat, known
+from kreishaus.settings import Settings, read_settings
 from warehouse import versions
 from warehouse.serving.connection import ServingFailed, configured, database_name
 from warehouse.serving.load import load

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from expectations.builtin import offenders_of
 from expectations.words import MOST_OFFENDERS, Offender
-from ingest.model import Finding, Severity
+from kreishaus.model import Finding, Severity
 
 FILE = "file"
 """The table name of checks that concern the file as a whole."""

@@ -20,12 +20,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
-from ingest.datasets import REGISTRY, Dataset
-from ingest.files import make_folder, remove_directory, switch_link, write_synced
-from ingest.quarantine import Quarantine
-from ingest.rights import prepare_home
-from ingest.settings import Settings
-from ingest.staging import BatchRecord, Staging
+from kreishaus.datasets import REGISTRY, Dataset
+from kreishaus.files import make_folder, remove_directory, switch_link, write_synced
+from kreishaus.rights import prepare_home
+from kreishaus.settings import Settings
+from kreishaus.store.quarantine import Quarantine
+from kreishaus.store.staging import BatchRecord, Staging
 
 TEMPLATES = Path(__file__).parent / "templates"
 MANIFEST = "pages.json"

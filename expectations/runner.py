@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 from expectations.builtin import offenders_of, sentence
 from expectations.checks import Check, Judged, breakdown, failure, judge, of_parser
 from expectations.words import MOST_OFFENDERS, tally
-from ingest.datasets import Dataset
-from ingest.model import Batch, Finding
+from kreishaus.datasets import Dataset
+from kreishaus.model import Batch, Finding
 
 if TYPE_CHECKING:
     import great_expectations as gx

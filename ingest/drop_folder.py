@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingest.model import Request, SourceUnavailable
-from ingest.terminal import printable_name
+from kreishaus.model import Request, SourceUnavailable
+from kreishaus.terminal import printable_name
 
 log = logging.getLogger(__name__)
 

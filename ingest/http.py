@@ -20,8 +20,8 @@ from urllib3.util import Retry
 
 from ingest.answer_body import NotAsked, pieces
 from ingest.deadline import Deadline, DeadlineAdapter
-from ingest.model import SourceRefused, SourceUnavailable
-from ingest.settings import HttpConfig, Settings
+from kreishaus.model import SourceRefused, SourceUnavailable
+from kreishaus.settings import HttpConfig, Settings
 
 log = logging.getLogger(__name__)
 

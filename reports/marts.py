@@ -8,7 +8,7 @@ from typing import Any
 
 import duckdb
 
-from ingest.settings import Settings
+from kreishaus.settings import Settings
 from warehouse import audit, versions
 from warehouse.statements import EVERYTHING
 

@@ -17,8 +17,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from ingest.files import switch_link, write_atomically
-from ingest.settings import Settings
+from kreishaus.files import switch_link, write_atomically
+from kreishaus.settings import Settings
 from reports import html as pages
 from reports.document import Document
 from reports.german import day

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from ingest.files import write_atomically
-from ingest.settings import Settings
+from kreishaus.files import hash_of, write_atomically
+from kreishaus.settings import Settings
 from reports.document import Callout, Document, Section
 from reports.papers import NAMES, paper
 from reports.press import (
@@ -32,7 +32,6 @@ from reports.press import (
 )
 from warehouse.as_of import FOLDER as AS_OF
 from warehouse.as_of import AsOf, aside
-from warehouse.backup.image import hash_of
 from warehouse.withdraw import actor, alone, record, write_note
 from warehouse.withdrawals import Act, Mark, checked, mark, marks
 

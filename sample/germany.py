@@ -16,8 +16,8 @@ from typing import Any
 
 import numpy as np
 
-from ingest.datasets import dataset
-from ingest.settings import County, Settings
+from kreishaus.datasets import dataset
+from kreishaus.settings import County, Settings
 from sample.it_nrw_figures import BOTH_SEXES, counted, read_figures
 from sample.staged_cells import Axes, Table, stage
 

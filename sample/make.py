@@ -9,9 +9,9 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from ingest.files import commit_directory, new_directory, remove_directory, write_synced
-from ingest.rights import prepare_home
-from ingest.settings import Settings
+from kreishaus.files import commit_directory, new_directory, remove_directory, write_synced
+from kreishaus.rights import prepare_home
+from kreishaus.settings import Settings
 from sample import azr, bamf, heimfinder, it_nrw, papers, wtg
 
 STAMP = "made-from"

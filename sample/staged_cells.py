@@ -15,10 +15,10 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from ingest.landing import Landing
-from ingest.model import Request
-from ingest.settings import Settings
-from ingest.staging import PROVENANCE, BatchRecord, Staging
+from kreishaus.model import Request
+from kreishaus.settings import Settings
+from kreishaus.store.landing import Landing
+from kreishaus.store.staging import PROVENANCE, BatchRecord, Staging
 
 Axes = Mapping[str, list[Any]]
 """Column -> its words. The cells are their product: the last one changes fastest."""

@@ -8,8 +8,8 @@ import hypothesis
 import pytest
 import restic_backup
 
-from ingest.settings import Settings
-from warehouse.backup.restic import Repository
+from kreishaus.settings import Settings
+from operations.maintenance.backup.restic import Repository
 
 # The same inputs in every run, however slow the machine: a red run shall be about the change at
 # hand. Chance has its place in `make fuzz`.

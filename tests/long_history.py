@@ -22,7 +22,7 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ingest.datasets import REGISTRY, dataset
+from kreishaus.datasets import REGISTRY, dataset
 
 LAST_NIGHT = datetime(2026, 11, 28, 0, 10, tzinfo=UTC)
 CHECKS = 40

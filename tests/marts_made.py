@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import duckdb
 
-from ingest.settings import Settings
+from kreishaus.settings import Settings
 from warehouse import versions
 from warehouse.build import target
 from warehouse.builds import keep

@@ -17,8 +17,8 @@ from pathlib import Path
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.poly1305 import Poly1305
 
-from ingest.settings import Backups, Settings
-from warehouse.backup.restic import Repository
+from kreishaus.settings import Backups, Settings
+from operations.maintenance.backup.restic import Repository
 
 PASSWORD = "a password for tests only"
 CHEAP = 16

@@ -18,7 +18,7 @@ from postgres import Server, postgres
 from psycopg import sql
 from pydantic import SecretStr
 
-from ingest.settings import Serving, Settings
+from kreishaus.settings import Serving, Settings
 from warehouse.publish import publish
 from warehouse.serving.connection import database_name
 from warehouse.serving.doors import close_doors

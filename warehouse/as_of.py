@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Literal, get_args
 from zoneinfo import ZoneInfo
 
-from ingest.settings import Settings
+from kreishaus.settings import Settings
 
 FOLDER = "as_of"
 HERE = ZoneInfo("Europe/Berlin")

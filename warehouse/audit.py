@@ -24,10 +24,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from ingest.files import append_line, write_secret
-from ingest.folder_formats import begin
-from ingest.settings import Settings
-from warehouse.who import who
+from kreishaus.files import append_line, write_secret
+from kreishaus.folder_formats import begin
+from kreishaus.settings import Settings
+from kreishaus.who import who
 
 Outcome = Literal["done", "failed"]
 BEGINNING = "0" * 64

@@ -12,15 +12,15 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingest.batches import write_batches
-from ingest.datasets import REGISTRY
-from ingest.files import make_folder
-from ingest.folder_formats import begin
-from ingest.freshness import write_freshness
-from ingest.rights import prepare_home
-from ingest.settings import REPOSITORY, Settings
-from ingest.sightings import write_sightings
-from ingest.staging import CHECKS, TEMPLATE, Staging, write_templates
+from kreishaus.datasets import REGISTRY
+from kreishaus.files import make_folder
+from kreishaus.folder_formats import begin
+from kreishaus.rights import prepare_home
+from kreishaus.settings import REPOSITORY, Settings
+from kreishaus.store.batches import write_batches
+from kreishaus.store.sightings import write_sightings
+from kreishaus.store.staging import CHECKS, TEMPLATE, Staging, write_templates
+from pipeline.freshness import write_freshness
 from warehouse import room, versions
 from warehouse.as_of import asked_for
 from warehouse.builds import RESULTS, BuildRecord, keep, require_readable

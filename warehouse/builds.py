@@ -24,8 +24,8 @@ from typing import Any
 
 import duckdb
 
-from ingest.files import commit_directory, new_directory, remove_directory, write_synced
-from ingest.settings import Settings
+from kreishaus.files import commit_directory, new_directory, remove_directory, write_synced
+from kreishaus.settings import Settings
 from warehouse import versions
 from warehouse.as_of import asked_for
 from warehouse.code_version import code_version

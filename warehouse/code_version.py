@@ -6,7 +6,7 @@ import os
 import subprocess
 from importlib.metadata import version as package_version
 
-from ingest.settings import REPOSITORY
+from kreishaus.settings import REPOSITORY
 
 
 def code_version() -> str:

@@ -8,8 +8,8 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from ingest.keys import RowKey, row_key
-from ingest.staging import text
+from kreishaus.keys import RowKey, row_key
+from kreishaus.store.staging import text
 
 DIFFERENCES = pa.schema(
     [

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import duckdb
 
-from ingest.files import make_folder
-from ingest.settings import Settings
+from kreishaus.files import make_folder
+from kreishaus.settings import Settings
 
 TEMPORARY = "tmp"
 """Folder of the warehouse for what does not fit into memory. dbt's profile names it too."""

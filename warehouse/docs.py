@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ingest.files import make_folder, new_directory, remove_directory, write_atomically
-from ingest.rights import prepare_home
-from ingest.settings import Settings
+from kreishaus.files import make_folder, new_directory, remove_directory, write_atomically
+from kreishaus.rights import prepare_home
+from kreishaus.settings import Settings
 from warehouse.build import dbt
 from warehouse.versions import DATABASE
 from warehouse.writer_lock import WarehouseBusy, writing

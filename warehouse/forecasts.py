@@ -18,8 +18,8 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ingest.files import written_atomically
-from ingest.settings import Settings
+from kreishaus.files import written_atomically
+from kreishaus.settings import Settings
 from warehouse import versions
 from warehouse.as_of import asked_for
 from warehouse.database import connect

@@ -21,8 +21,8 @@ from uuid import NAMESPACE_URL, uuid5
 
 import pyarrow.parquet as pq
 
-from ingest.landing import Landing
-from ingest.settings import Settings
+from kreishaus.settings import Settings
+from kreishaus.store.landing import Landing
 from warehouse import versions
 from warehouse.builds import BuildNotFinished, BuildRecord, last
 

@@ -12,9 +12,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ingest.files import make_folder
-from ingest.secret_files import SecretUnreadable, secret
-from ingest.settings import Settings
+from kreishaus.files import make_folder
+from kreishaus.secret_files import SecretUnreadable, secret
+from kreishaus.settings import Settings
 
 if TYPE_CHECKING:
     from openlineage.client.event_v2 import RunEvent

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ingest.settings import Settings
+from kreishaus.settings import Settings
 from warehouse.builds import BuildRecord, last
 
 

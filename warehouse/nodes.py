@@ -18,7 +18,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from ingest.files import new_directory, remove_directory, write_atomically
+from kreishaus.files import new_directory, remove_directory, write_atomically
 
 KINDS = ("seed", "snapshot", "model", "test")
 LAYERS = {"seed": "seeds", "test": "tests"}

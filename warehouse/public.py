@@ -10,7 +10,7 @@ from pathlib import Path
 
 import duckdb
 
-from ingest.settings import Settings
+from kreishaus.settings import Settings
 from warehouse import room, versions
 from warehouse.database import connect
 from warehouse.disclosure import (

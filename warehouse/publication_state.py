@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from ingest.settings import Settings
-from ingest.status import DatasetStatus
-from ingest.troubles import Trouble
+from kreishaus.settings import Settings
+from pipeline.status import DatasetStatus
+from pipeline.troubles import Trouble
 from warehouse import versions
 
 LONGEST_RUN = timedelta(hours=6)

@@ -22,7 +22,7 @@ from pathlib import Path
 
 import duckdb
 
-from ingest.files import (
+from kreishaus.files import (
     TEMPORARY,
     commit_directory,
     make_folder,
@@ -33,9 +33,9 @@ from ingest.files import (
     sync_directory,
     write_synced,
 )
-from ingest.folder_formats import begin
-from ingest.rights import open_as_named, prepare_home
-from ingest.settings import Settings
+from kreishaus.folder_formats import begin
+from kreishaus.rights import open_as_named, prepare_home
+from kreishaus.settings import Settings
 from warehouse import builds, room, versions
 from warehouse.builds import BuildRecord
 from warehouse.database import connect

@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from ingest.settings import Settings
+from kreishaus.settings import Settings
 from warehouse import audit, versions
 from warehouse.as_of import asked_for
 from warehouse.statements import marts_read

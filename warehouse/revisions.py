@@ -20,11 +20,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from ingest.batches import versions_of
-from ingest.datasets import REGISTRY, Dataset
-from ingest.files import write_atomically
-from ingest.settings import Settings
-from ingest.staging import BatchRecord, Staging, text
+from kreishaus.datasets import REGISTRY, Dataset
+from kreishaus.files import write_atomically
+from kreishaus.settings import Settings
+from kreishaus.store.batches import versions_of
+from kreishaus.store.staging import BatchRecord, Staging, text
 from warehouse.as_of import nightly_warehouse
 from warehouse.compare import DIFFERENCES, compare, key_or_place
 from warehouse.database import connect

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import chain
 
-from ingest.measures import of_freshness
-from ingest.metrics import Measured
-from ingest.metrics import send as send_metrics
-from ingest.settings import Settings
+from kreishaus.metrics import Measured
+from kreishaus.metrics import send as send_metrics
+from kreishaus.settings import Settings
+from pipeline.measures import of_freshness
 from warehouse.as_of import asked_for
 from warehouse.builds import BuildRecord
 from warehouse.lineage import Build, events_of_build, events_of_publishing

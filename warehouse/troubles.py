@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ingest.settings import Settings
-from ingest.troubles import Trouble
+from kreishaus.settings import Settings
+from pipeline.troubles import Trouble
 from warehouse import versions
 
 

@@ -15,8 +15,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from ingest.files import remove_directory
-from ingest.settings import Settings
+from kreishaus.files import remove_directory
+from kreishaus.settings import Settings
 from warehouse import withdrawals
 from warehouse.as_of import asked_for
 

@@ -7,8 +7,8 @@ import logging
 import time
 from typing import Any
 
-from ingest.rights import prepare_home
-from ingest.settings import Settings
+from kreishaus.rights import prepare_home
+from kreishaus.settings import Settings
 from warehouse import room
 from warehouse.as_of import nightly_warehouse
 from warehouse.build import build_found_disk_full, dbt_build, keep_build

@@ -16,11 +16,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from ingest.files import switch_link, write_atomically
-from ingest.settings import Settings
+from kreishaus.files import switch_link, write_atomically
+from kreishaus.settings import Settings
+from kreishaus.who import who
 from warehouse import audit, versions, withdrawals
 from warehouse.manifest import published_marts
-from warehouse.who import who
 from warehouse.withdrawals import AlreadyMarked, Mark
 
 NOTE = "ZURUECKGEZOGEN.txt"

@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from ingest.files import write_json_atomically
-from ingest.settings import Settings
+from kreishaus.files import write_json_atomically
+from kreishaus.settings import Settings
 
 FOLDER = "withdrawals"
 HERE = ZoneInfo("Europe/Berlin")

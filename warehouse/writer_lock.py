@@ -20,7 +20,7 @@ from pathlib import Path
 
 import psutil
 
-from ingest.settings import Settings
+from kreishaus.settings import Settings
 from warehouse.refusal import Refusal
 
 NAME = "writer.lock"

@@ -1,7 +1,7 @@
 {#
   The catalogue of metrics: what a figure is called, in which mart it stands, and what it must add up
   to. Defined here and nowhere else: the marts `metric` and `metric_value`, the identities of
-  printed tables and the reader of papers (ingest/papers/catalogue.py) all come from this list.
+  printed tables and the reader of papers (ingest/printed_tables/catalogue.py) all come from this list.
 
   code          what papers, BI tools and reports call it
   kind          how it may be printed: see the seed reconciliation_tolerance

@@ -10,7 +10,7 @@ import sys
 
 from airflow.providers.fab.auth_manager.cli_commands.utils import get_application_builder
 
-from ingest.secret_files import secret
+from kreishaus.secret_files import secret
 
 NAME = "admin"
 

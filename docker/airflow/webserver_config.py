@@ -27,7 +27,7 @@ SESSION_COOKIE_SECURE = os.environ.get("AIRFLOW__API__BASE_URL", "").startswith(
 
 # --- LDAP: the county's directory (package python-ldap) ------------------------------------------
 # from flask_appbuilder.const import AUTH_LDAP
-# from ingest.secret_files import secret
+# from kreishaus.secret_files import secret
 # AUTH_TYPE = AUTH_LDAP
 # AUTH_LDAP_SERVER = "ldaps://directory.county.example"
 # AUTH_LDAP_SEARCH = "ou=people,dc=county,dc=example"
@@ -46,7 +46,7 @@ SESSION_COOKIE_SECURE = os.environ.get("AIRFLOW__API__BASE_URL", "").startswith(
 
 # --- OpenID Connect: Keycloak, ADFS, Entra (package authlib) -------------------------------------
 # from flask_appbuilder.const import AUTH_OAUTH
-# from ingest.secret_files import secret
+# from kreishaus.secret_files import secret
 # AUTH_TYPE = AUTH_OAUTH
 # AUTH_USER_REGISTRATION = True
 # AUTH_USER_REGISTRATION_ROLE = "Viewer"

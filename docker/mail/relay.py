@@ -19,7 +19,7 @@ import sys
 from aiosmtpd.controller import UnthreadedController
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from ingest.secret_files import SecretUnreadable, secret
+from kreishaus.secret_files import SecretUnreadable, secret
 
 PORT = int(os.environ.get("RELAY_PORT", "1025"))
 LARGEST_BYTES = 10 * 2**20

@@ -16,7 +16,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from ingest.settings import read_settings
+from kreishaus.settings import read_settings
 
 PROGRAM = "tinyproxy"
 PORT = 3128

@@ -13,7 +13,8 @@ from expectations.classes import (
     ExpectValueOrMarker,
 )
 from expectations.part_of_whole import ExpectRowsNotAboveWhole
-from ingest.azr.tables import AGE_GROUPS, SEX_GROUPS, SEXES
+from ingest.azr.tables import SEXES
+from ingest.vocabulary.groups import AGE_GROUPS, SEX_GROUPS
 
 CRITICAL, WARNING = FailureSeverity.CRITICAL, FailureSeverity.WARNING
 

@@ -29,8 +29,8 @@ from expectations.classes import (
 from expectations.printed_percent import ExpectPercentAsPrinted
 from expectations.suites.bamf_identities import CONTINENTS, IDENTITIES
 from expectations.suites.bamf_missing_rows import ExpectNoRowMissing
-from ingest.bamf.countries import countries
 from ingest.bamf.tables import MEASURES, REPORT_MEASURES
+from ingest.vocabulary.countries import countries
 
 CRITICAL, WARNING = FailureSeverity.CRITICAL, FailureSeverity.WARNING
 ALWAYS_PRINTED = ["997", "998"]
@@ -256,7 +256,7 @@ def _keys() -> list[Expectation]:
             meta=_meta(
                 "known_ls_code",
                 "A new key is a new country, or a misread digit: look at it, then add it to "
-                "ingest/bamf/countries.csv.",
+                "ingest/vocabulary/countries.csv.",
             ),
         ),
         ExpectCompoundColumnsToBeUnique(

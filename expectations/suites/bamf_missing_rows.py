@@ -15,8 +15,8 @@ import pandas as pd
 from expectations.classes import RULES, CountyExpectation
 from expectations.offenders import MOST_OFFENDERS, Offender, Verdict
 from expectations.suites.bamf_identities import CONTINENTS, IDENTITIES
-from ingest.bamf.countries import countries
 from ingest.bamf.tables import MEASURES
+from ingest.vocabulary.countries import countries
 
 MOST_CANDIDATES = 6
 Numbers = pd.Series

@@ -11,7 +11,7 @@ from great_expectations.expectations.expectation import Expectation
 
 from expectations.classes import ExpectSumNotAbove
 from expectations.not_negative import ExpectNotNegative
-from ingest.wtg.heimfinder_tables import COUNTS, MEASURES
+from ingest.heimfinder.tables import COUNTS, MEASURES
 
 MOST_PLACES = 400
 """No home in the Land is larger by far; more is a number in the wrong field."""

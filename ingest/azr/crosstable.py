@@ -14,13 +14,15 @@ from typing import Any
 import pandas as pd
 from openpyxl.utils import get_column_letter
 
-from ingest.azr import labels
 from ingest.azr.findings import Where, bad_number, footnotes, unknown_label, unreadable
-from ingest.azr.groups import ALIAS_FILE, GROUPS, Group, group_at, header_key, header_text
+from ingest.azr.headers import group_at, header_text
 from ingest.azr.numbers import read_count
-from ingest.azr.sheets import Sheet
-from ingest.azr.workbook import made_at, open_workbook, reference_date
-from ingest.model import Batch, Finding, Origin, UnreadableFile
+from ingest.azr.title_dates import made_at, reference_date
+from ingest.formats.sheets import Sheet
+from ingest.formats.workbook import open_workbook
+from ingest.vocabulary import statuses
+from ingest.vocabulary.groups import ALIAS_FILE, GROUPS, Group, header_key
+from kreishaus.model import Batch, Finding, Origin, UnreadableFile
 
 FEWEST_GROUPS = 5
 """A row naming so many groups is a header; one that lacks some is a header with a fault."""
@@ -132,8 +134,8 @@ def _missing_groups(sheet: Sheet, row: int, groups: dict[int, Group]) -> Iterato
                 rule="header",
                 severity="critical",
                 message=f"the group {group} needs exactly one column; its names are in "
-                f"ingest/azr/{ALIAS_FILE.name}, and 'k.A.' needs 'Geschlecht' or 'Altersgruppen' "
-                "above it",
+                f"ingest/vocabulary/{ALIAS_FILE.name}, and 'k.A.' needs 'Geschlecht' or "
+                "'Altersgruppen' above it",
                 place=sheet.title,
                 row=str(row),
                 expected=f"one column {group}",
@@ -146,7 +148,7 @@ def _unknown_header(sheet: Sheet, row: int, column: int, missing: list[str]) -> 
         rule="unknown_column",
         severity="critical",
         message="this header is unknown, or stands under the wrong upper header; if it is a new "
-        f"wording of a known group, add it to ingest/azr/{ALIAS_FILE.name}",
+        f"wording of a known group, add it to ingest/vocabulary/{ALIAS_FILE.name}",
         place=sheet.title,
         row=str(row),
         column=get_column_letter(column),
@@ -206,7 +208,7 @@ def _is_data(layout: Layout, row: int) -> bool:
         for column in layout.groups
     ):
         return True
-    return labels.status_aliases().knows(_label(layout, row))
+    return statuses.status_aliases().knows(_label(layout, row))
 
 
 def _label(layout: Layout, row: int) -> str:
@@ -217,8 +219,8 @@ def _line(layout: Layout, row: int, stated: date, numbered: bool) -> dict[str, A
     """What every cell of a row shares. Raises ``UnreadableFile`` for an unknown label."""
     label = _label(layout, row)
     try:
-        status_code = labels.status_aliases().status_code(label, stated)
-    except labels.UnknownLabel as error:
+        status_code = statuses.status_aliases().status_code(label, stated)
+    except statuses.UnknownLabel as error:
         where = layout.where(row, layout.label_column)
         raise UnreadableFile(unknown_label(label, str(error), **where)) from error
     return {

@@ -7,11 +7,11 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from ingest.drop_folder import Dropped, dropped, not_taken
-from ingest.model import Request
+from kreishaus.model import Request
 
 if TYPE_CHECKING:
     from ingest.http import Client
-    from ingest.settings import Settings
+    from kreishaus.settings import Settings
 
 PATTERNS = {
     "crosstable": "*kreuztabelle*",

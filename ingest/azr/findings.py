@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypedDict
 
-from ingest.azr.labels import ALIAS_FILE
-from ingest.model import Finding, UnreadableFile
+from ingest.vocabulary.statuses import ALIAS_FILE
+from kreishaus.model import Finding, UnreadableFile
 
 MOST_NAMED = 20
 
@@ -75,11 +75,11 @@ def unknown_label(label: str, reason: str, *, place: str, row: int, column: str)
         rule="unknown_label",
         severity="critical",
         message=f"the label {label!r} means no known status; {reason}. If it is a new wording, add "
-        f"it to ingest/azr/{ALIAS_FILE.name}; if it is a new status, also to "
+        f"it to ingest/vocabulary/{ALIAS_FILE.name}; if it is a new status, also to "
         "dbt_project/seeds/residence_status.csv",
         place=place,
         row=str(row),
         column=column,
-        expected=f"a label of ingest/azr/{ALIAS_FILE.name}",
+        expected=f"a label of ingest/vocabulary/{ALIAS_FILE.name}",
         found=label or "nothing",
     )

@@ -17,10 +17,10 @@ from openpyxl.utils import get_column_letter
 
 from ingest.azr import person_rows, person_values
 from ingest.azr.person_words import OF_A_LETTERHEAD, is_counting, is_nationality, person_marker
-from ingest.azr.sheets import OpaqueFile, Rows
-from ingest.azr.workbook import look_into
-from ingest.model import RefusedAtTheDoor
-from ingest.settings import County, read_settings
+from ingest.formats.sheets import OpaqueFile, Rows
+from ingest.formats.workbook import look_into
+from kreishaus.model import RefusedAtTheDoor
+from kreishaus.settings import County, read_settings
 
 MOST_ROWS = 200
 """The register's list of statuses has some 90 entries, printed with sums twice that at most."""

@@ -18,13 +18,15 @@ import pandas as pd
 from openpyxl.utils import get_column_letter
 
 from ingest.azr.findings import Where, bad_number, footnotes, unreadable
-from ingest.azr.groups import header_key, header_text
+from ingest.azr.headers import header_text
 from ingest.azr.numbers import read_count
-from ingest.azr.regions import Region, UnknownRegion, region
-from ingest.azr.sheets import Sheet
-from ingest.azr.workbook import made_at, open_workbook, reference_date
-from ingest.model import Batch, Finding, Origin, UnreadableFile
-from ingest.settings import County, read_settings
+from ingest.azr.title_dates import made_at, reference_date
+from ingest.formats.sheets import Sheet
+from ingest.formats.workbook import open_workbook
+from ingest.vocabulary.groups import header_key
+from ingest.vocabulary.regions import Region, UnknownRegion, region
+from kreishaus.model import Batch, Finding, Origin, UnreadableFile
+from kreishaus.settings import County, read_settings
 
 HEADERS_FILE = Path(__file__).with_name("municipality_headers.csv")
 KEY, NAME, ALL = "region_code", "region_name", "total"

@@ -6,10 +6,10 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from ingest.azr import labels
 from ingest.azr.numbers import MARKERS, read_count
 from ingest.azr.person_words import is_count_free, is_nation, is_nationality
-from ingest.azr.sheets import Rows
+from ingest.formats.sheets import Rows
+from ingest.vocabulary import statuses
 
 FEWEST_PERSONS = 3
 """So many rows make a list of persons."""
@@ -118,7 +118,7 @@ def _is_name(text: str) -> bool:
 
 
 def _is_known(text: str) -> bool:
-    return labels.status_aliases().knows(text) or is_nation(text) or is_nationality(text)
+    return statuses.status_aliases().knows(text) or is_nation(text) or is_nationality(text)
 
 
 def _is_count(value: object) -> bool:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Collection
 from datetime import date, datetime, timedelta
 
-from ingest.settings import County
+from kreishaus.settings import County
 
 SEPARATOR = "[ \u00a0\u202f./'’_-]"
 TWELVE_DIGITS = re.compile(

@@ -13,13 +13,14 @@ from typing import Any
 import pandas as pd
 from openpyxl.utils import get_column_letter
 
-from ingest.azr import labels
-from ingest.azr.dates import dates_in, month_end, month_label, read_date_label
 from ingest.azr.findings import Where, bad_number, footnotes, unknown_label, unreadable
 from ingest.azr.numbers import Count, read_count
-from ingest.azr.sheets import Sheet, Workbook
-from ingest.azr.workbook import made_at, open_workbook
-from ingest.model import Batch, Finding, Origin, UnreadableFile
+from ingest.azr.title_dates import made_at
+from ingest.formats.dates import dates_in, month_end, month_label, read_date_label
+from ingest.formats.sheets import Sheet, Workbook
+from ingest.formats.workbook import open_workbook
+from ingest.vocabulary import statuses
+from kreishaus.model import Batch, Finding, Origin, UnreadableFile
 
 FEWEST_DATES = 2
 """A row with so many dates side by side is the header."""
@@ -150,7 +151,7 @@ def _columns(sheet: Sheet, row: int) -> tuple[Column, ...]:
 
 
 def _label_column(sheet: Sheet, row: int, first: Column) -> int:
-    known = labels.status_aliases()
+    known = statuses.status_aliases()
     hits = {
         column: sum(known.knows(sheet.text(line, column)) for line in sheet.below(row))
         for column in sheet.columns
@@ -163,7 +164,7 @@ def _label_column(sheet: Sheet, row: int, first: Column) -> int:
             "left of the first reference date there must be a column of status labels",
             place=sheet.title,
             row=str(row),
-            expected=f"labels of ingest/azr/{labels.ALIAS_FILE.name}",
+            expected=f"labels of ingest/vocabulary/{statuses.ALIAS_FILE.name}",
             found="no known label",
         )
     return best
@@ -183,7 +184,7 @@ def _read(layout: Layout) -> tuple[list[dict[str, Any]], list[str]]:
             try:
                 count = read_count(cell)
                 cells.append(_cell(layout, row, label, column, count))
-            except labels.UnknownLabel as error:
+            except statuses.UnknownLabel as error:
                 where = layout.where(row, get_column_letter(layout.label_column))
                 faults.append(unknown_label(label, str(error), **where))
                 break
@@ -200,7 +201,7 @@ def _read(layout: Layout) -> tuple[list[dict[str, Any]], list[str]]:
 
 def _is_data(layout: Layout, row: int, label: str) -> bool:
     sheet = layout.sheet
-    return labels.status_aliases().knows(label) or any(
+    return statuses.status_aliases().knows(label) or any(
         sheet.own(row, column.number) is not None or (row, column.number) in sheet.uncalculated
         for column in layout.columns
     )
@@ -210,7 +211,7 @@ def _cell(layout: Layout, row: int, label: str, column: Column, count: Count) ->
     return {
         "reference_date": column.reference_date,
         "reference_label": column.printed,
-        "status_code": labels.status_aliases().status_code(label, column.reference_date),
+        "status_code": statuses.status_aliases().status_code(label, column.reference_date),
         "status_label": label,
         "value": count.value,
         "marker": count.marker,

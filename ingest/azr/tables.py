@@ -1,27 +1,14 @@
 """Staged tables of the register of foreigners: aggregates, one row per printed cell.
 
 Cross table: ``margin`` is ``sex``, ``age`` or ``total``; ``group_code`` one of ``SEX_GROUPS``,
-``AGE_GROUPS`` or ``total``. The two margins are never crossed. ``status_code`` comes from the
-alias table ``ingest/azr/status_aliases.csv``.
+``AGE_GROUPS`` (``ingest/vocabulary/groups.py``) or ``total``. The two margins are never crossed.
+``status_code`` comes from the alias table ``ingest/vocabulary/status_aliases.csv``.
 """
 
 import pyarrow as pa
 
-from ingest.keys import keyed
-from ingest.staging import text
-
-SEX_GROUPS = ("not_stated", "male", "female", "unknown")
-AGE_GROUPS = (
-    "not_stated",
-    "0_15",
-    "16_17",
-    "18_24",
-    "25_34",
-    "35_44",
-    "45_54",
-    "55_64",
-    "65_plus",
-)
+from kreishaus.keys import keyed
+from kreishaus.store.staging import text
 
 CROSSTABLE = {
     "cells": keyed(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ingest.model import Finding, Severity
+from kreishaus.model import Finding, Severity
 
 
 def on_page(

@@ -21,7 +21,7 @@ from ingest.bamf.pages import char_lines, words_of
 from ingest.bamf.pdfium_reader import read_document
 from ingest.bamf.ruled_pages import RuledRow
 from ingest.bamf.tables import HKL, MEASURES
-from ingest.model import Batch, Finding, Origin, UnreadableFile
+from kreishaus.model import Batch, Finding, Origin, UnreadableFile
 
 NOTHING = "-"
 NUMBER = re.compile(r"0|[1-9][0-9]{0,2}(\.[0-9]{3}){0,4}")

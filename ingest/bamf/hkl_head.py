@@ -17,7 +17,7 @@ from ingest.bamf.months import last_day
 from ingest.bamf.pages import Page
 from ingest.bamf.ruled_pages import RuledRow, ruled_rows
 from ingest.bamf.tables import MEASURES
-from ingest.model import Finding, UnreadableFile
+from kreishaus.model import Finding, UnreadableFile
 
 TITLE = "Antrags-, Entscheidungs- und Bestandsstatistik"
 OTHER_TITLE = "Asylgeschäftsstatistik"

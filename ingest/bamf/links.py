@@ -15,8 +15,8 @@ from urllib.parse import parse_qs, quote, unquote, urlencode, urljoin, urlsplit
 
 from ingest.bamf.months import month_number
 from ingest.http import Client
-from ingest.model import Request, SourceUnavailable
-from ingest.settings import Settings
+from kreishaus.model import Request, SourceUnavailable
+from kreishaus.settings import Settings
 
 log = logging.getLogger(__name__)
 

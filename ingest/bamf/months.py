@@ -7,7 +7,7 @@ import re
 from datetime import date, datetime, timedelta
 
 from ingest.bamf.findings import on_page
-from ingest.model import Finding, Origin
+from kreishaus.model import Finding, Origin
 
 MONTH_NAMES = (
     *("januar", "februar", "maerz", "april", "mai", "juni"),

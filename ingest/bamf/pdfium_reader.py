@@ -18,7 +18,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from ingest.bamf.pages import SNAP, Char, Document, Page, Rule
-from ingest.model import Finding, UnreadableFile
+from kreishaus.model import Finding, UnreadableFile
 
 MOST_BYTES = 32 * 2**20
 MOST_BYTES_UNPACKED = 128 * 2**20

@@ -11,7 +11,6 @@ from datetime import date
 
 import pandas as pd
 
-from ingest.bamf.countries import ls_code_of
 from ingest.bamf.findings import on_page
 from ingest.bamf.months import about_month, published
 from ingest.bamf.pdfium_reader import read_document
@@ -21,7 +20,8 @@ from ingest.bamf.report_prose import Figure, read_figures
 from ingest.bamf.report_table import ReportLine, read_table
 from ingest.bamf.report_wordings import YEAR_TO_DATE
 from ingest.bamf.tables import REPORT
-from ingest.model import Batch, Finding, Origin, UnreadableFile
+from ingest.vocabulary.countries import ls_code_of
+from kreishaus.model import Batch, Finding, Origin, UnreadableFile
 
 NOTHING = "-"
 
@@ -58,10 +58,10 @@ def _unknown_names(lines: Sequence[ReportLine]) -> Iterator[Finding]:
                 "country_name",
                 line.page,
                 f"the name {line.label!r} has no key; its row is kept without one. Add the "
-                "spelling to ingest/bamf/countries.csv",
+                "spelling to ingest/vocabulary/countries.csv",
                 severity="warning",
                 row=f"{line.row} ({line.label})",
-                expected="a name of ingest/bamf/countries.csv",
+                expected="a name of ingest/vocabulary/countries.csv",
                 found=line.label,
             )
 

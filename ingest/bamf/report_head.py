@@ -10,7 +10,7 @@ from ingest.bamf.findings import on_page
 from ingest.bamf.hkl_head import TITLE as HKL_TITLE
 from ingest.bamf.months import month_number
 from ingest.bamf.prose import Prose
-from ingest.model import Finding, UnreadableFile
+from kreishaus.model import Finding, UnreadableFile
 
 TITLE = re.compile(r"AsylgeschäftsstatistikfürdenMonat([A-Za-zäÄ]{3,9})([0-9]{4})")
 PAGE_OF = re.compile(r"Seite([0-9]{1,3})von([0-9]{1,3})(?![0-9])")

@@ -10,7 +10,7 @@ from datetime import date
 from ingest.bamf.findings import on_page
 from ingest.bamf.prose import Prose
 from ingest.bamf.report_wordings import ALWAYS_PRINTED, PERCENT, WORDINGS
-from ingest.model import Finding
+from kreishaus.model import Finding
 
 MEND = "If BAMF words it anew, add the sentence to WORDINGS in ingest/bamf/report_wordings.py"
 

@@ -14,7 +14,7 @@ from functools import partial
 from ingest.bamf.findings import on_page
 from ingest.bamf.pages import Char, Page, Word, char_lines, words_of
 from ingest.bamf.tables import REPORT_MEASURES
-from ingest.model import Finding
+from kreishaus.model import Finding
 
 VALUE = re.compile(r"-|0|[1-9][0-9]{0,2}(\.[0-9]{3}){0,3}|[0-9]{1,3}(,[0-9])?%")
 FEWEST_VALUES = 8

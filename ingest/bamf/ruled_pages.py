@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from ingest.bamf.pages import SNAP, Char, Page, Rule, text_lines
-from ingest.model import Finding, UnreadableFile
+from kreishaus.model import Finding, UnreadableFile
 
 FULL_WIDTH = 0.95
 """Share of the table's width that a rule must cover to part two rows."""

@@ -7,8 +7,8 @@ and measure; ``figures`` are what its sentences state of the total, by span (mon
 
 import pyarrow as pa
 
-from ingest.keys import keyed
-from ingest.staging import text
+from kreishaus.keys import keyed
+from kreishaus.store.staging import text
 
 MEASURES: dict[str, str] = {
     "2": "applications_total",

@@ -7,7 +7,7 @@ the year, so the year stands for 15 December.
 from __future__ import annotations
 
 from ingest.it_nrw import table
-from ingest.model import Batch, Origin
+from kreishaus.model import Batch, Origin
 
 SURVEY_DAY = (12, 15)
 

@@ -8,8 +8,8 @@ from ingest.http import Answer, Client
 from ingest.it_nrw import credentials
 from ingest.it_nrw.genesis_status import NO_OBJECT, Status, judge
 from ingest.it_nrw.rest import SOURCE, Service
-from ingest.model import SourceRefused, SourceUnavailable
-from ingest.settings import DatasetConfig, Settings
+from kreishaus.model import SourceRefused, SourceUnavailable
+from kreishaus.settings import DatasetConfig, Settings
 
 MOST_FOUND = 100
 LOGIN_OK = "erfolgreich an- und abgemeldet"

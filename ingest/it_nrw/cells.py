@@ -9,9 +9,9 @@ from operator import attrgetter
 
 import pandas as pd
 
-from ingest.it_nrw.evidence import fault
+from ingest.formats.faults import fault
 from ingest.it_nrw.numbers import MARKERS, QUALIFIERS, Reading, read_cell, read_date
-from ingest.model import Batch, Finding, UnreadableFile
+from kreishaus.model import Batch, Finding, UnreadableFile
 
 MOST_FAULTS = 20
 """A file whose encoding or separator is wrong has a fault in every cell; nobody reads them all."""

@@ -9,8 +9,8 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 
-from ingest.model import SourceRefused
-from ingest.secret_files import SecretUnreadable, secret
+from kreishaus.model import SourceRefused
+from kreishaus.secret_files import SecretUnreadable, secret
 
 PREFIX = "KREISHAUS_GENESIS"
 GUEST = "GAST"

@@ -13,8 +13,8 @@ from ingest.http import Client
 from ingest.it_nrw.catalogue import the_one_table
 from ingest.it_nrw.rest import SOURCE, root_of
 from ingest.it_nrw.tablefile import METHOD
-from ingest.model import Request
-from ingest.settings import DatasetConfig, Settings, Way
+from kreishaus.model import Request
+from kreishaus.settings import DatasetConfig, Settings, Way
 
 log = logging.getLogger(__name__)
 

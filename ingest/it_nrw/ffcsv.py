@@ -14,8 +14,9 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from ingest.archives import BROKEN, check_archive
-from ingest.it_nrw.evidence import decoded, fault, kind_of
+from ingest.formats.archives import BROKEN, check_archive
+from ingest.formats.encodings import decoded, kind_of
+from ingest.formats.faults import fault
 from ingest.it_nrw.lines import CsvLine, csv_lines
 
 VARIABLE = re.compile(r"(\d+)_variable_code", re.ASCII)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
+from ingest.formats.faults import fault
 from ingest.it_nrw.cells import MAX_CELLS, Key, PrintedCell, reference_date, require_size
 from ingest.it_nrw.dimensions import (
     DIMENSIONS,
@@ -19,11 +20,10 @@ from ingest.it_nrw.dimensions import (
     label,
     nearest,
 )
-from ingest.it_nrw.evidence import fault
 from ingest.it_nrw.ffcsv import Attribute, FlatCell, FlatTable
 from ingest.it_nrw.numbers import MARKERS
 from ingest.it_nrw.regions import official_key
-from ingest.model import Finding
+from kreishaus.model import Finding
 
 
 def cells_of(

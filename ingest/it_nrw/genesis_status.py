@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ingest.formats.encodings import BOM
 from ingest.it_nrw.credentials import Account
-from ingest.it_nrw.evidence import BOM
-from ingest.model import NothingOffered, SourceRefused, SourceUnavailable
+from kreishaus.model import NothingOffered, SourceRefused, SourceUnavailable
 
 BUSY = 6
 NOTHING_NEWER = 50

@@ -16,12 +16,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from ingest.files import write_json_atomically
 from ingest.http import Answer
 from ingest.it_nrw.genesis_status import NO_OBJECT, Status, judge
 from ingest.it_nrw.rest import Service
-from ingest.model import SourceRefused, SourceUnavailable
-from ingest.settings import Patience
+from kreishaus.files import write_json_atomically
+from kreishaus.model import SourceRefused, SourceUnavailable
+from kreishaus.settings import Patience
 
 log = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ingest.it_nrw.evidence import fault
+from ingest.formats.faults import fault
 
 
 @dataclass(frozen=True)

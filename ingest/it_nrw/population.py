@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ingest.it_nrw import table
-from ingest.model import Batch, Origin
+from kreishaus.model import Batch, Origin
 
 YEAR_END = (12, 31)
 

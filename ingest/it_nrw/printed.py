@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
+from ingest.formats.faults import fault
 from ingest.it_nrw.cells import Key, PrintedCell, reference_date
 from ingest.it_nrw.dimensions import (
     DIMENSIONS,
@@ -25,10 +26,9 @@ from ingest.it_nrw.dimensions import (
     label,
     nearest,
 )
-from ingest.it_nrw.evidence import fault
 from ingest.it_nrw.regions import KEY, official_key
 from ingest.it_nrw.table_csv import PrintedTable
-from ingest.model import UnreadableFile
+from kreishaus.model import UnreadableFile
 
 TIME = re.compile(r"(?:19|20)\d{2}|\d{4}-\d{2}-\d{2}|\d{2}\.\d{2}\.\d{4}", re.ASCII)
 TITLE_TIME = re.compile(r"(?:Stichtag|Jahr|Berichtsjahr): (?P<time>\S+)")

@@ -12,12 +12,12 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date, timedelta
 
+from ingest.formats.faults import fault
 from ingest.it_nrw import table
 from ingest.it_nrw.cells import PrintedCell, ProjectionKey, batch
 from ingest.it_nrw.dimensions import label
-from ingest.it_nrw.evidence import fault
 from ingest.it_nrw.numbers import read_date
-from ingest.model import Batch, Finding, Origin
+from kreishaus.model import Batch, Finding, Origin
 
 YEAR_END = (12, 31)
 BASE = re.compile(

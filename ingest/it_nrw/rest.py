@@ -7,13 +7,13 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from ingest.formats.encodings import kind_of
 from ingest.http import Answer, Client
 from ingest.it_nrw import credentials
 from ingest.it_nrw.credentials import Account
-from ingest.it_nrw.evidence import kind_of
 from ingest.it_nrw.genesis_status import BUSY, Status, beginning, read_status
-from ingest.model import SourceRefused, SourceUnavailable
-from ingest.settings import Settings
+from kreishaus.model import SourceRefused, SourceUnavailable
+from kreishaus.settings import Settings
 
 log = logging.getLogger(__name__)
 

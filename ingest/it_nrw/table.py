@@ -10,10 +10,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from ingest.formats.encodings import decode
+from ingest.formats.faults import fault
 from ingest.it_nrw import ffcsv, flat, printed, table_csv
 from ingest.it_nrw.cells import PrintedCell, batch
-from ingest.it_nrw.evidence import decode, fault
-from ingest.model import Batch, Finding, Origin
+from kreishaus.model import Batch, Finding, Origin
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from ingest.it_nrw.evidence import decoded, fault
+from ingest.formats.encodings import decoded
+from ingest.formats.faults import fault
 from ingest.it_nrw.lines import CsvLine, csv_lines
 
 BERLIN = ZoneInfo("Europe/Berlin")

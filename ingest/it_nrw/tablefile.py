@@ -18,8 +18,8 @@ from ingest.it_nrw.genesis_status import (
 )
 from ingest.it_nrw.jobs import JobDesk
 from ingest.it_nrw.rest import SOURCE, Service, root_of
-from ingest.model import Request, SourceRefused
-from ingest.settings import Settings
+from kreishaus.model import Request, SourceRefused
+from kreishaus.settings import Settings
 
 log = logging.getLogger(__name__)
 

@@ -8,8 +8,8 @@ A dimension that a table does not have is null. ``*_label`` is the source's own 
 
 import pyarrow as pa
 
-from ingest.keys import keyed
-from ingest.staging import text
+from kreishaus.keys import keyed
+from kreishaus.store.staging import text
 
 _COLUMNS = (
     text("table_code"),

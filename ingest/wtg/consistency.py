@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 
-from ingest.model import Finding, Severity, UnreadableFile
 from ingest.wtg.codes import CLOSED, NOT_YET, RELEASED
 from ingest.wtg.layout import ABOUT_OFFERS, TITLES
 from ingest.wtg.rows import SheetRows
+from kreishaus.model import Finding, Severity, UnreadableFile
 
 FILE_NAME = re.compile(
     r"WTG[_ -]*(?:Stichtag|Register)[_ -]*([0-9]{4})-([0-9]{2})-([0-9]{2})", re.IGNORECASE

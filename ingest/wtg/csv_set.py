@@ -12,11 +12,11 @@ import re
 import zipfile
 from dataclasses import replace
 
-from ingest.archives import BROKEN, Limits, check_archive
-from ingest.it_nrw.evidence import decode
-from ingest.model import Finding, UnreadableFile
+from ingest.formats.archives import BROKEN, Limits, check_archive
+from ingest.formats.encodings import decode
 from ingest.wtg.cells import Raw, is_blank
 from ingest.wtg.grids import Grid
+from kreishaus.model import Finding, UnreadableFile
 
 LIMITS = Limits(members=100, expanded=32 * 2**20)
 _NOT_FOR_US = ("__MACOSX/", ".")

@@ -17,9 +17,9 @@ from pathlib import Path
 
 from ingest.drop_folder import Dropped, dropped, not_taken
 from ingest.http import Client
-from ingest.landing import Landing
-from ingest.model import Request, SourceUnavailable
-from ingest.settings import Settings
+from kreishaus.model import Request, SourceUnavailable
+from kreishaus.settings import Settings
+from kreishaus.store.landing import Landing
 
 NAMES = {
     "stichtag": re.compile(r"wtg[ _-]*stichtag", re.IGNORECASE),

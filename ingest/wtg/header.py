@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from openpyxl.utils import get_column_letter
 
-from ingest.model import Finding, UnreadableFile
 from ingest.wtg.cells import Raw, is_blank, squeezed
 from ingest.wtg.grids import Grid
 from ingest.wtg.layout import PERSONAL, PLACE, Column, Sheet
+from kreishaus.model import Finding, UnreadableFile
 
 ROWS_SEARCHED = 40
 FEWEST_NAMES = 2

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 
 from openpyxl.utils import get_column_letter
 
-from ingest.model import Finding
 from ingest.wtg.grids import Grid
 from ingest.wtg.header import Header
+from kreishaus.model import Finding
 
 MOST_NAMED = 20
 

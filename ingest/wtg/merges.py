@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from ingest.model import Finding, UnreadableFile
 from ingest.wtg.cells import Raw
 from ingest.wtg.grids import Grid, MergedRange
 from ingest.wtg.header import Header
+from kreishaus.model import Finding, UnreadableFile
 
 LARGEST_FILL = 1_000_000
 """Rows that all merged cells of a sheet together may cover."""

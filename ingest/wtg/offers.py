@@ -6,9 +6,9 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from ingest.model import Finding
 from ingest.wtg.rows import SheetRows
 from ingest.wtg.set_aside import Row, finding, place_of, set_aside, twins
+from kreishaus.model import Finding
 
 KEY = re.compile("[0-9]{8}")
 KEY_OF_KREIS = 5

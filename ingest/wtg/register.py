@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from ingest.model import Batch, Finding, Origin, UnreadableFile
 from ingest.wtg import consistency
 from ingest.wtg.codes import KIND_WORDS, OFFER_TYPES, PLACE, folded_words, kinds_named
 from ingest.wtg.csv_set import read_csv
@@ -22,6 +21,7 @@ from ingest.wtg.set_aside import Row, finding, set_aside, twins
 from ingest.wtg.tables import REGISTER
 from ingest.wtg.workbook import frame
 from ingest.wtg.xlsx import OLE, read_workbook
+from kreishaus.model import Batch, Finding, Origin, UnreadableFile
 
 (TABLE,) = REGISTER
 

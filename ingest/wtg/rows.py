@@ -7,13 +7,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from ingest.model import Finding, UnreadableFile
 from ingest.wtg.cells import EMPTY, Cell, CellError, Raw, is_blank, squeezed
 from ingest.wtg.grids import Grid
 from ingest.wtg.header import Header, find_header, known_names
 from ingest.wtg.layout import KEYS, Column, Sheet
 from ingest.wtg.looks import beside_the_values, refused_looks
 from ingest.wtg.merges import filled, refused
+from kreishaus.model import Finding, UnreadableFile
 
 _TOTAL = re.compile(
     r"(?<!\w)(insgesamt|gesamt|(?:zwischen|gesamt|teil)?summen?|total|Σ)(?!\w)", re.IGNORECASE

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from ingest.model import Finding, Severity
 from ingest.wtg.codes import CLOSED, IN_OPERATION, NOT_YET, folded_words
+from kreishaus.model import Finding, Severity
 
 TEST_RECORD = re.compile(
     r"^test(?![^\W\d_])|testtest|\bdummy\b|nicht verwenden|bitte löschen", re.IGNORECASE

@@ -9,8 +9,8 @@ column -> text as written; so does a footnote beside a number ("349 (coronabedin
 
 import pyarrow as pa
 
-from ingest.keys import keyed
-from ingest.staging import text
+from kreishaus.keys import keyed
+from kreishaus.store.staging import text
 
 
 def _date(name: str, *, nullable: bool = True) -> pa.Field:

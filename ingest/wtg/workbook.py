@@ -12,8 +12,7 @@ from datetime import UTC, date, datetime, time
 import pandas as pd
 import pyarrow as pa
 
-from ingest.archives import BROKEN
-from ingest.model import Batch, Finding, Origin, UnreadableFile
+from ingest.formats.archives import BROKEN
 from ingest.wtg import consistency
 from ingest.wtg.cells import is_blank
 from ingest.wtg.csv_set import read_csv_set
@@ -24,6 +23,7 @@ from ingest.wtg.offers import judged_offers
 from ingest.wtg.rows import SheetRows, read_rows
 from ingest.wtg.tables import TABLES
 from ingest.wtg.xlsx import read_workbook
+from kreishaus.model import Batch, Finding, Origin, UnreadableFile
 
 _DTYPES: dict[pa.DataType, str] = {
     pa.string(): "string",

@@ -15,11 +15,11 @@ from xml.etree.ElementTree import ParseError
 import openpyxl
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 
-from ingest.archives import Limits, check_archive
-from ingest.model import Finding, UnreadableFile
+from ingest.formats.archives import Limits, check_archive
 from ingest.wtg.cells import Percent, Raw
 from ingest.wtg.grids import Grid
 from ingest.wtg.sheet_parts import SheetPart, sheet_parts
+from kreishaus.model import Finding, UnreadableFile
 
 LIMITS = Limits(members=500, expanded=32 * 2**20)
 """A county's workbook expands to less than one MiB."""

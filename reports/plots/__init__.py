@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ingest.files import make_folder, write_atomically
-from ingest.settings import Settings
+from kreishaus.files import make_folder, write_atomically
+from kreishaus.settings import Settings
 from reports.marts import published
 from reports.plots import ages, backtest, band, county_factors, orientation, trend
 from reports.plots.sheet import Plot, drawn, svg

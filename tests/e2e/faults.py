@@ -13,7 +13,7 @@ from receivers import Mailbox, mail_server
 from reissues import SEPTEMBER, as_reissued
 from servers import Visit, serving
 
-from ingest.settings import REPOSITORY, Settings
+from kreishaus.settings import REPOSITORY, Settings
 from sample import bamf
 from sample.server import serve
 

@@ -22,12 +22,12 @@ import pytest
 from faults import everything_at_once
 from reissues import move_one_vacant_place
 
-from embedded.api import AirflowApi
-from embedded.environment import airflow_home
-from embedded.house import BUILD_DAG, INGEST_DAGS, REPORTS_DAG
-from embedded.lock import holder
-from embedded.login import login
-from ingest.settings import Settings
+from kreishaus.settings import Settings
+from operations.local.api import AirflowApi
+from operations.local.environment import airflow_home
+from operations.local.house import BUILD_DAG, INGEST_DAGS, REPORTS_DAG
+from operations.local.lock import holder
+from operations.local.login import login
 from reports.papers import NAMES
 from sample.make import make
 from warehouse import versions

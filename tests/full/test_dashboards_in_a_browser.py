@@ -23,9 +23,9 @@ import yaml
 from dashboards.contracts import read_marts
 from dashboards.definitions import DEFINITIONS
 from dashboards.local import ENVIRONMENT, Site, running
-from ingest.datasets import REGISTRY
-from ingest.settings import Settings
-from ingest.steps import land, treat
+from kreishaus.datasets import REGISTRY
+from kreishaus.settings import Settings
+from pipeline.steps import land, treat
 from sample.make import make
 from sample.server import serve
 from warehouse import versions

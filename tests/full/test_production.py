@@ -331,7 +331,7 @@ def test_a_source_comes_in_through_the_worker(
     well: Pod, tokens: dict[str, str], measured: list[str]
 ) -> None:
     """Landed, judged and announced, each a task of its own; what came is measured."""
-    sample = "from sample.make import make; from ingest.settings import read_settings as s"
+    sample = "from sample.make import make; from kreishaus.settings import read_settings as s"
     made = well.run("worker", "python", "-c", f"{sample}; make(s())")
     assert made.returncode == 0, made.stderr[-2000:]
     oskar = tokens["oskar"]

@@ -18,11 +18,11 @@ from hypothesis import strategies as st
 from identities import broken_identities, spoilt
 from mutations import mutants
 
-from ingest.datasets import REGISTRY, Dataset
-from ingest.landing import Landing
-from ingest.model import Origin, RefusedAtTheDoor, SourceUnavailable, UnreadableFile
-from ingest.settings import Settings
-from ingest.steps import judge, land
+from kreishaus.datasets import REGISTRY, Dataset
+from kreishaus.model import Origin, RefusedAtTheDoor, SourceUnavailable, UnreadableFile
+from kreishaus.settings import Settings
+from kreishaus.store.landing import Landing
+from pipeline.steps import judge, land
 from sample.make import make
 from sample.server import serve
 

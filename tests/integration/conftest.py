@@ -18,7 +18,7 @@ from nights import Night, night
 from postgres import Server
 from serving_databases import databases, server_with_loader
 
-from ingest.settings import Settings
+from kreishaus.settings import Settings
 from sample.make import make
 from sample.server import serve
 

@@ -13,7 +13,7 @@ from home_marts import READINGS, Reading
 from home_values import FTE, REASONS, RESIDENTS, HomeValues
 from home_world import CannotRead, Cell, OfResidents, Row, Sum, World
 
-from ingest.settings import Settings
+from kreishaus.settings import Settings
 from warehouse.disclosure import HOMES
 from warehouse.marts import Mart, marts
 

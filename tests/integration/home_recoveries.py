@@ -14,7 +14,7 @@ from home_knowledge import facts_of, made_from_homes, of_the_kind, printed, show
 from home_values import Home, HomeValues, Unknown, home_values, in_order
 from home_world import World
 
-from ingest.settings import Settings
+from kreishaus.settings import Settings
 from warehouse import versions
 
 

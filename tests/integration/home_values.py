@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import duckdb
 
-from ingest.settings import REPOSITORY, Settings
+from kreishaus.settings import REPOSITORY, Settings
 
 REASONS = ("staff", "voluntary_stop", "ordered_stop", "rebuilding", "infection", "other")
 GRADES = (1, 2, 3, 4, 5)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ingest.datasets import REGISTRY
-from ingest.settings import Settings
-from ingest.steps import Outcome, land, treat
+from kreishaus.datasets import REGISTRY
+from kreishaus.settings import Settings
+from pipeline.steps import Outcome, land, treat
 from warehouse.build import build
 from warehouse.manifest import Manifest
 from warehouse.publish import publish

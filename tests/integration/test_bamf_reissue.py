@@ -9,8 +9,8 @@ import duckdb
 import pyarrow.parquet as pq
 import pytest
 
-from ingest.settings import Settings
-from ingest.steps import land, treat
+from kreishaus.settings import Settings
+from pipeline.steps import land, treat
 from sample import bamf
 from sample.bamf_pdf import PrintedRow, render
 from sample.server import serve

@@ -15,8 +15,8 @@ from nights import Night
 
 from catalogue.crawl import walk
 from catalogue.site import DOCUMENTS, write_sites
-from ingest.datasets import REGISTRY
-from ingest.settings import REPOSITORY, Settings
+from kreishaus.datasets import REGISTRY
+from kreishaus.settings import REPOSITORY, Settings
 from warehouse import versions
 
 PROTECTED = {

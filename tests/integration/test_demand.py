@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as example_settings
 from hypothesis import strategies as st
 
-from ingest.settings import Settings
+from kreishaus.settings import Settings
 from warehouse import build as dbt_build
 from warehouse import versions
 from warehouse.publish import publish

@@ -12,7 +12,7 @@ import yaml
 from attack import Attack, Cell
 from nights import Night
 
-from ingest.settings import REPOSITORY, Settings
+from kreishaus.settings import REPOSITORY, Settings
 from warehouse import disclosure, versions
 from warehouse.disclosure import COUNT, DERIVED, PERSONS, public_select
 from warehouse.marts import Mart, marts

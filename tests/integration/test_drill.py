@@ -20,20 +20,20 @@ import pytest
 from reissues import SEPTEMBER, as_reissued, one_place_more
 from restic_backup import password_file, with_backup
 
-from ingest.datasets import datasets_of
-from ingest.landing import Landing
-from ingest.settings import Keeping, Retention, Settings
-from ingest.steps import by_hand, land, treat
+from kreishaus.datasets import datasets_of
+from kreishaus.settings import Keeping, Retention, Settings
+from kreishaus.store.landing import Landing
+from operations.maintenance.backup.anchors import noted_by_backups
+from operations.maintenance.backup.check import verify
+from operations.maintenance.backup.make import hashes, make_snapshot
+from operations.maintenance.backup.restore import Restored, restore
+from operations.maintenance.retention.perform import maintain
+from pipeline.steps import by_hand, land, treat
 from sample import bamf
 from warehouse import audit, versions
-from warehouse.backup.anchors import noted_by_backups
-from warehouse.backup.check import verify
-from warehouse.backup.make import hashes, make_snapshot
-from warehouse.backup.restore import Restored, restore
 from warehouse.build import build
 from warehouse.publish import publish
 from warehouse.query import query
-from warehouse.retention.perform import maintain
 
 pytestmark = pytest.mark.timeout(1800)  # two builds and a restore are made by the first test
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from ingest.settings import Settings
+from kreishaus.settings import Settings
 from sample.germany import HomeInUse, Size, write
 from warehouse.query import query
 

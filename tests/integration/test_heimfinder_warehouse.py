@@ -13,10 +13,10 @@ from typing import Any
 import duckdb
 import pytest
 
-from ingest.landing import Landing
-from ingest.model import Request
-from ingest.settings import Settings
-from ingest.steps import treat
+from kreishaus.model import Request
+from kreishaus.settings import Settings
+from kreishaus.store.landing import Landing
+from pipeline.steps import treat
 from warehouse.build import NOT_NIGHTLY, dbt, prepare
 
 MART = "free_places_reported_daily"

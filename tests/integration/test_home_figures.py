@@ -12,7 +12,7 @@ import duckdb
 import pytest
 from nights import Night
 
-from ingest.settings import Settings
+from kreishaus.settings import Settings
 from warehouse import versions
 from warehouse.disclosure import shows_homes
 from warehouse.homes.joint import LEVEL

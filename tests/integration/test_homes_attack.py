@@ -18,7 +18,7 @@ from home_values import HomeValues, Unknown, home_values, in_order, of_rows
 from home_world import World
 from nights import Night
 
-from ingest.settings import Settings
+from kreishaus.settings import Settings
 from warehouse import versions
 
 DAY, LATER = "2021-11-01", "2022-11-01"

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from home_recoveries import knowledge, seen
 
-from ingest.settings import Settings
+from kreishaus.settings import Settings
 from warehouse.publish import publish
 
 rule = pytest.importorskip("warehouse.homes.rule", reason="needs the rule of contributors")

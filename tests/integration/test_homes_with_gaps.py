@@ -12,8 +12,8 @@ import home_gaps
 import pytest
 from home_recoveries import Seen, knowledge, seen
 
-from ingest.settings import Settings
-from ingest.steps import land, treat
+from kreishaus.settings import Settings
+from pipeline.steps import land, treat
 from warehouse.build import build
 from warehouse.publish import publish
 

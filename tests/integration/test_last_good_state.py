@@ -16,7 +16,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from ingest.settings import Settings
+from kreishaus.settings import Settings
 from warehouse import versions
 from warehouse.build import dbt, parse_project
 from warehouse.builds import BuildNotFinished, WarehouseChanged

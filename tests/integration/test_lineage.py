@@ -15,8 +15,8 @@ import pytest
 from nights import Night
 from servers import Visit, serving
 
-from ingest.datasets import REGISTRY
-from ingest.settings import Lineage, Metrics, Settings
+from kreishaus.datasets import REGISTRY
+from kreishaus.settings import Lineage, Metrics, Settings
 from warehouse import told
 from warehouse.builds import last
 from warehouse.told import tell_of_build, tell_of_publishing

@@ -14,7 +14,8 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from nights import Night
 
-from ingest.settings import Settings
+from kreishaus.settings import Settings
+from operations.query_output import RENDERERS
 from reports.marts import Marts, Row, published
 from reports.plots import PLOTS, write_plots
 from reports.plots.sheet import Sheet, drawn
@@ -22,7 +23,6 @@ from warehouse.build import target
 from warehouse.docs import INERT, docs_page, write_docs
 from warehouse.marts import marts as marts_of
 from warehouse.query import query
-from warehouse.query_output import RENDERERS
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 PAPER = (REPOSITORY / "docs" / "methods.md").read_text(encoding="utf-8")

@@ -21,7 +21,7 @@ from nights import Night
 from public_reach import HASH, by_modes, files, hashes, text_of
 
 from catalogue.site import site, write_sites
-from ingest.settings import Settings
+from kreishaus.settings import Settings
 from reports.press import print_paper
 from sample.wtg_offers import HOMES, offers
 from warehouse import versions

@@ -9,8 +9,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from ingest.settings import Settings
-from ingest.steps import land, treat
+from kreishaus.settings import Settings
+from pipeline.steps import land, treat
 from warehouse.build import build, target
 from warehouse.publish import publish
 from warehouse.query import query

@@ -20,8 +20,8 @@ import pdfplumber
 import pytest
 import yaml
 
-from ingest.datasets import REGISTRY
-from ingest.settings import Settings
+from kreishaus.datasets import REGISTRY
+from kreishaus.settings import Settings
 from reports import wordings
 from reports.document import Document
 from reports.html import html

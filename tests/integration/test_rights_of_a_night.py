@@ -14,8 +14,8 @@ from other_user import become_nobody, everything_in, opened_by_another, reachabl
 
 from catalogue.site import write_sites
 from expectations.data_docs import build as data_docs
-from ingest.rights import Access, access, wrong_rights
-from ingest.settings import Settings
+from kreishaus.rights import Access, access, wrong_rights
+from kreishaus.settings import Settings
 from reports.press import print_paper, write_index
 from warehouse import versions
 

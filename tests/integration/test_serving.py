@@ -35,8 +35,8 @@ from serving_databases import (
 )
 from typer.testing import CliRunner
 
-from ingest.cli import app
-from ingest.settings import Settings
+from kreishaus.settings import Settings
+from operations.cli import app
 from warehouse import audit, versions
 from warehouse.publish import publish
 from warehouse.serving import gate, loaders_lock
@@ -416,7 +416,7 @@ def test_a_killed_load_changes_nothing_and_the_next_one_does_the_work(
     module, function = after.split(".")
     script = f"""
 import os, signal
-from ingest.settings import Settings
+from kreishaus.settings import Settings
 from warehouse.serving import {module}, load
 step = {module}.{function}
 def killed(*arguments):

@@ -30,8 +30,8 @@ from serving_databases import (
 from serving_layout_before import add_reader_before, lay_out_before
 from typer.testing import CliRunner
 
-from ingest.cli import app
-from ingest.settings import Settings
+from kreishaus.settings import Settings
+from operations.cli import app
 from warehouse import versions
 from warehouse.manifest import published_marts
 from warehouse.publish import publish
@@ -662,7 +662,7 @@ def test_a_load_killed_between_the_two_leaves_each_whole_and_the_next_one_repair
     publish_numbers(serving, 2)
     script = """
 import os, signal
-from ingest.settings import Settings
+from kreishaus.settings import Settings
 from warehouse.serving import load
 step = load._load_database
 def killed(settings, version, audience, may_be_older):

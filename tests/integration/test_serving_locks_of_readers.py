@@ -25,7 +25,7 @@ from serving_databases import (
     server_with_loader,
 )
 
-from ingest.settings import Settings
+from kreishaus.settings import Settings
 from warehouse.publish import publish
 from warehouse.serving import gate
 from warehouse.serving.connection import database_name
@@ -238,7 +238,7 @@ def watch(serving: Settings) -> Iterator[None]:
         "KREISHAUS_SERVING__URL": serving.serving.url.get_secret_value(),
         "KREISHAUS_SERVING__PASSWORD_FILE": str(serving.serving.password_file),
     }
-    script = "from ingest.cli import app; app(['serving', 'end-overlong', '--every', '1'])"
+    script = "from operations.cli import app; app(['serving', 'end-overlong', '--every', '1'])"
     command = [sys.executable, "-c", script]
     with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) as process:
         try:

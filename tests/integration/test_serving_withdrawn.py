@@ -11,8 +11,8 @@ from postgres import Server
 from serving_databases import publish_numbers, reader_url
 from typer.testing import CliRunner
 
-from ingest.cli import app
-from ingest.settings import Settings
+from kreishaus.settings import Settings
+from operations.cli import app
 from warehouse import audit, versions
 from warehouse.serving.connection import ServingFailed
 from warehouse.serving.load import load

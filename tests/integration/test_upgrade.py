@@ -14,12 +14,13 @@ from nights import Night
 from typer.testing import CliRunner, Result
 
 from catalogue.site import site, write_sites
-from ingest.cli import app
-from ingest.datasets import REGISTRY
-from ingest.folder_formats import known
-from ingest.landing import Landing
-from ingest.settings import Settings
-from warehouse import formats, versions
+from kreishaus.datasets import REGISTRY
+from kreishaus.folder_formats import known
+from kreishaus.settings import Settings
+from kreishaus.store.landing import Landing
+from operations.cli import app
+from operations.maintenance import migrations
+from warehouse import versions
 from warehouse.build import build
 from warehouse.manifest import content_hash, published_marts
 from warehouse.publish import publish
@@ -122,7 +123,7 @@ def test_every_mart_comes_through_and_readers_go_on(earlier: Settings, first_nig
     internal = {mart.name: mart.content_hash for mart in first_night.manifest.marts}
     public = {mart.name: mart.content_hash for mart in first_night.manifest.public}
     as_format_1(earlier.home)
-    list(formats.upgrade(earlier))
+    list(migrations.upgrade(earlier))
     assert versions.current(known(earlier)).name == first_night.manifest.version
     assert hashes(earlier, "internal") == internal
     assert hashes(earlier, "public") == public
@@ -174,7 +175,7 @@ def test_built_and_published_by_this_code_the_exact_marts_are_the_same(
     earlier: Settings, first_night: Night
 ) -> None:
     as_format_1(earlier.home)
-    list(formats.upgrade(earlier))
+    list(migrations.upgrade(earlier))
     before = hashes(earlier, "internal")
     assert build(earlier).exit_code == 0
     publish(earlier, "second")

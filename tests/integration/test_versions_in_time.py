@@ -19,8 +19,8 @@ from typing import Any
 import pytest
 from reissues import SEPTEMBER, as_issued, as_reissued, one_place_more
 
-from ingest.settings import Settings
-from ingest.steps import land, treat
+from kreishaus.settings import Settings
+from pipeline.steps import land, treat
 from sample import bamf, wtg
 from sample.server import serve
 from warehouse import versions
@@ -209,7 +209,7 @@ def test_before_the_second_night_nothing_had_been_revised(nights: Nights) -> Non
 
 
 def test_status_counts_as_many_revisions(nights: Nights) -> None:
-    from ingest.status import dataset_status
+    from pipeline.status import dataset_status
 
     listed = ask(
         nights.house,

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 from nights import Night, night
 
-from ingest.datasets import REGISTRY
-from ingest.settings import Settings
-from ingest.steps import Outcome, land
+from kreishaus.datasets import REGISTRY
+from kreishaus.settings import Settings
+from pipeline.steps import Outcome, land
 from warehouse import versions
 from warehouse.build import NOT_NIGHTLY, dbt, target
 from warehouse.manifest import Manifest

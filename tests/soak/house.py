@@ -14,12 +14,12 @@ import duckdb
 from readers import as_text, duckdb_content
 from reissues import move_one_vacant_place
 
-from ingest.datasets import REGISTRY
-from ingest.files import write_secret
-from ingest.landing import Landing
-from ingest.model import Request
-from ingest.settings import Settings
-from ingest.steps import treat
+from kreishaus.datasets import REGISTRY
+from kreishaus.files import write_secret
+from kreishaus.model import Request
+from kreishaus.settings import Settings
+from kreishaus.store.landing import Landing
+from pipeline.steps import treat
 from warehouse import versions
 from warehouse.build import target
 from warehouse.builds import builds, keep, last

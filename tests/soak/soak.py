@@ -38,7 +38,7 @@ from killing import Whom, run, run_and_kill
 from readers import as_text, postgres_content
 from steps import STEPS, Step
 
-from ingest.settings import Settings
+from kreishaus.settings import Settings
 from sample.make import make
 from warehouse import versions
 from warehouse.builds import BuildNotFinished, last

@@ -16,9 +16,9 @@ from pathlib import Path
 from house import House, contents, differing
 from killing import Ended, run
 
-from ingest.landing import Landing
-from ingest.settings import Settings
-from ingest.staging import Staging
+from kreishaus.settings import Settings
+from kreishaus.store.landing import Landing
+from kreishaus.store.staging import Staging
 from warehouse import versions
 from warehouse.builds import last
 

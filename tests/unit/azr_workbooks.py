@@ -20,7 +20,7 @@ from odf.text import P
 from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from ingest.model import Origin
+from kreishaus.model import Origin
 from sample import azr
 
 CROSSTABLE = "AZR_Kreuztabelle_2021-09-30.xlsx"

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from ingest.bamf.countries import countries
 from ingest.bamf.tables import MEASURES
+from ingest.vocabulary.countries import countries
 
 CONTINENT_OF = {country.ls_code: country.continent for country in countries()}
 

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from ingest.model import Origin
+from kreishaus.model import Origin
 
 LDB_TAIL = (
     "__________\n"

@@ -8,11 +8,11 @@ from hashlib import sha256
 import pandas as pd
 import pyarrow as pa
 
-from ingest.landing import Landing
-from ingest.model import Finding, Request
-from ingest.quarantine import Quarantine
-from ingest.settings import Settings
-from ingest.staging import BatchRecord, Staging, text, typed
+from kreishaus.model import Finding, Request
+from kreishaus.settings import Settings
+from kreishaus.store.landing import Landing
+from kreishaus.store.quarantine import Quarantine
+from kreishaus.store.staging import BatchRecord, Staging, text, typed
 
 SCHEMA = pa.schema([text("country")])
 

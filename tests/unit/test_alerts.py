@@ -24,14 +24,14 @@ import alerting
 import watch_freshness
 from airflow.sdk.exceptions import AirflowException, AirflowSkipException
 
-from ingest.alerts import Late, Message, Told, late_datasets, red_run, unsent, what_is_late
-from ingest.landing import Landing
-from ingest.model import Finding, Request
-from ingest.quarantine import Quarantine
-from ingest.settings import Alerts, Settings
-from ingest.staging import BatchRecord, Staging
-from ingest.troubles import Trouble
-from ingest.visits import Visit, Visits
+from kreishaus.model import Finding, Request
+from kreishaus.settings import Alerts, Settings
+from kreishaus.store.landing import Landing
+from kreishaus.store.quarantine import Quarantine
+from kreishaus.store.staging import BatchRecord, Staging
+from kreishaus.store.visits import Visit, Visits
+from pipeline.alerts import Late, Message, Told, late_datasets, red_run, unsent, what_is_late
+from pipeline.troubles import Trouble
 
 NOW = datetime(2021, 10, 21, 2, 0, tzinfo=UTC)
 MESSAGE = Message("Ein Täst", "<b>bold & {{ 7 * 7 }}</b>", "brief {{ 7 * 7 }}")
@@ -202,7 +202,7 @@ def test_the_same_fault_is_not_told_twice_in_a_night_but_the_next_one_is(
     put_into_quarantine(settings, "2020-10", "night 1, again")
     alerting.alert(red("night 1, again"))
     assert len(mails.got) == 2
-    monkeypatch.setattr("ingest.alerts.QUIET_AFTER_RED", timedelta())
+    monkeypatch.setattr("pipeline.alerts.QUIET_AFTER_RED", timedelta())
     alerting.alert(red("night 1, again"))
     assert len(mails.got) == 3
 
@@ -287,7 +287,7 @@ def watch(monkeypatch: pytest.MonkeyPatch) -> Any:
             "run_id": "morning",
         }
         monkeypatch.setattr(watch_freshness, "get_current_context", lambda: context)
-        monkeypatch.setattr("ingest.alerts.what_is_late", lambda *_: late)
+        monkeypatch.setattr("pipeline.alerts.what_is_late", lambda *_: late)
         lines: list[str] = watch_freshness.warn_of_late_datasets.function()
         return lines
 

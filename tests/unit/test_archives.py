@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.archives import Limits, check_archive
-from ingest.model import UnreadableFile
+from ingest.formats.archives import Limits, check_archive
+from kreishaus.model import UnreadableFile
 
 
 def archive(**members: bytes) -> bytes:

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import pytest
 from typer.testing import CliRunner
 
-from ingest.cli import app
-from ingest.settings import Settings
+from kreishaus.settings import Settings
+from operations.cli import app
 from warehouse.as_of import AsOf, NotAMoment, aside, asked_for, nightly_warehouse
 from warehouse.build import build_arguments, dbt_environment
 

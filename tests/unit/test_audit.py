@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from ingest import files
-from ingest.settings import Settings
+from kreishaus import files
+from kreishaus.settings import Settings
 from warehouse import audit
 from warehouse.audit import AuditUnwritable, record, verify
 

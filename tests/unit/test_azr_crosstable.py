@@ -7,10 +7,10 @@ import pytest
 from azr_workbooks import CROSSTABLE, changed, origin, sample, sheet_of, with_cell
 
 from ingest.azr.crosstable import parse
-from ingest.azr.groups import GROUPS
 from ingest.azr.tables import CROSSTABLE as TABLES
-from ingest.model import UnreadableFile
-from ingest.staging import typed
+from ingest.vocabulary.groups import GROUPS
+from kreishaus.model import UnreadableFile
+from kreishaus.store.staging import typed
 from sample.azr import FIGURES
 
 HEADERS = (
@@ -62,7 +62,7 @@ def test_an_unknown_label_names_row_neighbour_and_the_file_to_mend():
     assert finding.column == "B (Bezeichnung)"
     assert finding.found == label
     assert "nearest known label is" in finding.message
-    assert "ingest/azr/status_aliases.csv" in finding.message
+    assert "ingest/vocabulary/status_aliases.csv" in finding.message
 
 
 def test_numbers_without_a_label():
@@ -101,7 +101,7 @@ def test_a_new_group_stops_the_load():
     assert (unknown.place, unknown.row, unknown.column) == ("Kreuztabelle", "6", "F")
     assert unknown.found == "Divers"
     assert unknown.expected == "one of the missing sex/unknown"
-    assert "ingest/azr/group_aliases.csv" in unknown.message
+    assert "ingest/vocabulary/group_aliases.csv" in unknown.message
     assert any(finding.expected == "one column sex/unknown" for finding in renamed)
 
 

@@ -6,8 +6,8 @@ import pytest
 
 from ingest.azr.discover import crosstables, municipalities, series
 from ingest.http import Client
-from ingest.model import SourceUnavailable
-from ingest.settings import HttpConfig, Settings
+from kreishaus.model import SourceUnavailable
+from kreishaus.settings import HttpConfig, Settings
 from sample import azr
 
 

@@ -2,7 +2,7 @@
 
 from azr_workbooks import CROSSTABLE, sample, sheet_of
 
-from ingest.steps import land
+from pipeline.steps import land
 from sample import azr
 
 

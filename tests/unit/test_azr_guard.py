@@ -14,8 +14,8 @@ from openpyxl.comments import Comment
 
 from ingest.azr import person_values
 from ingest.azr.guard import MOST_ROWS, refuse_person_level
-from ingest.model import RefusedAtTheDoor
-from ingest.settings import Settings
+from kreishaus.model import RefusedAtTheDoor
+from kreishaus.settings import Settings
 
 LABEL = "AZR_Kreuztabelle_2021-09-30.xlsx"
 SECRETS = ("Musterfrau", "Erika", "130412004711", "Heidestr", "1987", "C01X00T47", "Syrien")

@@ -39,10 +39,10 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from reportlab.pdfgen.canvas import Canvas
 from typer.testing import CliRunner
 
-from ingest.cli import app
-from ingest.model import RefusedAtTheDoor
-from ingest.settings import Settings
-from ingest.steps import by_hand, land
+from kreishaus.model import RefusedAtTheDoor
+from kreishaus.settings import Settings
+from operations.cli import app
+from pipeline.steps import by_hand, land
 
 PERSONS = [
     ("130412004711", "Musterfrau", "Erika", "12.03.1987", "Heidestr. 17", "Syrien"),

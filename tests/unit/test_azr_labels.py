@@ -5,8 +5,14 @@ from datetime import date
 
 import pytest
 
-from ingest.azr.labels import ALIAS_FILE, Alias, StatusAliases, UnknownLabel, status_aliases
-from ingest.settings import REPOSITORY
+from ingest.vocabulary.statuses import (
+    ALIAS_FILE,
+    Alias,
+    StatusAliases,
+    UnknownLabel,
+    status_aliases,
+)
+from kreishaus.settings import REPOSITORY
 
 AUTUMN = date(2021, 9, 30)
 SEED = REPOSITORY / "dbt_project" / "seeds" / "residence_status.csv"

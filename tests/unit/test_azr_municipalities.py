@@ -15,11 +15,11 @@ from azr_workbooks import (
 )
 
 from ingest.azr.municipalities import parse
-from ingest.azr.regions import Region, UnknownRegion, region
 from ingest.azr.tables import MUNICIPALITIES as TABLES
-from ingest.model import UnreadableFile
-from ingest.settings import County
-from ingest.staging import typed
+from ingest.vocabulary.regions import Region, UnknownRegion, region
+from kreishaus.model import UnreadableFile
+from kreishaus.settings import County
+from kreishaus.store.staging import typed
 from sample.azr import FIGURES
 
 COUNTY = County(

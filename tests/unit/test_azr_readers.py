@@ -36,9 +36,9 @@ from python_calamine import CalamineWorkbook
 
 from ingest.azr import crosstable, municipalities, series
 from ingest.azr.guard import refuse_person_level
-from ingest.azr.sheets import OpaqueFile
-from ingest.azr.workbook import look_into
-from ingest.model import RefusedAtTheDoor, UnreadableFile
+from ingest.formats.sheets import OpaqueFile
+from ingest.formats.workbook import look_into
+from kreishaus.model import RefusedAtTheDoor, UnreadableFile
 
 SHEET = "xl/worksheets/sheet1.xml"
 TEXTS = st.text(

@@ -8,8 +8,8 @@ from azr_workbooks import SERIES, changed, origin, sample, sheet_of, with_cell
 
 from ingest.azr.series import parse
 from ingest.azr.tables import SERIES as TABLES
-from ingest.model import UnreadableFile
-from ingest.staging import typed
+from kreishaus.model import UnreadableFile
+from kreishaus.store.staging import typed
 from sample.azr import FIGURES
 
 DATES = [

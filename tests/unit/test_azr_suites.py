@@ -15,7 +15,7 @@ from azr_workbooks import (
 )
 
 from expectations.runner import validate
-from ingest.datasets import dataset
+from kreishaus.datasets import dataset
 
 
 def judge(content: bytes, label: str):

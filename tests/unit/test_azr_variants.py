@@ -21,7 +21,7 @@ from azr_workbooks import (
 
 from ingest.azr import crosstable, municipalities, series
 from ingest.azr.guard import refuse_person_level, refuse_person_level_by_municipality
-from ingest.model import UnreadableFile
+from kreishaus.model import UnreadableFile
 
 PARSERS = {CROSSTABLE: crosstable, SERIES: series, MUNICIPALITIES: municipalities}
 KEYS = {

@@ -10,13 +10,15 @@ from pathlib import Path
 import pytest
 from servers import Server, Visit, serving
 
-from ingest.backfill import Window, reference_in
-from ingest.calendars import QUARTER_ENDS, MonthDays, Monthly
-from ingest.datasets import dataset
-from ingest.model import Request
-from ingest.settings import Settings
-from ingest.steps import Floors, land
-from ingest.visits import Visits
+from kreishaus.calendars import QUARTER_ENDS, MonthDays, Monthly
+from kreishaus.datasets import dataset
+from kreishaus.model import Request
+from kreishaus.references import reference_in
+from kreishaus.settings import Settings
+from kreishaus.store.floors import Floors
+from kreishaus.store.visits import Visits
+from pipeline.backfill import Window
+from pipeline.steps import land
 
 REASON = "BAMF corrected the first quarter"
 MONTHLY = Monthly(lag_days=20)
@@ -105,8 +107,8 @@ def source(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Source, Server]]:
             return [Request(f"hkl/{one}", one, url=f"{server.url}/{one}") for one in months]
 
         entry = replace(dataset("bamf/hkl"), guard=None)
-        monkeypatch.setattr("ingest.steps.dataset", lambda _: entry)
-        monkeypatch.setattr("ingest.datasets.Dataset.load", lambda *_: discover)
+        monkeypatch.setattr("pipeline.steps.dataset", lambda _: entry)
+        monkeypatch.setattr("kreishaus.datasets.Dataset.load", lambda *_: discover)
         yield played, server
 
 

@@ -16,14 +16,12 @@ import pytest
 from restic_backup import PASSWORD, restic, with_backup
 from small_house import day, hash_of, landed, quarantined, staged
 
-from ingest.landing import Landing, Tombstone
-from ingest.settings import Backups, Settings
-from warehouse import audit
-from warehouse.audit import AuditUnwritable
-from warehouse.backup import image, key
-from warehouse.backup.anchors import noted_by_backups
-from warehouse.backup.check import verify
-from warehouse.backup.errors import (
+from kreishaus.settings import Backups, Settings
+from kreishaus.store.landing import Landing, Tombstone
+from operations.maintenance.backup import image, key
+from operations.maintenance.backup.anchors import noted_by_backups
+from operations.maintenance.backup.check import verify
+from operations.maintenance.backup.errors import (
     BackupBusy,
     BackupFailed,
     BackupRefused,
@@ -33,11 +31,13 @@ from warehouse.backup.errors import (
     NoTarget,
     NotInstalled,
 )
-from warehouse.backup.folder import BackupFolder
-from warehouse.backup.make import make_snapshot
-from warehouse.backup.prune import expired
-from warehouse.backup.restic import Repository, Rule
-from warehouse.backup.restore import HouseInUse, restore_files
+from operations.maintenance.backup.folder import BackupFolder
+from operations.maintenance.backup.make import make_snapshot
+from operations.maintenance.backup.prune import expired
+from operations.maintenance.backup.restic import Repository, Rule
+from operations.maintenance.backup.restore import HouseInUse, restore_files
+from warehouse import audit
+from warehouse.audit import AuditUnwritable
 
 SEPTEMBER = b"%PDF-1.4 September"
 NOW = day("2026-11-25")
@@ -370,8 +370,8 @@ def slowly(house: Settings, tmp_path: Path, monkeypatch, command: str) -> Path:
 MAKE = """
 import sys
 from pathlib import Path
-from ingest.settings import Backups, Settings
-from warehouse.backup.make import make_snapshot
+from kreishaus.settings import Backups, Settings
+from operations.maintenance.backup.make import make_snapshot
 home, folder, key = map(Path, sys.argv[1:])
 make_snapshot(Settings(home=home, backup=Backups(folder=folder, password_file=key)))
 """

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from ingest.bamf.hkl import number_of, parse
 from ingest.bamf.tables import HKL, MEASURES
-from ingest.model import Batch, Finding, Origin, UnreadableFile
-from ingest.staging import typed
+from kreishaus.model import Batch, Finding, Origin, UnreadableFile
+from kreishaus.store.staging import typed
 from sample import bamf
 from sample.bamf_pdf import PrintedRow, printed_number, render
 

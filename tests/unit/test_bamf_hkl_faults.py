@@ -17,7 +17,7 @@ from reportlab.pdfgen.canvas import Canvas
 from ingest.bamf.hkl import parse
 from ingest.bamf.pdfium_reader import moment_of
 from ingest.bamf.tables import MEASURES
-from ingest.model import Finding, Origin, UnreadableFile
+from kreishaus.model import Finding, Origin, UnreadableFile
 from sample import bamf, bamf_report
 from sample.bamf_pdf import PrintedRow, render
 

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from ingest.bamf.links import discover, label_of, links_of
 from ingest.bamf.months import month_number
 from ingest.http import Client
-from ingest.model import Request, SourceUnavailable
-from ingest.settings import HttpConfig, Settings
+from kreishaus.model import Request, SourceUnavailable
+from kreishaus.settings import HttpConfig, Settings
 from sample.bamf import LANDING_PAGE, landing_page
 
 FOLDER = "/SharedDocs/Anlagen/DE/Statistik/Asylgeschaeftsstatistik/"

@@ -15,13 +15,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from expectations.runner import Validation, validate
-from ingest.bamf.calendar import REPORT_MONTHS
 from ingest.bamf.report import parse
 from ingest.bamf.tables import REPORT, REPORT_MEASURES
-from ingest.datasets import dataset
-from ingest.freshness import freshness
-from ingest.model import Batch, Finding, Origin, UnreadableFile
-from ingest.staging import typed
+from kreishaus.calendars import REPORT_MONTHS
+from kreishaus.datasets import dataset
+from kreishaus.model import Batch, Finding, Origin, UnreadableFile
+from kreishaus.store.staging import typed
+from pipeline.freshness import freshness
 from sample import bamf, bamf_report
 from sample.bamf_report_pdf import ReportRow, render
 

@@ -8,8 +8,8 @@ import pytest
 
 from expectations.runner import Validation, validate
 from ingest.bamf.hkl import parse
-from ingest.datasets import dataset
-from ingest.model import Batch, Finding, Origin
+from kreishaus.datasets import dataset
+from kreishaus.model import Batch, Finding, Origin
 from sample import bamf
 from sample.bamf_pdf import PrintedRow, render
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from ingest.batches import versions
-from ingest.landing import Landing
-from ingest.model import Request
-from ingest.staging import BatchRecord
+from kreishaus.model import Request
+from kreishaus.store.batches import versions
+from kreishaus.store.landing import Landing
+from kreishaus.store.staging import BatchRecord
 
 FIRST_NIGHT = datetime(2021, 10, 15, 23, 10, tzinfo=UTC)
 AUGUST = "hkl-august-2021.pdf"

@@ -14,7 +14,7 @@ import pytest
 from test_killed_at_any_instant import each_kill
 from test_publish import NODES, built, left_by_dbt, vacant
 
-from ingest.settings import Settings
+from kreishaus.settings import Settings
 from warehouse import versions
 from warehouse.build import build, target
 from warehouse.builds import (

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis.strategies import dates, integers, sets, tuples
 
-from ingest.calendars import QUARTER_ENDS, WTG_REFERENCE_DATES, Calendar, MonthDays, Monthly
-from ingest.datasets import dataset
-from ingest.settings import DatasetConfig, Settings
+from kreishaus.calendars import QUARTER_ENDS, WTG_REFERENCE_DATES, Calendar, MonthDays, Monthly
+from kreishaus.datasets import dataset
+from kreishaus.settings import DatasetConfig, Settings
 
 
 @pytest.mark.parametrize(

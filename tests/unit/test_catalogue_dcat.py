@@ -11,10 +11,9 @@ from catalogue.dcat import CLOSED, PREFIXES, DataFile, catalogue, frequency
 from catalogue.house import Coverage, DatasetPage, House, MartPage
 from catalogue.project import Lineage
 from catalogue.rdf import Iri, Literal, Resource, json_ld, turtle
-from ingest.bamf.calendar import REPORT_MONTHS
-from ingest.calendars import QUARTER_ENDS, Daily, MonthDays, Monthly, NoCalendar
-from ingest.datasets import dataset
-from ingest.settings import CatalogueConfig, Settings
+from kreishaus.calendars import QUARTER_ENDS, REPORT_MONTHS, Daily, MonthDays, Monthly, NoCalendar
+from kreishaus.datasets import dataset
+from kreishaus.settings import CatalogueConfig, Settings
 
 MADE = datetime(2026, 11, 25, 3, 0, tzinfo=UTC)
 FILES = (

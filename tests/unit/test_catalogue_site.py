@@ -15,7 +15,7 @@ import pytest
 from catalogue import pages, site
 from catalogue.crawl import walk
 from catalogue.site import write_sites
-from ingest.settings import CatalogueConfig, Settings
+from kreishaus.settings import CatalogueConfig, Settings
 from warehouse import audit, versions, withdrawals
 from warehouse.build import target
 from warehouse.builds import BuildNotFinished, builds, keep, last

@@ -11,8 +11,8 @@ import yaml
 
 from catalogue import words
 from catalogue.pages import TEMPLATES
-from ingest.calendars import QUARTER_ENDS, Daily, MonthDays, Monthly, NoCalendar
-from ingest.datasets import REGISTRY
+from kreishaus.calendars import QUARTER_ENDS, Daily, MonthDays, Monthly, NoCalendar
+from kreishaus.datasets import REGISTRY
 from warehouse.build import PROJECT
 from warehouse.marts import Column, Mart
 

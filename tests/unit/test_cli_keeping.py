@@ -10,9 +10,9 @@ import pytest
 from small_house import day, staged
 from typer.testing import CliRunner, Result
 
-from ingest.cli import app
-from ingest.landing import Landing
-from ingest.settings import REPOSITORY, Settings
+from kreishaus.settings import REPOSITORY, Settings
+from kreishaus.store.landing import Landing
+from operations.cli import app
 from warehouse import audit
 from warehouse.room import NoRoom
 from warehouse.writer_lock import WarehouseBusy, writing
@@ -132,7 +132,7 @@ def test_a_restore_that_cannot_build_ends_with_a_sentence(
 
     assert kreishaus("backup", "--to", tmp_path / "b").exit_code == 0
     shutil.rmtree(settings.home)
-    monkeypatch.setattr("warehouse.backup.restore.build", refuse)
+    monkeypatch.setattr("operations.maintenance.backup.restore.build", refuse)
     restored = kreishaus("restore", "--from", tmp_path / "b")
     assert (restored.exit_code, str(refusal) in text(restored)) == (status, True)
 

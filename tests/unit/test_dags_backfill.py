@@ -18,10 +18,10 @@ import pytest
 from azr_workbooks import sheet_of
 from receivers import Mailbox, Webhook, mail_server, webhook
 
-from ingest.landing import Landing
-from ingest.quarantine import Quarantine
-from ingest.settings import Settings
-from ingest.visits import Visits
+from kreishaus.settings import Settings
+from kreishaus.store.landing import Landing
+from kreishaus.store.quarantine import Quarantine
+from kreishaus.store.visits import Visits
 
 REPOSITORY = Path(__file__).parents[2]
 REASON = "the register sent 30 September again"

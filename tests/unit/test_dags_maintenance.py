@@ -19,9 +19,9 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "dags"))
 import maintenance
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
-from ingest.landing import Landing
-from ingest.settings import Backups, Keeping, Retention, Settings
-from warehouse import airflow_history
+from kreishaus.settings import Backups, Keeping, Retention, Settings
+from kreishaus.store.landing import Landing
+from operations.maintenance import airflow_history
 
 RULE = Retention(after_days=10, in_force_too=True, reason="A rule for tests only")
 

@@ -16,8 +16,8 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "dags"))
 import wiring
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
-from ingest.model import SourceRefused
-from ingest.steps import LandReport
+from kreishaus.model import SourceRefused
+from pipeline.steps import LandReport
 
 NAME = "it_nrw/care_homes"
 
@@ -34,7 +34,7 @@ def land(monkeypatch, settings):
     monkeypatch.setattr(wiring, "read_settings", lambda: settings)
 
     def run(visit):
-        monkeypatch.setattr("ingest.steps.land", visit)
+        monkeypatch.setattr("pipeline.steps.land", visit)
         return wiring.land.function(NAME)
 
     return run

@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "dags"))
 import serving
 from airflow.sdk.exceptions import AirflowSkipException
 
-from ingest.settings import Serving, Settings
+from kreishaus.settings import Serving, Settings
 from warehouse.as_of import AsOf, aside
 from warehouse.serving.connection import ServingFailed
 

@@ -18,10 +18,10 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "dags"))
 import wiring
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
-from ingest.backfill import Window
-from ingest.model import Finding, Landed, SourceUnavailable
-from ingest.settings import Metrics
-from ingest.steps import LandReport, Outcome
+from kreishaus.model import Finding, Landed, SourceUnavailable
+from kreishaus.settings import Metrics
+from pipeline.backfill import Window
+from pipeline.steps import LandReport, Outcome
 
 
 def landed(label, source="bamf", name="hkl"):
@@ -62,9 +62,9 @@ def running(monkeypatch, settings):
         monkeypatch.setattr(wiring, "get_current_context", lambda: context)
         monkeypatch.setattr(wiring, "read_settings", lambda: house)
         if visit:
-            monkeypatch.setattr("ingest.steps.land", lambda *_: visit)
+            monkeypatch.setattr("pipeline.steps.land", lambda *_: visit)
         if treat:
-            monkeypatch.setattr("ingest.steps.treat", treat)
+            monkeypatch.setattr("pipeline.steps.treat", treat)
         return ti, events
 
     return put
@@ -185,7 +185,7 @@ def test_a_complaint_is_red_without_anything_being_read(running):
 def tell():
     from airflow.sdk import DAG
 
-    from ingest.datasets import dataset
+    from kreishaus.datasets import dataset
 
     with DAG("a_dag"):
         return wiring.announce(dataset("bamf/hkl"))
@@ -260,7 +260,7 @@ def test_a_backfill_that_does_not_say_its_reason_is_refused_with_the_way_to_say_
 def test_the_window_of_a_backfill_reaches_the_visit(running, monkeypatch):
     running(run=backfill_run({"reason": "BAMF corrected it"}))
     asked = []
-    monkeypatch.setattr("ingest.steps.land", lambda *words: asked.append(words) or report())
+    monkeypatch.setattr("pipeline.steps.land", lambda *words: asked.append(words) or report())
     with pytest.raises(AirflowSkipException, match="nothing new about 2021-08-15 among 3 offered"):
         land()
     assert asked[0][3] == Window(date(2021, 8, 15), date(2021, 8, 15), "BAMF corrected it")

@@ -18,7 +18,7 @@ import trustme
 import yaml
 from receivers import mail_server
 
-from ingest.secret_files import SecretUnreadable, secret
+from kreishaus.secret_files import SecretUnreadable, secret
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 SECRET = REPOSITORY / "docker" / "airflow" / "secret.py"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ingest.doctor import _backup
-from ingest.settings import Backups
+from kreishaus.settings import Backups
+from operations.doctor import _backup
 
 
 def test_a_live_house_without_a_backup_is_told_so(settings, tmp_path, backup_key):

@@ -9,12 +9,12 @@ from types import SimpleNamespace
 
 import pytest
 
-from ingest import doctor_rights
-from ingest.doctor import examine
-from ingest.doctor_rights import rights
-from ingest.files import write_atomically
-from ingest.rights import prepare_home, repair_modes
-from ingest.settings import Backups, Settings
+from kreishaus.files import write_atomically
+from kreishaus.rights import prepare_home, repair_modes
+from kreishaus.settings import Backups, Settings
+from operations import doctor_rights
+from operations.doctor import examine
+from operations.doctor_rights import rights
 
 root = pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
 

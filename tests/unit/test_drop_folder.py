@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from ingest.drop_folder import dropped
-from ingest.settings import Settings
-from ingest.steps import LandReport, land
-from ingest.visits import Visits
+from kreishaus.settings import Settings
+from kreishaus.store.visits import Visits
+from pipeline.steps import LandReport, land
 
 GOOD = {
     "azr": ("azr/crosstable", "AZR_Kreuztabelle_2021-09-30.csv"),
@@ -101,7 +101,7 @@ def test_a_folder_without_rights_is_the_folders_fault(tmp_path: Path) -> None:
         "import os, sys\n"
         "from pathlib import Path\n"
         "from ingest.drop_folder import dropped\n"
-        "from ingest.model import SourceUnavailable\n"
+        "from kreishaus.model import SourceUnavailable\n"
         "os.seteuid(65534)\n"
         "try:\n"
         "    print([(one.name, one.fault) for one in dropped(Path(sys.argv[1]))])\n"

@@ -13,10 +13,10 @@ import pytest
 from other_user import become_nobody, reachable_folder
 
 from ingest.drop_folder import dropped
-from ingest.landing import Landing
-from ingest.model import Request, SourceRefused, SourceUnavailable
-from ingest.settings import HttpConfig, Settings
-from ingest.steps import LandReport, by_hand, dropped_bytes, land
+from kreishaus.model import Request, SourceRefused, SourceUnavailable
+from kreishaus.settings import HttpConfig, Settings
+from kreishaus.store.landing import Landing
+from pipeline.steps import LandReport, by_hand, dropped_bytes, land
 
 LARGE = 5 * 2**30
 TABLE = "table.csv"

@@ -7,8 +7,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from embedded import airflow as module
-from embedded.airflow import AirflowNotReady, EmbeddedAirflow
+from operations.local import airflow as module
+from operations.local.airflow import AirflowNotReady, EmbeddedAirflow
 
 DAGS = {"ingest_bamf", "build_marts"}
 

@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 from servers import Server, Visit, serving
 
-from embedded import api as module
-from embedded.api import AirflowApi, AirflowGone
-from embedded.environment import airflow_environment, airflow_home
-from ingest.settings import Settings
+from kreishaus.settings import Settings
+from operations.local import api as module
+from operations.local.api import AirflowApi, AirflowGone
+from operations.local.environment import airflow_environment, airflow_home
 
 RUN = b'{"state": "success", "duration": 1.5}'
 
@@ -83,7 +83,7 @@ def test_a_database_that_somebody_holds_locked_is_named(settings: Settings) -> N
     database.execute("begin exclusive")
     try:
         done = subprocess.run(
-            [sys.executable, "-m", "embedded.components", str(os.getpid())],
+            [sys.executable, "-m", "operations.local.components", str(os.getpid())],
             cwd=Path(module.__file__).parents[1],
             env={**environment, "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": address},
             capture_output=True,

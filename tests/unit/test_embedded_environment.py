@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from embedded.environment import airflow_environment, airflow_home
-from ingest.settings import REPOSITORY
+from kreishaus.settings import REPOSITORY
+from operations.local.environment import airflow_environment, airflow_home
 
 
 @pytest.fixture

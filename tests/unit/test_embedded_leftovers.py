@@ -10,7 +10,7 @@ import time
 import psutil
 import pytest
 
-from embedded.leftovers import end_leftovers, record_session, session_members
+from operations.local.leftovers import end_leftovers, record_session, session_members
 
 FAMILY = """
 import os, signal, subprocess, sys, time

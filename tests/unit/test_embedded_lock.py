@@ -11,12 +11,12 @@ import time
 
 import pytest
 
-from embedded.lock import AlreadyRunning, RunLock, holder
+from operations.local.lock import AlreadyRunning, RunLock, holder
 
 HOLD = """
 import subprocess, sys, time
 from pathlib import Path
-from embedded.lock import RunLock
+from operations.local.lock import RunLock
 with RunLock(Path(sys.argv[1]), "run"):
     child = subprocess.Popen(["sleep", "60"])
     print(child.pid, flush=True)

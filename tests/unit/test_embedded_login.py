@@ -10,11 +10,11 @@ import pytest
 from rich.console import Console
 from servers import Visit, serving
 
-from embedded import keeper, run
-from embedded.api import AirflowApi
-from embedded.environment import airflow_environment, airflow_home
-from embedded.login import login
-from ingest.files import write_json_atomically
+from kreishaus.files import write_json_atomically
+from operations.local import keeper, run
+from operations.local.api import AirflowApi
+from operations.local.environment import airflow_environment, airflow_home
+from operations.local.login import login
 
 
 def test_airflow_is_told_to_ask_for_the_password_of_one_user(settings):

@@ -5,7 +5,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from embedded.ports import PortReservation
+from operations.local.ports import PortReservation
 
 
 @pytest.fixture

@@ -6,9 +6,9 @@ import io
 
 from rich.console import Console
 
-from embedded.api import DagRun, Task
-from embedded.clock import Clock
-from embedded.progress import Display, watch
+from operations.local.api import DagRun, Task
+from operations.local.clock import Clock
+from operations.local.progress import Display, watch
 
 
 class Scripted:
@@ -69,7 +69,7 @@ def test_a_run_that_has_ended_is_not_asked_for_its_tasks():
 
 def test_the_clock_counts_each_part_and_only_while_it_runs(monkeypatch):
     moments = iter([0.0, 5.0, 5.0, 7.5])
-    monkeypatch.setattr("embedded.clock.time.monotonic", lambda: next(moments))
+    monkeypatch.setattr("operations.local.clock.time.monotonic", lambda: next(moments))
     clock = Clock()
     clock.begin("starting")
     clock.begin("collecting")

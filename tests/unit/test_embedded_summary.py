@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from embedded.api import DagRun, Task
-from embedded.summary import Night, log_of, show
-from ingest.datasets import dataset
-from ingest.model import Finding
-from ingest.quarantine import QuarantinedFile
-from ingest.staging import BatchRecord
-from ingest.status import DatasetStatus
+from kreishaus.datasets import dataset
+from kreishaus.model import Finding
+from kreishaus.store.quarantine import QuarantinedFile
+from kreishaus.store.staging import BatchRecord
+from operations.local.api import DagRun, Task
+from operations.local.summary import Night, log_of, show
+from pipeline.status import DatasetStatus
 
 MOMENT = datetime(2021, 10, 20, 1, 50, tzinfo=UTC)
 LOGS = Path("/srv/kreishaus/airflow/logs")

@@ -11,10 +11,10 @@ from unittest.mock import patch
 import pytest
 
 from expectations.data_docs import build
-from ingest.model import Finding
-from ingest.quarantine import Quarantine
-from ingest.settings import Settings
-from ingest.staging import BatchRecord, Staging
+from kreishaus.model import Finding
+from kreishaus.settings import Settings
+from kreishaus.store.quarantine import Quarantine
+from kreishaus.store.staging import BatchRecord, Staging
 
 RECORD = BatchRecord(
     source="bamf",

@@ -12,8 +12,8 @@ import pandas as pd
 import pytest
 
 from expectations.runner import Check, Validation, validate
-from ingest.datasets import dataset
-from ingest.model import Batch, Finding
+from kreishaus.datasets import dataset
+from kreishaus.model import Batch, Finding
 
 BELEGUNG = """
 H1 80 75 5 3 2

@@ -14,7 +14,7 @@ import openpyxl
 import pytest
 from marts_made import build_of
 
-from ingest.settings import Settings
+from kreishaus.settings import Settings
 from warehouse import audit
 from warehouse.as_of import AsOf, aside
 from warehouse.audit import AuditUnwritable

@@ -15,12 +15,12 @@ from long_history import LAST_NIGHT, hkl_address, nights, offered, write_home
 from measuring import Cost, cost_of
 from servers import Visit, serving
 
-from ingest.datasets import Dataset, dataset
-from ingest.landing import Landing, upgrade_landing
-from ingest.model import Landed, Request
-from ingest.settings import Settings
-from ingest.status import dataset_status
-from ingest.steps import LandReport, land, treat
+from kreishaus.datasets import Dataset, dataset
+from kreishaus.model import Landed, Request
+from kreishaus.settings import Settings
+from kreishaus.store.landing import Landing, upgrade_landing
+from pipeline.status import dataset_status
+from pipeline.steps import LandReport, land, treat
 
 TODAY = date(2026, 11, 29)
 NEW = v1(
@@ -99,8 +99,8 @@ def homes(
         known = entry.id == "bamf/hkl" and part == "discover"
         return discover if known else real(entry, part)
 
-    monkeypatch.setattr("ingest.datasets.Dataset.load", load)
-    monkeypatch.setattr("ingest.steps.dataset", lambda name: replace(dataset(name), guard=None))
+    monkeypatch.setattr("kreishaus.datasets.Dataset.load", load)
+    monkeypatch.setattr("pipeline.steps.dataset", lambda name: replace(dataset(name), guard=None))
     with serving(play) as server:
         found = []
         for name, years, step in (("warm", 3 / 365, 1), ("week", 7 / 365, 1), ("ten", 10, each)):

@@ -14,11 +14,11 @@ import pytest
 import typer.main
 from typer.testing import CliRunner, Result
 
-from ingest import folder_formats
-from ingest.cli import app
-from ingest.folder_formats import FORMATS, IN_THE_HOME, WrongFormat, begin, format_of, known
-from ingest.settings import Settings
-from warehouse import formats
+from kreishaus import folder_formats
+from kreishaus.folder_formats import FORMATS, IN_THE_HOME, WrongFormat, begin, format_of, known
+from kreishaus.settings import Settings
+from operations.cli import app
+from operations.maintenance import migrations
 
 TOUCH_NO_HOME = {
     "airflow": "hands on to Airflow",
@@ -93,7 +93,7 @@ def test_a_newer_format_of_any_folder_is_refused(settings: Settings, name: str) 
     with pytest.raises(WrongFormat, match=f"{name}: has format {FORMATS[name] + 1}.* newer code"):
         known(settings)
     with pytest.raises(WrongFormat, match="there is no way back"):
-        formats.pending(settings)
+        migrations.pending(settings)
 
 
 def test_a_home_without_numbers_has_format_1(
@@ -221,11 +221,11 @@ def test_an_empty_folder_is_numbered_before_anything_is_written_and_a_full_one_n
 
 
 def test_every_format_has_the_migrations_that_lead_to_it() -> None:
-    assert {name: 1 + len(formats.MIGRATIONS.get(name, ())) for name in IN_THE_HOME} == {
+    assert {name: 1 + len(migrations.MIGRATIONS.get(name, ())) for name in IN_THE_HOME} == {
         name: FORMATS[name] for name in IN_THE_HOME
     }
-    for migrations in formats.MIGRATIONS.values():
-        for migration in migrations:
+    for of_folder in migrations.MIGRATIONS.values():
+        for migration in of_folder:
             first = (migration.__doc__ or "").splitlines()[0]
             assert first.endswith("."), f"{migration.__name__}: `upgrade --check` prints this line"
 
@@ -250,17 +250,17 @@ def test_steps_are_done_in_their_order_and_the_number_is_written_after_each(
         return "second things"
 
     monkeypatch.setattr(folder_formats, "FORMATS", {**FORMATS, "landing": 3})
-    monkeypatch.setattr(formats, "MIGRATIONS", {"landing": (first, second)})
-    assert [step.about.split(": ", 1)[1] for step in formats.pending(settings)] == [
+    monkeypatch.setattr(migrations, "MIGRATIONS", {"landing": (first, second)})
+    assert [step.about.split(": ", 1)[1] for step in migrations.pending(settings)] == [
         "format 1 -> 2: Do the first thing.",
         "format 2 -> 3: Do the second thing.",
     ]
     with pytest.raises(OSError, match="disk full"):
-        list(formats.upgrade(settings))
+        list(migrations.upgrade(settings))
     assert format_of(folder) == 2
-    assert list(formats.upgrade(settings)) == [f"{folder} has format 3: second things"]
+    assert list(migrations.upgrade(settings)) == [f"{folder} has format 3: second things"]
     assert done == ["first", "second", "second"]
-    assert (format_of(folder), formats.pending(settings)) == (3, [])
+    assert (format_of(folder), migrations.pending(settings)) == (3, [])
 
 
 def test_an_empty_home_needs_no_upgrade(
@@ -274,7 +274,7 @@ def test_an_empty_home_needs_no_upgrade(
 
 
 def test_no_upgrade_beside_a_run(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    from embedded.lock import RunLock
+    from operations.local.lock import RunLock
 
     monkeypatch.setenv("KREISHAUS_HOME", str(settings.home))
     numbered(settings, "published", 1)

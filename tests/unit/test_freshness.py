@@ -7,14 +7,14 @@ from datetime import UTC, date, datetime
 import pyarrow.parquet as pq
 import pytest
 
-from ingest.calendars import QUARTER_ENDS, MonthDays, Monthly, NoCalendar
-from ingest.datasets import dataset
-from ingest.freshness import freshness, write_freshness
-from ingest.landing import Landing
-from ingest.model import Finding, Request
-from ingest.quarantine import Quarantine
-from ingest.settings import DatasetConfig, Settings
-from ingest.staging import BatchRecord, Staging
+from kreishaus.calendars import QUARTER_ENDS, MonthDays, Monthly, NoCalendar
+from kreishaus.datasets import dataset
+from kreishaus.model import Finding, Request
+from kreishaus.settings import DatasetConfig, Settings
+from kreishaus.store.landing import Landing
+from kreishaus.store.quarantine import Quarantine
+from kreishaus.store.staging import BatchRecord, Staging
+from pipeline.freshness import freshness, write_freshness
 
 MONTHLY = Monthly(lag_days=20)
 SEPTEMBER = date(2021, 9, 1)

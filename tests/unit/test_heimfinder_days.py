@@ -6,16 +6,16 @@ import pyarrow.parquet as pq
 import pytest
 from heimfinder_answers_made import home, v1
 
-from ingest.calendars import Daily
-from ingest.datasets import REGISTRY, dataset
-from ingest.doctor import examine
-from ingest.landing import Landing
-from ingest.model import Request
-from ingest.settings import Settings
-from ingest.sightings import write_sightings
-from ingest.staging import Staging
-from ingest.status import dataset_status
-from ingest.steps import treat
+from kreishaus.calendars import Daily
+from kreishaus.datasets import REGISTRY, dataset
+from kreishaus.model import Request
+from kreishaus.settings import Settings
+from kreishaus.store.landing import Landing
+from kreishaus.store.sightings import write_sightings
+from kreishaus.store.staging import Staging
+from operations.doctor import examine
+from pipeline.status import dataset_status
+from pipeline.steps import treat
 
 A, B = v1(home(1)), v1(home(1, plaetze=81))
 

@@ -9,11 +9,12 @@ import pyarrow.parquet as pq
 import pytest
 from heimfinder_answers_made import DETAIL, LIST, V2, Source, elsewhere, home, serving, v1, v2
 
-from ingest.settings import DatasetConfig, HttpConfig, Settings
-from ingest.steps import Floors, LandReport, Outcome, by_hand, land, treat
+from kreishaus.settings import DatasetConfig, HttpConfig, Settings
+from kreishaus.store.floors import Floors
+from pipeline.steps import LandReport, Outcome, by_hand, land, treat
 
 HEIMFINDER = "wtg/heimfinder"
-MEND = "ingest/wtg/heimfinder_fields.toml"
+MEND = "ingest/heimfinder/fields.toml"
 
 
 @pytest.fixture(scope="module")
@@ -176,9 +177,9 @@ def test_just_not_too_deep(house: Settings, source: Source) -> None:
 def test_too_large(house: Settings, source: Source, monkeypatch: pytest.MonkeyPatch) -> None:
     content = v1(home())
     source.answers_with(content)
-    monkeypatch.setattr("ingest.wtg.heimfinder_json.MOST_BYTES", len(content) - 1)
+    monkeypatch.setattr("ingest.heimfinder.json_reader.MOST_BYTES", len(content) - 1)
     quarantined_with(house, "too_large")
-    monkeypatch.setattr("ingest.wtg.heimfinder_json.MOST_BYTES", len(content))
+    monkeypatch.setattr("ingest.heimfinder.json_reader.MOST_BYTES", len(content))
     report = land(HEIMFINDER, house, "night 2")
     assert len(report.in_quarantine) == 1
 

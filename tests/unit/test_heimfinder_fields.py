@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from ingest.wtg.heimfinder_fields import Fields, Layout, Missing, field_names, layout, look_up
+from ingest.heimfinder.fields import Fields, Layout, Missing, field_names, layout, look_up
 
 RECORD: dict[str, Any] = {
     "id": 7,

@@ -11,16 +11,16 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from ingest.landing import Landing
-from ingest.model import Origin, Request, UnreadableFile
-from ingest.settings import Settings
-from ingest.staging import typed
-from ingest.steps import treat
-from ingest.wtg.heimfinder import parse_for
-from ingest.wtg.heimfinder_answers import packed
-from ingest.wtg.heimfinder_fields import layout
-from ingest.wtg.heimfinder_persons import holds_contact, is_impersonal, without_persons
-from ingest.wtg.heimfinder_tables import HOMES
+from ingest.heimfinder.answers import packed
+from ingest.heimfinder.fields import layout
+from ingest.heimfinder.free_places import parse_for
+from ingest.heimfinder.persons import holds_contact, is_impersonal, without_persons
+from ingest.heimfinder.tables import HOMES
+from kreishaus.model import Origin, Request, UnreadableFile
+from kreishaus.settings import Settings
+from kreishaus.store.landing import Landing
+from kreishaus.store.staging import typed
+from pipeline.steps import treat
 
 RULES = layout().persons
 SECRETS = ("Mustermann", "Musterfrau", "0231", "4711", "@", "beispiel.de")

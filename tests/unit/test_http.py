@@ -13,8 +13,8 @@ import trustme
 from servers import Server, Visit, proxy_to, serving
 
 from ingest.http import Client, shown
-from ingest.model import SourceRefused, SourceUnavailable
-from ingest.settings import HttpConfig, Settings
+from kreishaus.model import SourceRefused, SourceUnavailable
+from kreishaus.settings import HttpConfig, Settings
 
 EAGER = HttpConfig(tries=3, backoff_seconds=0, silence_seconds=1, largest_mebibytes=1)
 

@@ -15,8 +15,8 @@ import pytest
 from servers import Server, Visit, serving
 
 from ingest.http import Answer, Client
-from ingest.model import SourceRefused, SourceUnavailable
-from ingest.settings import HttpConfig
+from kreishaus.model import SourceRefused, SourceUnavailable
+from kreishaus.settings import HttpConfig
 
 ONCE = HttpConfig(tries=1, silence_seconds=5, longest_answer_seconds=1.5, largest_mebibytes=1)
 OK = b"HTTP/1.1 200 OK\r\n"

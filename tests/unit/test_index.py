@@ -16,18 +16,18 @@ from long_history import CHECKS, nights, write_home
 from small_house import hash_of, landed, staged
 from test_killed_at_any_instant import each_kill
 
-from ingest.batches import versions_of, write_batches
-from ingest.datasets import REGISTRY, dataset
-from ingest.index import Index
-from ingest.index_queries import Summary, summary, waiting
-from ingest.journal import Journal
-from ingest.landing import Landing, Tombstone, upgrade_landing
-from ingest.model import Finding, Request
-from ingest.quarantine import Quarantine
-from ingest.settings import Settings
-from ingest.sightings import write_sightings
-from ingest.staging import BatchRecord, Staging
-from ingest.status import dataset_status
+from kreishaus.datasets import REGISTRY, dataset
+from kreishaus.model import Finding, Request
+from kreishaus.settings import Settings
+from kreishaus.store.batches import versions_of, write_batches
+from kreishaus.store.index import Index
+from kreishaus.store.index_queries import Summary, summary, waiting
+from kreishaus.store.journal import Journal
+from kreishaus.store.landing import Landing, Tombstone, upgrade_landing
+from kreishaus.store.quarantine import Quarantine
+from kreishaus.store.sightings import write_sightings
+from kreishaus.store.staging import BatchRecord, Staging
+from pipeline.status import dataset_status
 
 FIRST = datetime(2021, 10, 15, 1, 50, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -181,7 +181,7 @@ def test_a_clock_set_back_brings_no_earlier_version_back(settings: Settings) -> 
 def test_the_journal_closes_segments_and_loses_no_line(
     home: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ingest.journal.SEGMENT_BYTES", 1)
+    monkeypatch.setattr("kreishaus.store.journal.SEGMENT_BYTES", 1)
     landing = Landing(home.landing, *HKL)
     before = len(list(landing.journal.documents()))
     request = Request("x", "x", url="-")

@@ -7,7 +7,7 @@ from it_nrw_files import LDB_TAIL, homes, origin
 
 from ingest.it_nrw.care import parse
 from ingest.it_nrw.regions import BEZIRKE, KREISE
-from ingest.model import UnreadableFile
+from kreishaus.model import UnreadableFile
 from sample import it_nrw
 
 NEUSS = "2023;05162;    Rhein-Kreis Neuss;4484;4079"

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from it_nrw_files import ffcsv, homes, origin
 
 from ingest.it_nrw import care, population
-from ingest.model import UnreadableFile
+from kreishaus.model import UnreadableFile
 
 TABLE = homes(
     "2023;05;Nordrhein-Westfalen;199000;177765",

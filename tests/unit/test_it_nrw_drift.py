@@ -6,9 +6,9 @@ import pytest
 from it_nrw_files import FFCSV_HEAD, NEUSS, ffcsv, origin
 
 from expectations.runner import validate
-from ingest.datasets import dataset
 from ingest.it_nrw.regions import KREISE, LAND
-from ingest.model import Finding, UnreadableFile
+from kreishaus.datasets import dataset
+from kreishaus.model import Finding, UnreadableFile
 from sample import it_nrw
 
 HOMES = f"{it_nrw.STATIC}/22412-01i_00.csv"

@@ -5,10 +5,10 @@ import logging
 import pytest
 from it_nrw_files import LDB_TAIL, homes, origin
 
+from ingest.formats.encodings import decode
 from ingest.it_nrw.care import parse
-from ingest.it_nrw.evidence import decode
 from ingest.it_nrw.table_csv import read
-from ingest.model import UnreadableFile
+from kreishaus.model import UnreadableFile
 
 TEXT = homes("2023;05162;    Rhein-Kreis Neuss;4484;4079", "2023;05315;    Köln;7510;7001")
 
@@ -103,7 +103,7 @@ def test_a_table_is_the_same_in_every_encoding(encoding, line_end):
 
 
 def test_the_decision_stands_in_the_log_of_the_task(caplog):
-    caplog.set_level(logging.INFO, "ingest.it_nrw")
+    caplog.set_level(logging.INFO, "ingest.formats")
     parse(TEXT.encode("latin-1"), origin("22412-01i"))
     assert "read as latin-1: line 2 is no UTF-8; no byte 80 to 9F occurs" in caplog.text
 

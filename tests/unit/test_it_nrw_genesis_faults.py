@@ -23,8 +23,9 @@ from genesis_server import (
     zipped,
 )
 
-from ingest.settings import Settings
-from ingest.steps import Floors, LandReport, Outcome, land, treat
+from kreishaus.settings import Settings
+from kreishaus.store.floors import Floors
+from pipeline.steps import LandReport, Outcome, land, treat
 from sample import it_nrw
 
 MUNICIPALITIES = "it_nrw/population_municipalities"

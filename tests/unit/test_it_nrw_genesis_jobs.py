@@ -13,8 +13,8 @@ from ingest.it_nrw.credentials import Account
 from ingest.it_nrw.jobs import JobDesk, job_name
 from ingest.it_nrw.rest import Service
 from ingest.it_nrw.tablefile import table
-from ingest.model import SourceRefused, SourceUnavailable
-from ingest.settings import Patience
+from kreishaus.model import SourceRefused, SourceUnavailable
+from kreishaus.settings import Patience
 
 CODE = "12531-0043"
 RESULT = b"PK\x03\x04 the table"

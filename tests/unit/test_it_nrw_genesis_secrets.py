@@ -10,9 +10,9 @@ from genesis_server import MAINTENANCE, Genesis, data, running, status, zipped
 
 from ingest.it_nrw import credentials
 from ingest.it_nrw.credentials import Account, account
-from ingest.model import SourceRefused
-from ingest.settings import Settings
-from ingest.steps import land
+from kreishaus.model import SourceRefused
+from kreishaus.settings import Settings
+from pipeline.steps import land
 
 DATASET = "it_nrw/population_municipalities"
 CODE = "12411-01-01-5"
@@ -90,7 +90,7 @@ def test_name_and_password_are_in_no_log_no_file_and_no_report(genesis, settings
 
 @pytest.mark.parametrize("answer", [answer for answer in ANSWERS if answer != "data"])
 def test_no_exception_of_the_chain_repeats_them(genesis, settings, answer, monkeypatch):
-    from ingest import steps
+    from pipeline import steps
 
     raised: list[BaseException] = []
     visit = steps._land_one

@@ -7,16 +7,16 @@ import pytest
 from genesis_server import MAINTENANCE, NO_OBJECT, Genesis, data, json_reply, running, status
 from typer.testing import CliRunner
 
-from ingest.cli import app
-from ingest.datasets import datasets_of
-from ingest.doctor import examine
 from ingest.http import Client
 from ingest.it_nrw.catalogue import find_tables, login_complaints, the_one_table
 from ingest.it_nrw.discover import table
-from ingest.landing import Landing
-from ingest.model import SourceRefused, SourceUnavailable
-from ingest.settings import Settings
-from ingest.steps import land
+from kreishaus.datasets import datasets_of
+from kreishaus.model import SourceRefused, SourceUnavailable
+from kreishaus.settings import Settings
+from kreishaus.store.landing import Landing
+from operations.cli import app
+from operations.doctor import examine
+from pipeline.steps import land
 from sample.server import serve
 
 HOMES = "it_nrw/care_homes"

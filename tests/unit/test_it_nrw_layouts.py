@@ -12,7 +12,7 @@ from it_nrw_layouts import AGES, CODE, LAYOUTS, SEXES, Table, old_wide, referenc
 from ingest.it_nrw.numbers import MARKERS
 from ingest.it_nrw.population import parse
 from ingest.it_nrw.regions import KREISE
-from ingest.model import Batch, UnreadableFile
+from kreishaus.model import Batch, UnreadableFile
 
 MUTATIONS = 300
 NAMES = st.sampled_from(

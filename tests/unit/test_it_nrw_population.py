@@ -9,7 +9,7 @@ from it_nrw_files import FFCSV_HEAD, NEUSS, ffcsv, origin
 
 from ingest.it_nrw.ffcsv import read, unpacked
 from ingest.it_nrw.population import parse
-from ingest.model import UnreadableFile
+from kreishaus.model import UnreadableFile
 
 CODE = "12411-01-01-5"
 TOTAL, MALE, FEMALE = ";Insgesamt;154139", "GESM;männlich;74536", "GESW;weiblich;79603"

@@ -8,10 +8,10 @@ import pytest
 from it_nrw_files import LDB_TAIL, origin
 
 from expectations.runner import validate
-from ingest.datasets import dataset
 from ingest.it_nrw import population
 from ingest.it_nrw.projection import parse
-from ingest.model import UnreadableFile
+from kreishaus.datasets import dataset
+from kreishaus.model import UnreadableFile
 from sample import it_nrw
 
 NAME = "it_nrw/population_projection"

@@ -8,12 +8,12 @@ import pytest
 from it_nrw_files import origin
 
 from expectations.runner import validate
-from ingest.datasets import dataset
+from ingest.formats.encodings import decode
 from ingest.it_nrw import ffcsv, table_csv
-from ingest.it_nrw.evidence import decode
 from ingest.it_nrw.lines import csv_lines
 from ingest.it_nrw.population import parse
 from ingest.it_nrw.regions import KREISE
+from kreishaus.datasets import dataset
 from sample import it_nrw
 
 REAL = Path(

@@ -14,8 +14,8 @@ from ingest.it_nrw.discover import table
 from ingest.it_nrw.genesis_status import Status, judge, read_status
 from ingest.it_nrw.rest import Account, Service, require_data
 from ingest.it_nrw.tablefile import fetch
-from ingest.model import NothingOffered, SourceRefused, SourceUnavailable
-from ingest.settings import Settings
+from kreishaus.model import NothingOffered, SourceRefused, SourceUnavailable
+from kreishaus.settings import Settings
 
 CODE = "12411-01-01-5"
 DATASET = "population_municipalities"

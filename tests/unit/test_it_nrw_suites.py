@@ -8,7 +8,7 @@ import pytest
 from it_nrw_files import origin
 
 from expectations.runner import validate
-from ingest.datasets import dataset
+from kreishaus.datasets import dataset
 from sample import it_nrw
 
 FILES = {

@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 import pytest
 from it_nrw_files import HOMES_HEAD, LDB_TAIL, homes
 
-from ingest.it_nrw.evidence import decoded, kind_of
+from ingest.formats.encodings import decoded, kind_of
 from ingest.it_nrw.table_csv import read
-from ingest.model import UnreadableFile
+from kreishaus.model import UnreadableFile
 
 LAND = "2023;05;Nordrhein-Westfalen;199000;177765"
 

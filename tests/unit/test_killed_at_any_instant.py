@@ -13,11 +13,11 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from ingest.files import append_line, switch_link, write_atomically
-from ingest.landing import Landing
-from ingest.model import Finding, Request
-from ingest.quarantine import Quarantine
-from ingest.staging import BatchRecord, Staging, text, typed
+from kreishaus.files import append_line, switch_link, write_atomically
+from kreishaus.model import Finding, Request
+from kreishaus.store.landing import Landing
+from kreishaus.store.quarantine import Quarantine
+from kreishaus.store.staging import BatchRecord, Staging, text, typed
 
 NOW = datetime(2021, 10, 15, 1, 50, tzinfo=UTC)
 REQUEST = Request(
@@ -152,7 +152,7 @@ def test_quarantine(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("column", ["name", "source_row"])
 def test_a_value_that_does_not_fit_its_column_is_no_table(column: str) -> None:
-    from ingest.model import UnreadableFile
+    from kreishaus.model import UnreadableFile
 
     frame = pd.DataFrame({"name": ["Syrien"], "source_place": ["1"], "source_row": [4]})
     frame = frame.astype(object)

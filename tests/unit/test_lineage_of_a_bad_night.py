@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from ingest.doctor import examine
-from ingest.settings import Lineage, Settings
+from kreishaus.settings import Lineage, Settings
+from operations.doctor import examine
 from warehouse.build import target
 from warehouse.builds import keep
 from warehouse.lineage import Build, events_of_build
@@ -46,7 +46,7 @@ def events(settings: Settings) -> dict[str, dict[str, Any]]:
     """The last event of each job."""
     from openlineage.client.serde import Serde
 
-    from ingest.batches import write_batches
+    from kreishaus.store.batches import write_batches
 
     write_batches(settings)
     target(settings).mkdir(parents=True)
@@ -105,7 +105,7 @@ def test_lineage_without_its_package_is_complained_of(
 ) -> None:
     wanted = settings.model_copy(update={"lineage": Lineage(transport="file")})
     assert not [line for line in examine(wanted) if "lineage" in line]
-    monkeypatch.setattr("ingest.doctor.find_spec", lambda _: None)
+    monkeypatch.setattr("operations.doctor.find_spec", lambda _: None)
     assert [line for line in examine(wanted) if "requirements-production.lock" in line]
     assert not [line for line in examine(settings) if "lineage" in line]
 

@@ -14,11 +14,11 @@ import yaml
 from pydantic import ValidationError
 from servers import serving
 
-from ingest.measures import of_judging, of_visit
-from ingest.metrics import CATALOGUE, Measured, line, send
-from ingest.model import Landed
-from ingest.settings import Lineage, Metrics, Settings
-from ingest.steps import LandReport, Outcome
+from kreishaus.metrics import CATALOGUE, Measured, line, send
+from kreishaus.model import Landed
+from kreishaus.settings import Lineage, Metrics, Settings
+from pipeline.measures import of_judging, of_visit
+from pipeline.steps import LandReport, Outcome
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 STAGED = Measured("files_staged", 3, {"dataset": "bamf/hkl"})

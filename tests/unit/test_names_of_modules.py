@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.settings import REPOSITORY
+from kreishaus.settings import REPOSITORY
 
 ABOUT_A_PAPER = """
 from datetime import UTC, datetime

@@ -11,15 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.datasets import dataset
 from ingest.http import Client
-from ingest.model import Batch, Origin, SourceUnavailable, UnreadableFile
-from ingest.papers.catalogue import metrics
-from ingest.papers.discover import tables
-from ingest.papers.figures import parse
-from ingest.papers.tables import FIGURES
-from ingest.settings import Settings
-from ingest.staging import typed
+from ingest.printed_tables.catalogue import metrics
+from ingest.printed_tables.discover import tables
+from ingest.printed_tables.figures import parse
+from ingest.printed_tables.tables import FIGURES
+from kreishaus.datasets import dataset
+from kreishaus.model import Batch, Origin, SourceUnavailable, UnreadableFile
+from kreishaus.settings import Settings
+from kreishaus.store.staging import typed
 
 REPOSITORY = Path(__file__).parents[2]
 PAPERS = sorted((REPOSITORY / "sample" / "figures" / "papers").glob("*.csv"))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.papers.numbers import read_printed
+from ingest.printed_tables.numbers import read_printed
 
 
 @pytest.mark.parametrize(

@@ -20,8 +20,8 @@ import trustme
 from servers import Visit, proxy_to, serving
 
 from ingest.http import Client
-from ingest.model import SourceUnavailable
-from ingest.settings import HttpConfig
+from kreishaus.model import SourceUnavailable
+from kreishaus.settings import HttpConfig
 
 PROGRAM = Path(__file__).resolve().parents[2] / "docker" / "proxy" / "serve.py"
 installed = pytest.mark.skipif(

@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from embedded.lock import RunLock
-from ingest.folder_formats import begin
-from ingest.settings import Settings
-from ingest.status import DatasetStatus, dataset_status
-from ingest.visits import Visit
+from kreishaus.folder_formats import begin
+from kreishaus.settings import Settings
+from kreishaus.store.visits import Visit
+from operations.local.lock import RunLock
+from pipeline.status import DatasetStatus, dataset_status
 from warehouse.publication_state import LONGEST_RUN, Publication, age, publication
 from warehouse.troubles import not_renewed
 

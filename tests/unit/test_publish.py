@@ -12,7 +12,7 @@ import pytest
 from marts_made import numbered
 from test_killed_at_any_instant import FINISHED, run_until
 
-from ingest.settings import Settings
+from kreishaus.settings import Settings
 from warehouse import versions
 from warehouse.as_of import AsOf, aside
 from warehouse.build import target

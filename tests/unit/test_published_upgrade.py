@@ -16,10 +16,11 @@ from marts_made import build_of
 from test_killed_at_any_instant import FINISHED, run_until
 from typer.testing import CliRunner, Result
 
-from ingest.cli import app
-from ingest.folder_formats import WrongFormat, format_of, known
-from ingest.settings import Settings
-from warehouse import formats, versions
+from kreishaus.folder_formats import WrongFormat, format_of, known
+from kreishaus.settings import Settings
+from operations.cli import app
+from operations.maintenance import migrations
+from warehouse import versions
 from warehouse.as_of import AsOf, aside
 from warehouse.builds import keep
 from warehouse.export.write import write
@@ -47,7 +48,7 @@ def today(settings: Settings) -> Settings:
 
 
 def upgraded(settings: Settings) -> str:
-    return "\n".join(formats.upgrade(settings))
+    return "\n".join(migrations.upgrade(settings))
 
 
 def rows(settings: Settings, sql: str, audience: versions.Audience) -> list[dict[str, Any]]:

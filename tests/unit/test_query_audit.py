@@ -8,8 +8,8 @@ import duckdb
 import pytest
 from typer.testing import CliRunner
 
-from ingest.cli import app
-from ingest.settings import Settings
+from kreishaus.settings import Settings
+from operations.cli import app
 from warehouse import audit, versions
 from warehouse.audit import AuditUnwritable
 from warehouse.query import query

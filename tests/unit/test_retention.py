@@ -11,22 +11,23 @@ from restic_backup import with_backup
 from small_house import day, landed, quarantined, staged
 from test_killed_at_any_instant import each_kill
 
-from ingest.batches import versions_of
-from ingest.datasets import REGISTRY, dataset
-from ingest.landing import Landing
-from ingest.model import Landed, RefusedAtTheDoor, Request
-from ingest.settings import Keeping, Retention, Settings
-from ingest.status import dataset_status
-from ingest.steps import Floors, keep, treat
+from kreishaus.datasets import REGISTRY, dataset
+from kreishaus.model import Landed, RefusedAtTheDoor, Request
+from kreishaus.settings import Keeping, Retention, Settings
+from kreishaus.store.batches import versions_of
+from kreishaus.store.floors import Floors
+from kreishaus.store.landing import Landing
+from operations.maintenance.backup import image
+from operations.maintenance.backup.check import verify
+from operations.maintenance.backup.errors import BackupBusy
+from operations.maintenance.backup.folder import BackupFolder
+from operations.maintenance.backup.make import make_snapshot
+from operations.maintenance.retention.perform import maintain
+from operations.maintenance.retention.plan import Deletion, first_month_kept, plan
+from pipeline.status import dataset_status
+from pipeline.steps import keep, treat
 from warehouse import audit
 from warehouse.audit import AuditUnwritable
-from warehouse.backup import image
-from warehouse.backup.check import verify
-from warehouse.backup.errors import BackupBusy
-from warehouse.backup.folder import BackupFolder
-from warehouse.backup.make import make_snapshot
-from warehouse.retention.perform import maintain
-from warehouse.retention.plan import Deletion, first_month_kept, plan
 
 NOW = day("2026-11-25")
 TEN_DAYS = NOW - timedelta(days=10)

@@ -10,15 +10,15 @@ import pyarrow.parquet as pq
 import pytest
 
 from ingest.bamf.tables import HKL
-from ingest.batches import versions_of
-from ingest.datasets import REGISTRY, dataset
-from ingest.files import remove_directory
-from ingest.keys import keyed, row_key
-from ingest.landing import Landing
-from ingest.model import Request
-from ingest.settings import Settings
-from ingest.staging import PROVENANCE, BatchRecord, Staging, text
 from ingest.wtg.tables import TABLES
+from kreishaus.datasets import REGISTRY, dataset
+from kreishaus.files import remove_directory
+from kreishaus.keys import keyed, row_key
+from kreishaus.model import Request
+from kreishaus.settings import Settings
+from kreishaus.store.batches import versions_of
+from kreishaus.store.landing import Landing
+from kreishaus.store.staging import PROVENANCE, BatchRecord, Staging, text
 from warehouse import revisions
 from warehouse.as_of import AsOf, aside
 from warehouse.compare import compare
@@ -336,7 +336,7 @@ def test_looking_back_takes_over_what_the_night_has_compared(house: House) -> No
 
 
 def test_status_counts_the_revisions_that_are_listed(house: House) -> None:
-    from ingest.status import dataset_status
+    from pipeline.status import dataset_status
 
     for content, places in (("first", 80), ("second", 82), ("again", 82), ("first", 80)):
         house.stage(content, places)

@@ -17,15 +17,9 @@ from test_publish import built
 
 from catalogue import site
 from expectations.data_docs import build as data_docs
-from ingest.files import append_line, make_folder, write_atomically, write_secret, write_synced
-from ingest.rights import (
-    Access,
-    access,
-    prepare_home,
-    repair_modes,
-    wrong_rights,
-)
-from ingest.settings import Backups, Settings
+from kreishaus.files import append_line, make_folder, write_atomically, write_secret, write_synced
+from kreishaus.rights import Access, access, prepare_home, repair_modes, wrong_rights
+from kreishaus.settings import Backups, Settings
 from warehouse.as_of import AsOf, aside
 from warehouse.database import connect
 from warehouse.publish import publish

@@ -12,7 +12,7 @@ import pytest
 from marts_made import build_of
 from test_publish import built, vacant
 
-from ingest.settings import REPOSITORY, Settings
+from kreishaus.settings import REPOSITORY, Settings
 from warehouse import room, versions
 from warehouse.manifest import published_marts
 from warehouse.publish import publish

@@ -12,8 +12,8 @@ from ingest.bamf.hkl import parse
 from ingest.bamf.links import discover
 from ingest.bamf.tables import MEASURES
 from ingest.http import Client
-from ingest.model import Origin
-from ingest.settings import Settings
+from kreishaus.model import Origin
+from kreishaus.settings import Settings
 from sample import bamf, bamf_report
 from sample.bamf_pdf import PrintedRow
 from sample.server import serve

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from wtg_workbooks import headers, origin
 
 from expectations.runner import validate
-from ingest.datasets import dataset
-from ingest.model import Batch
 from ingest.wtg import register
 from ingest.wtg.workbook import parse
+from kreishaus.datasets import dataset
+from kreishaus.model import Batch
 from sample import wtg
 from sample.wtg_splits import split, uneven
 

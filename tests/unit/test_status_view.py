@@ -10,18 +10,18 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from ingest.calendars import Monthly
-from ingest.datasets import dataset
-from ingest.freshness import freshness
-from ingest.landing import Landing
-from ingest.model import Finding, Request
-from ingest.quarantine import QuarantinedFile
-from ingest.settings import DatasetConfig, Settings
-from ingest.staging import BatchRecord, Staging
-from ingest.status import DatasetStatus, dataset_status
-from ingest.status_view import as_json, as_screen
-from ingest.troubles import TO_DO, Trouble, troubles
-from ingest.visits import Visit, Visits
+from kreishaus.calendars import Monthly
+from kreishaus.datasets import dataset
+from kreishaus.model import Finding, Request
+from kreishaus.settings import DatasetConfig, Settings
+from kreishaus.store.landing import Landing
+from kreishaus.store.quarantine import QuarantinedFile
+from kreishaus.store.staging import BatchRecord, Staging
+from kreishaus.store.visits import Visit, Visits
+from operations.status_view import as_json, as_screen
+from pipeline.freshness import freshness
+from pipeline.status import DatasetStatus, dataset_status
+from pipeline.troubles import TO_DO, Trouble, troubles
 
 HOME = Path("/srv/kreishaus")
 MOMENT = datetime(2021, 10, 15, 1, 50, tzinfo=UTC)

@@ -7,10 +7,11 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from ingest.datasets import dataset
-from ingest.model import Landed, RefusedAtTheDoor, SourceUnavailable
-from ingest.settings import Settings
-from ingest.steps import Floors, LandReport, Outcome, by_hand, land, treat
+from kreishaus.datasets import dataset
+from kreishaus.model import Landed, RefusedAtTheDoor, SourceUnavailable
+from kreishaus.settings import Settings
+from kreishaus.store.floors import Floors
+from pipeline.steps import LandReport, Outcome, by_hand, land, treat
 from sample import azr
 
 SERIES = "azr/series"
@@ -82,7 +83,7 @@ def test_a_new_version_of_the_parser_treats_every_landed_file_again(
 ) -> None:
     night(settings, SERIES, "night 1")
     newer = replace(dataset(SERIES), version=dataset(SERIES).version + 1)
-    monkeypatch.setattr("ingest.steps.dataset", lambda _: newer)
+    monkeypatch.setattr("pipeline.steps.dataset", lambda _: newer)
     report, (outcome,) = night(settings, SERIES, "night 2")
     assert (report.new, outcome.status) == ((), "staged")
     (record,) = Floors.of(settings, "azr", "series").staging.records()
@@ -160,7 +161,7 @@ def test_a_correction_by_hand_comes_into_force_and_the_old_file_does_not_displac
 ) -> None:
     import pyarrow.parquet as pq
 
-    from ingest.batches import write_batches
+    from kreishaus.store.batches import write_batches
 
     night(settings, CROSSTABLE, "night 1")
     correction = tmp_path / "Korrektur.xlsx"

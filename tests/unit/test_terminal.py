@@ -11,8 +11,9 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from ingest.terminal import SafeConsole, json_text, visible
-from warehouse.query_output import as_csv, as_json, as_table
+from kreishaus.terminal import json_text, visible
+from operations.console import SafeConsole
+from operations.query_output import as_csv, as_json, as_table
 
 ATTACKS = (
     "\x1b]0;title\x07",  # sets the window's title

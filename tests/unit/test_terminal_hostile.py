@@ -14,8 +14,8 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from ingest import terminal
-from warehouse import query_output
+from kreishaus import terminal
+from operations import query_output
 from warehouse.export.textfile import csv_cell, harmless
 
 EVIL = "[/b]\x1b[31m\x9b2J\u202e\x07"
@@ -115,7 +115,7 @@ def test_a_wrong_setting_is_said_without_its_value(tmp_path: Path) -> None:
 
 
 def test_what_was_asked_is_shown_by_the_audit_as_text(tmp_path: Path) -> None:
-    from ingest.settings import Settings
+    from kreishaus.settings import Settings
     from warehouse import audit
 
     audit.record(Settings(home=tmp_path / "var"), "query", statement=EVIL)

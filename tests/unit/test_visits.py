@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from ingest.settings import Settings
-from ingest.visits import Visit, Visits
+from kreishaus.settings import Settings
+from kreishaus.store.visits import Visit, Visits
 
 MOMENT = datetime(2021, 10, 21, 1, 50, tzinfo=UTC)
 NIGHT = Visit(
@@ -41,7 +41,7 @@ def test_a_line_torn_by_a_kill_is_no_visit_and_spoils_no_other(settings: Setting
 
 
 def test_the_oldest_are_forgotten(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ingest.visits.KEPT", 5)
+    monkeypatch.setattr("kreishaus.store.visits.KEPT", 5)
     visits = Visits(settings.landing, "bamf", "hkl")
     for day in range(10):
         visits.note(Visit(MOMENT + timedelta(days=day), f"night {day}"))

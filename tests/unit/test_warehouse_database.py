@@ -6,7 +6,7 @@ import duckdb
 import pytest
 from pydantic import ValidationError
 
-from ingest.settings import Settings
+from kreishaus.settings import Settings
 from warehouse.build import dbt_environment
 from warehouse.database import connect
 

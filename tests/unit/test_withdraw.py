@@ -14,9 +14,10 @@ from small_house import day
 from test_killed_at_any_instant import each_kill
 from typer.testing import CliRunner, Result
 
-from ingest.cli import app
-from ingest.folder_formats import begin
-from ingest.settings import Settings
+from kreishaus.folder_formats import begin
+from kreishaus.settings import Settings
+from operations.cli import app
+from operations.maintenance.retention.perform import maintain
 from reports import press, withdraw
 from reports.papers import NoSuchPaper
 from reports.press import NoSuchDate, PaperWithdrawn, print_paper, write_index
@@ -26,7 +27,6 @@ from warehouse.audit import AuditUnwritable
 from warehouse.export.write import write as export
 from warehouse.publish import publish
 from warehouse.query import query
-from warehouse.retention.perform import maintain
 from warehouse.withdraw import NOTE, NotToBeReplacedBy, settle, withdraw_version
 from warehouse.withdrawals import AlreadyMarked, NoReason
 
@@ -256,8 +256,8 @@ def test_a_withdrawn_version_takes_no_place_of_one_that_readers_can_fall_back_on
 def test_the_record_is_in_a_backup(settings, tmp_path, backup_key):
     from restic_backup import with_backup
 
-    from warehouse.backup.make import make_snapshot
-    from warehouse.backup.restore import restore_files
+    from operations.maintenance.backup.make import make_snapshot
+    from operations.maintenance.backup.restore import restore_files
 
     house = with_backup(published(settings, 1, 2), tmp_path / "b", backup_key)
     withdraw_version(house, name(2), WHY)

@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from ingest.settings import REPOSITORY, Settings
+from kreishaus.settings import REPOSITORY, Settings
 from warehouse.build import ENDS_WITH_PARENT, prepare
 from warehouse.publish import publish
 from warehouse.writer_lock import NAME, WarehouseBusy, writing
@@ -21,7 +21,7 @@ from warehouse.writer_lock import NAME, WarehouseBusy, writing
 HOLDS = """
 import subprocess, sys, time
 from pathlib import Path
-from ingest.settings import Settings
+from kreishaus.settings import Settings
 from warehouse.writer_lock import writing
 
 with writing(Settings(home=Path(sys.argv[1])), "build") as lock:

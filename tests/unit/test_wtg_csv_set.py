@@ -7,9 +7,9 @@ from collections.abc import Callable
 import pytest
 from wtg_workbooks import as_csv, book, csv_set, origin, put, read, refused, small
 
-from ingest.model import Batch, Finding, UnreadableFile
 from ingest.wtg.csv_set import read_csv
 from ingest.wtg.workbook import parse
+from kreishaus.model import Batch, Finding, UnreadableFile
 
 NAME = "WTG_Stichtag_2021-08-15.zip"
 PLAIN = read(small())

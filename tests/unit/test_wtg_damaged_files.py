@@ -13,9 +13,9 @@ from openpyxl.comments import Comment
 from openpyxl.styles import Font, PatternFill
 from wtg_workbooks import book, csv_set, origin, small
 
-from ingest.model import Batch, UnreadableFile
 from ingest.wtg import register
 from ingest.wtg.workbook import parse
+from kreishaus.model import Batch, UnreadableFile
 
 REGISTER = b"""\
 name;traeger;angebotsform;strasse;hausnummer;plz;ort;plaetze;status

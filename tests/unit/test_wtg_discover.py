@@ -10,13 +10,13 @@ import pyarrow.parquet as pq
 import pytest
 from wtg_workbooks import book, put, small
 
-from ingest.batches import write_batches
 from ingest.http import Client
-from ingest.model import SourceUnavailable
-from ingest.settings import Settings
-from ingest.staging import Staging
-from ingest.steps import land, treat
 from ingest.wtg.discover import COPYING_SECONDS, register_exports, workbooks
+from kreishaus.model import SourceUnavailable
+from kreishaus.settings import Settings
+from kreishaus.store.batches import write_batches
+from kreishaus.store.staging import Staging
+from pipeline.steps import land, treat
 
 NAME = "WTG_Stichtag_2021-08-15.xlsx"
 CORRECTED = "WTG_Stichtag_2021-08-15_korrigiert.xlsx"

@@ -19,8 +19,8 @@ from openpyxl.comments import Comment
 from openpyxl.styles import Font, PatternFill
 from wtg_workbooks import DAY, OCCUPANCY, OFFERS, Sheets, book, origin, put, read, refused, small
 
-from ingest.model import Batch, Finding
 from ingest.wtg.workbook import parse
+from kreishaus.model import Batch, Finding
 
 PLAIN = read(small()).tables
 

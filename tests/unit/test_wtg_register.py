@@ -8,12 +8,12 @@ import pytest
 from openpyxl import Workbook
 
 from expectations.runner import validate
-from ingest.datasets import dataset
-from ingest.model import Batch, Finding, Origin, UnreadableFile
-from ingest.staging import typed
 from ingest.wtg.codes import OFFER_TYPES, kinds_named
 from ingest.wtg.register import parse
 from ingest.wtg.tables import REGISTER
+from kreishaus.datasets import dataset
+from kreishaus.model import Batch, Finding, Origin, UnreadableFile
+from kreishaus.store.staging import typed
 
 NAME = "WTG_Register_2021-12-31.csv"
 EXPORT = """\

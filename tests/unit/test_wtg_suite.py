@@ -7,7 +7,7 @@ import pytest
 from wtg_workbooks import COMPLAINTS, DAY, INSPECTIONS, PLANS, SUPPORT, Sheets, put, read, small
 
 from expectations.runner import Validation, validate
-from ingest.datasets import dataset
+from kreishaus.datasets import dataset
 
 CRITICAL, WARNING = "critical", "warning"
 NEXT_DAY = DAY + timedelta(days=1)

@@ -10,9 +10,9 @@ import pytest
 from openpyxl import Workbook
 from wtg_workbooks import DAY, OCCUPANCY, book, origin, put, read, refused, small
 
-from ingest.staging import typed
 from ingest.wtg.tables import TABLES
 from ingest.wtg.workbook import parse
+from kreishaus.store.staging import typed
 
 
 def only(findings: tuple) -> object:

@@ -9,8 +9,8 @@ from datetime import UTC, date, datetime
 import pytest
 from openpyxl import Workbook
 
-from ingest.model import Batch, Finding, Origin, UnreadableFile
 from ingest.wtg.workbook import parse
+from kreishaus.model import Batch, Finding, Origin, UnreadableFile
 
 DAY = date(2021, 8, 15)
 NAME = "WTG_Stichtag_2021-08-15.xlsx"

@@ -11,8 +11,8 @@ from typing import Any
 
 import duckdb
 
-from ingest.datasets import REGISTRY
-from ingest.settings import Settings
+from kreishaus.datasets import REGISTRY
+from kreishaus.settings import Settings
 from warehouse import versions, withdrawals
 from warehouse.export.units import unit_de
 from warehouse.manifest import PublishedMart, published_marts

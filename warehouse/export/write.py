@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingest.files import write_atomically
-from ingest.settings import Settings
+from kreishaus.files import write_atomically
+from kreishaus.settings import Settings
 from warehouse import audit
 from warehouse.export.extract import Extract, extract
 from warehouse.export.textfile import as_csv, as_csvw

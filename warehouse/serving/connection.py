@@ -16,7 +16,7 @@ from typing import Any
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
-from ingest.settings import Settings
+from kreishaus.settings import Settings
 from warehouse.versions import Audience
 
 HOST = re.compile(r"[\w.:/,-]*")

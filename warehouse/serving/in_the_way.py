@@ -14,7 +14,7 @@ from contextlib import ExitStack, contextmanager
 
 import psycopg
 
-from ingest.settings import Settings
+from kreishaus.settings import Settings
 from warehouse.serving.connection import Connection, ServingFailed, connected
 from warehouse.serving.overlong import Ended, end_blockers
 from warehouse.versions import AUDIENCES

@@ -24,7 +24,7 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-from ingest.settings import Settings
+from kreishaus.settings import Settings
 from warehouse import audit, versions
 from warehouse.serving import gate, loaders_lock, publication, tables
 from warehouse.serving.connection import Connection, ServingFailed, connected, database_name

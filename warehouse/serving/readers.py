@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 from psycopg import sql
 
-from ingest.settings import Settings
+from kreishaus.settings import Settings
 from warehouse import audit
 from warehouse.serving.connection import Connection, ServingFailed, connected, database_name
 from warehouse.serving.in_the_way import kept_free

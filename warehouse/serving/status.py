@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingest.settings import Settings
+from kreishaus.settings import Settings
 from warehouse.serving.connection import Connection, connected, database_name
 from warehouse.serving.doors import open_doors, other_databases
 from warehouse.serving.publication import publication

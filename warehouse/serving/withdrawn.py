@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ingest.settings import Settings
+from kreishaus.settings import Settings
 from warehouse import versions
 from warehouse.serving.connection import connected
 from warehouse.serving.load import Loads, load

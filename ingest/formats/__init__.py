@@ -1,0 +1,1 @@
+"""Reading files by their format, whoever made them."""

@@ -1,0 +1,115 @@
+"""What a ZIP archive must be before anybody opens it: workbooks and GENESIS answers are archives.
+
+Sizes are judged by what the archive's own directory declares. ``zipfile`` never expands a member
+beyond its declared size, so an archive that declares less than it holds is a damaged one.
+"""
+
+from __future__ import annotations
+
+import io
+import stat
+import struct
+import zipfile
+import zlib
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from kreishaus.model import Finding, UnreadableFile
+
+BROKEN = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, ValueError, RuntimeError)
+"""What ``zipfile`` raises for bytes that are no archive, a damaged or an encrypted one
+(``NotImplementedError``, for an unknown compression, is a ``RuntimeError``)."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much an archive may hold. ``expanded`` is bytes over all members.
+
+    Text shrinks to a tenth, a sheet of empty cells to a fiftieth; a bomb to a thousandth.
+    ``ratio`` is asked only of members above ``small`` bytes.
+    """
+
+    members: int = 2_000
+    expanded: int = 128 * 2**20
+    ratio: int = 200
+    small: int = 2**20
+
+
+LIMITS = Limits()
+
+
+def check_archive(content: bytes, what: str, limits: Limits = LIMITS) -> None:
+    """Return if ``content`` is an archive that is safe to expand.
+
+    ``what`` is what the file should be ("a workbook"). Raises ``UnreadableFile`` (rule
+    ``archive``) for no archive at all, a damaged or encrypted one, too many members, too much or
+    too highly compressed content, and names that lead out of a folder.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            members = archive.infolist()
+    except BROKEN as error:
+        raise _refused(
+            f"The file is not {what}: its bytes are no whole archive. It was cut or damaged on "
+            "its way: save or fetch it again.",
+            expected="a whole ZIP archive",
+            found=f"{len(content)} bytes beginning {content[:4]!r} ({error})"[:200],
+        ) from error
+    if len(members) > limits.members:
+        raise _refused(
+            f"The archive is not {what}: it holds far too many files.",
+            expected=f"{limits.members} members at most",
+            found=str(len(members)),
+        )
+    for member in members:
+        _check_member(member, what, limits)
+    expanded = sum(member.file_size for member in members)
+    if expanded > limits.expanded:
+        raise _refused(
+            f"The archive would expand far beyond what {what} can be: it is not opened.",
+            expected=f"{limits.expanded} bytes at most",
+            found=str(expanded),
+        )
+
+
+def _check_member(member: zipfile.ZipInfo, what: str, limits: Limits) -> None:
+    name = member.filename
+    path = PurePosixPath(name.replace("\\", "/"))
+    link = stat.S_ISLNK(member.external_attr >> 16)
+    if path.is_absolute() or ".." in path.parts or ":" in name or "\x00" in name or link:
+        raise _refused(
+            f"The archive is not {what}: the name of a member leads out of it.",
+            place=name[:100],
+            expected="plain names",
+            found=repr(name[:100]),
+        )
+    if member.flag_bits & 0x1:
+        raise _refused(
+            "The archive is encrypted: save it without a password.",
+            place=name[:100],
+            expected="a member that can be read",
+            found="an encrypted member",
+        )
+    ratio = member.file_size / max(member.compress_size, 1)
+    if member.file_size > limits.small and ratio > limits.ratio:
+        raise _refused(
+            f"The archive is not {what}: a member is compressed far more than data can be.",
+            place=name[:100],
+            expected=f"{limits.ratio} times at most",
+            found=f"{member.compress_size} bytes that expand to {member.file_size}",
+        )
+
+
+def _refused(
+    message: str, *, expected: str, found: str, place: str | None = None
+) -> UnreadableFile:
+    return UnreadableFile(
+        Finding(
+            rule="archive",
+            severity="critical",
+            message=message,
+            place=place,
+            expected=expected,
+            found=found,
+        )
+    )

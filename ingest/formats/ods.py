@@ -1,0 +1,215 @@
+"""ODS: cells of every sheet, hidden ones too, and the texts that lie beside them.
+
+Read here instead of through a library, which would not say what is merged, and would write out
+every repeated cell: a row of LibreOffice may be repeated a million times.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
+
+from ingest.formats.sheets import (
+    DAMAGED,
+    MOST_CELLS,
+    Area,
+    OpaqueFile,
+    Rows,
+    Sheet,
+    Workbook,
+    moment,
+    put,
+)
+from ingest.formats.xlsx import BROKEN
+
+OASIS = "{urn:oasis:names:tc:opendocument:xmlns:"
+TABLE, OFFICE, TEXT = f"{OASIS}table:1.0}}", f"{OASIS}office:1.0}}", f"{OASIS}text:1.0}}"
+STYLE, META = f"{OASIS}style:1.0}}", f"{OASIS}meta:1.0}}"
+CHANGED = "{http://purl.org/dc/elements/1.1/}date"
+
+LOOKED_INTO = re.compile(
+    r"mimetype|(content|styles|meta|settings|META-INF/manifest)\.xml|manifest\.rdf"
+    r"|Thumbnails/thumbnail\.png|layout-cache|(Configurations2|META-INF|Thumbnails)/(.*/)?"
+    r"|Configurations2/accelerator/current\.xml"
+)
+"""The parts of an ordinary sheet; anything else is a picture or an embedded object."""
+
+KEEPS_DELETED = f"{TABLE}tracked-changes"
+INSIDE = (f"{OFFICE}binary-data", f"{OASIS}drawing:1.0}}object", f"{OASIS}drawing:1.0}}image")
+NAMES = (f"{TABLE}named-range", f"{TABLE}named-expression", f"{TABLE}database-range")
+DAY = re.compile(r"\d{1,2}\D+\d|\d{4}-\d{2}-\d{2}")
+"""A date that is shown with its day; "Jun 2017" and "06/2017" are months."""
+
+MONTH_ONLY = re.compile(r"(\d{1,2}[./-])?\D*\d{2,4}")
+
+
+@dataclass
+class _Reading:
+    """A sheet while it is being read. Repeats of empty rows and cells only move on."""
+
+    rows: Rows = field(default_factory=dict)
+    merged: list[Area] = field(default_factory=list)
+    months: set[tuple[int, int]] = field(default_factory=set)
+    uncalculated: set[tuple[int, int]] = field(default_factory=set)
+    written: int = 0
+
+    def put(self, row: int, column: int, value: object) -> None:
+        self.written += value is not None
+        if self.written > MOST_CELLS:
+            raise OpaqueFile("a file far larger than a table of counts can be")
+        put(self.rows, row, column, value)
+
+
+def read_ods(content: bytes) -> Workbook:
+    """Every sheet and every text. Raises ``OpaqueFile``; the archive was checked before."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            _refuse_unseen(archive)
+            return _workbook(archive)
+    except BROKEN:
+        # Without its cause: a library's words about a broken file may quote the file.
+        raise OpaqueFile(DAMAGED) from None
+
+
+def _refuse_unseen(archive: zipfile.ZipFile) -> None:
+    names = archive.namelist()
+    if not all(LOOKED_INTO.fullmatch(name) for name in names):
+        raise OpaqueFile(
+            "a picture or an embedded object, which cannot be looked into. Take it out"
+        )
+    if "META-INF/manifest.xml" in names and b"encryption-data" in archive.read(
+        "META-INF/manifest.xml"
+    ):
+        raise OpaqueFile("an encrypted workbook. Save it without a password")
+
+
+def _xml(archive: zipfile.ZipFile, name: str) -> Element:
+    content = archive.read(name)
+    if b"<!ENTITY" in content:
+        raise OpaqueFile(DAMAGED)  # no office program writes one; it may grow without end
+    return ElementTree.fromstring(content)
+
+
+def _workbook(archive: zipfile.ZipFile) -> Workbook:
+    root = _xml(archive, "content.xml")
+    if root.find(f".//{KEEPS_DELETED}") is not None:
+        raise OpaqueFile("recorded changes, which keep what was deleted. Accept all of them")
+    if any(root.find(f".//{tag}") is not None for tag in INSIDE):
+        raise OpaqueFile(
+            "a picture or an embedded object, which cannot be looked into. Take it out"
+        )
+    hidden = _hidden_styles(root)
+    sheets = tuple(_sheet(table, hidden) for table in root.iter(f"{TABLE}table"))
+    names = set(archive.namelist())
+    beside = [_text(paragraph) for paragraph in root.iter(f"{TEXT}p")]
+    beside += [str(node.get(f"{TABLE}name")) for tag in NAMES for node in root.iter(tag)]
+    unseen = {"the texts beside the cells": tuple(beside)}
+    for place, part in (("headers and footers", "styles.xml"), ("the properties", "meta.xml")):
+        if part in names:
+            unseen[place] = tuple(text for text in _xml(archive, part).itertext() if text.strip())
+    return Workbook(sheets, unseen, _modified(archive) if "meta.xml" in names else None)
+
+
+def _modified(archive: zipfile.ZipFile) -> datetime | None:
+    node = next(_xml(archive, "meta.xml").iter(CHANGED), None)
+    return None if node is None else moment(node.text or "")
+
+
+def _hidden_styles(root: Element) -> set[str]:
+    return {
+        str(style.get(f"{STYLE}name"))
+        for style in root.iter(f"{STYLE}style")
+        for properties in style.iter(f"{STYLE}table-properties")
+        if properties.get(f"{TABLE}display") == "false"
+    }
+
+
+def _sheet(table: Element, hidden: set[str]) -> Sheet:
+    reading = _Reading()
+    row = 1
+    for line in table.iter(f"{TABLE}table-row"):
+        repeated = _number_of(line, "number-rows-repeated")
+        _row(reading, line, row)
+        filled = reading.rows.get(row)
+        for again in range(row + 1, row + (repeated if filled else 1)):
+            for column, value in (filled or {}).items():
+                reading.put(again, column, value)
+        row += repeated
+    return Sheet(
+        title=str(table.get(f"{TABLE}name", "")),
+        rows=reading.rows,
+        merged=tuple(reading.merged),
+        hidden=table.get(f"{TABLE}style-name") in hidden,
+        months=frozenset(reading.months),
+        uncalculated=frozenset(reading.uncalculated),
+    )
+
+
+def _row(reading: _Reading, line: Element, row: int) -> None:
+    column = 1
+    for cell in line:
+        if cell.tag not in {f"{TABLE}table-cell", f"{TABLE}covered-table-cell"}:
+            continue
+        repeated = _number_of(cell, "number-columns-repeated")
+        value = _value(cell)
+        if value is not None:
+            for place in range(column, column + repeated):
+                reading.put(row, place, value)
+        if isinstance(value, datetime) and _shows_a_month(cell):
+            reading.months.add((row, column))
+        if value is None and cell.get(f"{TABLE}formula"):
+            reading.uncalculated.add((row, column))
+        down = _number_of(cell, "number-rows-spanned")
+        right = _number_of(cell, "number-columns-spanned")
+        if down > 1 or right > 1:
+            reading.merged.append(Area(row, column, row + down - 1, column + right - 1))
+        column += repeated
+
+
+def _number_of(node: Element, name: str) -> int:
+    return max(1, int(node.get(f"{TABLE}{name}", "1")))
+
+
+def _value(cell: Element) -> object:
+    kind = cell.get(f"{OFFICE}value-type")
+    if kind in {"float", "percentage", "currency"}:
+        number = float(cell.get(f"{OFFICE}value", "nan"))
+        return int(number) if number.is_integer() else number
+    if kind == "date":
+        return datetime.fromisoformat(cell.get(f"{OFFICE}date-value", "").removesuffix("Z"))
+    if kind == "boolean":
+        return cell.get(f"{OFFICE}boolean-value") == "true"
+    return _shown(cell) or cell.get(f"{OFFICE}string-value") or None
+
+
+def _shown(cell: Element) -> str:
+    """The cell's own paragraphs, without those of a note that hangs on it."""
+    return "\n".join(_text(node) for node in cell if node.tag == f"{TEXT}p").strip()
+
+
+def _text(paragraph: Element) -> str:
+    """A paragraph's letters; runs of blanks, tabs and line breaks are elements of their own."""
+    return "".join(_pieces(paragraph))
+
+
+def _pieces(node: Element) -> Iterator[str]:
+    yield node.text or ""
+    for child in node:
+        if child.tag == f"{TEXT}s":
+            yield " "
+        elif child.tag in {f"{TEXT}tab", f"{TEXT}line-break"}:
+            yield "\n"
+        elif child.tag != f"{OFFICE}annotation":
+            yield from child.itertext()
+        yield child.tail or ""
+
+
+def _shows_a_month(cell: Element) -> bool:
+    shown = _shown(cell)
+    return bool(MONTH_ONLY.fullmatch(shown)) and not DAY.fullmatch(shown)

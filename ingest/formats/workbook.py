@@ -1,0 +1,64 @@
+"""Opening the workbooks and tables of text that an office drops, whatever program made them."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+from ingest.formats.archives import BROKEN, check_archive
+from ingest.formats.compound import MAGIC
+from ingest.formats.delimited import read_text
+from ingest.formats.faults import fault
+from ingest.formats.ods import read_ods
+from ingest.formats.sheets import DAMAGED, WORKBOOK_LIMITS, OpaqueFile, Workbook
+from ingest.formats.xls import read_xls
+from ingest.formats.xlsx import WORKBOOK, read_xlsx
+from kreishaus.model import UnreadableFile
+
+ZIP_MAGIC = b"PK"
+
+
+def look_into(content: bytes) -> Workbook:
+    """Everything readable in a file: XLSX, ODS, XLS or text, told by its first bytes.
+
+    Raises ``OpaqueFile`` for what cannot be looked into as a whole.
+    """
+    if len(content) > WORKBOOK_LIMITS.expanded:
+        raise OpaqueFile("a file far larger than a table of counts can be")
+    if content.startswith(MAGIC):
+        return read_xls(content)
+    if not content.startswith(ZIP_MAGIC):
+        return read_text(content)
+    try:
+        check_archive(content, "a workbook", WORKBOOK_LIMITS)
+    except UnreadableFile as refusal:
+        # Its message is ours; what it found may be a name out of the file.
+        raise OpaqueFile(f"{DAMAGED} ({refusal.findings[0].message})") from None
+    names = _names(content)
+    if WORKBOOK in names:
+        return read_xlsx(content)
+    if "content.xml" in names:
+        return read_ods(content)
+    raise OpaqueFile("an archive that is no workbook. Drop the workbook itself, not packed")
+
+
+def open_workbook(content: bytes) -> Workbook:
+    """The same for a parser. Raises ``UnreadableFile``."""
+    try:
+        return look_into(content)
+    except OpaqueFile as opaque:
+        raise fault(
+            "workbook",
+            f"this is not a whole workbook that can be read: {opaque}. Open it in the office "
+            "program, save it as .xlsx and drop it again",
+            expected="a workbook (.xlsx, .ods, .xls) or a table of text (.csv)",
+            found=f"{len(content)} bytes",
+        ) from None
+
+
+def _names(content: bytes) -> set[str]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            return set(archive.namelist())
+    except BROKEN:
+        raise OpaqueFile(DAMAGED) from None

@@ -1,0 +1,297 @@
+"""XLSX: cells of every sheet, hidden ones too, and the texts that lie beside them.
+
+Read part by part instead of through a library: a library pads a sheet to its largest cell (one
+cell in the last corner makes billions), hides whether a formula was ever calculated, and passes
+over parts that carry records. Every part of the archive must be one that was looked into.
+"""
+
+from __future__ import annotations
+
+import io
+import posixpath
+import re
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from xml.etree import ElementTree
+from xml.etree.ElementTree import Element, ParseError
+
+from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format
+from openpyxl.utils import column_index_from_string, range_boundaries
+from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900, from_excel
+
+from ingest.formats.sheets import DAMAGED, Area, OpaqueFile, Rows, Sheet, Workbook, moment, put
+
+BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    ParseError,
+    EOFError,
+    OSError,
+    LookupError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    ArithmeticError,
+    RuntimeError,
+)
+"""What ``zipfile``, the XML parser and the conversions raise for damaged parts."""
+
+WORKBOOK = "xl/workbook.xml"
+CELL = re.compile(r"([A-Z]{1,3})([1-9]\d{0,6})")
+NOT_OF_THE_DATE = re.compile(r'\[[^\]]*\]|"[^"]*"')
+"""Locale and literal text in a number format: "[$-de-DE]mmm yyyy" shows no day."""
+
+CARRIES_RECORDS = {
+    "xl/pivotCache/": "a pivot cache: the single records behind a pivot table travel with it. "
+    "Copy the counts into a new workbook as values",
+    "xl/model/": "a data model, which carries the single records",
+    "xl/embeddings/": "an embedded document, which cannot be looked into",
+    "xl/externalLinks/": "copied cells of another workbook (external links)",
+    "xl/media/": "a picture, which cannot be looked into. Take it out",
+    "xl/vbaProject": "macros. Save the workbook as .xlsx",
+}
+"""Beginning of a part's name -> why a workbook with it is refused."""
+
+HARMLESS = re.compile(
+    r"\[Content_Types\]\.xml|.*\.rels|docProps/(core\.xml|app\.xml|thumbnail\.\w+)"
+    r"|docMetadata/LabelInfo\.xml|xl/(workbook|styles|sharedStrings|calcChain|metadata)\.xml"
+    r"|xl/(theme|persons|featurePropertyBag|chartsheets)/[^/]*\.xml"
+    r"|xl/charts/(style|colors)\d*\.xml"
+    r"|xl/printerSettings/[^/]*\.bin|xl/worksheets/[^/]*\.xml"
+)
+"""Parts that hold nothing beside what is read of them below, or nothing at all. The officer's
+name among the properties is harmless."""
+
+TEXTS = {
+    "the comments": re.compile(
+        r"xl/(comments\d*|comments/[^/]*|threadedComments/[^/]*)\.xml", re.IGNORECASE
+    ),
+    "the text boxes and charts": re.compile(r"xl/(drawings|charts)/[^/]*\.(xml|vml)"),
+    "the names of table columns": re.compile(r"xl/tables/[^/]*\.xml"),
+    "the properties": re.compile(r"(docProps|customXml)/[^/]*\.xml"),
+}
+"""Place in words -> parts of which every text is read."""
+
+BETWEEN_TAGS = re.compile(r">([^<>]*[^<>\s][^<>]*)<")
+NAMED = {"tableColumn": "name", "definedName": "name", "hyperlink": "display"}
+"""Elements whose texts stand in an attribute."""
+
+BESIDE_CELLS = {
+    "oddHeader", "oddFooter", "evenHeader", "evenFooter", "firstHeader", "firstFooter",
+    "formula1", "formula2", "hyperlink", "f",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Read:
+    """A cell's value, and whether it is a date shown as a month."""
+
+    value: object
+    is_month: bool = False
+
+
+@dataclass(frozen=True)
+class Context:
+    """What the cells of all sheets refer to: shared texts, number formats, the first day."""
+
+    shared: list[str]
+    formats: list[str]
+    epoch: datetime
+
+    def shown_as(self, style: str) -> str:
+        number = int(style)
+        return self.formats[number] if 0 <= number < len(self.formats) else "General"
+
+
+def read_xlsx(content: bytes) -> Workbook:
+    """Every sheet and every text. Raises ``OpaqueFile``; the archive was checked before."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            _refuse_unseen(archive)
+            return _workbook(archive)
+    except BROKEN:
+        # Without its cause: a library's words about a broken file may quote the file.
+        raise OpaqueFile(DAMAGED) from None
+
+
+def _refuse_unseen(archive: zipfile.ZipFile) -> None:
+    known = (HARMLESS, *TEXTS.values())
+    for name in archive.namelist():
+        for folder, reason in CARRIES_RECORDS.items():
+            if name.startswith(folder):
+                raise OpaqueFile(reason)
+        if not name.endswith("/") and not any(part.fullmatch(name) for part in known):
+            raise OpaqueFile(
+                "a part that cannot be looked into. Copy the counts into a new workbook as values"
+            )
+
+
+def _workbook(archive: zipfile.ZipFile) -> Workbook:
+    root = _xml(archive, WORKBOOK)
+    context = _context(archive, root)
+    targets = _targets(archive)
+    sheets, beside = [], list(_texts(root, {"definedName"}))
+    for node in _all(root, "sheet"):
+        part = targets[_attribute(node, "id")]
+        if part.startswith("xl/worksheets/"):
+            hidden = node.get("state", "visible") != "visible"
+            sheet, texts = _sheet(archive, part, node.get("name", ""), context, hidden)
+            sheets.append(sheet)
+            beside += texts
+    unseen = {place: tuple(_texts_of(archive, parts)) for place, parts in TEXTS.items()}
+    unseen["names, headers and rules"] = tuple(beside)
+    unseen["the list of texts"] = tuple(context.shared)
+    return Workbook(tuple(sheets), unseen, _modified(archive))
+
+
+def _xml(archive: zipfile.ZipFile, name: str) -> Element:
+    content = archive.read(name)
+    if b"<!DOCTYPE" in content[:4096]:
+        raise OpaqueFile(DAMAGED)  # no office program writes one; its entities may grow
+    return ElementTree.fromstring(content)
+
+
+def _local(node: Element) -> str:
+    return str(node.tag).rpartition("}")[2]
+
+
+def _all(root: Element, name: str) -> Iterator[Element]:
+    return (node for node in root.iter() if _local(node) == name)
+
+
+def _child(node: Element, name: str) -> Element | None:
+    return next((child for child in node if _local(child) == name), None)
+
+
+def _attribute(node: Element, name: str) -> str:
+    """An attribute by its local name: transitional and strict files differ in the namespace.
+
+    Raises ``KeyError`` where it is missing.
+    """
+    return {key.rpartition("}")[2]: text for key, text in node.attrib.items() if "}" in key}[name]
+
+
+def _targets(archive: zipfile.ZipFile) -> dict[str, str]:
+    root = _xml(archive, "xl/_rels/workbook.xml.rels")
+    return {
+        node.get("Id", ""): posixpath.normpath(posixpath.join("/xl", node.get("Target", "")))[1:]
+        for node in root
+    }
+
+
+def _context(archive: zipfile.ZipFile, root: Element) -> Context:
+    names = set(archive.namelist())
+    shared: list[str] = []
+    if "xl/sharedStrings.xml" in names:
+        table = _xml(archive, "xl/sharedStrings.xml")
+        shared = [_rich_text(item) for item in _all(table, "si")]
+    formats = _formats(_xml(archive, "xl/styles.xml")) if "xl/styles.xml" in names else []
+    since_1904 = any(node.get("date1904") in {"1", "true"} for node in _all(root, "workbookPr"))
+    return Context(shared, formats, CALENDAR_MAC_1904 if since_1904 else CALENDAR_WINDOWS_1900)
+
+
+def _rich_text(item: Element) -> str:
+    runs = [run for run in item if _local(run) in {"t", "r"}]  # not the phonetic ones
+    return "".join(node.text or "" for run in runs for node in _all(run, "t"))
+
+
+def _formats(styles: Element) -> list[str]:
+    own = {node.get("numFmtId", ""): node.get("formatCode", "") for node in _all(styles, "numFmt")}
+    cells = next(_all(styles, "cellXfs"), None)
+    numbers = [node.get("numFmtId", "0") for node in (cells if cells is not None else ())]
+    return [own.get(number) or BUILTIN_FORMATS.get(int(number), "General") for number in numbers]
+
+
+def _sheet(
+    archive: zipfile.ZipFile, part: str, title: str, context: Context, hidden: bool
+) -> tuple[Sheet, list[str]]:
+    root = _xml(archive, part)
+    rows: Rows = {}
+    months, uncalculated = set(), set()
+    row = 0
+    for line in _all(root, "row"):
+        row = int(line.get("r", row + 1))
+        column = 0
+        for cell in line:
+            if _local(cell) != "c":
+                continue
+            row, column = _place(cell, row, column + 1)
+            read = _value(cell, context)
+            put(rows, row, column, read.value)
+            if read.is_month:
+                months.add((row, column))
+            if read.value is None and _child(cell, "f") is not None and cell.get("t") != "str":
+                uncalculated.add((row, column))
+    merged = tuple(_area(node.get("ref", "")) for node in _all(root, "mergeCell"))
+    sheet = Sheet(title, rows, merged, hidden, frozenset(months), frozenset(uncalculated))
+    return sheet, list(_texts(root, BESIDE_CELLS))
+
+
+def _place(cell: Element, row: int, column: int) -> tuple[int, int]:
+    match = CELL.fullmatch(cell.get("r", ""))
+    return (int(match[2]), column_index_from_string(match[1])) if match else (row, column)
+
+
+def _area(reference: str) -> Area:
+    left, top, right, bottom = range_boundaries(reference)
+    return Area(int(top or 1), int(left or 1), int(bottom or 1), int(right or 1))
+
+
+def _value(cell: Element, context: Context) -> Read:
+    kind = cell.get("t", "n")
+    if kind == "inlineStr":
+        inline = _child(cell, "is")
+        return Read(None if inline is None else _rich_text(inline))
+    node = _child(cell, "v")
+    text = "" if node is None else (node.text or "")
+    if not text:
+        return Read(None)
+    if kind == "s":
+        return Read(context.shared[int(text)])
+    if kind in {"str", "e"}:
+        return Read(text)
+    if kind == "b":
+        return Read(text.strip() == "1")
+    if kind == "d":
+        return Read(datetime.fromisoformat(text.removesuffix("Z")))
+    return number(float(text), context.shown_as(cell.get("s", "0")), context.epoch)
+
+
+def number(value: float, shown_as: str, epoch: datetime) -> Read:
+    """A stored number as what its format shows. Raises ``ArithmeticError`` for no day at all."""
+    if is_date_format(shown_as):
+        bare = NOT_OF_THE_DATE.sub("", shown_as.casefold())
+        return Read(from_excel(value, epoch), is_month="d" not in bare and "y" in bare)
+    return Read(int(value) if value.is_integer() else value)
+
+
+def _texts_of(archive: zipfile.ZipFile, parts: re.Pattern[str]) -> Iterator[str]:
+    for name in archive.namelist():
+        if not parts.fullmatch(name):
+            continue
+        if name.endswith(".vml"):  # older than XML's rules: its tags need not be closed
+            yield from BETWEEN_TAGS.findall(archive.read(name).decode(errors="replace"))
+        else:
+            root = _xml(archive, name)
+            yield from _texts(root, {_local(node) for node in root.iter()})
+            # A comment is cut into runs wherever its letters change their looks.
+            yield from ("".join(node.itertext()) for node in _all(root, "text"))
+
+
+def _texts(root: Element, names: set[str]) -> Iterator[str]:
+    for node in root.iter():
+        name = _local(node)
+        if name in names:
+            yield from (text for text in (node.text, node.get(NAMED.get(name, ""))) if text)
+
+
+def _modified(archive: zipfile.ZipFile) -> datetime | None:
+    if "docProps/core.xml" not in archive.namelist():
+        return None
+    node = next(_all(_xml(archive, "docProps/core.xml"), "modified"), None)
+    return None if node is None else moment(node.text or "")

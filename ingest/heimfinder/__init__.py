@@ -1,0 +1,1 @@
+"""Heimfinder NRW: the places that care homes report free."""

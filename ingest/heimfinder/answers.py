@@ -1,0 +1,235 @@
+"""What lands of a visit to Heimfinder NRW, and the entries in it.
+
+Without details the list as received. With details one archive a visit: the list and each own home's
+answer, every one as received, under a name that is not received. An archive stores and does not
+compress, and knows no time: the same answers make the same bytes.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from urllib.parse import quote, unquote
+
+from ingest.formats.archives import BROKEN, Limits, check_archive
+from ingest.heimfinder.fields import MEND, Json, Record, layout
+from ingest.heimfinder.json_reader import MOST_BYTES, read_json
+from kreishaus.model import Finding, UnreadableFile
+
+LIST = "einrichtungen.json"
+DETAIL = "einrichtung/{}.json"
+NO_DETAIL = "einrichtung/{}.txt"
+"""Why a home's own answer did not come, in words."""
+MOST_ENTRIES = 20_000
+"""Nine times the homes of the Land."""
+LONG_AGO = (1980, 1, 1, 0, 0, 0)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry of the list. ``row`` counts from 1 what stands there, words too."""
+
+    place: str
+    row: int
+    record: Record
+
+
+@dataclass(frozen=True)
+class Answers:
+    """The list, and what else was asked. ``details`` is None where nobody asked for any.
+
+    ``details`` maps a home's id to its answer, ``not_answered`` to the reason why there is none.
+    """
+
+    entries: tuple[Entry, ...]
+    findings: tuple[Finding, ...]
+    details: Mapping[str, Record] | None = None
+    not_answered: Mapping[str, str] | None = None
+
+
+def packed(the_list: bytes, details: Mapping[str, bytes], not_answered: Mapping[str, str]) -> bytes:
+    """The answers of one visit as one file."""
+    members = {
+        LIST: the_list,
+        **{DETAIL.format(quote(home, safe="")): answer for home, answer in details.items()},
+        **{
+            NO_DETAIL.format(quote(home, safe="")): reason.encode()
+            for home, reason in not_answered.items()
+        },
+    }
+    sink = io.BytesIO()
+    with zipfile.ZipFile(sink, "w", zipfile.ZIP_STORED) as archive:
+        for name in sorted(members):
+            archive.writestr(zipfile.ZipInfo(name, LONG_AGO), members[name])
+    return sink.getvalue()
+
+
+def opened(content: bytes) -> Answers:
+    """The answers of one visit. Raises ``UnreadableFile`` for what cannot be read truly."""
+    if not content.startswith(b"PK"):
+        return entries_of(read_json(content, "the list"))
+    members = _members(content)
+    if LIST not in members:
+        raise UnreadableFile(
+            _critical(
+                "list_missing",
+                "the archive holds no list of homes",
+                expected=LIST,
+                found=", ".join(sorted(members)[:5]) or "nothing",
+            )
+        )
+    answers = entries_of(read_json(members[LIST], LIST))
+    details = {
+        home: _detail(content, name)
+        for name, content in members.items()
+        if (home := _home_of(name, DETAIL))
+    }
+    reasons = {
+        home: content.decode("utf-8", "replace")
+        for name, content in members.items()
+        if (home := _home_of(name, NO_DETAIL))
+    }
+    return Answers(answers.entries, answers.findings, details, reasons)
+
+
+def _members(content: bytes) -> dict[str, bytes]:
+    limits = Limits(members=2 * MOST_ENTRIES, expanded=MOST_BYTES)
+    check_archive(content, "the answers of one visit", limits)
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            return {name: archive.read(name) for name in archive.namelist()}
+    except BROKEN as error:
+        raise UnreadableFile(
+            _critical(
+                "archive",
+                "the archive of this visit is damaged: the next visit makes another",
+                expected="a whole ZIP archive",
+                found=str(error)[:200],
+            )
+        ) from error
+
+
+def _home_of(name: str, pattern: str) -> str | None:
+    before, after = pattern.split("{}")
+    fits = name.startswith(before) and name.endswith(after)
+    return unquote(name[len(before) : -len(after)]) if fits else None
+
+
+def _detail(content: bytes, name: str) -> Record:
+    """A home's own answer: the object itself, or the only entry of a list."""
+    document = read_json(content, name)
+    if isinstance(document, dict) and not any(key in document for key in layout().lists):
+        return document
+    entries = entries_of(document).entries
+    if len(entries) != 1:
+        raise UnreadableFile(
+            _critical(
+                "detail_unclear",
+                f"{name}: the answer about one home must hold one home",
+                place=name,
+                expected="one entry",
+                found=str(len(entries)),
+            )
+        )
+    return entries[0].record
+
+
+def entries_of(document: Json) -> Answers:
+    """The entries of a list. Raises ``UnreadableFile`` where there is no list, or not all of it."""
+    place, listed = _the_list(document)
+    faults = [*_not_all(document, listed), *_too_many(listed)]
+    if faults:
+        raise UnreadableFile(*faults)
+    entries = tuple(
+        Entry(place, row, value) for row, value in enumerate(listed, 1) if isinstance(value, dict)
+    )
+    return Answers(entries, tuple(_strangers(place, listed)))
+
+
+def _the_list(document: Json) -> tuple[str, list[Json]]:
+    names = layout().lists
+    found = (
+        {name: document[name] for name in names if name in document}
+        if isinstance(document, dict)
+        else {}
+    )
+    lists = {name: value for name, value in found.items() if isinstance(value, list)}
+    if len(lists) == 1:
+        return next(iter(lists.items()))
+    raise UnreadableFile(
+        _critical(
+            "list_missing",
+            f"the answer has no list under {' or '.join(names)}"
+            if not lists
+            else f"the answer has more than one list, {' and '.join(lists)}: which one counts is "
+            "not known",
+            expected=f"a list under one of {', '.join(names)} ({MEND}, lists)",
+            found=_in_short(document),
+        )
+    )
+
+
+def _in_short(document: Json) -> str:
+    if isinstance(document, dict):
+        return "the fields " + (", ".join(sorted(document)[:20])[:300] or "(none)")
+    if isinstance(document, list):
+        return f"a list of {len(document)} under no name"
+    return f"a {type(document).__name__} alone"
+
+
+def _not_all(document: Json, listed: list[Json]) -> Iterator[Finding]:
+    """A list in pages: its first page would look like a county that lost most of its homes."""
+    if not isinstance(document, dict):
+        return
+    about, links = document.get("_meta"), document.get("_links")
+    total = about.get("total") if isinstance(about, dict) else None
+    more = isinstance(links, dict) and "next" in links
+    short = isinstance(total, int) and total > len(listed)
+    if more or short:
+        yield _critical(
+            "list_incomplete",
+            "the answer is one page of several; ask for all at once, for instance with "
+            "?max_results=5000 behind the path of [source.wtg.datasets.heimfinder] in county.toml",
+            expected=f"all {total} entries" if short else "no further page",
+            found=f"{len(listed)} entries" + (" and a link to the next page" if more else ""),
+        )
+
+
+def _too_many(listed: list[Json]) -> Iterator[Finding]:
+    if len(listed) > MOST_ENTRIES:
+        yield _critical(
+            "too_many_entries",
+            "the list has far more entries than the Land has homes",
+            expected=f"{MOST_ENTRIES} at most",
+            found=str(len(listed)),
+        )
+
+
+def _strangers(place: str, listed: list[Json]) -> Iterator[Finding]:
+    """What is neither an entry nor a word: version 2 of the list begins with a word."""
+    rows = [row for row, one in enumerate(listed, 1) if not isinstance(one, dict | str)]
+    if rows:
+        yield Finding(
+            rule="entry_unknown",
+            severity="warning",
+            message=f"{len(rows)} things in the list {place} are no entries and were not read",
+            place=place,
+            row=str(rows[0]),
+            expected="an object",
+            found=type(listed[rows[0] - 1]).__name__,
+        )
+
+
+def _critical(
+    rule: str, message: str, *, expected: str, found: str, place: str | None = None
+) -> Finding:
+    return Finding(
+        rule=rule,
+        severity="critical",
+        message=message,
+        place=place,
+        expected=expected,
+        found=found,
+    )

@@ -1,0 +1,133 @@
+"""Which field of a Heimfinder answer means what: ``fields.toml``, and how it is read."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Annotated, TypeAlias
+
+from pydantic import Field
+
+from kreishaus.settings import Section
+
+FILE = Path(__file__).with_name("fields.toml")
+MEND = "ingest/heimfinder/fields.toml"
+"""What a finding calls the file."""
+
+Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
+Record: TypeAlias = "dict[str, Json]"
+Step: TypeAlias = "tuple[str, tuple[str, str] | None]"
+
+STEP = re.compile(r"([^.\[\]=]+)(?:\[([^.\[\]=]+)=([^\[\]]+)\])?")
+Path_ = Annotated[str, Field(pattern=rf"^{STEP.pattern}(?:\.{STEP.pattern})*$")]
+Paths: TypeAlias = tuple[Path_, ...]
+
+
+class Fields(Section):
+    """The paths of each column, in the order in which they are tried."""
+
+    home_id: Paths = Field(min_length=1)
+    county_name: Paths = Field(min_length=1)
+    home_name: Paths = Field(min_length=1)
+    municipality_name: Paths = ()
+    municipality_code: Paths = ()
+    latitude: Paths = ()
+    longitude: Paths = ()
+    places: Paths = ()
+    free_places: Paths = ()
+    free_long_term_places: Paths = ()
+    free_short_term_places: Paths = ()
+
+    def paths(self, column: str) -> Paths:
+        """The paths of one column."""
+        found: Paths = getattr(self, column)
+        return found
+
+
+class Persons(Section):
+    """What speaks of a person: names of fields, words within texts."""
+
+    fields: tuple[str, ...] = Field(min_length=1)
+    words: tuple[str, ...] = Field(min_length=1)
+    longest_text: int = Field(ge=0)
+
+
+class Layout(Section):
+    """The whole file."""
+
+    lists: tuple[str, ...] = Field(min_length=1)
+    fields: Fields
+    persons: Persons
+
+
+@cache
+def layout() -> Layout:
+    """What ``fields.toml`` says. Raises ``ValueError`` naming every wrong key."""
+    return Layout.model_validate(tomllib.loads(FILE.read_text(encoding="utf-8")))
+
+
+class Missing:
+    """No path of a column leads to a single value."""
+
+
+def look_up(record: Record, paths: Paths) -> Json | Missing:
+    """The first single value that a path leads to; None where only empty ones were met."""
+    found: Json | Missing = Missing()
+    for path in paths:
+        holder, last = _holder(record, path)
+        if holder is None or last not in holder or isinstance(holder[last], dict | list):
+            continue
+        found = holder[last]
+        if found is not None:
+            return found
+    return found
+
+
+def without(record: Record, fields: Fields) -> None:
+    """Take every single value that some column's path leads to out of ``record``, in place."""
+    for column in Fields.model_fields:
+        for path in fields.paths(column):
+            holder, last = _holder(record, path)
+            if holder is not None and not isinstance(holder.get(last), dict | list):
+                holder.pop(last, None)
+
+
+def _holder(record: Record, path: str) -> tuple[Record | None, str]:
+    """The object in which the last step of ``path`` lies, and that step; None where none does."""
+    *steps, (last, _) = _steps(path)
+    here: Json = record
+    for name, selector in steps:
+        here = here.get(name) if isinstance(here, dict) else None
+        if selector:
+            here = _picked(here, *selector)
+    return (here, last) if isinstance(here, dict) else (None, last)
+
+
+@cache
+def _steps(path: str) -> tuple[Step, ...]:
+    return tuple(
+        (match[1], (match[2], match[3]) if match[2] else None) for match in STEP.finditer(path)
+    )
+
+
+def _picked(entries: Json, key: str, wanted: str) -> Json:
+    """The one entry of a list that says so; two that do are as good as none."""
+    if not isinstance(entries, list):
+        return None
+    fitting = [one for one in entries if isinstance(one, dict) and str(one.get(key)) == wanted]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def field_names(value: Json, above: str = "") -> Iterator[str]:
+    """The path of everything that holds a single value, a list's entries as ``[]``."""
+    if isinstance(value, dict):
+        for name, below in value.items():
+            yield from field_names(below, f"{above}.{name}" if above else name)
+    elif isinstance(value, list):
+        for below in value:
+            yield from field_names(below, f"{above}[]")
+    else:
+        yield above

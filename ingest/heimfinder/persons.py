@@ -1,0 +1,110 @@
+"""Nobody's name, telephone number or mail address leaves the landing store.
+
+A home's own name and municipality are public by law (WTG); who answers its telephone is nobody's
+business here. What is dropped: every field whose name speaks of a person, with all below it; every
+text that holds an address, a number, a form of address or a word that stood in such a field; prose.
+When in doubt a text is dropped: the bytes as received still hold it.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from functools import lru_cache
+
+from ingest.heimfinder.fields import Json, Persons, Record
+
+MAIL = re.compile(r"\S\s*(?:@|\(at\)|\[at\])\s*\S", re.IGNORECASE)
+DATE = re.compile(
+    r"(?<!\d)(?:\d{1,2}\.\d{1,2}\.\d{4}|\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}[\d:.]*)?)(?!\d)"
+)
+PHONE = re.compile(r"\d(?:[\s/().-]*\d){6,}")
+"""Seven digits or more, however they are parted. Dates are looked away first."""
+WORD = re.compile(r"[^\W\d_]+")
+NESTED = re.compile(r"[{\[]")
+"""A document within a text: its fields would go unjudged."""
+TELLING_LETTERS = 4
+"""Shorter words of a person's field ("von", "Am") stand everywhere."""
+LARGEST_NUMBER = 10**8
+"""Larger ones may be telephone numbers; no count and no coordinate is."""
+UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "-": "_", " ": "_"})
+
+
+def holds_contact(text: str) -> bool:
+    """Whether a text holds a mail address or a telephone number."""
+    return bool(MAIL.search(text) or PHONE.search(DATE.sub(" x ", text)))
+
+
+def is_impersonal(text: str, rules: Persons) -> bool:
+    """Whether a text can be shown: short, and nothing in it speaks of a person."""
+    words = {word.casefold() for word in WORD.findall(text)}
+    return not (
+        len(text) > rules.longest_text
+        or holds_contact(text)
+        or NESTED.search(text)
+        or not words.isdisjoint(rules.words)
+    )
+
+
+def without_persons(record: Record, rules: Persons) -> Record:
+    """A copy of ``record`` in which nothing speaks of a person."""
+    named = {
+        word.casefold()
+        for text in _texts_of_persons(record, rules)
+        for word in WORD.findall(text)
+        if len(word) >= TELLING_LETTERS
+    }
+    return _object(record, rules, named)
+
+
+def _object(record: Record, rules: Persons, named: set[str]) -> Record:
+    kept: Record = {}
+    for name, value in record.items():
+        if _speaks_of_person(name, rules.fields) or not _may_stay(name, rules, named):
+            continue
+        if isinstance(value, dict | list):
+            if below := _below(value, rules, named):
+                kept[name] = below
+        elif _may_stay(value, rules, named):
+            kept[name] = value
+    return kept
+
+
+def _below(value: Record | list[Json], rules: Persons, named: set[str]) -> Record | list[Json]:
+    if isinstance(value, dict):
+        return _object(value, rules, named)
+    kept: list[Json] = []
+    for one in value:
+        if isinstance(one, dict | list):
+            if below := _below(one, rules, named):
+                kept.append(below)
+        elif _may_stay(one, rules, named):
+            kept.append(one)
+    return kept
+
+
+def _may_stay(value: Json, rules: Persons, named: set[str]) -> bool:
+    if isinstance(value, str):
+        words = {word.casefold() for word in WORD.findall(value)}
+        return is_impersonal(value, rules) and words.isdisjoint(named)
+    return not isinstance(value, int | float) or abs(value) < LARGEST_NUMBER
+
+
+def _texts_of_persons(value: Json, rules: Persons, of_person: bool = False) -> Iterator[str]:
+    if isinstance(value, dict):
+        for name, below in value.items():
+            deny = of_person or _speaks_of_person(name, rules.fields)
+            yield from _texts_of_persons(below, rules, deny)
+    elif isinstance(value, list):
+        for below in value:
+            yield from _texts_of_persons(below, rules, of_person)
+    elif of_person and isinstance(value, str):
+        yield value
+
+
+@lru_cache(maxsize=4096)
+def _speaks_of_person(name: str, patterns: tuple[str, ...]) -> bool:
+    plain = unicodedata.normalize("NFKC", name).casefold().translate(UMLAUTS)
+    return any(fnmatchcase(plain, pattern) for pattern in patterns)

@@ -1,0 +1,92 @@
+"""What one value of an entry means. Each reader takes one kind and never guesses.
+
+A reader returns the value, or None for an empty one, and raises ``ValueError`` where it holds
+something else. The message says what was found, never the text itself: it may name a person.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NoReturn
+
+from ingest.heimfinder.fields import Json
+from ingest.heimfinder.persons import holds_contact
+
+IDENTIFIER = re.compile(r"[\w.:-]{1,64}", re.ASCII)
+WHOLE = re.compile(r"[+-]?[0-9]{1,6}")
+DECIMAL = re.compile(r"[+-]?[0-9]{1,3}(?:[.,][0-9]{1,15})?")
+MUNICIPALITY = re.compile(r"[0-9]{7,8}")
+LARGEST_COUNT = 10**6
+
+
+def identifier(value: Json) -> str | None:
+    """A home's id: a whole number, or a short text without blanks."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    if isinstance(value, str) and IDENTIFIER.fullmatch(value.strip()):
+        return value.strip()
+    return None if value is None or value == "" else _refuse(value)
+
+
+def words(value: Json) -> str | None:
+    """A name, its white space squeezed; never one with a telephone number or address in it."""
+    if isinstance(value, bool) or not isinstance(value, str | int | None):
+        _refuse(value)
+    text = " ".join(str(value or "").split())
+    if holds_contact(text):
+        raise ValueError("a text with a telephone number or mail address in it")
+    return text or None
+
+
+def county(value: Json) -> str | None:
+    """The county as printed: a name, or its key."""
+    if isinstance(value, bool):
+        _refuse(value)
+    plain = str(value or "").strip()
+    return plain if plain.isdecimal() else words(value)
+
+
+def count(value: Json) -> int | None:
+    """A whole number, also as text or as 3.0; negative ones are for the suite to judge."""
+    if isinstance(value, str):
+        plain = value.strip()
+        if not plain:
+            return None
+        return int(plain) if WHOLE.fullmatch(plain) else _refuse(value)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float) or value != int(value):
+        _refuse(value)
+    return int(value) if abs(value) <= LARGEST_COUNT else _refuse(value)
+
+
+def degrees(value: Json) -> float | None:
+    """A coordinate, also as text, with a point or a comma."""
+    if isinstance(value, str):
+        plain = value.strip()
+        if not plain:
+            return None
+        return float(plain.replace(",", ".")) if DECIMAL.fullmatch(plain) else _refuse(value)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float) or abs(value) > LARGEST_COUNT:
+        _refuse(value)
+    return float(value)
+
+
+def municipality(value: Json) -> str | None:
+    """A municipality's key: eight digits; one digit short means that the leading zero is lost."""
+    if value is None or value == "":
+        return None
+    plain = str(value).strip()
+    if isinstance(value, bool) or not MUNICIPALITY.fullmatch(plain):
+        _refuse(value)
+    return plain.zfill(8)
+
+
+def _refuse(value: Json) -> NoReturn:
+    if isinstance(value, str):
+        raise ValueError(f"a text of {len(value)} characters")
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError(f"a {type(value).__name__}")
+    raise ValueError(f"{value:.10g}" if abs(value) < 1e300 else "a huge number")

@@ -1,0 +1,208 @@
+"""What labels of a printed table mean: dimensions by their German word, values by known names."""
+
+from __future__ import annotations
+
+import csv
+import difflib
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+
+from ingest.formats.dates import MONTH_LABEL, MONTHS, read_date_label
+from ingest.printed_tables.catalogue import metrics
+from ingest.vocabulary.countries import countries, ls_code_of
+from ingest.vocabulary.groups import group_aliases, header_key
+from ingest.vocabulary.regions import UnknownRegion, region
+from ingest.vocabulary.statuses import UnknownLabel, status_aliases
+from kreishaus.settings import REPOSITORY, County
+
+NO_METRIC = "keine"
+"""Said of a figure that the house has no metric for: it is kept and never compared."""
+
+NATION = "DE"
+NATION_WORDS = {"de", "deutschland", "bund", "bundesgebiet"}
+OFFER_TYPES = REPOSITORY / "dbt_project" / "seeds" / "offer_type.csv"
+CODE = re.compile(r"[\w.+/-]+")
+
+DIMENSIONS = {
+    "kennzahl": "metric",
+    "region": "region",
+    "stichtag": "date",
+    "monat": "month",
+    "jahr": "year",
+    "zeitraum": "span",
+    "status": "status",
+    "gruppe": "group",
+    "herkunftsland": "country",
+    "angebotsform": "offer_type",
+    "unterstützungsart": "support_kind",
+    "prüfungsart": "inspection_kind",
+    "prüfbereich": "inspection_area",
+    "stichtagsauswahl": "date_set",
+    "zieljahr": "target_year",
+    "pflegegrad": "care_grade",
+    "qualifikation": "qualification",
+    "personalschlüssel": "ratio_set",
+}
+"""The word an officer writes -> the dimension that is meant."""
+
+PERIODS = ("date", "month", "year", "span")
+
+
+class UnknownValue(LookupError):
+    """A label that means nothing in its dimension. The message says what to do."""
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Understands labels for one county. ``day`` is about when a table speaks of statuses."""
+
+    county: County
+    day: date
+
+    def value(self, dimension: str, label: str) -> str:
+        """The code of a printed label. Raises ``UnknownValue``."""
+        known: Mapping[str, Callable[[str], str]] = {
+            "metric": _metric,
+            "region": self._region,
+            "date": lambda text: _day(text).isoformat(),
+            "month": _month,
+            "year": _year,
+            "span": _span,
+            "status": self._status,
+            "group": _group,
+            "country": _country,
+            "offer_type": _offer_type,
+            "target_year": _year,
+        }
+        return known.get(dimension, _code)(label)
+
+    def _region(self, label: str) -> str:
+        if label.casefold() in NATION_WORDS:
+            return NATION
+        is_key = label.replace(" ", "").isdigit()
+        try:
+            return region(self.county, label if is_key else None, "" if is_key else label).code
+        except UnknownRegion as error:
+            if (
+                label in self.county.also_called
+            ):  # after the municipalities: a town may lend its name
+                return self.county.ags
+            raise UnknownValue(str(error).split(";", maxsplit=1)[0]) from None
+
+    def _status(self, label: str) -> str:
+        aliases = status_aliases()
+        if label in _status_codes():
+            return label
+        try:
+            return aliases.status_code(label, self.day)
+        except UnknownLabel as error:
+            raise UnknownValue(f"{label!r} is no known status: {error}") from None
+
+
+def reference_date(dimension: str, code: str) -> date:
+    """The day a period is about: of a month the first, of a year (or years) the last."""
+    if dimension == "date":
+        return date.fromisoformat(code)
+    if dimension == "month":
+        return date.fromisoformat(f"{code}-01")
+    return date(int(code[-4:]), 12, 31)
+
+
+def _metric(label: str) -> str:
+    """A code, or the German label of one. A code that is not known is kept: it may come."""
+    for code, metric in metrics().items():
+        if label.casefold() in {code, metric.label.casefold()}:
+            return code
+    raise UnknownValue(f"{label!r} is no metric; {_nearest(label, metrics())}")
+
+
+def _day(label: str) -> date:
+    try:
+        return read_date_label(label)
+    except (ValueError, KeyError):
+        raise UnknownValue(f"{label!r} is no date (2021-08-15, 15.08.2021, Jun 2017)") from None
+
+
+def _month(label: str) -> str:
+    if re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", label, re.ASCII):
+        return label
+    match = MONTH_LABEL.fullmatch(label)
+    if match and match[1].casefold() in MONTHS:
+        year = int(match[2]) if len(match[2]) == 4 else 2000 + int(match[2])
+        return f"{year}-{MONTHS[match[1].casefold()]:02}"
+    raise UnknownValue(f"{label!r} is no month with its year (2021-08, Aug 2021)")
+
+
+def _year(label: str) -> str:
+    if re.fullmatch(r"(19|20)\d{2}", label, re.ASCII):
+        return label
+    raise UnknownValue(f"{label!r} is no year")
+
+
+def _span(label: str) -> str:
+    match = re.fullmatch(r"((?:19|20)\d{2})(?:\s*(?:-|–|/|bis)\s*((?:19|20)\d{2}))?", label)
+    if not match:
+        raise UnknownValue(f"{label!r} is neither a year nor two (2019-2020)")
+    return match[1] if match[2] in (None, match[1]) else f"{match[1]}-{match[2]}"
+
+
+def _group(label: str) -> str:
+    found = {
+        f"{group.margin}/{group.code}"
+        for group in group_aliases().get(header_key(label), {}).values()
+    }
+    if re.fullmatch(r"(sex|age|total)/\w+", label):
+        return label
+    if len(found) == 1:
+        return found.pop()
+    why = "stands under sex and under age" if found else "is no known group"
+    raise UnknownValue(f"{label!r} {why} (sex/male, age/0_15, total/total)")
+
+
+def _country(label: str) -> str:
+    if label in {country.ls_code for country in countries()}:
+        return label
+    if code := ls_code_of(label):
+        return code
+    short = [c.ls_code for c in countries() if c.label.split(",")[0].casefold() == label.casefold()]
+    if len(short) == 1:  # papers print "Iran", the office "Iran, Islamische Republik"
+        return short[0]
+    raise UnknownValue(f"{label!r} is no country of BAMF's list, or not a single one")
+
+
+@cache
+def _offer_types() -> Mapping[str, str]:
+    with OFFER_TYPES.open(encoding="utf-8", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    return {
+        word.casefold(): row["offer_type_code"]
+        for row in rows
+        for word in (row["offer_type_code"], row["label_de"])
+    }
+
+
+def _offer_type(label: str) -> str:
+    if code := _offer_types().get(label.casefold()):
+        return code
+    raise UnknownValue(f"{label!r} is no kind of offer; {_nearest(label, _offer_types())}")
+
+
+@cache
+def _status_codes() -> frozenset[str]:
+    path = REPOSITORY / "dbt_project" / "seeds" / "residence_status.csv"
+    with path.open(encoding="utf-8", newline="") as lines:
+        return frozenset(row["status_code"] for row in csv.DictReader(lines))
+
+
+def _code(label: str) -> str:
+    if CODE.fullmatch(label):
+        return label
+    raise UnknownValue(f"{label!r} is no code (letters, digits and . + / - only)")
+
+
+def _nearest(label: str, words: Iterable[str]) -> str:
+    near = difflib.get_close_matches(label, list(words), n=1, cutoff=0.0)
+    return f"the nearest is {near[0]!r}" if near else "none is known"

@@ -1,0 +1,275 @@
+"""A table as printed, under a head that says what it means: one staged row per cell."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pandas as pd
+
+from ingest.printed_tables.catalogue import metrics
+from ingest.printed_tables.dimensions import (
+    NO_METRIC,
+    PERIODS,
+    Reader,
+    UnknownValue,
+    reference_date,
+)
+from ingest.printed_tables.findings import unreadable, warning
+from ingest.printed_tables.head import IS_TEXT, Head, Meaning, label_key, read_head
+from ingest.printed_tables.numbers import Printed, read_printed
+from ingest.printed_tables.tables import FIGURES
+from ingest.printed_tables.text import Line, read_lines
+from kreishaus.model import Batch, Finding, Origin
+from kreishaus.settings import read_settings
+
+LONGEST_NAME = 60
+SAID_ITEMS = (*PERIODS, "metric", "region")
+
+
+@dataclass
+class Complaints:
+    """What could not be understood. One label that is not known is one finding, not one a cell."""
+
+    findings: list[Finding] = field(default_factory=list)
+    said: set[tuple[str, str, str]] = field(default_factory=set)
+
+    def unknown(self, axis: str, label: str, dimension: str, why: str) -> None:
+        if (axis, label, dimension) in self.said:
+            return
+        self.said.add((axis, label, dimension))
+        mend = (
+            f"add a line {axis};{label};<code> to the head"
+            if axis in ("Zeile", "Spalte")
+            else "mend this line of the head"
+        )
+        self.findings.append(
+            warning(
+                "unknown_label",
+                f"{axis} {label!r}: {why}. Its figures are kept and not compared; {mend}",
+                row=label if axis == "Zeile" else None,
+                column=label if axis == "Spalte" else None,
+                expected=f"a known {dimension}",
+                found=label,
+            )
+        )
+
+
+@dataclass(frozen=True)
+class Label:
+    """A printed label with what the head says of it."""
+
+    axis: str
+    text: str
+    number: int
+    occurrence: int
+    meaning: Meaning
+
+
+def parse(content: bytes, origin: Origin) -> Batch:
+    """One row per printed cell. Raises ``UnreadableFile`` where the head cannot be read."""
+    head, table = read_head(read_lines(content))
+    if len(table) < 2 or not any(table[0].cells[1:]):
+        raise unreadable(
+            "table", "behind the line Tabelle there must be a row of column labels and figures"
+        )
+    complaints = Complaints(list(head.findings))
+    columns = _columns(table[0], head)
+    cells = list(_cells(head, columns, table[1:], complaints))
+    if not cells:
+        raise unreadable("table", "the table holds no figure: every row or column is Text")
+    frame = pd.DataFrame(cells)
+    schema = FIGURES["cells"]
+    texts = [field.name for field in schema if str(field.type) == "string"]
+    frame = frame.astype(
+        {**dict.fromkeys(texts, "string"), "decimals": "Int32", "value": "float64"}
+    )
+    return Batch(
+        period=period_of(head.document, head.place),
+        tables={"cells": frame.astype({"source_place": "string"})},
+        published_at=_moment(head.printed_on),
+        findings=tuple(complaints.findings),
+    )
+
+
+def period_of(document: str, place: str) -> str:
+    """Document and place as one short name: the unit that a corrected file replaces."""
+    words = "_".join(re.findall(r"[a-z0-9]+", f"{place} {document}".casefold()))
+    exact = hashlib.sha256(f"{document}\n{place}".encode()).hexdigest()[:12]
+    return f"{words[:LONGEST_NAME].strip('_')}_{exact}"
+
+
+def _moment(day: date | None) -> datetime | None:
+    return datetime(day.year, day.month, day.day, tzinfo=UTC) if day else None
+
+
+def _columns(header: Line, head: Head) -> list[Label]:
+    seen: Counter[str] = Counter()
+    labels = []
+    for number, text in enumerate(header.cells[1:], start=1):
+        if text:
+            seen[text] += 1
+            labels.append(
+                _label("Spalte", text, number, seen[text], head.columns, head.own_columns)
+            )
+    return labels
+
+
+def _label(
+    axis: str,
+    text: str,
+    number: int,
+    occurrence: int,
+    dimension: str | None,
+    own: Mapping[str, Meaning],
+) -> Label:
+    """A label means what the head says of it; where that says nothing, a value of its axis."""
+    meaning = own.get(label_key(text), {dimension: text} if dimension else {})
+    return Label(axis, text, number, occurrence, meaning)
+
+
+def _cells(
+    head: Head, columns: Sequence[Label], lines: Sequence[Line], complaints: Complaints
+) -> Iterator[dict[str, Any]]:
+    seen: Counter[str] = Counter()
+    named = head.fixed.get("date")
+    reader = Reader(read_settings().county, head.printed_on or date.max)
+    if named:
+        try:
+            day = date.fromisoformat(reader.value("date", named))
+            reader = Reader(reader.county, day)
+        except UnknownValue:
+            pass  # told with the first cell
+    for number, line in enumerate(lines, start=1):
+        text = line.cell(0) or f"Zeile {number}"
+        seen[text] += 1
+        row = _label("Zeile", text, number, seen[text], head.rows, head.own_rows)
+        if IS_TEXT in row.meaning:
+            continue
+        _beyond(line, columns, complaints)
+        for column in columns:
+            if IS_TEXT in column.meaning:
+                continue
+            printed = _printed(line, column, head, complaints)
+            about = _about(head, row, column, reader, complaints)
+            yield {
+                "document": head.document,
+                "place": head.place,
+                "printed_date": head.printed_on,
+                "row_number": number,
+                "column_number": column.number,
+                "row_label": row.text,
+                "row_occurrence": row.occurrence,
+                "column_label": column.text,
+                "column_occurrence": column.occurrence,
+                "value_as_printed": line.cell(column.number),
+                "value": None if printed.number is None else float(printed.number),
+                "marker": printed.marker,
+                "decimals": None if printed.number is None else printed.decimals,
+                "is_percent": printed.is_percent,
+                **about,
+                "source_place": head.place,
+                "source_row": line.number,
+            }
+
+
+def _beyond(line: Line, columns: Sequence[Label], complaints: Complaints) -> None:
+    """A figure under no label would be lost without a word: often a text holds a semicolon."""
+    under = {column.number for column in columns}
+    for number, cell in enumerate(line.cells[1:], start=1):
+        if cell and number not in under:
+            complaints.findings.append(
+                warning(
+                    "cell_without_label",
+                    f"line {line.number}: {cell!r} stands under no column label and was left out; "
+                    "does a text of this line hold the delimiter? Put it in quotes",
+                    row=str(line.number),
+                    expected="a column label above it",
+                    found=cell,
+                )
+            )
+
+
+def _printed(line: Line, column: Label, head: Head, complaints: Complaints) -> Printed:
+    try:
+        return read_printed(line.cell(column.number), head.notation)
+    except ValueError as error:
+        complaints.findings.append(
+            warning(
+                "number",
+                f"line {line.number}, column {column.text}: {error}. The cell is kept as text; if "
+                f"the column holds words, add the line Spalte;{column.text};Text",
+                row=line.cell(0),
+                column=column.text,
+                expected="a number as printed",
+                found=line.cell(column.number),
+            )
+        )
+        return Printed()
+
+
+def _about(
+    head: Head, row: Label, column: Label, reader: Reader, complaints: Complaints
+) -> dict[str, Any]:
+    """Metric, region, period and items of a cell. The row says more than the column, the column
+    more than the head."""
+    codes: dict[str, str] = {}
+    said = [
+        *((dimension, text, "Kopf", text) for dimension, text in head.fixed.items()),
+        *(
+            (dimension, text, column.axis, column.text)
+            for dimension, text in column.meaning.items()
+        ),
+        *((dimension, text, row.axis, row.text) for dimension, text in row.meaning.items()),
+    ]
+    broken = False
+    for dimension, text, axis, label in {entry[0]: entry for entry in said}.values():
+        if dimension == "metric" and text.casefold() == NO_METRIC:
+            continue
+        try:
+            codes[dimension] = reader.value(dimension, text)
+        except UnknownValue as error:
+            complaints.unknown(axis, label, dimension, str(error))
+            broken = True
+    metric = codes.get("metric")
+    period = next((name for name in PERIODS if name in codes), None)
+    understood = not broken and (metric is None or _whole(metric, codes, period, complaints))
+    items = sorted(f"{name}={code}" for name, code in codes.items() if name not in SAID_ITEMS)
+    return {
+        "is_understood": understood,
+        "metric_code": metric if understood else None,
+        "region_code": codes.get("region"),
+        "period_kind": period,
+        "period_code": codes[period] if period else None,
+        "reference_date": reference_date(period, codes[period]) if period else None,
+        "item_code": "|".join(items),
+    }
+
+
+def _whole(code: str, codes: Mapping[str, str], period: str | None, complaints: Complaints) -> bool:
+    """Whether the cell says all that its metric is divided by, and nothing else."""
+    metric = metrics()[code]
+    items = {name for name in codes if name not in SAID_ITEMS}
+    lacking = {*metric.items, "region"} - {*items, *codes}
+    surplus = items - set(metric.items)
+    wrong_period = period != metric.period_kind
+    if not (lacking or surplus or wrong_period):
+        return True
+    said = ("Kopf", code, "|".join(sorted(codes)))
+    if said not in complaints.said:
+        complaints.said.add(said)
+        complaints.findings.append(
+            warning(
+                "metric_dimensions",
+                f"the metric {code} is given by other dimensions than the table says. Its figures "
+                "are kept and not compared; add the lines that are missing to the head",
+                expected=", ".join(sorted({*metric.items, "region", metric.period_kind})),
+                found=", ".join(sorted(set(codes) - {"metric"})) or "none",
+            )
+        )
+    return False

@@ -1,0 +1,1 @@
+"""What the words of several sources mean: regions, countries, statuses, groups."""

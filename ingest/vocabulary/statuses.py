@@ -1,0 +1,104 @@
+"""Labels of rows -> codes of the house, by an alias table that people can mend.
+
+The register's labels quote the law, and the law is reworded: an alias has a validity, the wording
+itself is never interpreted.
+"""
+
+from __future__ import annotations
+
+import csv
+import difflib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+from ingest.formats.text import printed
+
+ALIAS_FILE = Path(__file__).with_name("status_aliases.csv")
+QUOTES = re.compile("[\"'„“”‚‘’«»‹›]")
+ROW_NUMBERS = r"\d+(?:\s*(?:[,;+&/–\-]|bis|und|u\.)\s*\d+)*"
+ROW_REFERENCE = re.compile(
+    rf"\(?\s*=?\s*(?:Summe\s+(?:aus\s+)?)?(?:der\s+)?(?:Zeilen?|Z\.|Zn\.)\s*{ROW_NUMBERS}\s*\)?",
+    re.IGNORECASE,
+)
+"""A reference to other lines, with whatever numbers: rows move, and the wording stays."""
+
+FOOTNOTE_MARK = re.compile(r"([¹²³⁴⁵\u2070-\u2079*]+|\s\d\))$")
+
+
+@dataclass(frozen=True)
+class Alias:
+    """One wording of a status. Without a bound it has been, or is still, in use."""
+
+    alias: str
+    status_code: str
+    valid_from: date | None
+    valid_to: date | None
+
+    def valid_on(self, day: date) -> bool:
+        return (self.valid_from or date.min) <= day <= (self.valid_to or date.max)
+
+
+class UnknownLabel(LookupError):
+    """No alias valid on the day has this wording. The message says the nearest one."""
+
+
+def normalise(label: str) -> str:
+    """What of a label must agree: the wording, not quotes, blanks, row references or marks."""
+    bare = QUOTES.sub("", ROW_REFERENCE.sub("", printed(label)))
+    return FOOTNOTE_MARK.sub("", printed(bare)).strip().casefold()
+
+
+class StatusAliases:
+    """The alias table. Raises ``ValueError`` where two valid aliases share a wording."""
+
+    def __init__(self, aliases: Iterable[Alias]) -> None:
+        self._by_wording: dict[str, list[Alias]] = {}
+        for alias in aliases:
+            same = self._by_wording.setdefault(normalise(alias.alias), [])
+            if any(_overlap(alias, other) for other in same):
+                raise ValueError(f"{ALIAS_FILE.name}: {alias.alias!r} stands twice at one time")
+            same.append(alias)
+
+    def knows(self, label: str) -> bool:
+        """Whether this wording was ever in use."""
+        return normalise(label) in self._by_wording
+
+    def status_code(self, label: str, on: date) -> str:
+        """The status a label means on a reference date. Raises ``UnknownLabel``."""
+        wording = normalise(label)
+        for alias in self._by_wording.get(wording, []):
+            if alias.valid_on(on):
+                return alias.status_code
+        raise UnknownLabel(self._explain(wording, on))
+
+    def _explain(self, wording: str, on: date) -> str:
+        if known := self._by_wording.get(wording):
+            spans = ", ".join(f"{a.valid_from or '...'} to {a.valid_to or '...'}" for a in known)
+            return f"this label is known, but only for {spans}, not on {on}"
+        near = difflib.get_close_matches(wording, self._by_wording, n=1, cutoff=0.0)
+        nearest = self._by_wording[near[0]][0]
+        return f"the nearest known label is {nearest.alias!r} ({nearest.status_code})"
+
+
+def _overlap(one: Alias, other: Alias) -> bool:
+    return (one.valid_from or date.min) <= (other.valid_to or date.max) and (
+        other.valid_from or date.min
+    ) <= (one.valid_to or date.max)
+
+
+@cache
+def status_aliases() -> StatusAliases:
+    """The alias table of the house, read once."""
+    with ALIAS_FILE.open(encoding="utf-8", newline="") as lines:
+        return StatusAliases(
+            Alias(row["alias"], row["status_code"], _day(row["valid_from"]), _day(row["valid_to"]))
+            for row in csv.DictReader(lines, delimiter=";")
+        )
+
+
+def _day(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None

@@ -1,0 +1,286 @@
+"""The staged floor: tidy typed Parquet, one folder per landed file, visible by one rename.
+
+    staged/<source>/<dataset>/<period>/<sha256>/<table>.parquet   the rows
+                                               /checks.parquet    what was checked, with outcome
+                                               /validation.json   as Great Expectations keeps it
+                                               /batch.json        period, publication, version
+
+Every table has in addition an empty template under ``staged/<source>/<dataset>/_/_/``, so that a
+reader's pattern finds the columns of a dataset that never arrived.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from kreishaus.files import (
+    commit_directory,
+    new_directory,
+    remove_directory,
+    write_atomically,
+    write_synced,
+)
+from kreishaus.folder_formats import begin
+from kreishaus.model import Finding, UnreadableFile
+from kreishaus.store import index_queries as queries
+from kreishaus.store.index import Index
+
+
+def text(name: str, *, nullable: bool = False) -> pa.Field:
+    """A text column of a staged table."""
+    return pa.field(name, pa.string(), nullable=nullable)
+
+
+PROVENANCE = (
+    text("source_place"),
+    pa.field("source_row", pa.int32(), nullable=False),
+    text("source_sha256"),
+    text("period"),
+    pa.field("published_at", pa.timestamp("us", tz="UTC")),
+    pa.field("retrieved_at", pa.timestamp("us", tz="UTC"), nullable=False),
+)
+"""What every staged row says about itself, after its own columns."""
+
+CHECKS = pa.schema(
+    [
+        text("source"),
+        text("dataset"),
+        text("period"),
+        text("source_sha256"),
+        text("table_name"),
+        text("rule"),
+        text("description"),
+        text("severity"),  # critical, warning
+        text("outcome"),  # passed, failed
+        pa.field("offending_rows", pa.int64(), nullable=False),
+        pa.field("evaluated_rows", pa.int64(), nullable=False),
+        text("place", nullable=True),
+        text("row_label", nullable=True),
+        text("expected", nullable=True),
+        text("found", nullable=True),
+        text("batch_outcome"),  # staged, quarantined
+        pa.field("retrieved_at", pa.timestamp("us", tz="UTC"), nullable=False),
+    ]
+)
+"""Every check of every batch; the warehouse reads it as the mart ``data_quality``."""
+TEMPLATE = "_"
+
+
+@dataclass(frozen=True)
+class BatchRecord:
+    """What ``batch.json`` says of a treated file, staged or quarantined."""
+
+    source: str
+    dataset: str
+    sha256: str
+    label: str
+    period: str | None
+    version: int
+    published_at: datetime | None
+    retrieved_at: datetime
+    rows: int = 0
+    newest_reference: date | None = None
+
+
+def typed(frame: pd.DataFrame, schema: pa.Schema, provenance: Mapping[str, Any]) -> pa.Table:
+    """The frame as an Arrow table of ``schema`` plus provenance.
+
+    Raises ``UnreadableFile`` where a value does not fit its declared type: never coerces.
+    """
+    full = pa.schema([*schema, *PROVENANCE])
+    missing = set(schema.names) - set(frame.columns)
+    unknown = set(frame.columns) - set(full.names)
+    if missing or unknown:
+        raise UnreadableFile(
+            Finding(
+                rule="columns",
+                severity="critical",
+                message=f"columns missing: {sorted(missing)}; columns unknown: {sorted(unknown)}",
+                expected=", ".join(schema.names),
+                found=", ".join(map(str, frame.columns)),
+            )
+        )
+    frame = frame.assign(**provenance)[full.names]
+    _refuse_lossy_integers(frame, full)
+    try:
+        table = pa.Table.from_pandas(frame, schema=full, preserve_index=False, safe=True)
+        table.validate(full=True)
+    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError) as error:
+        raise UnreadableFile(
+            Finding(
+                rule="types",
+                severity="critical",
+                message=f"a value does not fit its column: {error}",
+            )
+        ) from error
+    for field in full:
+        if not field.nullable and table[field.name].null_count:
+            row = table[field.name].is_null().index(pa.scalar(True)).as_py()
+            raise UnreadableFile(
+                Finding(
+                    rule="not_null",
+                    severity="critical",
+                    message=f"column {field.name} is empty where it must not be",
+                    place=str(frame["source_place"].iloc[row]),
+                    row=str(frame["source_row"].iloc[row]),
+                    column=field.name,
+                    expected="a value",
+                    found="nothing",
+                )
+            )
+    return table
+
+
+def _refuse_lossy_integers(frame: pd.DataFrame, schema: pa.Schema) -> None:
+    """Arrow cuts 3.5 to 3 where a column holds Python objects; a count must be whole."""
+    for field in schema:
+        if not pa.types.is_integer(field.type):
+            continue
+        for position, value in enumerate(frame[field.name].array):
+            if value is None or pd.isna(value):
+                continue
+            if isinstance(value, bool | str) or int(value) != value:
+                raise UnreadableFile(
+                    Finding(
+                        rule="types",
+                        severity="critical",
+                        message=f"a value does not fit its column {field.name}",
+                        place=str(frame["source_place"].iloc[position]),
+                        row=str(frame["source_row"].iloc[position]),
+                        column=field.name,
+                        expected="a whole number",
+                        found=repr(value),
+                    )
+                )
+
+
+def write_record(folder: Path, record: BatchRecord) -> None:
+    """Write ``batch.json`` into a folder that is being filled."""
+    document = json.dumps(asdict(record), indent=2, ensure_ascii=False, default=str)
+    write_synced(folder / "batch.json", document.encode() + b"\n")
+
+
+def read_record(folder: Path) -> BatchRecord | None:
+    """The ``batch.json`` of a treated file; None where there is none."""
+    try:
+        return record_of(json.loads((folder / "batch.json").read_text()))
+    except FileNotFoundError:
+        return None
+
+
+def record_of(document: dict[str, Any]) -> BatchRecord:
+    """The record that a ``batch.json`` holds."""
+    for key in ("published_at", "retrieved_at"):
+        if document[key] is not None:
+            document[key] = datetime.fromisoformat(document[key])
+    if document["newest_reference"] is not None:
+        document["newest_reference"] = date.fromisoformat(document["newest_reference"])
+    return BatchRecord(**document)
+
+
+def write_checks(folder: Path, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write ``checks.parquet`` into a folder that is being filled."""
+    pq.write_table(
+        pa.Table.from_pylist([dict(row) for row in rows], CHECKS), folder / "checks.parquet"
+    )
+
+
+class Staging:
+    """The staged floor of one dataset."""
+
+    def __init__(self, root: Path, source: str, dataset: str) -> None:
+        self.root = root
+        self.folder = root / source / dataset
+        self.index = Index(root, source, dataset)
+
+    def stage(
+        self,
+        record: BatchRecord,
+        tables: Mapping[str, pa.Table],
+        checks: Sequence[Mapping[str, Any]],
+        validation: str,
+    ) -> Path:
+        """Make a validated batch visible, all its tables at once. Replaces an older treatment."""
+        if record.period is None:
+            raise ValueError(f"{record.label}: a batch without a period cannot be staged")
+        final = self.folder / record.period / record.sha256
+        begin(self.root, "staged")
+        with self.index.changing(record.sha256, record.period) as before:
+            temporary = self._filled(final, record, tables, checks, validation)
+            for period in sorted({*before, record.period}):
+                remove_directory(self.folder / period / record.sha256)
+            commit_directory(temporary, final)
+        return final
+
+    def withdraw(self, sha256: str) -> None:
+        """Take back an earlier treatment of the same bytes."""
+        if folders := self._folders(sha256):
+            with self.index.changing(sha256):
+                for folder in folders:
+                    remove_directory(folder)
+
+    def record(self, sha256: str) -> BatchRecord | None:
+        """How the bytes of this hash were staged; None if they were not."""
+        return next(filter(None, map(read_record, self._folders(sha256))), None)
+
+    def records(self) -> Iterator[BatchRecord]:
+        """Every staged batch, in a stable order. Looks whether each still lies where it was."""
+        found = self._records()
+        if not all((self.folder / str(one.period) / one.sha256).exists() for one in found):
+            self.index.compare()
+            found = self._records()
+        yield from found
+
+    def _records(self) -> list[BatchRecord]:
+        return [record_of(json.loads(text)) for text in self.index.ask(queries.staged_records)]
+
+    def _filled(
+        self,
+        final: Path,
+        record: BatchRecord,
+        tables: Mapping[str, pa.Table],
+        checks: Sequence[Mapping[str, Any]],
+        validation: str,
+    ) -> Path:
+        temporary = new_directory(final)
+        for name, table in tables.items():
+            pq.write_table(table, temporary / f"{name}.parquet")
+        write_checks(temporary, checks)
+        write_synced(temporary / "validation.json", validation.encode())
+        write_record(temporary, record)
+        return temporary
+
+    def _folders(self, sha256: str) -> list[Path]:
+        """Where the bytes of this hash are staged: one folder, or none."""
+        return [
+            self.folder / period / sha256
+            for period in self.index.ask(partial(queries.staged_periods, sha256=sha256))
+        ]
+
+    def write_templates(self, schemas: Mapping[str, pa.Schema]) -> None:
+        """Write the empty template of every table, where it is missing or of other columns."""
+        begin(self.root, "staged")
+        folder = self.folder / TEMPLATE / TEMPLATE
+        full = {name: pa.schema([*schema, *PROVENANCE]) for name, schema in schemas.items()}
+        write_templates(folder, {**full, "checks": CHECKS})
+
+
+def write_templates(folder: Path, schemas: Mapping[str, pa.Schema]) -> None:
+    """Write an empty Parquet file per schema, so that a reader's pattern always matches."""
+    for name, schema in schemas.items():
+        path = folder / f"{name}.parquet"
+        if path.exists() and pq.read_schema(path).equals(schema):
+            continue
+        sink = pa.BufferOutputStream()
+        pq.write_table(schema.empty_table(), sink)
+        write_atomically(path, sink.getvalue().to_pybytes())

@@ -1,0 +1,144 @@
+"""What each visit to a source brought, one line each, so that a night can be explained later.
+
+landing/<source>/<dataset>/visits.jsonl          the last visits, oldest first
+                          /visits.older.jsonl    those before them
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from kreishaus.files import append_line
+from kreishaus.folder_formats import begin
+from kreishaus.store.journal import Journal
+
+KEPT = 400
+"""A year of nights, and the retries of bad ones."""
+BLOCK = 1024
+NUMBER = "number"
+"""Which line of its file a visit is, from 1."""
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One visit. ``refused`` and ``unavailable`` are texts that hold no value of a file.
+
+    ``to_treat`` and ``lying`` are hashes: of what waited to be read, and of what the source offers
+    although it lies in quarantine. ``reason`` says why a backfill was asked for.
+    """
+
+    visited_at: datetime
+    run_id: str
+    offered: int = 0
+    new: int = 0
+    to_treat: tuple[str, ...] = ()
+    lying: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
+    unavailable: tuple[str, ...] = ()
+    reason: str | None = None
+
+
+class Visits:
+    """The visits for one dataset."""
+
+    def __init__(self, root: Path, source: str, dataset: str) -> None:
+        self.root = root
+        self.path = root / source / dataset / "visits.jsonl"
+        self.older = self.path.with_name("visits.older.jsonl")
+
+    @property
+    def files(self) -> tuple[Path, Path]:
+        """The files that may hold visits, oldest first."""
+        return self.older, self.path
+
+    def note(self, visit: Visit) -> None:
+        """Add a visit; the last ``KEPT`` at least are kept, and less than twice as many."""
+        begin(self.root, "landing")
+        number = self._count() + 1
+        document = {**asdict(visit), NUMBER: number}
+        append_line(self.path, json.dumps(document, ensure_ascii=False, default=str))
+        if number >= KEPT:
+            with Journal(self.path.parent).locked():
+                if self._count() >= KEPT:  # no other process was faster
+                    self.path.replace(self.older)
+
+    def read(self) -> list[Visit]:
+        """The visits, oldest first. A line torn by a kill was no visit."""
+        return [_visit(document) for path in self.files for document in _documents(path)]
+
+    def last(self) -> tuple[Visit | None, Visit | None]:
+        """The newest visit that was the night's turn, and the newest backfill after that.
+
+        Reads the files from their end, and no further than it must.
+        """
+        backfill = None
+        for document in self._newest_first():
+            visit = _visit(document)
+            if visit.reason is None:
+                return visit, backfill
+            backfill = backfill or visit
+        return None, backfill
+
+    def _newest_first(self) -> Iterator[dict[str, Any]]:
+        for path in reversed(self.files):
+            yield from filter(None, map(_parsed, lines_backwards(path)))
+
+    def _count(self) -> int:
+        """How many visits the newer file holds: its last line says it."""
+        newest = next(filter(None, map(_parsed, lines_backwards(self.path))), None)
+        if newest is None:
+            return 0
+        if NUMBER in newest:
+            return int(newest[NUMBER])
+        return sum(1 for _ in _documents(self.path))  # written before visits had numbers
+
+
+def lines_backwards(path: Path) -> Iterator[bytes]:
+    """The lines of a file from its end, which is read in blocks. None where there is no file."""
+    try:
+        handle = path.open("rb", buffering=0)
+    except FileNotFoundError:
+        return
+    with handle:
+        start = handle.seek(0, os.SEEK_END)
+        kept = b""
+        while start > 0:
+            size = min(BLOCK, start)
+            start = handle.seek(start - size)
+            kept = handle.read(size) + kept
+            first, *whole = kept.split(b"\n")
+            yield from reversed(whole)
+            kept = first
+        if kept:
+            yield kept
+
+
+def _documents(path: Path) -> Iterator[dict[str, Any]]:
+    try:
+        lines = path.read_bytes().splitlines()
+    except FileNotFoundError:
+        return
+    yield from filter(None, map(_parsed, lines))
+
+
+def _parsed(line: bytes) -> dict[str, Any] | None:
+    """The visit of a line; None for a line that a kill has torn."""
+    try:
+        document = json.loads(line.decode("utf-8", errors="replace"))
+    except json.JSONDecodeError:
+        return None
+    return document if isinstance(document, dict) else None
+
+
+def _visit(document: dict[str, Any]) -> Visit:
+    fields = {key: value for key, value in document.items() if key != NUMBER}
+    fields["visited_at"] = datetime.fromisoformat(fields["visited_at"])
+    for field in ("to_treat", "lying", "refused", "unavailable"):
+        fields[field] = tuple(fields[field])
+    return Visit(**fields)

@@ -1,0 +1,1 @@
+"""The commands of whoever runs a home, and what maintains it."""

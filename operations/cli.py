@@ -1,0 +1,349 @@
+"""``kreishaus``: the command line over the very steps that the DAGs call."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic import ValidationError
+
+from kreishaus.files import closed_umask
+from kreishaus.settings import Settings, read_settings
+from kreishaus.terminal import json_text, printable_name
+from operations import cli_keeping, cli_readers, cli_serving, cli_upgrade, cli_withdraw
+from operations.cli_options import (
+    IN_USE,
+    AsOfOption,
+    Format,
+    KnownBy,
+    KnownByOption,
+    console,
+    errors,
+    read_home,
+    settings_as_of,
+)
+from operations.console import log_safely, write_line
+
+app = typer.Typer(
+    name="kreishaus",
+    help="The social-data warehouse of a German county.",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+)
+sample_app = typer.Typer(help="The sample sources.", no_args_is_help=True)
+app.add_typer(sample_app, name="sample")
+app.add_typer(cli_keeping.app)
+app.add_typer(cli_readers.app)
+app.add_typer(cli_upgrade.app)
+app.add_typer(cli_serving.app, name="serving")
+app.add_typer(cli_withdraw.withdraw_app, name="withdraw")
+app.add_typer(cli_withdraw.correct_app, name="correct")
+
+
+@app.command(epilog="Example: [bold]KREISHAUS_HOME=/srv/kreishaus kreishaus run[/bold]")
+def run() -> None:
+    """Run the whole night once, in an Airflow of its own, and show what came of it.
+
+    Exit status: 0 when every DAG run succeeded, 1 when one is red, 3 when another run is at work.
+    """
+    from operations.local.run import run as run_night
+
+    raise typer.Exit(run_night(read_home(), console))
+
+
+@app.command()
+def up() -> None:
+    """The same as [bold]run[/bold], and leave Airflow running, with its page to look at."""
+    from operations.local.run import up as start
+
+    raise typer.Exit(start(read_home(), console))
+
+
+@app.command()
+def down() -> None:
+    """Stop what [bold]up[/bold] left running."""
+    from operations.local.run import down as stop
+
+    raise typer.Exit(stop(read_settings(), console))
+
+
+@app.command(
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+    add_help_option=False,
+    epilog="Example: [bold]kreishaus airflow backfill create --help[/bold]",
+)
+def airflow(context: typer.Context) -> None:
+    """Airflow's own command line, for the Airflow that [bold]up[/bold] left running."""
+    from operations.local.environment import airflow_environment, airflow_home
+
+    settings = read_settings()
+    if not (airflow_home(settings) / "airflow.db").exists():
+        errors.print(f"There is no Airflow in {settings.home} yet: kreishaus up", markup=False)
+        raise typer.Exit(1)
+    environment = airflow_environment(settings, port=8080, reparse_seconds=3600)
+    program = Path(sys.executable).with_name("airflow")
+    os.execve(program, [str(program), *context.args], environment)
+
+
+@app.command(epilog="Example: [bold]kreishaus status --format json[/bold]")
+def status(
+    output: Annotated[Format, typer.Option("--format", help="table or json.")] = Format.table,
+    all_: Annotated[bool, typer.Option("--all", help="Every line, and reasons uncut.")] = False,
+) -> None:
+    """The last night on one screen: what readers have, what each dataset brought, what is wrong.
+
+    Exit status: 0 when nothing is red, 1 when something is.
+    """
+    from operations.local.lock import holder
+    from operations.status_view import as_json, as_screen
+    from pipeline.alerts import unsent
+    from pipeline.status import dataset_status
+    from pipeline.troubles import troubles, worst_first
+    from warehouse.publication_state import publication
+    from warehouse.troubles import not_renewed
+
+    settings, now = read_home(), datetime.now(UTC)
+    found = dataset_status(settings, date.today())
+    lock = settings.home / "run.lock"
+    held = holder(lock)
+    published = publication(
+        settings,
+        found,
+        now,
+        at_work=f"kreishaus {held['purpose']}, process {held['pid']}" if held else None,
+        runs_end_with_their_process=lock.exists(),
+    )
+    wrong = worst_first(
+        [
+            *published.issues,
+            *troubles(found, settings, now),
+            *not_renewed(settings),
+            *unsent(settings),
+        ]
+    )
+    red = any(one.grade == "red" for one in wrong)
+    if output is Format.json:
+        write_line(json_text(as_json(found, wrong, published.version, published.created_at)))
+    else:
+        first_line = published.first_line(now)
+        console.print(as_screen(found, wrong, settings.home, first_line=first_line, all_=all_))
+    raise typer.Exit(1 if red else 0)
+
+
+@app.command(epilog="Example: [bold]kreishaus ingest bamf hkl --file hkl-september-2021.pdf[/bold]")
+def ingest(
+    source: Annotated[str, typer.Argument(help="it_nrw, azr, bamf or wtg.")],
+    dataset: Annotated[str, typer.Argument(help="A dataset of that source, such as hkl.")],
+    file: Annotated[Path, typer.Option("--file", exists=True, dir_okay=False, help="The file.")],
+) -> None:
+    """Land and treat one file given by hand. Exit status 1 when it was quarantined or refused."""
+    from kreishaus.model import RefusedAtTheDoor, SourceUnavailable
+    from pipeline.steps import by_hand
+
+    settings = read_home()
+    try:
+        outcome = by_hand(f"{source}/{dataset}", file, settings, _by_hand())
+    except KeyError as unknown:
+        errors.print(str(unknown.args[0]))
+        raise typer.Exit(2) from unknown
+    except (RefusedAtTheDoor, SourceUnavailable) as refusal:
+        name = printable_name(file.name)
+        errors.print(
+            f"{name}: refused at the door, nothing of it was kept: {refusal}", soft_wrap=True
+        )
+        raise typer.Exit(1) from refusal
+    about = outcome.period or outcome.landed.label
+    console.print(f"{outcome.landed.dataset_id} {about}: {outcome.status}", soft_wrap=True)
+    if outcome.findings:
+        console.print(outcome.explanation, highlight=False, markup=False)
+    raise typer.Exit(0 if outcome.status == "staged" else 1)
+
+
+@app.command(
+    epilog='Example: [bold]kreishaus find "Pflegebedürftige Altersgruppen" -d destatis[/bold]'
+)
+def find(
+    words: Annotated[str, typer.Argument(help="Words of a table's title or contents.")],
+    database: Annotated[
+        str, typer.Option("--database", "-d", help="ldb, regionalstatistik or destatis.")
+    ] = "ldb",
+) -> None:
+    """Find the code of a statistical table, to pin it in county.toml. Needs an account.
+
+    Exit status 1 when nothing was found or the database could not be asked.
+    """
+    from ingest.http import Client
+    from ingest.it_nrw.catalogue import find_tables
+    from kreishaus.model import SourceUnavailable
+
+    settings = read_settings()
+    try:
+        with Client.of(settings) as client:
+            found = find_tables(settings, client, database, words)
+    except (SourceUnavailable, ValueError) as error:
+        errors.print(str(error), markup=False, soft_wrap=True)
+        raise typer.Exit(1) from error
+    for table in found:
+        write_line(f"{table.code}\t{table.title}")
+    if not found:
+        errors.print(f"no table of {database} answers to {words!r}", markup=False)
+        raise typer.Exit(1)
+    errors.print(
+        f"Pin the one that is meant in {settings.county_file}, under its dataset:\n"
+        f'database = "{database}"\ntable_code = "{found[0].code}"',
+        markup=False,
+        soft_wrap=True,
+    )
+
+
+@app.command()
+def parse() -> None:
+    """Read the dbt project, so that Airflow can draw its nodes. Once after an installation."""
+    from warehouse.build import parse_project
+    from warehouse.nodes import write_nodes
+
+    settings = read_home()
+    console.print(write_nodes(parse_project(settings), settings.warehouse))
+
+
+@app.command(epilog="Example: [bold]kreishaus build --as-of 2021-11-30[/bold]")
+def build(as_of: AsOfOption = None, known_by: KnownByOption = KnownBy.retrieved) -> None:
+    """Build the marts with dbt in the private warehouse, without publishing them.
+
+    With [bold]--as-of[/bold]: build them as they would have been then, and publish them aside, in
+    published/as_of; readers of the current version notice nothing. Repeating it changes nothing.
+
+    Exit status: 1 when a model or a test failed or the disk is full, 3 when somebody else builds or
+    publishes.
+    """
+    from warehouse.build import build as build_marts
+    from warehouse.refusal import Refusal
+    from warehouse.told import tell_of_build
+    from warehouse.writer_lock import WarehouseBusy
+
+    settings, begun = settings_as_of(as_of, known_by), time.monotonic()
+    try:
+        result = build_marts(settings)
+    except Refusal as refusal:
+        errors.print(str(refusal), markup=False, soft_wrap=True)
+        raise typer.Exit(IN_USE if isinstance(refusal, WarehouseBusy) else 1) from refusal
+    tell_of_build(settings, _by_hand(), time.monotonic() - begun, result.record)
+    write_line(result.output)
+    all_good = not result.exit_code
+    if as_of is not None:
+        all_good = _publish(settings) and all_good
+    raise typer.Exit(0 if all_good else 1)
+
+
+@app.command(epilog="Example: [bold]kreishaus build && kreishaus publish[/bold]")
+def publish() -> None:
+    """Publish what the last build made good.
+
+    Exit status: 1 when a mart kept its last good state or nothing was published, 3 when somebody
+    else builds or publishes.
+    """
+    raise typer.Exit(0 if _publish(read_home()) else 1)
+
+
+def _publish(settings: Settings) -> bool:
+    """Publish and say what was; False when a mart was left behind."""
+    from warehouse.publish import publish as publish_version
+    from warehouse.refusal import Refusal
+    from warehouse.told import tell_of_publishing
+    from warehouse.writer_lock import WarehouseBusy
+
+    begun = time.monotonic()
+    try:
+        manifest = publish_version(settings, _by_hand())
+    except WarehouseBusy as busy:
+        errors.print(str(busy), markup=False, soft_wrap=True)
+        raise typer.Exit(IN_USE) from busy
+    except Refusal as refusal:
+        errors.print(str(refusal), markup=False, soft_wrap=True)
+        return False
+    tell_of_publishing(settings, manifest, time.monotonic() - begun)
+    seen_from = f" as of {manifest.as_of} ({manifest.known_by})" if manifest.as_of else ""
+    console.print(f"published {manifest.version}: {len(manifest.marts)} marts{seen_from}")
+    for mart, fault in manifest.faults.items():
+        errors.print(f"{mart} was not renewed: {fault}", markup=False)
+    return not manifest.faults
+
+
+def _by_hand() -> str:
+    """The name of a run that a person started."""
+    return f"hand-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
+
+
+@sample_app.command("serve", epilog="Example: [bold]kreishaus sample serve --port 9000[/bold]")
+def sample_serve(
+    port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 8765,
+) -> None:
+    """Serve the sample sources on 127.0.0.1 until interrupted."""
+    from sample.make import make
+    from sample.server import serve_forever
+
+    root = make(read_settings())
+    console.print(
+        f"http://127.0.0.1:{port}/ serves {root / 'http'}; dropped files: {root / 'drop'}"
+    )
+    serve_forever(root / "http", port)
+
+
+@sample_app.command(
+    "germany", epilog="Example: [bold]KREISHAUS_HOME=/tmp/germany kreishaus sample germany[/bold]"
+)
+def sample_germany(
+    laender: Annotated[int, typer.Option(min=1, max=16)] = 16,
+    kreise: Annotated[int, typer.Option(min=1)] = 400,
+    municipalities: Annotated[int, typer.Option(min=1)] = 11_000,
+    last_year: Annotated[int, typer.Option(min=2025, help="Of the projection.")] = 2064,
+) -> None:
+    """Fill an empty home with the official statistics of an invented Germany, to measure by.
+
+    Then build with [bold]KREISHAUS_DEMAND__EVERY_YEAR_UNTIL=2064[/bold].
+    """
+    from sample.germany import HomeInUse, Size, write
+
+    try:
+        written = write(read_home(), Size(laender, kreise, municipalities, last_year))
+    except HomeInUse as refusal:
+        errors.print(str(refusal), markup=False, soft_wrap=True)
+        raise typer.Exit(1) from refusal
+    console.print(f"{written:,} cells staged")
+
+
+@app.command(epilog="Example: [bold]KREISHAUS_SOURCES=live kreishaus doctor[/bold]")
+def doctor() -> None:
+    """Check that this machine and this configuration can run the house."""
+    from operations.doctor import examine
+
+    complaints = examine(read_settings())
+    for complaint in complaints:
+        errors.print(complaint, markup=False)
+    if not complaints:
+        console.print("everything is in order")
+    raise typer.Exit(1 if complaints else 0)
+
+
+def main() -> None:
+    """The entry point of the ``kreishaus`` command."""
+    closed_umask()
+    log_safely()
+    try:
+        app()
+    except ValidationError as wrong:
+        if wrong.title != Settings.__name__:
+            raise
+        for one in wrong.errors(include_input=False, include_url=False):  # it may be a password
+            key = "__".join(map(str, one["loc"])).upper()
+            errors.print(
+                f"KREISHAUS_{key}: {one['msg']}. Set it right in the environment or in county.toml",
+                soft_wrap=True,
+            )
+        raise SystemExit(2) from None

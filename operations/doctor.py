@@ -1,0 +1,119 @@
+"""``kreishaus doctor``: what would keep this machine from running the house, and what to do."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from importlib.util import find_spec
+
+from ingest.http import Client
+from ingest.it_nrw.catalogue import login_complaints
+from kreishaus.datasets import REGISTRY, datasets_of
+from kreishaus.folder_formats import WrongFormat, known
+from kreishaus.rights import prepare_home
+from kreishaus.settings import Settings
+from operations.doctor_rights import open_to_others, rights
+
+NEEDED_BYTES = 2 * 1024**3
+
+
+def examine(settings: Settings) -> list[str]:
+    """Every complaint, as a sentence that says what to do; empty when all is in order."""
+    return [
+        *_home(settings),
+        *rights(settings),
+        *_formats(settings),
+        *_backup(settings),
+        *_sources(settings),
+        *_told(settings),
+    ]
+
+
+def _home(settings: Settings) -> Iterator[str]:
+    home = settings.home
+    try:
+        if not home.is_dir():
+            prepare_home(settings)
+    except OSError as error:
+        yield f"KREISHAUS_HOME {home} cannot be made ({error.strerror}): choose another folder."
+        return
+    if not os.access(home, os.W_OK):
+        yield f"KREISHAUS_HOME {home} cannot be written: give this user the right to."
+    free = shutil.disk_usage(home).free
+    if free < NEEDED_BYTES:
+        yield f"{home}: {free / 1024**3:.1f} GiB are free, 2 GiB are needed."
+
+
+def _formats(settings: Settings) -> Iterator[str]:
+    try:
+        known(settings)
+    except WrongFormat as refusal:
+        yield str(refusal)
+
+
+def _backup(settings: Settings) -> Iterator[str]:
+    folder = settings.backup.folder
+    if settings.sources == "sample":
+        return
+    if folder is None:
+        yield f"{settings.county_file}: [backup] folder is not set; a lost disk is a lost house."
+    elif not folder.is_dir() or not os.access(folder, os.W_OK):
+        yield f"The backup folder {folder} is missing or cannot be written: mount it, or make it."
+    elif folder.stat().st_dev == settings.home.stat().st_dev:
+        yield f"The backup folder {folder} is on the disk of the house, and is lost with it."
+    if folder is not None:
+        yield from _encryption(settings)
+
+
+def _encryption(settings: Settings) -> Iterator[str]:
+    """What backups are encrypted by: the program, and a password that only this user can read."""
+    from operations.maintenance.backup.errors import NoKey
+    from operations.maintenance.backup.key import password_file
+    from operations.maintenance.backup.restic import PROGRAM
+
+    if shutil.which(PROGRAM) is None:
+        yield "restic is not installed, and backups are made with it: apt-get install restic."
+    try:
+        password_file(settings)
+    except NoKey as complaint:
+        yield str(complaint)
+
+
+def _told(settings: Settings) -> Iterator[str]:
+    if settings.lineage.transport != "off" and find_spec("openlineage") is None:
+        yield (
+            f'{settings.county_file}: [lineage] transport = "{settings.lineage.transport}" needs '
+            'the package openlineage-python: install requirements-production.lock, or say "off".'
+        )
+
+
+def _sources(settings: Settings) -> Iterator[str]:
+    file = settings.county_file
+    for source in sorted({entry.source for entry in REGISTRY}):
+        if source not in settings.source:
+            yield f"{file}: [source.{source}] is missing; its datasets need it."
+        elif settings.sources == "live" and settings.source[source].databases:
+            yield from _accounts(settings)
+        elif settings.sources == "live" and _is_dropped(settings, source):
+            yield from _drop_folder(settings, source)
+
+
+def _accounts(settings: Settings) -> Iterator[str]:
+    with Client.of(settings) as client:
+        yield from login_complaints(settings, client)
+
+
+def _is_dropped(settings: Settings, source: str) -> bool:
+    """Whether some dataset of a source has no address: then officers drop its files."""
+    return any(not settings.dataset(source, entry.name).path for entry in datasets_of(source))
+
+
+def _drop_folder(settings: Settings, source: str) -> Iterator[str]:
+    folder = settings.source[source].drop_folder
+    if folder is None:
+        yield f"{settings.county_file}: [source.{source}] needs a drop_folder for live sources."
+    elif not folder.is_dir():
+        yield f"The drop folder {folder} of {source} does not exist: make it."
+    elif complaint := open_to_others(folder):
+        yield f"The drop folder of {source}: {complaint}"

@@ -1,0 +1,1 @@
+"""An Airflow of one's own on one machine: `kreishaus run` and `up`."""

@@ -1,0 +1,193 @@
+"""``kreishaus run``, ``up`` and ``down``: the whole night in an Airflow of its own."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+from rich.console import Console
+
+from kreishaus.files import make_folder
+from kreishaus.rights import prepare_home
+from kreishaus.settings import REPOSITORY, Settings
+from operations.local import keeper
+from operations.local.airflow import AirflowNotReady
+from operations.local.api import AirflowApi, AirflowGone
+from operations.local.clock import Clock
+from operations.local.environment import airflow_home, own_settings
+from operations.local.house import opened
+from operations.local.lock import AlreadyRunning, RunLock, holder
+from operations.local.login import login
+from operations.local.night import go_through, look_back, new_run_id
+from operations.local.progress import Display
+from operations.local.summary import Night, show
+
+GREEN, RED, ALREADY_RUNNING, INTERRUPTED = 0, 1, 3, 130
+NEVER_SECONDS = 3600
+OPEN_WITHIN_SECONDS = 240
+CLOSED_WITHIN_SECONDS = 40
+
+
+class StoppedMeanwhile(Exception):
+    """``down`` ended what ``up`` was opening or running."""
+
+    def __init__(self) -> None:
+        super().__init__("Stopped by `kreishaus down` before the run had ended.")
+
+
+def run(settings: Settings, console: Console) -> int:
+    """Run the whole night once and show what came of it.
+
+    Returns 0 when every DAG run succeeded, 1 when one is red or Airflow did not come up, 3 when
+    the home folder is in use (then nothing was touched), 130 when interrupted.
+    """
+    os.environ.setdefault("KREISHAUS_RETRY_MINUTES", "0.02")  # somebody is waiting
+    clock = Clock()
+    clock.begin("starting")
+    prepare_home(settings)
+    try:
+        with (
+            RunLock(settings.home / "run.lock", "run"),
+            _ended_by_signals(),
+            opened(settings, console, reparse_seconds=NEVER_SECONDS) as airflow,
+        ):
+            page = {"Airflow": "stopped with this run; `kreishaus up` keeps it running"}
+            night = _night(settings, airflow.api, console, clock, page)
+            clock.begin("stopping")
+    except AlreadyRunning as in_use:
+        return _say(console, str(in_use), ALREADY_RUNNING)
+    except AirflowNotReady as reason:
+        return _say(console, str(reason), RED)
+    except AirflowGone as reason:
+        return _say(console, f"{reason} Logs: {airflow_home(settings) / 'logs'}", RED)
+    except KeyboardInterrupt:
+        return _say(console, "Interrupted: everything was stopped.", INTERRUPTED)
+    clock.stop()
+    show(console, night)
+    return GREEN if night.green else RED
+
+
+def up(settings: Settings, console: Console) -> int:
+    """Open the house, run the night once, and leave the house open for the nights to come.
+
+    Returns what ``run`` would.
+    """
+    clock = Clock()
+    clock.begin("starting")
+    prepare_home(settings)
+    lock = settings.home / "run.lock"
+    in_use = holder(lock)
+    if in_use:
+        words = f"{settings.home} is in use: kreishaus {in_use['purpose']}, {in_use['pid']}"
+        return _say(console, words, ALREADY_RUNNING)
+    try:
+        address = _open_house(settings)
+    except (AirflowNotReady, StoppedMeanwhile) as reason:
+        return _say(console, str(reason), RED)
+    entry = login(settings)
+    api = AirflowApi(address, entry.user, entry.password)
+    api.is_alive = lambda: holder(lock) is not None
+    if not api.answers():
+        words = f"Airflow at {address} does not let {entry.user} in by {entry.file}."
+        retry = f"{words} Try: kreishaus down; kreishaus up"
+        return _say(console, retry if api.is_alive() else str(StoppedMeanwhile()), RED)
+    page: dict[str, str | Path] = {
+        "Airflow": f"{address}, until `kreishaus down`",
+        "its login": f"{entry.user}, password {entry.password}",
+        "kept in": entry.file,
+    }
+    try:
+        night = _night(settings, api, console, clock, page)
+    except AirflowGone as reason:
+        words = str(reason) if api.is_alive() else str(StoppedMeanwhile())
+        return _say(console, words, RED)
+    clock.stop()
+    show(console, night)
+    return GREEN if night.green else RED
+
+
+def down(settings: Settings, console: Console) -> int:
+    """Close the house that ``up`` opened. Returns 0 when it is closed, 1 when it is not."""
+    lock = settings.home / "run.lock"
+    in_use = holder(lock)
+    if in_use is None:
+        return _say(console, f"Nothing runs in {settings.home}.", GREEN)
+    if in_use["purpose"] != keeper.PURPOSE:
+        words = f"kreishaus {in_use['purpose']} is at work, process {in_use['pid']}: not stopped."
+        return _say(console, words, RED)
+    os.kill(in_use["pid"], signal.SIGTERM)
+    deadline = time.monotonic() + CLOSED_WITHIN_SECONDS
+    while holder(lock):
+        if time.monotonic() > deadline:
+            return _say(console, f"Process {in_use['pid']} does not end.", RED)
+        time.sleep(0.2)
+    return _say(console, "Stopped.", GREEN)
+
+
+def _night(
+    settings: Settings,
+    api: AirflowApi,
+    console: Console,
+    clock: Clock,
+    page: Mapping[str, str | Path],
+) -> Night:
+    run_id = new_run_id()
+    with Display(console) as display:
+        runs = go_through(api, run_id, clock, display)
+    clock.begin("looking back")
+    return look_back(settings, api, runs, run_id, clock, page)
+
+
+def _open_house(settings: Settings) -> str:
+    """Start the keeper; return Airflow's address once it is ready.
+
+    Raises ``AirflowNotReady``, and ``StoppedMeanwhile`` when somebody ended the keeper.
+    """
+    log = airflow_home(settings) / "logs" / "keeper.log"
+    make_folder(log.parent)
+    keeper.sign(settings).unlink(missing_ok=True)
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "operations.local.keeper"],
+            cwd=REPOSITORY,
+            env={**os.environ, **own_settings(settings)},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    deadline = time.monotonic() + OPEN_WITHIN_SECONDS
+    while (address := keeper.address(settings)) is None:
+        if process.poll() in (keeper.STOPPED, -signal.SIGTERM):  # the latter while it imports
+            raise StoppedMeanwhile
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise AirflowNotReady(f"Airflow did not come up. {log} says:\n{log.read_text()}")
+        time.sleep(0.5)
+    return address
+
+
+@contextmanager
+def _ended_by_signals() -> Iterator[None]:
+    """Let SIGTERM and a closed terminal end a run as Ctrl-C does: with everything stopped."""
+
+    def interrupt(_signal: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    previous = {name: signal.signal(name, interrupt) for name in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for name, handler in previous.items():
+            signal.signal(name, handler)
+
+
+def _say(console: Console, words: str, status: int) -> int:
+    console.print(words, markup=False, highlight=False)
+    return status

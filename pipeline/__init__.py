@@ -1,0 +1,1 @@
+"""From what a source offers to what is staged, and what is late or wrong on the way."""

@@ -1,0 +1,182 @@
+"""What people are told without asking: the words of it, and what was told already.
+
+alerts/told/<key>.json    what was told, and when
+      /sent.jsonl         every attempt to tell, with what kept it from arriving
+
+Sending is Airflow's part: dags/alerting.py.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from kreishaus.files import append_line, keep_last_lines, write_json_atomically
+from kreishaus.settings import Settings
+from pipeline.status import dataset_status
+from pipeline.troubles import TO_DO, Trouble, troubles
+
+QUIET_AFTER_RED = timedelta(hours=20)
+"""The same fault again within a night (a repeated run, a backfill of many days) is no news."""
+REMIND_OF_LATE_AFTER = timedelta(days=7)
+FORGET_AFTER = timedelta(days=60)
+SENT_KEPT = 200
+
+
+@dataclass(frozen=True)
+class Message:
+    """``text`` may quote files and is for e-mail; ``brief`` quotes none and is for a webhook."""
+
+    subject: str
+    text: str
+    brief: str
+
+
+def red_run(
+    settings: Settings,
+    *,
+    dag_id: str,
+    run_id: str,
+    red_task: str,
+    found: Sequence[Trouble],
+    page: str,
+) -> Message:
+    """A DAG run is red: which, why, and what to do."""
+    subject = f"Kreishaus ({settings.county.name}): {dag_id} is red"
+    task = f"Its task {red_task} failed.\n" if red_task else ""
+    nobody = "No file and no source is known to be at fault: the log of the red task says why."
+    wrong = [_line(trouble.kind, f"{trouble.about}: {trouble.why}") for trouble in found]
+    paths = [f"\n{'':14}{trouble.see}" if trouble.see else "" for trouble in found]
+    to_do = [_line(kind, TO_DO[kind]) for kind in dict.fromkeys(one.kind for one in found)]
+    text = "\n".join(
+        [
+            f"{dag_id} is red, run {run_id}.\n{task}",
+            *([line + path for line, path in zip(wrong, paths, strict=True)] or [nobody]),
+            *(["\nWhat to do", *to_do] if to_do else []),
+            f"\nAirflow: {page}\nEverything at a glance: kreishaus status\n"
+            'More: docs/operations.md, "When red"',
+        ]
+    )
+    briefly = [f"{trouble.kind} {trouble.about}: {trouble.brief}" for trouble in found]
+    brief = "\n".join([f"{subject}, run {run_id}", *(briefly or [nobody]), page])
+    return Message(subject, text, brief)
+
+
+@dataclass(frozen=True)
+class Late:
+    """What has not arrived by its own calendar: ``news`` of it, and what was told already."""
+
+    news: tuple[Trouble, ...]
+    known: tuple[Trouble, ...]
+
+    @property
+    def all(self) -> tuple[Trouble, ...]:
+        return self.news + self.known
+
+
+def what_is_late(settings: Settings, told: Told, today: date, now: datetime) -> Late:
+    """Everything that is late or missing on ``today``; news again a week after it was told."""
+    found = troubles(dataset_status(settings, today), settings, now)
+    late = [trouble for trouble in found if trouble.kind in ("late", "gap")]
+    news = tuple(one for one in late if not told.within(REMIND_OF_LATE_AFTER, one.key, now))
+    return Late(news, tuple(one for one in late if one not in news))
+
+
+def late_datasets(settings: Settings, late: Late, page: str) -> Message:
+    """Datasets are late or have a gap: a warning, nothing failed."""
+    number = len({trouble.about for trouble in late.all})
+    say = {0: "no dataset is late", 1: "1 dataset is late"}.get(
+        number, f"{number} datasets are late"
+    )
+    subject = f"Kreishaus ({settings.county.name}): {say}"
+    lines = [
+        _line(word, f"{trouble.about}: {trouble.why}")
+        for word, group in (("new", late.news), ("still", late.known))
+        for trouble in group
+    ]
+    text = "\n".join(
+        [
+            "Nothing failed: this is what has not arrived by its own calendar.",
+            "Marts show the last good figures.\n",
+            *(lines or ["Everything is on time."]),
+            f"\nThe calendars are in {settings.county_file}; all datasets: mart `freshness`,",
+            f"kreishaus status, {page}",
+        ]
+    )
+    return Message(subject, text, "\n".join([subject, *lines]))
+
+
+def _line(word: str, text: str) -> str:
+    return f"  {word:<12}{text}"
+
+
+def digest(*words: str) -> str:
+    """A short name for some text."""
+    return hashlib.sha256("\n".join(words).encode()).hexdigest()[:24]
+
+
+class Told:
+    """What people were told, by a key that says what it was about."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.folder = settings.home / "alerts" / "told"
+
+    def within(self, span: timedelta, key: str, now: datetime) -> bool:
+        """Whether that was told less than ``span`` ago."""
+        try:
+            document = json.loads(self._path(key).read_text())
+        except FileNotFoundError:
+            return False
+        return now - datetime.fromisoformat(document["at"]) < span
+
+    def note(self, key: str, now: datetime) -> None:
+        """Remember that it was told; forget what was told long ago."""
+        write_json_atomically(self._path(key), {"key": key, "at": now.isoformat()})
+        for path in self.folder.glob("*.json"):
+            if now.timestamp() - path.stat().st_mtime > FORGET_AFTER.total_seconds():
+                path.unlink(missing_ok=True)
+
+    def _path(self, key: str) -> Path:
+        return self.folder / f"{digest(key)}.json"
+
+
+def note_sent(
+    settings: Settings, message: Message, channel: str, error: str | None, now: datetime
+) -> None:
+    """Write down that a message was sent by a channel, or what kept it from that."""
+    document = {"at": now.isoformat(), "subject": message.subject, "channel": channel}
+    append_line(_sent(settings), json.dumps({**document, "error": error}, ensure_ascii=False))
+    keep_last_lines(_sent(settings), SENT_KEPT)
+
+
+def unsent(settings: Settings) -> list[Trouble]:
+    """The channels by which the last message did not arrive."""
+    if not _sent(settings).exists():
+        return []
+    last: dict[str, dict[str, str | None]] = {}
+    for line in _sent(settings).read_text(encoding="utf-8", errors="replace").splitlines():
+        try:
+            document = json.loads(line)
+        except json.JSONDecodeError:
+            continue  # torn by a kill
+        last[document["channel"]] = document
+    return [
+        Trouble(
+            "red",
+            "alert unsent",
+            channel,
+            f"{document['at']}: {document['subject']!r} did not arrive: {document['error']}",
+            brief="",
+            see=_sent(settings),
+        )
+        for channel, document in last.items()
+        if document["error"]
+    ]
+
+
+def _sent(settings: Settings) -> Path:
+    return settings.home / "alerts" / "sent.jsonl"

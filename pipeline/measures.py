@@ -1,0 +1,38 @@
+"""What is measured of visits, of judging, and of freshness."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+from kreishaus.metrics import Measured
+from kreishaus.settings import Settings
+from pipeline.status import dataset_status
+from pipeline.steps import LandReport, Outcome
+
+
+def of_visit(report: LandReport) -> Iterator[Measured]:
+    """What one visit brought."""
+    about = {"dataset": report.dataset_id}
+    yield Measured("files_landed", len(report.new), about)
+    yield Measured("files_refused", len(report.refused), about)
+    yield Measured("files_unavailable", len(report.unavailable), about)
+
+
+def of_judging(outcomes: Iterable[Outcome]) -> Iterator[Measured]:
+    """What became of the files that one task judged."""
+    counted = Counter((outcome.landed.dataset_id, outcome.status) for outcome in outcomes)
+    for (dataset_id, status), files in sorted(counted.items()):
+        yield Measured(f"files_{status}", files, {"dataset": dataset_id})
+
+
+def of_freshness(settings: Settings, today: date) -> Iterator[Measured]:
+    """How late each dataset is by its calendar, and how old its newest reference date."""
+    for status in dataset_status(settings, today):
+        if not status.enabled or status.fresh is None or status.fresh.ended:
+            continue
+        about = {"dataset": status.dataset.id}
+        yield Measured("days_late", status.fresh.days_late, about)
+        if status.fresh.newest is not None:
+            yield Measured("reference_age_days", (today - status.fresh.newest).days, about)

@@ -1,0 +1,499 @@
+"""The two steps every dataset goes through: land what is offered, treat what has landed.
+
+DAG tasks, the command line and the tests call these very functions.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import stat
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, date, datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from ingest.http import Answer, Client
+from kreishaus.datasets import Dataset, dataset
+from kreishaus.model import (
+    Batch,
+    Finding,
+    Landed,
+    NothingOffered,
+    Origin,
+    RefusedAtTheDoor,
+    Request,
+    SourceRefused,
+    SourceUnavailable,
+    UnreadableFile,
+)
+from kreishaus.rights import prepare_home
+from kreishaus.settings import Settings
+from kreishaus.store.floors import Floors
+from kreishaus.store.landing import Sighting
+from kreishaus.store.quarantine import explain
+from kreishaus.store.staging import BatchRecord, typed
+from kreishaus.store.visits import Visit, Visits
+from kreishaus.terminal import printable_name
+from pipeline.backfill import Window
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from expectations.runner import Validation
+
+log = logging.getLogger(__name__)
+
+PROGRESS_EVERY = 1_000
+"""Files, after which a visit that takes long says how far it is."""
+
+
+@dataclass(frozen=True)
+class LandReport:
+    """What one visit to a source brought for one dataset.
+
+    ``to_treat`` are the landed files not yet staged or in quarantine, ``in_quarantine`` those in
+    quarantine that the source offers now. ``nothing`` are the questions to which the source
+    answered properly that it has nothing: no failure. ``may_heal`` is False where asking again
+    cannot bring what is unavailable: a wrong password shall not be sent three times a night.
+    """
+
+    dataset_id: str
+    offered: int
+    new: tuple[Landed, ...]
+    to_treat: tuple[Landed, ...]
+    in_quarantine: tuple[Landed, ...]
+    refused: tuple[str, ...]
+    unavailable: tuple[str, ...]
+    nothing: tuple[str, ...] = ()
+    may_heal: bool = True
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one landed file. ``findings`` are the reasons, or the warnings."""
+
+    landed: Landed
+    status: Literal["staged", "quarantined"]
+    period: str | None
+    findings: tuple[Finding, ...]
+
+    @property
+    def explanation(self) -> str:
+        return explain(f"{self.landed.dataset_id} {self.landed.label}", self.findings)
+
+
+def land(
+    dataset_id: str, settings: Settings, run_id: str, window: Window | None = None
+) -> LandReport:
+    """Fetch everything a dataset's source offers now, and keep what is new.
+
+    With a ``window`` only what is about it, whole, even where the source says that nothing changed.
+    A file that cannot be fetched or must be refused does not stop the others: it is reported.
+    Raises ``SourceUnavailable`` when the source cannot even say what it offers.
+    """
+    prepare_home(settings)
+    entry = dataset(dataset_id)
+    if window and not window.may_hold_any(entry.calendar_in(settings)):
+        return LandReport(entry.id, 0, (), (), (), (), ())
+    reason = window.reason if window else None
+    floors = Floors.of(settings, entry.source, entry.name, reason)
+    visits = Visits(settings.landing, entry.source, entry.name)
+    begun = datetime.now(UTC)
+    try:
+        report = _go(entry, floors, settings, run_id, window)
+    except SourceUnavailable as error:
+        visits.note(Visit(begun, run_id, unavailable=(str(error),), reason=reason))
+        raise
+    if report.offered or not window:
+        visits.note(
+            Visit(
+                begun,
+                run_id,
+                offered=report.offered,
+                new=len(report.new),
+                to_treat=tuple(landed.sha256 for landed in report.to_treat),
+                lying=tuple(landed.sha256 for landed in report.in_quarantine),
+                refused=report.refused,
+                unavailable=report.unavailable,
+                reason=reason,
+            )
+        )
+    return report
+
+
+def _go(
+    entry: Dataset, floors: Floors, settings: Settings, run_id: str, window: Window | None
+) -> LandReport:
+    offered: dict[str, tuple[Landed, bool]] = {}
+    refused: list[str] = []
+    unavailable: list[str] = []
+    nothing: list[str] = []
+    may_heal = False
+    with Client.of(settings) as client:
+        requests = entry.load("discover")(settings, client, entry.name)
+        newest = floors.landing.newest_by_identity(
+            one.identity for request in requests for one in _ways(request)
+        )
+        if window:
+            calendar = entry.calendar_in(settings)
+            requests = [
+                request
+                for request in requests
+                if window.asks_for(request.label, _period(floors, newest, request), calendar)
+            ]
+            newest = {}  # nothing shall be left out because its server calls it unchanged
+        visit = partial(_land_one, entry, floors, settings, client, newest, run_id)
+        for number, request in enumerate(requests, start=1):
+            if number % PROGRESS_EVERY == 0:
+                log.info("%s: %s of %s looked at", entry.id, f"{number:,}", f"{len(requests):,}")
+            try:
+                landed, new = _land_by_some_way(visit, request)
+            except RefusedAtTheDoor as refusal:
+                log.error("%s %s: refused at the door: %s", entry.id, request.label, refusal)
+                refused.append(_named(request.label, refusal))
+            except SourceUnavailable as error:
+                log.warning("%s %s: %s", entry.id, request.label, error)
+                unavailable.append(_named(request.label, error))
+                may_heal |= not isinstance(error, SourceRefused)
+            except NothingOffered as answer:
+                log.info("%s %s: %s", entry.id, request.label, answer)
+                nothing.append(f"{request.label}: {answer}")
+            else:
+                offered[landed.sha256] = (landed, new)
+    report = _report(entry, floors, offered, len(requests), refused, unavailable)
+    return replace(report, nothing=tuple(nothing), may_heal=may_heal)
+
+
+def _ways(request: Request) -> Iterator[Request]:
+    """A request, and those that stand in for it one after the other."""
+    way: Request | None = request
+    while way is not None:
+        yield way
+        way = way.otherwise
+
+
+def _named(label: str, error: Exception) -> str:
+    """What an error says, beginning with the name of the file it is about."""
+    text = str(error)
+    return text if text.startswith(label) else f"{label}: {text}"
+
+
+def _period(
+    floors: Floors, newest: Mapping[str, tuple[str, Sighting]], request: Request
+) -> str | None:
+    """The period of what this address offered last; None where that was not staged."""
+    known = newest.get(request.identity)
+    record = floors.staging.record(known[0]) if known else None
+    return record.period if record else None
+
+
+def _land_by_some_way(
+    visit: Callable[[Request], tuple[Landed, bool]], request: Request
+) -> tuple[Landed, bool]:
+    """Visit for ``request``; where that brings no data, for what stands in for it.
+
+    A way that failed and another that knows of nothing are a failure: one of them is wrong.
+    """
+    try:
+        return visit(request)
+    except SourceUnavailable as error:
+        if request.otherwise is None:
+            raise
+        first = error
+    log.warning("%s: %s; asking %s instead", request.label, first, request.otherwise.url)
+    try:
+        return _land_by_some_way(visit, request.otherwise)
+    except (SourceUnavailable, NothingOffered) as second:
+        hopeless = all(isinstance(error, SourceRefused) for error in (first, second))
+        kind = SourceRefused if hopeless else SourceUnavailable
+        raise kind(f"{first}; and by the other way: {second}") from second
+
+
+def _land_one(
+    entry: Dataset,
+    floors: Floors,
+    settings: Settings,
+    client: Client,
+    newest: Mapping[str, tuple[str, Sighting]],
+    run_id: str,
+    request: Request,
+) -> tuple[Landed, bool]:
+    known = newest.get(request.identity)
+    answer = _fetch(entry, settings, client, request, known[1].headers if known else None)
+    if answer.content is None:
+        if known is None:
+            raise NothingOffered(
+                f"{request.url}: has nothing new for this question, and we hold nothing old"
+            )
+        floors.landing.sight(known[0], request, run_id=run_id, headers=known[1].headers)
+        return Landed(entry.source, entry.name, known[0], request.label), False
+    return keep(entry, floors, answer.content, request, run_id, answer.headers)
+
+
+def keep(
+    entry: Dataset,
+    floors: Floors,
+    content: bytes,
+    request: Request,
+    run_id: str,
+    headers: Mapping[str, str] | None = None,
+) -> tuple[Landed, bool]:
+    """Pass the dataset's guard, then land the bytes. Raises ``RefusedAtTheDoor``."""
+    if entry.guard:
+        guard: Callable[[bytes, str], None] = entry.load("guard")
+        guard(content, request.label)
+    buried = floors.landing.tombstone(hashlib.sha256(content).hexdigest())
+    if buried and buried.what == "figures":
+        raise RefusedAtTheDoor(
+            f"this file was erased on {buried.deleted_at:%Y-%m-%d} ({buried.rule}: "
+            f"{buried.reason}). Take it away from where it is offered"
+        )
+    return floors.landing.land(
+        content, request, run_id=run_id, licence=entry.licence, headers=headers
+    )
+
+
+def _fetch(
+    entry: Dataset,
+    settings: Settings,
+    client: Client,
+    request: Request,
+    known: Mapping[str, str] | None,
+) -> Answer:
+    if request.fault is not None:
+        raise SourceRefused(f"{request.label}: {request.fault}")
+    if request.path is not None:
+        return Answer(request.path, dropped_bytes(Path(request.path), settings), {})
+    if request.url is None:
+        raise ValueError(f"{entry.id} {request.label}: a request needs a url or a path")
+    if request.form is not None:
+        answer: Answer = entry.load("fetch")(settings, client, request)
+        return answer
+    return client.get(request.url, known=known)
+
+
+UNFOLLOWED = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
+"""Not waiting for a pipe, nor following a link that took a file's place since it was looked at."""
+
+
+def dropped_bytes(path: Path, settings: Settings) -> bytes:
+    """The bytes of a file that a person laid ready. Raises ``SourceUnavailable``.
+
+    Whatever was put in the file's place since it was looked at: nothing is waited for, and no more
+    is read than a file may have.
+    """
+    name, most = printable_name(str(path)), settings.http.largest_bytes
+    try:
+        with os.fdopen(os.open(path, UNFOLLOWED), "rb") as file:
+            before = os.fstat(file.fileno())
+            if not stat.S_ISREG(before.st_mode):
+                raise SourceRefused(f"{name}: is no plain file: save it as one first")
+            content = b"" if before.st_size > most else file.read(most + 1)
+            after = os.fstat(file.fileno())
+    except OSError as error:
+        raise SourceUnavailable(
+            f"{name}: cannot be read ({error.strerror}): let this user read it"
+        ) from error
+    if max(after.st_size, len(content)) > most:
+        raise SourceRefused(
+            f"{name}: expected {most} bytes at most, found {after.st_size}: no table is so large. "
+            "If it is one, raise [http] largest_mebibytes in county.toml"
+        )
+    if (after.st_size, after.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
+        raise SourceUnavailable(
+            f"{name}: changed while it was read, so somebody is still writing it. The next visit "
+            "takes it"
+        )
+    return content
+
+
+def _report(
+    entry: Dataset,
+    floors: Floors,
+    offered: Mapping[str, tuple[Landed, bool]],
+    requests: int,
+    refused: list[str],
+    unavailable: list[str],
+) -> LandReport:
+    return LandReport(
+        dataset_id=entry.id,
+        offered=requests,
+        new=tuple(landed for landed, new in offered.values() if new),
+        # Also what an earlier run landed and did not come to, even if nobody offers it any more.
+        to_treat=tuple(
+            Landed(entry.source, entry.name, sha256, label)
+            for sha256, label in floors.landing.waiting(entry.version)
+        ),
+        in_quarantine=tuple(
+            landed
+            for landed, _ in offered.values()
+            if _is_of(entry, floors.quarantine.record(landed.sha256))
+            and not _is_of(entry, floors.staging.record(landed.sha256))
+        ),
+        refused=tuple(refused),
+        unavailable=tuple(unavailable),
+    )
+
+
+def _is_of(entry: Dataset, record: BatchRecord | None) -> bool:
+    """Whether today's parser and suite have treated a file already."""
+    return record is not None and record.version == entry.version
+
+
+def treat(landed: Landed, settings: Settings) -> Outcome:
+    """Parse and judge one landed file; stage it, or put it into quarantine with the reason.
+
+    Bad data never raise: they are the outcome. Running it again changes nothing.
+    """
+    prepare_home(settings)
+    entry = dataset(landed.dataset_id)
+    floors = Floors.of(settings, entry.source, entry.name)
+    staged = floors.staging.record(landed.sha256)
+    buried = floors.landing.tombstone(landed.sha256) is not None
+    if staged is not None and (buried or staged.version == entry.version):
+        return Outcome(landed, "staged", staged.period, ())
+    origin = floors.landing.origin(landed.sha256)
+    content = floors.landing.content(landed.sha256)
+    try:
+        batch, validation, tables = judge(entry, content, origin)
+    except UnreadableFile as error:
+        return _quarantine_unreadable(entry, floors, landed, origin, content, error.findings)
+    record = _record(entry, origin, batch, tables)
+    outcome: Literal["staged", "quarantined"] = "staged" if validation.passed else "quarantined"
+    checks = [
+        _check_row(origin, batch.period, outcome, asdict(check)) for check in validation.checks
+    ]
+    if validation.passed:
+        # Out of the one place before into the other: a kill in between leaves it in neither,
+        # and the next run treats it again.
+        floors.quarantine.release(landed.sha256)
+        floors.staging.stage(record, tables, checks, validation.document)
+    else:
+        floors.staging.withdraw(landed.sha256)
+        floors.quarantine.keep(record, content, validation.findings, checks, validation.document)
+    return Outcome(landed, outcome, batch.period, validation.findings)
+
+
+def judge(
+    entry: Dataset, content: bytes, origin: Origin
+) -> tuple[Batch, Validation, dict[str, pa.Table]]:
+    """Read one file, hold it against its suite, and lay out what would be staged of it.
+
+    Raises ``UnreadableFile`` for a file that cannot be read truly.
+    """
+    from expectations.runner import validate  # Great Expectations costs seconds to import
+
+    batch: Batch = entry.load("parse")(content, origin)
+    validation = validate(entry, batch)
+    return batch, validation, _typed_tables(entry, batch, origin)
+
+
+def _typed_tables(entry: Dataset, batch: Batch, origin: Origin) -> dict[str, pa.Table]:
+    schemas = entry.load("tables")
+    provenance = {
+        "source_sha256": origin.sha256,
+        "period": batch.period,
+        "published_at": batch.published_at,
+        "retrieved_at": origin.retrieved_at,
+    }
+    return {name: typed(batch.tables[name], schemas[name], provenance) for name in schemas}
+
+
+def _record(
+    entry: Dataset, origin: Origin, batch: Batch | None, tables: Mapping[str, pa.Table]
+) -> BatchRecord:
+    references = [
+        newest
+        for table in tables.values()
+        if table.num_rows and (newest := _newest(table, entry.reference))
+    ]
+    return BatchRecord(
+        source=entry.source,
+        dataset=entry.name,
+        sha256=origin.sha256,
+        label=origin.label,
+        period=batch.period if batch else None,
+        version=entry.version,
+        published_at=batch.published_at if batch else None,
+        retrieved_at=origin.retrieved_at,
+        rows=sum(table.num_rows for table in tables.values()),
+        newest_reference=max(references, default=None),
+    )
+
+
+def _newest(table: pa.Table, column: str) -> date | None:
+    import pyarrow.compute as pc  # not needed by DAG files, which read this module's names
+
+    newest: date | None = pc.max(table[column]).as_py()
+    return newest
+
+
+def _check_row(
+    origin: Origin, period: str, batch_outcome: str, check: Mapping[str, Any]
+) -> dict[str, Any]:
+    return {
+        "source": origin.source,
+        "dataset": origin.dataset,
+        "period": period,
+        "source_sha256": origin.sha256,
+        "batch_outcome": batch_outcome,
+        "retrieved_at": origin.retrieved_at,
+        **check,
+    }
+
+
+def _quarantine_unreadable(
+    entry: Dataset,
+    floors: Floors,
+    landed: Landed,
+    origin: Origin,
+    content: bytes,
+    findings: tuple[Finding, ...],
+) -> Outcome:
+    checks = [
+        _check_row(
+            origin,
+            origin.label,
+            "quarantined",
+            {
+                "table_name": "file",
+                "rule": finding.rule,
+                "description": finding.message,
+                "severity": finding.severity,
+                "outcome": "failed",
+                "offending_rows": 1,
+                "evaluated_rows": 1,
+                "place": finding.place,
+                "row_label": finding.row,
+                "expected": finding.expected,
+                "found": finding.found,
+            },
+        )
+        for finding in findings
+    ]
+    floors.staging.withdraw(landed.sha256)
+    floors.quarantine.keep(_record(entry, origin, None, {}), content, findings, checks, "")
+    return Outcome(landed, "quarantined", None, findings)
+
+
+def by_hand(dataset_id: str, file: Path, settings: Settings, run_id: str) -> Outcome:
+    """Land and treat one file that a person hands in.
+
+    Raises ``RefusedAtTheDoor``, and ``KeyError`` for an unknown dataset.
+    """
+    prepare_home(settings)
+    entry = dataset(dataset_id)
+    name = printable_name(file.name)
+    request = Request(
+        identity=f"by hand: {name}",
+        label=name,
+        path=printable_name(str(file)),
+        extension=file.suffix.lstrip(".") or "bin",
+    )
+    floors = Floors.of(settings, entry.source, entry.name)
+    landed, _ = keep(entry, floors, dropped_bytes(file.resolve(), settings), request, run_id)
+    return treat(landed, settings)
