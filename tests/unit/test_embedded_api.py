@@ -84,7 +84,7 @@ def test_a_database_that_somebody_holds_locked_is_named(settings: Settings) -> N
     try:
         done = subprocess.run(
             [sys.executable, "-m", "operations.local.components", str(os.getpid())],
-            cwd=Path(module.__file__).parents[1],
+            cwd=Path(module.__file__).parents[2],
             env={**environment, "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": address},
             capture_output=True,
             text=True,

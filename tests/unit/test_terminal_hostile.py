@@ -14,8 +14,7 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from kreishaus import terminal
-from operations import query_output
+from operations import console, query_output
 from warehouse.export.textfile import csv_cell, harmless
 
 EVIL = "[/b]\x1b[31m\x9b2J\u202e\x07"
@@ -89,7 +88,7 @@ def test_a_list_of_formulas_is_none_and_a_number_stays_one() -> None:
 
 def test_a_line_of_the_log_is_one_line_and_obeys_nothing() -> None:
     record = logging.LogRecord("x", 30, "", 0, "%s is here\nall is green", (EVIL,), None)
-    shown = terminal.SafeLogFormatter().format(record)
+    shown = console.SafeLogFormatter().format(record)
     assert "all is green" in shown
     assert shown.isprintable()
 
