@@ -1,4 +1,4 @@
-"""Which packages there are is said in several places of pyproject.toml: all say the same."""
+"""Which packages there are is said in several places: all say the same."""
 
 import tomllib
 from pathlib import Path
@@ -15,3 +15,9 @@ def test_every_package_is_a_room_whose_imports_and_types_are_checked():
     assert set(tool["mypy"]["packages"]) == packages
     found = tool["setuptools"]["packages"]["find"]["include"]
     assert {pattern.removesuffix("*") for pattern in found} == packages
+
+
+def test_every_package_comes_into_the_image():
+    let_in = (REPOSITORY / ".dockerignore").read_text().splitlines()
+    packages = {path.parent.name for path in REPOSITORY.glob("*/__init__.py")}
+    assert packages - {line.removeprefix("!") for line in let_in if line.startswith("!")} == set()
