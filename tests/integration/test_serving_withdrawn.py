@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from click.testing import Result
 from postgres import Server
-from serving_databases import publish_numbers, reader_url
+from serving_databases import LOADER_PASSWORD, publish_numbers, reader_url
 from typer.testing import CliRunner
 
 from kreishaus.settings import Settings
@@ -81,6 +81,7 @@ def test_each_copy_of_exact_figures_is_in_the_audit_log(serving: Settings) -> No
     noted = [one.document for one in audit.entries(serving) if one.document["action"] == "load"]
     assert [one["version"] for one in noted] == [versions.current(serving).name]
     assert noted[0]["details"]["server"] == "127.0.0.1"
+    assert LOADER_PASSWORD not in str(noted)
 
 
 def test_what_cannot_be_noted_is_not_copied(

@@ -6,10 +6,8 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from typer.testing import CliRunner
 
 from kreishaus.settings import Settings
-from operations.cli import app
 from warehouse import audit, versions
 from warehouse.audit import AuditUnwritable
 from warehouse.query import query
@@ -85,19 +83,3 @@ def test_no_way_leads_past_the_log_through_a_file(house, tmp_path, sql):
     with pytest.raises(duckdb.Error, match=r"disabled|Cannot"):
         query(house, sql.format(folder=tmp_path))
     assert [path.name for path in tmp_path.iterdir()] == ["var"]
-
-
-def test_a_load_by_hand_is_noted_with_the_server_and_without_its_password(house, monkeypatch):
-    """Everything exact is copied to whatever server the environment names: here, to none."""
-    monkeypatch.setenv("KREISHAUS_HOME", str(house.home))
-    url = "postgresql://me:secret-word@127.0.0.1:1/mine"
-    monkeypatch.setenv("KREISHAUS_SERVING__URL", url)
-    refused = CliRunner().invoke(app, ["serving", "load"])
-    assert refused.exit_code == 1
-    (entry,) = entries(house)
-    assert (entry["action"], entry["marts"], entry["version"]) == (
-        *("load", ["*"]),
-        "20261125T030824Z",
-    )
-    assert entry["details"] == {"server": "127.0.0.1", "database": "mine"}
-    assert "secret-word" not in str(entry)
