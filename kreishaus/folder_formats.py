@@ -4,7 +4,8 @@
 
 A folder that holds something and has no such file has format 1: homes made before there were
 numbers. Code that finds another format than its own refuses to read: an older one is brought up to
-date by ``kreishaus upgrade`` (``warehouse/formats``), a newer one needs newer code.
+date by ``kreishaus upgrade`` (``operations/maintenance/migrations``), a newer one needs newer
+code.
 
 The number goes up whenever earlier code could not read the folder, or would read it wrongly.
 """

@@ -12,7 +12,7 @@ import psutil
 KEEP = """
 import os, signal, sys, time
 from pathlib import Path
-from embedded import components
+from operations.local import components
 
 def become(name, log):
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
@@ -80,6 +80,7 @@ def test_components_end_with_the_run_that_started_them():
     )
     keeper = psutil.Process(int(nested.stdout.readline()))
     components = [int(pid) for pid in nested.stdout.readline().split()]
+    assert len(components) == 2
     nested.kill()
     nested.wait()
     deadline = time.monotonic() + 10
