@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import os
+import queue
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -60,11 +64,52 @@ class Knowledge:
     def recoveries(self, dates: Iterable[str] | None = None) -> Iterator[Recovery]:
         """Figures that public values give away, each by the weakest attacker who can tell it."""
         wanted = None if dates is None else set(dates)
-        for component in components([*self.public, *self.before], self.truth):
-            if wanted is None or component.unknowns[0].date in wanted:
-                for found in of_component(component, self.attackers):
-                    if not self._known_before(found):
-                        yield found
+        parts = components([*self.public, *self.before], self.truth)
+        yield from self._of_parts(
+            part for part in parts if wanted is None or part.unknowns[0].date in wanted
+        )
+
+    def recoveries_by_all_cores(self) -> list[Recovery]:
+        """``recoveries`` on every date, as many dates at a time as there are cores.
+
+        A worker inherits the facts, which would take longer to send than many a date to attack.
+        Prints each date when it is done: it is waited for for an hour.
+        """
+        fork = multiprocessing.get_context("fork")
+        dates: multiprocessing.Queue[str | None] = fork.Queue()
+        found: multiprocessing.Queue[tuple[str | None, list[Recovery]]] = fork.Queue()
+        parts = components([*self.public, *self.before], self.truth)
+        workers = [
+            fork.Process(target=self._work, args=(parts, dates, found), daemon=True)
+            for _ in range(os.cpu_count() or 1)
+        ]
+        wanted = sorted({part.unknowns[0].date for part in parts})
+        for date in [*wanted, *[None] * len(workers)]:
+            dates.put(date)
+        for worker in workers:
+            worker.start()
+        told: list[Recovery] = []
+        for number in range(1, len(wanted) + 1):
+            date, several = _answer(found, workers)
+            print(f"{number} of {len(wanted)}: {date}, {len(several)} recovered", flush=True)
+            told += several
+        return told
+
+    def _work(
+        self,
+        parts: Sequence[Component],
+        dates: multiprocessing.Queue[str | None],
+        found: multiprocessing.Queue[tuple[str | None, list[Recovery]]],
+    ) -> None:
+        while date := dates.get():
+            of_date = [part for part in parts if part.unknowns[0].date == date]
+            found.put((date, list(self._of_parts(of_date))))
+
+    def _of_parts(self, parts: Iterable[Component]) -> Iterator[Recovery]:
+        for part in parts:
+            for found in of_component(part, self.attackers):
+                if not self._known_before(found):
+                    yield found
 
     def _known_before(self, found: Recovery) -> bool:
         """Whether print, the register and his own figures already say it to this attacker."""
@@ -82,6 +127,18 @@ class Knowledge:
     def _before_on(self) -> dict[str, list[Component]]:
         """What was known before, in parts, by date: worked out for each date that is asked for."""
         return {}
+
+
+def _answer(
+    found: multiprocessing.Queue[tuple[str | None, list[Recovery]]],
+    workers: Sequence[multiprocessing.process.BaseProcess],
+) -> tuple[str | None, list[Recovery]]:
+    """The next date that is done. A worker that died would be waited for without end."""
+    while True:
+        with suppress(queue.Empty):
+            return found.get(timeout=10)
+        if died := [worker.exitcode for worker in workers if worker.exitcode]:
+            raise RuntimeError(f"a worker of the attack ended with {died[0]}")
 
 
 def _dates(fact: Fact) -> set[str]:
