@@ -9,7 +9,9 @@ from __future__ import annotations
 import logging
 import os
 import stat
+import time
 import unicodedata
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +24,11 @@ log = logging.getLogger(__name__)
 LEFT_OVER = ("~$", ".", "thumbs.db", "desktop.ini")
 """How the names begin of what office programs and file servers leave behind while somebody looks
 at a folder."""
-
+COPYING_SECONDS = 300
+"""An incomplete file that still changed this recently is being copied; an older one is broken."""
+ZIPPED = frozenset([".xlsx", ".xlsm", ".xlsb", ".xltx", ".ods", ".zip"])
+"""These end with the directory of their parts, so that a whole one is known by itself."""
+ZIP_BEGINS = b"PK\x03\x04"
 
 STRANGERS_NAMED = 20
 """Somebody's whole archive in the folder shall not fill the log, three times a night."""
@@ -82,6 +88,26 @@ def dropped(folder: Path) -> list[Dropped]:
             "this user read it?"
         ) from error
     return sorted(filter(None, found), key=lambda one: one.name)
+
+
+def is_being_copied(file: Dropped) -> bool:
+    """Whether a file has not arrived whole yet; a later visit takes it.
+
+    A text does not say whether it is whole: it is taken as it is.
+    """
+    if file.fault or file.suffix not in ZIPPED or not changed_lately(file):
+        return False
+    try:
+        with file.path.open("rb") as content:
+            begins_so = content.read(4) in (b"", ZIP_BEGINS)
+            return begins_so and not zipfile.is_zipfile(content)
+    except OSError:
+        return False  # what reads it says why it cannot be read
+
+
+def changed_lately(file: Dropped) -> bool:
+    """Whether somebody may still be writing it."""
+    return time.time() - file.changed_ns / 1e9 < COPYING_SECONDS
 
 
 def not_taken(folder: Path, entries: Iterator[Dropped], expected: str) -> None:

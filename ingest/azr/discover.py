@@ -6,7 +6,7 @@ import unicodedata
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from ingest.drop_folder import Dropped, dropped, not_taken
+from ingest.drop_folder import Dropped, dropped, is_being_copied, not_taken
 from kreishaus.model import Request
 
 if TYPE_CHECKING:
@@ -48,7 +48,11 @@ def _offered(settings: Settings, dataset_name: str) -> list[Request]:
         entry for entry in entries if not any(_fits(entry, one) for one in patterns.values())
     )
     not_taken(folder, strangers, f"a name like {' or '.join(patterns.values())}")
-    return [entry.request("azr") for entry in entries if _fits(entry, patterns[dataset_name])]
+    return [
+        entry.request("azr")
+        for entry in entries
+        if _fits(entry, patterns[dataset_name]) and not is_being_copied(entry)
+    ]
 
 
 def _fits(entry: Dropped, pattern: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ingest.drop_folder import dropped, not_taken
+from ingest.drop_folder import dropped, is_being_copied, not_taken
 from kreishaus.model import Request
 
 if TYPE_CHECKING:
@@ -21,4 +21,8 @@ def tables(settings: Settings, client: Client, dataset_name: str) -> list[Reques
     entries = dropped(folder)
     strangers = (entry for entry in entries if entry.suffix not in TABLES)
     not_taken(folder, strangers, f"a table ({', '.join(TABLES)})")
-    return [entry.request("papers") for entry in entries if entry.suffix in TABLES]
+    return [
+        entry.request("papers")
+        for entry in entries
+        if entry.suffix in TABLES and not is_being_copied(entry)
+    ]

@@ -9,13 +9,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-import time
-import zipfile
 from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 
-from ingest.drop_folder import Dropped, dropped, not_taken
+from ingest.drop_folder import Dropped, changed_lately, dropped, is_being_copied, not_taken
 from ingest.http import Client
 from kreishaus.model import Request, SourceUnavailable
 from kreishaus.settings import Settings
@@ -31,8 +29,6 @@ OFFICE_FILES = frozenset(
 )
 """Also what cannot be read is offered: it is refused with a reason instead of lying unseen."""
 EXPECTED = "WTG_Stichtag_YYYY-MM-DD.xlsx (or .zip), WTG_Register_YYYY-MM-DD.xlsx (or .csv)"
-COPYING_SECONDS = 300
-"""An incomplete file that still changed this recently is being copied; an older one is broken."""
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -59,7 +55,7 @@ def _offered(settings: Settings, name: str) -> list[Request]:
     return [
         replace(file.request("wtg", identity=_identity(file, name)), extension=_extension(file))
         for file in sorted(offered, key=_age)
-        if not _is_being_copied(file)
+        if not (is_being_copied(file) or (file.suffix == ".csv" and changed_lately(file)))
     ]
 
 
@@ -96,16 +92,6 @@ def _is_unknown(file: Dropped, landing: Landing, settings: Settings) -> bool:
             return not landing.has(hashlib.file_digest(content, "sha256").hexdigest())
     except OSError:
         return True
-
-
-def _is_being_copied(file: Dropped) -> bool:
-    """Whether it may still grow. A workbook ends with the directory of its parts, so a whole
-    one is known by itself; a text is not."""
-    if file.fault or file.suffix not in (".xlsx", ".zip", ".csv"):
-        return False
-    if file.suffix != ".csv" and zipfile.is_zipfile(file.path):
-        return False
-    return time.time() - file.changed_ns / 1e9 < COPYING_SECONDS
 
 
 def _extension(file: Dropped) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import os
 import resource
 import socket
 import subprocess
 import sys
 import time
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -67,6 +69,23 @@ def source(request: pytest.FixtureRequest, settings: Settings) -> str:
 
 def landed(settings: Settings, source: str) -> LandReport:
     return land(GOOD[source][0], settings, "night")
+
+
+@pytest.mark.parametrize("source", ["azr", "wtg", "papers"], indirect=True)
+def test_half_a_workbook_waits_while_it_may_be_being_copied(
+    settings: Settings, source: str
+) -> None:
+    """Half of it lands nowhere, and is neither named nor refused; an hour later it is broken."""
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w") as archive:
+        archive.writestr("xl/workbook.xml", "<workbook/>" * 500)
+    name = name_of(source, "2021-11-15").replace(".csv", ".xlsx")
+    half = settings.drop_folder(source) / name
+    half.write_bytes(whole.getvalue()[:-40])
+    assert name not in str(landed(settings, source))
+    long_ago = time.time() - 3600
+    os.utime(half, (long_ago, long_ago))
+    assert name in str(landed(settings, source))
 
 
 @pytest.mark.parametrize("word", ODD, ids=ascii)

@@ -11,7 +11,8 @@ import pytest
 from wtg_workbooks import book, put, small
 
 from ingest.http import Client
-from ingest.wtg.discover import COPYING_SECONDS, register_exports, workbooks
+from ingest.drop_folder import COPYING_SECONDS
+from ingest.wtg.discover import register_exports, workbooks
 from kreishaus.model import SourceUnavailable
 from kreishaus.settings import Settings
 from kreishaus.store.batches import write_batches
