@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -288,6 +288,10 @@ class SourceConfig(Section):
     datasets: dict[str, DatasetConfig] = Field(default_factory=dict)
 
 
+HOME_WITHOUT = frozenset("'\"*?[]{}\n")
+"""Signs that no folder above a home, nor the home itself, may have in its name."""
+
+
 class Settings(BaseSettings):
     """Everything that differs between two counties or two machines.
 
@@ -318,6 +322,17 @@ class Settings(BaseSettings):
     lineage: Lineage = Lineage()
     metrics: Metrics = Metrics()
     source: dict[str, SourceConfig]
+
+    @field_validator("home")
+    @classmethod
+    def _home_can_stand_in_sql(cls, home: Path) -> Path:
+        """DuckDB takes the names of files as SQL texts and as patterns."""
+        if found := sorted(set(str(home.absolute())) & HOME_WITHOUT):
+            raise ValueError(
+                f"{home} holds {' '.join(found)}, which DuckDB reads as part of a pattern or the "
+                "end of a text. Choose a folder whose path is without it"
+            )
+        return home
 
     @classmethod
     def settings_customise_sources(

@@ -6,12 +6,14 @@ import os
 import sys
 import time
 from datetime import UTC, date, datetime
+from importlib import metadata
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from pydantic import ValidationError
 
+from kreishaus.datasets import REGISTRY
 from kreishaus.files import closed_umask
 from kreishaus.settings import Settings, read_settings
 from kreishaus.terminal import json_text, printable_name
@@ -29,6 +31,8 @@ from operations.cli_options import (
 )
 from operations.console import log_safely, write_line
 
+SOURCES = ", ".join(dict.fromkeys(entry.source for entry in REGISTRY))
+
 app = typer.Typer(
     name="kreishaus",
     help="The social-data warehouse of a German county.",
@@ -36,6 +40,26 @@ app = typer.Typer(
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
 )
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        write_line(f"kreishaus {metadata.version('kreishaus')}")
+        raise typer.Exit
+
+
+@app.callback()
+def about(
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version and end."
+        ),
+    ] = False,
+) -> None:
+    """The social-data warehouse of a German county."""
+
+
 sample_app = typer.Typer(help="The sample sources.", no_args_is_help=True)
 app.add_typer(sample_app, name="sample")
 app.add_typer(cli_keeping.app)
@@ -138,7 +162,7 @@ def status(
 
 @app.command(epilog="Example: [bold]kreishaus ingest bamf hkl --file hkl-september-2021.pdf[/bold]")
 def ingest(
-    source: Annotated[str, typer.Argument(help="it_nrw, azr, bamf or wtg.")],
+    source: Annotated[str, typer.Argument(help=f"One of {SOURCES}.")],
     dataset: Annotated[str, typer.Argument(help="A dataset of that source, such as hkl.")],
     file: Annotated[Path, typer.Option("--file", exists=True, dir_okay=False, help="The file.")],
 ) -> None:
@@ -347,3 +371,13 @@ def main() -> None:
                 soft_wrap=True,
             )
         raise SystemExit(2) from None
+    except OSError as error:
+        if error.filename is None:
+            raise
+        name = printable_name(os.fsdecode(error.filename))
+        errors.print(
+            f"{name}: {error.strerror}. The command ended here; what readers have is as it was.",
+            markup=False,
+            soft_wrap=True,
+        )
+        raise SystemExit(1) from None

@@ -10,8 +10,8 @@ import pyarrow.parquet as pq
 import pytest
 from wtg_workbooks import book, put, small
 
-from ingest.http import Client
 from ingest.drop_folder import COPYING_SECONDS
+from ingest.http import Client
 from ingest.wtg.discover import register_exports, workbooks
 from kreishaus.model import SourceUnavailable
 from kreishaus.settings import Settings
