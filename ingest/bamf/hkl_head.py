@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import partial
+from functools import cached_property, partial
 
 from ingest.bamf.findings import on_page
 from ingest.bamf.months import last_day
@@ -43,7 +43,7 @@ class PrintedTable:
     numbers_row: RuledRow
     rows: tuple[RuledRow, ...]
 
-    @property
+    @cached_property
     def head(self) -> str:
         return "\n".join(self.page.lines_above(self.numbers_row.top))
 
@@ -78,7 +78,7 @@ def read_tables(pages: Sequence[Page]) -> tuple[date, list[PrintedTable]]:
 
 
 def _titles(pages: Sequence[Page]) -> Iterator[Finding]:
-    heads = {page.number: page.lines_above(float("-inf")) for page in pages}
+    heads = {page.number: page.lines for page in pages}
     wanted = [number for number, lines in heads.items() if _holds(lines, TITLE)]
     if not wanted:
         lines = next((lines for lines in heads.values() if lines), [])
@@ -159,7 +159,7 @@ def _columns_changed(page: int, printed: Sequence[str]) -> Iterator[Finding]:
 
 def _page_numbers(pages: Sequence[Page]) -> Iterator[Finding]:
     """Whether the printed page numbers run from 1 to the last, each once."""
-    heads = ("\n".join(page.lines_above(float("-inf"))) for page in pages)
+    heads = ("\n".join(page.lines) for page in pages)
     printed = [match for head in heads if (match := PAGE_OF.search(head))]
     if not printed:
         return

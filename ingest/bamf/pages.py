@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -55,6 +56,11 @@ class Page:
     chars: tuple[Char, ...]
     horizontals: tuple[Rule, ...]
     verticals: tuple[Rule, ...]
+
+    @cached_property
+    def lines(self) -> list[str]:
+        """All lines of text, from the top."""
+        return text_lines(self.chars)
 
     def lines_above(self, height: float) -> list[str]:
         """The lines of text that lie wholly above ``height``, from the top."""

@@ -11,7 +11,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ingest.bamf.pages import Page, text_lines
+from ingest.bamf.pages import Page
 
 NOT_THE_WORDS_REST = ("und ", "oder ", "bzw", "u. ")
 """After a hyphen at a line's end: "Erst-" and "und Folgeanträge" are no broken word."""
@@ -29,7 +29,7 @@ class Prose:
 
     @classmethod
     def of(cls, page: Page) -> Prose:
-        text, starts = _joined(text_lines(page.chars))
+        text, starts = _joined(page.lines)
         places = tuple(i for i, char in enumerate(text) if not char.isspace())
         return cls(page.number, text, "".join(text[i] for i in places), places, tuple(starts))
 
