@@ -1,6 +1,6 @@
 # `make help` lists what there is. Everything the house keeps lies under KREISHAUS_HOME.
 .DEFAULT_GOAL := help
-.PHONY: help run up down docs superset test test-full attack history soak fuzz lint format clean lock
+.PHONY: help run up down docs superset test test-full attack history soak fuzz lint lint-python lint-sql format clean lock
 
 PYTHON ?= python3.11
 VENV := .venv
@@ -64,10 +64,15 @@ fuzz: $(VENV)/development ## thousands of damaged files for every parser (an hou
 	KREISHAUS_FUZZ_INPUTS=$${KREISHAUS_FUZZ_INPUTS:-5000} $(BIN)/pytest tests/fuzz --numprocesses 2 --hypothesis-show-statistics
 
 lint: $(VENV)/development ## formats, lint rules, types, imports between rooms, SQL
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target lint-sql lint-python
+
+lint-python:
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+
+lint-sql:
 	$(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models dbt_project/tests
 
 format: $(VENV)/development ## put files into form

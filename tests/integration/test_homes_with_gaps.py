@@ -6,15 +6,14 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
-from functools import partial
 
 import home_gaps
 import pytest
 from home_recoveries import Seen, knowledge, seen
+from nights import treated
 
 from kreishaus.settings import Settings
-from pipeline.steps import land, treat
+from pipeline.steps import land
 from warehouse.build import build
 from warehouse.publish import publish
 
@@ -36,9 +35,8 @@ def versions_seen(of_its_own: Settings) -> Iterator[list[Seen]]:
         report = land("wtg/stichtag", of_its_own, f"issue {issue}")
         # What left nothing out may be issued again as it was, and is no new file then.
         assert len(report.to_treat) > 0.8 * count
-        with ProcessPoolExecutor() as several:
-            outcomes = several.map(partial(treat, settings=of_its_own), report.to_treat)
-            refused = [one.explanation for one in outcomes if one.status != "staged"]
+        outcomes = treated(of_its_own, report.to_treat)
+        refused = [one.explanation for one in outcomes if one.status != "staged"]
         assert refused == []
         build(of_its_own)
         publish(of_its_own, f"issue {issue}")
