@@ -8,6 +8,7 @@ import pytest
 REPOSITORY = Path(__file__).resolve().parents[2]
 PAGES = [REPOSITORY / "README.md", *sorted((REPOSITORY / "docs").rglob("*.md"))]
 TEST = re.compile(r"(tests/[\w/]+\.py)?((?:::[Tt]est\w+)+)")
+MARTS = REPOSITORY / "dbt_project" / "models" / "marts"
 LINK = re.compile(r"\]\((?!https?:|#|mailto:)([^)#\s]+)")
 
 
@@ -33,3 +34,11 @@ def test_every_case_names_a_test_that_exists() -> None:
 def test_every_link_leads_somewhere(page: Path) -> None:
     links = LINK.findall(page.read_text(encoding="utf-8"))
     assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+def test_the_page_of_marts_lists_each_mart_once() -> None:
+    text = (REPOSITORY / "docs" / "marts.md").read_text(encoding="utf-8")
+    table = text.split("| mart | grain | answers |")[1].split("\n\n")[0]
+    first_cells = [line.split("|")[1] for line in table.splitlines() if line.startswith("| `")]
+    listed = sorted(name for cell in first_cells for name in re.findall(r"`(\w+)`", cell))
+    assert listed == sorted(path.stem for path in MARTS.rglob("*.sql"))
