@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-PAGES = [REPOSITORY / "README.md", *sorted((REPOSITORY / "docs").rglob("*.md"))]
+PAGES = [*sorted(REPOSITORY.glob("*.md")), *sorted((REPOSITORY / "docs").rglob("*.md"))]
 TEST = re.compile(r"(tests/[\w/]+\.py)?((?:::[Tt]est\w+)+)")
 MARTS = REPOSITORY / "dbt_project" / "models" / "marts"
 LINK = re.compile(r"\]\((?!https?:|#|mailto:)([^)#\s]+)")
