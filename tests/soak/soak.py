@@ -334,6 +334,7 @@ def main() -> int:
                 soak.go(kills, until)
             soak.look()
         finally:
+            house.note_published()  # ended from outside, what was published last is not noted yet
             print(f"\n{soak.kills} kills, seed {seed}\n\n{table(soak, reports)}\n", flush=True)
     wrong = complaints(soak, reports)
     for one in wrong:
