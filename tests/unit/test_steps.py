@@ -1,6 +1,8 @@
 """The two steps on real workbooks: landing, treating, quarantine, and doing it all again."""
 
+import os
 import shutil
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -130,9 +132,17 @@ def test_a_quarantined_file_is_reported_each_night_until_it_is_mended(
     assert (report.in_quarantine, outcome.status) == ((), "staged")
 
 
+def rest(path: Path) -> None:
+    """Nobody has written to the file for an hour: it is not being copied any more."""
+    an_hour_ago = time.time() - 3600
+    os.utime(path, (an_hour_ago, an_hour_ago))
+
+
 def test_a_file_that_is_no_workbook_stops_nobody(settings: Settings, drop: Path) -> None:
     broken = workbook(drop, "*Zeitreihe*")
-    (drop / broken.name.replace("2021-09-30", "2021-06-30")).write_bytes(b"PK\x03\x04 torn")
+    torn = drop / broken.name.replace("2021-09-30", "2021-06-30")
+    torn.write_bytes(b"PK\x03\x04 torn")
+    rest(torn)
     report = land(SERIES, settings, "night 1")
     statuses = sorted(treat(landed, settings).status for landed in report.to_treat)
     assert statuses in (["quarantined", "staged"], ["staged"])
@@ -186,8 +196,9 @@ def test_a_dataset_that_does_not_exist_names_those_that_do(settings: Settings) -
 
 def test_a_dropped_file_larger_than_any_table_is_not_read(settings: Settings, drop: Path) -> None:
     small = settings.http.model_copy(update={"largest_mebibytes": 1})
-    with workbook(drop, "*Zeitreihe*").open("ab") as file:
-        file.truncate(2**20 + 1)
+    large = workbook(drop, "*Zeitreihe*")
+    os.truncate(large, 2**20 + 1)
+    rest(large)
     report = land(SERIES, settings.model_copy(update={"http": small}), "night 1")
     assert report.to_treat == ()
     assert "expected 1048576 bytes at most, found 1048577" in report.unavailable[0]
