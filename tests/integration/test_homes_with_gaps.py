@@ -20,7 +20,7 @@ from warehouse.publish import publish
 WORKBOOKS = 200
 ISSUED_AGAIN = 40
 SEED = 20211130
-pytestmark = [pytest.mark.long, pytest.mark.timeout(3600)]
+pytestmark = [pytest.mark.long, pytest.mark.timeout(6 * 3600)]
 
 
 @pytest.fixture(scope="module")
@@ -45,11 +45,7 @@ def versions_seen(of_its_own: Settings) -> Iterator[list[Seen]]:
 
 
 def test_no_home_is_recovered_from_workbooks_with_gaps(versions_seen: list[Seen]) -> None:
-    found = knowledge(versions_seen[:1]).recoveries_by_all_cores()
-    assert [str(one) for one in found] == []
-
-
-def test_no_home_is_recovered_from_two_versions_either(versions_seen: list[Seen]) -> None:
-    """What a second issue leaves out, or fills in, must not be the difference of two sums."""
+    """From neither version nor from the difference between the two: what a second issue leaves
+    out, or fills in, must not be told by two sums. Who has both knows all that one says."""
     found = knowledge(versions_seen).recoveries_by_all_cores()
     assert [str(one) for one in found] == []
