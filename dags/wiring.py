@@ -27,15 +27,15 @@ from airflow.sdk import (
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 from alerting import alert
 
-from kreishaus.datasets import Dataset, datasets_of
+from kreishaus.datasets import SOURCES, Dataset, Source
 from kreishaus.folder_formats import known
 from kreishaus.model import Landed
 from kreishaus.settings import Settings, read_settings
 from pipeline.backfill import Window
 
-SOURCES = ("it_nrw", "azr", "bamf", "wtg", "papers")
 STAGED = {
-    source: Asset(f"staged_{source}", uri=f"kreishaus://staged/{source}") for source in SOURCES
+    source.name: Asset(f"staged_{source.name}", uri=f"kreishaus://staged/{source.name}")
+    for source in SOURCES
 }
 PUBLISHED = Asset("published", uri="kreishaus://published")
 FILES_PER_TASK = 12
@@ -238,7 +238,7 @@ def green_if_none_failed(meaning: str) -> EmptyOperator:
     return EmptyOperator(task_id="complete", trigger_rule="none_failed", doc_md=meaning)
 
 
-def take_in(source: str) -> None:
+def take_in(source: Source) -> None:
     """Per dataset of ``source``: land, stage each new file, announce. Then one box for all.
 
     ``complete`` is red as soon as one file of one dataset is bad, though its neighbours went on.
@@ -246,10 +246,10 @@ def take_in(source: str) -> None:
     complete = green_if_none_failed(
         "Green only if no file was refused, no file is in quarantine, no source was silent."
     )
-    for entry in datasets_of(source):
+    for entry in source.datasets:
         with TaskGroup(entry.name, tooltip=entry.title) as group:
             landed = land.override(
-                pool=f"visit_{source}",
+                pool=source.pool,
                 retries=RETRIES_OF_A_VISIT,
                 doc_md=f"{entry.title}. {land.__doc__}",
             )(entry.id)
