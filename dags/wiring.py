@@ -12,7 +12,6 @@ from dataclasses import asdict
 from datetime import date, timedelta
 from math import ceil
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import (
@@ -29,6 +28,7 @@ from alerting import alert
 
 from kreishaus.datasets import SOURCES, Dataset, Source
 from kreishaus.folder_formats import known
+from kreishaus.local_time import HERE, TIMEZONE
 from kreishaus.model import Landed
 from kreishaus.settings import Settings, read_settings
 from pipeline.backfill import Window
@@ -44,7 +44,6 @@ MOST_COMPLAINTS = 100
 """Airflow expands a task to 1,024 at most (``[core] max_map_length``): beyond, it fails the run."""
 RETRIES_OF_A_VISIT = 4
 """After 10, 20, 40 and 60 minutes: a maintenance page at night is over after two hours, or not."""
-TIMEZONE = "Europe/Berlin"
 log = logging.getLogger(__name__)
 
 
@@ -167,7 +166,7 @@ def window_of(run: Any) -> Window | None:  # noqa: ANN401  # Airflow's own type 
             """--dag-run-conf '{"reason": "BAMF corrected the first quarter"}'"""
         )
     if backfill:
-        day = run.logical_date.astimezone(ZoneInfo(TIMEZONE)).date()
+        day = run.logical_date.astimezone(HERE).date()
         return Window(day, day, reason.strip())
     try:
         first, last = (date.fromisoformat(conf[end]) for end in ("from", "to"))
