@@ -20,7 +20,8 @@ from catalogue import words
 from catalogue.boards import dashboards
 from catalogue.project import Exposure, Lineage, Project, Step
 from kreishaus.calendars import Monthly, NoCalendar
-from kreishaus.datasets import REGISTRY, Dataset
+from kreishaus.datasets import REGISTRY, Dataset, source
+from kreishaus.licences import Licence
 from kreishaus.settings import Settings
 from warehouse import versions, withdrawals
 from warehouse.manifest import NEWEST_BY
@@ -87,7 +88,7 @@ class DatasetPage:
     title: str
     source: str
     calendar: str
-    licence: words.Licence
+    licence: Licence
     files: tuple[File, ...]
     fresh: Row
     tables: tuple[Step, ...]
@@ -375,10 +376,10 @@ def _dataset_page(
     ]
     return DatasetPage(
         entry=entry,
-        title=words.dataset_title(entry.id, entry.title),
-        source=words.source_title(entry.source),
+        title=entry.title_de,
+        source=source(entry.source).title_de,
         calendar=words.calendar(entry.calendar_in(settings)),
-        licence=words.licence(entry.licence),
+        licence=entry.licence,
         files=tuple(sorted(files, key=lambda file: file.period, reverse=True)),
         fresh=fresh,
         tables=project.tables(entry.id),

@@ -16,8 +16,8 @@ from catalogue import documents, words
 from catalogue.dcat import DataFile
 from catalogue.documents import Document
 from catalogue.house import House, MartPage
+from kreishaus.local_time import HERE
 from kreishaus.settings import Settings
-from warehouse.as_of import HERE
 from warehouse.disclosure import ROUNDED_TO
 from warehouse.homes.rule import BAND, FEWEST_HOMES, FEWEST_OPERATORS
 from warehouse.versions import Audience

@@ -1,4 +1,4 @@
-"""German words for what the house says in code: sections, sources, licences, calendars, rules."""
+"""German words for what the house says in code: sections, calendars, types, rules."""
 
 from __future__ import annotations
 
@@ -92,16 +92,6 @@ class Domain:
     keywords: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Licence:
-    """What a source allows. Only what is made from open sources alone bears an open licence."""
-
-    title: str
-    open: bool
-    url: str = ""
-    credit: str = ""
-
-
 @cache
 def _words() -> dict[str, Any]:
     return tomllib.loads((Path(__file__).parent / "words.toml").read_text(encoding="utf-8"))
@@ -119,24 +109,6 @@ def domains() -> Mapping[str, Domain]:
 def domain(key: str) -> Domain:
     """The section of a folder of marts; a folder that nobody has named yet by its own name."""
     return domains().get(key) or Domain(key, key, "", ("GOVE",), (key,))
-
-
-def source_title(source: str) -> str:
-    """The name of a source; its key where nobody has named it."""
-    return str(_words()["source"].get(source, source))
-
-
-def dataset_title(dataset_id: str, otherwise: str) -> str:
-    """The German title of a dataset; ``otherwise`` where it has none."""
-    return str(_words()["dataset"].get(dataset_id, otherwise))
-
-
-def licence(text: str) -> Licence:
-    """What the registry's wording of a licence means. An unknown one is not open."""
-    for said in _words()["licence"]:
-        if said["of"] == text:
-            return Licence(said["title"], said["open"], said.get("url", ""), said.get("credit", ""))
-    return Licence(text, open=False)
 
 
 def calendar(of: Calendar) -> str:

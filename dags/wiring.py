@@ -12,7 +12,6 @@ from dataclasses import asdict
 from datetime import date, timedelta
 from math import ceil
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import (
@@ -27,15 +26,16 @@ from airflow.sdk import (
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 from alerting import alert
 
-from kreishaus.datasets import Dataset, datasets_of
+from kreishaus.datasets import SOURCES, Dataset, Source
 from kreishaus.folder_formats import known
+from kreishaus.local_time import HERE, TIMEZONE
 from kreishaus.model import Landed
 from kreishaus.settings import Settings, read_settings
 from pipeline.backfill import Window
 
-SOURCES = ("it_nrw", "azr", "bamf", "wtg", "papers")
 STAGED = {
-    source: Asset(f"staged_{source}", uri=f"kreishaus://staged/{source}") for source in SOURCES
+    source.name: Asset(f"staged_{source.name}", uri=f"kreishaus://staged/{source.name}")
+    for source in SOURCES
 }
 PUBLISHED = Asset("published", uri="kreishaus://published")
 FILES_PER_TASK = 12
@@ -44,7 +44,6 @@ MOST_COMPLAINTS = 100
 """Airflow expands a task to 1,024 at most (``[core] max_map_length``): beyond, it fails the run."""
 RETRIES_OF_A_VISIT = 4
 """After 10, 20, 40 and 60 minutes: a maintenance page at night is over after two hours, or not."""
-TIMEZONE = "Europe/Berlin"
 log = logging.getLogger(__name__)
 
 
@@ -167,7 +166,7 @@ def window_of(run: Any) -> Window | None:  # noqa: ANN401  # Airflow's own type 
             """--dag-run-conf '{"reason": "BAMF corrected the first quarter"}'"""
         )
     if backfill:
-        day = run.logical_date.astimezone(ZoneInfo(TIMEZONE)).date()
+        day = run.logical_date.astimezone(HERE).date()
         return Window(day, day, reason.strip())
     try:
         first, last = (date.fromisoformat(conf[end]) for end in ("from", "to"))
@@ -238,7 +237,7 @@ def green_if_none_failed(meaning: str) -> EmptyOperator:
     return EmptyOperator(task_id="complete", trigger_rule="none_failed", doc_md=meaning)
 
 
-def take_in(source: str) -> None:
+def take_in(source: Source) -> None:
     """Per dataset of ``source``: land, stage each new file, announce. Then one box for all.
 
     ``complete`` is red as soon as one file of one dataset is bad, though its neighbours went on.
@@ -246,10 +245,10 @@ def take_in(source: str) -> None:
     complete = green_if_none_failed(
         "Green only if no file was refused, no file is in quarantine, no source was silent."
     )
-    for entry in datasets_of(source):
+    for entry in source.datasets:
         with TaskGroup(entry.name, tooltip=entry.title) as group:
             landed = land.override(
-                pool=f"visit_{source}",
+                pool=source.pool,
                 retries=RETRIES_OF_A_VISIT,
                 doc_md=f"{entry.title}. {land.__doc__}",
             )(entry.id)

@@ -209,13 +209,3 @@ class NoCalendar(Calendar):
     def next_after(self, reference: date) -> date:
         """Nothing follows; the reference itself, since one is asked for."""
         return reference
-
-
-QUARTER_ENDS = ((3, 31), (6, 30), (9, 30), (12, 31))
-"""Register of foreigners: the usual reference dates; the true ones stand in the data."""
-
-WTG_REFERENCE_DATES = ((2, 15), (5, 15), (8, 15), (11, 15))
-"""Reference dates of the WTG authority."""
-
-REPORT_MONTHS = EndedMonthly(lag_days=20, first=date(2016, 1, 1), last=date(2018, 12, 1))
-"""The Asylgeschäftsbericht: in the layout known from 2016 on, until a brochure took its place."""

@@ -1,26 +1,23 @@
-"""The registry of datasets: what the house takes in, one entry each.
+"""The registry: which sources the house visits, and which datasets they hold.
 
-Functions are named by import path, so that reading the registry imports neither pandas nor
-pdfplumber: DAG files read it at every parse.
+What is in it stands in ``ingest/<folder>/source.toml``, beside the source's code; a new folder
+with such a file is a new source. Reading the registry imports neither pandas nor pdfplumber nor a
+source: DAG files read it at every parse.
 """
 
 from __future__ import annotations
 
 import pkgutil
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
-from kreishaus.calendars import (
-    QUARTER_ENDS,
-    REPORT_MONTHS,
-    WTG_REFERENCE_DATES,
-    Calendar,
-    Daily,
-    MonthDays,
-    Monthly,
-    NoCalendar,
-)
-from kreishaus.settings import Retention, Settings
+from kreishaus.calendars import Calendar, MonthDays
+from kreishaus.licences import Licence, licences
+from kreishaus.settings import REPOSITORY, Retention, Settings
+from kreishaus.source_toml import SourceFile, read_source
+from kreishaus.toml_files import FaultyFile
 
 
 @dataclass(frozen=True)
@@ -36,13 +33,17 @@ class Dataset:
     A ``snapshot`` says how things are when it is asked: each day that saw a file is an observation.
     ``version`` goes up when parser or suite come to understand a file differently: landed files
     are then treated anew. ``retention`` says how long landed files stay; None is for ever.
+    ``title_de`` is its one German name; ``owner_de`` is named before it where a paper tells whose
+    figures they are, and empty where the name says it.
     """
 
     source: str
     name: str
     title: str
+    title_de: str
+    owner_de: str
     calendar: Calendar
-    licence: str
+    licence: Licence
     discover: str
     parse: str
     tables: str
@@ -57,6 +58,11 @@ class Dataset:
     @property
     def id(self) -> str:
         return f"{self.source}/{self.name}"
+
+    @property
+    def cited_de(self) -> str:
+        """Whose figures they are, and their name: ``AZR, Menschen mit ...``."""
+        return f"{self.owner_de}, {self.title_de}" if self.owner_de else self.title_de
 
     def load(self, part: str) -> Any:  # noqa: ANN401 - a function, a dict: what the entry names
         """The object that ``part`` (``discover``, ``parse``, ``tables``, ...) names."""
@@ -80,251 +86,78 @@ class Dataset:
         return replace(calendar, days=days)
 
 
-CARE_STATISTICS = MonthDays(days=((12, 15),), lag_days=400, every_years=2, base_year=2019)
-YEAR_END = MonthDays(days=((12, 31),), lag_days=360)
-PROJECTIONS = MonthDays(days=((12, 31),), lag_days=730, every_years=3, base_year=2024)
-"""By the date they start from; the offices make a new one about every third year."""
+@dataclass(frozen=True)
+class Source:
+    """A source, visited each night at ``nightly`` (``hh:mm``, German time).
 
-REGISTER_FILES = Retention(
-    after_days=5 * 365,
-    in_force_too=True,
-    reason="AZRG § 24, planning only: once the figures have stood for five years nobody needs the "
-    "register's own file. The law names no number of years; this one is the house's.",
-)
-HEIMFINDER_DAYS = Retention(
-    daily_days=365,
-    reason="Free places day by day for a year, afterwards one day of each month: an answer that "
-    "changes every night would land gigabytes a year.",
-)
+    Readers see ``title_de``, and ``short_name_de`` before the name of a dataset; ``description``
+    and ``read_more`` (which page tells more) are English, for Airflow's page. Of a source that is
+    ``dropped`` officers put files into a folder.
+    """
 
-REGISTRY: tuple[Dataset, ...] = (
-    Dataset(
-        source="it_nrw",
-        name="care_recipients",
-        title="Care recipients by kind of benefit, Kreise (22421-02i)",
-        calendar=CARE_STATISTICS,
-        licence="dl-de/by-2-0",
-        discover="ingest.it_nrw.discover:table",
-        fetch="ingest.it_nrw.tablefile:fetch",
-        guard="ingest.it_nrw.rest:require_data",
-        parse="ingest.it_nrw.care:parse",
-        tables="ingest.it_nrw.tables:CELLS",
-        suites="expectations.suites.it_nrw:care_recipients",
-        version=3,
-    ),
-    Dataset(
-        source="it_nrw",
-        name="care_homes",
-        title="Care homes: homes and places, Kreise (22412-01i)",
-        calendar=CARE_STATISTICS,
-        licence="dl-de/by-2-0",
-        discover="ingest.it_nrw.discover:table",
-        fetch="ingest.it_nrw.tablefile:fetch",
-        guard="ingest.it_nrw.rest:require_data",
-        parse="ingest.it_nrw.care:parse",
-        tables="ingest.it_nrw.tables:CELLS",
-        suites="expectations.suites.it_nrw:care_homes",
-        version=2,
-    ),
-    Dataset(
-        source="it_nrw",
-        name="care_staff",
-        title="Care homes: staff, Kreise (22412-01i)",
-        calendar=CARE_STATISTICS,
-        licence="dl-de/by-2-0",
-        discover="ingest.it_nrw.discover:table",
-        fetch="ingest.it_nrw.tablefile:fetch",
-        guard="ingest.it_nrw.rest:require_data",
-        parse="ingest.it_nrw.care:parse",
-        tables="ingest.it_nrw.tables:CELLS",
-        suites="expectations.suites.it_nrw:care_staff",
-    ),
-    Dataset(
-        source="it_nrw",
-        name="care_recipients_by_age",
-        title="Care recipients by age group and kind of care, Land",
-        calendar=CARE_STATISTICS,
-        licence="dl-de/by-2-0",
-        discover="ingest.it_nrw.discover:table",
-        fetch="ingest.it_nrw.tablefile:fetch",
-        guard="ingest.it_nrw.rest:require_data",
-        parse="ingest.it_nrw.care:parse",
-        tables="ingest.it_nrw.tables:CELLS",
-        suites="expectations.suites.it_nrw:care_recipients_by_age",
-        version=2,
-    ),
-    Dataset(
-        source="it_nrw",
-        name="population_by_age",
-        title="Population by sex, nationality and 21 age groups, Kreise (12411-03-03-4)",
-        calendar=YEAR_END,
-        licence="dl-de/by-2-0",
-        discover="ingest.it_nrw.discover:table",
-        fetch="ingest.it_nrw.tablefile:fetch",
-        guard="ingest.it_nrw.rest:require_data",
-        parse="ingest.it_nrw.population:parse",
-        tables="ingest.it_nrw.tables:CELLS",
-        suites="expectations.suites.it_nrw:population_by_age",
-        version=2,
-    ),
-    Dataset(
-        source="it_nrw",
-        name="population_municipalities",
-        title="Population by sex, municipalities (REST, new ffcsv layout)",
-        calendar=YEAR_END,
-        licence="dl-de/by-2-0",
-        discover="ingest.it_nrw.discover:table",
-        fetch="ingest.it_nrw.tablefile:fetch",
-        guard="ingest.it_nrw.rest:require_data",
-        parse="ingest.it_nrw.population:parse",
-        tables="ingest.it_nrw.tables:CELLS",
-        suites="expectations.suites.it_nrw:population_municipalities",
-        version=2,
-    ),
-    Dataset(
-        source="it_nrw",
-        name="population_municipalities_by_age",
-        title="Population by sex and 17 age groups, municipalities (12411-02-03-5)",
-        calendar=YEAR_END,
-        licence="dl-de/by-2-0",
-        discover="ingest.it_nrw.discover:table",
-        fetch="ingest.it_nrw.tablefile:fetch",
-        guard="ingest.it_nrw.rest:require_data",
-        parse="ingest.it_nrw.population:parse",
-        tables="ingest.it_nrw.tables:CELLS",
-        suites="expectations.suites.it_nrw:population_municipalities_by_age",
-    ),
-    Dataset(
-        source="it_nrw",
-        name="population_projection",
-        title="Population projection by variant, sex and age, Kreise",
-        calendar=PROJECTIONS,
-        licence="dl-de/by-2-0",
-        discover="ingest.it_nrw.discover:table",
-        fetch="ingest.it_nrw.tablefile:fetch",
-        guard="ingest.it_nrw.rest:require_data",
-        parse="ingest.it_nrw.projection:parse",
-        tables="ingest.it_nrw.tables:PROJECTED_CELLS",
-        suites="expectations.suites.it_nrw_projection:population_projection",
-        reference="base_date",
-    ),
-    Dataset(
-        source="azr",
-        name="crosstable",
-        title="People with refugee background by status, sex and age",
-        calendar=MonthDays(days=QUARTER_ENDS, lag_days=60),
-        licence="AZRG § 24: planning only, aggregates",
-        discover="ingest.azr.discover:crosstables",
-        parse="ingest.azr.crosstable:parse",
-        tables="ingest.azr.tables:CROSSTABLE",
-        suites="expectations.suites.azr:crosstable",
-        guard="ingest.azr.guard:refuse_person_level",
-        version=2,
-        retention=REGISTER_FILES,
-    ),
-    Dataset(
-        source="azr",
-        name="series",
-        title="People with refugee background by status group, all reference dates",
-        calendar=MonthDays(days=QUARTER_ENDS, lag_days=60),
-        licence="AZRG § 24: planning only, aggregates",
-        discover="ingest.azr.discover:series",
-        parse="ingest.azr.series:parse",
-        tables="ingest.azr.tables:SERIES",
-        suites="expectations.suites.azr:series",
-        guard="ingest.azr.guard:refuse_person_level",
-        version=2,
-        retention=REGISTER_FILES,
-    ),
-    Dataset(
-        source="azr",
-        name="municipalities",
-        title="Foreigners by municipality and sex",
-        calendar=MonthDays(days=((3, 31),), lag_days=60),
-        licence="AZRG § 24: planning only, aggregates",
-        discover="ingest.azr.discover:municipalities",
-        parse="ingest.azr.municipalities:parse",
-        tables="ingest.azr.tables:MUNICIPALITIES",
-        suites="expectations.suites.azr:municipalities",
-        guard="ingest.azr.guard:refuse_person_level_by_municipality",
-        retention=REGISTER_FILES,
-    ),
-    Dataset(
-        source="bamf",
-        name="hkl",
-        title="Asylum applications, decisions and pending procedures by country, monthly",
-        calendar=Monthly(lag_days=20),
-        licence="official work (§ 5 UrhG)",
-        discover="ingest.bamf.links:discover",
-        parse="ingest.bamf.hkl:parse",
-        tables="ingest.bamf.tables:HKL",
-        suites="expectations.suites.bamf:hkl",
-        reference="reference_month",
-        version=2,
-    ),
-    Dataset(
-        source="bamf",
-        name="report",
-        title="Asylgeschäftsbericht: ten countries, year to date; the month in sentences",
-        calendar=REPORT_MONTHS,
-        licence="official work (§ 5 UrhG)",
-        discover="ingest.bamf.links:discover",
-        parse="ingest.bamf.report:parse",
-        tables="ingest.bamf.tables:REPORT",
-        suites="expectations.suites.bamf:report",
-        reference="reference_month",
-    ),
-    Dataset(
-        source="wtg",
-        name="stichtag",
-        title="The WTG authority's workbook of a reference date",
-        calendar=MonthDays(days=WTG_REFERENCE_DATES, lag_days=45),
-        licence="internal; published in aggregates",
-        discover="ingest.wtg.discover:workbooks",
-        parse="ingest.wtg.workbook:parse",
-        tables="ingest.wtg.tables:TABLES",
-        suites="expectations.suites.wtg:stichtag",
-        version=2,
-    ),
-    Dataset(
-        source="wtg",
-        name="register",
-        title="The WTG authority's register: its list of offers",
-        calendar=MonthDays(days=((12, 31),), lag_days=90),
-        licence="internal; names and addresses may be published",
-        discover="ingest.wtg.discover:register_exports",
-        parse="ingest.wtg.register:parse",
-        tables="ingest.wtg.tables:REGISTER",
-        suites="expectations.suites.wtg:register",
-    ),
-    Dataset(
-        source="wtg",
-        name="heimfinder",
-        title="Heimfinder NRW: places that care homes report free, daily",
-        calendar=Daily(lag_days=1),
-        licence="public on heimfinder.nrw.de; terms of use not known",
-        discover="ingest.heimfinder.free_places:discover",
-        guard="ingest.heimfinder.free_places:require_homes",
-        fetch="ingest.heimfinder.free_places:fetch",
-        parse="ingest.heimfinder.free_places:parse",
-        tables="ingest.heimfinder.tables:HOMES",
-        suites="expectations.suites.heimfinder:heimfinder",
-        reference="first_seen_date",
-        snapshot=True,
-        retention=HEIMFINDER_DAYS,
-    ),
-    Dataset(
-        source="papers",
-        name="figures",
-        title="Tables of printed papers, as printed",
-        calendar=NoCalendar(),
-        licence="public minutes and official works (§ 5 UrhG)",
-        discover="ingest.printed_tables.discover:tables",
-        parse="ingest.printed_tables.figures:parse",
-        tables="ingest.printed_tables.tables:FIGURES",
-        suites="expectations.suites.papers:figures",
-    ),
-)
+    name: str
+    title_de: str
+    short_name_de: str
+    description: str
+    read_more: str
+    nightly: str
+    dropped: bool
+    datasets: tuple[Dataset, ...]
+
+    @property
+    def dag_id(self) -> str:
+        """The DAG that takes it in."""
+        return f"ingest_{self.name}"
+
+    @property
+    def pool(self) -> str:
+        """Airflow's pool with the one slot for visits to it."""
+        return f"visit_{self.name}"
+
+
+def read_sources(folder: Path) -> tuple[Source, ...]:
+    """The sources that the folders in ``folder`` describe, in the order of their visits.
+
+    Raises ``FaultyFile`` where a description is wrong, two have one name or there is none at all.
+    """
+    found: dict[str, Path] = {}
+    sources = []
+    for path in sorted(folder.glob("*/source.toml")):
+        said = read_source(path)
+        if said.name in found:
+            other = found[said.name]
+            raise FaultyFile(f"{path}: name: expected one of its own; found that of {other}")
+        found[said.name] = path
+        sources.append(_source(said))
+    if not sources:
+        raise FaultyFile(f"{folder}: expected folders with a source.toml, found none")
+    return tuple(sorted(sources, key=lambda source: (source.nightly, source.name)))
+
+
+def _source(said: SourceFile) -> Source:
+    words = {name: getattr(said, name) for name in SourceFile.model_fields if name != "datasets"}
+    return Source(**words, datasets=tuple(_datasets(said)))
+
+
+def _datasets(said: SourceFile) -> Iterable[Dataset]:
+    for name, entry in said.datasets.items():
+        words = {key: getattr(entry, key) for key in type(entry).model_fields}
+        words["calendar"] = entry.calendar.made()
+        words["licence"] = licences()[entry.licence]
+        words["owner_de"] = said.short_name_de if entry.owner_de is None else entry.owner_de
+        yield Dataset(source=said.name, name=name, **words)
+
+
+SOURCES: tuple[Source, ...] = read_sources(REPOSITORY / "ingest")
+REGISTRY: tuple[Dataset, ...] = tuple(entry for source in SOURCES for entry in source.datasets)
+
+
+def source(name: str) -> Source:
+    """The source called ``name``. Raises ``KeyError`` naming those that exist."""
+    for one in SOURCES:
+        if one.name == name:
+            return one
+    raise KeyError(f"no source {name!r}; there are: {', '.join(one.name for one in SOURCES)}")
 
 
 def datasets_of(source: str) -> tuple[Dataset, ...]:

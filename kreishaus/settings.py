@@ -296,7 +296,8 @@ class Settings(BaseSettings):
     """Everything that differs between two counties or two machines.
 
     ``warehouse_memory`` is what the database may take while it builds and publishes; what needs
-    more goes through files beside it.
+    more goes through files beside it. ``drop_folders`` holds a drop folder for each source that has
+    one, by its name; without it each source names its own.
     """
 
     model_config = SettingsConfigDict(
@@ -307,6 +308,7 @@ class Settings(BaseSettings):
     sources: Literal["sample", "live"] = "sample"
     sample_url: str = "http://127.0.0.1:8765"
     county_file: Path = REPOSITORY / "county.toml"
+    drop_folders: Path | None = None
     keep_versions: int = Field(default=14, ge=1)
     warehouse_memory: str = Field(default="4GiB", pattern=r"^\d+(\.\d+)?(MB|GB|MiB|GiB)$")
     retry_minutes: float = Field(default=10, ge=0)
@@ -321,7 +323,7 @@ class Settings(BaseSettings):
     serving: Serving = Serving()
     lineage: Lineage = Lineage()
     metrics: Metrics = Metrics()
-    source: dict[str, SourceConfig]
+    source: dict[str, SourceConfig] = Field(default_factory=dict)
 
     @field_validator("home")
     @classmethod
@@ -375,13 +377,18 @@ class Settings(BaseSettings):
     def address(self, source: str, path: str) -> str:
         """The address of ``path`` at a source: the real one, or the sample server's for it.
 
-        ``path`` may itself be a whole address, where one source has several hosts.
+        ``path`` may itself be a whole address, where one source has several hosts. Raises
+        ``ValueError`` when a live source has no address configured.
         """
         parts = urlsplit(path)
         if self.sources == "sample":
             query = f"?{parts.query}" if parts.query else ""
             return f"{self.sample_url.rstrip('/')}/{source}{parts.path}{query}"
-        return path if parts.netloc else self.source[source].base_url.rstrip("/") + path
+        if parts.netloc:
+            return path
+        if not (base_url := self.source_config(source).base_url):
+            raise ValueError(f"{self.county_file}: [source.{source}] needs a base_url")
+        return base_url.rstrip("/") + path
 
     @property
     def hosts(self) -> frozenset[str]:
@@ -391,9 +398,13 @@ class Settings(BaseSettings):
         configured = {urlsplit(text).hostname for text in _texts(self.model_dump()["source"])}
         return frozenset({*filter(None, configured), *self.http.allowed_hosts})
 
+    def source_config(self, source: str) -> SourceConfig:
+        """What the county says of a source; the defaults where it says nothing."""
+        return self.source.get(source, SourceConfig())
+
     def dataset(self, source: str, name: str) -> DatasetConfig:
         """What the county says of a dataset; the defaults where it says nothing."""
-        return self.source[source].datasets.get(name, DatasetConfig())
+        return self.source_config(source).datasets.get(name, DatasetConfig())
 
     def drop_folder(self, source: str) -> Path:
         """The folder an officer drops files into; the sample's own while sources are samples.
@@ -402,10 +413,16 @@ class Settings(BaseSettings):
         """
         if self.sources == "sample":
             return self.sample / "drop" / source
-        folder = self.source[source].drop_folder
+        folder = self.configured_drop_folder(source)
         if folder is None:
             raise ValueError(f"{self.county_file}: [source.{source}] needs a drop_folder")
         return folder
+
+    def configured_drop_folder(self, source: str) -> Path | None:
+        """The folder that officers drop files of a live source into; None where none is named."""
+        if self.drop_folders is not None:
+            return self.drop_folders / source
+        return self.source_config(source).drop_folder
 
 
 def _texts(node: object) -> Iterator[str]:

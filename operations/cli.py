@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 
-from kreishaus.datasets import REGISTRY
+from kreishaus.datasets import SOURCES
 from kreishaus.files import closed_umask
 from kreishaus.settings import Settings, read_settings
 from kreishaus.terminal import json_text, printable_name
@@ -31,7 +31,7 @@ from operations.cli_options import (
 )
 from operations.console import log_safely, write_line
 
-SOURCES = ", ".join(dict.fromkeys(entry.source for entry in REGISTRY))
+SOURCE_NAMES = ", ".join(sorted(source.name for source in SOURCES))
 
 app = typer.Typer(
     name="kreishaus",
@@ -162,7 +162,7 @@ def status(
 
 @app.command(epilog="Example: [bold]kreishaus ingest bamf hkl --file hkl-september-2021.pdf[/bold]")
 def ingest(
-    source: Annotated[str, typer.Argument(help=f"One of {SOURCES}.")],
+    source: Annotated[str, typer.Argument(help=f"One of {SOURCE_NAMES}.")],
     dataset: Annotated[str, typer.Argument(help="A dataset of that source, such as hkl.")],
     file: Annotated[Path, typer.Option("--file", exists=True, dir_okay=False, help="The file.")],
 ) -> None:

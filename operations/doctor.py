@@ -9,7 +9,7 @@ from importlib.util import find_spec
 
 from ingest.http import Client
 from ingest.it_nrw.catalogue import login_complaints
-from kreishaus.datasets import REGISTRY, datasets_of
+from kreishaus.datasets import SOURCES
 from kreishaus.folder_formats import WrongFormat, known
 from kreishaus.rights import prepare_home
 from kreishaus.settings import Settings
@@ -89,14 +89,13 @@ def _told(settings: Settings) -> Iterator[str]:
 
 
 def _sources(settings: Settings) -> Iterator[str]:
-    file = settings.county_file
-    for source in sorted({entry.source for entry in REGISTRY}):
-        if source not in settings.source:
-            yield f"{file}: [source.{source}] is missing; its datasets need it."
-        elif settings.sources == "live" and settings.source[source].databases:
+    for source in SOURCES if settings.sources == "live" else ():
+        if source.dropped:
+            yield from _drop_folder(settings, source.name)
+        elif source.name not in settings.source:
+            yield f"{settings.county_file}: [source.{source.name}] is missing: say where it lies."
+        elif settings.source[source.name].databases:
             yield from _accounts(settings)
-        elif settings.sources == "live" and _is_dropped(settings, source):
-            yield from _drop_folder(settings, source)
 
 
 def _accounts(settings: Settings) -> Iterator[str]:
@@ -104,13 +103,8 @@ def _accounts(settings: Settings) -> Iterator[str]:
         yield from login_complaints(settings, client)
 
 
-def _is_dropped(settings: Settings, source: str) -> bool:
-    """Whether some dataset of a source has no address: then officers drop its files."""
-    return any(not settings.dataset(source, entry.name).path for entry in datasets_of(source))
-
-
 def _drop_folder(settings: Settings, source: str) -> Iterator[str]:
-    folder = settings.source[source].drop_folder
+    folder = settings.configured_drop_folder(source)
     if folder is None:
         yield f"{settings.county_file}: [source.{source}] needs a drop_folder for live sources."
     elif not folder.is_dir():

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -13,6 +12,7 @@ import pyarrow.parquet as pq
 from kreishaus.calendars import Calendar
 from kreishaus.datasets import REGISTRY, Dataset
 from kreishaus.files import write_atomically
+from kreishaus.local_time import HERE
 from kreishaus.settings import Settings
 from kreishaus.store.index_rows import references
 from kreishaus.store.landing import Landing
@@ -20,7 +20,6 @@ from kreishaus.store.quarantine import Quarantine
 from kreishaus.store.sightings import days_seen
 from kreishaus.store.staging import BatchRecord, Staging, text
 
-HERE = ZoneInfo("Europe/Berlin")
 SCHEMA = pa.schema(
     [
         text("source"),

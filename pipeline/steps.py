@@ -253,7 +253,7 @@ def keep(
             f"{buried.reason}). Take it away from where it is offered"
         )
     return floors.landing.land(
-        content, request, run_id=run_id, licence=entry.licence, headers=headers
+        content, request, run_id=run_id, licence=entry.licence.statement, headers=headers
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
-from warehouse.as_of import HERE
+from kreishaus.local_time import HERE
 
 MINUS = "\u2212"
 

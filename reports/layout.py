@@ -11,6 +11,7 @@ import math
 import re
 from typing import Any
 
+from kreishaus.local_time import HERE
 from reports.document import (
     Block,
     Bullets,
@@ -24,7 +25,6 @@ from reports.document import (
 )
 from reports.german import day, listed, moment
 from reports.marts import SAMPLE
-from warehouse.as_of import HERE
 
 ANNEX = "Anhang: Zahlen im Einzelnen"
 MARK = "Beispieldaten."

@@ -1,4 +1,4 @@
-"""German for what the marts say in English: names of datasets, doubts, sources, reasons."""
+"""German for what the marts say in English: datasets, doubts, documents, reasons."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from kreishaus.datasets import REGISTRY
 from reports.german import day
 
 FILE = Path(__file__).with_name("wordings.toml")
@@ -22,8 +23,8 @@ def wordings() -> dict[str, Any]:
 
 
 def dataset(dataset_id: str) -> str:
-    """What a dataset is called in a paper; its own name where nobody has given it one."""
-    return str(wordings()["datasets"].get(dataset_id, dataset_id))
+    """What a dataset is called in a paper; its id where the registry has lost it."""
+    return next((one.cited_de for one in REGISTRY if one.id == dataset_id), dataset_id)
 
 
 def translated(list_name: str, text: str) -> str:

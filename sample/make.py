@@ -9,7 +9,14 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from kreishaus.files import commit_directory, new_directory, remove_directory, write_synced
+from kreishaus.datasets import SOURCES
+from kreishaus.files import (
+    commit_directory,
+    make_folder,
+    new_directory,
+    remove_directory,
+    write_synced,
+)
 from kreishaus.rights import prepare_home
 from kreishaus.settings import Settings
 from sample import azr, bamf, heimfinder, it_nrw, papers, wtg
@@ -18,20 +25,29 @@ STAMP = "made-from"
 
 
 def make(settings: Settings) -> Path:
-    """Write the sample files under ``settings.sample`` unless they are there; return it."""
+    """Write the sample files under ``settings.sample`` unless they are there; return it.
+
+    A source that officers drop files of has its folder there, also one without sample files.
+    """
     target = settings.sample
     fingerprint = _fingerprint()
     stamp = target / STAMP
-    if stamp.exists() and stamp.read_text() == fingerprint:
-        return target
+    if not (stamp.exists() and stamp.read_text() == fingerprint):
+        _write(settings, fingerprint)
+    for source in SOURCES:
+        if source.dropped:
+            make_folder(target / "drop" / source.name)
+    return target
+
+
+def _write(settings: Settings, fingerprint: str) -> None:
     prepare_home(settings)
-    temporary = new_directory(target)
+    temporary = new_directory(settings.sample)
     for source in (bamf, azr, wtg, heimfinder, it_nrw, papers):
         source.write(temporary)
     write_synced(temporary / STAMP, fingerprint.encode())
-    remove_directory(target)
-    commit_directory(temporary, target)
-    return target
+    remove_directory(settings.sample)
+    commit_directory(temporary, settings.sample)
 
 
 def _fingerprint() -> str:

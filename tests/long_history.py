@@ -17,12 +17,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from kreishaus.datasets import REGISTRY, dataset
+from kreishaus.local_time import HERE
 
 LAST_NIGHT = datetime(2026, 11, 28, 0, 10, tzinfo=UTC)
 CHECKS = 40
@@ -226,7 +226,7 @@ def _thin(heimfinder: _Dataset) -> None:
     months = set()
     for key, lines in heimfinder.sightings.items():
         first = datetime.fromisoformat(json.loads(lines[0])["seen_at"])
-        day = first.astimezone(ZoneInfo("Europe/Berlin"))
+        day = first.astimezone(HERE)
         month = (day.year, day.month)
         if LAST_NIGHT - first > timedelta(days=366) and month in months:
             heimfinder.bury(key, first, "thinned")

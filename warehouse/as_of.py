@@ -14,12 +14,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Literal, get_args
-from zoneinfo import ZoneInfo
 
+from kreishaus.local_time import HERE
 from kreishaus.settings import Settings
 
 FOLDER = "as_of"
-HERE = ZoneInfo("Europe/Berlin")
 KnownBy = Literal["retrieved", "published"]
 
 

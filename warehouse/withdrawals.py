@@ -16,13 +16,12 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 from kreishaus.files import write_json_atomically
+from kreishaus.local_time import HERE
 from kreishaus.settings import Settings
 
 FOLDER = "withdrawals"
-HERE = ZoneInfo("Europe/Berlin")
 Kind = Literal["versions", "papers"]
 Act = Literal["withdraw", "correct"]
 

@@ -162,7 +162,7 @@ def _request(
 ) -> tuple[int, Request] | None:
     """The version (``v=``) and the request for a link, or None where it is no file of ours."""
     parts = urlsplit(link)
-    own_hosts = {_host(page), _host(settings.source["bamf"].base_url)}
+    own_hosts = {_host(page), _host(settings.source_config("bamf").base_url)}
     path = parts.path.split(";", 1)[0]
     label = label_of(path.rsplit("/", 1)[-1], templates)
     if label is None or _host(link) not in own_hosts or FILES not in path:

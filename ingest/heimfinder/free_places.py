@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from urllib.parse import quote
-from zoneinfo import ZoneInfo
 
 import pandas as pd
 
@@ -20,12 +19,12 @@ from ingest.heimfinder.json_reader import read_json
 from ingest.heimfinder.tables import COORDINATES, COUNTS, HOMES
 from ingest.heimfinder.values import identifier
 from ingest.http import Answer, Client
+from kreishaus.local_time import HERE
 from kreishaus.model import Batch, Origin, Request, SourceUnavailable, UnreadableFile
 from kreishaus.settings import County, Settings, read_settings
 
 SOURCE = "wtg"
 NAME = "heimfinder"
-BERLIN = ZoneInfo("Europe/Berlin")
 ID = "{id}"
 FEW = 10
 """One failed detail in so many is a home that does not report; more are a source that is down."""
@@ -47,7 +46,7 @@ def discover(settings: Settings, client: Client, name: str) -> list[Request]:
     return [
         Request(
             identity=address,
-            label=f"Heimfinder {datetime.now(UTC).astimezone(BERLIN):%Y-%m-%d}",
+            label=f"Heimfinder {datetime.now(UTC).astimezone(HERE):%Y-%m-%d}",
             url=address,
             form={} if with_details else None,
             extension="zip" if with_details else "json",
@@ -143,7 +142,7 @@ def parse_for(content: bytes, origin: Origin, county: County) -> Batch:
     answers = opened(content)
     own, about_county = own_entries(answers.entries, county)
     rows, about_homes = rows_of(own, answers, county)
-    day = origin.retrieved_at.astimezone(BERLIN).date()
+    day = origin.retrieved_at.astimezone(HERE).date()
     return Batch(
         period=f"{day}_{origin.sha256[:12]}",
         tables={"homes": _frame(rows).assign(first_seen_date=day)},

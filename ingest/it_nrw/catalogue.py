@@ -69,7 +69,7 @@ def login_complaints(settings: Settings, client: Client) -> list[str]:
     """
     used = {
         config.database
-        for config in settings.source[SOURCE].datasets.values()
+        for config in settings.source_config(SOURCE).datasets.values()
         if config.database and config.enabled and "rest" in config.ways
     }
     return [text for database in sorted(used) if (text := _login(settings, client, database))]
@@ -98,7 +98,7 @@ def _without_account(settings: Settings, database: str) -> str | None:
     """A complaint for the datasets that can be had with an account only."""
     needing = sorted(
         name
-        for name, config in settings.source[SOURCE].datasets.items()
+        for name, config in settings.source_config(SOURCE).datasets.items()
         if config.enabled and config.database == database and _needs_account(settings, config)
     )
     if not needing:
@@ -109,5 +109,5 @@ def _without_account(settings: Settings, database: str) -> str | None:
 
 def _needs_account(settings: Settings, config: DatasetConfig) -> bool:
     """Whether a table is not to be downloaded, or must be searched for first."""
-    download = config.path or settings.source[SOURCE].databases[config.database].download
+    download = config.path or settings.source_config(SOURCE).databases[config.database].download
     return not (download and "download" in config.ways and config.table_code)

@@ -61,7 +61,7 @@ def _by(way: Way, settings: Settings, config: DatasetConfig, code: str) -> Reque
 
 def _download(settings: Settings, config: DatasetConfig, code: str) -> Request | None:
     """The download for everybody; None where the database has none."""
-    pattern = settings.source[SOURCE].databases[config.database].download
+    pattern = settings.source_config(SOURCE).databases[config.database].download
     address = config.path or pattern.format(code=code, format=config.format)
     if not address:
         return None

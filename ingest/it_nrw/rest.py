@@ -47,7 +47,7 @@ class Service:
                 f"REST of {database} was not asked, it needs an account: "
                 f"{credentials.where_to_set(database)}"
             )
-        busy_seconds = settings.source[SOURCE].patience.busy_seconds
+        busy_seconds = settings.source_config(SOURCE).patience.busy_seconds
         return cls(client, root_of(settings, database), account, busy_seconds)
 
     def ask(self, method: str, form: Mapping[str, str], label: str) -> Answer | Status:
@@ -81,7 +81,7 @@ class Service:
 
 def root_of(settings: Settings, database: str) -> str:
     """The address of a database's service. Raises ``ValueError`` for an unknown database."""
-    databases = settings.source[SOURCE].databases
+    databases = settings.source_config(SOURCE).databases
     if database not in databases:
         raise ValueError(
             f"{settings.county_file}: no [source.{SOURCE}.databases.{database}]; there are: "

@@ -18,13 +18,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from ingest.formats.encodings import decoded
 from ingest.formats.faults import fault
 from ingest.it_nrw.lines import CsvLine, csv_lines
+from kreishaus.local_time import HERE
 
-BERLIN = ZoneInfo("Europe/Berlin")
 FIRST_LINE = re.compile(r"(?:GENESIS-)?Tabelle: (?P<code>\S+?);*")
 SEPARATOR = re.compile(r"_{5,}")
 STAMP = re.compile(
@@ -203,7 +202,7 @@ def _moment(line: str) -> datetime | None:
         )
     except ValueError:  # shaped like a date, but there is no such day
         return None
-    return moment.replace(tzinfo=BERLIN) if moment.year in BELIEVABLE_YEARS else None
+    return moment.replace(tzinfo=HERE) if moment.year in BELIEVABLE_YEARS else None
 
 
 def code_in(label: str) -> str:

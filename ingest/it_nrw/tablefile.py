@@ -40,7 +40,7 @@ def fetch(settings: Settings, client: Client, request: Request) -> Answer:
     if request.url is None or request.form is None:
         raise ValueError(f"{request.label}: a GENESIS request needs a url and a form")
     service = Service.of(settings, client, database_at(settings, request.url))
-    patience = settings.source[SOURCE].patience
+    patience = settings.source_config(SOURCE).patience
     log.info("%s: asking %s (REST, %s)", request.label, service.root, service.account.origin)
     desk = JobDesk(service, settings.home / "jobs", patience)
     return table(service, desk, request.form, request.label)
@@ -67,7 +67,7 @@ def table(service: Service, desk: JobDesk, form: Mapping[str, str], label: str) 
 
 def database_at(settings: Settings, url: str) -> str:
     """The database whose ``data/tablefile`` has this address. Raises ``ValueError`` for none."""
-    for database in settings.source[SOURCE].databases:
+    for database in settings.source_config(SOURCE).databases:
         if url == f"{root_of(settings, database)}/{METHOD}":
             return database
     raise ValueError(f"{url}: no database of [source.{SOURCE}.databases] has its service there")

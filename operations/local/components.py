@@ -12,7 +12,6 @@ Runs as ``python -m operations.local.components <parent>`` in the environment th
 from __future__ import annotations
 
 import importlib
-import json
 import os
 import signal
 import sys
@@ -23,7 +22,7 @@ from pathlib import Path
 from types import FrameType
 
 from kreishaus.files import CLOSED_FILE, closed_umask
-from kreishaus.settings import REPOSITORY
+from operations.pools import pools
 
 # A forked process must not need threads that its parent started.
 os.environ.update({"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"})
@@ -58,7 +57,7 @@ def main() -> None:
     from sqlalchemy.exc import OperationalError
 
     try:
-        ready_database(json.loads((REPOSITORY / "dags" / "pools.json").read_text()))
+        ready_database(pools())
     except OperationalError as error:
         sys.exit(
             f"Airflow's database {os.environ['AIRFLOW_HOME']}/airflow.db cannot be used: "

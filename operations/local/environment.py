@@ -9,6 +9,7 @@ from base64 import urlsafe_b64encode
 from pathlib import Path
 
 from kreishaus.files import CLOSED_FILE, CLOSED_FOLDER, write_secret
+from kreishaus.local_time import TIMEZONE
 from kreishaus.settings import REPOSITORY, Settings
 
 USER = "admin"
@@ -71,7 +72,7 @@ def airflow_environment(settings: Settings, port: int, *, reparse_seconds: int) 
         "AIRFLOW__CORE__PLUGINS_FOLDER": str(home / "plugins"),
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
         "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
-        "AIRFLOW__CORE__DEFAULT_TIMEZONE": "Europe/Berlin",
+        "AIRFLOW__CORE__DEFAULT_TIMEZONE": TIMEZONE,
         # This machine has other users: without the password nobody comes in (login.py).
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "False",
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": f"{USER}:admin",

@@ -9,12 +9,13 @@ from urllib.parse import urlsplit
 
 from rich.console import Console
 
+from kreishaus.datasets import SOURCES
 from kreishaus.files import make_folder
 from kreishaus.rights import prepare_home
 from kreishaus.settings import Settings
 from operations.local.airflow import EmbeddedAirflow
 
-INGEST_DAGS = ("ingest_bamf", "ingest_it_nrw", "ingest_wtg", "ingest_azr", "ingest_papers")
+INGEST_DAGS = tuple(source.dag_id for source in SOURCES)
 BUILD_DAG = "build_marts"
 WATCH_DAG = "watch_freshness"
 MAINTENANCE_DAG = "maintenance"

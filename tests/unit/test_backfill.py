@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from servers import Server, Visit, serving
 
-from kreishaus.calendars import QUARTER_ENDS, MonthDays, Monthly
+from kreishaus.calendars import MonthDays, Monthly
 from kreishaus.datasets import dataset
 from kreishaus.model import Request
 from kreishaus.references import reference_in
@@ -19,6 +19,8 @@ from kreishaus.store.floors import Floors
 from kreishaus.store.visits import Visits
 from pipeline.backfill import Window
 from pipeline.steps import land
+
+QUARTER_ENDS = ((3, 31), (6, 30), (9, 30), (12, 31))
 
 REASON = "BAMF corrected the first quarter"
 MONTHLY = Monthly(lag_days=20)

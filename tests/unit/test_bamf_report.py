@@ -17,7 +17,6 @@ from hypothesis import strategies as st
 from expectations.runner import Validation, validate
 from ingest.bamf.report import parse
 from ingest.bamf.tables import REPORT, REPORT_MEASURES
-from kreishaus.calendars import REPORT_MONTHS
 from kreishaus.datasets import dataset
 from kreishaus.model import Batch, Finding, Origin, UnreadableFile
 from kreishaus.store.staging import typed
@@ -361,7 +360,7 @@ class TestSeriesThatHasEnded:
     def test_nothing_is_awaited(self) -> None:
         """A dataset that ended in 2018 must not ring every night."""
         months = [date(2016, month, 1) for month in (1, 2, 4)]
-        found = freshness(REPORT_MONTHS, months, date(2026, 1, 1))
+        found = freshness(dataset("bamf/report").calendar, months, date(2026, 1, 1))
         assert not found.late
         assert found.gaps == (date(2016, 3, 1),)
 

@@ -6,9 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis.strategies import dates, integers, sets, tuples
 
-from kreishaus.calendars import QUARTER_ENDS, WTG_REFERENCE_DATES, Calendar, MonthDays, Monthly
+from kreishaus.calendars import Calendar, MonthDays, Monthly
 from kreishaus.datasets import dataset
 from kreishaus.settings import DatasetConfig, Settings
+
+QUARTER_ENDS = ((3, 31), (6, 30), (9, 30), (12, 31))
+WTG_REFERENCE_DATES = ((2, 15), (5, 15), (8, 15), (11, 15))
 
 
 @pytest.mark.parametrize(

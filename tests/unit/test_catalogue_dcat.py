@@ -11,9 +11,11 @@ from catalogue.dcat import CLOSED, PREFIXES, DataFile, catalogue, frequency
 from catalogue.house import Coverage, DatasetPage, House, MartPage
 from catalogue.project import Lineage
 from catalogue.rdf import Iri, Literal, Resource, json_ld, turtle
-from kreishaus.calendars import QUARTER_ENDS, REPORT_MONTHS, Daily, MonthDays, Monthly, NoCalendar
+from kreishaus.calendars import Daily, MonthDays, Monthly, NoCalendar
 from kreishaus.datasets import dataset
 from kreishaus.settings import CatalogueConfig, Settings
+
+QUARTER_ENDS = ((3, 31), (6, 30), (9, 30), (12, 31))
 
 MADE = datetime(2026, 11, 25, 3, 0, tzinfo=UTC)
 FILES = (
@@ -65,7 +67,7 @@ def house(*marts: MartPage, is_sample: bool = False) -> House:
         looked_at=None,
         marts=marts,
         datasets=tuple(
-            DatasetPage(entry, entry.title, "", "", words.licence(entry.licence), (), {}, (), ())
+            DatasetPage(entry, entry.title, "", "", entry.licence, (), {}, (), ())
             for entry in map(dataset, ("wtg/stichtag", "wtg/heimfinder", "it_nrw/care_homes"))
         ),
         metrics=(),
@@ -193,7 +195,7 @@ def test_areas(county: Settings, area: str, level: str, key: str) -> None:
         (MonthDays(days=((12, 15),), lag_days=1, every_years=2), "BIENNIAL"),
         (MonthDays(days=((12, 31),), lag_days=1, every_years=3), "TRIENNIAL"),
         (MonthDays(days=((12, 31),), lag_days=1, every_years=7), "IRREG"),
-        (REPORT_MONTHS, "NEVER"),
+        (dataset("bamf/report").calendar, "NEVER"),
         (NoCalendar(), "IRREG"),
     ],
 )

@@ -11,6 +11,10 @@ from typing import Any
 import pytest
 import yaml
 
+from kreishaus.datasets import SOURCES
+from kreishaus.local_time import TIMEZONE
+from kreishaus.settings import Settings
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 TEXT = (REPOSITORY / "docker-compose.yml").read_text(encoding="utf-8")
 COMPOSE: dict[str, Any] = yaml.safe_load(TEXT)
@@ -91,6 +95,28 @@ def test_every_variable_is_explained_and_none_besides() -> None:
     used = set(VARIABLE.findall(TEXT))
     explained = set(re.findall(r"^(?:# )?([A-Z_]+)=", EXAMPLE, re.M))
     assert explained == used
+
+
+def test_officers_drop_files_where_the_services_look() -> None:
+    """One variable names all the drop folders, so that a new source needs no line here."""
+    told = SERVICES["worker"]["environment"]
+    assert not [name for name in told if name.startswith("KREISHAUS_SOURCE__")]
+    mounted = [volume for volume in SERVICES["worker"]["volumes"] if "target" in volume]
+    assert told["KREISHAUS_DROP_FOLDERS"] in {volume["target"] for volume in mounted}
+    there = Settings(sources="live", drop_folders=told["KREISHAUS_DROP_FOLDERS"])
+    assert there.drop_folder("azr") == Path("/drop/azr")
+    dropped = {source.name for source in SOURCES if source.dropped}
+    install = (REPOSITORY / "docs" / "production.md").read_text(encoding="utf-8")
+    assert {"azr", "papers"} <= set(re.findall(r"\bdrop/(\w+)", install)) <= dropped
+    [listed] = re.findall(r"^# What officers drop.*", EXAMPLE, re.M)
+    assert {"azr", "papers"} <= set(re.findall(r"(\w+)/", listed)) <= dropped
+
+
+def test_the_time_zone_is_said_once_and_is_that_of_the_house() -> None:
+    assert TEXT.count(TIMEZONE) == 1
+    told = {one.get("environment", {}).get("TZ") for one in SERVICES.values()}
+    assert told <= {TIMEZONE, None}
+    assert SERVICES["scheduler"]["environment"]["AIRFLOW__CORE__DEFAULT_TIMEZONE"] == TIMEZONE
 
 
 def test_the_example_shows_the_defaults() -> None:

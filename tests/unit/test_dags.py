@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from kreishaus.datasets import SOURCES
+
 REPOSITORY = Path(__file__).parents[2]
 DAGS = REPOSITORY / "dags"
 HELPERS = {"wiring", "dbt_nodes", "as_of", "alerting", "serving"}
@@ -112,10 +114,18 @@ def tasks_of(dag):
 
 def test_every_file_is_read_without_error(readings):
     assert readings[0]["errors"] == {}
-    assert set(readings[0]["dags"]) == {path.stem for path in FILES}
-    assert len(FILES) == 9
+    single = {path.stem for path in FILES} - {"ingest_sources"}
+    assert single == {"build_marts", "maintenance", "publish_reports", "watch_freshness"}
+    assert set(readings[0]["dags"]) == single | {source.dag_id for source in SOURCES}
     ignored = (DAGS / ".airflowignore").read_text().split()
     assert {f"{name}.py" for name in HELPERS} <= set(ignored)
+
+
+def test_no_file_hides_a_package():
+    """Airflow puts the folder on the path: ``import ingest`` shall find the package."""
+    packages = {path.parent.name for path in REPOSITORY.glob("*/__init__.py")}
+    assert "ingest" in packages
+    assert not packages & {path.stem for path in DAGS.glob("*.py")}
 
 
 def test_reading_is_quick_and_imports_nothing_heavy(readings):
@@ -182,14 +192,10 @@ def test_the_build_follows_any_source_and_comes_at_four_anyhow(dags):
     assert timetable["timetable"]["__var"]["expression"] == "0 4 * * *"
     assert timetable["timetable"]["__var"]["timezone"] == "Europe/Berlin"
     condition = timetable["asset_condition"]
-    assert condition["__type"] == "asset_any"  # all five would wait for the rarest
-    assert {asset["name"] for asset in condition["objects"]} == {
-        "staged_it_nrw",
-        "staged_azr",
-        "staged_bamf",
-        "staged_wtg",
-        "staged_papers",
-    }
+    assert condition["__type"] == "asset_any"  # all of them would wait for the rarest
+    awaited = {asset["name"] for asset in condition["objects"]}
+    assert awaited == {f"staged_{source.name}" for source in SOURCES}
+    assert {"staged_it_nrw", "staged_papers"} <= awaited
 
 
 def test_visits_are_repeated_with_growing_patience_but_a_build_is_not(dags):
@@ -203,13 +209,19 @@ def test_visits_are_repeated_with_growing_patience_but_a_build_is_not(dags):
 
 
 def test_each_pool_that_is_used_is_declared_and_the_warehouse_has_one_writer(dags):
-    pools = json.loads((DAGS / "pools.json").read_text())
+    command = [sys.executable, "-m", "operations.pools"]
+    printed = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=True)
+    pools = json.loads(printed.stdout)
     used = {
         {**task.get("partial_kwargs", {}), **task}.get("pool", "default_pool")
         for dag in dags.values()
         for task in tasks_of(dag).values()
     }
     assert used <= {*pools, "default_pool"}
+    assert (
+        {*pools} == {"warehouse", *(source.pool for source in SOURCES)} == used - {"default_pool"}
+    )
+    assert {pool["slots"] for pool in pools.values()} == {1}
     assert pools["warehouse"]["slots"] == 1
     build = tasks_of(dags["build_marts"])
     assert build["dbt_build"]["pool"] == build["publish"]["pool"] == "warehouse"

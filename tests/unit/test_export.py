@@ -145,7 +145,11 @@ def test_the_notes_say_what_the_figures_are(house: Settings, tmp_path: Path) -> 
     assert said["Rundung"].startswith("Die Werte sind nicht gerundet")
     assert "Beispieldaten" in said
     source = next(row for row in rows if row[0] == "wtg/stichtag")
-    assert source[2:6] == ["intern; veröffentlicht nur in Summen", 1, "2021-08-15", "2021-08-15"]
+    assert source[1:3] == [
+        "Arbeitsmappe der WTG-Behörde je Stichtag",
+        "Kreisintern; öffentlich nur zusammengefasst",
+    ]
+    assert source[3:6] == [1, "2021-08-15", "2021-08-15"]
     places = ["Nicht belegte Plätze", "vacant_places", "Plätze", "Places not occupied. Places."]
     assert places in [row[:4] for row in rows]
 

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 import pyarrow.parquet as pq
 import pytest
 
-from kreishaus.calendars import QUARTER_ENDS, MonthDays, Monthly, NoCalendar
+from kreishaus.calendars import MonthDays, Monthly, NoCalendar
 from kreishaus.datasets import dataset
 from kreishaus.model import Finding, Request
 from kreishaus.settings import DatasetConfig, Settings
@@ -15,6 +15,8 @@ from kreishaus.store.landing import Landing
 from kreishaus.store.quarantine import Quarantine
 from kreishaus.store.staging import BatchRecord, Staging
 from pipeline.freshness import freshness, write_freshness
+
+QUARTER_ENDS = ((3, 31), (6, 30), (9, 30), (12, 31))
 
 MONTHLY = Monthly(lag_days=20)
 SEPTEMBER = date(2021, 9, 1)

@@ -3,6 +3,8 @@
 import tomllib
 from pathlib import Path
 
+from kreishaus.local_time import TIMEZONE
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 
@@ -15,6 +17,21 @@ def test_every_package_is_a_room_whose_imports_and_types_are_checked():
     assert set(tool["mypy"]["packages"]) == packages
     found = tool["setuptools"]["packages"]["find"]["include"]
     assert {pattern.removesuffix("*") for pattern in found} == packages
+
+
+def test_the_time_zone_is_said_in_one_module():
+    rooms = [path.parent for path in REPOSITORY.glob("*/__init__.py")] + [REPOSITORY / "dags"]
+    saying = [
+        path.relative_to(REPOSITORY).as_posix()
+        for room in rooms
+        if room.name != "tests"
+        for path in sorted(room.rglob("*.py"))
+        if TIMEZONE in path.read_text()
+    ]
+    assert saying == ["kreishaus/local_time.py"]
+    # dbt's own programs know no Python module of ours.
+    macro = REPOSITORY / "dbt_project" / "macros" / "known_by_as_of.sql"
+    assert f"timezone('{TIMEZONE}')" in macro.read_text()
 
 
 def test_every_package_comes_into_the_image():

@@ -39,7 +39,10 @@ class Column:
 
 @dataclass(frozen=True)
 class Source:
-    """A dataset that rows come from: how many of its files, about when, under which licence."""
+    """A dataset that rows come from: how many of its files, about when, under which licence.
+
+    ``title`` and ``licence`` are German.
+    """
 
     dataset: str
     title: str
@@ -161,7 +164,9 @@ def _sources(
         )
         if periods:
             span = (_period(periods[0]), _period(periods[-1]))
-            found.append(Source(entry.id, entry.title, entry.licence, len(periods), *span))
+            found.append(
+                Source(entry.id, entry.title_de, entry.licence.title_de, len(periods), *span)
+            )
     return tuple(found)
 
 

@@ -4,24 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from warehouse.export.extract import Extract, Source
+from warehouse.export.extract import Extract
 
-LICENCES = {
-    "dl-de/by-2-0": "Datenlizenz Deutschland - Namensnennung - Version 2.0 (dl-de/by-2-0)",
-    "official work (§ 5 UrhG)": "amtliches Werk (§ 5 UrhG)",
-    "public minutes and official works (§ 5 UrhG)": (
-        "öffentliche Niederschriften und amtliche Werke (§ 5 UrhG)"
-    ),
-    "AZRG § 24: planning only, aggregates": "AZRG § 24: nur für Planungszwecke, nur Summen",
-    "public on heimfinder.nrw.de; terms of use not known": (
-        "öffentlich auf heimfinder.nrw.de; Nutzungsbedingungen nicht bekannt"
-    ),
-    "internal; published in aggregates": "intern; veröffentlicht nur in Summen",
-    "internal; names and addresses may be published": (
-        "intern; Namen und Anschriften dürfen veröffentlicht werden"
-    ),
-}
-"""The words of the registry of datasets, in German; others are shown as they stand there."""
 AUDIENCES = {
     "public": "öffentlich: was jede und jeder sehen darf",
     "internal": "INTERN: genaue Werte, nur für Berechtigte; nicht weitergeben",
@@ -73,8 +57,3 @@ def notes(extract: Extract) -> list[tuple[str, str]]:
         none = "Die Zeilen nennen keine Dateien: Festlegungen, Parameter oder Berechnungen hieraus."
         found.append(("Quellen", none))
     return found
-
-
-def licence_de(source: Source) -> str:
-    """The licence of a source in German."""
-    return LICENCES.get(source.licence, source.licence)

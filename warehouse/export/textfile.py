@@ -17,7 +17,7 @@ from decimal import Decimal
 from typing import Any
 
 from warehouse.export.extract import Column, Extract
-from warehouse.export.notes import licence_de, notes
+from warehouse.export.notes import notes
 
 CONTEXT = ["http://www.w3.org/ns/csvw", {"@language": "de"}]
 FORMULA = re.compile(r"[\s\"\x00-\x1f\x7f-\xa0\u200b-\u200f\u2060\ufeff]*[=+\-@\t\r\n＝＋－＠]")
@@ -90,7 +90,7 @@ def as_csvw(extract: Extract, csv_name: str, *, for_spreadsheets: bool) -> bytes
             {
                 "dc:identifier": source.dataset,
                 "dc:title": source.title,
-                "dc:license": licence_de(source),
+                "dc:license": source.licence,
                 "dc:temporal": f"{source.first_period}/{source.last_period}",
                 "dc:extent": source.files,
             }

@@ -22,7 +22,7 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
 from warehouse.export.extract import Column, Extract, Row
-from warehouse.export.notes import licence_de, notes
+from warehouse.export.notes import notes
 from warehouse.export.units import SHARE, YEAR, is_number
 
 Sheet = Any
@@ -175,7 +175,7 @@ def _notes(sheet: Sheet, extract: Extract) -> None:
         table("Quelle", "Titel", "Lizenz", "Dateien", "Stand von", "Stand bis")
         for source in extract.sources:
             about = (source.files, source.first_period, source.last_period)
-            line(source.dataset, source.title, licence_de(source), *about)
+            line(source.dataset, source.title, source.licence, *about)
     table("Spalte", "Technischer Name", "Einheit", "Beschreibung")
     for column in extract.columns:
         line(column.header, column.name, column.unit_de, column.description)

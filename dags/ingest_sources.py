@@ -1,0 +1,26 @@
+"""A DAG for each source of the registry: it takes in what the source offers, every night."""
+
+from airflow.sdk import DAG
+from wiring import POLICY, nightly, take_in
+
+from kreishaus.datasets import SOURCES, Source
+
+ADVICE = """
+Files that fail a critical check go to quarantine with the reason; the others go on.
+What to do when a box is red: docs/operations.md."""
+
+
+def ingest(source: Source) -> None:
+    """The DAG of one source; Airflow takes note of it by itself."""
+    with DAG(
+        source.dag_id,
+        schedule=nightly(source.nightly),
+        tags=["ingest", source.name],
+        doc_md=f"{source.description}{ADVICE} {source.read_more}\n",
+        **POLICY,
+    ):
+        take_in(source)
+
+
+for one in SOURCES:
+    ingest(one)
