@@ -4,8 +4,9 @@ score the attack. The attacker himself is given none of it but what the public r
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import NamedTuple
 
@@ -29,6 +30,10 @@ FLAG = "is_below_minimum"
 MEASURES = (*COUNTS, *FTE, FLAG)
 
 MINIMUM_SKILLED_SHARE = 0.5
+
+
+Place = tuple[str, str, str]
+"""Date, home and measure."""
 
 
 class Unknown(NamedTuple):
@@ -56,11 +61,40 @@ class HomeValues:
     """The register, and the figures of every home, by date. A figure not reported is missing.
 
     ``states`` say how often a figure was corrected before: another state is another unknown.
+    ``late`` are figures that an earlier version of their date had not.
     """
 
     register: Mapping[str, Mapping[str, Home]]
     figures: Mapping[tuple[str, str], Mapping[str, float]]
     states: Mapping[tuple[str, str, str], int] = field(default_factory=dict)
+    late: frozenset[Place] = frozenset()
+
+    @cached_property
+    def late_homes(self) -> frozenset[tuple[str, str]]:
+        """Date and home of every late figure."""
+        return frozenset(place[:2] for place in self.late)
+
+    def late_places(self, date: str, fewer_than: int | None = None) -> frozenset[Place]:
+        """Late figures of a date: all, or those that came with too few others of their kind in
+        their municipality to be counted."""
+        found = [place for place in self.late if place[0] == date]
+        if fewer_than is None:
+            return frozenset(found)
+        together = Counter(self._together(place) for place in found)
+        return frozenset(p for p in found if together[self._together(p)] < fewer_than)
+
+    def _together(self, place: Place) -> tuple[str, str]:
+        date, home, measure = place
+        return self.register[date][home].municipality, measure
+
+    def without(self, places: Collection[Place]) -> HomeValues:
+        """The same, as if these figures had not been reported."""
+        figures = dict(self.figures)
+        for date, home, measure in places:
+            figures[date, home] = {
+                name: value for name, value in figures[date, home].items() if name != measure
+            }
+        return replace(self, figures=figures)
 
     def unknown(self, date: str, home: str, measure: str) -> Unknown:
         return Unknown(date, home, measure, self.states.get((date, home, measure), 0))
@@ -156,15 +190,20 @@ def in_order(versions: Sequence[HomeValues]) -> list[HomeValues]:
 
     The attacker is told more than anybody knows: which figures were corrected between versions.
     """
-    states: dict[tuple[str, str, str], int] = {}
-    before: dict[tuple[str, str, str], float] = {}
+    states: dict[Place, int] = {}
+    before: dict[Place, float] = {}
+    dates: set[str] = set()
     found = []
     for values in versions:
+        late: set[Place] = set()
         for place, figures in values.figures.items():
             for measure, value in figures.items():
                 key = (*place, measure)
                 if key in before and before[key] != value:
                     states[key] = states.get(key, 0) + 1
+                if key not in before and place[0] in dates:
+                    late.add(key)
                 before[key] = value
-        found.append(HomeValues(values.register, values.figures, dict(states)))
+        dates |= values.register.keys()
+        found.append(replace(values, states=dict(states), late=frozenset(late)))
     return found

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any, Protocol
 
 from home_forms import EXACT, Fact, Form, equal, total
-from home_values import FLAG, GRADES, HOME_TYPES, REASONS, RESIDENTS, HomeValues, seed
+from home_values import FLAG, GRADES, HOME_TYPES, REASONS, RESIDENTS, HomeValues, Place, seed
 
 Row = Mapping[str, Any]
 FactorOf = Callable[[Row], float]
@@ -36,6 +36,28 @@ class World:
     values: HomeValues
     public: Mapping[str, Sequence[Row]]
     _found: dict[object, Any] = field(default_factory=dict)
+
+    def readings(self, date: str) -> Iterator[World]:
+        """Which late figures of a date are in its sums: by the rule, then all, then none.
+
+        A sum holds late figures once three homes of their municipality came together; a sum over
+        several figures of a home may count them otherwise. Which are in is no secret of a home.
+        """
+        late = self.values.late_places(date)
+        if not late:
+            yield self
+            return
+        few = self.values.late_places(date, fewer_than=3)
+        yield self._reading(few)
+        yield self
+        yield self._reading(late)
+
+    def _reading(self, left_out: frozenset[Place]) -> World:
+        key = ("reading", left_out)
+        if key not in self._found:
+            self._found[key] = World(self.values.without(left_out), self.public)
+        world: World = self._found[key]
+        return world
 
     @cached_property
     def ratios(self) -> Mapping[tuple[str, str, int], float]:
