@@ -11,7 +11,9 @@ import pytest
 
 from kreishaus.settings import Settings
 from pipeline.steps import land, treat
-from warehouse.build import NOT_NIGHTLY, dbt, prepare, target
+from warehouse.build import build, target
+from warehouse.publish import publish
+from warehouse.query import query
 
 HEAD = """Dokument;Sozialausschuss, Sitzung vom 01.03.2022
 Stelle;Tabelle 1
@@ -30,21 +32,17 @@ def house(of_its_own: Settings) -> Settings:
     return of_its_own
 
 
-def night(settings: Settings) -> None:
-    """What a night does with printed tables: only what is made of them is built again."""
-    for landed in land("papers/figures", settings, "night").to_treat:
-        outcome = treat(landed, settings)
-        assert outcome.status == "staged", outcome.explanation
-    prepare(settings)
-    done = dbt(settings, "build", *NOT_NIGHTLY, "--select", "source:papers+", "revisions")
-    assert done.returncode == 0, done.stdout[-3000:]
+def night(settings: Settings, datasets: list[str]) -> None:
+    for dataset_id in datasets:
+        for landed in land(dataset_id, settings, "night").to_treat:
+            outcome = treat(landed, settings)
+            assert outcome.status == "staged", outcome.explanation
+    assert build(settings).exit_code == 0
+    assert publish(settings, "night").faults == {}
 
 
 def ask(settings: Settings, sql: str) -> list[tuple[Any, ...]]:
-    """The answer of the marts as they were built last."""
-    with duckdb.connect(settings.warehouse / "kreishaus.duckdb", read_only=True) as warehouse:
-        warehouse.execute("set schema = 'marts'")
-        return warehouse.execute(sql).fetchall()
+    return [tuple(row.values()) for row in query(settings, sql).to_pylist()]
 
 
 def test_every_printed_number_has_a_verdict(house: Settings) -> None:
@@ -153,14 +151,14 @@ def test_an_officer_drops_a_table_and_mends_it(house: Settings) -> None:
     """One right, one wrong; a file of another name and the same document and place replaces it."""
     folder = house.drop_folder("papers")
     (folder / "neu.csv").write_text(f"{HEAD}2021-08-15;217\n15.05.2021;272\n", encoding="utf-8")
-    night(house)
+    night(house, ["papers/figures"])
     assert ask(house, MINE) == [
         ("2021-05-15", "272", "differs", 1),
         ("2021-08-15", "217", "equal", 1),
     ]
     mended = f"{HEAD}2021-08-15;217\r\n15.05.2021;271\r\n".encode("cp1252")
     (folder / "neu_korrigiert.csv").write_bytes(mended)
-    night(house)
+    night(house, ["papers/figures"])
     assert ask(house, MINE) == [
         ("2021-05-15", "271", "equal", 2),
         ("2021-08-15", "217", "equal", 2),
@@ -178,7 +176,7 @@ def test_a_total_that_went_missing_is_told(house: Settings) -> None:
     lines = original.read_text(encoding="utf-8").splitlines()
     without = [line for line in lines if not line.startswith("RKN;120")]
     (original.parent / "geplant_neu.csv").write_text("\n".join(without), encoding="utf-8")
-    night(house)
+    night(house, ["papers/figures"])
     assert ask(
         house,
         "select item_code, computed_number from reconciliation_identity "
