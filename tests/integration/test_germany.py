@@ -21,8 +21,8 @@ KREISHAUS = str(Path(sys.executable).with_name("kreishaus"))
 SIZE = Size(laender=2, kreise=20, municipalities=300)
 MEMORY_MIB = 256
 PEAK_MIB = 900
-"""dbt is 250 of it, a build 510 to 580, publishing 650 to 820, by the machine; publishing took 1,070
-when it held a hash for each row."""
+"""dbt is 250 of it, a build 510 to 580, publishing 650 to 820, by the machine. It was 1,070 when it
+held a hash for each row."""
 YEARS = 2064 - 2023 + 1
 SCENARIOS, KINDS, VARIANTS, SEXES, BANDS = 8, 3, 3, 2, 7
 
