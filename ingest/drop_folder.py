@@ -106,8 +106,8 @@ def is_being_copied(file: Dropped) -> bool:
 
 
 def changed_lately(file: Dropped) -> bool:
-    """Whether somebody may still be writing it."""
-    return time.time() - file.changed_ns / 1e9 < COPYING_SECONDS
+    """Whether somebody may still be writing it. A server's clock may be ahead, but not by hours."""
+    return abs(time.time() - file.changed_ns / 1e9) < COPYING_SECONDS
 
 
 def not_taken(folder: Path, entries: Iterator[Dropped], expected: str) -> None:

@@ -376,8 +376,6 @@ def main() -> None:
             raise
         name = printable_name(os.fsdecode(error.filename))
         errors.print(
-            f"{name}: {error.strerror}. The command ended here; what readers have is as it was.",
-            markup=False,
-            soft_wrap=True,
+            f"{name}: {error.strerror}. The command ended here.", markup=False, soft_wrap=True
         )
         raise SystemExit(1) from None

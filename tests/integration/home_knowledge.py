@@ -155,10 +155,10 @@ def _facts(value: Value, cell: Cell) -> list[Fact]:
         found = list(value.facts(replace(cell, world=world)))
         if all(fact.fits(cell.world.values.truth) for fact in found):
             return found
-    return [_of_some_places(fact, cell.world.values) for fact in value.facts(cell)]
+    return [of_some_places(fact, cell.world.values) for fact in value.facts(cell)]
 
 
-def _of_some_places(fact: Fact, values: HomeValues) -> Fact:
+def of_some_places(fact: Fact, values: HomeValues) -> Fact:
     """The fact without some homes that came late: those of municipalities, or a few homes.
 
     Sums that ask a home for several figures count it once three homes have all of them. A fact that

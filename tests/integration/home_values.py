@@ -74,10 +74,17 @@ class HomeValues:
         """Date and home of every late figure."""
         return frozenset(place[:2] for place in self.late)
 
+    @cached_property
+    def _late_on(self) -> Mapping[str, Sequence[Place]]:
+        found: dict[str, list[Place]] = {}
+        for place in self.late:
+            found.setdefault(place[0], []).append(place)
+        return found
+
     def late_places(self, date: str, fewer_than: int | None = None) -> frozenset[Place]:
         """Late figures of a date: all, or those that came with too few others of their kind in
         their municipality to be counted."""
-        found = [place for place in self.late if place[0] == date]
+        found = self._late_on.get(date, ())
         if fewer_than is None:
             return frozenset(found)
         together = Counter(self._together(place) for place in found)

@@ -11,7 +11,14 @@ from itertools import islice
 import pytest
 from home_attack import Owned, Recovery, recoveries
 from home_forms import Fact, Form, equal, total
-from home_knowledge import NotRead, facts_of, made_from_homes, shown, unread
+from home_knowledge import (
+    NotRead,
+    facts_of,
+    made_from_homes,
+    of_some_places,
+    shown,
+    unread,
+)
 from home_marts import READINGS
 from home_recoveries import knowledge, seen
 from home_values import HomeValues, Unknown, home_values, in_order, of_rows
@@ -239,6 +246,25 @@ def test_a_correction_is_another_unknown() -> None:
     assert {unknown.state for unknown in _care(after) if unknown.home == "c"} == {1}
     facts = [sum_of(_care(before)), sum_of(_care(after))]
     assert found(facts, {**before.truth, **after.truth}, ANYBODY, by("a")) == {}
+
+
+def test_a_late_report_that_is_not_counted_is_taken_off() -> None:
+    """Three homes report 46 together, a fourth comes late with 14; the public sum stays at 46."""
+    rows = [_row(DAY, home, value) for home, value in zip("abc", (18.5, 11.5, 16.0), strict=True)]
+    first, second = of_rows(rows), of_rows([*rows, _row(DAY, "d", 14.0)])
+    before, after = in_order([first, second])
+    late = {(DAY, "d", "care_fte")}
+    assert (before.late_places(DAY), after.late_places(DAY)) == (set(), late)
+    assert after.late_places(DAY, fewer_than=3) == late
+    assert after.late_places(DAY, fewer_than=1) == set()
+    everybody = total(Form({unknown: 1.0}) for unknown in _care(after))
+    read = of_some_places(equal(everybody, 46.0, "sum"), after)
+    assert {unknown.home for unknown in read.form.terms} == {"a", "b", "c"}
+    assert of_some_places(equal(everybody, 50.0, "sum"), after).form == everybody
+    assert found([read], after.truth, ANYBODY, by("a")) == {}
+    assert ("d", "care_fte") in found(
+        [sum_of(_care(before)), sum_of(_care(after))], after.truth, ANYBODY
+    )
 
 
 def _care(values: HomeValues) -> dict[Unknown, float]:
