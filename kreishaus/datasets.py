@@ -31,6 +31,7 @@ class Dataset:
     ``suites() -> dict[str, ExpectationSuite]`` judges them, one suite a table;
     ``guard(content, label)`` may refuse a file before anything of it is kept.
     A ``snapshot`` says how things are when it is asked: each day that saw a file is an observation.
+    Of a dataset with ``one_table_each`` a file holds one of the tables, whose name is its period.
     ``version`` goes up when parser or suite come to understand a file differently: landed files
     are then treated anew. ``retention`` says how long landed files stay; None is for ever.
     ``title_de`` is its one German name; ``owner_de`` is named before it where a paper tells whose
@@ -52,6 +53,7 @@ class Dataset:
     guard: str | None = None
     fetch: str | None = None
     snapshot: bool = False
+    one_table_each: bool = False
     version: int = 1
     retention: Retention | None = None
 
@@ -67,6 +69,11 @@ class Dataset:
     def load(self, part: str) -> Any:  # noqa: ANN401 - a function, a dict: what the entry names
         """The object that ``part`` (``discover``, ``parse``, ``tables``, ...) names."""
         return pkgutil.resolve_name(getattr(self, part))
+
+    def tables_in(self, period: str) -> dict[str, Any]:
+        """The schemas of the tables that a file of this period holds, by name."""
+        schemas: dict[str, Any] = self.load("tables")
+        return {period: schemas[period]} if self.one_table_each else schemas
 
     def retention_in(self, settings: Settings) -> Retention | None:
         """How long this county keeps its landed files; None is for ever."""

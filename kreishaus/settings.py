@@ -1,7 +1,8 @@
-"""The one place for settings: ``county.toml``, and ``KREISHAUS_...`` variables over it."""
+"""The one place for settings: a county's ``county.toml``, and ``KREISHAUS_...`` over it."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -13,6 +14,14 @@ from pydantic_settings import (
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
+)
+
+from kreishaus.county_folder import (
+    COUNTY_TOML,
+    MUNICIPALITIES,
+    NoCounty,
+    find_county,
+    read_municipalities,
 )
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -28,17 +37,23 @@ class Section(BaseModel):
 class County(Section):
     """Who we are. ``ags`` is the official key of the Kreis, five digits, as text.
 
-    ``also_called`` is how sources write the name that know no official key; ``municipalities``
-    are official key (eight digits) -> name, as offices of the county write it.
+    ``kind`` is what the law calls it. ``also_called`` is how sources write the name that know no
+    official key; ``municipalities`` are official key (eight digits) -> name, as offices of the
+    county write it: the county's list ``municipalities.csv``.
     """
 
     ags: str = Field(pattern=r"^\d{5}$")
     name: str
+    kind: Literal["Kreis", "kreisfreie Stadt", "Städteregion"] = "Kreis"
     also_called: tuple[str, ...] = ()
-    land_ags: str = Field(default="05", pattern=r"^\d{2}$")
     municipalities: dict[Annotated[str, Field(pattern=r"^\d{8}$")], str] = Field(
         default_factory=dict
     )
+
+    @property
+    def land_ags(self) -> str:
+        """The official key of its Land, two digits."""
+        return self.ags[:2]
 
 
 class HttpConfig(Section):
@@ -153,7 +168,7 @@ class Metrics(Section):
 
 
 class Demand(Section):
-    """Which years the care forecast holds, besides those of the seed ``demand_target_year``.
+    """Which years the care forecast holds, besides those of its list ``target_years``.
 
     ``every_year_until`` asks for each year up to that one, as far as a projection reaches.
     """
@@ -288,6 +303,30 @@ class SourceConfig(Section):
     datasets: dict[str, DatasetConfig] = Field(default_factory=dict)
 
 
+class CountyFolderSource(TomlConfigSettingsSource):
+    """What a county's folder says: its ``county.toml`` and its list of municipalities.
+
+    Raises ``NoCounty`` where the folder is called otherwise than the county it holds.
+    """
+
+    def __init__(self, settings_cls: type[BaseSettings], folder: Path) -> None:
+        super().__init__(settings_cls, folder / COUNTY_TOML)
+        county = self.init_kwargs.get("county")
+        if not isinstance(county, dict):
+            return
+        if county.get("ags") != folder.name:
+            raise NoCounty(
+                f"{folder / COUNTY_TOML}: expected ags = \"{folder.name}\", as its folder is "
+                f"called; found {county.get('ags')!r}"
+            )
+        if "municipalities" in county:
+            raise NoCounty(
+                f"{folder / COUNTY_TOML}: expected no [county.municipalities]: they stand in "
+                f"{MUNICIPALITIES}.csv beside it"
+            )
+        county["municipalities"] = read_municipalities(folder)
+
+
 HOME_WITHOUT = frozenset("'\"*?[]{}\n")
 """Signs that no folder above a home, nor the home itself, may have in its name."""
 
@@ -307,7 +346,8 @@ class Settings(BaseSettings):
     home: Path = REPOSITORY / "var"
     sources: Literal["sample", "live"] = "sample"
     sample_url: str = "http://127.0.0.1:8765"
-    county_file: Path = REPOSITORY / "county.toml"
+    counties: Path = REPOSITORY / "counties"
+    county_ags: str | None = None
     drop_folders: Path | None = None
     keep_versions: int = Field(default=14, ge=1)
     warehouse_memory: str = Field(default="4GiB", pattern=r"^\d+(\.\d+)?(MB|GB|MiB|GiB)$")
@@ -345,10 +385,19 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        chosen = {**env_settings(), **init_settings()}.get(
-            "county_file", REPOSITORY / "county.toml"
-        )
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, Path(chosen))
+        said = {**env_settings(), **init_settings()}
+        counties = Path(said.get("counties") or REPOSITORY / "counties")
+        folder = find_county(counties, said.get("county_ags"))
+        return init_settings, env_settings, CountyFolderSource(settings_cls, folder)
+
+    @property
+    def county_folder(self) -> Path:
+        """The folder of the county: its settings, and the lists that it keeps."""
+        return self.counties / self.county.ags
+
+    @property
+    def county_file(self) -> Path:
+        return self.county_folder / COUNTY_TOML
 
     @property
     def landing(self) -> Path:
@@ -440,6 +489,13 @@ def _texts(node: object) -> Iterator[str]:
 def read_settings() -> Settings:
     """The settings of this county on this machine, from file and environment.
 
-    Raises ``pydantic.ValidationError`` naming every key that is wrong or missing.
+    Raises ``pydantic.ValidationError`` naming every key that is wrong or missing, and ``NoCounty``
+    where no county is there, or it is not said which one is meant.
     """
+    if "KREISHAUS_COUNTY_FILE" in os.environ:
+        raise NoCounty(
+            "KREISHAUS_COUNTY_FILE is not read any more: a county has a folder. Put the file into "
+            "<folder>/<official key>/county.toml, beside it the county's lists, and set "
+            "KREISHAUS_COUNTIES to <folder> (docs/another-county.md)"
+        )
     return Settings()  # type: ignore[call-arg]  # the rest comes from county.toml

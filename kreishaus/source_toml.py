@@ -101,6 +101,7 @@ class DatasetEntry(Entry):
     fetch: ImportPath | None = None
     reference: Name = "reference_date"
     snapshot: bool = False
+    one_table_each: bool = False
     version: int = Field(default=1, ge=1)
     retention: Retention | None = None
 

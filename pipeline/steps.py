@@ -393,7 +393,7 @@ def judge(
 
 
 def _typed_tables(entry: Dataset, batch: Batch, origin: Origin) -> dict[str, pa.Table]:
-    schemas = entry.load("tables")
+    schemas = entry.tables_in(batch.period)
     provenance = {
         "source_sha256": origin.sha256,
         "period": batch.period,
@@ -409,7 +409,9 @@ def _record(
     references = [
         newest
         for table in tables.values()
-        if table.num_rows and (newest := _newest(table, entry.reference))
+        if table.num_rows
+        and (not entry.one_table_each or entry.reference in table.column_names)
+        and (newest := _newest(table, entry.reference))
     ]
     return BatchRecord(
         source=entry.source,

@@ -62,8 +62,6 @@ def dbt_environment(settings: Settings) -> dict[str, str]:
     return {
         "KREISHAUS_HOME": str(settings.home.resolve()),
         "KREISHAUS_WAREHOUSE": str(settings.warehouse.resolve()),
-        "KREISHAUS_COUNTY_AGS": settings.county.ags,
-        "KREISHAUS_LAND_AGS": settings.county.land_ags,
         "KREISHAUS_EVERY_YEAR_UNTIL": str(settings.demand.every_year_until or 0),
         "KREISHAUS_WAREHOUSE_MEMORY": settings.warehouse_memory,
         "DBT_PROJECT_DIR": str(PROJECT),

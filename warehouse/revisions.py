@@ -104,7 +104,7 @@ def _known(path: Path) -> pa.Table:
 def _compared(settings: Settings, pair: Pair) -> pa.Table:
     staging = Staging(settings.staged, pair.entry.source, pair.entry.name)
     old, new = (staging.folder / str(file.period) / file.sha256 for file in (pair.old, pair.new))
-    schemas = pair.entry.load("tables")
+    schemas = pair.entry.tables_in(str(pair.new.period))
     if not all(_has_columns(folder, schemas) for folder in (old, new)):
         log.warning("%s and %s: not compared, staged with other columns than today's", old, new)
         return REVISED_CELLS.empty_table()

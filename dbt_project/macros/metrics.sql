@@ -129,7 +129,7 @@
         {
             'code': 'inspections_done_count', 'label_de': 'Durchgeführte Prüfungen',
             'unit_de': 'Prüfungen', 'kind': 'count', 'mart': 'inspections', 'absent_is_zero': true, 'value': 'done_count',
-            'region': county_ags(), 'period': 'reference_year', 'period_kind': 'year',
+            'region': 'county_ags', 'period': 'reference_year', 'period_kind': 'year',
             'items': {
                 'inspection_kind': 'inspection_kind', 'inspection_area': 'inspection_area_code',
             },
@@ -142,7 +142,7 @@
         {
             'code': 'inspections_planned_count', 'label_de': 'Geplante Prüfungen',
             'unit_de': 'Prüfungen', 'kind': 'count', 'mart': 'inspections', 'absent_is_zero': true,
-            'value': 'planned_count', 'region': county_ags(), 'period': 'reference_year',
+            'value': 'planned_count', 'region': 'county_ags', 'period': 'reference_year',
             'period_kind': 'year',
             'items': {
                 'inspection_kind': 'inspection_kind', 'inspection_area': 'inspection_area_code',
@@ -157,7 +157,7 @@
         {
             'code': 'inspections_planned_done_count', 'label_de': 'Geplante Prüfungen, durchgeführt',
             'unit_de': 'Prüfungen', 'kind': 'count', 'mart': 'inspections', 'absent_is_zero': true,
-            'value': 'planned_done_count', 'region': county_ags(), 'period': 'reference_year',
+            'value': 'planned_done_count', 'region': 'county_ags', 'period': 'reference_year',
             'period_kind': 'year',
             'items': {
                 'inspection_kind': 'inspection_kind', 'inspection_area': 'inspection_area_code',
@@ -172,7 +172,7 @@
             'code': 'inspections_planned_not_done_count',
             'label_de': 'Geplante Prüfungen, nicht durchgeführt', 'unit_de': 'Prüfungen',
             'kind': 'count', 'mart': 'inspections', 'absent_is_zero': true, 'value': 'planned_not_done_count',
-            'region': county_ags(), 'period': 'reference_year', 'period_kind': 'year',
+            'region': 'county_ags', 'period': 'reference_year', 'period_kind': 'year',
             'items': {
                 'inspection_kind': 'inspection_kind', 'inspection_area': 'inspection_area_code',
             },
@@ -185,7 +185,7 @@
         {
             'code': 'homes_with_complaints_count', 'label_de': 'Einrichtungen mit Beschwerden',
             'unit_de': 'Einrichtungen', 'kind': 'count', 'mart': 'complaints',
-            'value': 'homes_with_complaints_count', 'region': county_ags(),
+            'value': 'homes_with_complaints_count', 'region': 'county_ags',
             'period': "case when from_year = to_year then cast(to_year as varchar) "
             "else cast(from_year as varchar) || '-' || cast(to_year as varchar) end",
             'period_kind': 'span', 'year': 'to_year', 'within': 'homes_count',
@@ -194,7 +194,7 @@
         {
             'code': 'homes_count', 'label_de': 'Einrichtungen gesamt', 'unit_de': 'Einrichtungen',
             'kind': 'count', 'mart': 'complaints', 'value': 'homes_count',
-            'region': county_ags(),
+            'region': 'county_ags',
             'period': "case when from_year = to_year then cast(to_year as varchar) "
             "else cast(from_year as varchar) || '-' || cast(to_year as varchar) end",
             'period_kind': 'span', 'year': 'to_year', 'dataset': 'wtg/stichtag',

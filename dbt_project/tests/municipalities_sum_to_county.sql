@@ -4,12 +4,17 @@
 
 with municipalities as (
     select
+        substr(region_code, 1, 5) as county_ags,
         reference_date,
         sum(value) as municipalities_persons,
         count(value) as municipality_count
     from {{ ref('stg_it_nrw__population_municipalities') }}
-    where sex_code = 'total' and substr(region_code, 1, 5) = {{ county_ags() }}
-    group by reference_date
+    where
+        sex_code = 'total'
+        and substr(region_code, 1, 5) in (
+            select own.county_ags from {{ ref('int_counties__own') }} as own
+        )
+    group by substr(region_code, 1, 5), reference_date
     -- A figure that is not published would only make the sum smaller.
     having count(*) = count(value)
 )
@@ -23,7 +28,7 @@ from municipalities
 inner join {{ ref('stg_it_nrw__population_by_age') }} as county
     on
         municipalities.reference_date = county.reference_date
-        and county.region_code = {{ county_ags() }}
+        and county.region_code = municipalities.county_ags
         and county.sex_code = 'total'
         and county.nationality_code = 'total'
         and county.age_from is null

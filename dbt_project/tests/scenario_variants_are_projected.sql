@@ -10,7 +10,7 @@ select distinct
     scenarios.parameter_set,
     scenarios.scenario,
     scenarios.population_variant_code
-from {{ ref('demand_scenario') }} as scenarios
+from {{ ref('stg_county__demand_scenarios') }} as scenarios
 cross join held
 where
     held.projected_count > 0

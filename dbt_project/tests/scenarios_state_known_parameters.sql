@@ -11,7 +11,7 @@ with needed as (
 
 sets as (
     select distinct parameter_set
-    from {{ ref('demand_scenario') }}
+    from {{ ref('stg_county__demand_scenarios') }}
 )
 
 select
@@ -21,7 +21,7 @@ select
     'is missing' as fault
 from sets
 cross join needed
-left join {{ ref('demand_parameter') }} as stated
+left join {{ ref('stg_county__demand_parameters') }} as stated
     on
         sets.parameter_set = stated.parameter_set
         and needed.name = stated.name
@@ -33,9 +33,9 @@ select
     stated.scenario,
     stated.name,
     'is no parameter that a scenario may change, or its scenario is not listed' as fault
-from {{ ref('demand_parameter') }} as stated
+from {{ ref('stg_county__demand_parameters') }} as stated
 left join needed on stated.name = needed.name
-left join {{ ref('demand_scenario') }} as scenarios
+left join {{ ref('stg_county__demand_scenarios') }} as scenarios
     on
         stated.parameter_set = scenarios.parameter_set
         and stated.scenario = scenarios.scenario

@@ -33,7 +33,6 @@ def metrics() -> Mapping[str, Metric]:
     """Every metric of the catalogue, by its code."""
     entries: list[dict[str, object]] = []
     environment = Environment(extensions=["jinja2.ext.do"], autoescape=False)
-    environment.globals["county_ags"] = lambda: ""
     module = environment.from_string(FILE.read_text(encoding="utf-8")).module
     module.metrics(entries)  # type: ignore[attr-defined]
     return {

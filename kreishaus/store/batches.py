@@ -18,6 +18,7 @@ from kreishaus.store.staging import BatchRecord, Staging, text
 
 SCHEMA = pa.schema(
     [
+        text("county_ags"),
         text("source"),
         text("dataset"),
         text("period"),
@@ -94,9 +95,13 @@ def versions_of(settings: Settings, entry: Dataset) -> Iterator[Version]:
 
 
 def write_batches(settings: Settings) -> int:
-    """Write ``batches.parquet`` into the warehouse: a row for each version of each period."""
+    """Write ``batches.parquet`` into the warehouse: a row for each version of each period.
+
+    Whose home the file came to, the county's, stands in each.
+    """
     rows = [
         {
+            "county_ags": settings.county.ags,
             "source": version.record.source,
             "dataset": version.record.dataset,
             "period": version.record.period,

@@ -10,6 +10,7 @@ with ranked as (
 )
 
 select
+    county_ags,
     complaint_id,
     offer_id,
     received_date,

@@ -1,16 +1,19 @@
 -- Per home, and so internal. A home whose municipality is not known counts in the county only.
 with municipalities as (
     select
-        region_code,
-        {{ plain_place('region_name') }} as plain_name
-    from {{ ref('int_regions__named') }}
-    where region_level = 'Gemeinde' and parent_code = {{ county_ags() }}
+        regions.region_code,
+        own.county_ags,
+        {{ plain_place('regions.region_name') }} as plain_name
+    from {{ ref('int_regions__named') }} as regions
+    inner join {{ ref('int_counties__own') }} as own on regions.parent_code = own.county_ags
+    where regions.region_level = 'Gemeinde'
 ),
 
 homes as (
     select
         days.reference_date,
         days.known_since,
+        homes.county_ags,
         homes.home_id,
         homes.municipality_name,
         homes.municipality_code as stated_code,
@@ -38,16 +41,20 @@ placed as (
     from homes
     left join municipalities
         on
-            homes.stated_code = municipalities.region_code
-            or (
-                homes.stated_code is null
-                and starts_with(homes.plain_name, municipalities.plain_name)
-                and substr(homes.plain_name, length(municipalities.plain_name) + 1, 1)
-                in ('', ' ', '-', '(', '/')
+            homes.county_ags = municipalities.county_ags
+            and (
+                homes.stated_code = municipalities.region_code
+                or (
+                    homes.stated_code is null
+                    and starts_with(homes.plain_name, municipalities.plain_name)
+                    and substr(homes.plain_name, length(municipalities.plain_name) + 1, 1)
+                    in ('', ' ', '-', '(', '/')
+                )
             )
 )
 
 select
+    county_ags,
     reference_date,
     home_id,
     municipality_name,

@@ -16,7 +16,7 @@ judged as (
         counted.*,
         counted.offers_count >= parameters.value as has_enough_offers
     from counted
-    inner join {{ ref('wtg_parameter') }} as parameters
+    inner join {{ ref('stg_county__wtg_parameters') }} as parameters
         on parameters.name = 'fewest_offers_shown_count'
 ),
 

@@ -11,6 +11,7 @@ with ranked as (
 
 listed as (
     select
+        ranked.county_ags,
         ranked.inspection_id,
         ranked.offer_id,
         offers.municipality_code,

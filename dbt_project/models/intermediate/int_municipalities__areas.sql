@@ -1,17 +1,19 @@
 with municipalities as (
     select
-        region_code,
-        region_name
-    from {{ ref('int_regions__named') }}
-    where region_level = 'Gemeinde' and parent_code = {{ county_ags() }}
+        regions.region_code,
+        regions.region_name,
+        own.county_ags
+    from {{ ref('int_regions__named') }} as regions
+    inner join {{ ref('int_counties__own') }} as own on regions.parent_code = own.county_ags
+    where regions.region_level = 'Gemeinde'
 ),
 
-county as (
+counties as (
     select
         region_code,
         region_name
     from {{ ref('int_regions__named') }}
-    where region_code = {{ county_ags() }}
+    where is_own_county
 )
 
 select
@@ -35,19 +37,19 @@ union all
 select
     municipalities.region_code as municipality_code,
     'Kreis' as region_level,
-    county.region_code,
-    county.region_name,
+    counties.region_code,
+    counties.region_name,
     cast(null as date) as valid_from,
     cast(null as date) as valid_to
 from municipalities
-cross join county
+inner join counties on municipalities.county_ags = counties.region_code
 union all
 -- Facts that are known for the county as a whole only carry its own key.
 select
-    county.region_code as municipality_code,
+    counties.region_code as municipality_code,
     'Kreis' as region_level,
-    county.region_code,
-    county.region_name,
+    counties.region_code,
+    counties.region_name,
     cast(null as date) as valid_from,
     cast(null as date) as valid_to
-from county
+from counties

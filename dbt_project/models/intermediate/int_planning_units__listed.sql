@@ -6,8 +6,7 @@ with stated as (
         valid_from,
         valid_to,
         source
-    from {{ ref('planning_unit') }}
-    where municipality_code like {{ county_ags() }} || '%'
+    from {{ ref('stg_county__planning_units') }}
 )
 
 select
@@ -28,6 +27,5 @@ select
     cast(null as date) as valid_to,
     'not in the list of planning units: a unit of its own' as method
 from {{ ref('int_regions__named') }} as regions
-where
-    regions.parent_code = {{ county_ags() }}
-    and regions.region_code not in (select stated.municipality_code from stated)
+inner join {{ ref('int_counties__own') }} as own on regions.parent_code = own.county_ags
+where regions.region_code not in (select stated.municipality_code from stated)

@@ -63,6 +63,7 @@ broken as (
 )
 
 select
+    asked.county_ags,
     asked.reference_date,
     asked.status_code,
     asked.margin,

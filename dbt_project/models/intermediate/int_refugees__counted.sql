@@ -1,5 +1,6 @@
 with series as (
     select
+        county_ags,
         reference_date,
         status_code,
         'total' as margin,
@@ -22,6 +23,7 @@ held as (
 -- so does everything finer.
 crosstable as (
     select
+        cells.county_ags,
         cells.reference_date,
         cells.status_code,
         cells.margin,
@@ -80,6 +82,7 @@ since as (
 )
 
 select
+    facts.county_ags,
     facts.reference_date,
     facts.stands_for_date,
     facts.status_code,

@@ -40,7 +40,7 @@ validity as (
 all_codes as (
     select region_code from seen
     union
-    select {{ county_ags() }} as region_code
+    select county_ags as region_code from {{ ref('int_counties__own') }}
     union
     select municipality_code as region_code from {{ ref('stg_wtg__offers') }}
     union
@@ -68,7 +68,7 @@ select
     end as parent_code,
     validity.valid_from,
     case when validity.is_current = 0 then validity.last_seen_date end as valid_to,
-    all_codes.region_code = {{ county_ags() }} as is_own_county,
+    own.county_ags is not null as is_own_county,
     validity.region_code is not null as has_figures,
     newest_names.source_sha256,
     newest_names.known_since,
@@ -81,6 +81,7 @@ left join newest_names
     on
         all_codes.region_code = newest_names.region_code
         and newest_names.place_from_newest = 1
+left join {{ ref('int_counties__own') }} as own on all_codes.region_code = own.county_ags
 left join validity on all_codes.region_code = validity.region_code
 left join validity as districts
     on

@@ -6,9 +6,9 @@ with totals as (
         *,
         cast(published_date as timestamptz) as published_at,
         cast(coalesce(published_date, reference_date) as timestamptz) as known_since
-    from {{ ref('vacancy_published_total') }}
+    from {{ ref('stg_county__published_totals') }}
     where
-        region_code = {{ county_ags() }}
+        region_code = county_ags
         and {{ known_by_as_of('cast(coalesce(published_date, reference_date) as timestamptz)') }}
 )
 

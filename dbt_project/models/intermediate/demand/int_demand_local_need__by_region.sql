@@ -15,7 +15,7 @@ with stated as (
                 as {{ kind }}_persons
             {%- if not loop.last %},{% endif %}
         {% endfor %}
-    from {{ ref('demand_local_need') }} as needs
+    from {{ ref('stg_county__local_need') }} as needs
     inner join {{ ref('int_demand_years__listed') }} as years
         on
             coalesce(needs.from_year <= years.reference_year, true)

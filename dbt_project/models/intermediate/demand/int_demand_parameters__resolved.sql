@@ -11,12 +11,12 @@ with resolved as (
         own.value is not null and scenarios.scenario <> 'base' as is_own_value,
         coalesce(own.source, base.source) as source_document,
         coalesce(own.reason, base.reason) as reason
-    from {{ ref('demand_scenario') }} as scenarios
-    inner join {{ ref('demand_parameter') }} as base
+    from {{ ref('stg_county__demand_scenarios') }} as scenarios
+    inner join {{ ref('stg_county__demand_parameters') }} as base
         on
             scenarios.parameter_set = base.parameter_set
             and base.scenario = 'base'
-    left join {{ ref('demand_parameter') }} as own
+    left join {{ ref('stg_county__demand_parameters') }} as own
         on
             scenarios.parameter_set = own.parameter_set
             and scenarios.scenario = own.scenario
@@ -27,7 +27,7 @@ ranked_sets as (
     select
         parameter_set,
         row_number() over (order by adopted_date desc, parameter_set desc) as place_from_newest
-    from {{ ref('demand_parameter_set') }}
+    from {{ ref('stg_county__demand_parameter_sets') }}
 )
 
 select

@@ -13,7 +13,7 @@ with sexes as (
 
 variants as (
     select distinct population_variant_code
-    from {{ ref('demand_scenario') }}
+    from {{ ref('stg_county__demand_scenarios') }}
 ),
 
 counted as (

@@ -30,7 +30,7 @@ select
     substr(md5(scenarios.population_variant_code || ';' || wide.all_values), 1, 12)
         as parameter_fingerprint
 from wide
-inner join {{ ref('demand_scenario') }} as scenarios
+inner join {{ ref('stg_county__demand_scenarios') }} as scenarios
     on
         wide.parameter_set = scenarios.parameter_set
         and wide.scenario = scenarios.scenario

@@ -15,7 +15,7 @@ years as (
             when targets.kind = 'year' then targets.value
         end as reference_year
     from base
-    cross join {{ ref('demand_target_year') }} as targets
+    cross join {{ ref('stg_county__target_years') }} as targets
     union all
     select
         base_date,

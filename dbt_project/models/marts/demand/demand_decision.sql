@@ -9,5 +9,5 @@ select
     decisions.decided_date,
     decisions.document as source_document,
     'as decided; a year without a decision for new places is a row with 0 places' as method
-from {{ ref('demand_council_decision') }} as decisions
+from {{ ref('stg_county__council_decisions') }} as decisions
 left join {{ ref('dim_region') }} as regions on decisions.region_code = regions.region_code

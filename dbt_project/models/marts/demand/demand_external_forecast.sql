@@ -9,7 +9,7 @@ with printed as (
         cast(target_year as integer) as target_year,
         balance_places,
         document
-    from {{ ref('demand_external_forecast_figures') }}
+    from {{ ref('stg_county__external_forecasts') }}
 ),
 
 composed as (

@@ -45,7 +45,7 @@ select
     flags.flag,
     flags.reason as flag_reason
 from dates
-left join {{ ref('reference_date_flag') }} as flags
+left join {{ ref('stg_county__reference_date_flags') }} as flags
     on
         dates.dataset_id = flags.source || '/' || flags.dataset
         and dates.reference_date = flags.reference_date

@@ -4,6 +4,6 @@ select
     tile.tile_row,
     tile.tile_column,
     tile.source as method
-from {{ ref('region_tile') }} as tile
+from {{ ref('stg_county__tiles') }} as tile
 left join {{ ref('dim_region') }} as region
     on tile.region_code = region.region_code

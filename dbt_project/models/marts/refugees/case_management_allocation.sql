@@ -28,7 +28,7 @@ granted as (
         count(*) over (partition by dated.reference_date)
         - count(dated.persons) over (partition by dated.reference_date) as missing_count
     from dated
-    left join {{ ref('case_management_grant') }} as grants
+    left join {{ ref('stg_county__case_management_grants') }} as grants
         on
             dated.stands_for_date >= coalesce(grants.valid_from, dated.stands_for_date)
             and dated.stands_for_date <= coalesce(grants.valid_to, dated.stands_for_date)

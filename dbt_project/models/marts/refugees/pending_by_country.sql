@@ -29,6 +29,7 @@ listed as (
 -- All pending procedures, on the dates that list countries at all.
 wholes as (
     select
+        counted.county_ags,
         counted.reference_date,
         counted.persons,
         counted.marker,
@@ -128,7 +129,7 @@ all_rows as (
 
 select
     all_rows.reference_date,
-    {{ county_ags() }} as region_code,
+    wholes.county_ags as region_code,
     all_rows.origin_code,
     case all_rows.origin_code
         when 'total' then 'Alle Herkunftsländer'

@@ -46,7 +46,7 @@ compared as (
 
 select
     facts.reference_date,
-    {{ county_ags() }} as region_code,
+    facts.county_ags as region_code,
     facts.status_code as status_group_code,
     statuses.label_de as status_group_label,
     facts.persons,

@@ -1,6 +1,6 @@
 select
     compared.reference_date,
-    {{ county_ags() }} as region_code,
+    compared.county_ags as region_code,
     compared.status_code,
     statuses.label_de as status_label,
     statuses.group_code as status_group_code,

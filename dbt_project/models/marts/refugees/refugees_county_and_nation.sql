@@ -9,6 +9,7 @@
 
 with county as (
     select
+        county_ags,
         reference_date,
         {% for group in groups -%}
             {{ sum_of("case when status_code = '" ~ group ~ "' then persons end") }}
@@ -28,7 +29,7 @@ with county as (
     where
         margin = 'total'
         and status_code in ({{ quoted }})
-    group by reference_date
+    group by county_ags, reference_date
 ),
 
 dated as (
@@ -140,7 +141,7 @@ broken as (
 
 select
     based.reference_date,
-    {{ county_ags() }} as region_code,
+    based.county_ags as region_code,
     based.previous_reference_date,
     based.national_month,
     based.index_base_date,

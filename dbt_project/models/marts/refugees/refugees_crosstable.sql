@@ -1,6 +1,6 @@
 select
     cells.reference_date,
-    {{ county_ags() }} as region_code,
+    cells.county_ags as region_code,
     cells.status_code,
     statuses.label_de as status_label,
     statuses.group_code as status_group_code,

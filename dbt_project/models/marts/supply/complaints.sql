@@ -19,6 +19,7 @@ home_offers as (
 
 received as (
     select
+        listed.county_ags,
         cast(extract(year from listed.received_date) as integer) as reference_year,
         listed.is_confirmed,
         listed.source_sha256,
@@ -61,6 +62,7 @@ home_totals as (
 
 counted as (
     select
+        received.county_ags,
         periods.from_year,
         periods.to_year,
         count(*) as complaints_count,
@@ -83,6 +85,7 @@ counted as (
             periods.from_year = home_totals.from_year
             and periods.to_year = home_totals.to_year
     group by
+        received.county_ags,
         periods.from_year,
         periods.to_year,
         home_totals.homes_count,
@@ -90,6 +93,7 @@ counted as (
 )
 
 select
+    counted.county_ags,
     counted.from_year,
     counted.to_year,
     counted.complaints_count,
@@ -106,4 +110,7 @@ select
     counted.published_at,
     counted.known_since
 from counted
-left join counted as before on {{ is_period_before('before', 'counted') }}
+left join counted as before
+    on
+        counted.county_ags = before.county_ags
+        and {{ is_period_before('before', 'counted') }}

@@ -1,4 +1,5 @@
 select
+    county_ags,
     reference_year,
     inspection_kind,
     inspection_area_code,
@@ -19,4 +20,4 @@ select
     max(published_at) as published_at,
     max(known_since) as known_since
 from {{ ref('int_inspections__listed') }}
-group by reference_year, inspection_kind, inspection_area_code, inspection_area_label
+group by county_ags, reference_year, inspection_kind, inspection_area_code, inspection_area_label

@@ -51,7 +51,7 @@ measures as (
     left join {{ ref('int_offers__latest') }} as offers on listed.offer_id = offers.offer_id
     left join {{ ref('offer_type') }} as types on offers.offer_type_code = types.offer_type_code
     inner join {{ ref('int_municipalities__areas') }} as areas
-        on coalesce(offers.municipality_code, {{ county_ags() }}) = areas.municipality_code
+        on coalesce(offers.municipality_code, listed.county_ags) = areas.municipality_code
     left join {{ ref('int_inspection_areas__shown') }} as shown
         on
             offers.municipality_code = shown.municipality_code

@@ -9,7 +9,7 @@ with homes as (
     from {{ ref('int_heimfinder_homes__daily') }} as homes
     inner join {{ ref('int_municipalities__areas') }} as areas
         on
-            coalesce(homes.municipality_code, {{ county_ags() }}) = areas.municipality_code
+            coalesce(homes.municipality_code, homes.county_ags) = areas.municipality_code
             and coalesce(homes.reference_date >= areas.valid_from, true)
             and coalesce(homes.reference_date <= areas.valid_to, true)
 ),

@@ -13,7 +13,7 @@ with forecasts as (
         source_document
     from {{ ref('demand_external_forecast') }}
     -- Planning units are summed below, from their members' forecasts and vacancies alike.
-    where region_level in ('Kreis', 'Gemeinde') and region_code like {{ county_ags() }} || '%'
+    where region_level in ('Kreis', 'Gemeinde')
 ),
 
 vacancies as (

@@ -3,7 +3,7 @@ with parameters as (
         value as unreported_change_share,
         coalesce(valid_from, cast('0001-01-01' as date)) as valid_from,
         coalesce(valid_to, cast('9999-12-31' as date)) as valid_to
-    from {{ ref('wtg_parameter') }}
+    from {{ ref('stg_county__wtg_parameters') }}
     where name = 'unreported_change_share'
 ),
 

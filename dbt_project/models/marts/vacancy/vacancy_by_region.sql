@@ -143,7 +143,7 @@ left join listed as year_before
         and extract(month from compared.reference_date)
         = extract(month from year_before.reference_date)
         and extract(day from compared.reference_date) = extract(day from year_before.reference_date)
-left join {{ ref('reference_date_flag') }} as flags
+left join {{ ref('stg_county__reference_date_flags') }} as flags
     on
         compared.reference_date = flags.reference_date
         and flags.source = 'wtg'

@@ -1,4 +1,5 @@
 select
+    in_force.county_ags,
     cells.reference_date,
     cells.region_code,
     cells.region_level,

@@ -1,4 +1,5 @@
 select
+    in_force.county_ags,
     cells.reference_date,
     cells.reference_label,
     cells.status_code,

@@ -1,4 +1,5 @@
 select
+    county_ags,
     source,
     dataset,
     period,

@@ -3,7 +3,10 @@
 with known as (
     select *
     from {{ ref('stg_house__batches') }}
-    where {{ known_by_as_of('in_force_from', 'published_at') }}
+    where
+        {{ known_by_as_of('in_force_from', 'published_at') }}
+        -- What stood in the county's lists before they first came is not known: the first stands for it.
+        or (source = 'county' and revision = 1)
 ),
 
 ranked as (
@@ -17,6 +20,7 @@ ranked as (
 )
 
 select
+    county_ags,
     source,
     dataset,
     period,

@@ -1,4 +1,5 @@
 select
+    in_force.county_ags,
     cells.reference_date,
     cells.cell_markers,
     cells.vorgang_id as complaint_id,

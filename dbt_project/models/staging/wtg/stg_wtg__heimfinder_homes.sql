@@ -1,4 +1,5 @@
 select
+    in_force.county_ags,
     cells.home_id,
     cells.county_name,
     cells.home_name,

@@ -1,0 +1,1 @@
+"""The county's own lists: council decisions, planning units, parameters, printed totals."""
