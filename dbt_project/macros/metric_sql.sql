@@ -1,3 +1,8 @@
+{# The region of a metric's row: a column, a key in quotes, or this county. #}
+{% macro metric_region(metric) -%}
+    {%- if metric.region == 'own_county' -%} {{ county_ags() }} {%- else -%} {{ metric.region }} {%- endif -%}
+{%- endmacro %}
+
 {# The code of a period as papers are staged: 2021-08-15, 2021-08, 2021, 2019-2020. #}
 {% macro metric_period_code(metric) -%}
     {%- if metric.period_kind == 'month' -%}

@@ -1,7 +1,6 @@
--- Every value of every metric of the catalogue (macros/metrics.sql), one row each: what BI tools,
+-- Every value of every metric of the catalogue (dbt_project.yml), one row each: what BI tools,
 -- reports and the reconciliation read. A column that a mart no longer has breaks this model.
-{%- set catalogue = [] %}
-{%- do metrics(catalogue) %}
+{%- set catalogue = var('metrics') %}
 {%- set blocks = [] %}
 {%- for metric in catalogue if metric.mart %}
     {%- do blocks.append((metric, {})) %}
@@ -13,7 +12,7 @@
 {% for metric, totals in blocks -%}
     select
         '{{ metric.code }}' as metric_code,
-        cast({{ metric.region }} as varchar) as region_code,
+        cast({{ metric_region(metric) }} as varchar) as region_code,
         '{{ metric.period_kind }}' as period_kind,
         {{ metric_period_code(metric) }} as period_code,
         {{ metric_reference_date(metric) }} as reference_date,
@@ -34,7 +33,7 @@
         '{{ metric.mart }}' as mart,
         '{{ metric.value }}' as value_column
     from {{ ref(metric.mart) }}
-    {% if metric.where %}where {{ metric.where }}{% endif %}
+    {% if metric.where %}where {{ metric.where | join(' and ') }}{% endif %}
     {% if totals -%}
         group by
             {{ metric.period }}

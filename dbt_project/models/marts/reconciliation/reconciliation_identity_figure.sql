@@ -1,7 +1,6 @@
 -- Which printed figures take part in which identity. Found by rules of the catalogue alone: nobody
 -- says which table is wrong.
-{%- set catalogue = [] %}
-{%- do metrics(catalogue) %}
+{%- set catalogue = var('metrics') %}
 {%- set dimensions = [] %}
 {%- for metric in catalogue %}
     {%- for dimension in metric.over or [] if dimension not in dimensions %}
