@@ -236,6 +236,36 @@ def parse() -> None:
     console.print(write_nodes(parse_project(settings), settings.warehouse))
 
 
+@app.command(
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+    add_help_option=False,
+    epilog="Example: [bold]kreishaus dbt build --select demand_forecast+[/bold]",
+)
+def dbt(context: typer.Context) -> None:
+    """dbt's own command line, with this home's data and a database that publishing never reads.
+
+    Its first [bold]dbt build[/bold] makes every model there; then [bold]--select[/bold] what you
+    change.
+    """
+    from kreishaus.files import make_folder
+    from warehouse.build import BY_HAND, by_hand_environment, dbt_program
+    from warehouse.versions import DATABASE
+
+    settings = read_home()
+    if not (settings.warehouse / DATABASE).exists():
+        errors.print(
+            f"{settings.warehouse} holds nothing for dbt to read: nothing has been built yet. "
+            "Run `kreishaus build` once.",
+            markup=False,
+            soft_wrap=True,
+        )
+        raise typer.Exit(1)
+    program = dbt_program()
+    make_folder(settings.warehouse / BY_HAND)
+    environment = {**os.environ, **by_hand_environment(settings)}
+    os.execve(program, [str(program), *context.args], environment)
+
+
 @app.command(epilog="Example: [bold]kreishaus build --as-of 2021-11-30[/bold]")
 def build(as_of: AsOfOption = None, known_by: KnownByOption = KnownBy.retrieved) -> None:
     """Build the marts with dbt in the private warehouse, without publishing them.

@@ -31,6 +31,8 @@ from warehouse.writer_lock import WriterLock, writing
 
 PROJECT = REPOSITORY / "dbt_project"
 ENDS_WITH_PARENT = Path(__file__).with_name("ends_with_parent.py")
+BY_HAND = "by_hand"
+"""Target of dbt's profile, database and folder in the warehouse for a dbt that a person calls."""
 NOT_NIGHTLY = ("--exclude-resource-type", "unit_test")
 
 
@@ -58,7 +60,28 @@ def parsed(settings: Settings) -> Path:
 
 
 def dbt_environment(settings: Settings) -> dict[str, str]:
-    """The environment variables that the dbt project reads, and those that keep dbt quiet."""
+    """The environment variables of a nightly dbt: what the project reads, and where dbt writes."""
+    return {
+        **_project_environment(settings),
+        "DBT_TARGET": "nightly",
+        "DBT_TARGET_PATH": str(target(settings).resolve()),
+        "DBT_LOG_PATH": str((settings.warehouse / "logs").resolve()),
+    }
+
+
+def by_hand_environment(settings: Settings) -> dict[str, str]:
+    """The environment variables of a dbt by hand: a database and artefacts of its own."""
+    own = settings.warehouse / BY_HAND
+    return {
+        **_project_environment(settings),
+        "DBT_TARGET": BY_HAND,
+        "DBT_TARGET_PATH": str(own.resolve() / "target"),
+        "DBT_LOG_PATH": str(own.resolve() / "logs"),
+    }
+
+
+def _project_environment(settings: Settings) -> dict[str, str]:
+    """What the project reads, whoever calls dbt, and what keeps dbt quiet."""
     return {
         "KREISHAUS_HOME": str(settings.home.resolve()),
         "KREISHAUS_WAREHOUSE": str(settings.warehouse.resolve()),
@@ -66,8 +89,6 @@ def dbt_environment(settings: Settings) -> dict[str, str]:
         "KREISHAUS_WAREHOUSE_MEMORY": settings.warehouse_memory,
         "DBT_PROJECT_DIR": str(PROJECT),
         "DBT_PROFILES_DIR": str(PROJECT),
-        "DBT_TARGET_PATH": str(target(settings).resolve()),
-        "DBT_LOG_PATH": str((settings.warehouse / "logs").resolve()),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "DO_NOT_TRACK": "1",
     }
@@ -110,9 +131,13 @@ def lay_ready(settings: Settings, *, compare_as_before: bool = False) -> None:
 
 def command(settings: Settings, *arguments: str) -> Sequence[str]:
     """A dbt command, which ends when this process does: no writer is left behind."""
-    python = Path(sys.executable)
-    wrapper = (str(python), "-I", "-S", str(ENDS_WITH_PARENT), str(os.getpid()))
-    return (*wrapper, str(python.with_name("dbt")), *arguments)
+    wrapper = (sys.executable, "-I", "-S", str(ENDS_WITH_PARENT), str(os.getpid()))
+    return (*wrapper, str(dbt_program()), *arguments)
+
+
+def dbt_program() -> Path:
+    """dbt's own command of this environment."""
+    return Path(sys.executable).with_name("dbt")
 
 
 def dbt(settings: Settings, *arguments: str) -> subprocess.CompletedProcess[str]:

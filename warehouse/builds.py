@@ -108,8 +108,8 @@ def keep(
     if _invocation(manifest) != _invocation(results):
         raise BuildNotFinished(
             f"{artefacts}: another dbt command wrote here while the build was at work, so its "
-            f"results cannot be told apart. Run `kreishaus build` again, and give dbt by hand a "
-            f"target of its own: dbt --target-path /tmp/target"
+            f"results cannot be told apart. Run `kreishaus build` again; for dbt by hand use "
+            f"`kreishaus dbt`, which has a folder of its own"
         )
     now = now or datetime.now(UTC)
     name = versions.new_name([path.name for path in _folders(settings)], now)
@@ -313,8 +313,8 @@ def _record_of(
         raise WarehouseChanged(
             f"{database} was written after its build {record.name} had ended: by dbt run by hand, "
             "or by a build that was stopped. Its rows are not those that the build checked. "
-            "Nothing is published; readers keep the current version. Run `kreishaus build`; dbt by "
-            "hand needs a copy of this folder (KREISHAUS_WAREHOUSE=/the/copy dbt build). "
+            "Nothing is published; readers keep the current version. Run `kreishaus build`; for "
+            "dbt by hand use `kreishaus dbt`, which has a database of its own. "
             f"{_see(settings)}"
         )
     return record

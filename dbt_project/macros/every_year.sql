@@ -1,6 +1,6 @@
 {# The year that the settings ask for each year up to; 0 where they do not. #}
 {% macro every_year_until() -%}
-    {{ env_var("KREISHAUS_EVERY_YEAR_UNTIL") | int }}
+    {{ env_var("KREISHAUS_EVERY_YEAR_UNTIL", "0") | int }}
 {%- endmacro %}
 
 {# A row for each year from one to the other, none where the other is earlier. #}

@@ -1,6 +1,6 @@
 """The metrics that a printed figure may be: the list that the marts are made from, read once.
 
-The list is a macro of the dbt project, so that a metric is defined in one place.
+The list is a variable of the dbt project, so that a metric is defined in one place.
 """
 
 from __future__ import annotations
@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from jinja2 import Environment
+import yaml  # type: ignore[import-untyped]
 
 from kreishaus.settings import REPOSITORY
 
-FILE = REPOSITORY / "dbt_project" / "macros" / "metrics.sql"
+FILE = REPOSITORY / "dbt_project" / "dbt_project.yml"
 
 
 @dataclass(frozen=True)
@@ -31,23 +31,15 @@ class Metric:
 @cache
 def metrics() -> Mapping[str, Metric]:
     """Every metric of the catalogue, by its code."""
-    entries: list[dict[str, object]] = []
-    environment = Environment(extensions=["jinja2.ext.do"], autoescape=False)
-    module = environment.from_string(FILE.read_text(encoding="utf-8")).module
-    module.metrics(entries)  # type: ignore[attr-defined]
+    project = yaml.safe_load(FILE.read_text(encoding="utf-8"))
     return {
-        str(entry["code"]): Metric(
-            code=str(entry["code"]),
-            label=str(entry["label_de"]),
-            kind=str(entry["kind"]),
-            period_kind=str(entry["period_kind"]),
-            mart=None if entry["mart"] is None else str(entry["mart"]),
-            items=tuple(sorted(map(str, _items(entry)))),
+        entry["code"]: Metric(
+            code=entry["code"],
+            label=entry["label_de"],
+            kind=entry["kind"],
+            period_kind=entry["period_kind"],
+            mart=entry.get("mart"),
+            items=tuple(sorted(entry.get("items", ()))),
         )
-        for entry in entries
+        for entry in project["vars"]["metrics"]
     }
-
-
-def _items(entry: Mapping[str, object]) -> Mapping[str, object]:
-    items = entry.get("items", {})
-    return items if isinstance(items, Mapping) else {}

@@ -9,10 +9,7 @@
 with issued as (
     select
         *,
-        case when row_kind = 'total' then 'total' else ls_code end as origin_code,
-        decisions_art_16a + decisions_refugee + decisions_subsidiary + decisions_deportation_ban
-            as decisions_positive,
-        pending_first + pending_follow_up as pending_total
+        case when row_kind = 'total' then 'total' else ls_code end as origin_code
     from {{ ref('int_hkl__pivoted') }}
     where row_kind in ('country', 'total')
 ),

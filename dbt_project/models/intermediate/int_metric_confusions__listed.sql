@@ -1,6 +1,5 @@
 -- Metrics that papers have printed under the name of another, with the reason to give.
-{%- set catalogue = [] %}
-{%- do metrics(catalogue) %}
+{%- set catalogue = var('metrics') %}
 
 {% for metric in catalogue if metric.mistaken_for -%}
     {% for other, reason in metric.mistaken_for.items() -%}

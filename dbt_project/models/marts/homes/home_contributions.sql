@@ -8,31 +8,8 @@
 {%- set parts_of_care = ['skilled', 'assistant', 'helper'] %}
 
 with offers as (
-    select
-        measured.*,
-        coalesce(measured.site_id, measured.offer_id) as home_id,
-        listed.provider_name as operator_name
-    from {{ ref('int_offers__measured') }} as measured
-    inner join {{ ref('stg_wtg__offers') }} as listed
-        on
-            measured.reference_date = listed.reference_date
-            and measured.offer_id = listed.offer_id
-),
-
-minimum as (
-    select
-        value as minimum_skilled_share,
-        coalesce(valid_from, cast('0001-01-01' as date)) as valid_from,
-        coalesce(valid_to, cast('9999-12-31' as date)) as valid_to
-    from {{ ref('stg_county__wtg_parameters') }}
-    where name = 'minimum_skilled_share'
-),
-
-staff_dates as (
-    select max(reference_date) as reference_date
-    from offers
-    where care_fte is not null
-    group by extract(year from reference_date)
+    select *
+    from {{ ref('int_homes__measured') }}
 ),
 
 -- Only homes of dates on which somebody filled the table at all: no workbook holds every table.
@@ -45,66 +22,6 @@ occupied as (
             from offers as filled
             where coalesce(filled.vacant_places, filled.unusable_places) is not null
         )
-),
-
-staffed as (
-    select
-        offers.*,
-        case
-            when offers.skilled_fte < offers.care_fte * minimum.minimum_skilled_share then 1
-            when offers.skilled_fte is not null and minimum.minimum_skilled_share is not null then 0
-        end as below_minimum_count
-    from offers
-    inner join staff_dates on offers.reference_date = staff_dates.reference_date
-    left join minimum on offers.reference_date between minimum.valid_from and minimum.valid_to
-    where
-        offers.offer_type_code in (
-            select filled.offer_type_code
-            from offers as filled
-            where filled.care_fte is not null and filled.reference_date = offers.reference_date
-        )
-),
-
-residents as (
-    select
-        grades.*,
-        offers.home_id,
-        offers.operator_name,
-        offers.offer_type_code,
-        offers.contracted_places
-    from {{ ref('int_residents__by_grade') }} as grades
-    inner join offers
-        on
-            grades.reference_date = offers.reference_date
-            and grades.offer_id = offers.offer_id
-),
-
--- Of a home without staff known there is a row too: it is one that left the cell out.
-standing as (
-    select
-        homes.*,
-        kinds.qualification_code,
-        staff.actual_fte,
-        totals.actual_fte as total_fte,
-        coalesce(staff.staff_reference_date, homes.reference_date) as told_date
-    from residents as homes
-    cross join (
-        values
-        {% for part in ['total'] + parts_of_care -%}
-            ('{{ part }}'){{ "," if not loop.last }}
-        {% endfor %}
-    ) as kinds (qualification_code)
-    left join {{ ref('int_staff__standing') }} as staff
-        on
-            homes.reference_date = staff.reference_date
-            and homes.offer_id = staff.offer_id
-            and kinds.qualification_code = staff.qualification_code
-    left join {{ ref('int_staff__standing') }} as totals
-        on
-            homes.reference_date = totals.reference_date
-            and homes.offer_id = totals.offer_id
-            and totals.qualification_code = 'total'
-    where homes.care_grade = 1
 ),
 
 listed as (
@@ -126,11 +43,11 @@ listed as (
         ) }}
         union all
     {% endfor -%}
-    {{ home_contribution('staffed', 'care_fte', 'care', 'care_fte') }}
+    {{ home_contribution(ref('int_homes__staffed'), 'care_fte', 'care', 'care_fte') }}
     union all
     {% for part in parts_of_care -%}
         {{ home_contribution(
-            'staffed', part ~ '_fte', part,
+            ref('int_homes__staffed'), part ~ '_fte', part,
             'case when care_fte is not null then ' ~ part ~ '_fte end', 'care_fte',
         ) }}
         union all
@@ -140,7 +57,8 @@ listed as (
         ('staffed_residents_persons', 'residents', 'residents_persons', 'contracted_places'),
     ] -%}
         {{ home_contribution(
-            'staffed', measure, cell, 'case when care_fte is not null then ' ~ value ~ ' end', most
+            ref('int_homes__staffed'), measure, cell,
+            'case when care_fte is not null then ' ~ value ~ ' end', most
         ) }}
         union all
     {% endfor -%}
@@ -150,19 +68,19 @@ listed as (
         ('residents', 'residents', 'residents_persons'),
     ] -%}
         {{ home_contribution(
-            'staffed', 'care_of_' ~ other ~ '_fte', cell,
+            ref('int_homes__staffed'), 'care_of_' ~ other ~ '_fte', cell,
             'case when ' ~ given ~ ' is not null then care_fte end',
         ) }}
         union all
     {% endfor -%}
     {% for grade in grades -%}
         {{ home_contribution(
-            'residents', 'reported_grade_' ~ grade ~ '_persons', 'grades', 'reported_persons',
-            where='care_grade = ' ~ grade,
+            ref('int_homes__by_grade'), 'reported_grade_' ~ grade ~ '_persons', 'grades',
+            'reported_persons', where='care_grade = ' ~ grade,
         ) }}
         union all
         {{ home_contribution(
-            'residents', 'needed_grade_' ~ grade ~ '_persons', 'vacant',
+            ref('int_homes__by_grade'), 'needed_grade_' ~ grade ~ '_persons', 'vacant',
             'coalesce(cast(reported_persons as double), stand_in_persons)',
             where='care_grade = ' ~ grade,
         ) }}
@@ -184,18 +102,20 @@ listed as (
         ('no_care_grade_persons', 'no_care_grade', 'no_care_grade_persons', 'null'),
         ('under_60_persons', 'under_60', 'under_60_persons', 'null'),
     ] -%}
-        {{ home_contribution('residents', measure, cell, value, most, where='care_grade = 1') }}
+        {{ home_contribution(
+            ref('int_homes__by_grade'), measure, cell, value, most, where='care_grade = 1',
+        ) }}
         union all
     {% endfor -%}
     {% for part in parts_of_care -%}
         {{ home_contribution(
-            'standing', 'standing_' ~ part ~ '_fte', part, 'actual_fte', 'total_fte',
-            about='told_date', where="qualification_code = '" ~ part ~ "'",
+            ref('int_homes__by_qualification'), 'standing_' ~ part ~ '_fte', part, 'actual_fte',
+            'total_fte', about='told_date', where="qualification_code = '" ~ part ~ "'",
         ) }}
         union all
     {% endfor -%}
     {{ home_contribution(
-        'standing', 'standing_total_fte', 'care', 'actual_fte',
+        ref('int_homes__by_qualification'), 'standing_total_fte', 'care', 'actual_fte',
         about='told_date', where="qualification_code = 'total'",
     ) }}
 )

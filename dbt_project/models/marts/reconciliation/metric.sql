@@ -1,5 +1,4 @@
-{%- set catalogue = [] %}
-{%- do metrics(catalogue) %}
+{%- set catalogue = var('metrics') %}
 
 {% for metric in catalogue -%}
     {%- set items = metric.get('items', {}) | sort | join(', ') -%}

@@ -1,7 +1,6 @@
--- Every value of every metric of the catalogue (macros/metrics.sql), one row each: what BI tools,
+-- Every value of every metric of the catalogue (dbt_project.yml), one row each: what BI tools,
 -- reports and the reconciliation read. A column that a mart no longer has breaks this model.
-{%- set catalogue = [] %}
-{%- do metrics(catalogue) %}
+{%- set catalogue = var('metrics') %}
 {%- set blocks = [] %}
 {%- for metric in catalogue if metric.mart %}
     {%- do blocks.append((metric, {})) %}
@@ -34,9 +33,10 @@
         '{{ metric.mart }}' as mart,
         '{{ metric.value }}' as value_column
     from {{ ref(metric.mart) }}
-    {% if metric.where %}where {{ metric.where }}{% endif %}
+    {% if metric.where %}where {{ metric.where | join(' and ') }}{% endif %}
     {% if totals -%}
         group by
+            {{ metric.region }},
             {{ metric.period }}
             {%- for name in metric.get('items', {}) if name not in totals -%}
                 , {{ metric['items'][name] }}

@@ -1,8 +1,5 @@
 with countries as (
-    select
-        *,
-        decisions_art_16a + decisions_refugee + decisions_subsidiary + decisions_deportation_ban
-            as decisions_positive
+    select *
     from {{ ref('int_hkl__pivoted') }}
     where row_kind = 'country'
 )
@@ -27,7 +24,7 @@ select
     countries.decisions_positive / nullif(countries.decisions_total, 0) as protection_share,
     countries.pending_first,
     countries.pending_follow_up,
-    countries.pending_first + countries.pending_follow_up as pending_total,
+    countries.pending_total,
     'printed row; protection_share = (Art. 16a + § 3 + § 4 + § 60) / decisions' as method,
     countries.source_sha256,
     countries.published_at,

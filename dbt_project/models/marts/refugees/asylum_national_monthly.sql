@@ -3,10 +3,7 @@
 ] %}
 
 with months as (
-    select
-        *,
-        decisions_art_16a + decisions_refugee + decisions_subsidiary + decisions_deportation_ban
-            as decisions_positive
+    select *
     from {{ ref('int_hkl__pivoted') }}
     where row_kind = 'total'
 ),
@@ -42,7 +39,7 @@ select
     decisions_positive / nullif(decisions_total, 0) as protection_share,
     pending_first,
     pending_follow_up,
-    pending_first + pending_follow_up as pending_total,
+    pending_total,
     {% for measure in summed -%}
         case
             when months_so_far = extract(month from reference_month) then {{ measure }}_so_far
