@@ -8,6 +8,9 @@
                             /...            the house and its group
         /docs/                              others pass through
              /site-<hash>/...               everybody reads it: the public catalogue
+        /county.json                        everybody reads whose home it is
+        /counties/                          others pass through
+                 /<ags>/...                 the home of a further county: the same again
         /audit, /readers, /dashboards       the house alone; so are Airflow's keys and passwords
         /landing, /staged, ...              whatever is not named: the house and its group
 
@@ -27,6 +30,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Self
 
+from kreishaus import county_home
 from kreishaus.files import (
     CLOSED_FOLDER,
     OPEN_FILE,
@@ -78,8 +82,12 @@ Look = tuple[Path, os.stat_result, Access]
 def access(parts: tuple[str, ...]) -> Access:
     """Who may read what lies at ``parts`` under the home folder."""
     match parts:
-        case () | ("docs",):
+        case () | ("docs",) | (county_home.FURTHER,):
             return Access.passage
+        case (county_home.FILE,):
+            return Access.public
+        case (county_home.FURTHER, _, *within):
+            return access(tuple(within))
         case ("published",):
             return Access.listed
         case ("published", version, *within) if re.match("[0-9]", version):
@@ -107,6 +115,9 @@ def prepare_home(settings: Settings) -> None:
     Raises ``OSError`` when there is no home and none can be made.
     """
     _close_doors(settings)
+    if county_home.owner(settings.home) is None:
+        county_home.claim(settings.home, settings.county.ags)
+        (settings.home / county_home.FILE).chmod(OPEN_FILE)
 
 
 def open_as_named(settings: Settings, made: Path, final: Path) -> None:

@@ -23,8 +23,11 @@ from kreishaus.county_folder import (
     find_county,
     read_municipalities,
 )
+from kreishaus.county_home import home_of
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+DEFAULTS = Path(__file__).with_name("defaults.toml")
+"""Where the sources lie that every county has."""
 Way = Literal["download", "rest"]
 
 
@@ -316,7 +319,7 @@ class CountyFolderSource(TomlConfigSettingsSource):
             return
         if county.get("ags") != folder.name:
             raise NoCounty(
-                f"{folder / COUNTY_TOML}: expected ags = \"{folder.name}\", as its folder is "
+                f'{folder / COUNTY_TOML}: expected ags = "{folder.name}", as its folder is '
                 f"called; found {county.get('ags')!r}"
             )
         if "municipalities" in county:
@@ -376,6 +379,12 @@ class Settings(BaseSettings):
             )
         return home
 
+    @model_validator(mode="after")
+    def _home_of_this_county(self) -> Self:
+        """Two counties with one ``KREISHAUS_HOME`` have a home each: their files never mix."""
+        object.__setattr__(self, "home", home_of(self.home, self.county.ags))
+        return self
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -388,7 +397,12 @@ class Settings(BaseSettings):
         said = {**env_settings(), **init_settings()}
         counties = Path(said.get("counties") or REPOSITORY / "counties")
         folder = find_county(counties, said.get("county_ags"))
-        return init_settings, env_settings, CountyFolderSource(settings_cls, folder)
+        return (
+            init_settings,
+            env_settings,
+            CountyFolderSource(settings_cls, folder),
+            TomlConfigSettingsSource(settings_cls, DEFAULTS),
+        )
 
     @property
     def county_folder(self) -> Path:

@@ -13,11 +13,12 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 
+from kreishaus.county_folder import FaultyList, NoCounty
 from kreishaus.datasets import SOURCES
 from kreishaus.files import closed_umask
 from kreishaus.settings import Settings, read_settings
 from kreishaus.terminal import json_text, printable_name
-from operations import cli_keeping, cli_readers, cli_serving, cli_upgrade, cli_withdraw
+from operations import cli_county, cli_keeping, cli_readers, cli_serving, cli_upgrade, cli_withdraw
 from operations.cli_options import (
     IN_USE,
     AsOfOption,
@@ -62,6 +63,7 @@ def about(
 
 sample_app = typer.Typer(help="The sample sources.", no_args_is_help=True)
 app.add_typer(sample_app, name="sample")
+app.add_typer(cli_county.app, name="county")
 app.add_typer(cli_keeping.app)
 app.add_typer(cli_readers.app)
 app.add_typer(cli_upgrade.app)
@@ -400,6 +402,9 @@ def main() -> None:
                 f"KREISHAUS_{key}: {one['msg']}. Set it right in the environment or in county.toml",
                 soft_wrap=True,
             )
+        raise SystemExit(2) from None
+    except (NoCounty, FaultyList) as wrong:
+        errors.print(str(wrong), markup=False, soft_wrap=True)
         raise SystemExit(2) from None
     except OSError as error:
         if error.filename is None:

@@ -24,6 +24,7 @@ from pipeline.freshness import write_freshness
 from warehouse import room, versions
 from warehouse.as_of import asked_for
 from warehouse.builds import RESULTS, BuildRecord, keep, require_readable
+from warehouse.county_lists import take_county_lists
 from warehouse.database import TEMPORARY
 from warehouse.forecasts import write_forecasts_published
 from warehouse.revisions import write_revised_cells
@@ -120,6 +121,8 @@ def lay_ready(settings: Settings, *, compare_as_before: bool = False) -> None:
         Staging(settings.staged, entry.source, entry.name).write_templates(schemas)
     template = settings.quarantine / TEMPLATE / TEMPLATE / TEMPLATE
     write_templates(template, {"checks": CHECKS})
+    if asked_for(settings) is None:
+        take_county_lists(settings)
     write_batches(settings)
     write_freshness(settings, as_of.moment if (as_of := asked_for(settings)) else None)
     write_sightings(settings)

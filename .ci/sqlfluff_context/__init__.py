@@ -8,9 +8,9 @@ from typing import Any
 import yaml  # type: ignore[import-untyped]
 
 PROJECT = Path(__file__).resolve().parents[2] / "dbt_project" / "dbt_project.yml"
-VARIABLES: dict[str, Any] = yaml.load(
-    PROJECT.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader
-)["vars"]
+VARIABLES: dict[str, Any] = yaml.load(PROJECT.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)[
+    "vars"
+]
 
 
 def var(name: str, default: object = None) -> object:

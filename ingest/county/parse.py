@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 import pandas as pd
 import pyarrow as pa
 
-from ingest.county.tables import COUNTY, TABLES
+from ingest.county.tables import COUNTY, TABLES, columns
 from ingest.formats.encodings import decoded
 from ingest.formats.faults import fault
 from kreishaus.county_folder import FaultyList, read_list
@@ -41,7 +41,7 @@ def parse(content: bytes, origin: Origin) -> Batch:
     _, county_ags, file = PurePosixPath(origin.identity).parts
     name = file.removesuffix(".csv")
     schema = TABLES[name]
-    columns = [column for column in schema.names if column != COUNTY]
+    expected = [field.name for field in columns(schema)]
     try:
         header, rows = read_list(decoded(content))
     except FaultyList as error:
@@ -53,13 +53,13 @@ def parse(content: bytes, origin: Origin) -> Batch:
             expected=error.expected,
             found=error.found,
         ) from error
-    if sorted(header) != sorted(columns):
+    if sorted(header) != sorted(expected):
         raise fault(
             "columns",
             f"{file} has not the columns of this list",
             place=file,
             row=1,
-            expected=",".join(columns),
+            expected=",".join(expected),
             found=",".join(header) or "no line",
         )
     found: list[Finding] = []
@@ -74,7 +74,9 @@ def parse(content: bytes, origin: Origin) -> Batch:
     if found:
         raise UnreadableFile(*found[:MOST_FINDINGS])
     # Python's own values: a column that pandas makes one of numbers turns an empty year into 2021.0
-    frame = pd.DataFrame(records, columns=[*schema.names, "source_place", "source_row"], dtype=object)
+    frame = pd.DataFrame(
+        records, columns=[*schema.names, "source_place", "source_row"], dtype=object
+    )
     return Batch(period=name, tables={name: frame})
 
 
@@ -112,11 +114,11 @@ def _value(county_ags: str, cell: str, field: pa.Field) -> Value | None:
     if not cell:
         if field.nullable:
             return None
-        raise NotThat(f"a value: {_expected(field.type)}")
+        raise NotThat(f"a value: {expected_of(field.type)}")
     try:
         value = _reader(field.type)(cell)
     except ValueError:
-        raise NotThat(_expected(field.type)) from None
+        raise NotThat(expected_of(field.type)) from None
     if field.name in REGIONS and not cell.startswith(county_ags):
         raise NotThat(f"an official key of this county, {county_ags} or {county_ags}...")
     return value
@@ -136,7 +138,7 @@ def _reader(kind: pa.DataType) -> Callable[[str], Value]:
     return str
 
 
-def _expected(kind: pa.DataType) -> str:
+def expected_of(kind: pa.DataType) -> str:
     """What a cell of this type looks like."""
     if pa.types.is_date(kind):
         return "a day as 2021-11-30"

@@ -1,6 +1,6 @@
 """Which region a row means: the county's municipalities, by key and by name.
 
-Keys and names are the county's own (``[county.municipalities]`` in its file); nothing is guessed
+Keys and names are the county's own (its list ``municipalities.csv``); nothing is guessed
 from a name that stands in neither.
 """
 
@@ -24,7 +24,7 @@ TOTAL = re.compile(
     re.IGNORECASE,
 )
 COUNTY_FIRST = re.compile(r"^(land)?kreis\s+", re.IGNORECASE)
-MEND = "mend the file, or [county.municipalities] in the county's file"
+MEND = "mend the file, or municipalities.csv in the county's folder"
 
 
 @dataclass(frozen=True)

@@ -99,7 +99,8 @@ def own_settings(settings: Settings) -> dict[str, str]:
         "KREISHAUS_HOME": str(settings.home.resolve()),
         "KREISHAUS_SOURCES": settings.sources,
         "KREISHAUS_SAMPLE_URL": settings.sample_url,
-        "KREISHAUS_COUNTY_FILE": str(settings.county_file.resolve()),
+        "KREISHAUS_COUNTIES": str(settings.counties.resolve()),
+        "KREISHAUS_COUNTY_AGS": settings.county.ags,
         "KREISHAUS_KEEP_VERSIONS": str(settings.keep_versions),
     }
 

@@ -42,40 +42,47 @@ def everything_at_once(house: Settings, folder: Path) -> Iterator[tuple[dict[str
     page = site / "bamf" / bamf.LANDING_PAGE
     with serve(site) as offices, serving(maintenance) as closed, mail_server() as mails:
         page.write_text(page.read_text().replace("https://www.bamf.de", f"{offices.url}/bamf"))
-        county = folder / "county.toml"
-        county.write_text(county_file(offices.url, closed.url, drop), encoding="utf-8")
+        counties = folder / "counties"
+        shutil.copytree(REPOSITORY / "counties", counties)
+        county = counties / "05162" / "county.toml"
+        county.write_text(county_file(county, offices.url, closed.url, drop), encoding="utf-8")
         environment = {
             "KREISHAUS_SOURCES": "live",
-            "KREISHAUS_COUNTY_FILE": str(county),
+            "KREISHAUS_COUNTIES": str(counties),
             "AIRFLOW_CONN_SMTP_DEFAULT": mails.connection,
         }
         yield environment, mails
 
 
-def county_file(offices: str, closed: str, drop: Path) -> str:
-    """The county's own configuration, with other addresses and little patience."""
-    text = (REPOSITORY / "county.toml").read_text(encoding="utf-8")
+def county_file(county: Path, offices: str, closed: str, drop: Path) -> str:
+    """The county's own settings, with other addresses and little patience."""
+    text = county.read_text(encoding="utf-8")
     changes = {
-        'base_url = "https://www.bamf.de"': f'base_url = "{offices}/bamf"',
-        'base_url = "https://pfadwtg.mags.nrw"': f'base_url = "{closed}"',
-        '# drop_folder = "/srv/kreishaus/drop/azr"': f'drop_folder = "{drop / "azr"}"',
-        '# drop_folder = "/srv/kreishaus/drop/wtg"': f'drop_folder = "{drop / "wtg"}"',
-        '# drop_folder = "/srv/kreishaus/drop/papers"': f'drop_folder = "{drop / "papers"}"',
-        "https://www.landesdatenbank.nrw.de": nobody_there(),
-        "https://www.regionalstatistik.de": nobody_there(),
         "[http]\n": "[http]\ntries = 2\nbackoff_seconds = 0.01\n",
         '# emails = ["data@county.example"]': 'emails = ["data@county.example"]',
     }
-    for dataset in (  # three silent ones will do
-        *("care_homes", "care_staff", "population_by_age"),
-        *("population_municipalities_by_age", "population_projection"),
-    ):
-        section = f"[source.it_nrw.datasets.{dataset}]\n"
-        changes[section] = f"{section}enabled = false\n"
     for before, after in changes.items():
         assert before in text, before
         text = text.replace(before, after)
-    return text
+    silent = (
+        *("care_homes", "care_staff", "population_by_age"),
+        *("population_municipalities_by_age", "population_projection"),
+    )
+    return "\n".join(
+        [
+            text,
+            f'[source.bamf]\nbase_url = "{offices}/bamf"',
+            f'[source.wtg]\nbase_url = "{closed}"\ndrop_folder = "{drop / "wtg"}"',
+            *(f'[source.{name}]\ndrop_folder = "{drop / name}"' for name in ("azr", "papers")),
+            *(
+                f'[source.it_nrw.databases.{name}]\nrest = "{nobody_there()}/rest"\n'
+                f'download = "{nobody_there()}/{{code}}"'
+                for name in ("ldb", "regionalstatistik")
+            ),
+            # Three silent tables will do.
+            *(f"[source.it_nrw.datasets.{name}]\nenabled = false" for name in silent),
+        ]
+    )
 
 
 def nobody_there() -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import socket
 import time
 import urllib.error
@@ -47,8 +48,10 @@ COUNTY_MAIL_PORT, CHAT_PORT = 2525, 5080
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pod]:
     """The whole house but its readers' part, on sample sources; somebody is named for alerts."""
     folder = tmp_path_factory.mktemp("production")
-    county = folder / "county.toml"
-    words = (REPOSITORY / "county.toml").read_text()
+    counties = folder / "counties"
+    shutil.copytree(REPOSITORY / "counties", counties)
+    county = counties / "05162" / "county.toml"
+    words = county.read_text()
     assert '# emails = ["data@county.example"]' in words
     for name in ("emails", "webhook_connection"):
         words = words.replace(f"# {name} =", f"{name} =")
@@ -60,7 +63,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pod]:
     for name in ("drop", "backup"):
         (folder / name).mkdir()
     variables = {
-        "COUNTY_FILE": str(county),
+        "COUNTIES": str(counties),
         "DROP_FOLDERS": str(folder / "drop"),
         "BACKUP_FOLDER": str(folder / "backup"),
         "KREISHAUS_SOURCES": "sample",

@@ -78,11 +78,10 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     copy = tmp_path_factory.mktemp("tree") / "house"
     copy.mkdir()
     rooms = [path.parent.name for path in REPOSITORY.glob("*/__init__.py")]
-    for name in (*rooms, "dags", "dbt_project"):
+    for name in (*rooms, "dags", "dbt_project", "counties"):
         if name != "tests":
             shutil.copytree(REPOSITORY / name, copy / name, ignore=NOT_COPIED)
-    for name in ("county.toml", "pyproject.toml"):
-        shutil.copy(REPOSITORY / name, copy / name)
+    shutil.copy(REPOSITORY / "pyproject.toml", copy / "pyproject.toml")
     for name, content in files_of_the_guide().items():
         path = copy / name
         assert not path.exists(), name

@@ -69,7 +69,7 @@ def test_a_municipality_that_is_not_the_countys_is_named():
         "05162024 Neus",
     )
     assert "the nearest known name is 'Neuss'" in finding.message
-    assert "[county.municipalities]" in finding.message
+    assert "municipalities.csv" in finding.message
 
 
 def test_a_key_of_another_county_is_named():

@@ -31,10 +31,12 @@ def county(
     settings: Settings, tmp_path: Path, backup_key: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Path:
     """A house with a file that is due by the county's own rule; its county.toml."""
-    county = tmp_path / "county.toml"
-    county.write_text((REPOSITORY / "county.toml").read_text() + RULE)
+    counties = tmp_path / "counties"
+    shutil.copytree(REPOSITORY / "counties", counties)
+    county = counties / "05162" / "county.toml"
+    county.write_text(county.read_text() + RULE)
     monkeypatch.setenv("KREISHAUS_HOME", str(settings.home))
-    monkeypatch.setenv("KREISHAUS_COUNTY_FILE", str(county))
+    monkeypatch.setenv("KREISHAUS_COUNTIES", str(counties))
     monkeypatch.setenv("KREISHAUS_BACKUP__PASSWORD_FILE", str(backup_key))
     staged(settings, b"old", OLD)
     return county

@@ -198,7 +198,7 @@ def mounts(service: dict[str, Any]) -> set[str]:
 
 @each_service
 def test_a_service_mounts_what_it_needs_and_no_more(name: str) -> None:
-    settings = "${COUNTY_FILE:-./county.toml} -> /kreishaus/county.toml, read only"
+    settings = "${COUNTIES:-./counties} -> /kreishaus/counties, read only"
     assert mounts(SERVICES[name]) - {settings} == MOUNTS.get(name, set())
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import shutil
-import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -23,6 +22,7 @@ from dashboards.definitions import (
     metric,
     read_definitions,
 )
+from kreishaus.county_folder import read_municipalities
 
 Marts = Mapping[Audience, Mapping[str, Mart]]
 URLS: dict[Audience, str] = {"public": "postgresql://p@db/x", "internal": "postgresql://i@db/x"}
@@ -275,8 +275,7 @@ def test_no_role_of_readers_has_the_internal_database() -> None:
 
 
 def test_every_municipality_of_the_county_has_a_tile() -> None:
-    county = tomllib.loads((REPOSITORY / "county.toml").read_text(encoding="utf-8"))["county"]
-    seed = REPOSITORY / "dbt_project" / "seeds" / "region_tile.csv"
-    with seed.open(encoding="utf-8", newline="") as file:
+    folder = REPOSITORY / "counties" / "05162"
+    with (folder / "tiles.csv").open(encoding="utf-8", newline="") as file:
         tiles = list(csv.DictReader(file))
-    assert sorted(tile["region_code"] for tile in tiles) == sorted(county["municipalities"])
+    assert sorted(tile["region_code"] for tile in tiles) == sorted(read_municipalities(folder))

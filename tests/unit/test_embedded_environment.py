@@ -64,5 +64,6 @@ def test_two_houses_have_different_secrets(settings, tmp_path, environment):
 def test_a_task_gets_the_settings_of_this_process(settings, environment):
     assert environment["KREISHAUS_HOME"] == str(settings.home.resolve())
     assert environment["KREISHAUS_SAMPLE_URL"] == settings.sample_url
-    assert Path(environment["KREISHAUS_COUNTY_FILE"]).name == "county.toml"
+    assert (Path(environment["KREISHAUS_COUNTIES"]) / "05162" / "county.toml").is_file()
+    assert environment["KREISHAUS_COUNTY_AGS"] == "05162"
     assert environment["PATH"] == os.environ["PATH"]
