@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from kreishaus.settings import County
 from sample.wtg_figures import places
 from sample.wtg_offers import HOMES, ONE_SITE, Offer, home_places, offers
 
@@ -25,11 +26,14 @@ SILENT_EVERY = 9
 NEIGHBOURS = 5
 
 
-def write(target: Path) -> None:
-    """Write ``target/http/wtg/api/heimfinder/einrichtungen``."""
+def write(target: Path, county: County | None = None) -> None:
+    """Write ``target/http/wtg/api/heimfinder/einrichtungen``: the homes of the pilot, or invented
+    ones of another county.
+    """
     path = target / ADDRESS
     path.parent.mkdir(parents=True, exist_ok=True)
-    document = {"_items": [*_own(), *_neighbours()]}
+    own = _own() if county is None or county.name == COUNTY else _of_another(county)
+    document = {"_items": [*own, *_neighbours()]}
     path.write_text(json.dumps(document, ensure_ascii=False, indent=1), encoding="utf-8")
 
 
@@ -53,6 +57,21 @@ def _own() -> Iterator[dict[str, Any]]:
             51.05 + number * 0.005,
             places=capacity[home.pfad_id],
             free=None if silent else (long, short),
+        )
+
+
+def _of_another(county: County) -> Iterator[dict[str, Any]]:
+    """A home in each municipality, or in the city itself."""
+    towns = county.municipalities or {f"{county.ags}000": county.name}
+    for number, (ags, town) in enumerate(sorted(towns.items()), 1):
+        yield _entry(
+            f"sample-{ags}",
+            county.name,
+            f"Muster-Seniorenhaus {town} (Sample)",
+            (town, ags, "40000"),
+            51.05 + number * 0.005,
+            places=80,
+            free=(number % 3, 0),
         )
 
 

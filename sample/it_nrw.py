@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+from kreishaus.settings import County
 from sample import it_nrw_municipalities, it_nrw_projection
 from sample.it_nrw_figures import FIGURES, NOT_AGES, read_figures, regions
 from sample.it_nrw_formats import datencsv, ldb_static
@@ -48,17 +49,25 @@ Hessen, Nordrhein-Westfalen, Saarland: Kreistabelle liegt
 auch für Gemeinden vor."""
 
 
-def write(target: Path) -> None:
-    """Write every file under ``target/http/it_nrw/``, at the path of its real address."""
+def write(target: Path, county: County | None = None) -> None:
+    """Write every file under ``target/http/it_nrw/``, at the path of its real address.
+
+    A county other than the pilot has invented municipalities; one without any has no table of them.
+    """
     files = {
         f"{STATIC}/22421-02i_00.csv": _care_recipients(),
         f"{STATIC}/22412-01i_00.csv": _care_homes(),
         f"{STATIC}/22421-00xx_00.csv": _care_recipients_by_age(),
         f"{REGIO_DOWNLOAD}/12411-03-03-4/datencsv": _population_by_age(),
-        f"{TABLEFILE}/12411-01-01-5.zip": it_nrw_municipalities.by_sex(),
-        f"{TABLEFILE}/12411-02-03-5.zip": it_nrw_municipalities.by_age(),
         f"{STATIC}/{it_nrw_projection.CODE}_00.csv": it_nrw_projection.table(),
     }
+    if county is None or county.ags == it_nrw_municipalities.PILOT:
+        people = it_nrw_municipalities.published()
+    else:
+        people = it_nrw_municipalities.invented(county)
+    if people.names:
+        files[f"{TABLEFILE}/12411-01-01-5.zip"] = it_nrw_municipalities.by_sex(people)
+        files[f"{TABLEFILE}/12411-02-03-5.zip"] = it_nrw_municipalities.by_age(people)
     for path, content in files.items():
         file = target / "http" / "it_nrw" / path
         file.parent.mkdir(parents=True, exist_ok=True)

@@ -1,18 +1,23 @@
-"""Municipalities at the end of 2022 as flat CSVs: by sex as published, by age as invented.
+"""Municipalities at the end of 2022 as flat CSVs.
 
-How the sample divides a municipality by age: ``sample/figures/it_nrw/README.md``.
+Those of the pilot are by sex as published, by age as invented; those of another county are invented
+throughout, and the tables say so. How: ``sample/figures/it_nrw/README.md``.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 
+from kreishaus.settings import County
 from sample.it_nrw_figures import BOTH_SEXES, counted, read_figures, regions
 from sample.it_nrw_formats import ffcsv, zipped
 
-COUNTY = "05162"
+PILOT = "05162"
+STATISTIC = "Fortschreibung des Bevölkerungsstandes"
+INVENTED = " (Beispieldatei: Gemeinden sind erfunden, sample)"
 SEXES = {
     "male": ("GESM", "männlich"),
     "female": ("GESW", "weiblich"),
@@ -29,24 +34,62 @@ MERGED = {
 """Of the 21 groups of the Kreise -> those of the 17 of municipalities."""
 
 
-def by_sex() -> bytes:
+@dataclass(frozen=True)
+class People:
+    """The municipalities of a county by key: their names, how many men and women live there, and
+    how much older or younger than the county each is.
+    """
+
+    county: str
+    statistic: str
+    names: Mapping[str, str]
+    persons: Mapping[tuple[str, str], int]
+    tilts: Mapping[str, Fraction]
+
+
+def published() -> People:
+    """Those of the pilot: published, but for how old they are."""
+    rows = read_figures("municipalities_2022-12-31.csv")
+    tilts = read_figures("municipality_age_tilt_sample.csv")
+    return People(
+        PILOT,
+        STATISTIC,
+        {row["region_code"]: row["name"] for row in rows},
+        {(row["region_code"], sex): int(row[sex]) for row in rows for sex in BOTH_SEXES},
+        {row["region_code"]: Fraction(row["tilt"]) for row in tilts},
+    )
+
+
+def invented(county: County) -> People:
+    """Those of another county: its people of 31.12.2024, the first municipality the smallest."""
+    codes = sorted(county.municipalities)
+    sizes = {code: number for number, code in enumerate(codes, start=1)}
+    persons = {
+        (code, sex): count
+        for sex in BOTH_SEXES
+        for code, count in divided(
+            sum(counted()[county.ags, sex].values()), sizes, Fraction(0)
+        ).items()
+    }
+    tilts = {code: Fraction(number % 5 - 2, 50) for number, code in enumerate(codes)}
+    return People(county.ags, STATISTIC + INVENTED, county.municipalities, persons, tilts)
+
+
+def by_sex(people: People) -> bytes:
     """Table 12411-01-01-5."""
     rows = [
-        _cell(row["region_code"], row["name"], sex, int(row[sex]))
-        for row in read_figures("municipalities_2022-12-31.csv")
+        _cell(people, code, name, sex, _counted(people, code, sex))
+        for code, name in people.names.items()
         for sex in SEXES
     ]
     return zipped("12411-01-01-5_de_flat.csv", ffcsv(rows, variables=2))
 
 
-def by_age() -> bytes:
+def by_age(people: People) -> bytes:
     """Table 12411-02-03-5, with the county as the sum of its municipalities."""
-    names = {
-        row["region_code"]: row["name"] for row in read_figures("municipalities_2022-12-31.csv")
-    }
-    persons = _persons()
+    persons = _by_age(people)
     rows = []
-    for code, name in {COUNTY: regions()[COUNTY], **names}.items():
+    for code, name in {people.county: regions()[people.county], **people.names}.items():
         for sex in SEXES:
             ages: Counter[str] = Counter()
             for (member, part), groups in persons.items():
@@ -55,7 +98,7 @@ def by_age() -> bytes:
             for index, (age, value) in enumerate((*ages.items(), ("Insgesamt", ages.total()))):
                 rows.append(
                     {
-                        **_cell(code, name, sex, value),
+                        **_cell(people, code, name, sex, value),
                         "3_variable_code": "ALTX17",
                         "3_variable_label": "Altersgruppen (17)",
                         "3_variable_attribute_code": f"ALTG{index:02}" if index < len(ages) else "",
@@ -85,31 +128,29 @@ def divided(persons: int, structure: Mapping[str, int], tilt: Fraction) -> dict[
     return whole
 
 
-def _persons() -> dict[tuple[str, str], dict[str, int]]:
+def _counted(people: People, code: str, sex: str) -> int:
+    parts = BOTH_SEXES if sex == "total" else (sex,)
+    return sum(people.persons[code, part] for part in parts)
+
+
+def _by_age(people: People) -> dict[tuple[str, str], dict[str, int]]:
     """(municipality, sex) -> age group -> persons."""
-    tilts = {
-        row["region_code"]: Fraction(row["tilt"])
-        for row in read_figures("municipality_age_tilt_sample.csv")
-    }
     structures: dict[str, Counter[str]] = {sex: Counter() for sex in BOTH_SEXES}
     for sex, structure in structures.items():
-        for age, count in counted()[COUNTY, sex].items():
+        for age, count in counted()[people.county, sex].items():
             structure[MERGED.get(age, age)] += count
     return {
-        (row["region_code"], sex): divided(
-            int(row[sex]), structures[sex], tilts[row["region_code"]]
-        )
-        for row in read_figures("municipalities_2022-12-31.csv")
-        for sex in BOTH_SEXES
+        (code, sex): divided(persons, structures[sex], people.tilts[code])
+        for (code, sex), persons in people.persons.items()
     }
 
 
-def _cell(region: str, name: str, sex: str, value: int) -> dict[str, str]:
+def _cell(people: People, region: str, name: str, sex: str, value: int) -> dict[str, str]:
     """A line of the flat CSV, of two variables."""
     code, label = SEXES[sex]
     return {
         "statistics_code": "12411",
-        "statistics_label": "Fortschreibung des Bevölkerungsstandes",
+        "statistics_label": people.statistic,
         "time_code": "STAG",
         "time_label": "Stichtag",
         "time": "2022-12-31",

@@ -20,6 +20,7 @@ from kreishaus.files import (
 from kreishaus.rights import prepare_home
 from kreishaus.settings import Settings
 from sample import azr, bamf, heimfinder, it_nrw, papers, wtg
+from sample.it_nrw_municipalities import PILOT
 
 STAMP = "made-from"
 
@@ -27,10 +28,11 @@ STAMP = "made-from"
 def make(settings: Settings) -> Path:
     """Write the sample files under ``settings.sample`` unless they are there; return it.
 
-    A source that officers drop files of has its folder there, also one without sample files.
+    A source that officers drop files of has its folder there, also one without sample files: a
+    county other than the pilot has none of the register, the WTG authority and papers.
     """
     target = settings.sample
-    fingerprint = _fingerprint()
+    fingerprint = f"{settings.county.ags} {_fingerprint()}"
     stamp = target / STAMP
     if not (stamp.exists() and stamp.read_text() == fingerprint):
         _write(settings, fingerprint)
@@ -43,8 +45,12 @@ def make(settings: Settings) -> Path:
 def _write(settings: Settings, fingerprint: str) -> None:
     prepare_home(settings)
     temporary = new_directory(settings.sample)
-    for source in (bamf, azr, wtg, heimfinder, it_nrw, papers):
-        source.write(temporary)
+    bamf.write(temporary)
+    for by_county in (heimfinder, it_nrw):
+        by_county.write(temporary, settings.county)
+    if settings.county.ags == PILOT:
+        for of_the_pilot in (azr, wtg, papers):
+            of_the_pilot.write(temporary)
     write_synced(temporary / STAMP, fingerprint.encode())
     remove_directory(settings.sample)
     commit_directory(temporary, settings.sample)

@@ -17,6 +17,14 @@ from operations.counties.known import KnownCounty
 TEMPLATE = Path(__file__).with_name("county.toml.template")
 SOURCE = "Official municipality key (Amtlicher Gemeindeschlüssel), Regionalatlas Deutschland 2023"
 
+WITHOUT_MUNICIPALITIES = """
+# The city is no county of municipalities: tables by municipality say nothing of it.
+[source.it_nrw.datasets.population_municipalities]
+enabled = false
+[source.it_nrw.datasets.population_municipalities_by_age]
+enabled = false
+"""
+
 
 class FolderExists(ValueError):
     """There is a folder of this county already. Nothing was changed."""
@@ -42,7 +50,7 @@ def _settings(county: KnownCounty) -> str:
     text = TEMPLATE.read_text(encoding="utf-8")
     for word in ("ags", "name", "kind"):
         text = text.replace(f"<{word}>", getattr(county, word))
-    return text
+    return text if county.municipalities else text + WITHOUT_MUNICIPALITIES
 
 
 def _list(schema: pa.Schema, rows: list[list[str]]) -> str:
