@@ -79,7 +79,8 @@ earlier_by_formulas_of_today as (
             'earlier_by_factors'
         ) }} as need_after_formula,
         coalesce(
-            {{ demand_supply('earlier_by_factors', 'earlier_by_factors') }}, earlier_by_factors.supply_places
+            {{ demand_supply('earlier_by_factors', 'earlier_by_factors') }},
+            earlier_by_factors.supply_places
         ) as supply_after_formula
     from earlier_by_factors
 ),
