@@ -6,7 +6,8 @@
 Each row bears a slot: ``last``, the forecast that readers see now, and ``earlier``, the one that
 differed from it when it was replaced. A night that changes nothing leaves both as they are. Of all
 forecasts only full in-patient care has a need and a balance, and only that of the current set is
-compared: nothing else is kept.
+compared: nothing else is kept. What the forecast was made from is kept beside what came of it, so
+that today's formulas can be tried on it: else a changed formula would look like another cause.
 """
 
 from __future__ import annotations
@@ -40,10 +41,14 @@ FORECASTS = pa.schema(
                 *("region_code", "care_kind_code"),
             )
         ),
-        pa.field("reference_year", pa.int32()),
+        *(pa.field(name, pa.int32()) for name in ("reference_year", "base_year")),
         *(
             pa.field(name, pa.float64())
             for name in (
+                *("expected_persons", "base_expected_persons", "observed_to_expected"),
+                *("kind_trend_rate_pa", "contracted_places", "fixed_short_term_places"),
+                *("embedded_short_term_places", "planned_places", "decided_places"),
+                *("under_construction_places", "closed_places"),
                 *("county_factor", "trend_factor", "residents_persons", "need_places"),
                 *("supply_places", "balance_places", "migration_balance_persons"),
                 *("special_need_persons", "target_occupancy", "shrinkage_persons"),
@@ -89,15 +94,13 @@ def write_forecasts_published(settings: Settings, *, renew: bool = True) -> bool
     makes again what is published does not ``renew``: it is compared as that was.
     """
     for file, (_, schema, _) in KEPT.items():
-        path = settings.warehouse / f"{file}.parquet"
-        if not path.exists() or not pq.read_schema(path).equals(schema):
-            with written_atomically(path) as temporary:
-                pq.write_table(schema.empty_table(), temporary)
+        _bring_to_schema(settings.warehouse / f"{file}.parquet", schema)
     published = _published(settings) if renew and not asked_for(settings) else None
     if published is None:
         return False
     with connect(settings) as connection:
         if not _replaces_last(connection, settings, published):
+            _fill_in(connection, settings, published)
             return False
         replaced = _version_of(connection, settings, LAST)
         for file in KEPT:
@@ -113,6 +116,19 @@ def write_forecasts_published(settings: Settings, *, renew: bool = True) -> bool
                     [replaced],
                 )
     return True
+
+
+def _bring_to_schema(path: Path, schema: pa.Schema) -> None:
+    """Make the file, empty, or give one of an earlier release the columns that it lacks, empty."""
+    if not path.exists():
+        rows = schema.empty_table()
+    elif (kept := pq.read_table(path)).schema.equals(schema):
+        return
+    else:
+        known = kept.select([name for name in schema.names if name in kept.schema.names])
+        rows = pa.concat_tables([schema.empty_table(), known], promote_options="default")
+    with written_atomically(path) as temporary:
+        pq.write_table(rows.cast(schema), temporary)
 
 
 def _published(settings: Settings) -> Path | None:
@@ -152,23 +168,55 @@ def _replaces_last(
     for file, (_, schema, _) in KEPT.items():
         path = settings.warehouse / f"{file}.parquet"
         kept = f"select * from '{path}' where slot = '{LAST}'"
+        fields = _filled(connection, schema, kept)
         now = _current(published, file)
-        if _digest(connection, schema, kept) != _digest(connection, schema, now):
+        if _digest(connection, fields, kept) != _digest(connection, fields, now):
             return True
     return False
 
 
+def _fill_in(connection: duckdb.DuckDBPyConnection, settings: Settings, published: Path) -> None:
+    """Give a forecast that an earlier release kept the columns that it did not keep."""
+    for file, (_, schema, _) in KEPT.items():
+        path = settings.warehouse / f"{file}.parquet"
+        kept = f"select * from '{path}' where slot = '{LAST}'"
+        now = _current(published, file)
+        if _filled(connection, schema, kept) == _filled(connection, schema, now):
+            continue
+        with written_atomically(path) as temporary:
+            connection.execute(
+                f"""copy (
+                        select * replace (
+                            (select max(published_version) from ({kept})) as published_version
+                        )
+                        from ({now})
+                        union all by name
+                        select * from '{path}' where slot = '{EARLIER}'
+                    ) to '{temporary}' (format parquet)"""
+            )
+
+
+def _filled(connection: duckdb.DuckDBPyConnection, schema: pa.Schema, rows: str) -> list[pa.Field]:
+    """The columns in which some row says something: an earlier release kept fewer."""
+    fields = [field for field in schema if field not in SLOT]
+    counts = ", ".join(f"count({field.name})" for field in fields)
+    found = connection.execute(f"select {counts} from ({rows})").fetchone() or ()
+    return [field for field, count in zip(fields, found, strict=True) if count]
+
+
 def _digest(
-    connection: duckdb.DuckDBPyConnection, schema: pa.Schema, rows: str
+    connection: duckdb.DuckDBPyConnection, fields: list[pa.Field], rows: str
 ) -> tuple[object, ...] | None:
-    """Count and sum of hashes of the compared rows, whatever their order: nothing is held.
+    """Count and sum of hashes of the compared columns, whatever the order of the rows.
 
     The last digits, which floating point leaves to chance, do not count.
     """
     columns = ", ".join(
-        f"round({field.name}, 9)" if pa.types.is_floating(field.type) else field.name
-        for field in schema
-        if field not in SLOT
+        ["''"]
+        + [
+            f"round({field.name}, 9)" if pa.types.is_floating(field.type) else field.name
+            for field in fields
+        ]
     )
     return connection.execute(f"select count(*), sum(hash({columns})) from ({rows})").fetchone()
 

@@ -2,6 +2,23 @@
   The formulas of the care forecast, once for the forecast, its band and its comparison with an
   earlier one. `persons` are residents, `p` is a row of parameters, `s` one of supply.
 #}
+{% macro demand_own_weight(base_expected_persons, shrinkage_persons) -%}
+    {{ base_expected_persons }} / ({{ base_expected_persons }} + {{ shrinkage_persons }})
+{%- endmacro %}
+
+{# What a Kreis has beyond what is expected of it, shrunk by its weight; the Land has none. #}
+{% macro demand_county_factor(region_level, observed_to_expected, own_weight_share) -%}
+    case
+        when {{ region_level }} = 'Land' then 1
+        else
+            {{ own_weight_share }} * {{ observed_to_expected }} + (1 - {{ own_weight_share }})
+    end
+{%- endmacro %}
+
+{% macro demand_residents(expected_persons, county_factor, trend_factor) -%}
+    {{ expected_persons }} * {{ county_factor }} * {{ trend_factor }}
+{%- endmacro %}
+
 {% macro demand_need(persons, local_persons, p) -%}
     ({{ persons }} * (1 - {{ p }}.substitution_share) + {{ local_persons }}) / {{ p }}.target_occupancy
 {%- endmacro %}

@@ -335,7 +335,10 @@ DEMAND_FORECAST_CHANGE = _all_harmless(
         for which in ("", "earlier_")
     ),
     "change_places",
-    *(f"change_by_{what}_places" for what in ("population", "rates", "supply", "parameters")),
+    *(
+        f"change_by_{what}_places"
+        for what in ("formula", "population", "rates", "supply", "parameters")
+    ),
 )
 DEMAND_ORIENTATION = _all_harmless(
     "people by official statistics, places by the public register",

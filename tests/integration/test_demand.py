@@ -153,7 +153,7 @@ def test_a_changed_parameter_leaves_its_trace(
     assert change["earlier_parameter_fingerprint"] == before["parameter_fingerprint"]
     assert change["change_places"] == pytest.approx(before["need_places"] - after["need_places"])
     assert change["change_by_parameters_places"] == pytest.approx(change["change_places"])
-    for cause in ("population", "rates", "supply"):
+    for cause in ("formula", "population", "rates", "supply"):
         assert change[f"change_by_{cause}_places"] == pytest.approx(0, abs=1e-6)
 
     # The next night changes nothing, and the last change stays in sight.
@@ -161,6 +161,31 @@ def test_a_changed_parameter_leaves_its_trace(
     publish(house, "third")
     assert traced(house)["change_places"] == pytest.approx(change["change_places"])
     assert traced(house)["compared_slot"] == "earlier"
+
+
+def test_a_changed_formula_is_no_change_of_the_population(
+    house: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The need becomes 1.02 times what it was: all of the change is the formula's."""
+    project = tmp_path / "dbt_project"
+    shutil.copytree(dbt_build.PROJECT, project)
+    macros = project / "macros" / "demand_formulas.sql"
+    written = macros.read_text(encoding="utf-8")
+    need = "({{ persons }} * (1 - {{ p }}.substitution_share) + {{ local_persons }})"
+    assert written.count(need) == 1
+    macros.write_text(written.replace(need, f"1.02 * {need}"), encoding="utf-8")
+    before = forecast(house)
+    monkeypatch.setattr(dbt_build, "PROJECT", project)
+
+    built = dbt_build.build(house)
+    assert built.failed == (), built.output
+    publish(house, "formula")
+    after, change = forecast(house), traced(house)
+    assert after["need_places"] == pytest.approx(before["need_places"] * 1.02)
+    assert change["change_places"] == pytest.approx(-0.02 * before["need_places"])
+    assert change["change_by_formula_places"] == pytest.approx(change["change_places"])
+    for cause in ("population", "rates", "supply", "parameters"):
+        assert change[f"change_by_{cause}_places"] == pytest.approx(0, abs=1e-6)
 
 
 def change_seed(project: Path, name: str, value: str) -> None:

@@ -24,7 +24,7 @@ weighted as (
         factors.recipients_source_sha256,
         factors.published_at as factors_published_at,
         factors.known_since as factors_known_since,
-        factors.expected_persons / (factors.expected_persons + scenarios.shrinkage_persons)
+        {{ demand_own_weight('factors.expected_persons', 'scenarios.shrinkage_persons') }}
             as own_weight_share,
         {{ demand_trend_of('expected.care_kind_code', 'scenarios') }} as kind_trend_rate_pa
     from {{ ref('int_demand_expected__by_year') }} as expected
@@ -41,10 +41,8 @@ weighted as (
 factored as (
     select
         *,
-        case
-            when region_level = 'Land' then 1
-            else own_weight_share * observed_to_expected + (1 - own_weight_share)
-        end as county_factor,
+        {{ demand_county_factor('region_level', 'observed_to_expected', 'own_weight_share') }}
+            as county_factor,
         {{ demand_trend_factor(
             'kind_trend_rate_pa', 'reference_year', 'trend_until_year', 'base_year'
         ) }}
@@ -54,5 +52,5 @@ factored as (
 
 select
     *,
-    expected_persons * county_factor * trend_factor as residents_persons
+    {{ demand_residents('expected_persons', 'county_factor', 'trend_factor') }} as residents_persons
 from factored

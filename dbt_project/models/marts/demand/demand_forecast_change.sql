@@ -1,7 +1,8 @@
 {#
   What became of the last published forecast, split by its causes. They are put in one after the
-  other - population, rates, supply, parameters - and what the balance moves at each step is that
-  cause's share; the steps sum to the whole. Where the forecast is what was last published, the
+  other - formulas, population, rates, supply, parameters - and what the balance moves at each step is
+  that cause's share; the steps sum to the whole. The first step is the earlier forecast's own inputs,
+  as they were kept, put into today's formulas. Where the forecast is what was last published, the
   comparison is with the one before, so that a change stays in sight until the next one.
 #}
 {%- set parameters = demand_parameter_names() | reject('in', [
@@ -47,6 +48,43 @@ earlier as (
             = case when differing.difference_count > 0 then 'last' else 'earlier' end
 ),
 
+-- A forecast kept by a release that kept fewer inputs is taken as it was made.
+earlier_by_factors as (
+    select
+        *,
+        coalesce(
+            {{ demand_county_factor(
+                'region_level', 'observed_to_expected',
+                demand_own_weight('base_expected_persons', 'shrinkage_persons')
+            ) }},
+            county_factor
+        ) as county_factor_today,
+        coalesce(
+            {{ demand_trend_factor(
+                'kind_trend_rate_pa', 'reference_year', 'trend_until_year', 'base_year'
+            ) }},
+            trend_factor
+        ) as trend_factor_today
+    from earlier
+),
+
+earlier_by_formulas_of_today as (
+    select
+        *,
+        {{ demand_need(
+            'coalesce('
+            ~ demand_residents('expected_persons', 'county_factor_today', 'trend_factor_today')
+            ~ ', residents_persons)',
+            '(migration_balance_persons + special_need_persons)',
+            'earlier_by_factors'
+        ) }} as need_after_formula,
+        coalesce(
+            {{ demand_supply('earlier_by_factors', 'earlier_by_factors') }},
+            earlier_by_factors.supply_places
+        ) as supply_after_formula
+    from earlier_by_factors
+),
+
 joined as (
     select
         present.*,
@@ -58,8 +96,10 @@ joined as (
         earlier.need_places as earlier_need_places,
         earlier.supply_places as earlier_supply_places,
         earlier.balance_places as earlier_balance_places,
-        earlier.county_factor as earlier_county_factor,
-        earlier.trend_factor as earlier_trend_factor,
+        earlier.need_after_formula,
+        earlier.supply_after_formula,
+        earlier.county_factor_today as earlier_county_factor,
+        earlier.trend_factor_today as earlier_trend_factor,
         earlier.migration_balance_persons + earlier.special_need_persons as earlier_local_persons,
         {% for name in parameters -%}
             earlier.{{ name }} as earlier_{{ name }},
@@ -68,16 +108,12 @@ joined as (
             when 'last' then expected.expected_at_last_rates_persons
             when 'earlier' then expected.expected_at_earlier_rates_persons
         end as expected_at_earlier_rates_persons,
-        case
-            when present.region_level = 'Land' then 1
-            else
-                1
-                + (present.observed_to_expected - 1)
-                * present.base_expected_persons
-                / (present.base_expected_persons + earlier.shrinkage_persons)
-        end as factor_at_earlier_shrinkage
+        {{ demand_county_factor(
+            'present.region_level', 'present.observed_to_expected',
+            demand_own_weight('present.base_expected_persons', 'earlier.shrinkage_persons')
+        ) }} as factor_at_earlier_shrinkage
     from present
-    inner join earlier
+    inner join earlier_by_formulas_of_today as earlier
         on
             present.scenario = earlier.scenario
             and present.region_level = earlier.region_level
@@ -110,13 +146,17 @@ steps as (
     select
         joined.*,
         {{ demand_need(
-            'joined.expected_at_earlier_rates_persons * joined.earlier_county_factor'
-            ~ ' * joined.earlier_trend_factor',
+            demand_residents(
+                'joined.expected_at_earlier_rates_persons', 'joined.earlier_county_factor',
+                'joined.earlier_trend_factor'
+            ),
             'joined.earlier_local_persons', 'p'
         ) }} as need_after_population,
         {{ demand_need(
-            'joined.expected_persons * joined.factor_at_earlier_shrinkage'
-            ~ ' * joined.earlier_trend_factor',
+            demand_residents(
+                'joined.expected_persons', 'joined.factor_at_earlier_shrinkage',
+                'joined.earlier_trend_factor'
+            ),
             'joined.earlier_local_persons', 'p'
         ) }} as need_after_rates,
         {{ demand_supply('joined', 'p') }} as supply_after_supply
@@ -151,12 +191,14 @@ select
     earlier_balance_places,
     balance_places,
     balance_places - earlier_balance_places as change_places,
-    earlier_need_places - need_after_population as change_by_population_places,
+    (earlier_need_places - need_after_formula)
+    + coalesce(supply_after_formula - earlier_supply_places, 0) as change_by_formula_places,
+    need_after_formula - need_after_population as change_by_population_places,
     need_after_population - need_after_rates as change_by_rates_places,
-    supply_after_supply - earlier_supply_places as change_by_supply_places,
+    supply_after_supply - supply_after_formula as change_by_supply_places,
     (need_after_rates - need_places) + (supply_places - supply_after_supply)
         as change_by_parameters_places,
-    'population, then rates with the county factor, then supply, then parameters' as method,
+    'formulas, then population, rates with the county factor, supply, parameters' as method,
     case
         when supply_places is null then 'no supply of this region is known: the change of the need'
         when need_after_population is null
