@@ -11,8 +11,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from rdflib import XSD, Literal, URIRef
+
 from catalogue.house import House, MartPage
-from catalogue.rdf import Iri, Literal, Resource, Value
+from catalogue.rdf import Resource, Value, iri
 from kreishaus.calendars import Calendar, Daily, MonthDays, Monthly, NoCalendar
 from kreishaus.settings import Settings
 
@@ -33,8 +35,8 @@ EU = "http://publications.europa.eu/resource/authority"
 GEOCODING = "http://dcat-ap.de/def/politicalGeocoding"
 CLOSED = "http://dcat-ap.de/def/licenses/other-closed"
 MEDIA = "https://www.iana.org/assignments/media-types/"
-GERMAN = Iri(f"{EU}/language/DEU")
-AVAILABLE = Iri(f"{EU}/planned-availability/AVAILABLE")
+GERMAN = iri(f"{EU}/language/DEU")
+AVAILABLE = iri(f"{EU}/planned-availability/AVAILABLE")
 AREA_LEVELS = {"Kreis": "administrativeDistrict", "Land": "state", "Deutschland": "federal"}
 IRREGULAR, NEVER = "IRREG", "NEVER"
 PER_YEAR = {1: "ANNUAL", 2: "ANNUAL_2", 3: "ANNUAL_3", 4: "QUARTERLY", 12: "MONTHLY"}
@@ -81,9 +83,9 @@ def catalogue(
             ),
             ("dct:publisher", publisher),
             ("dct:language", GERMAN),
-            ("dct:license", Iri(settings.catalogue.licence)),
-            ("foaf:homepage", Iri(base)),
-            ("dcat:themeTaxonomy", Iri(f"{EU}/data-theme")),
+            ("dct:license", iri(settings.catalogue.licence)),
+            ("foaf:homepage", iri(base)),
+            ("dcat:themeTaxonomy", iri(f"{EU}/data-theme")),
             ("dct:spatial", _district(settings)),
             ("dct:modified", _moment(house.created_at)),
             *(("dcat:dataset", one) for one in datasets),
@@ -98,7 +100,7 @@ def _publisher(settings: Settings) -> Resource:
         "foaf:Agent",
         (
             ("foaf:name", Literal(said.publisher or settings.county.name)),
-            ("dct:type", Iri("http://purl.org/adms/publishertype/LocalAuthority")),
+            ("dct:type", iri("http://purl.org/adms/publishertype/LocalAuthority")),
         ),
         f"{said.base_url}#herausgeber",
     )
@@ -116,17 +118,17 @@ def _dataset(
     said: list[tuple[str, Value]] = [
         ("dct:title", _german(mart.title)),
         ("dct:description", _german((mart.about or mart.description) + _sample_note(house))),
-        ("dct:description", Literal(mart.description, language="en")),
+        ("dct:description", Literal(mart.description, lang="en")),
         ("dct:identifier", Literal(f"kreishaus-{settings.county.ags}-{mart.name}")),
         ("dct:publisher", publisher),
         *_contact(settings),
         *_contributor(settings),
-        *(("dcat:theme", Iri(f"{EU}/data-theme/{theme}")) for theme in mart.domain.themes),
+        *(("dcat:theme", iri(f"{EU}/data-theme/{theme}")) for theme in mart.domain.themes),
         *(("dcat:keyword", _german(word)) for word in mart.domain.keywords),
         *_area(settings, mart),
         *_period(mart),
-        ("dct:accrualPeriodicity", Iri(f"{EU}/frequency/{_frequency(settings, house, mart)}")),
-        ("dct:accessRights", Iri(f"{EU}/access-right/PUBLIC")),
+        ("dct:accrualPeriodicity", iri(f"{EU}/frequency/{_frequency(settings, house, mart)}")),
+        ("dct:accessRights", iri(f"{EU}/access-right/PUBLIC")),
         ("dcatap:availability", AVAILABLE),
         ("dct:language", GERMAN),
         ("dct:modified", _moment(mart.coverage.modified if mart.coverage else house.created_at)),
@@ -140,7 +142,7 @@ def _dataset(
 
 def _distribution(settings: Settings, house: House, mart: MartPage, file: DataFile) -> Resource:
     base = settings.catalogue.base_url
-    address = Iri(f"{base}{file.place}")
+    address = iri(f"{base}{file.place}")
     is_open = all(house.by_dataset[one].licence.open for one in mart.lineage.datasets)
     return Resource(
         "dcat:Distribution",
@@ -149,18 +151,18 @@ def _distribution(settings: Settings, house: House, mart: MartPage, file: DataFi
             # Where there is a file and nothing else, both addresses are that of the file.
             ("dcat:accessURL", address),
             ("dcat:downloadURL", address),
-            ("dct:license", Iri(settings.catalogue.licence if is_open else CLOSED)),
+            ("dct:license", iri(settings.catalogue.licence if is_open else CLOSED)),
             ("dcatde:licenseAttributionByText", _german(_attribution(settings, house, mart))),
-            ("dct:format", Iri(f"{EU}/file-type/{file.format.upper()}")),
-            ("dcat:mediaType", Iri(f"{MEDIA}{file.media_type}")),
-            ("dcat:byteSize", Literal(str(file.size), data_type="xsd:nonNegativeInteger")),
+            ("dct:format", iri(f"{EU}/file-type/{file.format.upper()}")),
+            ("dcat:mediaType", iri(f"{MEDIA}{file.media_type}")),
+            ("dcat:byteSize", _typed(str(file.size), XSD.nonNegativeInteger)),
             (
                 "spdx:checksum",
                 Resource(
                     "spdx:Checksum",
                     (
-                        ("spdx:algorithm", Iri(f"{PREFIXES['spdx']}checksumAlgorithm_sha256")),
-                        ("spdx:checksumValue", Literal(file.sha256, data_type="xsd:hexBinary")),
+                        ("spdx:algorithm", iri(f"{PREFIXES['spdx']}checksumAlgorithm_sha256")),
+                        ("spdx:checksumValue", _typed(file.sha256, XSD.hexBinary)),
                     ),
                 ),
             ),
@@ -178,25 +180,25 @@ def _contact(settings: Settings) -> list[tuple[str, Value]]:
         ("vcard:fn", Literal(said.contact_name or said.publisher or settings.county.name))
     ]
     if said.contact_email:
-        reached.append(("vcard:hasEmail", Iri(f"mailto:{said.contact_email}")))
-    reached.append(("vcard:hasURL", Iri(said.base_url)))
+        reached.append(("vcard:hasEmail", iri(f"mailto:{said.contact_email}")))
+    reached.append(("vcard:hasURL", iri(said.base_url)))
     return [("dcat:contactPoint", Resource("vcard:Kind", tuple(reached)))]
 
 
 def _contributor(settings: Settings) -> list[tuple[str, Value]]:
     given = settings.catalogue.contributor_id
-    return [("dcatde:contributorID", Iri(given))] if given else []
+    return [("dcatde:contributorID", iri(given))] if given else []
 
 
 def _area(settings: Settings, mart: MartPage) -> list[tuple[str, Value]]:
     """The area twice: by the German key, and as the place that Europe's portals read."""
     area = mart.coverage.area if mart.coverage else "Kreis"
-    level = Iri(f"{GEOCODING}/Level/{AREA_LEVELS[area]}")
+    level = iri(f"{GEOCODING}/Level/{AREA_LEVELS[area]}")
     if area == "Deutschland":
-        germany = Iri(f"{EU}/country/DEU")
+        germany = iri(f"{EU}/country/DEU")
         return [("dcatde:politicalGeocodingLevelURI", level), ("dct:spatial", germany)]
     place = (
-        Iri(f"{GEOCODING}/stateKey/{settings.county.land_ags}")
+        iri(f"{GEOCODING}/stateKey/{settings.county.land_ags}")
         if area == "Land"
         else _district(settings)
     )
@@ -207,8 +209,8 @@ def _area(settings: Settings, mart: MartPage) -> list[tuple[str, Value]]:
     ]
 
 
-def _district(settings: Settings) -> Iri:
-    return Iri(f"{GEOCODING}/districtKey/{settings.county.ags}")
+def _district(settings: Settings) -> URIRef:
+    return iri(f"{GEOCODING}/districtKey/{settings.county.ags}")
 
 
 def _period(mart: MartPage) -> list[tuple[str, Value]]:
@@ -273,12 +275,16 @@ def _sample_note(house: House) -> str:
 
 
 def _german(text: str) -> Literal:
-    return Literal(text, language="de")
+    return Literal(text, lang="de")
 
 
 def _day(value: date) -> Literal:
-    return Literal(value.isoformat(), data_type="xsd:date")
+    return _typed(value.isoformat(), XSD.date)
 
 
 def _moment(value: datetime) -> Literal:
-    return Literal(value.isoformat(timespec="seconds"), data_type="xsd:dateTime")
+    return _typed(value.isoformat(timespec="seconds"), XSD.dateTime)
+
+
+def _typed(text: str, data_type: URIRef) -> Literal:
+    return Literal(text, datatype=data_type, normalize=False)

@@ -1,37 +1,35 @@
-"""A few statements of RDF, written as Turtle and as JSON-LD. No library is needed for that little.
+"""Statements of RDF as a tree, and the documents that rdflib writes of them.
 
-A resource with an address is written once and referred to; one without stands where it is used.
+The same statements make the same bytes in every run: the name of a site's folder is a hash of
+what lies in it.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+from rdflib import RDF, BNode, Graph, Literal, URIRef
+
+FORMATS: Mapping[str, str] = {
+    "catalog.ttl": "turtle",
+    "catalog.jsonld": "json-ld",
+    "catalog.rdf": "xml",
+}
+"""The name of each document, and rdflib's name of its format."""
 UNSAFE_IN_ADDRESSES = set('<>"{}|^`\\')
 
 
-@dataclass(frozen=True)
-class Iri:
-    """An address, whole. Raises ``ValueError`` for one that could break out of its brackets."""
+def iri(text: str) -> URIRef:
+    """An address, whole. Raises ``ValueError`` for one that RDF does not allow.
 
-    text: str
-
-    def __post_init__(self) -> None:
-        if any(sign in UNSAFE_IN_ADDRESSES or sign <= " " for sign in self.text):
-            raise ValueError(f"{self.text!r} is no address")
-
-
-@dataclass(frozen=True)
-class Literal:
-    """A text with its language, or a value with its type (a name such as ``xsd:date``)."""
-
-    text: str
-    language: str = ""
-    data_type: str = ""
+    rdflib refuses such an address in Turtle alone, and writes it into JSON-LD and XML.
+    """
+    if any(sign in UNSAFE_IN_ADDRESSES or sign <= " " for sign in text):
+        raise ValueError(f"{text!r} is no address")
+    return URIRef(text)
 
 
 @dataclass(frozen=True)
@@ -41,77 +39,57 @@ class Resource:
     kind: str
     said: tuple[tuple[str, Value], ...]
     iri: str = ""
-    id: Iri | None = field(init=False, default=None)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "id", Iri(self.iri) if self.iri else None)
 
     def values(self, name: str) -> list[Value]:
         """What is said of it by a name."""
         return [value for said, value in self.said if said == name]
 
 
-Value: TypeAlias = Iri | Literal | Resource
+Value: TypeAlias = URIRef | Literal | Resource
 
 
-def turtle(resources: Sequence[Resource], prefixes: Mapping[str, str]) -> str:
-    """The resources, and whatever they name, as a Turtle document."""
-    lines = [f"@prefix {name}: <{address}> ." for name, address in sorted(prefixes.items())]
-    for one in _named(resources):
-        lines += ["", f"<{one.iri}> {_body(one, '    ')} ."]
-    return "\n".join(lines) + "\n"
+def graph(resource: Resource, prefixes: Mapping[str, str]) -> Graph:
+    """A resource, and whatever it names, as statements. Names are resolved by ``prefixes``.
+
+    Raises ``ValueError`` for a name whose prefix is not there, and for what is no address.
+    """
+    # The simple store gives statements back in the order in which they came.
+    made = Graph(store="SimpleMemory", bind_namespaces="none")
+    for prefix, address in {"rdf": str(RDF), **prefixes}.items():
+        made.bind(prefix, address)
+    _add(made, resource)
+    return made
 
 
-def json_ld(resources: Sequence[Resource], prefixes: Mapping[str, str]) -> str:
-    """The same as a JSON-LD document."""
-    graph = [_object(one) for one in _named(resources)]
-    document = {"@context": dict(sorted(prefixes.items())), "@graph": graph}
-    return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
+def documents(resource: Resource, prefixes: Mapping[str, str]) -> Iterator[tuple[str, bytes]]:
+    """Each document of ``FORMATS``, by its name."""
+    statements = graph(resource, prefixes)
+    for name, kind in FORMATS.items():
+        content = statements.serialize(format=kind, encoding="utf-8", context=dict(prefixes))
+        yield name, _in_order(content) if kind == "json-ld" else content
 
 
-def _named(resources: Sequence[Resource]) -> Iterator[Resource]:
-    """Every resource with an address, each once, in the order in which they are met."""
-    seen: set[str] = set()
-    waiting = list(resources)
-    while waiting:
-        one = waiting.pop(0)
-        if one.iri and one.iri not in seen:
-            seen.add(one.iri)
-            yield one
-        waiting += [value for _, value in one.said if isinstance(value, Resource)]
+def _add(statements: Graph, resource: Resource) -> URIRef | BNode:
+    expand = statements.namespace_manager.expand_curie
+    # Numbered, where rdflib would name it by chance. Each adds a statement, so no number is twice.
+    subject = iri(resource.iri) if resource.iri else BNode(f"b{len(statements):06}")
+    statements.add((subject, RDF.type, expand(resource.kind)))
+    for name, value in resource.said:
+        said = _add(statements, value) if isinstance(value, Resource) else value
+        statements.add((subject, expand(name), said))
+    return subject
 
 
-def _body(one: Resource, indent: str) -> str:
-    said = [f"{indent}{name} {_turtle(value, indent)}" for name, value in one.said]
-    return " ;\n".join([f"a {one.kind}", *said])
+def _in_order(json_ld: bytes) -> bytes:
+    """The document with its things and values sorted: rdflib takes them from a set."""
+    document = json.loads(json_ld)
+    things = [_sorted(one) for one in document["@graph"]]
+    document["@graph"] = sorted(things, key=lambda one: str(one["@id"]))
+    return (json.dumps(document, indent=1, ensure_ascii=False, sort_keys=True) + "\n").encode()
 
 
-def _turtle(value: Value, indent: str) -> str:
-    if isinstance(value, Iri):
-        return f"<{value.text}>"
-    if isinstance(value, Literal):
-        text = "".join(ESCAPES.get(sign, sign) for sign in value.text)
-        if value.language:
-            return f'"{text}"@{value.language}'
-        return f'"{text}"^^{value.data_type}' if value.data_type else f'"{text}"'
-    if value.iri:
-        return f"<{value.iri}>"
-    return f"[\n{indent}    {_body(value, indent + '    ')}\n{indent}]"
-
-
-def _object(one: Resource) -> dict[str, Any]:
-    said: dict[str, list[Any]] = {}
-    for name, value in one.said:
-        said.setdefault(name, []).append(_json(value))
-    identity = {"@id": one.iri} if one.iri else {}
-    return {**identity, "@type": one.kind, **said}
-
-
-def _json(value: Value) -> Any:  # noqa: ANN401 - what JSON holds
-    if isinstance(value, Iri):
-        return {"@id": value.text}
-    if isinstance(value, Resource):
-        return {"@id": value.iri} if value.iri else _object(value)
-    if value.language:
-        return {"@value": value.text, "@language": value.language}
-    return {"@value": value.text, "@type": value.data_type} if value.data_type else value.text
+def _sorted(thing: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: sorted(values, key=json.dumps) if isinstance(values, list) else values
+        for name, values in thing.items()
+    }

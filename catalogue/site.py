@@ -3,7 +3,7 @@
 docs/site           -> site-<hash>            for everybody; may be put on the web as it is
     /index.html, marts/, datensaetze/, handbuch/, ...
     /daten/<mart>.parquet, .csv               the public half of the version
-    /catalog.ttl, catalog.jsonld              DCAT-AP.de, where [catalogue] has a base_url
+    /catalog.ttl, .jsonld, .rdf               DCAT-AP.de, where [catalogue] has a base_url
 docs/site-internal  -> site-internal-<hash>   the same for the county's own people, with
     /qualitaet/, dbt/                         the pages on each file's checks, and dbt's own
 
@@ -24,7 +24,7 @@ from catalogue import documents
 from catalogue.dcat import PREFIXES, DataFile, catalogue
 from catalogue.house import House, data_file, gather
 from catalogue.pages import DBT, QUALITY, Edition, pages
-from catalogue.rdf import json_ld, turtle
+from catalogue.rdf import documents as metadata
 from kreishaus.files import (
     CLOSED_FOLDER,
     commit_directory,
@@ -120,8 +120,8 @@ def _write_pages(
 ) -> None:
     if edition.has_metadata:
         described = catalogue(settings, house, edition.files)
-        (work / "catalog.ttl").write_bytes(turtle([described], PREFIXES).encode())
-        (work / "catalog.jsonld").write_bytes(json_ld([described], PREFIXES).encode())
+        for name, content in metadata(described, PREFIXES):
+            (work / name).write_bytes(content)
     for place, content in pages(settings, house, documents.read(texts), texts, edition):
         path = work / place
         make_folder(path.parent)

@@ -1,7 +1,7 @@
 """Measurements of the nights, by StatsD or OpenTelemetry; off by default.
 
-Which there are stands in ``CATALOGUE``: docs/production.md lists them, and the mapping of the
-StatsD exporter (docker/statsd-mapping.yml) turns the last parts of a name back into labels. A
+Which there are stands in ``CATALOGUE``: docs/production.md lists them, and the StatsD exporter's
+mapping (docker/metrics/statsd-mapping.yml) turns the last parts of a name back into labels. A
 server that does not answer is a warning, and never a red night.
 """
 
@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import logging
 import re
-import socket
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -18,7 +17,7 @@ from kreishaus.settings import Metrics, Settings
 
 Kind = Literal["count", "gauge"]
 DATAGRAM_BYTES = 1400
-"""What fits into one packet everywhere; several lines travel in one."""
+"""What fits into one packet everywhere; several measurements travel in one."""
 log = logging.getLogger(__name__)
 
 
@@ -78,13 +77,6 @@ def send(settings: Settings, measured: Iterable[Measured]) -> None:
         _by_otlp(settings.metrics, found, settings.county.ags)
 
 
-def line(prefix: str, measured: Measured) -> str:
-    """A measurement as StatsD writes it: ``kreishaus.files_staged.bamf_hkl:1|c``."""
-    parts = [prefix, measured.name, *(_plain(value) for value in measured.labels.values())]
-    value = f"{measured.value:.3f}".rstrip("0").rstrip(".")
-    return f"{'.'.join(parts)}:{value}|{'c' if _kind(measured) == 'count' else 'g'}"
-
-
 def _plain(text: str) -> str:
     """Text without what has a meaning in StatsD: ``bamf/hkl`` is ``bamf_hkl``."""
     return re.sub(r"[^A-Za-z0-9_-]", "_", text)
@@ -95,19 +87,25 @@ def _kind(measured: Measured) -> Kind:
 
 
 def _by_statsd(wanted: Metrics, measured: Iterable[Measured]) -> None:
-    datagrams: list[str] = []
-    for written in (line(wanted.prefix, one) for one in measured):
-        if datagrams and len(datagrams[-1]) + len(written) < DATAGRAM_BYTES:
-            datagrams[-1] += f"\n{written}"
-        else:
-            datagrams.append(written)
+    from statsd import StatsClient
+
     try:
-        address = socket.getaddrinfo(wanted.host, wanted.port, type=socket.SOCK_DGRAM)[0]
-        with socket.socket(*address[:3]) as out:
-            for datagram in datagrams:
-                out.sendto(datagram.encode(), address[4])
+        client = StatsClient(
+            wanted.host,
+            wanted.port,
+            prefix=wanted.prefix,
+            maxudpsize=DATAGRAM_BYTES,
+            ipv6=":" in wanted.host,
+        )
     except OSError as fault:
         log.warning("metrics: StatsD at %s:%d: %s", wanted.host, wanted.port, fault)
+        return
+    with client.pipeline() as packets:
+        for one in measured:
+            name = ".".join([one.name, *(_plain(value) for value in one.labels.values())])
+            write = packets.incr if _kind(one) == "count" else packets.gauge
+            write(name, round(one.value, 3))
+    client.close()
 
 
 def _by_otlp(wanted: Metrics, measured: Iterable[Measured], ags: str) -> None:

@@ -16,7 +16,6 @@ import smtplib
 import ssl
 import sys
 
-from aiosmtpd.controller import UnthreadedController
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from kreishaus.secret_files import SecretUnreadable, secret
@@ -68,19 +67,17 @@ def hand_on(envelope: Envelope) -> None:
             raise smtplib.SMTPRecipientsRefused(refused)
 
 
+def _conversation() -> SMTP:
+    """What talks with one sender; addresses may have letters beyond ASCII."""
+    return SMTP(Relay(), data_size_limit=LARGEST_BYTES, ident="Kreishaus", enable_SMTPUTF8=True)
+
+
 async def main() -> None:
     """Take mail until told to stop."""
-    controller = UnthreadedController(
-        Relay(),
-        hostname="0.0.0.0",
-        port=PORT,
-        loop=asyncio.get_running_loop(),
-        data_size_limit=LARGEST_BYTES,
-        ident="Kreishaus",
-    )
-    server = await controller._create_server()
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(_conversation, "0.0.0.0", PORT)
     stopped = asyncio.Event()
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopped.set)
+    loop.add_signal_handler(signal.SIGTERM, stopped.set)
     print(f"taking mail on port {PORT} for {os.environ['SMTP_HOST']}", file=sys.stderr, flush=True)
     async with server:
         await stopped.wait()

@@ -1,24 +1,30 @@
-"""XLS, the workbook of before 2007: cells of every sheet, after a look at its records.
+"""XLS, the workbook of before 2007: xlrd reads the cells, after a look at the file's records.
 
-Read record by record ([MS-XLS] 2.4): the libraries at hand believe whatever sizes a damaged file
-claims, and none says what else a file carries. What its records hold beside cells cannot be read
-here, so a file that has any is refused.
+xlrd does not say what a file carries beside cells; what cannot be read here is refused. Nor does it
+count what it does: a file of 11 kB whose directory fans out keeps it busy for ever, and so do
+sheets that lie in one another and names that are formulas. So it gets the records of cells alone,
+of sheets that lie one after another (docs/decisions/libraries.md).
 """
 
 from __future__ import annotations
 
+import os
 import re
 import struct
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import takewhile
+from pathlib import Path
 
+import xlrd
 from openpyxl.styles.numbers import BUILTIN_FORMATS
 from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900
+from xlrd.book import unpack_SST_table
 
 from ingest.formats.compound import Container
-from ingest.formats.sheets import DAMAGED, Area, OpaqueFile, Rows, Sheet, Workbook, put
-from ingest.formats.xlsx import Read, number
+from ingest.formats.sheets import DAMAGED, MOST_CELLS, Area, OpaqueFile, Rows, Sheet, Workbook, put
+from ingest.formats.xlsx import number
 
 SAVE_AS = "Save it as .xlsx"
 ENCRYPTED = "an encrypted workbook, which cannot be looked into. Save it without a password"
@@ -28,14 +34,18 @@ STREAMS = {
 }  # fmt: skip
 """What an ordinary workbook holds; anything else is a pivot cache, macros or an object."""
 
-BROKEN = (struct.error, LookupError, ValueError, TypeError, ArithmeticError, MemoryError)
+BROKEN = (
+    struct.error, LookupError, ValueError, TypeError, ArithmeticError, MemoryError,
+    xlrd.XLRDError, AssertionError,
+)  # fmt: skip
 
 BOF, EOF, CONTINUE, BOUNDSHEET, SST, FORMAT, XF, DATEMODE = (
     0x809, 0x0A, 0x3C, 0x85, 0xFC, 0x41E, 0xE0, 0x22,
 )  # fmt: skip
-LABEL, LABELSST, RSTRING, NUMBER, RK, OLD_RK, MULRK, FORMULA, STRING, BOOLERR, MERGED = (
-    0x204, 0xFD, 0xD6, 0x203, 0x27E, 0x7E, 0xBD, 0x06, 0x207, 0x205, 0xE5,
+LABEL, LABELSST, RSTRING, NUMBER, RK, MULRK, FORMULA, BOOLERR = (
+    0x204, 0xFD, 0xD6, 0x203, 0x27E, 0xBD, 0x06, 0x205,
 )  # fmt: skip
+STRING, SHARED_FORMULA, ARRAY, TABLE, MERGED, OLD_RK = 0x207, 0x4BC, 0x221, 0x236, 0xE5, 0x7E
 HEADER, FOOTER, NAME = 0x14, 0x15, 0x18
 FILEPASS, NOTE, TEXT_BOX, EXTERNAL_CELLS, DRAWINGS = 0x2F, 0x1C, 0x1B6, 0x5A, 0xEB
 REFUSED = {
@@ -44,60 +54,40 @@ REFUSED = {
     TEXT_BOX: f"text boxes, which cannot be looked into in the old .xls format. {SAVE_AS}",
     EXTERNAL_CELLS: "copied cells of another workbook (external links)",
 }
+CELLS = {LABEL, LABELSST, RSTRING, NUMBER, RK, MULRK, FORMULA, BOOLERR}
+FOR_XLRD = CELLS | {
+    *(BOF, EOF, CONTINUE, BOUNDSHEET, SST, FORMAT, XF, DATEMODE),
+    *(STRING, SHARED_FORMULA, ARRAY, TABLE, MERGED),
+}
+NOTHING = b"\xff\xff"
+"""The kind of a record that xlrd passes over."""
 PICTURE = b"\x07\xf0"
 BIFF8, WORKSHEET = 0x600, 0
 
 DIGITS = re.compile(rb"(?<![0-9])[0-9]{12}(?![0-9])|(?:[0-9]\x00){12}")
 """An id in ASCII or UTF-16, wherever in the file: also in what was deleted and not overwritten."""
 
-Record = tuple[int, bytes]
-
 
 @dataclass(frozen=True)
-class _Book:
-    """What the cells of all sheets refer to."""
-
-    shared: list[str]
-    formats: Mapping[int, str]
-    styles: list[int]
-    epoch: datetime
-
-    def number(self, value: float, style: int) -> Read:
-        shown_as = self.formats.get(self.styles[style]) if style < len(self.styles) else None
-        return number(value, shown_as or "General", self.epoch)
-
-
-@dataclass
-class _Reading:
-    """A sheet while it is being read. All numbers count from 1."""
-
-    book: _Book
-    rows: Rows = field(default_factory=dict)
-    merged: list[Area] = field(default_factory=list)
-    months: set[tuple[int, int]] = field(default_factory=set)
-    uncalculated: set[tuple[int, int]] = field(default_factory=set)
-    awaits_text: tuple[int, int] | None = None
-
-    def number(self, row: int, column: int, value: float, style: int) -> None:
-        read = self.book.number(value, style)
-        put(self.rows, row, column, read.value)
-        if read.is_month:
-            self.months.add((row, column))
+class _Record:
+    position: int
+    kind: int
+    data: bytes
 
 
 def read_xls(content: bytes) -> Workbook:
     """Every sheet, hidden ones too. Raises ``OpaqueFile``."""
     try:
         stream = _workbook_stream(content)
-        records = list(_records(stream, 0))
+        records = list(_records(stream))
         _refuse_unseen(records)
-        book = _book(records)
+        _refuse_traps(records)
         unseen = {
             "names, headers and footers": tuple(_beside(records)),
-            "the list of texts": tuple(book.shared),
+            "the list of texts": tuple(_shared(records)),
             "the rest of the file": tuple(_digits(content)),
         }
-        return Workbook(tuple(_sheets(stream, records, book)), unseen)
+        return Workbook(tuple(_sheets(_cells_alone(stream, records))), unseen)
     except BROKEN:
         # Without its cause: a library's words about a broken file may quote the file.
         raise OpaqueFile(DAMAGED) from None
@@ -122,51 +112,91 @@ def _workbook_stream(content: bytes) -> bytes:
     return container.stream(*streams["Workbook"])
 
 
-def _records(stream: bytes, position: int) -> Iterator[Record]:
+def _records(stream: bytes) -> Iterator[_Record]:
+    position = 0
     while position + 4 <= len(stream):
         kind, length = struct.unpack_from("<HH", stream, position)
-        yield kind, stream[position + 4 : position + 4 + length]
+        yield _Record(position, kind, stream[position + 4 : position + 4 + length])
         position += 4 + length
 
 
-def _refuse_unseen(records: list[Record]) -> None:
-    kind, start = records[0]
-    if kind != BOF or struct.unpack_from("<H", start)[0] != BIFF8:
+def _refuse_unseen(records: list[_Record]) -> None:
+    first = records[0]
+    if first.kind != BOF or _short(first.data, 0) != BIFF8:
         raise ValueError("no workbook of Excel 97 or later")
-    for kind, data in records:
-        if reason := REFUSED.get(kind):
+    for one in records:
+        if reason := REFUSED.get(one.kind):
             raise OpaqueFile(reason)
-        if kind == DRAWINGS and PICTURE in data:
+        if one.kind == DRAWINGS and PICTURE in one.data:
             raise OpaqueFile("a picture, which cannot be looked into. Take it out")
 
 
-def _beside(records: list[Record]) -> Iterator[str]:
-    for kind, data in records:
-        if kind in {HEADER, FOOTER} and data:
-            yield _text(data, 0)
-        elif kind == NAME and len(data) > 15:
-            yield _letters(data, 15, data[3], data[14])
+def _refuse_traps(records: list[_Record]) -> None:
+    """What would keep xlrd busy: sheets within sheets, sheets read twice, rows without end.
+
+    xlrd makes a row for each up to the last one that is named, also by a merged area.
+    """
+    last_rows: dict[int, int] = {}
+    depth = start = 0
+    for one in records:
+        if one.kind == BOF:
+            if depth == 0:
+                start = one.position
+                last_rows[start] = 0
+            depth += 1
+        elif one.kind == EOF:
+            depth -= 1
+        elif depth == 1:
+            _check_numbers(one)
+            last_rows[start] = max(last_rows[start], _last_row(one))
+    starts = [
+        int.from_bytes(one.data[:4], "little")
+        for one in records
+        if one.kind == BOUNDSHEET and one.data[5] == WORKSHEET
+    ]
+    if len(set(starts)) < len(starts) or not set(starts) <= set(last_rows):
+        raise ValueError("sheets that do not lie one after another")
+    if sum(last_rows[start] for start in starts) > MOST_CELLS:
+        raise OpaqueFile("a file far larger than a table of counts can be")
 
 
-def _book(records: list[Record]) -> _Book:
-    formats = dict(BUILTIN_FORMATS)
-    formats |= {_short(data, 0): _text(data, 2) for kind, data in records if kind == FORMAT}
-    since_1904 = any(kind == DATEMODE and _short(data, 0) == 1 for kind, data in records)
-    return _Book(
-        shared=_shared(records),
-        formats=formats,
-        styles=[_short(data, 2) for kind, data in records if kind == XF],
-        epoch=CALENDAR_MAC_1904 if since_1904 else CALENDAR_WINDOWS_1900,
-    )
+def _check_numbers(record: _Record) -> None:
+    """Numbers that xlrd passes over in silence: of a kind before 1997, or of no column."""
+    if record.kind == OLD_RK:
+        raise ValueError("a number of a kind that Excel 97 does not write")
+    if record.kind == MULRK:
+        first, last = _short(record.data, 2), _short(record.data, len(record.data) - 2)
+        if len(record.data) != 6 + 6 * (last - first + 1):
+            raise ValueError("numbers of more or fewer columns than they say")
+
+
+def _last_row(record: _Record) -> int:
+    if record.kind in CELLS:
+        return 1 + _short(record.data, 0)
+    if record.kind == MERGED:
+        return max((1 + _short(record.data, at) for at in range(4, len(record.data), 8)), default=0)
+    return 0
+
+
+def _cells_alone(stream: bytes, records: list[_Record]) -> bytes:
+    """The stream, in which all that xlrd needs not read is a record without a meaning."""
+    left = bytearray(stream)
+    for one in records:
+        if one.kind not in FOR_XLRD:
+            left[one.position : one.position + 2] = NOTHING
+    return bytes(left)
+
+
+def _beside(records: list[_Record]) -> Iterator[str]:
+    for one in records:
+        if one.kind in {HEADER, FOOTER} and one.data:
+            yield _letters(one.data, 3, _short(one.data, 0), one.data[2])
+        elif one.kind == NAME and len(one.data) > 15:
+            yield _letters(one.data, 15, one.data[3], one.data[14])
 
 
 def _short(data: bytes, position: int) -> int:
     return int.from_bytes(data[position : position + 2], "little")
-
-
-def _text(data: bytes, position: int) -> str:
-    """A text with its number of letters before it, two bytes, and a byte saying how wide."""
-    return _letters(data, position + 3, _short(data, position), data[position + 2])
 
 
 def _letters(data: bytes, position: int, count: int, flags: int) -> str:
@@ -175,186 +205,79 @@ def _letters(data: bytes, position: int, count: int, flags: int) -> str:
     return data[position : position + count].decode("latin-1")
 
 
-def _shared(records: list[Record]) -> list[str]:
-    """The table of texts. It runs over into the records that continue it."""
-    for place, (kind, data) in enumerate(records):
-        if kind == SST:
-            parts = [data[8:]]
-            for following, more in records[place + 1 :]:
-                if following != CONTINUE:
-                    break
-                parts.append(more)
-            return list(_Texts(parts).all(int.from_bytes(data[4:8], "little")))
+def _shared(records: list[_Record]) -> list[str]:
+    """The table of texts, those of no cell too. It runs over into the records that continue it."""
+    for place, one in enumerate(records):
+        if one.kind == SST:
+            more = takewhile(lambda next_one: next_one.kind == CONTINUE, records[place + 1 :])
+            parts = [one.data, *(next_one.data for next_one in more)]
+            texts: list[str] = unpack_SST_table(parts, int.from_bytes(one.data[4:8], "little"))[0]
+            return texts
     return []
 
 
-class _Texts:
-    """Texts cut at the ends of records: each part of one says anew how wide its letters are."""
-
-    def __init__(self, parts: list[bytes]) -> None:
-        self._parts = parts
-        self._part = self._position = 0
-
-    def all(self, count: int) -> Iterator[str]:
-        for _ in range(count):
-            if self._at_end() and self._part + 1 == len(self._parts):
-                return
-            yield self._next()
-
-    def _next(self) -> str:
-        length, flags = struct.unpack("<HB", self._take(3))
-        runs = _short(self._take(2), 0) if flags & 8 else 0
-        extra = int.from_bytes(self._take(4), "little") if flags & 4 else 0
-        text = self._read(length, flags)
-        self._take(4 * runs + extra)
-        return text
-
-    def _read(self, length: int, flags: int) -> str:
-        pieces = []
-        while length:
-            if self._at_end():
-                self._turn()
-                (flags,) = self._take(1)
-            width = 1 + (flags & 1)
-            count = min(length, (len(self._parts[self._part]) - self._position) // width)
-            if count == 0:
-                raise ValueError("a letter is cut in two")
-            pieces.append(_letters(self._take(count * width), 0, count, flags))
-            length -= count
-        return "".join(pieces)
-
-    def _at_end(self) -> bool:
-        return self._position >= len(self._parts[self._part])
-
-    def _turn(self) -> None:
-        if self._part + 1 == len(self._parts):
-            raise ValueError("the table of texts ends too early")
-        self._part, self._position = self._part + 1, 0
-
-    def _take(self, count: int) -> bytes:
-        taken = b""
-        while len(taken) < count:
-            if self._at_end():
-                self._turn()
-            piece = self._parts[self._part][self._position :][: count - len(taken)]
-            self._position += len(piece)
-            taken += piece
-        return taken
+def _sheets(stream: bytes) -> Iterator[Sheet]:
+    with (
+        Path(os.devnull).open("w") as nowhere,
+        xlrd.open_workbook(
+            file_contents=stream,
+            logfile=nowhere,
+            formatting_info=True,
+            on_demand=True,
+            ragged_rows=True,
+        ) as book,
+    ):
+        own = {key: found.format_str for key, found in book.format_map.items()}
+        shown_as = BUILTIN_FORMATS | own
+        epoch = CALENDAR_MAC_1904 if book.datemode else CALENDAR_WINDOWS_1900
+        styles = [shown_as.get(style.format_key, "General") for style in book.xf_list]
+        for place in range(book.nsheets):
+            yield _Reading(book.sheet_by_index(place), styles, epoch).all()
+            book.unload_sheet(place)
 
 
-def _sheets(stream: bytes, records: list[Record], book: _Book) -> Iterator[Sheet]:
-    for kind, data in records:
-        if kind != BOUNDSHEET or data[5] != WORKSHEET:
-            continue
-        offset = int.from_bytes(data[:4], "little")
-        reading = _Reading(book)
-        for cell, content in _inside(stream, offset):
-            if read := CELLS.get(cell):
-                read(reading, content)
-        yield Sheet(
-            title=_letters(data, 8, data[6], data[7]),
-            rows=reading.rows,
-            merged=tuple(reading.merged),
-            hidden=bool(data[4] & 3),
-            months=frozenset(reading.months),
-            uncalculated=frozenset(reading.uncalculated),
+@dataclass
+class _Reading:
+    """A sheet while it is being read. ``styles`` are the formats of numbers that cells name."""
+
+    read: xlrd.sheet.Sheet
+    styles: list[str]
+    epoch: datetime
+    rows: Rows = field(default_factory=dict)
+    months: set[tuple[int, int]] = field(default_factory=set)
+    uncalculated: set[tuple[int, int]] = field(default_factory=set)
+
+    def all(self) -> Sheet:
+        for row in range(self.read.nrows):
+            for column, kind in enumerate(self.read.row_types(row)):
+                if kind != xlrd.XL_CELL_EMPTY:
+                    self._cell(row, column, kind)
+        return Sheet(
+            title=self.read.name,
+            rows=self.rows,
+            merged=tuple(
+                Area(top + 1, left + 1, below, beyond)
+                for top, below, left, beyond in self.read.merged_cells
+            ),
+            hidden=bool(self.read.visibility & 3),
+            months=frozenset(self.months),
+            uncalculated=frozenset(self.uncalculated),
         )
 
-
-def _inside(stream: bytes, offset: int) -> Iterator[Record]:
-    """The records of one sheet, without those of a chart inside it."""
-    depth = 0
-    for kind, data in _records(stream, offset):
-        depth += (kind == BOF) - (kind == EOF)
-        if depth == 0:
-            return
-        if depth == 1:
-            yield kind, data
-
-
-def _at(data: bytes) -> tuple[int, int, int]:
-    row, column, style = struct.unpack_from("<HHH", data)
-    return row + 1, column + 1, style
-
-
-def _shared_label(reading: _Reading, data: bytes) -> None:
-    row, column, _ = _at(data)
-    put(reading.rows, row, column, reading.book.shared[int.from_bytes(data[6:10], "little")])
-
-
-def _label(reading: _Reading, data: bytes) -> None:
-    row, column, _ = _at(data)
-    put(reading.rows, row, column, _text(data, 6))
-
-
-def _double(reading: _Reading, data: bytes) -> None:
-    row, column, style = _at(data)
-    reading.number(row, column, struct.unpack_from("<d", data, 6)[0], style)
-
-
-def _compressed(reading: _Reading, data: bytes) -> None:
-    row, column, style = _at(data)
-    reading.number(row, column, _rk(data, 6), style)
-
-
-def _compressed_row(reading: _Reading, data: bytes) -> None:
-    row, column, _ = _at(data)
-    for place, position in enumerate(range(4, len(data) - 2, 6)):
-        reading.number(row, column + place, _rk(data, position + 2), _short(data, position))
-
-
-def _rk(data: bytes, position: int) -> float:
-    """A number in 30 bits: whole or the upper half of a float, perhaps times a hundred."""
-    (packed,) = struct.unpack_from("<i", data, position)
-    if packed & 2:
-        value = float(packed >> 2)
-    else:
-        (value,) = struct.unpack("<d", b"\x00" * 4 + struct.pack("<i", packed & ~3))
-    return value / 100 if packed & 1 else value
-
-
-def _formula(reading: _Reading, data: bytes) -> None:
-    row, column, style = _at(data)
-    result = data[6:14]
-    if result[6:8] != b"\xff\xff":
-        reading.number(row, column, struct.unpack("<d", result)[0], style)
-    elif result[0] == 0:
-        reading.awaits_text = (row, column)
-    elif result[0] == 1:
-        put(reading.rows, row, column, bool(result[2]))
-    elif result[0] == 2:
-        put(reading.rows, row, column, "#ERROR")
-    else:
-        reading.uncalculated.add((row, column))
-
-
-def _formula_text(reading: _Reading, data: bytes) -> None:
-    if reading.awaits_text:
-        put(reading.rows, *reading.awaits_text, _text(data, 0))
-        reading.awaits_text = None
-
-
-def _truth(reading: _Reading, data: bytes) -> None:
-    row, column, _ = _at(data)
-    put(reading.rows, row, column, "#ERROR" if data[7] else bool(data[6]))
-
-
-def _merged(reading: _Reading, data: bytes) -> None:
-    for place in range(_short(data, 0)):
-        top, bottom, left, right = struct.unpack_from("<HHHH", data, 2 + 8 * place)
-        reading.merged.append(Area(top + 1, left + 1, bottom + 1, right + 1))
-
-
-CELLS: Mapping[int, Callable[[_Reading, bytes], None]] = {
-    LABELSST: _shared_label,
-    LABEL: _label,
-    RSTRING: _label,
-    NUMBER: _double,
-    RK: _compressed,
-    OLD_RK: _compressed,
-    MULRK: _compressed_row,
-    FORMULA: _formula,
-    STRING: _formula_text,
-    BOOLERR: _truth,
-    MERGED: _merged,
-}
+    def _cell(self, row: int, column: int, kind: int) -> None:
+        value: object = self.read.cell_value(row, column)
+        place = (row + 1, column + 1)
+        if kind in {xlrd.XL_CELL_NUMBER, xlrd.XL_CELL_DATE}:
+            style = self.styles[self.read.cell_xf_index(row, column)]
+            found = number(self.read.cell_value(row, column), style, self.epoch)
+            value = found.value
+            if found.is_month:
+                self.months.add(place)
+        elif kind == xlrd.XL_CELL_TEXT and value == "":
+            # The table of texts holds no empty ones: this is a formula without a result.
+            self.uncalculated.add(place)
+        elif kind == xlrd.XL_CELL_BOOLEAN:
+            value = bool(value)
+        elif kind == xlrd.XL_CELL_ERROR:
+            value = "#ERROR"
+        put(self.rows, *place, value)

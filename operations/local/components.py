@@ -42,7 +42,7 @@ AIRFLOW_MODULES = (
     "airflow.jobs.triggerer_job_runner",
     "airflow.jobs.scheduler_job_runner",
 )
-TASK_MODULES = ("pandas", "great_expectations", "pdfplumber", "openpyxl", "pyarrow.dataset")
+TASK_MODULES = ("pandas", "great_expectations", "pypdfium2", "openpyxl", "pyarrow.dataset")
 """What tasks import and what changes only with an installation: our own code is read each time."""
 BEGUN = time.monotonic()
 RESTARTS_ALLOWED = 5

@@ -2,7 +2,6 @@
 
 import hashlib
 import html
-import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,6 +11,8 @@ from urllib.parse import urlsplit
 import duckdb
 import pytest
 from nights import Night
+from rdflib import DCAT, DCTERMS, RDF, Graph, Namespace, URIRef
+from rdflib.term import Node
 
 from catalogue.crawl import walk
 from catalogue.site import DOCUMENTS, write_sites
@@ -24,6 +25,7 @@ PROTECTED = {
     *("papers/figures", "wtg/stichtag"),
 }
 """Datasets of persons or of homes: nobody outside may know the hash of such a file."""
+SPDX = Namespace("http://spdx.org/rdf/terms#")
 ADDRESS = re.compile(r"\]\((https?://[^)\s]+)\)")
 STATEMENT = re.compile(
     r"kreishaus query --audience public &#34;(.*?)&#34;|"
@@ -110,34 +112,38 @@ def test_every_statement_that_is_offered_can_be_run(
             assert bool(rows) is (entry["rows"] > 0), entry["name"]
 
 
+@pytest.fixture(scope="module")
+def metadata(sites: Mapping[versions.Audience, Path]) -> Graph:
+    return Graph().parse(sites["public"] / "catalog.jsonld")
+
+
 def test_metadata_speak_of_the_very_files(
-    sites: Mapping[versions.Audience, Path], manifest: dict[str, Any], house: Settings
+    sites: Mapping[versions.Audience, Path],
+    manifest: dict[str, Any],
+    house: Settings,
+    metadata: Graph,
 ) -> None:
     folder = sites["public"]
-    document = json.loads((folder / "catalog.jsonld").read_text(encoding="utf-8"))
-    graph = document["@graph"]
-    datasets = [one for one in graph if one["@type"] == "dcat:Dataset"]
-    files = {one["@id"]: one for one in graph if one["@type"] == "dcat:Distribution"}
+    datasets = list(metadata.subjects(RDF.type, DCAT.Dataset))
     assert len(datasets) == len(manifest["public"])
     for one in datasets:
-        titles = [title["@value"] for title in one["dct:title"] if title["@language"] == "de"]
-        assert len(titles) == 1
+        titles = metadata.objects(one, DCTERMS.title)
+        assert [getattr(title, "language", "") for title in titles] == ["de"]
         for name in (
-            *("dct:description", "dct:publisher", "dcat:contactPoint", "dcat:theme"),
-            *("dcat:keyword", "dct:spatial", "dct:accrualPeriodicity", "dct:modified"),
+            *(DCTERMS.description, DCTERMS.publisher, DCAT.contactPoint, DCAT.theme),
+            *(DCAT.keyword, DCTERMS.spatial, DCTERMS.accrualPeriodicity, DCTERMS.modified),
         ):
-            assert one[name], (one["@id"], name)
-        assert one["dcat:distribution"]
-        for named in one["dcat:distribution"]:
-            file = files[named["@id"]]
-            [address] = file["dcat:accessURL"]
-            path = folder / address["@id"].removeprefix(house.catalogue.base_url)
-            content = path.read_bytes()
-            assert file["dcat:byteSize"][0]["@value"] == str(len(content))
-            [checksum] = file["spdx:checksum"]
-            digest = checksum["spdx:checksumValue"][0]["@value"]
+            assert (one, name, None) in metadata
+        files = list(metadata.objects(one, DCAT.distribution))
+        assert files
+        for file in files:
+            address = str(metadata.value(file, DCAT.accessURL, any=False))
+            content = (folder / address.removeprefix(house.catalogue.base_url)).read_bytes()
+            assert str(metadata.value(file, DCAT.byteSize, any=False)) == str(len(content))
+            checksum = metadata.value(file, SPDX.checksum, any=False)
+            digest = str(metadata.value(checksum, SPDX.checksumValue, any=False))
             assert digest == hashlib.sha256(content).hexdigest()
-            assert file["dct:license"]
+            assert (file, DCTERMS.license, None) in metadata
     internal = {entry["name"] for entry in manifest["marts"]} - {
         entry["name"] for entry in manifest["public"]
     }
@@ -146,24 +152,28 @@ def test_metadata_speak_of_the_very_files(
     assert [name for name in internal if f"/{name}." in text or f'-{name}"' in text] == []
 
 
-def test_what_the_metadata_say_of_some_marts(sites: Mapping[versions.Audience, Path]) -> None:
+def test_what_the_metadata_say_of_some_marts(metadata: Graph, house: Settings) -> None:
     """Looked up by hand: the register's series runs from June 2017 to September 2021, the HKL
     tables are Germany's and come every month, Heimfinder states no terms of use."""
-    graph = json.loads((sites["public"] / "catalog.jsonld").read_text(encoding="utf-8"))["@graph"]
-    by_name = {one["@id"].split("/")[-1]: one for one in graph}
-    refugees = by_name["refugees_by_status.html#datensatz"]
-    [period] = refugees["dct:temporal"]
-    assert period["dcat:startDate"][0]["@value"] == "2017-06-30"
-    assert period["dcat:endDate"][0]["@value"] == "2021-09-30"
-    assert refugees["dct:spatial"][0]["@id"].endswith("/districtKey/05162")
-    asylum = by_name["asylum_national_monthly.html#datensatz"]
-    assert asylum["dct:spatial"][0]["@id"].endswith("/country/DEU")
-    assert asylum["dct:accrualPeriodicity"][0]["@id"].endswith("/MONTHLY")
-    assert asylum["dct:temporal"][0]["dcat:endDate"][0]["@value"] == "2021-09-30"
-    kreise = by_name["care_statistics_by_kreis.html#datensatz"]
-    assert kreise["dct:spatial"][0]["@id"].endswith("/stateKey/05")
-    free = by_name["free_places_reported_daily.html#datei-csv"]
-    assert free["dct:license"][0]["@id"].endswith("/other-closed")
+
+    def said(page: str, *names: URIRef) -> str:
+        node: Node | None = URIRef(f"{house.catalogue.base_url}marts/{page}")
+        for name in names:
+            node = metadata.value(node, name, any=False)
+        return str(node)
+
+    refugees = "refugees_by_status.html#datensatz"
+    assert said(refugees, DCTERMS.temporal, DCAT.startDate) == "2017-06-30"
+    assert said(refugees, DCTERMS.temporal, DCAT.endDate) == "2021-09-30"
+    assert said(refugees, DCTERMS.spatial).endswith("/districtKey/05162")
+    asylum = "asylum_national_monthly.html#datensatz"
+    assert said(asylum, DCTERMS.spatial).endswith("/country/DEU")
+    assert said(asylum, DCTERMS.accrualPeriodicity).endswith("/MONTHLY")
+    assert said(asylum, DCTERMS.temporal, DCAT.endDate) == "2021-09-30"
+    kreise = "care_statistics_by_kreis.html#datensatz"
+    assert said(kreise, DCTERMS.spatial).endswith("/stateKey/05")
+    free = "free_places_reported_daily.html#datei-csv"
+    assert said(free, DCTERMS.license).endswith("/other-closed")
 
 
 def test_lineage_names_the_sources_of_figures(sites: Mapping[versions.Audience, Path]) -> None:

@@ -218,7 +218,7 @@ def test_rows_of_an_internal_mart_are_counted_for_the_county_alone(
 
 def test_metadata_name_public_marts_alone(house: Settings, texts: Path) -> None:
     folder = write_sites(house, texts)["public"]
-    for name in ("catalog.ttl", "catalog.jsonld"):
+    for name in ("catalog.ttl", "catalog.jsonld", "catalog.rdf"):
         text = (folder / name).read_text(encoding="utf-8")
         assert "marts/refugees.html#datensatz" in text
         assert "vacancy_by_offer" not in text
@@ -342,7 +342,7 @@ def test_without_an_address_there_are_no_metadata(settings: Settings, texts: Pat
     nowhere = settings.model_copy(update={"catalogue": CatalogueConfig()})
     build(nowhere)
     folder = write_sites(nowhere, texts)["public"]
-    assert not (folder / "catalog.ttl").exists()
+    assert list(folder.glob("catalog.*")) == []
     assert "keine <code>base_url</code>" in page(nowhere, "schnittstellen.html")
     assert walk(folder).dead == []
 

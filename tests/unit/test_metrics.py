@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import re
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,7 +16,7 @@ import yaml
 from pydantic import ValidationError
 from servers import serving
 
-from kreishaus.metrics import CATALOGUE, Measured, line, send
+from kreishaus.metrics import CATALOGUE, Measured, send
 from kreishaus.model import Landed
 from kreishaus.settings import Lineage, Metrics, Settings
 from pipeline.measures import of_judging, of_visit
@@ -38,25 +40,55 @@ def statsd(settings: Settings) -> Iterator[tuple[Settings, socket.socket]]:
     [
         (STAGED, "kreishaus.files_staged.bamf_hkl:3|c"),
         (Measured("build_seconds", 16.25), "kreishaus.build_seconds:16.25|g"),
+        (Measured("build_seconds", 2 / 3), "kreishaus.build_seconds:0.667|g"),
         (Measured("build_seconds", 20), "kreishaus.build_seconds:20|g"),
         (Measured("mart_rows", 100, {"mart": "a.b:c|d"}), "kreishaus.mart_rows.a_b_c_d:100|g"),
+        (
+            # StatsD takes a number with a sign as a step from the last value.
+            Measured("days_late", -2, {"dataset": "bamf/hkl"}),
+            "kreishaus.days_late.bamf_hkl:0|g\nkreishaus.days_late.bamf_hkl:-2|g",
+        ),
     ],
 )
-def test_a_measurement_is_a_line(measured: Measured, expected: str) -> None:
-    assert line("kreishaus", measured) == expected
+def test_a_measurement_is_a_line(settings: Settings, measured: Measured, expected: str) -> None:
+    with statsd(settings) as (house, receiver):
+        send(house, [measured])
+        assert receiver.recv(65536).decode() == expected
 
 
 def test_lines_travel_in_packets_that_fit(settings: Settings) -> None:
     many = [Measured("mart_rows", number, {"mart": f"mart_{number:03}"}) for number in range(100)]
     with statsd(settings) as (house, receiver):
         send(house, many)
-        packets = []
+        packets: list[bytes] = []
         while sum(packet.count(b"\n") + 1 for packet in packets) < 100:
             packets.append(receiver.recv(65536))
     assert max(map(len, packets)) <= 1400
     assert 1 < len(packets) < 5
     lines = b"\n".join(packets).decode().split("\n")
-    assert lines == [line("kreishaus", one) for one in many]
+    assert lines == [f"kreishaus.mart_rows.mart_{place:03}:{place}|g" for place in range(100)]
+
+
+def test_a_server_with_an_address_of_ipv6(settings: Settings) -> None:
+    with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as receiver:
+        try:
+            receiver.bind(("::1", 0))
+        except OSError:
+            pytest.skip("this machine has no IPv6")
+        receiver.settimeout(2)
+        wanted = Metrics(transport="statsd", host="::1", port=receiver.getsockname()[1])
+        send(settings.model_copy(update={"metrics": wanted}), [STAGED])
+        assert receiver.recv(65536) == b"kreishaus.files_staged.bamf_hkl:3|c"
+
+
+def test_no_library_of_metrics_is_imported_before_it_is_used() -> None:
+    program = (
+        "import kreishaus.metrics, sys; print(sorted({'statsd', 'opentelemetry'} & {*sys.modules}))"
+    )
+    read = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert read.stdout == "[]\n"
 
 
 def test_a_measurement_that_is_not_in_the_catalogue_is_none() -> None:
