@@ -8,11 +8,9 @@ It is red only when that message could not be sent. What to do: docs/operations.
 
 from airflow.sdk import dag, get_current_context, task
 from airflow.sdk.exceptions import AirflowException, AirflowSkipException
-from alerting import anybody, page_of, send
-from wiring import POLICY, log, nightly
 
-from kreishaus.folder_formats import known
-from kreishaus.settings import read_settings
+from kreishaus_dags.alerting import anybody, page_of, send
+from kreishaus_dags.common import house, log, nightly, policy
 
 
 @task
@@ -22,7 +20,7 @@ def warn_of_late_datasets() -> list[str]:
 
     from pipeline.alerts import Told, late_datasets, what_is_late
 
-    settings, context, now = known(read_settings()), get_current_context(), datetime.now(UTC)
+    settings, context, now = house(), get_current_context(), datetime.now(UTC)
     told = Told(settings)
     late = what_is_late(settings, told, date.today(), now)
     lines = [f"{trouble.about}: {trouble.why}" for trouble in late.all]
@@ -40,7 +38,7 @@ def warn_of_late_datasets() -> list[str]:
     return lines
 
 
-@dag(schedule=nightly("06:00"), tags=["freshness"], doc_md=__doc__, **POLICY)
+@dag(schedule=nightly("06:00"), tags=["freshness"], doc_md=__doc__, **policy())
 def watch_freshness() -> None:
     """One look at all calendars."""
     warn_of_late_datasets()

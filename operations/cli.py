@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from kreishaus.datasets import SOURCES
 from kreishaus.files import closed_umask
+from kreishaus.setting_faults import told
 from kreishaus.settings import Settings, read_settings
 from kreishaus.terminal import json_text, printable_name
 from operations import cli_keeping, cli_readers, cli_serving, cli_upgrade, cli_withdraw
@@ -364,12 +365,8 @@ def main() -> None:
     except ValidationError as wrong:
         if wrong.title != Settings.__name__:
             raise
-        for one in wrong.errors(include_input=False, include_url=False):  # it may be a password
-            key = "__".join(map(str, one["loc"])).upper()
-            errors.print(
-                f"KREISHAUS_{key}: {one['msg']}. Set it right in the environment or in county.toml",
-                soft_wrap=True,
-            )
+        for sentence in told(wrong):
+            errors.print(sentence, soft_wrap=True)
         raise SystemExit(2) from None
     except OSError as error:
         if error.filename is None:

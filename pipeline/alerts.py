@@ -3,7 +3,7 @@
 alerts/told/<key>.json    what was told, and when
       /sent.jsonl         every attempt to tell, with what kept it from arriving
 
-Sending is Airflow's part: dags/alerting.py.
+Sending is Airflow's part: dags/kreishaus_dags/alerting.py.
 """
 
 from __future__ import annotations

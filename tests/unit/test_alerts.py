@@ -20,16 +20,16 @@ from receivers import Mailbox, Webhook, mail_server, webhook
 os.environ.setdefault("AIRFLOW_HOME", tempfile.mkdtemp(prefix="airflow-"))
 sys.path.insert(0, str(Path(__file__).parents[2] / "dags"))
 
-import alerting
-import watch_freshness
 from airflow.sdk.exceptions import AirflowException, AirflowSkipException
 
+import watch_freshness
 from kreishaus.model import Finding, Request
 from kreishaus.settings import Alerts, Settings
 from kreishaus.store.landing import Landing
 from kreishaus.store.quarantine import Quarantine
 from kreishaus.store.staging import BatchRecord, Staging
 from kreishaus.store.visits import Visit, Visits
+from kreishaus_dags import alerting
 from pipeline.alerts import Late, Message, Told, late_datasets, red_run, unsent, what_is_late
 from pipeline.troubles import Trouble
 
@@ -59,8 +59,8 @@ def told_to(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Any:
     def choose(*emails: str, chat: str = "") -> Settings:
         alerts = Alerts(emails=emails, smtp_connection="county_mail", webhook_connection=chat)
         chosen = settings.model_copy(update={"alerts": alerts})
-        for module in (alerting, watch_freshness):
-            monkeypatch.setattr(module, "read_settings", lambda: chosen)
+        for module, name in ((alerting, "read_settings"), (watch_freshness, "house")):
+            monkeypatch.setattr(module, name, lambda: chosen)
         return chosen
 
     return choose

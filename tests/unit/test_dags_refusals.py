@@ -13,10 +13,10 @@ import pytest
 os.environ.setdefault("AIRFLOW_HOME", tempfile.mkdtemp(prefix="airflow-"))
 sys.path.insert(0, str(Path(__file__).parents[2] / "dags"))
 
-import wiring
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
 from kreishaus.model import SourceRefused
+from kreishaus_dags import intake
 from pipeline.steps import LandReport
 
 NAME = "it_nrw/care_homes"
@@ -30,12 +30,12 @@ def land(monkeypatch, settings):
         "run_id": "night_1",
         "dag_run": SimpleNamespace(run_type="scheduled", conf={}),
     }
-    monkeypatch.setattr(wiring, "get_current_context", lambda: context)
-    monkeypatch.setattr(wiring, "read_settings", lambda: settings)
+    monkeypatch.setattr(intake, "get_current_context", lambda: context)
+    monkeypatch.setattr(intake, "house", lambda: settings)
 
     def run(visit):
         monkeypatch.setattr("pipeline.steps.land", visit)
-        return wiring.land.function(NAME)
+        return intake.land.function(NAME)
 
     return run
 

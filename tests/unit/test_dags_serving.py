@@ -13,10 +13,10 @@ from pydantic import SecretStr
 os.environ.setdefault("AIRFLOW_HOME", tempfile.mkdtemp(prefix="airflow-"))
 sys.path.insert(0, str(Path(__file__).parents[2] / "dags"))
 
-import serving
 from airflow.sdk.exceptions import AirflowSkipException
 
 from kreishaus.settings import Serving, Settings
+from kreishaus_dags import serving
 from warehouse.as_of import AsOf, aside
 from warehouse.serving.connection import ServingFailed
 

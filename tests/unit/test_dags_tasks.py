@@ -15,11 +15,11 @@ import pytest
 os.environ.setdefault("AIRFLOW_HOME", tempfile.mkdtemp(prefix="airflow-"))
 sys.path.insert(0, str(Path(__file__).parents[2] / "dags"))
 
-import wiring
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
 from kreishaus.model import Finding, Landed, SourceUnavailable
 from kreishaus.settings import Metrics
+from kreishaus_dags import common, intake
 from pipeline.backfill import Window
 from pipeline.steps import LandReport, Outcome
 
@@ -57,10 +57,10 @@ def running(monkeypatch, settings):
 
     def put(*, visit=None, treat=None, run=NIGHT, house=settings, **words):
         ti = TaskInstance(**words)
-        events = {asset: SimpleNamespace(extra={}) for asset in wiring.STAGED.values()}
+        events = {asset: SimpleNamespace(extra={}) for asset in common.STAGED.values()}
         context = {"ti": ti, "run_id": "night_1", "dag_run": run, "outlet_events": events}
-        monkeypatch.setattr(wiring, "get_current_context", lambda: context)
-        monkeypatch.setattr(wiring, "read_settings", lambda: house)
+        monkeypatch.setattr(intake, "get_current_context", lambda: context)
+        monkeypatch.setattr(intake, "house", lambda: house)
         if visit:
             monkeypatch.setattr("pipeline.steps.land", lambda *_: visit)
         if treat:
@@ -71,7 +71,7 @@ def running(monkeypatch, settings):
 
 
 def land():
-    return wiring.land.function("bamf/hkl")
+    return intake.land.function("bamf/hkl")
 
 
 def test_nothing_new_is_skipped_not_green_and_not_red(running):
@@ -123,7 +123,7 @@ def test_twelve_files_are_one_task_and_thirteen_are_two(running):
 
 
 def portion(*labels):
-    return wiring.batches([vars(landed(label)) for label in labels])[0]
+    return intake.batches([vars(landed(label)) for label in labels])[0]
 
 
 def treat_all_but(bad):
@@ -139,7 +139,7 @@ def treat_all_but(bad):
 def test_a_bad_file_fails_its_task_only_after_its_neighbours_were_treated(running):
     ti, _ = running(treat=treat_all_but("2020-02"))
     with pytest.raises(AirflowFailException) as failed:
-        wiring.stage.function(portion("2020-01", "2020-02", "2020-03"))
+        intake.stage.function(portion("2020-01", "2020-02", "2020-03"))
     assert "bamf/hkl 2020-02, page or sheet 5" in str(failed.value)
     assert "parts sum to 3, printed 4" in str(failed.value)
     assert ti.pushed["staged"] == ["2020-01", "2020-03"]
@@ -153,32 +153,32 @@ def test_a_fault_of_our_own_fails_its_task_only_after_its_neighbours_were_treate
 
     ti, _ = running(treat=treat)
     with pytest.raises(AirflowFailException, match="2020-02: our own code broke on it"):
-        wiring.stage.function(portion("2020-01", "2020-02", "2020-03"))
+        intake.stage.function(portion("2020-01", "2020-02", "2020-03"))
     assert ti.pushed["staged"] == ["2020-01", "2020-03"]
 
 
 def test_good_files_are_green(running):
     ti, _ = running(treat=treat_all_but(None))
-    wiring.stage.function(portion("2020-01"))
+    intake.stage.function(portion("2020-01"))
     assert ti.pushed["staged"] == ["2020-01"]
 
 
 def test_ten_thousand_files_are_fewer_portions_than_airflow_expands():
     """Beyond 1,024 a mapped task would fail the whole run (``[core] max_map_length``)."""
     files = [vars(landed(f"{number:05}")) for number in range(10_000)]
-    portions = wiring.batches(files)
-    red = wiring.complaints([f"{number:05}: refused" for number in range(10_000)])
+    portions = intake.batches(files)
+    red = intake.complaints([f"{number:05}: refused" for number in range(10_000)])
     assert len(portions) + len(red) < 1_024
     assert [file for portion in portions for file in portion["files"]] == files
     assert len(red) == 101
     assert red[-1]["label"] == "9,900 more"
-    assert wiring.complaints(["a: b"]) == [wiring.complaint("a: b")]
+    assert intake.complaints(["a: b"]) == [intake.complaint("a: b")]
 
 
 def test_a_complaint_is_red_without_anything_being_read(running):
     running(treat=lambda *_: pytest.fail("nothing to treat"))
     with pytest.raises(AirflowFailException, match="still in quarantine"):
-        wiring.stage.function(wiring.complaint("2020-09: still in quarantine"))
+        intake.stage.function(intake.complaint("2020-09: still in quarantine"))
 
 
 @pytest.fixture
@@ -188,13 +188,13 @@ def tell():
     from kreishaus.datasets import dataset
 
     with DAG("a_dag"):
-        return wiring.announce(dataset("bamf/hkl"))
+        return intake.announce(dataset("bamf/hkl"))
 
 
 def test_the_asset_tells_which_periods_were_staged(running, tell):
     _, events = running(pulled=[["2021-08"], ["2021-09", "2021-10"]])
     tell.function("hkl.stage")
-    assert events[wiring.STAGED["bamf"]].extra == {
+    assert events[common.STAGED["bamf"]].extra == {
         "dataset": "bamf/hkl",
         "periods": ["2021-08", "2021-09", "2021-10"],
     }
@@ -212,8 +212,8 @@ def backfill_run(conf, at="2021-08-14T23:30:00+00:00"):
 
 
 def test_a_night_asks_for_everything():
-    assert wiring.window_of(SimpleNamespace(run_type="scheduled", conf=None)) is None
-    assert wiring.window_of(SimpleNamespace(run_type="manual", conf={"reason": "x"})) is None
+    assert intake.window_of(SimpleNamespace(run_type="scheduled", conf=None)) is None
+    assert intake.window_of(SimpleNamespace(run_type="manual", conf={"reason": "x"})) is None
 
 
 def triggered(**conf):
@@ -222,7 +222,7 @@ def triggered(**conf):
 
 def test_a_run_triggered_for_years_asks_for_all_of_them_at_once():
     run = triggered(**{"from": "2017-01-01", "to": "2021-09-30", "reason": "restored"})
-    assert wiring.window_of(run) == Window(date(2017, 1, 1), date(2021, 9, 30), "restored")
+    assert intake.window_of(run) == Window(date(2017, 1, 1), date(2021, 9, 30), "restored")
 
 
 @pytest.mark.parametrize(
@@ -236,7 +236,7 @@ def test_a_run_triggered_for_years_asks_for_all_of_them_at_once():
 )
 def test_a_window_that_cannot_be_meant_is_refused(conf, said):
     with pytest.raises(AirflowFailException, match=said):
-        wiring.window_of(triggered(**conf))
+        intake.window_of(triggered(**conf))
 
 
 @pytest.mark.parametrize(
@@ -247,14 +247,14 @@ def test_a_window_that_cannot_be_meant_is_refused(conf, said):
     ],
 )
 def test_a_backfill_run_asks_for_the_german_day_of_its_logical_date(at, day):
-    window = wiring.window_of(backfill_run({"reason": " the register corrected it "}, at))
+    window = intake.window_of(backfill_run({"reason": " the register corrected it "}, at))
     assert window == Window(day, day, "the register corrected it")
 
 
 @pytest.mark.parametrize("conf", [None, {}, {"reason": ""}, {"reason": "  "}, {"reason": 7}])
 def test_a_backfill_that_does_not_say_its_reason_is_refused_with_the_way_to_say_it(conf):
     with pytest.raises(AirflowFailException, match="--dag-run-conf"):
-        wiring.window_of(backfill_run(conf))
+        intake.window_of(backfill_run(conf))
 
 
 def test_the_window_of_a_backfill_reaches_the_visit(running, monkeypatch):
@@ -278,5 +278,5 @@ def test_a_visit_and_what_was_judged_are_measured(running, settings):
         assert receiver.recv(2000).decode().split("\n")[0] == "kreishaus.files_landed.bamf_hkl:2|c"
         running(treat=lambda file, _: Outcome(file, "staged", file.label, ()), house=measuring)
         files = [{"source": "bamf", "dataset": "hkl", "sha256": "a", "label": "2021-08"}]
-        wiring.stage.function({"label": "2021-08", "files": files, "complaint": None})
+        intake.stage.function({"label": "2021-08", "files": files, "complaint": None})
         assert receiver.recv(2000).decode() == "kreishaus.files_staged.bamf_hkl:1|c"

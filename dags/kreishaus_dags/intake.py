@@ -1,4 +1,4 @@
-"""What the DAG files share: schedules, policy, and the three steps every dataset goes through.
+"""The three steps every dataset goes through, as tasks: land, stage, announce.
 
 Only words and wiring at module level: whatever reads, fetches or computes is imported inside
 the task that needs it, because this file is parsed again for every single task.
@@ -9,35 +9,20 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import date, timedelta
+from datetime import date
 from math import ceil
 from typing import Any
 
-from airflow.providers.standard.operators.empty import EmptyOperator
-from airflow.sdk import (
-    Asset,
-    AssetAny,
-    AssetOrTimeSchedule,
-    CronTriggerTimetable,
-    TaskGroup,
-    get_current_context,
-    task,
-)
+from airflow.sdk import TaskGroup, get_current_context, task
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
-from alerting import alert
 
-from kreishaus.datasets import SOURCES, Dataset, Source
-from kreishaus.folder_formats import known
-from kreishaus.local_time import HERE, TIMEZONE
+from kreishaus.datasets import Dataset, Source
+from kreishaus.local_time import HERE
 from kreishaus.model import Landed
-from kreishaus.settings import Settings, read_settings
+from kreishaus.settings import Settings
+from kreishaus_dags.common import STAGED, green_if_none_failed, house
 from pipeline.backfill import Window
 
-STAGED = {
-    source.name: Asset(f"staged_{source.name}", uri=f"kreishaus://staged/{source.name}")
-    for source in SOURCES
-}
-PUBLISHED = Asset("published", uri="kreishaus://published")
 FILES_PER_TASK = 12
 MOST_PORTIONS = 900
 MOST_COMPLAINTS = 100
@@ -45,37 +30,6 @@ MOST_COMPLAINTS = 100
 RETRIES_OF_A_VISIT = 4
 """After 10, 20, 40 and 60 minutes: a maintenance page at night is over after two hours, or not."""
 log = logging.getLogger(__name__)
-
-
-POLICY: dict[str, Any] = {
-    "max_active_runs": 1,
-    "catchup": False,
-    "dagrun_timeout": timedelta(hours=5),
-    "on_failure_callback": alert,
-    "default_args": {
-        "owner": "data-engineering",
-        "retries": 2,
-        "retry_delay": timedelta(minutes=read_settings().retry_minutes),
-        "retry_exponential_backoff": True,
-        "max_retry_delay": timedelta(hours=1),
-        "execution_timeout": timedelta(minutes=45),
-    },
-}
-
-
-def nightly(clock: str) -> CronTriggerTimetable:
-    """Every night at ``clock`` (``hh:mm``, German time). What was missed is not made up for."""
-    hour, minute = clock.split(":")
-    return CronTriggerTimetable(
-        f"{int(minute)} {int(hour)} * * *",
-        timezone=TIMEZONE,
-        run_immediately=timedelta(minutes=2),
-    )
-
-
-def when_staged_or(clock: str) -> AssetOrTimeSchedule:
-    """Whenever a source staged something new, and at ``clock`` all the same."""
-    return AssetOrTimeSchedule(timetable=nightly(clock), assets=AssetAny(*STAGED.values()))
 
 
 def batches(
@@ -127,7 +81,7 @@ def land(dataset_id: str) -> list[dict[str, Any]]:
     from pipeline.measures import of_visit
     from pipeline.steps import land as visit
 
-    settings, context = known(read_settings()), get_current_context()
+    settings, context = house(), get_current_context()
     window = window_of(context["dag_run"])
     try:
         report = visit(dataset_id, settings, context["run_id"], window)
@@ -186,7 +140,7 @@ def stage(batch: Mapping[str, Any]) -> None:
     from pipeline.measures import of_judging
     from pipeline.steps import treat
 
-    settings, context = known(read_settings()), get_current_context()
+    settings, context = house(), get_current_context()
     outcomes, broken = [], []
     for file in batch["files"]:
         try:
@@ -221,20 +175,6 @@ def announce(entry: Dataset) -> Any:  # noqa: ANN401  # an operator, whose type 
         context["outlet_events"][asset].extra = {"dataset": entry.id, "periods": periods}
 
     return tell
-
-
-@task(outlets=[PUBLISHED], trigger_rule="all_done", retries=0)
-def announce_version() -> None:
-    """Say that readers have a new version; skipped when this run published none to them."""
-    from warehouse.versions import published_by
-
-    if not published_by(known(read_settings()), get_current_context()["run_id"]):
-        raise AirflowSkipException("readers have no version of this run")
-
-
-def green_if_none_failed(meaning: str) -> EmptyOperator:
-    """A last task that keeps a run red, though something after a red task ran all the same."""
-    return EmptyOperator(task_id="complete", trigger_rule="none_failed", doc_md=meaning)
 
 
 def take_in(source: Source) -> None:

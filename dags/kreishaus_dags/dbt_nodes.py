@@ -1,4 +1,4 @@
-"""The boxes of build_marts that show dbt's nodes: a DAG helper for Airflow, no DAG itself."""
+"""The boxes of build_marts that show dbt's nodes."""
 
 from __future__ import annotations
 

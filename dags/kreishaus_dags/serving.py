@@ -1,4 +1,4 @@
-"""What comes after publishing: PostgreSQL for its readers. A DAG helper for Airflow, no DAG."""
+"""What comes after publishing: PostgreSQL for its readers."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import logging
 
 from airflow.sdk import task
 from airflow.sdk.exceptions import AirflowSkipException
-from as_of import house
+
+from kreishaus_dags.as_of import house
 
 log = logging.getLogger(__name__)
 
