@@ -5,6 +5,7 @@ from airflow.sdk import DAG
 from kreishaus.datasets import SOURCES, Source
 from kreishaus_dags.common import nightly, policy
 from kreishaus_dags.intake import take_in
+from kreishaus_dags.window import params
 
 ADVICE = """
 Files that fail a critical check go to quarantine with the reason; the others go on.
@@ -16,6 +17,7 @@ def ingest(source: Source) -> None:
     with DAG(
         source.dag_id,
         schedule=nightly(source.nightly),
+        params=params(),
         tags=["ingest", source.name],
         doc_md=f"{source.description}{ADVICE} {source.read_more}\n",
         **policy(),

@@ -14,7 +14,7 @@ from kreishaus_dags.common import house, log, nightly, policy
 
 
 @task
-def warn_of_late_datasets() -> list[str]:
+def warn_of_late_datasets() -> None:
     """Compare what has arrived with each calendar; tell somebody about what is newly late."""
     from datetime import UTC, date, datetime
 
@@ -23,9 +23,8 @@ def warn_of_late_datasets() -> list[str]:
     settings, context, now = house(), get_current_context(), datetime.now(UTC)
     told = Told(settings)
     late = what_is_late(settings, told, date.today(), now)
-    lines = [f"{trouble.about}: {trouble.why}" for trouble in late.all]
-    for line in lines:
-        log.warning("%s", line)
+    for trouble in late.all:
+        log.warning("%s: %s", trouble.about, trouble.why)
     asked_for = context["dag_run"].run_type == "manual"
     if anybody(settings) and (late.news or asked_for):
         page = page_of(context["dag"].dag_id, context["run_id"])
@@ -35,7 +34,6 @@ def warn_of_late_datasets() -> list[str]:
             told.note(trouble.key, now)
     if not late.all:
         raise AirflowSkipException("nothing is late")
-    return lines
 
 
 @dag(schedule=nightly("06:00"), tags=["freshness"], doc_md=__doc__, **policy())

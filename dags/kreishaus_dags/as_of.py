@@ -15,6 +15,7 @@ PARAMS = {
         format="date",
         title="As of",
         description="Build from what was known at the end of this day. Empty: everything known.",
+        examples=["2021-11-30"],
     ),
     "known_by": Param(
         "retrieved",

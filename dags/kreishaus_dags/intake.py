@@ -9,24 +9,23 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import date
 from math import ceil
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import TaskGroup, get_current_context, task
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
 from kreishaus.datasets import Dataset, Source
-from kreishaus.local_time import HERE
 from kreishaus.model import Landed
-from kreishaus.settings import Settings
 from kreishaus_dags.common import STAGED, green_if_none_failed, house
-from pipeline.backfill import Window
+from kreishaus_dags.complaints import complaints, reason
+from kreishaus_dags.window import window_of
+
+if TYPE_CHECKING:
+    from pipeline.steps import Outcome
 
 FILES_PER_TASK = 12
 MOST_PORTIONS = 900
-MOST_COMPLAINTS = 100
-"""Airflow expands a task to 1,024 at most (``[core] max_map_length``): beyond, it fails the run."""
 RETRIES_OF_A_VISIT = 4
 """After 10, 20, 40 and 60 minutes: a maintenance page at night is over after two hours, or not."""
 log = logging.getLogger(__name__)
@@ -52,27 +51,6 @@ def span(files: Sequence[Mapping[str, str]]) -> str:
     return first if len(files) == 1 else f"{first} to {last}"
 
 
-def complaint(text: str) -> dict[str, Any]:
-    """A portion without files: it makes its task red, under the name of what it is about."""
-    return {"label": text.split(":")[0], "files": [], "complaint": text}
-
-
-def complaints(texts: Sequence[str]) -> list[dict[str, Any]]:
-    """A red task for each text; beyond a hundred, one that counts the others."""
-    red = [complaint(text) for text in texts[:MOST_COMPLAINTS]]
-    others = len(texts) - len(red)
-    if others:
-        red.append(complaint(f"{others:,} more: kreishaus status --all names each"))
-    return red
-
-
-def complaint_about(file: Landed, settings: Settings) -> str:
-    """Why a file that is offered again was not staged, and where it lies."""
-    folder = settings.quarantine / file.source / file.dataset / file.sha256
-    reason = (folder / "reason.txt").read_text()
-    return f"{file.label}: offered again, still in quarantine ({folder}).\n{reason}"
-
-
 @task
 def land(dataset_id: str) -> list[dict[str, Any]]:
     """Ask the source what it offers, keep new bytes; skipped when there is nothing to do."""
@@ -91,10 +69,8 @@ def land(dataset_id: str) -> list[dict[str, Any]]:
     tries_left = context["ti"].try_number <= context["ti"].max_tries
     if report.unavailable and report.may_heal and tries_left:
         raise SourceUnavailable("\n".join(report.unavailable))
-    lying = [complaint_about(file, settings) for file in report.in_quarantine]
-    refused = [f"{text} (refused at the door; nothing of it was kept)" for text in report.refused]
     work = batches([asdict(file) for file in report.to_treat])
-    work += complaints([*lying, *refused, *report.unavailable])
+    work += complaints(report, settings, context["run_id"])
     log.info("%s: %d offered, %d new", dataset_id, report.offered, len(report.new))
     if not work:
         about = f" about {window}" if window else ""
@@ -103,51 +79,31 @@ def land(dataset_id: str) -> list[dict[str, Any]]:
     return work
 
 
-def window_of(run: Any) -> Window | None:  # noqa: ANN401  # Airflow's own type of a run
-    """What a run asks for again; None for one that takes whatever is new.
-
-    A backfill run asks for its logical date, as a reference date; a run triggered with ``from``
-    and ``to`` for all between them. Raises ``AirflowFailException`` where the reason is missing.
-    """
-    conf = run.conf or {}
-    backfill = run.run_type == "backfill"
-    if not backfill and not {"from", "to"} & conf.keys():
-        return None
-    reason = conf.get("reason")
-    if not isinstance(reason, str) or not reason.strip():
-        raise AirflowFailException(
-            "What is asked for again needs its reason, which is kept with every file it brings: "
-            """--dag-run-conf '{"reason": "BAMF corrected the first quarter"}'"""
-        )
-    if backfill:
-        day = run.logical_date.astimezone(HERE).date()
-        return Window(day, day, reason.strip())
-    try:
-        first, last = (date.fromisoformat(conf[end]) for end in ("from", "to"))
-    except (KeyError, TypeError, ValueError) as fault:
-        raise AirflowFailException(
-            f"""expected {{"from": "2021-01-01", "to": "2021-03-31"}}, found {conf}"""
-        ) from fault
-    return Window(first, last, reason.strip())
-
-
 @task(map_index_template="{{ task.op_kwargs['batch']['label'] }}")
 def stage(batch: Mapping[str, Any]) -> None:
-    """Parse, judge, then stage or quarantine every file of a portion; red if one is bad."""
-    if batch["complaint"]:
-        raise AirflowFailException(batch["complaint"])
+    """Parse, judge, then stage or quarantine every file of a portion; red if one is bad.
+
+    Repeated where the machine failed (disk, memory, a process), never because of a file.
+    """
     from kreishaus.metrics import send
+    from pipeline.faults import MachineFault, of_the_machine
     from pipeline.measures import of_judging
     from pipeline.steps import treat
 
     settings, context = house(), get_current_context()
-    outcomes, broken = [], []
+    if batch["complaint"]:
+        raise AirflowFailException(reason(batch, settings))
+    outcomes: list[Outcome] = []
+    broken: list[str] = []
+    unlucky: list[str] = []
     for file in batch["files"]:
         try:
             outcomes.append(treat(Landed(**file), settings))
-        except Exception as fault:  # ours, and no reason to stop its neighbours
-            log.exception("%s: our own code broke on this file", file["label"])
-            broken.append(f"{file['label']}: our own code broke on it ({fault!r}), see above")
+        except Exception as fault:  # no reason to stop its neighbours
+            machine = of_the_machine(fault)
+            whose = "the machine failed" if machine else "our own code broke on it"
+            log.exception("%s: %s", file["label"], whose)
+            (unlucky if machine else broken).append(f"{file['label']}: {whose} ({fault!r})")
     send(settings, of_judging(outcomes))
     good = [outcome for outcome in outcomes if outcome.status == "staged"]
     for outcome in good:
@@ -156,6 +112,8 @@ def stage(batch: Mapping[str, Any]) -> None:
             log.warning("%s", outcome.explanation)
     context["ti"].xcom_push("staged", [outcome.period for outcome in good])
     bad = [outcome.explanation for outcome in outcomes if outcome.status == "quarantined"]
+    if unlucky:  # on the last try too: then Airflow has no other left
+        raise MachineFault("\n\n".join(unlucky + bad + broken))
     if bad or broken:
         raise AirflowFailException("\n\n".join(bad + broken))
 

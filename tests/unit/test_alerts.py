@@ -277,8 +277,8 @@ def test_the_warning_tells_news_from_what_is_known(settings: Settings) -> None:
 
 
 @pytest.fixture
-def watch(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """One run of the watch: ``watch(run_type, late)``."""
+def watch(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> Any:
+    """One run of the watch, ``watch(run_type, late)``; it returns its warnings."""
 
     def run(run_type: str, late: Late) -> list[str]:
         context = {
@@ -288,8 +288,9 @@ def watch(monkeypatch: pytest.MonkeyPatch) -> Any:
         }
         monkeypatch.setattr(watch_freshness, "get_current_context", lambda: context)
         monkeypatch.setattr("pipeline.alerts.what_is_late", lambda *_: late)
-        lines: list[str] = watch_freshness.warn_of_late_datasets.function()
-        return lines
+        assert watch_freshness.warn_of_late_datasets.function() is None  # nothing into XCom
+        ours = [one for one in caplog.records if one.name == "kreishaus_dags.common"]
+        return [one.getMessage() for one in ours if one.levelname == "WARNING"]
 
     return run
 
