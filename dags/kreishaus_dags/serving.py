@@ -3,13 +3,53 @@
 from __future__ import annotations
 
 import logging
+from typing import TYPE_CHECKING
 
 from airflow.sdk import task
-from airflow.sdk.exceptions import AirflowSkipException
+from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
 from kreishaus_dags.as_of import house
 
+if TYPE_CHECKING:
+    from kreishaus.settings import Settings
+
+CONNECTION = "kreishaus_serving"
 log = logging.getLogger(__name__)
+
+
+def with_connection(settings: Settings) -> Settings:
+    """The settings, with the address of the Airflow connection where the environment names none.
+
+    Its host, port, login, password, schema (the internal database) and, as extra, further
+    parameters of libpq. Raises ``AirflowFailException`` for one that names no host or database.
+    """
+    from airflow.sdk import Connection
+    from airflow.sdk.exceptions import AirflowNotFoundException
+    from psycopg import ProgrammingError
+    from psycopg.conninfo import make_conninfo
+    from pydantic import SecretStr
+
+    if settings.serving.url.get_secret_value():
+        return settings
+    try:
+        found = Connection.get(CONNECTION)
+    except AirflowNotFoundException:
+        return settings
+    named = {"host": found.host, "port": found.port, "dbname": found.schema}
+    login = {"user": found.login, "password": found.password}
+    if not (found.host and found.schema):
+        raise AirflowFailException(f"the Airflow connection {CONNECTION} lacks host or schema")
+    try:
+        address = make_conninfo(**named, **login, **found.extra_dejson)
+    except ProgrammingError as fault:
+        options = ", ".join(sorted(found.extra_dejson))
+        raise AirflowFailException(
+            f"the Airflow connection {CONNECTION}: expected parameters of libpq as extra, "
+            f"found {options}"
+        ) from fault
+    return settings.model_copy(
+        update={"serving": settings.serving.model_copy(update={"url": SecretStr(address)})}
+    )
 
 
 @task(trigger_rule="all_done", retries=1)
@@ -24,7 +64,7 @@ def serve() -> None:
     from warehouse.serving.load import load
     from warehouse.versions import NothingPublished
 
-    settings = house()
+    settings = with_connection(house())
     if as_of := asked_for(settings):
         raise AirflowSkipException(f"as of {as_of.moment}: lies aside, and is not served")
     if not configured(settings):
