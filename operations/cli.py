@@ -18,7 +18,15 @@ from kreishaus.files import closed_umask
 from kreishaus.setting_faults import told
 from kreishaus.settings import Settings, read_settings
 from kreishaus.terminal import json_text, printable_name
-from operations import cli_keeping, cli_night, cli_readers, cli_serving, cli_upgrade, cli_withdraw
+from operations import (
+    cli_gx,
+    cli_keeping,
+    cli_night,
+    cli_readers,
+    cli_serving,
+    cli_upgrade,
+    cli_withdraw,
+)
 from operations.cli_options import (
     IN_USE,
     AsOfOption,
@@ -63,6 +71,7 @@ def about(
 
 sample_app = typer.Typer(help="The sample sources.", no_args_is_help=True)
 app.add_typer(sample_app, name="sample")
+app.add_typer(cli_gx.app, name="gx")
 app.add_typer(cli_keeping.app)
 app.add_typer(cli_night.app)
 app.add_typer(cli_readers.app)
