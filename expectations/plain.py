@@ -68,10 +68,7 @@ def _with_imports(names: list[str]) -> set[str]:
             continue
         found.add(name)
         for node in ast.walk(ast.parse((HERE / f"{name}.py").read_text(encoding="utf-8"))):
-            if isinstance(node, ast.ImportFrom) and node.module == "expectations":
-                waiting += [one.name for one in node.names]
-            elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith(
-                "expectations."
-            ):
-                waiting.append(str(node.module).partition(".")[2])
+            package, _, module = (getattr(node, "module", None) or "").partition(".")
+            if isinstance(node, ast.ImportFrom) and package == "expectations":
+                waiting += [module] if module else [one.name for one in node.names]
     return found
