@@ -14,12 +14,12 @@ warehouse of their own, and publishes them aside (published/as_of); readers noti
 
 from airflow.sdk import dag, get_current_context, task
 from airflow.sdk.exceptions import AirflowFailException
-from as_of import PARAMS, house
-from dbt_nodes import show_nodes
-from serving import serve
-from wiring import POLICY, announce_version, green_if_none_failed, when_staged_or
 
-from kreishaus.settings import read_settings
+from kreishaus.setting_faults import settings_or_why
+from kreishaus_dags.as_of import PARAMS, house
+from kreishaus_dags.common import announce_version, green_if_none_failed, policy, when_staged_or
+from kreishaus_dags.dbt_nodes import show_nodes
+from kreishaus_dags.serving import serve
 
 
 @task
@@ -29,7 +29,7 @@ def prepare() -> None:
     from warehouse.nodes import Outcomes
 
     lay_ready(house())
-    Outcomes(read_settings().warehouse, get_current_context()["run_id"]).open()
+    Outcomes(settings_or_why().warehouse, get_current_context()["run_id"]).open()
 
 
 @task(pool="warehouse", retries=0)
@@ -58,11 +58,15 @@ def data_docs() -> None:
     """Great Expectations' pages on every staged and quarantined file."""
     from expectations.data_docs import build
 
-    build(read_settings())
+    build(settings_or_why())
 
 
 @dag(
-    schedule=when_staged_or("04:00"), params=PARAMS, tags=["marts", "dbt"], doc_md=__doc__, **POLICY
+    schedule=when_staged_or("04:00"),
+    params=PARAMS,
+    tags=["marts", "dbt"],
+    doc_md=__doc__,
+    **policy(),
 )
 def build_marts() -> None:
     """Prepare, build, publish, serve; beside it the Data Docs and every dbt node by name."""
@@ -73,7 +77,7 @@ def build_marts() -> None:
     ready >> dbt_build() >> (published := publish()) >> [serve(), announce_version()] >> complete
     published >> complete
     ready >> data_docs()
-    ready >> show_nodes(read_settings())
+    ready >> show_nodes(settings_or_why())
 
 
 build_marts()

@@ -1,9 +1,11 @@
 """A DAG for each source of the registry: it takes in what the source offers, every night."""
 
 from airflow.sdk import DAG
-from wiring import POLICY, nightly, take_in
 
 from kreishaus.datasets import SOURCES, Source
+from kreishaus_dags.common import nightly, policy
+from kreishaus_dags.intake import take_in
+from kreishaus_dags.window import params
 
 ADVICE = """
 Files that fail a critical check go to quarantine with the reason; the others go on.
@@ -15,9 +17,10 @@ def ingest(source: Source) -> None:
     with DAG(
         source.dag_id,
         schedule=nightly(source.nightly),
+        params=params(),
         tags=["ingest", source.name],
         doc_md=f"{source.description}{ADVICE} {source.read_more}\n",
-        **POLICY,
+        **policy(),
     ):
         take_in(source)
 

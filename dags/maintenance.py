@@ -9,9 +9,9 @@ from datetime import timedelta
 
 from airflow.sdk import dag, task
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
-from wiring import POLICY, known, log, nightly
 
-from kreishaus.settings import read_settings
+from kreishaus.setting_faults import settings_or_why
+from kreishaus_dags.common import house, log, nightly, policy
 
 LONG = timedelta(hours=2)
 
@@ -23,7 +23,7 @@ def save() -> None:
     from operations.maintenance.backup.make import make_snapshot
 
     try:
-        snapshot = make_snapshot(known(read_settings()))
+        snapshot = make_snapshot(house())
     except NoTarget as nowhere:
         raise AirflowSkipException(str(nowhere)) from nowhere
     except (NoKey, NotABackup, NotInstalled) as wrong:  # trying again would not help
@@ -39,7 +39,7 @@ def check() -> None:
     from operations.maintenance.backup.check import verify
     from operations.maintenance.backup.folder import target
 
-    found = verify(settings := known(read_settings()), target(settings))
+    found = verify(settings := house(), target(settings))
     log.info("%d snapshots, %.1f MiB read", found.snapshots, found.size / 2**20)
     if found.faults:
         raise AirflowFailException("\n".join(found.faults))
@@ -51,7 +51,7 @@ def tidy() -> None:
     from operations.maintenance.retention.perform import maintain
     from warehouse.watched_build import PATIENCE_SECONDS
 
-    done = maintain(known(read_settings()), patience_seconds=PATIENCE_SECONDS)
+    done = maintain(house(), patience_seconds=PATIENCE_SECONDS)
     for one in done.deleted:
         log.info("deleted: %s; %s", one.about, one.rule)
     for one in done.held_back:
@@ -64,12 +64,12 @@ def airflow_history() -> None:
     from operations.maintenance.airflow_history import NothingToClean, clean
 
     try:
-        log.info("%s", clean(read_settings()))
+        log.info("%s", clean(settings_or_why()))
     except NothingToClean as reason:
         raise AirflowSkipException(str(reason)) from reason
 
 
-@dag(schedule=nightly("05:00"), tags=["backup", "retention"], doc_md=__doc__, **POLICY)
+@dag(schedule=nightly("05:00"), tags=["backup", "retention"], doc_md=__doc__, **policy())
 def maintenance() -> None:
     """Save, check, and only then delete; beside it Airflow's own runs."""
     save() >> check() >> tidy()

@@ -11,10 +11,8 @@ have no rows yet is skipped. Earlier dates, and papers as of an earlier day: `kr
 
 from airflow.sdk import dag, task
 from airflow.sdk.exceptions import AirflowSkipException
-from wiring import POLICY, PUBLISHED, green_if_none_failed, log
 
-from kreishaus.folder_formats import known
-from kreishaus.settings import read_settings
+from kreishaus_dags.common import PUBLISHED, green_if_none_failed, house, log, policy
 from reports.papers import NAMES
 
 
@@ -24,7 +22,7 @@ def write(name: str) -> None:
     from reports.press import NothingToPrint, PaperWithdrawn, print_paper
 
     try:
-        printed = print_paper(known(read_settings()), name)
+        printed = print_paper(house(), name)
     except (NothingToPrint, PaperWithdrawn) as nothing:
         raise AirflowSkipException(str(nothing)) from nothing
     log.info("%s about %s: %s", printed.name, printed.about, printed.pdf)
@@ -36,13 +34,13 @@ def index() -> None:
     from reports.press import write_index
     from reports.withdraw import settle
 
-    settings = known(read_settings())
+    settings = house()
     for name in settle(settings):
         log.warning("%s: its withdrawal or correction had been interrupted", name)
     log.info("%s", write_index(settings))
 
 
-@dag(schedule=[PUBLISHED], tags=["reports"], doc_md=__doc__, **POLICY)
+@dag(schedule=[PUBLISHED], tags=["reports"], doc_md=__doc__, **policy())
 def publish_reports() -> None:
     """One task a paper, then the list of them."""
     written = write.override(doc_md=write.__doc__).expand(name=list(NAMES))

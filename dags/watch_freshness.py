@@ -8,26 +8,23 @@ It is red only when that message could not be sent. What to do: docs/operations.
 
 from airflow.sdk import dag, get_current_context, task
 from airflow.sdk.exceptions import AirflowException, AirflowSkipException
-from alerting import anybody, page_of, send
-from wiring import POLICY, log, nightly
 
-from kreishaus.folder_formats import known
-from kreishaus.settings import read_settings
+from kreishaus_dags.alerting import anybody, page_of, send
+from kreishaus_dags.common import house, log, nightly, policy
 
 
 @task
-def warn_of_late_datasets() -> list[str]:
+def warn_of_late_datasets() -> None:
     """Compare what has arrived with each calendar; tell somebody about what is newly late."""
     from datetime import UTC, date, datetime
 
     from pipeline.alerts import Told, late_datasets, what_is_late
 
-    settings, context, now = known(read_settings()), get_current_context(), datetime.now(UTC)
+    settings, context, now = house(), get_current_context(), datetime.now(UTC)
     told = Told(settings)
     late = what_is_late(settings, told, date.today(), now)
-    lines = [f"{trouble.about}: {trouble.why}" for trouble in late.all]
-    for line in lines:
-        log.warning("%s", line)
+    for trouble in late.all:
+        log.warning("%s: %s", trouble.about, trouble.why)
     asked_for = context["dag_run"].run_type == "manual"
     if anybody(settings) and (late.news or asked_for):
         page = page_of(context["dag"].dag_id, context["run_id"])
@@ -37,10 +34,9 @@ def warn_of_late_datasets() -> list[str]:
             told.note(trouble.key, now)
     if not late.all:
         raise AirflowSkipException("nothing is late")
-    return lines
 
 
-@dag(schedule=nightly("06:00"), tags=["freshness"], doc_md=__doc__, **POLICY)
+@dag(schedule=nightly("06:00"), tags=["freshness"], doc_md=__doc__, **policy())
 def watch_freshness() -> None:
     """One look at all calendars."""
     warn_of_late_datasets()

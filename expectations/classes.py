@@ -22,6 +22,7 @@ from great_expectations.core.metric_domain_types import MetricDomainTypes
 from great_expectations.execution_engine.execution_engine import ExecutionEngine
 from great_expectations.execution_engine.pandas_execution_engine import PandasExecutionEngine
 from great_expectations.expectations.expectation import BatchExpectation
+from great_expectations.expectations.expectation_configuration import parse_result_format
 from great_expectations.expectations.metrics.metric_provider import metric_value
 from great_expectations.expectations.metrics.table_metric_provider import TableMetricProvider
 from great_expectations.validator.metric_configuration import MetricConfiguration
@@ -118,6 +119,10 @@ class CountyExpectation(BatchExpectation, ABC):
         execution_engine: ExecutionEngine[Any] | None = None,
     ) -> dict[str, Any]:
         verdict: Verdict = metrics[METRIC]
+        wanted = parse_result_format(self._get_result_format(runtime_configuration))
+        if wanted["result_format"] == "BOOLEAN_ONLY":
+            return {"success": verdict.offending == 0, "result": {}}
+        most = None if wanted["result_format"] == "COMPLETE" else wanted["partial_unexpected_count"]
         share = 100 * verdict.offending / verdict.evaluated if verdict.evaluated else 0.0
         return {
             "success": verdict.offending == 0,
@@ -126,7 +131,10 @@ class CountyExpectation(BatchExpectation, ABC):
                 "element_count": verdict.evaluated,
                 "unexpected_count": verdict.offending,
                 "unexpected_percent": share,
-                "details": {"offenders": list(verdict.offenders), "skipped": verdict.skipped},
+                "details": {
+                    "offenders": list(verdict.offenders[:most]),
+                    "skipped": verdict.skipped,
+                },
             },
         }
 

@@ -16,9 +16,19 @@ from pydantic import ValidationError
 from kreishaus.county_folder import FaultyList, NoCounty
 from kreishaus.datasets import SOURCES
 from kreishaus.files import closed_umask
+from kreishaus.setting_faults import told
 from kreishaus.settings import Settings, read_settings
 from kreishaus.terminal import json_text, printable_name
-from operations import cli_county, cli_keeping, cli_readers, cli_serving, cli_upgrade, cli_withdraw
+from operations import (
+    cli_county,
+    cli_gx,
+    cli_keeping,
+    cli_night,
+    cli_readers,
+    cli_serving,
+    cli_upgrade,
+    cli_withdraw,
+)
 from operations.cli_options import (
     IN_USE,
     AsOfOption,
@@ -64,7 +74,9 @@ def about(
 sample_app = typer.Typer(help="The sample sources.", no_args_is_help=True)
 app.add_typer(sample_app, name="sample")
 app.add_typer(cli_county.app, name="county")
+app.add_typer(cli_gx.app, name="gx")
 app.add_typer(cli_keeping.app)
+app.add_typer(cli_night.app)
 app.add_typer(cli_readers.app)
 app.add_typer(cli_upgrade.app)
 app.add_typer(cli_serving.app, name="serving")
@@ -396,12 +408,8 @@ def main() -> None:
     except ValidationError as wrong:
         if wrong.title != Settings.__name__:
             raise
-        for one in wrong.errors(include_input=False, include_url=False):  # it may be a password
-            key = "__".join(map(str, one["loc"])).upper()
-            errors.print(
-                f"KREISHAUS_{key}: {one['msg']}. Set it right in the environment or in county.toml",
-                soft_wrap=True,
-            )
+        for sentence in told(wrong):
+            errors.print(sentence, soft_wrap=True)
         raise SystemExit(2) from None
     except (NoCounty, FaultyList) as wrong:
         errors.print(str(wrong), markup=False, soft_wrap=True)

@@ -3,7 +3,7 @@
 alerts/told/<key>.json    what was told, and when
       /sent.jsonl         every attempt to tell, with what kept it from arriving
 
-Sending is Airflow's part: dags/alerting.py.
+The channels are in operations/alert_channels.py.
 """
 
 from __future__ import annotations
@@ -108,6 +108,25 @@ def late_datasets(settings: Settings, late: Late, page: str) -> Message:
         ]
     )
     return Message(subject, text, "\n".join([subject, *lines]))
+
+
+def no_version(settings: Settings, since: datetime, newest: str) -> Message:
+    """Readers got no new version this night: said by a clock that is not Airflow's."""
+    subject = f"Kreishaus ({settings.county.name}): no new version since {since:%d.%m.%Y %H:%M}"
+    lines = [
+        f"{newest}",
+        "",
+        "What to do",
+        _line(
+            "1.", "kreishaus status: did a source or the build fail? Then an alert of its own came."
+        ),
+        _line("2.", "If no alert came: do Airflow's scheduler, workers and DAG processor run?"),
+        _line("3.", "Is build_marts switched on, and does its grid show a run of this night?"),
+        "",
+        "Readers keep the last good version. This message comes from `kreishaus check-night`,",
+        'which needs no Airflow. More: docs/production.md, "A night without a version"',
+    ]
+    return Message(subject, "\n".join(lines), f"{subject}. {newest}")
 
 
 def _line(word: str, text: str) -> str:

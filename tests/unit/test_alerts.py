@@ -20,16 +20,16 @@ from receivers import Mailbox, Webhook, mail_server, webhook
 os.environ.setdefault("AIRFLOW_HOME", tempfile.mkdtemp(prefix="airflow-"))
 sys.path.insert(0, str(Path(__file__).parents[2] / "dags"))
 
-import alerting
-import watch_freshness
 from airflow.sdk.exceptions import AirflowException, AirflowSkipException
 
+import watch_freshness
 from kreishaus.model import Finding, Request
 from kreishaus.settings import Alerts, Settings
 from kreishaus.store.landing import Landing
 from kreishaus.store.quarantine import Quarantine
 from kreishaus.store.staging import BatchRecord, Staging
 from kreishaus.store.visits import Visit, Visits
+from kreishaus_dags import alerting
 from pipeline.alerts import Late, Message, Told, late_datasets, red_run, unsent, what_is_late
 from pipeline.troubles import Trouble
 
@@ -59,8 +59,8 @@ def told_to(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Any:
     def choose(*emails: str, chat: str = "") -> Settings:
         alerts = Alerts(emails=emails, smtp_connection="county_mail", webhook_connection=chat)
         chosen = settings.model_copy(update={"alerts": alerts})
-        for module in (alerting, watch_freshness):
-            monkeypatch.setattr(module, "read_settings", lambda: chosen)
+        for module, name in ((alerting, "read_settings"), (watch_freshness, "house")):
+            monkeypatch.setattr(module, name, lambda: chosen)
         return chosen
 
     return choose
@@ -277,8 +277,8 @@ def test_the_warning_tells_news_from_what_is_known(settings: Settings) -> None:
 
 
 @pytest.fixture
-def watch(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """One run of the watch: ``watch(run_type, late)``."""
+def watch(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> Any:
+    """One run of the watch, ``watch(run_type, late)``; it returns its warnings."""
 
     def run(run_type: str, late: Late) -> list[str]:
         context = {
@@ -288,8 +288,9 @@ def watch(monkeypatch: pytest.MonkeyPatch) -> Any:
         }
         monkeypatch.setattr(watch_freshness, "get_current_context", lambda: context)
         monkeypatch.setattr("pipeline.alerts.what_is_late", lambda *_: late)
-        lines: list[str] = watch_freshness.warn_of_late_datasets.function()
-        return lines
+        assert watch_freshness.warn_of_late_datasets.function() is None  # nothing into XCom
+        ours = [one for one in caplog.records if one.name == "kreishaus_dags.common"]
+        return [one.getMessage() for one in ours if one.levelname == "WARNING"]
 
     return run
 

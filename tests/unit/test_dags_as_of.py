@@ -13,9 +13,10 @@ import pytest
 os.environ.setdefault("AIRFLOW_HOME", tempfile.mkdtemp(prefix="airflow-"))
 sys.path.insert(0, str(Path(__file__).parents[2] / "dags"))
 
-import as_of
 from airflow.sdk.definitions.param import ParamsDict
 from airflow.sdk.exceptions import AirflowFailException, ParamValidationError
+
+from kreishaus_dags import as_of
 
 
 @pytest.fixture
@@ -28,7 +29,7 @@ def triggered(monkeypatch, settings):
             params[name] = value
         params = params.validate()
         monkeypatch.setattr(as_of, "get_current_context", lambda: {"params": params})
-        monkeypatch.setattr(as_of, "read_settings", lambda: settings)
+        monkeypatch.setattr(as_of.common, "settings_or_why", lambda: settings)
         return settings
 
     return put

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from azr_workbooks import sheet_of
+from azr_workbooks import CROSSTABLE, with_cell
+from openpyxl import load_workbook
 from receivers import Mailbox, Webhook, mail_server, webhook
 
 from kreishaus.settings import Settings
@@ -24,6 +25,7 @@ from kreishaus.store.quarantine import Quarantine
 from kreishaus.store.visits import Visits
 
 REPOSITORY = Path(__file__).parents[2]
+PERSON = "{{ 7 * 7 }} Musterfrau, Erika"
 REASON = "the register sent 30 September again"
 
 BACKFILL = """
@@ -34,10 +36,16 @@ db.initdb()
 from airflow.dag_processing.bundles.manager import DagBundlesManager
 from airflow.dag_processing.dagbag import BundleDagBag, sync_bag_to_db
 from airflow.models.backfill import Backfill, ReprocessBehavior, _create_backfill
+from airflow.models.asset import AssetEvent
 from airflow.models.dagrun import DagRun
+from airflow.models.log import Log
+from airflow.models.renderedtifields import RenderedTaskInstanceFields
+from airflow.models.serialized_dag import SerializedDagModel
+from airflow.models.xcom import XComModel
 from airflow.sdk import timezone
 from airflow.utils.session import create_session
 from airflow.utils.state import DagRunState
+from airflow.utils.types import DagRunTriggeredByType, DagRunType
 from sqlalchemy import select, update
 
 bundles = DagBundlesManager()
@@ -88,11 +96,38 @@ def go_through(run_id):
         }
 
 
+def refused(conf):
+    # The page, the API and the command line all go through this.
+    serialized = SerializedDagModel.get("ingest_azr").dag
+    now = timezone.utcnow()
+    try:
+        with create_session() as session:
+            serialized.create_dagrun(
+                run_id="by_hand", run_after=now, conf=conf, run_type=DagRunType.MANUAL,
+                triggered_by=DagRunTriggeredByType.REST_API, state=DagRunState.QUEUED,
+                session=session,
+            )
+    except ValueError as refusal:  # which the API answers with status 400
+        return str(refusal)
+
+
+def kept():
+    with create_session() as session:
+        xcoms = [row.value for row in session.scalars(select(XComModel))]
+        rendered = select(RenderedTaskInstanceFields)
+        fields = [row.rendered_fields for row in session.scalars(rendered)]
+        events = [row.extra for row in session.scalars(select(AssetEvent))]
+        notes = [row.extra for row in session.scalars(select(Log))]
+        return {"xcoms": xcoms, "others": [fields, events, notes]}
+
+
 answer = {
     "first": backfill({"reason": REASON}, "2021-09-29", "2021-10-01"),
     "the same days": backfill({"reason": REASON}, "2021-09-29", "2021-10-01"),
     "again": backfill({"reason": REASON}, "2021-09-30", "2021-10-01", ReprocessBehavior.COMPLETED),
     "no reason": backfill({}, "2021-06-30", "2021-07-01"),
+    "refused": [refused(conf) for conf in ({"from": "1.7.2021"}, {"reason": " "}, {"to": 2021})],
+    "kept": kept(),
 }
 sys.stdout = sys.__stdout__
 print("\\n" + json.dumps(answer, default=str))
@@ -104,7 +139,7 @@ class Told:
     """What the backfills did, and who was told what."""
 
     settings: Settings
-    backfills: dict[str, list[dict[str, Any]]]
+    backfills: dict[str, Any]
     mails: Mailbox
     posts: Webhook
 
@@ -115,8 +150,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
     settings = Settings(home=home)
     drop = settings.drop_folder("azr")
     drop.mkdir(parents=True)
-    rows = (["{{ 7 * 7 }}: no cross table"], ["Gesamt", 12000])
-    (drop / "AZR_Kreuztabelle_2021-09-30.xlsx").write_bytes(sheet_of(*rows))
+    (drop / CROSSTABLE).write_bytes(with_cell(CROSSTABLE, "B9", PERSON))
     with mail_server() as mails, webhook() as posts:
         done = subprocess.run(
             [sys.executable, "-c", f"REASON = {REASON!r}\n{BACKFILL}"],
@@ -217,3 +251,23 @@ def test_what_leaves_the_house_by_webhook_names_the_rule_and_quotes_no_file(told
     assert f"quarantine azr/crosstable: AZR_Kreuztabelle_2021-09-30.xlsx: {rules}\n" in first
     assert file.findings[0].message not in first
     assert "/dags/ingest_azr/runs/" in first and "/dags/ingest_azr/runs/" in second
+
+
+def test_a_value_that_the_form_does_not_allow_is_refused_before_there_is_a_run(told: Told) -> None:
+    day, reason, number = told.backfills["refused"]
+    assert "'1.7.2021' is not a 'date'" in day
+    assert "' ' does not match" in reason
+    assert "2021 is not of type 'null', 'string'" in number
+
+
+def test_airflow_s_database_holds_no_text_of_a_file_that_was_refused(told: Told) -> None:
+    """The second run finds the file in quarantine, the first puts it there; both say so."""
+    kept = json.dumps(told.backfills["kept"], ensure_ascii=False)
+    (file,) = Quarantine(told.settings.quarantine, "azr", "crosstable").files()
+    assert str(file.folder) in kept  # where to look
+    assert PERSON in (file.folder / "reason.txt").read_text()  # what was to be passed on
+    sheet = load_workbook(told.settings.drop_folder("azr") / CROSSTABLE).worksheets[0]
+    texts = {str(cell.value) for row in sheet.iter_rows() for cell in row if cell.value}
+    assert PERSON in texts
+    long_enough = {text for text in texts if len(text) > 4}
+    assert {text for text in long_enough if text in kept} == set()

@@ -16,9 +16,9 @@ from small_house import day, staged
 os.environ.setdefault("AIRFLOW_HOME", tempfile.mkdtemp(prefix="airflow-"))
 sys.path.insert(0, str(Path(__file__).parents[2] / "dags"))
 
-import maintenance
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
+import maintenance
 from kreishaus.settings import Backups, Keeping, Retention, Settings
 from kreishaus.store.landing import Landing
 from operations.maintenance import airflow_history
@@ -34,7 +34,7 @@ def house(
     with_rule = settings.model_copy(update={"retention": Keeping(datasets={"bamf/hkl": RULE})})
     house = with_backup(with_rule, tmp_path / "backup", backup_key)
     staged(house, b"old", day("2021-10-15"))
-    monkeypatch.setattr(maintenance, "read_settings", lambda: house)
+    monkeypatch.setattr(maintenance, "house", lambda: house)
     return house
 
 
@@ -58,7 +58,7 @@ def test_without_a_folder_saving_is_skipped_with_a_word_and_no_landed_file_goes(
     house, monkeypatch, caplog
 ):
     nowhere = house.model_copy(update={"backup": Backups()})
-    monkeypatch.setattr(maintenance, "read_settings", lambda: nowhere)
+    monkeypatch.setattr(maintenance, "house", lambda: nowhere)
     with pytest.raises(AirflowSkipException, match=r"\[backup\] folder is not set"):
         task("save")()
     with caplog.at_level(logging.WARNING):

@@ -16,8 +16,7 @@ import pytest
 os.environ.setdefault("AIRFLOW_HOME", tempfile.mkdtemp(prefix="airflow-"))
 sys.path.insert(0, str(Path(__file__).parents[2] / "dags"))
 
-from dbt_nodes import is_test_of_one
-
+from kreishaus_dags.dbt_nodes import is_test_of_one
 from warehouse import room, watched_build
 from warehouse.as_of import AsOf, aside
 from warehouse.builds import BuildNotFinished, builds

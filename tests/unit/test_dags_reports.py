@@ -16,10 +16,10 @@ import pytest
 os.environ.setdefault("AIRFLOW_HOME", tempfile.mkdtemp(prefix="airflow-"))
 sys.path.insert(0, str(Path(__file__).parents[2] / "dags"))
 
-import publish_reports
-import wiring
 from airflow.sdk.exceptions import AirflowSkipException
 
+import publish_reports
+from kreishaus_dags import common
 from reports.press import NothingToPrint, PaperWithdrawn, Printed
 from warehouse import withdrawals
 from warehouse.withdrawals import Mark
@@ -35,27 +35,27 @@ def published(settings, run_id):
 
 @pytest.fixture
 def running(monkeypatch, settings):
-    monkeypatch.setattr(wiring, "get_current_context", lambda: {"run_id": "night_2"})
-    monkeypatch.setattr(wiring, "read_settings", lambda: settings)
-    monkeypatch.setattr(publish_reports, "read_settings", lambda: settings)
+    monkeypatch.setattr(common, "get_current_context", lambda: {"run_id": "night_2"})
+    monkeypatch.setattr(common, "house", lambda: settings)
+    monkeypatch.setattr(publish_reports, "house", lambda: settings)
     return settings
 
 
 def test_a_version_of_this_run_is_announced(running):
     published(running, "night_2")
-    wiring.announce_version.function()
+    common.announce_version.function()
 
 
 def test_a_version_of_another_run_is_not_announced(running):
     """A build as of an earlier day publishes aside: readers keep what they have."""
     published(running, "night_1")
     with pytest.raises(AirflowSkipException, match="no version of this run"):
-        wiring.announce_version.function()
+        common.announce_version.function()
 
 
 def test_nothing_is_announced_before_anything_is_published(running):
     with pytest.raises(AirflowSkipException, match="no version of this run"):
-        wiring.announce_version.function()
+        common.announce_version.function()
 
 
 def test_a_paper_without_figures_is_skipped(running, monkeypatch):

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 import tempfile
 from pathlib import Path
 
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 from pydantic import SecretStr
 
 os.environ.setdefault("AIRFLOW_HOME", tempfile.mkdtemp(prefix="airflow-"))
 sys.path.insert(0, str(Path(__file__).parents[2] / "dags"))
 
-import serving
-from airflow.sdk.exceptions import AirflowSkipException
+from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
 from kreishaus.settings import Serving, Settings
+from kreishaus_dags import serving
 from warehouse.as_of import AsOf, aside
 from warehouse.serving.connection import ServingFailed
 
@@ -62,3 +64,55 @@ def test_a_database_that_does_not_answer_makes_the_run_red(
     with pytest.raises(ServingFailed, match="no connection to the serving database") as failure:
         serve(monkeypatch, configured)
     assert "secret-word" not in str(failure.value)
+
+
+def connection(monkeypatch: pytest.MonkeyPatch, **words: object) -> None:
+    document = json.dumps({"conn_type": "postgres", **words})
+    monkeypatch.setenv("AIRFLOW_CONN_KREISHAUS_SERVING", document)
+
+
+SERVER = {"host": "db.county.example", "port": 5433, "schema": "kreishaus", "login": "loader"}
+
+
+def test_an_airflow_connection_says_where_to_serve(
+    monkeypatch: pytest.MonkeyPatch, settings: Settings
+) -> None:
+    connection(monkeypatch, **SERVER, password="p w'd", extra={"sslmode": "verify-full"})
+    found = serving.with_connection(settings)
+    assert conninfo_to_dict(found.serving.url.get_secret_value()) == {
+        "host": "db.county.example",
+        "port": "5433",
+        "dbname": "kreishaus",
+        "user": "loader",
+        "password": "p w'd",
+        "sslmode": "verify-full",
+    }
+    assert "p w" not in repr(found)
+    assert found.serving.patience_seconds == settings.serving.patience_seconds
+
+
+def test_the_environment_goes_before_the_connection(
+    monkeypatch: pytest.MonkeyPatch, settings: Settings
+) -> None:
+    connection(monkeypatch, **SERVER)
+    configured = settings.model_copy(update={"serving": NOBODY_LISTENS})
+    assert serving.with_connection(configured) is configured
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ({"login": "loader", "password": "s3cret"}, "lacks host or schema"),
+        (
+            {**SERVER, "extra": {"ssl": "s3cret"}},
+            "parameters of libpq as extra, found ssl",
+        ),
+    ],
+)
+def test_half_a_connection_is_refused_without_its_secrets(
+    monkeypatch: pytest.MonkeyPatch, settings: Settings, words: dict[str, object], said: str
+) -> None:
+    connection(monkeypatch, **words)
+    with pytest.raises(AirflowFailException, match=said) as refusal:
+        serving.with_connection(settings)
+    assert "s3cret" not in str(refusal.value)

@@ -1,4 +1,4 @@
-"""The boxes of build_marts that show dbt's nodes: a DAG helper for Airflow, no DAG itself."""
+"""The boxes of build_marts that show dbt's nodes."""
 
 from __future__ import annotations
 
@@ -12,6 +12,10 @@ from airflow.triggers.base import StartTriggerArgs
 
 from kreishaus.settings import Settings
 from warehouse.nodes import Node, read_nodes
+
+ONLY_SHOWN = """**Clearing this box builds nothing**: it shows again what dbt said in this run.
+To build again, clear `prepare` with everything downstream, or trigger the DAG: one dbt process
+builds all models, because DuckDB has one writer."""
 
 
 class ShowNodes(BaseOperator):
@@ -63,7 +67,7 @@ def show_nodes(settings: Settings) -> list[ShowNodes]:
                 warehouse=warehouse,
                 trigger_rule="one_done",
                 retries=0,
-                doc_md=node.description or f"dbt {node.kind} `{node.name}`",
+                doc_md=f"{node.description or f'dbt {node.kind} `{node.name}`'}\n\n{ONLY_SHOWN}",
             )
         for parent in node.parents:
             tasks[parent] >> tasks[node.unique_id]

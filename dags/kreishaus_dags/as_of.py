@@ -1,12 +1,12 @@
-"""The parameters of build_marts: which day to look back to. A DAG helper for Airflow, no DAG."""
+"""The parameters of build_marts: which day to look back to."""
 
 from __future__ import annotations
 
 from airflow.sdk import Param, get_current_context
 from airflow.sdk.exceptions import AirflowFailException
 
-from kreishaus.folder_formats import known
-from kreishaus.settings import Settings, read_settings
+from kreishaus.settings import Settings
+from kreishaus_dags import common
 
 PARAMS = {
     "as_of": Param(
@@ -15,6 +15,7 @@ PARAMS = {
         format="date",
         title="As of",
         description="Build from what was known at the end of this day. Empty: everything known.",
+        examples=["2021-11-30"],
     ),
     "known_by": Param(
         "retrieved",
@@ -35,4 +36,4 @@ def house() -> Settings:
         as_of = AsOf.parse(asked["as_of"], asked["known_by"]) if asked["as_of"] else None
     except NotAMoment as refusal:
         raise AirflowFailException(f"as_of: {refusal}") from refusal
-    return aside(known(read_settings()), as_of)
+    return aside(common.house(), as_of)

@@ -1,0 +1,1 @@
+"""What the DAG files of this folder share; Airflow looks for no DAGs here."""

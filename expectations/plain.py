@@ -1,0 +1,74 @@
+"""The county's suites as a plain Great Expectations project, for those who have nothing of ours.
+
+FOLDER/gx/great_expectations.yml        a file context
+          /expectations/<suite>.json    <source>.<dataset>.<table>, as the nightly run judges it
+          /plugins/kreishaus_expectations/   our own classes, which import nothing else of ours
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+from kreishaus.datasets import REGISTRY
+from kreishaus.files import make_folder
+
+HERE = Path(__file__).parent
+PLUGIN = "kreishaus_expectations"
+OURS = re.compile(r"^(\s*from|\s*import) expectations\b", re.MULTILINE)
+
+
+class AlreadyThere(Exception):
+    """The folder holds a Great Expectations project already; nothing of it was changed."""
+
+
+def export(folder: Path) -> list[str]:
+    """Write the project into ``folder``; return the names of its suites.
+
+    Raises ``AlreadyThere``.
+    """
+    import great_expectations as gx
+
+    if (folder / "gx").exists():
+        raise AlreadyThere(f"{folder / 'gx'} exists: name another folder, or remove it")
+    make_folder(folder)
+    context = gx.get_context(mode="file", project_root_dir=str(folder))
+    context.enable_analytics(False)
+    for entry in REGISTRY:
+        for table, suite in entry.load("suites")().items():
+            suite.name = f"{entry.source}.{entry.name}.{table}"
+            context.suites.add(suite)
+    plugin = folder / "gx" / "plugins" / PLUGIN
+    make_folder(plugin)
+    classes = sorted(path.stem for path in HERE.glob("*.py") if _defines_a_class(path))
+    for name in sorted(_with_imports(classes)):
+        text = (HERE / f"{name}.py").read_text(encoding="utf-8")
+        (plugin / f"{name}.py").write_text(OURS.sub(rf"\1 {PLUGIN}", text), encoding="utf-8")
+    imports = "".join(f"from {PLUGIN} import {name} as {name}\n" for name in classes)
+    about = '"""Importing this makes the county\'s expectations known to Great Expectations."""\n\n'
+    (plugin / "__init__.py").write_text(about + imports, encoding="utf-8")
+    return sorted(suite.name for suite in context.suites.all())
+
+
+def _defines_a_class(path: Path) -> bool:
+    """Whether a module defines an expectation of ours."""
+    nodes = ast.parse(path.read_text(encoding="utf-8")).body
+    bases = (base for node in nodes if isinstance(node, ast.ClassDef) for base in node.bases)
+    return any(isinstance(base, ast.Name) and base.id == "CountyExpectation" for base in bases)
+
+
+def _with_imports(names: list[str]) -> set[str]:
+    """These modules and whatever of this package they import."""
+    found: set[str] = set()
+    waiting = list(names)
+    while waiting:
+        name = waiting.pop()
+        if name in found:
+            continue
+        found.add(name)
+        for node in ast.walk(ast.parse((HERE / f"{name}.py").read_text(encoding="utf-8"))):
+            package, _, module = (getattr(node, "module", None) or "").partition(".")
+            if isinstance(node, ast.ImportFrom) and package == "expectations":
+                waiting += [module] if module else [one.name for one in node.names]
+    return found

@@ -1,0 +1,46 @@
+"""What is wrong with ``county.toml`` or the environment, for the person who must set it right."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from kreishaus.settings import REPOSITORY, Settings, read_settings
+
+WORDS = {"Extra inputs are not permitted": "there is no such key", "Field required": "is missing"}
+"""How pydantic says it, and how we do."""
+
+
+class WrongSettings(Exception):
+    """A setting is wrong. The message names key and file, and never the value: it may be secret."""
+
+
+def told(wrong: ValidationError) -> list[str]:
+    """A sentence for each key that is wrong or missing."""
+    sentences = []
+    for one in wrong.errors(include_input=False, include_url=False):
+        place = [str(key) for key in one["loc"]]
+        variable, key = f"KREISHAUS_{'__'.join(place).upper()}", ".".join(place)
+        sentences.append(
+            f"{variable}: {WORDS.get(one['msg'], one['msg'])}. Set it right in the environment, "
+            f"or as {key} in {county_file()}"
+        )
+    return sentences
+
+
+def county_file() -> Path:
+    """The file that settings are read from; what else it says may be unreadable."""
+    return Path(os.environ.get("KREISHAUS_COUNTY_FILE") or REPOSITORY / "county.toml")
+
+
+def settings_or_why() -> Settings:
+    """The settings. Raises ``WrongSettings``, a line for each key, for who shows tracebacks."""
+    try:
+        return read_settings()
+    except ValidationError as wrong:
+        raise WrongSettings("\n".join(told(wrong))) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
+        raise WrongSettings(f"{county_file()}: expected TOML in UTF-8, found: {fault}") from None

@@ -1,0 +1,65 @@
+"""``kreishaus check-night``: an alarm that does not depend on Airflow's scheduler."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+from typing import Annotated
+
+import typer
+
+from kreishaus.folder_formats import WrongFormat, known
+from kreishaus.local_time import HERE
+from kreishaus.settings import Settings, read_settings
+from operations.cli_options import console, errors
+
+app = typer.Typer()
+NO_VERSION = 1
+
+
+@app.command("check-night", epilog="Example: [bold]kreishaus check-night[/bold]")
+def check_night(
+    now: Annotated[
+        datetime | None,
+        typer.Option(help="Judge as if it were this moment (German time).", hidden=True),
+    ] = None,
+) -> None:
+    """Whether readers have got a version since midnight; if not, tell those named for alerts.
+
+    For cron or a systemd timer at 06:30: it needs no process of Airflow. Exit status: 0 there is a
+    version of this night, 1 there is none (also when nobody could be told).
+    """
+    from operations.alert_channels import anybody, send
+    from pipeline.alerts import QUIET_AFTER_RED, Told, no_version
+
+    moment = now.replace(tzinfo=HERE) if now else datetime.now(HERE)
+    midnight = datetime.combine(moment.date(), time(), HERE)
+    settings = read_settings()
+    newest, made = newest_version(settings)
+    if made and made >= midnight:
+        console.print(newest, soft_wrap=True)
+        return
+    message = no_version(settings, midnight, newest)
+    errors.print(message.brief, soft_wrap=True)
+    told = Told(settings)
+    if not anybody(settings):
+        errors.print("Nobody is named for alerts: [alerts] in county.toml", soft_wrap=True)
+    elif told.within(QUIET_AFTER_RED, message.subject, moment):
+        errors.print("This was told already.", soft_wrap=True)
+    elif send(message, settings):
+        told.note(message.subject, moment)
+    else:
+        errors.print("Nobody could be told: kreishaus status says why", soft_wrap=True)
+    raise typer.Exit(NO_VERSION)
+
+
+def newest_version(settings: Settings) -> tuple[str, datetime | None]:
+    """The version that readers have, in a sentence, and when it was made; None without one."""
+    from warehouse import versions
+
+    try:
+        version = versions.current(known(settings))
+        made = datetime.fromisoformat(versions.facts(version)["created_at"])
+    except (versions.NothingPublished, WrongFormat, OSError) as fault:
+        return f"Which version readers have cannot be read: {fault}", None
+    here = made.astimezone(HERE)
+    return f"Readers have the version {version.name} of {here:%d.%m.%Y %H:%M}.", made
