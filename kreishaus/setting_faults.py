@@ -8,7 +8,8 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from kreishaus.settings import REPOSITORY, Settings, read_settings
+from kreishaus.county_folder import COUNTY_TOML, FaultyList, NoCounty, find_county
+from kreishaus.settings import COUNTIES, Settings, read_settings
 
 WORDS = {"Extra inputs are not permitted": "there is no such key", "Field required": "is missing"}
 """How pydantic says it, and how we do."""
@@ -32,8 +33,12 @@ def told(wrong: ValidationError) -> list[str]:
 
 
 def county_file() -> Path:
-    """The file that settings are read from; what else it says may be unreadable."""
-    return Path(os.environ.get("KREISHAUS_COUNTY_FILE") or REPOSITORY / "county.toml")
+    """The file that settings are read from; what else it says may be unreadable.
+
+    Raises ``NoCounty`` where it is not said which county is meant.
+    """
+    counties = Path(os.environ.get("KREISHAUS_COUNTIES") or COUNTIES)
+    return find_county(counties, os.environ.get("KREISHAUS_COUNTY_AGS")) / COUNTY_TOML
 
 
 def settings_or_why() -> Settings:
@@ -42,5 +47,7 @@ def settings_or_why() -> Settings:
         return read_settings()
     except ValidationError as wrong:
         raise WrongSettings("\n".join(told(wrong))) from None
+    except (NoCounty, FaultyList) as wrong:
+        raise WrongSettings(str(wrong)) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
         raise WrongSettings(f"{county_file()}: expected TOML in UTF-8, found: {fault}") from None

@@ -26,6 +26,7 @@ from kreishaus.county_folder import (
 from kreishaus.county_home import home_of
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+COUNTIES = REPOSITORY / "counties"
 DEFAULTS = Path(__file__).with_name("defaults.toml")
 """Where the sources lie that every county has."""
 Way = Literal["download", "rest"]
@@ -349,7 +350,7 @@ class Settings(BaseSettings):
     home: Path = REPOSITORY / "var"
     sources: Literal["sample", "live"] = "sample"
     sample_url: str = "http://127.0.0.1:8765"
-    counties: Path = REPOSITORY / "counties"
+    counties: Path = COUNTIES
     county_ags: str | None = None
     drop_folders: Path | None = None
     keep_versions: int = Field(default=14, ge=1)
@@ -395,7 +396,7 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         said = {**env_settings(), **init_settings()}
-        counties = Path(said.get("counties") or REPOSITORY / "counties")
+        counties = Path(said.get("counties") or COUNTIES)
         folder = find_county(counties, said.get("county_ags"))
         return (
             init_settings,

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from kreishaus.settings import REPOSITORY, read_settings
+from kreishaus.settings import COUNTIES, read_settings
 from operations.cli_options import console, errors
 
 app = typer.Typer(help="The folder of a county.", no_args_is_help=True)
@@ -31,7 +31,7 @@ def init(
     from operations.counties.known import UnknownCounty, known_county
     from operations.counties.make import FolderExists, make_county
 
-    home_of_all = counties or Path(os.environ.get("KREISHAUS_COUNTIES") or REPOSITORY / "counties")
+    home_of_all = counties or Path(os.environ.get("KREISHAUS_COUNTIES") or COUNTIES)
     try:
         county = known_county(ags)
         folder = make_county(county, home_of_all)

@@ -38,7 +38,8 @@ def _list(
 
 def purpose(schema: pa.Schema) -> str:
     """What a list is for, in a sentence or two."""
-    return (schema.metadata or {})[PURPOSE].decode()
+    words: bytes = schema.metadata[PURPOSE]
+    return words.decode()
 
 
 def columns(schema: pa.Schema) -> list[pa.Field]:

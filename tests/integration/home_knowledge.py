@@ -161,8 +161,7 @@ def _facts(value: Value, cell: Cell) -> list[Fact]:
 def of_some_places(fact: Fact, values: HomeValues) -> Fact:
     """The fact without some homes that came late: those of municipalities, or a few homes.
 
-    Sums that ask a home for several figures count it once three homes have all of them. A fact that
-    fits no choice stays as it is, and is said to be wrong.
+    A fact that fits no choice stays as it is, and is said to be wrong.
     """
     truth = values.truth
     over = fact.form.at(truth)

@@ -4,7 +4,6 @@ score the attack. The attacker himself is given none of it but what the public r
 from __future__ import annotations
 
 import csv
-from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -81,18 +80,9 @@ class HomeValues:
             found.setdefault(place[0], []).append(place)
         return found
 
-    def late_places(self, date: str, fewer_than: int | None = None) -> frozenset[Place]:
-        """Late figures of a date: all, or those that came with too few others of their kind in
-        their municipality to be counted."""
-        found = self._late_on.get(date, ())
-        if fewer_than is None:
-            return frozenset(found)
-        together = Counter(self._together(place) for place in found)
-        return frozenset(p for p in found if together[self._together(p)] < fewer_than)
-
-    def _together(self, place: Place) -> tuple[str, str]:
-        date, home, measure = place
-        return self.register[date][home].municipality, measure
+    def late_places(self, date: str) -> frozenset[Place]:
+        """Late figures of a date."""
+        return frozenset(self._late_on.get(date, ()))
 
     def without(self, places: Collection[Place]) -> HomeValues:
         """The same, as if these figures had not been reported."""

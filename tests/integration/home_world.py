@@ -38,19 +38,10 @@ class World:
     _found: dict[object, Any] = field(default_factory=dict)
 
     def readings(self, date: str) -> Iterator[World]:
-        """Which late figures of a date are in its sums: by the rule, then all, then none.
-
-        A sum holds late figures once three homes of their municipality came together; a sum over
-        several figures of a home may count them otherwise. Which are in is no secret of a home.
-        """
-        late = self.values.late_places(date)
-        if not late:
-            yield self
-            return
-        few = self.values.late_places(date, fewer_than=3)
-        yield self._reading(few)
+        """Which late figures of a date are in its sums: none by the rule, else all."""
+        if late := self.values.late_places(date):
+            yield self._reading(late)
         yield self
-        yield self._reading(late)
 
     def _reading(self, left_out: frozenset[Place]) -> World:
         key = ("reading", left_out)

@@ -255,8 +255,6 @@ def test_a_late_report_that_is_not_counted_is_taken_off() -> None:
     before, after = in_order([first, second])
     late = {(DAY, "d", "care_fte")}
     assert (before.late_places(DAY), after.late_places(DAY)) == (set(), late)
-    assert after.late_places(DAY, fewer_than=3) == late
-    assert after.late_places(DAY, fewer_than=1) == set()
     everybody = total(Form({unknown: 1.0}) for unknown in _care(after))
     read = of_some_places(equal(everybody, 46.0, "sum"), after)
     assert {unknown.home for unknown in read.form.terms} == {"a", "b", "c"}

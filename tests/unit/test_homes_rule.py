@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from warehouse.homes.contributions import Contribution, late_homes
@@ -105,13 +107,20 @@ def late(offer: str, revision: int) -> Contribution:
     return Contribution(offer, offer, offer, "M", 5.0, revision=revision)
 
 
-def test_late_reports_are_counted_once_three_came_together() -> None:
+def test_late_reports_are_never_counted() -> None:
+    """Three together would be safe as a sum, but not beside the sums of other measures."""
     first = [late(offer, 1) for offer in "abcd"]
     assert late_homes([*first, late("x", 2)]) == {"x"}
-    assert late_homes([*first, late("x", 2), late("y", 2)]) == {"x", "y"}
-    assert late_homes([*first, late("x", 2), late("y", 3), late("z", 4)]) == set()
-    # The fourth came after the three were counted: it would stand out again.
-    assert late_homes([*first, *(late(o, 2) for o in "xyz"), late("w", 3)]) == {"w"}
+    assert late_homes([*first, *(late(o, 2) for o in "xyz"), late("w", 3)]) == set("xyzw")
+
+
+def test_what_first_holds_any_value_is_not_late() -> None:
+    """Nobody filled the column in the first workbook: there was no sum to compare with."""
+    nobody = [replace(late(offer, 1), value=None) for offer in "ab"]
+    assert late_homes([*nobody, late("x", 2), late("y", 2), late("z", 3)]) == {"z"}
+    # A value that was taken back was there: what comes after it is late.
+    gone = replace(late("g", 1), value=None, withdrawn=True)
+    assert late_homes([gone, late("x", 2)]) == {"x"}
 
 
 def listed(**places: str) -> list[Contribution]:

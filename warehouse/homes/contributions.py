@@ -129,23 +129,17 @@ def read(
 
 
 def _counted(members: Sequence[Contribution]) -> list[Contribution]:
-    """Contributions without the late ones that would stand out between two versions.
-
-    A report that came with a later revision is counted once three homes of a municipality came
-    late together: a sum with it, less the sum of the version before, would be its own figure.
-    """
+    """Contributions without the late ones."""
     late = late_homes(members)
     return [replace(one, value=None) if one.offer in late else one for one in members]
 
 
-def late_homes(members: Sequence[Contribution], fewest: int = 3) -> set[str]:
-    """Offers whose late value is not counted yet, replayed revision by revision."""
-    waiting: dict[str, dict[str, str]] = defaultdict(dict)
-    for revision in sorted({one.revision for one in members if one.revision > 1}):
-        for one in members:
-            if one.revision == revision and one.value is not None:
-                waiting[one.municipality][one.offer] = one.home
-        for place in list(waiting):
-            if len(set(waiting[place].values())) >= fewest:
-                waiting.pop(place)
-    return {offer for offers in waiting.values() for offer in offers}
+def late_homes(members: Sequence[Contribution]) -> set[str]:
+    """Offers whose value came with a later revision than the first one that held any.
+
+    No public sum ever counts them: with them, less the sum of an earlier version, it would be their
+    own figure, and several late homes are told apart by the sums of other measures and versions.
+    """
+    given = [one for one in members if one.value is not None or one.withdrawn]
+    first = min((one.revision for one in given), default=1)
+    return {one.offer for one in members if one.value is not None and one.revision > first}

@@ -47,14 +47,17 @@ listed as (
     union all
     {% for part in parts_of_care -%}
         {{ home_contribution(
-            ref('int_homes__staffed'), part ~ '_fte', part,
+            ref('int_homes__staffed'), part ~ '_fte', 'care_and_' ~ part,
             'case when care_fte is not null then ' ~ part ~ '_fte end', 'care_fte',
         ) }}
         union all
     {% endfor -%}
     {% for measure, cell, value, most in [
-        ('below_minimum_count', 'skilled', 'below_minimum_count', '1'),
-        ('staffed_residents_persons', 'residents', 'residents_persons', 'contracted_places'),
+        ('below_minimum_count', 'care_and_skilled', 'below_minimum_count', '1'),
+        (
+            'staffed_residents_persons', 'care_and_residents', 'residents_persons',
+            'contracted_places',
+        ),
     ] -%}
         {{ home_contribution(
             ref('int_homes__staffed'), measure, cell,
@@ -63,9 +66,9 @@ listed as (
         union all
     {% endfor -%}
     {% for other, cell, given in [
-        ('skilled', 'skilled', 'skilled_fte'),
+        ('skilled', 'care_and_skilled', 'skilled_fte'),
         ('places', 'care', 'contracted_places'),
-        ('residents', 'residents', 'residents_persons'),
+        ('residents', 'care_and_residents', 'residents_persons'),
     ] -%}
         {{ home_contribution(
             ref('int_homes__staffed'), 'care_of_' ~ other ~ '_fte', cell,
@@ -80,7 +83,7 @@ listed as (
         ) }}
         union all
         {{ home_contribution(
-            ref('int_homes__by_grade'), 'needed_grade_' ~ grade ~ '_persons', 'vacant',
+            ref('int_homes__by_grade'), 'needed_grade_' ~ grade ~ '_persons', 'needed_by_grade',
             'coalesce(cast(reported_persons as double), stand_in_persons)',
             where='care_grade = ' ~ grade,
         ) }}
@@ -88,18 +91,18 @@ listed as (
     {% endfor -%}
     {% for measure, cell, value, most in [
         (
-            'reported_persons', 'grades', "case when basis = 'reported' then home_persons end",
+            'reported_persons', 'reported', "case when basis = 'reported' then home_persons end",
             'contracted_places',
         ),
         (
-            'needed_persons', 'vacant', "case when basis <> 'unknown' then home_persons end",
+            'needed_persons', 'needed', "case when basis <> 'unknown' then home_persons end",
             'contracted_places',
         ),
         (
-            'stand_in_persons', 'vacant', "case when basis = 'county_mix' then home_persons end",
+            'stand_in_persons', 'stand_in', "case when basis = 'county_mix' then home_persons end",
             'contracted_places',
         ),
-        ('no_care_grade_persons', 'no_care_grade', 'no_care_grade_persons', 'null'),
+        ('no_care_grade_persons', 'grades_and_no_care_grade', 'no_care_grade_persons', 'null'),
         ('under_60_persons', 'under_60', 'under_60_persons', 'null'),
     ] -%}
         {{ home_contribution(
@@ -109,8 +112,9 @@ listed as (
     {% endfor -%}
     {% for part in parts_of_care -%}
         {{ home_contribution(
-            ref('int_homes__by_qualification'), 'standing_' ~ part ~ '_fte', part, 'actual_fte',
-            'total_fte', about='told_date', where="qualification_code = '" ~ part ~ "'",
+            ref('int_homes__by_qualification'), 'standing_' ~ part ~ '_fte',
+            'care_and_' ~ part, 'actual_fte', 'total_fte', about='told_date',
+            where="qualification_code = '" ~ part ~ "'",
         ) }}
         union all
     {% endfor -%}
@@ -132,8 +136,10 @@ select
     listed.value,
     listed.most_value,
     cast(reports.first_revision as bigint) as first_revision,
-    listed.value is null and reports.first_revision is not null and reports.is_withdrawn
-        as is_withdrawn
+    -- Made of other cells than before: the sum before less the sum now would be what was filled in.
+    coalesce(
+        reports.is_on_another_basis or (listed.value is null and reports.is_withdrawn), false
+    ) as is_withdrawn
 from listed
 left join {{ ref('int_home_reports__first') }} as reports
     on
