@@ -28,7 +28,7 @@ from municipalities
 inner join {{ ref('stg_it_nrw__population_by_age') }} as county
     on
         municipalities.reference_date = county.reference_date
-        and county.region_code = municipalities.county_ags
+        and municipalities.county_ags = county.region_code
         and county.sex_code = 'total'
         and county.nationality_code = 'total'
         and county.age_from is null

@@ -85,13 +85,15 @@ class HomeValues:
         return frozenset(self._late_on.get(date, ()))
 
     def without(self, places: Collection[Place]) -> HomeValues:
-        """The same, as if these figures had not been reported."""
+        """The same, as if these figures had not been reported. The county's mix is made of all."""
         figures = dict(self.figures)
         for date, home, measure in places:
             figures[date, home] = {
                 name: value for name, value in figures[date, home].items() if name != measure
             }
-        return replace(self, figures=figures)
+        without = replace(self, figures=figures)
+        without.__dict__["mix"] = self.mix
+        return without
 
     def unknown(self, date: str, home: str, measure: str) -> Unknown:
         return Unknown(date, home, measure, self.states.get((date, home, measure), 0))

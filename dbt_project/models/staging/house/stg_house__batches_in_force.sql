@@ -5,7 +5,7 @@ with known as (
     from {{ ref('stg_house__batches') }}
     where
         {{ known_by_as_of('in_force_from', 'published_at') }}
-        -- What stood in the county's lists before they first came is not known: the first stands for it.
+        -- What stood in the county's lists before they came is not known: the first stands for it.
         or (source = 'county' and revision = 1)
 ),
 
