@@ -14,6 +14,7 @@ import typer
 from pydantic import ValidationError
 
 from kreishaus.county_folder import FaultyList, NoCounty
+from kreishaus.county_home import NotItsHome
 from kreishaus.datasets import SOURCES
 from kreishaus.files import closed_umask
 from kreishaus.settings import Settings, read_settings
@@ -397,13 +398,16 @@ def main() -> None:
         if wrong.title != Settings.__name__:
             raise
         for one in wrong.errors(include_input=False, include_url=False):  # it may be a password
+            if not one["loc"]:  # not about a key
+                errors.print(one["msg"].removeprefix("Value error, "), markup=False, soft_wrap=True)
+                continue
             key = "__".join(map(str, one["loc"])).upper()
             errors.print(
                 f"KREISHAUS_{key}: {one['msg']}. Set it right in the environment or in county.toml",
                 soft_wrap=True,
             )
         raise SystemExit(2) from None
-    except (NoCounty, FaultyList) as wrong:
+    except (NoCounty, FaultyList, NotItsHome) as wrong:
         errors.print(str(wrong), markup=False, soft_wrap=True)
         raise SystemExit(2) from None
     except OSError as error:

@@ -65,8 +65,8 @@ def parse(content: bytes, origin: Origin) -> Batch:
             f"{file}: {error}",
             place=file,
             row=error.line,
-            expected=error.expected,
-            found=error.found,
+            expected=_shortened(error.expected),
+            found=_shortened(error.found),
         ) from error
     if sorted(header) != sorted(expected):
         raise fault(

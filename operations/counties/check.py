@@ -7,11 +7,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from ingest.county.discover import lists
+from ingest.county.tables import TABLES
+from ingest.drop_folder import dropped
 from ingest.http import Client
 from kreishaus.datasets import dataset
-from kreishaus.model import Finding, Origin, Request, UnreadableFile
+from kreishaus.model import (
+    Finding,
+    Origin,
+    Request,
+    SourceRefused,
+    SourceUnavailable,
+    UnreadableFile,
+)
 from kreishaus.settings import Settings
-from pipeline.steps import judge
+from pipeline.steps import dropped_bytes, judge
 
 DATASET = "county/lists"
 
@@ -25,6 +34,20 @@ def check(settings: Settings) -> Iterator[tuple[str, tuple[Finding, ...]]]:
     with Client.of(settings) as client:
         for request in lists(settings, client, entry.name):
             yield request.label, _findings(settings, request)
+    yield from _not_taken(settings)
+
+
+def _not_taken(settings: Settings) -> Iterator[tuple[str, tuple[Finding, ...]]]:
+    """Lists that are not there, and files that are called nearly so: a build takes neither."""
+    there = {one.name for one in dropped(settings.county_folder)}
+    lists_of_all = {f"{name}.csv" for name in TABLES}
+    for name in sorted(lists_of_all - there):
+        message = f"{name}: is not in the folder; a version that landed before stays in force"
+        yield name, (Finding(rule="there", severity="warning", message=message),)
+    for name in sorted(there - lists_of_all):
+        if name.casefold().endswith(".csv"):
+            message = f"{name}: is taken for nothing; lists are called {', '.join(TABLES)}, as .csv"
+            yield name, (Finding(rule="name", severity="warning", message=message),)
 
 
 def _findings(settings: Settings, request: Request) -> tuple[Finding, ...]:
@@ -36,7 +59,10 @@ def _findings(settings: Settings, request: Request) -> tuple[Finding, ...]:
         entry.source, entry.name, "", request.label, request.identity, datetime.now(UTC)
     )
     try:
-        _, validation, _ = judge(entry, Path(request.path).read_bytes(), origin)
+        content = dropped_bytes(Path(request.path), settings)
+        _, validation, _ = judge(entry, content, origin)
+    except (SourceUnavailable, SourceRefused) as error:
+        return (Finding(rule="file", severity="critical", message=str(error)),)
     except UnreadableFile as error:
         return error.findings
     return validation.findings
