@@ -85,8 +85,7 @@ class ExpectNamedValuesWithinLimits(CountyExpectation):
 
     @classmethod
     def sentence(cls, values: dict[str, Any]) -> str:
-        names = listed(list(values["limits"]))
         return (
-            f"{values['name_column']} is one of {names}, and {values['value_column']} is within "
+            f"{values['name_column']} is one that is known, and {values['value_column']} within "
             "the limits of its name."
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ingest.county.discover import lists
 from ingest.county.tables import TABLES
@@ -20,9 +21,24 @@ from kreishaus.model import (
     UnreadableFile,
 )
 from kreishaus.settings import Settings
+from operations.counties.across import strangers
 from pipeline.steps import dropped_bytes, judge
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 DATASET = "county/lists"
+
+
+def said(name: str, finding: Finding) -> str:
+    """A finding about the list ``name`` as a line: file, line, column, what, expected, found."""
+    where = [name, f"line {finding.row}" if finding.row else "", finding.column or ""]
+    if finding.message.startswith(name):
+        where = []  # what a parser finds says it all
+    told = f"{', '.join(filter(None, where))}: {finding.message}" if where else finding.message
+    if not finding.expected:
+        return told
+    return f"{told.rstrip('.')}. Expected {finding.expected}, found {finding.found}"
 
 
 def check(settings: Settings) -> Iterator[tuple[str, tuple[Finding, ...]]]:
@@ -31,9 +47,14 @@ def check(settings: Settings) -> Iterator[tuple[str, tuple[Finding, ...]]]:
     Nothing is landed. Raises ``SourceUnavailable`` without the county's folder.
     """
     entry = dataset(DATASET)
+    read: dict[str, pd.DataFrame] = {}
+    found: dict[str, tuple[Finding, ...]] = {}
     with Client.of(settings) as client:
         for request in lists(settings, client, entry.name):
-            yield request.label, _findings(settings, request)
+            found[request.label] = _findings(settings, request, read)
+    for name, finding in strangers(read):
+        found[name] += (finding,)
+    yield from found.items()
     yield from _not_taken(settings)
 
 
@@ -50,7 +71,10 @@ def _not_taken(settings: Settings) -> Iterator[tuple[str, tuple[Finding, ...]]]:
             yield name, (Finding(rule="name", severity="warning", message=message),)
 
 
-def _findings(settings: Settings, request: Request) -> tuple[Finding, ...]:
+def _findings(
+    settings: Settings, request: Request, read: dict[str, pd.DataFrame]
+) -> tuple[Finding, ...]:
+    """What is wrong in a list; the rows of one that could be read are added to ``read``."""
     entry = dataset(DATASET)
     if request.path is None:
         message = f"{request.label}: {request.fault}"
@@ -60,9 +84,10 @@ def _findings(settings: Settings, request: Request) -> tuple[Finding, ...]:
     )
     try:
         content = dropped_bytes(Path(request.path), settings)
-        _, validation, _ = judge(entry, content, origin)
+        batch, validation, _ = judge(entry, content, origin)
     except (SourceUnavailable, SourceRefused) as error:
         return (Finding(rule="file", severity="critical", message=str(error)),)
     except UnreadableFile as error:
         return error.findings
+    read.update(batch.tables)
     return validation.findings

@@ -25,7 +25,7 @@ from kreishaus.datasets import dataset
 from kreishaus.model import Finding, Origin, UnreadableFile
 from kreishaus.rights import prepare_home
 from kreishaus.settings import REPOSITORY, Settings
-from operations.counties.check import check
+from operations.counties.check import check, said
 from operations.counties.known import known_county
 from operations.counties.make import make_county
 
@@ -393,6 +393,35 @@ def test_a_list_that_is_called_otherwise_does_not_go_unnoticed(folder: Path) -> 
     found = dict(check(settings(folder)))
     assert [one.severity for one in found["Tiles.CSV"]] == ["warning"]
     assert "is not in the folder" in found["tiles.csv"][0].message
+
+
+def test_a_row_that_names_what_no_list_has_is_said(folder: Path) -> None:
+    for name, old, new in [
+        ("council_decisions", "05162016", "05162999"),
+        ("demand_scenarios", "2026-1,planned_half", "2027-1,planned_half"),
+        ("demand_parameters", "2026-1,rising_need", "2026-1,risen_need"),
+    ]:
+        (folder / f"{name}.csv").write_bytes(changed(name, old, new))
+    found = {name: findings for name, findings in check(settings(folder)) if findings}
+    assert {
+        name: [(one.row, one.severity, one.found) for one in findings]
+        for name, findings in found.items()
+    } == {
+        "council_decisions.csv": [("3", "warning", "05162999")],
+        "demand_scenarios.csv": [("7", "warning", "2027-1")],
+        "demand_parameters.csv": [
+            ("16", "warning", "2026-1 risen_need"),
+            ("19", "warning", "2026-1 planned_half"),
+        ],
+    }
+
+
+def test_what_a_suite_finds_is_said_with_file_line_and_column() -> None:
+    old, new = "target_occupancy,0.98", "target_occupancy,98"
+    (finding,) = read("demand_parameters", changed("demand_parameters", old, new))
+    line = said("demand_parameters.csv", finding)
+    assert line.startswith("demand_parameters.csv, line 2 (target_occupancy), value: ")
+    assert line.endswith(". Expected target_occupancy: a number, above 0 and at most 1.2, found 98")
 
 
 # --- homes
