@@ -11,6 +11,7 @@ import pyarrow as pa
 from great_expectations.expectations.expectation import Expectation
 from great_expectations.expectations.metadata_types import FailureSeverity
 
+from expectations.key_as_code import ExpectKeyToBeItsOwn
 from expectations.named_limits import ExpectNamedValuesWithinLimits, Limits, plain
 from expectations.not_negative import ExpectNotNegative
 from expectations.validity import ExpectOneValidAtATime
@@ -145,6 +146,13 @@ def _bounds(name: str, schema: pa.Schema, label: str) -> Iterator[Expectation]:
         )
     if name == "example_homes":
         yield _between("care_grade", "care_grade", 0, 5, label)
+    if name == "planning_units":
+        yield ExpectKeyToBeItsOwn(
+            code="unit_code",
+            key="municipality_code",
+            severity=CRITICAL,
+            meta=_meta("key_is_its_own", "It would be one with the unit of the other.", label),
+        )
     if name == "tiles":
         yield gxe.ExpectCompoundColumnsToBeUnique(
             column_list=[COUNTY, "tile_row", "tile_column"],

@@ -242,6 +242,7 @@ def test_a_number_that_its_column_cannot_hold_is_refused(cell: str) -> None:
         ("external_forecasts", "05162004,2022", "05162004,22", "years"),
         ("example_homes", ",1,15,", ",6,15,", "care_grade"),
         ("tiles", "05162020,2,1", "05162020,1,3", "one_a_tile"),
+        ("planning_units", "south,Süd,05162008", "05162028,Süd,05162008", "key_is_its_own"),
     ],
 )
 def test_what_is_certainly_wrong_is_no_version(name: str, old: str, new: str, rule: str) -> None:
