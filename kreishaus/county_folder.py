@@ -10,6 +10,7 @@ folder and reads the lines of a list.
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -86,18 +87,26 @@ def read_list(text: str) -> tuple[list[str], list[tuple[int, list[str]]]]:
 
 def _cells(text: str) -> Iterator[tuple[int, list[str]]]:
     """The lines that are neither empty nor a comment, as cells."""
-    first = next(
-        (line for line in text.splitlines() if line.strip() and not line.startswith(COMMENT)), ""
-    )
+    lines = _lines(text)
+    first = next((line for line in lines if line.strip() and not line.startswith(COMMENT)), "")
     delimiter = ";" if first.count(";") > first.count(",") else ","
-    reader = csv.reader(text.splitlines(keepends=True), delimiter=delimiter, strict=True)
+    between = True  # two records: a quoted cell may have a line that begins with the sign
+
+    def records() -> Iterator[str]:
+        nonlocal between
+        for line in lines:
+            comment = between and line.startswith(COMMENT)
+            between = False
+            yield "\n" if comment else line
+
+    reader = csv.reader(records(), delimiter=delimiter, strict=True)
     line = 1
     try:
         for cells in reader:
             bare = [cell.strip() for cell in cells]
-            if any(bare) and not bare[0].startswith(COMMENT):
+            if any(bare) and not _is_quoted_comment(bare, line):
                 yield line, bare
-            line = reader.line_num + 1
+            line, between = reader.line_num + 1, True
     except csv.Error as error:
         raise FaultyList(
             f"line {line} cannot be read",
@@ -107,22 +116,77 @@ def _cells(text: str) -> Iterator[tuple[int, list[str]]]:
         ) from error
 
 
+def _lines(text: str) -> list[str]:
+    """Not ``splitlines``: that breaks a cell at a form feed and at Unicode's own separators."""
+    unified = text.replace("\r\n", "\n").replace("\r", "\n")
+    return [f"{line}\n" for line in unified.removesuffix("\n").split("\n")]
+
+
+def _is_quoted_comment(cells: list[str], line: int) -> bool:
+    """Whether a spreadsheet put a comment in quotes. Raises ``FaultyList`` where it may be data."""
+    if not cells[0].startswith(COMMENT):
+        return False
+    if any(cells[1:]):
+        raise FaultyList(
+            f"line {line} may be a comment or a row",
+            line=line,
+            expected=f"a first cell that does not begin with {COMMENT}, or nothing beside it",
+            found=cells[0],
+        )
+    return True
+
+
 def read_municipalities(folder: Path) -> dict[str, str]:
     """Official key -> name of the municipalities of a county; none where it has no such list.
 
-    Raises ``FaultyList`` for a list without the two columns, ``UnicodeDecodeError`` for other text.
+    Raises ``FaultyList`` for what is no list of this county's municipalities; its message says it
+    all, with the file.
     """
     path = folder / f"{MUNICIPALITIES}.csv"
     if not path.is_file():
         return {}
-    header, rows = read_list(path.read_text(encoding="utf-8-sig"))
-    columns = ("municipality_code", "name")
-    if missing := [column for column in columns if column not in header]:
+    try:
+        return _municipalities(folder.name, _text(path))
+    except FaultyList as error:
         raise FaultyList(
-            f"{path} lacks {', '.join(missing)}",
+            f"{path}, line {error.line}: {error}. Expected {error.expected}, found {error.found}",
+            line=error.line,
+            expected=error.expected,
+            found=error.found,
+        ) from error
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise FaultyList(
+            "the list is no UTF-8",
+            line=error.object.count(b"\n", 0, error.start) + 1,
+            expected="a text in UTF-8: save it as CSV UTF-8",
+            found=f"byte 0x{error.object[error.start]:02x}",
+        ) from error
+
+
+def _municipalities(county_ags: str, text: str) -> dict[str, str]:
+    header, rows = read_list(text)
+    columns = ("municipality_code", "name")
+    if not set(columns) <= set(header):
+        raise FaultyList(
+            "a column is missing",
             line=1,
             expected=",".join(columns),
-            found=",".join(header),
+            found=",".join(header) or "no line",
         )
-    code, name = (header.index(column) for column in columns)
-    return {cells[code]: cells[name] for _, cells in rows}
+    key = re.compile(rf"{re.escape(county_ags)}\d{{3}}", re.ASCII)
+    names: dict[str, str] = {}
+    for line, cells in rows:
+        code, name = (cells[header.index(column)] for column in columns)
+        if not key.fullmatch(code) or code in names:
+            expected = f"an official key of this county, {county_ags} and three digits, once"
+            raise FaultyList("municipality_code", line=line, expected=expected, found=repr(code))
+        if not name or not name.isprintable() or name in names.values():
+            expected = "a name on one line, and no other municipality's"
+            raise FaultyList("name", line=line, expected=expected, found=repr(name))
+        names[code] = name
+    return names

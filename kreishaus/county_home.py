@@ -11,12 +11,18 @@ versions and reports.
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
-from kreishaus.files import write_json_atomically
+from kreishaus.files import create_json
 
+KEY = re.compile(r"[0-9]{5}")
 FILE = "county.json"
 FURTHER = "counties"
+
+
+class NotItsHome(ValueError):
+    """The home is another county's. The message says what to do."""
 
 
 def home_of(root: Path, county_ags: str) -> Path:
@@ -31,17 +37,29 @@ def owner(home: Path) -> str | None:
     """
     try:
         said = json.loads((home / FILE).read_bytes())["county_ags"]
+        if not isinstance(said, str) or not KEY.fullmatch(said):
+            raise ValueError(f"it says {said!r}")
     except FileNotFoundError:
         return None
-    except (ValueError, KeyError, TypeError) as fault:
+    except (ValueError, KeyError, TypeError, RecursionError) as fault:
         raise ValueError(
             f'{home / FILE}: expected {{"county_ags": "05162"}}, which says whose home it is; it '
             f"cannot be read ({fault}). Nothing was read or changed"
         ) from fault
-    return str(said)
+    return said
 
 
-def claim(home: Path, county_ags: str) -> None:
-    """Note whose home it is, where nobody has used it yet."""
-    if owner(home) is None:
-        write_json_atomically(home / FILE, {"county_ags": county_ags})
+def claim(home: Path, county_ags: str) -> bool:
+    """Note whose home it is, where nobody has used it yet; whether that was so.
+
+    Of two counties that come at the same time one has it. Raises ``NotItsHome`` for the other, and
+    for a county whose settings are older than the note.
+    """
+    if new := owner(home) is None:
+        new = create_json(home / FILE, {"county_ags": county_ags})
+    if (whose := owner(home)) != county_ags:
+        raise NotItsHome(
+            f"{home} has become the home of county {whose} since county {county_ags} looked: start "
+            f"again, then it has {home / FURTHER / county_ags}. Nothing was changed"
+        )
+    return new

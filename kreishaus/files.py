@@ -105,8 +105,30 @@ def written_atomically(path: Path) -> Iterator[Path]:
 
 def write_json_atomically(path: Path, document: Mapping[str, Any]) -> None:
     """``write_atomically`` for a JSON document, in a form people can read."""
+    write_atomically(path, _json_for_people(document))
+
+
+def create_json(path: Path, document: Mapping[str, Any]) -> bool:
+    """``write_json_atomically`` where nothing lies yet; False, and nothing done, where it does.
+
+    Of several processes one writes.
+    """
+    make_folder(path.parent)
+    temporary = _temporary_beside(path)
+    write_synced(temporary, _json_for_people(document))
+    try:
+        os.link(temporary, path)
+    except FileExistsError:
+        return False
+    finally:
+        temporary.unlink()
+    _sync_folder(path.parent)
+    return True
+
+
+def _json_for_people(document: Mapping[str, Any]) -> bytes:
     text = json.dumps(document, indent=2, ensure_ascii=False, sort_keys=True, default=str)
-    write_atomically(path, text.encode() + b"\n")
+    return text.encode() + b"\n"
 
 
 def append_line(path: Path, line: str) -> None:

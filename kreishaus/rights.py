@@ -112,11 +112,11 @@ def prepare_home(settings: Settings) -> None:
     Costs some hundred looks at names, however large the house is: of a closed folder only the door
     is looked at. What belongs to another user stays as it is; ``kreishaus doctor`` names it.
 
-    Raises ``OSError`` when there is no home and none can be made.
+    Raises ``OSError`` when there is no home and none can be made, ``NotItsHome`` when it is
+    another county's.
     """
     _close_doors(settings)
-    if county_home.owner(settings.home) is None:
-        county_home.claim(settings.home, settings.county.ags)
+    if county_home.claim(settings.home, settings.county.ags):
         (settings.home / county_home.FILE).chmod(OPEN_FILE)
 
 

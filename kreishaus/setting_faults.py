@@ -9,6 +9,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from kreishaus.county_folder import COUNTY_TOML, FaultyList, NoCounty, find_county
+from kreishaus.county_home import NotItsHome
 from kreishaus.settings import COUNTIES, Settings, read_settings
 
 WORDS = {"Extra inputs are not permitted": "there is no such key", "Field required": "is missing"}
@@ -23,6 +24,9 @@ def told(wrong: ValidationError) -> list[str]:
     """A sentence for each key that is wrong or missing."""
     sentences = []
     for one in wrong.errors(include_input=False, include_url=False):
+        if not one["loc"]:  # about no key of its own: the sentence says all
+            sentences.append(one["msg"].removeprefix("Value error, "))
+            continue
         place = [str(key) for key in one["loc"]]
         variable, key = f"KREISHAUS_{'__'.join(place).upper()}", ".".join(place)
         sentences.append(
@@ -47,7 +51,7 @@ def settings_or_why() -> Settings:
         return read_settings()
     except ValidationError as wrong:
         raise WrongSettings("\n".join(told(wrong))) from None
-    except (NoCounty, FaultyList) as wrong:
+    except (NoCounty, FaultyList, NotItsHome) as wrong:
         raise WrongSettings(str(wrong)) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
         raise WrongSettings(f"{county_file()}: expected TOML in UTF-8, found: {fault}") from None

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import os
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -38,6 +47,17 @@ class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+def _on_one_line(text: str) -> str:
+    """It stands in headers of requests and papers, and is printed on terminals."""
+    if not text.isprintable():
+        raise ValueError("expected text on one line, without control characters")
+    return text
+
+
+Line = Annotated[str, AfterValidator(_on_one_line)]
+Name = Annotated[Line, Field(pattern=r"\S")]
+
+
 class County(Section):
     """Who we are. ``ags`` is the official key of the Kreis, five digits, as text.
 
@@ -46,10 +66,10 @@ class County(Section):
     county write it: the county's list ``municipalities.csv``.
     """
 
-    ags: str = Field(pattern=r"^\d{5}$")
-    name: str
+    ags: str = Field(pattern=r"^[0-9]{5}$")
+    name: Name
     kind: Literal["Kreis", "kreisfreie Stadt", "Städteregion"] = "Kreis"
-    also_called: tuple[str, ...] = ()
+    also_called: tuple[Name, ...] = ()
     municipalities: dict[Annotated[str, Field(pattern=r"^\d{8}$")], str] = Field(
         default_factory=dict
     )
@@ -69,7 +89,7 @@ class HttpConfig(Section):
     ``HTTPS_PROXY``, ``NO_PROXY``, ``REQUESTS_CA_BUNDLE``.
     """
 
-    contact: str = ""
+    contact: Line = ""
     allowed_hosts: tuple[str, ...] = ()
     largest_mebibytes: int = Field(default=200, gt=0)
     tries: int = Field(default=4, ge=1)
@@ -189,8 +209,8 @@ class CatalogueConfig(Section):
     """
 
     base_url: str = Field(default="", pattern=r"^(https?://[^\s<>\"]+/)?$")
-    publisher: str = ""
-    contact_name: str = ""
+    publisher: Line = ""
+    contact_name: Line = ""
     contact_email: str = Field(default="", pattern=r"^([^@\s]+@[^@\s]+)?$")
     contributor_id: str = Field(default="", pattern=r"^(https?://[^\s<>\"]+)?$")
     licence: str = Field(
@@ -307,14 +327,28 @@ class SourceConfig(Section):
     datasets: dict[str, DatasetConfig] = Field(default_factory=dict)
 
 
+OF_THE_MACHINE = frozenset(["counties", "county_ags"])
+"""They say where the folder of the county is: nothing in it can."""
+
+
 class CountyFolderSource(TomlConfigSettingsSource):
     """What a county's folder says: its ``county.toml`` and its list of municipalities.
 
-    Raises ``NoCounty`` where the folder is called otherwise than the county it holds.
+    Raises ``NoCounty`` where the folder is called otherwise than the county it holds, and for what
+    is no TOML or has other tables than ``Settings``.
     """
 
     def __init__(self, settings_cls: type[BaseSettings], folder: Path) -> None:
-        super().__init__(settings_cls, folder / COUNTY_TOML)
+        file = folder / COUNTY_TOML
+        try:
+            super().__init__(settings_cls, file)
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+            raise NoCounty(f"{file}: expected TOML in UTF-8, found: {error}") from error
+        known = set(settings_cls.model_fields) - OF_THE_MACHINE
+        if unknown := sorted(set(self.init_kwargs) - known):
+            raise NoCounty(
+                f"{file}: expected the keys {', '.join(sorted(known))}; found {', '.join(unknown)}"
+            )
         county = self.init_kwargs.get("county")
         if not isinstance(county, dict):
             return

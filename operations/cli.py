@@ -14,6 +14,7 @@ import typer
 from pydantic import ValidationError
 
 from kreishaus.county_folder import FaultyList, NoCounty
+from kreishaus.county_home import NotItsHome
 from kreishaus.datasets import SOURCES
 from kreishaus.files import closed_umask
 from kreishaus.setting_faults import told
@@ -409,9 +410,9 @@ def main() -> None:
         if wrong.title != Settings.__name__:
             raise
         for sentence in told(wrong):
-            errors.print(sentence, soft_wrap=True)
+            errors.print(sentence, markup=False, soft_wrap=True)
         raise SystemExit(2) from None
-    except (NoCounty, FaultyList) as wrong:
+    except (NoCounty, FaultyList, NotItsHome) as wrong:
         errors.print(str(wrong), markup=False, soft_wrap=True)
         raise SystemExit(2) from None
     except OSError as error:

@@ -54,14 +54,14 @@ def check() -> None:
     Exit status 1 where a list would be refused.
     """
     from operations.counties.check import check as look_through
+    from operations.counties.check import said
 
     settings = read_settings()
     refused = 0
     for name, findings in look_through(settings):
         refused += any(one.severity == "critical" for one in findings)
         for one in findings:
-            said = f"{one.message}. Expected {one.expected}, found {one.found}"
-            errors.print(said if one.expected else one.message, markup=False, soft_wrap=True)
+            errors.print(said(name, one), markup=False, soft_wrap=True)
         if not findings:
             console.print(f"{name}: in order", markup=False)
     raise typer.Exit(1 if refused else 0)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from functools import partial
@@ -17,12 +19,21 @@ from ingest.formats.encodings import decoded
 from ingest.formats.faults import fault
 from kreishaus.county_folder import FaultyList, read_list
 from kreishaus.model import Batch, Finding, Origin, UnreadableFile
+from kreishaus.terminal import UNSHOWN
 
 WHOLE = re.compile(r"-?\d{1,15}", re.ASCII)
 NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,12})?", re.ASCII)
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 YES_OR_NO = {"true": True, "false": False}
-REGIONS = ("region_code", "municipality_code")
+THOUSANDS = re.compile(r"-?[1-9]\d{0,2}\.\d{2}0", re.ASCII)
+"""One and three quarters, or one thousand seven hundred and fifty: ``1.750``."""
+REGIONS = {"region_code": r"(\d{3})?", "municipality_code": r"\d{3}"}
+"""What follows the key of the county in the key of a region."""
+SEVERAL_LINES = frozenset(["source", "reason", "document", "description"])
+"""Columns of sentences; everything else is a code or a name, on one line."""
+MOST_BYTES, MOST_ROWS = 2 * 2**20, 20_000
+"""A county's list has some hundred rows; a table of another kind shall not cost a night."""
+LONGEST_QUOTED = 200
 MOST_FINDINGS = 50
 """Of a file that is wrong from end to end nobody reads more."""
 
@@ -42,16 +53,20 @@ def parse(content: bytes, origin: Origin) -> Batch:
     name = file.removesuffix(".csv")
     schema = TABLES[name]
     expected = [field.name for field in columns(schema)]
+    if len(content) > MOST_BYTES:
+        raise _too_large(file, f"{MOST_BYTES:,} bytes", f"{len(content):,} bytes")
     try:
         header, rows = read_list(decoded(content))
+    except UnreadableFile as error:
+        raise UnreadableFile(*(_of_file(file, one) for one in error.findings)) from error
     except FaultyList as error:
         raise fault(
             "list",
             f"{file}: {error}",
             place=file,
             row=error.line,
-            expected=error.expected,
-            found=error.found,
+            expected=_shortened(error.expected),
+            found=_shortened(error.found),
         ) from error
     if sorted(header) != sorted(expected):
         raise fault(
@@ -60,8 +75,10 @@ def parse(content: bytes, origin: Origin) -> Batch:
             place=file,
             row=1,
             expected=",".join(expected),
-            found=",".join(header) or "no line",
+            found=_shortened(",".join(header)) or "no line",
         )
+    if len(rows) > MOST_ROWS:
+        raise _too_large(file, f"{MOST_ROWS:,} rows", f"{len(rows):,} rows")
     found: list[Finding] = []
     records = [
         {
@@ -78,6 +95,27 @@ def parse(content: bytes, origin: Origin) -> Batch:
         records, columns=[*schema.names, "source_place", "source_row"], dtype=object
     )
     return Batch(period=name, tables={name: frame})
+
+
+def _of_file(file: str, finding: Finding) -> Finding:
+    """What a reader of any file found, with the name of this one."""
+    return replace(finding, message=f"{file}: {finding.message}", place=finding.place or file)
+
+
+def _too_large(file: str, expected: str, found: str) -> UnreadableFile:
+    return fault(
+        "size",
+        f"{file} is larger than any list of a county",
+        place=file,
+        expected=f"at most {expected}",
+        found=found,
+    )
+
+
+def _shortened(cell: str) -> str:
+    """A cell as a finding quotes it: what cannot be seen is escaped, and a letter is no cell."""
+    shown = cell if cell.isprintable() else ascii(cell)[1:-1]
+    return shown if len(shown) <= LONGEST_QUOTED else f"{shown[:LONGEST_QUOTED]}..."
 
 
 def _values(
@@ -104,7 +142,7 @@ def _values(
                     row=str(line),
                     column=column,
                     expected=str(error),
-                    found=cell or "nothing",
+                    found=_shortened(cell) or "nothing",
                 )
             )
     return values
@@ -115,13 +153,26 @@ def _value(county_ags: str, cell: str, field: pa.Field) -> Value | None:
         if field.nullable:
             return None
         raise NotThat(f"a value: {expected_of(field.type)}")
+    if pa.types.is_string(field.type):
+        _require_printable(cell, several_lines=field.name in SEVERAL_LINES)
+    behind = REGIONS.get(field.name)
+    if behind and not re.fullmatch(re.escape(county_ags) + behind, cell, re.ASCII):
+        own = f"{county_ags} or {county_ags}..." if "?" in behind else f"{county_ags}..."
+        raise NotThat(f"an official key of this county, five or eight digits: {own}")
     try:
-        value = _reader(field.type)(cell)
+        return _reader(field.type)(cell)
+    except NotThat:
+        raise
     except ValueError:
         raise NotThat(expected_of(field.type)) from None
-    if field.name in REGIONS and not cell.startswith(county_ags):
-        raise NotThat(f"an official key of this county, {county_ags} or {county_ags}...")
-    return value
+
+
+def _require_printable(cell: str, *, several_lines: bool) -> None:
+    """Raise ``NotThat`` for signs that nobody sees, and that a terminal or a reader obeys."""
+    text = cell.replace("\n", "").replace("\t", "") if several_lines else cell
+    if any(unicodedata.category(sign) in UNSHOWN for sign in text):
+        lines = "" if several_lines else " on one line"
+        raise NotThat(f"text{lines}, without control characters and signs of no width")
 
 
 def _reader(kind: pa.DataType) -> Callable[[str], Value]:
@@ -132,9 +183,9 @@ def _reader(kind: pa.DataType) -> Callable[[str], Value]:
     if pa.types.is_integer(kind):
         return partial(_matched, WHOLE, int)
     if pa.types.is_decimal(kind):
-        return partial(_matched, NUMBER, Decimal)
+        return partial(_decimal, kind)
     if pa.types.is_floating(kind):
-        return partial(_matched, NUMBER, float)
+        return partial(_number, float)
     return str
 
 
@@ -155,6 +206,20 @@ def _matched(pattern: re.Pattern[str], read: Callable[[str], Value], cell: str) 
     if not pattern.fullmatch(cell):
         raise ValueError(cell)
     return read(cell)
+
+
+def _number(read: Callable[[str], Value], cell: str) -> Value:
+    if THOUSANDS.fullmatch(cell):
+        zeros = cell.rstrip("0").rstrip(".")
+        raise NotThat(f"{zeros}, or {cell.replace('.', '')}: the point may part thousands")
+    return _matched(NUMBER, read, cell)
+
+
+def _decimal(kind: pa.Decimal128Type, cell: str) -> Value:
+    most = kind.precision - kind.scale
+    if len(cell.lstrip("-").partition(".")[0].lstrip("0")) > most:
+        raise NotThat(f"a number with at most {most} digits before its point")
+    return _number(Decimal, cell)
 
 
 def _yes_or_no(cell: str) -> bool:

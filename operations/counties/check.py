@@ -5,15 +5,40 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ingest.county.discover import lists
+from ingest.county.tables import TABLES
+from ingest.drop_folder import dropped
 from ingest.http import Client
 from kreishaus.datasets import dataset
-from kreishaus.model import Finding, Origin, Request, UnreadableFile
+from kreishaus.model import (
+    Finding,
+    Origin,
+    Request,
+    SourceRefused,
+    SourceUnavailable,
+    UnreadableFile,
+)
 from kreishaus.settings import Settings
-from pipeline.steps import judge
+from operations.counties.across import strangers
+from pipeline.steps import dropped_bytes, judge
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 DATASET = "county/lists"
+
+
+def said(name: str, finding: Finding) -> str:
+    """A finding about the list ``name`` as a line: file, line, column, what, expected, found."""
+    where = [name, f"line {finding.row}" if finding.row else "", finding.column or ""]
+    if finding.message.startswith(name):
+        where = []  # what a parser finds says it all
+    told = f"{', '.join(filter(None, where))}: {finding.message}" if where else finding.message
+    if not finding.expected:
+        return told
+    return f"{told.rstrip('.')}. Expected {finding.expected}, found {finding.found}"
 
 
 def check(settings: Settings) -> Iterator[tuple[str, tuple[Finding, ...]]]:
@@ -22,12 +47,34 @@ def check(settings: Settings) -> Iterator[tuple[str, tuple[Finding, ...]]]:
     Nothing is landed. Raises ``SourceUnavailable`` without the county's folder.
     """
     entry = dataset(DATASET)
+    read: dict[str, pd.DataFrame] = {}
+    found: dict[str, tuple[Finding, ...]] = {}
     with Client.of(settings) as client:
         for request in lists(settings, client, entry.name):
-            yield request.label, _findings(settings, request)
+            found[request.label] = _findings(settings, request, read)
+    for name, finding in strangers(read):
+        found[name] += (finding,)
+    yield from found.items()
+    yield from _not_taken(settings)
 
 
-def _findings(settings: Settings, request: Request) -> tuple[Finding, ...]:
+def _not_taken(settings: Settings) -> Iterator[tuple[str, tuple[Finding, ...]]]:
+    """Lists that are not there, and files that are called nearly so: a build takes neither."""
+    there = {one.name for one in dropped(settings.county_folder)}
+    lists_of_all = {f"{name}.csv" for name in TABLES}
+    for name in sorted(lists_of_all - there):
+        message = f"{name}: is not in the folder; a version that landed before stays in force"
+        yield name, (Finding(rule="there", severity="warning", message=message),)
+    for name in sorted(there - lists_of_all):
+        if name.casefold().endswith(".csv"):
+            message = f"{name}: is taken for nothing; lists are called {', '.join(TABLES)}, as .csv"
+            yield name, (Finding(rule="name", severity="warning", message=message),)
+
+
+def _findings(
+    settings: Settings, request: Request, read: dict[str, pd.DataFrame]
+) -> tuple[Finding, ...]:
+    """What is wrong in a list; the rows of one that could be read are added to ``read``."""
     entry = dataset(DATASET)
     if request.path is None:
         message = f"{request.label}: {request.fault}"
@@ -36,7 +83,11 @@ def _findings(settings: Settings, request: Request) -> tuple[Finding, ...]:
         entry.source, entry.name, "", request.label, request.identity, datetime.now(UTC)
     )
     try:
-        _, validation, _ = judge(entry, Path(request.path).read_bytes(), origin)
+        content = dropped_bytes(Path(request.path), settings)
+        batch, validation, _ = judge(entry, content, origin)
+    except (SourceUnavailable, SourceRefused) as error:
+        return (Finding(rule="file", severity="critical", message=str(error)),)
     except UnreadableFile as error:
         return error.findings
+    read.update(batch.tables)
     return validation.findings

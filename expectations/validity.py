@@ -1,0 +1,69 @@
+"""Rows that hold from a day to a day: of what can be one thing only, one row holds at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, List  # noqa: UP035
+
+import pandas as pd
+
+from expectations.classes import RULES, CountyExpectation
+from expectations.offenders import MOST_OFFENDERS, Verdict, listed, locate
+
+BEGIN, END = "valid_from", "valid_to"
+
+
+def valid_one_at_a_time(
+    frame: pd.DataFrame, *, key: Sequence[str], label_column: str | None = None
+) -> Verdict:
+    """Of the rows with the same ``key`` no two hold on one day.
+
+    An empty ``valid_from`` is from the beginning, an empty ``valid_to`` without end. The later of
+    two is named, with what the earlier one says.
+    """
+    spans = pd.DataFrame(
+        {
+            "begin": [date.min if pd.isna(day) else day for day in frame[BEGIN]],
+            "end": [date.max if pd.isna(day) else day for day in frame[END]],
+        },
+        dtype=object,
+    )
+    offenders = []
+    latest: dict[tuple[object, ...], date] = {}
+    keys = list(frame[list(key)].itertuples(index=False, name=None))
+    for position in spans.sort_values("begin", kind="stable").index:
+        begin, end = spans.loc[position, "begin"], spans.loc[position, "end"]
+        until = latest.get(keys[position])
+        if until is not None and begin <= until:
+            before = "without end" if until == date.max else f"to {until}"
+            offenders.append(
+                locate(
+                    frame,
+                    position,
+                    label_column,
+                    column=BEGIN,
+                    expected=f"a day after the row before, which holds {before}",
+                    found="nothing" if begin == date.min else str(begin),
+                )
+            )
+        latest[keys[position]] = end if until is None else max(until, end)
+    return Verdict(len(frame), len(offenders), tuple(offenders[:MOST_OFFENDERS]))
+
+
+RULES["valid_one_at_a_time"] = valid_one_at_a_time
+
+
+class ExpectOneValidAtATime(CountyExpectation):
+    """Long frame with ``valid_from`` and ``valid_to``: one row of each ``key`` holds at a time."""
+
+    key: List[str]  # noqa: UP006
+
+    applied_rule = "valid_one_at_a_time"
+    parameters = ("key",)
+    success_keys = parameters
+    args_keys = parameters
+
+    @classmethod
+    def sentence(cls, values: dict[str, Any]) -> str:
+        return f"Of the rows with the same {listed(values['key'])} one is valid at a time."
