@@ -3,8 +3,8 @@
 Only the tables of official statistics are loaded: the supply is that of the care statistics.
 """
 
-import csv
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -133,23 +133,40 @@ def test_a_place_more_moves_the_balance_by_one(copy: Copy, places: int) -> None:
     assert copy.compared("after.balance_places <> before.balance_places") == 8 * 7
 
 
-def test_a_changed_parameter_leaves_its_trace(
-    house: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Occupancy 0.98 becomes 0.96: the need grows by 98/96, and parameters are the only cause."""
-    project = tmp_path / "dbt_project"
-    shutil.copytree(dbt_build.PROJECT, project)
-    before = forecast(house)
-    change_seed(project, "target_occupancy", "0.96")
-    monkeypatch.setattr(dbt_build, "PROJECT", project)
+@dataclass(frozen=True)
+class Lowered:
+    """A house whose county has changed a parameter, built and published; the forecast before."""
 
-    built = dbt_build.build(house)
+    house: Settings
+    before: dict[str, float]
+
+
+@pytest.fixture(scope="module")
+def lowered(house: Settings, tmp_path_factory: pytest.TempPathFactory) -> Lowered:
+    """Occupancy 0.98 becomes 0.96, in the county's list."""
+    counties = tmp_path_factory.mktemp("lowered") / "counties"
+    shutil.copytree(house.counties, counties)
+    changed = house.model_copy(update={"counties": counties})
+    parameters = changed.county_folder / "demand_parameters.csv"
+    written = parameters.read_text(encoding="utf-8")
+    assert written.count("base,target_occupancy,0.98") == 1
+    parameters.write_text(
+        written.replace("base,target_occupancy,0.98", "base,target_occupancy,0.96"),
+        encoding="utf-8",
+    )
+    before = forecast(house)
+    built = dbt_build.build(changed)
     assert built.failed == (), built.output
-    publish(house, "second")
-    after = forecast(house)
+    publish(changed, "second")
+    return Lowered(changed, before)
+
+
+def test_a_changed_parameter_leaves_its_trace(lowered: Lowered) -> None:
+    """The need grows by 98/96, and parameters are the only cause."""
+    before, after = lowered.before, forecast(lowered.house)
     assert after["need_places"] == pytest.approx(before["need_places"] * 0.98 / 0.96)
     assert after["parameter_fingerprint"] != before["parameter_fingerprint"]
-    change = traced(house)
+    change = traced(lowered.house)
     assert change["earlier_parameter_fingerprint"] == before["parameter_fingerprint"]
     assert change["change_places"] == pytest.approx(before["need_places"] - after["need_places"])
     assert change["change_by_parameters_places"] == pytest.approx(change["change_places"])
@@ -157,14 +174,21 @@ def test_a_changed_parameter_leaves_its_trace(
         assert change[f"change_by_{cause}_places"] == pytest.approx(0, abs=1e-6)
 
     # The next night changes nothing, and the last change stays in sight.
-    assert dbt_build.build(house).failed == ()
-    publish(house, "third")
-    assert traced(house)["change_places"] == pytest.approx(change["change_places"])
-    assert traced(house)["compared_slot"] == "earlier"
+    assert dbt_build.build(lowered.house).failed == ()
+    publish(lowered.house, "third")
+    assert traced(lowered.house)["change_places"] == pytest.approx(change["change_places"])
+    assert traced(lowered.house)["compared_slot"] == "earlier"
+
+
+def test_a_changed_parameter_is_a_revision_of_the_countys_list(lowered: Lowered) -> None:
+    sql = """select column_name, old_value, new_value from revisions
+             where dataset_id = 'county/lists'"""
+    changed = [tuple(row.values()) for row in query(lowered.house, sql).to_pylist()]
+    assert changed == [("value", "0.98", "0.96")]
 
 
 def test_a_changed_formula_is_no_change_of_the_population(
-    house: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    lowered: Lowered, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The need becomes 1.02 times what it was: all of the change is the formula's."""
     project = tmp_path / "dbt_project"
@@ -174,31 +198,18 @@ def test_a_changed_formula_is_no_change_of_the_population(
     need = "({{ persons }} * (1 - {{ p }}.substitution_share) + {{ local_persons }})"
     assert written.count(need) == 1
     macros.write_text(written.replace(need, f"1.02 * {need}"), encoding="utf-8")
-    before = forecast(house)
+    before = forecast(lowered.house)
     monkeypatch.setattr(dbt_build, "PROJECT", project)
 
-    built = dbt_build.build(house)
+    built = dbt_build.build(lowered.house)
     assert built.failed == (), built.output
-    publish(house, "formula")
-    after, change = forecast(house), traced(house)
+    publish(lowered.house, "formula")
+    after, change = forecast(lowered.house), traced(lowered.house)
     assert after["need_places"] == pytest.approx(before["need_places"] * 1.02)
     assert change["change_places"] == pytest.approx(-0.02 * before["need_places"])
     assert change["change_by_formula_places"] == pytest.approx(change["change_places"])
     for cause in ("population", "rates", "supply", "parameters"):
         assert change[f"change_by_{cause}_places"] == pytest.approx(0, abs=1e-6)
-
-
-def change_seed(project: Path, name: str, value: str) -> None:
-    path = project / "seeds" / "demand_parameter.csv"
-    with path.open(newline="", encoding="utf-8") as handle:
-        rows = list(csv.DictReader(handle))
-    for row in rows:
-        if row["name"] == name and row["scenario"] == "base":
-            row["value"] = value
-    with path.open("w", newline="", encoding="utf-8") as handle:
-        writer = csv.DictWriter(handle, rows[0])
-        writer.writeheader()
-        writer.writerows(rows)
 
 
 def forecast(house: Settings) -> dict[str, float]:
