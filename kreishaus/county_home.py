@@ -10,6 +10,7 @@ versions and reports.
 
 from __future__ import annotations
 
+import errno
 import json
 import re
 from pathlib import Path
@@ -23,6 +24,10 @@ FURTHER = "counties"
 
 class NotItsHome(ValueError):
     """The home is another county's. The message says what to do."""
+
+
+NOT_THERE = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
+"""There is no home, or none that is a folder: what works in it says so."""
 
 
 def home_of(root: Path, county_ags: str) -> Path:
@@ -39,8 +44,10 @@ def owner(home: Path) -> str | None:
         said = json.loads((home / FILE).read_bytes())["county_ags"]
         if not isinstance(said, str) or not KEY.fullmatch(said):
             raise ValueError(f"it says {said!r}")
-    except FileNotFoundError:
-        return None
+    except OSError as fault:
+        if fault.errno in NOT_THERE:
+            return None
+        raise
     except (ValueError, KeyError, TypeError, RecursionError) as fault:
         raise ValueError(
             f'{home / FILE}: expected {{"county_ags": "05162"}}, which says whose home it is; it '

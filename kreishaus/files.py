@@ -120,8 +120,24 @@ def create_json(path: Path, document: Mapping[str, Any]) -> bool:
         os.link(temporary, path)
     except FileExistsError:
         return False
+    except OSError:  # a file system without hard links
+        return _create(path, temporary.read_bytes())
     finally:
         temporary.unlink()
+    _sync_folder(path.parent)
+    return True
+
+
+def _create(path: Path, content: bytes) -> bool:
+    """Write a file where none lies yet; whether that was so. It can be seen half written."""
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, CLOSED_FILE)
+    except FileExistsError:
+        return False
+    with os.fdopen(descriptor, "wb") as handle:
+        handle.write(content)
+        handle.flush()
+        os.fsync(handle.fileno())
     _sync_folder(path.parent)
     return True
 

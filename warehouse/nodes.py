@@ -14,7 +14,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +58,7 @@ def nodes_of(manifest: Mapping[str, Any]) -> list[Node]:
         if node["resource_type"] in KINDS
     }
     found = [_node(unique_id, node, held) for unique_id, node in sorted(held.items())]
-    return _parents_first(found)
+    return _layered(_parents_first(found))
 
 
 def _node(unique_id: str, node: Mapping[str, Any], held: Mapping[str, Any]) -> Node:
@@ -79,6 +79,19 @@ def _node(unique_id: str, node: Mapping[str, Any], held: Mapping[str, Any]) -> N
         parents=parents,
         description=node.get("description") or "",
     )
+
+
+def _layered(nodes: list[Node]) -> list[Node]:
+    """An intermediate model that is made from marts stands with them: it is a step between two."""
+    layers: dict[str, str] = {}
+    for node in nodes:
+        of_parents = {layers[parent] for parent in node.parents}
+        if node.kind == "test" and node.layer != LAYERS["test"]:
+            (layer,) = of_parents  # that of the model it speaks of
+        else:
+            layer = "marts" if node.kind == "model" and "marts" in of_parents else node.layer
+        layers[node.unique_id] = layer
+    return [replace(node, layer=layers[node.unique_id]) for node in nodes]
 
 
 def _parents_first(nodes: list[Node]) -> list[Node]:

@@ -5,6 +5,9 @@ from collections.abc import Callable, Iterator, Mapping
 
 import pandas as pd
 
+from ingest.county.tables import TABLES
+from kreishaus.keys import row_key
+
 Tables = Mapping[str, pd.DataFrame]
 
 DECISIONS = [
@@ -193,6 +196,14 @@ def _papers(tables: Tables) -> Iterator[str]:
             yield f"{cell.value_as_printed!r} was read as {cell.value}"
 
 
+def _lists(tables: Tables) -> Iterator[str]:
+    """What tells the rows of a list apart stands once."""
+    for name, frame in tables.items():
+        key = row_key(TABLES[name])
+        if key and frame.astype(str).duplicated(list(key.columns)).any():
+            yield f"{name}: two rows with one key"
+
+
 IDENTITIES: Mapping[str, Callable[[Tables], Iterator[str]]] = {
     "bamf/hkl": _hkl,
     "bamf/report": _report,
@@ -211,4 +222,5 @@ IDENTITIES: Mapping[str, Callable[[Tables], Iterator[str]]] = {
     "wtg/register": _register,
     "wtg/heimfinder": _heimfinder,
     "papers/figures": _papers,
+    "county/lists": _lists,
 }

@@ -22,7 +22,7 @@ EXCEPTIONS: Mapping[str, Mapping[str, str]] = {
         "int_metric_confusions__listed": "The catalogue of metrics is a variable of the project.",
     },
     "direct_join_to_source": {
-        "stg_[abiw]*__*": IN_FORCE,
+        "stg_[abciw]*__*": IN_FORCE,
         "stg_papers__figures": IN_FORCE,
         "int_home_reports__first": BY_CELL,
     },
@@ -37,7 +37,7 @@ EXCEPTIONS: Mapping[str, Mapping[str, str]] = {
         "wtg.personal": BY_CELL,
     },
     "staging_dependent_on_other_models": {
-        "stg_[abiw]*__*": IN_FORCE,
+        "stg_[abciw]*__*": IN_FORCE,
         "stg_papers__figures": IN_FORCE,
         "stg_house__batches_in_force": "Picks from the batches the one in force, for all staging.",
     },

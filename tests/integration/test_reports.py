@@ -12,7 +12,7 @@ import os
 import re
 import subprocess
 import sys
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ import pdfplumber
 import pytest
 import yaml
 
+from kreishaus.local_time import HERE
 from kreishaus.settings import Settings
 from reports import wordings
 from reports.document import Document
@@ -429,7 +430,7 @@ def test_a_date_without_figures_names_those_with(of_its_own: Settings) -> None:
 
 def test_as_of_today_is_what_is_published(of_its_own: Settings, tmp_path: Path) -> None:
     """A paper from the marts as of a day, beside the one from the marts that are current."""
-    then = aside(of_its_own, AsOf.parse(datetime.now(UTC).date().isoformat()))
+    then = aside(of_its_own, AsOf.parse(datetime.now(HERE).date().isoformat()))
     assert build(then).exit_code == 0
     publish(then, "as_of")
     now = print_paper(of_its_own, "wtg", to=tmp_path)

@@ -32,7 +32,7 @@ from warehouse.publish import publish
 from warehouse.query import query
 
 KREISHAUS = str(Path(sys.executable).with_name("kreishaus"))
-DATASETS = ("bamf/hkl", "wtg/stichtag")
+DATASETS = ("county/lists", "bamf/hkl", "wtg/stichtag")
 AUGUST = date(2021, 8, 1)
 SUPPLY = "WTG_Stichtag_2021-11-01.xlsx"
 WORKBOOKS = (SUPPLY, "WTG_Stichtag_2021-08-15.xlsx")

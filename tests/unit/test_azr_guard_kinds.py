@@ -368,14 +368,20 @@ def house(tmp_path) -> Settings:
     return Settings(home=tmp_path / "var", sources="live", source=source)
 
 
+OF_THE_HOUSE = ("visits.jsonl", "format.json", "county.json")
+
+
 def kept_in(settings: Settings) -> list[str]:
-    """What the house holds of anything dropped: all but its diary of visits and the numbers of
-    folders, unless those tell."""
+    """What the house holds of anything dropped: all but its diary of visits, the numbers of
+    folders and the key of the county, unless those tell."""
     return [
         str(path)
         for path in settings.home.rglob("*")
         if path.is_file()
-        and (path.name not in ("visits.jsonl", "format.json") or told_in(path.read_text()))
+        and (
+            path.name not in ("visits.jsonl", "format.json", "county.json")
+            or told_in(path.read_text())
+        )
     ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -153,9 +154,11 @@ def test_reading_twice_gives_the_same_dags(readings):
     ],
 )
 def test_a_wrong_key_is_the_same_one_import_error_of_every_file(tmp_path, wrong, said):
-    county = tmp_path / "county.toml"
-    county.write_text(f"{(REPOSITORY / 'county.toml').read_text()}\n{wrong}")
-    errors = read_by_airflow(tmp_path, "1", KREISHAUS_COUNTY_FILE=str(county))["errors"]
+    counties = tmp_path / "counties"
+    shutil.copytree(REPOSITORY / "counties", counties)
+    county = counties / "05162" / "county.toml"
+    county.write_text(f"{county.read_text()}\n{wrong}")
+    errors = read_by_airflow(tmp_path, "1", KREISHAUS_COUNTIES=str(counties))["errors"]
     assert sorted(errors) == [str(path) for path in FILES]
     (error,) = set(errors.values())
     sentence = error.strip().splitlines()[-1]

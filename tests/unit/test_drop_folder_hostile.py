@@ -14,7 +14,7 @@ from other_user import become_nobody, reachable_folder
 
 from ingest.drop_folder import dropped
 from kreishaus.model import Request, SourceRefused, SourceUnavailable
-from kreishaus.settings import DatasetConfig, HttpConfig, Settings
+from kreishaus.settings import DatasetConfig, HttpConfig, Settings, SourceConfig
 from kreishaus.store.landing import Landing
 from pipeline.steps import LandReport, by_hand, dropped_bytes, land
 
@@ -104,8 +104,8 @@ def test_names_that_differ_by_case_or_composition_are_two_files(
 
 def test_a_countys_own_pattern_finds_what_a_mac_has_named(settings: Settings) -> None:
     """A Mac writes "ü" in two signs; county.toml holds it in one."""
-    azr = settings.source["azr"]
-    azr.datasets["crosstable"] = DatasetConfig(path="*\u00fcbersicht*")
+    azr = SourceConfig(datasets={"crosstable": DatasetConfig(path="*\u00fcbersicht*")})
+    settings = settings.model_copy(update={"source": {**settings.source, "azr": azr}})
     folder = settings.drop_folder("azr")
     folder.mkdir(parents=True)
     (folder / "U\u0308bersicht_2021-09-30.csv").write_bytes(b"1;2")

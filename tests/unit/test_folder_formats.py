@@ -22,9 +22,12 @@ from operations.maintenance import migrations
 
 TOUCH_NO_HOME = {
     "airflow": "hands on to Airflow",
+    "county check": "looks at the folder of the county",
+    "county init": "makes the folder of a county",
     "doctor": "says it as one of its complaints",
     "down": "ends processes",
     "find": "asks a database of tables",
+    "gx export": "writes suites",
     "restore": "writes into an empty home; its own refusal names the backup",
     "sample serve": "serves sample files",
     "upgrade": "is what the refusal asks for",

@@ -17,11 +17,11 @@ def run(name: str, tables: dict[str, str]) -> list[tuple[object, ...]]:
         config=lambda **_: "",
         ref=str,
         source=lambda _, table: table,
-        county_ags=lambda: "'05162'",
         known_by_as_of=lambda *_: "true",
     )
     with duckdb.connect() as connection:
-        for table, query in tables.items():
+        own = {"int_counties__own": "select '05162' as county_ags"}
+        for table, query in {**own, **tables}.items():
             connection.execute(f"create table {table} as {query}")
         return connection.execute(sql).fetchall()
 

@@ -218,7 +218,7 @@ def test_live_tables_lie_at_the_configured_hosts(tmp_path):
 
 
 def test_another_county_asks_for_its_own_region(tmp_path):
-    county = {"ags": "09162", "name": "München", "land_ags": "09"}
+    county = {"ags": "09162", "name": "München"}
     elsewhere = Settings(home=tmp_path, county=county)
     form = requests_of(elsewhere, "population_municipalities").form
     assert (form["regionalvariable"], form["regionalkey"]) == ("GEMEIN", "09162*")

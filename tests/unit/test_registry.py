@@ -173,7 +173,9 @@ def test_what_is_stored_in_homes_keeps_its_name() -> None:
 
 
 def test_an_unknown_name_is_told_those_that_there_are() -> None:
-    with pytest.raises(KeyError, match="no source 'lake'; there are: it_nrw, azr, bamf, wtg"):
+    with pytest.raises(
+        KeyError, match="no source 'lake'; there are: it_nrw, azr, bamf, county, wtg"
+    ):
         source("lake")
 
 

@@ -15,6 +15,7 @@ from test_killed_at_any_instant import each_kill
 from typer.testing import CliRunner, Result
 
 from kreishaus.folder_formats import begin
+from kreishaus.local_time import HERE
 from kreishaus.settings import Settings
 from operations.cli import app
 from operations.maintenance.retention.perform import maintain
@@ -458,7 +459,7 @@ def test_the_paper_commands_take_a_file_or_a_name(printed):
     file = printed.home / "reports" / "refugees" / "2022-03-31" / "report.pdf"
     done = kreishaus(printed, "withdraw", "paper", file, "--reason", WHY)
     assert done.exit_code == 0, done.output
-    assert f"zurückgezogen am {datetime.now(UTC):%d.%m.%Y}" in text(done)
+    assert f"zurückgezogen am {datetime.now(HERE):%d.%m.%Y}" in text(done)
     status_of(printed, 8400, name(2))
     arguments = ("refugees", "--date", "2022-03-31", "--reason", WHY)
     done = kreishaus(printed, "correct", "paper", *arguments)

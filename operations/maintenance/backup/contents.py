@@ -22,6 +22,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from kreishaus import county_home
 from kreishaus.files import TEMPORARY
 from kreishaus.folder_formats import FILE as FORMAT_FILE
 from kreishaus.folder_formats import folders
@@ -66,6 +67,7 @@ def items(settings: Settings) -> Iterator[Item]:
     yield from _tree(settings, settings.home / "reports", replaced_only=True)
     for numbered in folders(settings):
         yield from _existing(settings, numbered.path / FORMAT_FILE)
+    yield from _existing(settings, settings.home / county_home.FILE)
     yield Item(COUNTY_FILE, settings.county_file)
 
 
