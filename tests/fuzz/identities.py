@@ -31,7 +31,7 @@ def spoilt(dataset_id: str, tables: Tables) -> Tables | None:
     None when no count is part of any identity.
     """
     for name, frame in tables.items():
-        for column in frame.select_dtypes("number").columns:
+        for column in frame.infer_objects().select_dtypes("number").columns:
             for row in frame.index[frame[column].notna()][:50]:
                 for change in (1, -1_000_000):
                     wrong = frame.copy()
