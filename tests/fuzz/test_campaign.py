@@ -48,11 +48,15 @@ def landing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
 
 
 def seeds(settings: Settings, entry: Dataset) -> list[tuple[bytes, Origin]]:
-    """Of the landed files the smallest, the middle one, and the smallest of each extension."""
+    """Of the landed files the smallest, the middle one, and the smallest of each extension; all of
+    a dataset whose files each hold another table.
+    """
     store = Landing(settings.landing, entry.source, entry.name)
     by_size = sorted(store.hashes(), key=lambda sha256: store.path(sha256).stat().st_size)
     kinds = {store.path(sha256).suffix: sha256 for sha256 in reversed(by_size)}
     chosen = sorted({by_size[0], by_size[len(by_size) // 2], *kinds.values()})
+    if entry.one_table_each:
+        chosen = sorted(by_size)
     return [(of_one_year(store.content(sha256)), store.origin(sha256)) for sha256 in chosen]
 
 

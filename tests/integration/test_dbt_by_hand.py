@@ -71,7 +71,8 @@ def test_plain_dbt_parses_builds_and_documents(house: Settings, project: Path) -
     artefacts = {path: path.read_bytes() for path in (house.warehouse / "target").glob("*.json")}
 
     dbt(project, "parse")
-    dbt(project, "build", "--select", FEW)
+    # Tests that look into a mart that was not built by hand yet are left out.
+    dbt(project, "build", "--select", FEW, "--indirect-selection", "cautious")
     dbt(project, "docs", "generate", "--select", FEW)
 
     assert (project / "target" / "catalog.json").exists()
