@@ -272,6 +272,7 @@ def test_a_night_with_faults_everywhere_ends_by_itself_and_explains_itself(
             "ingest_azr": "failed",
             "ingest_wtg": "failed",
             "ingest_bamf": "success",
+            "ingest_county": "success",
             "ingest_papers": "success",
             "build_marts": "success",
         }
