@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -11,6 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from expectations.runner import validate
+from expectations.suites.county import DEMAND
 from ingest.county.parse import parse
 from ingest.county.tables import TABLES, columns
 from kreishaus.datasets import dataset
@@ -202,3 +204,11 @@ def test_check_says_what_would_be_refused_and_lands_nothing(county: Settings) ->
     assert [one.column for one in found.pop("target_years.csv")] == ["value"]
     assert set(found.values()) == {()}
     assert not county.landing.exists()
+
+
+def test_the_limits_name_every_parameter_of_the_formula() -> None:
+    """The formula reads its parameters by the names in the macro; no other name counts."""
+    macro = REPOSITORY / "dbt_project" / "macros" / "demand_parameters.sql"
+    text = macro.read_text(encoding="utf-8")
+    names = text[text.index("macro demand_parameter_names") : text.index("endmacro")]
+    assert set(re.findall(r"'([a-z_]+)'", names)) == set(DEMAND)
