@@ -87,4 +87,4 @@ def test_a_bad_reissue_leaves_the_good_version_in_force(site: tuple[Settings, Pa
     assert statuses == ["staged", "quarantined"]
     prepare(settings)
     batches = pq.read_table(settings.warehouse / "batches.parquet").to_pylist()
-    assert len(batches) == 1
+    assert [batch["dataset"] for batch in batches if batch["source"] == "bamf"] == ["hkl"]
