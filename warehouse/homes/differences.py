@@ -24,16 +24,22 @@ def classes(sums: Sequence[Offers]) -> list[Offers]:
 
 
 def told_apart(sums: Collection[Offers], own: Offers = frozenset()) -> Iterator[Offers]:
-    """The classes whose figure follows from the ``sums`` for somebody who knows ``own`` offers."""
-    known = [one - own for one in dict.fromkeys(sums) if one - own]
+    """Offers whose sum follows from the ``sums`` for somebody who knows ``own`` offers.
+
+    Classes that have one solution; and of classes that have none the sums themselves and what one
+    has more than another: two homes with one vacant place together are known well enough.
+    """
+    known = list(dict.fromkeys(one - own for one in sums if one - own))
     if not known:
         return
+    found = [*known, *(more - less for more in known for less in known if less < more)]
     unknown = classes(known)
     rows = [[Fraction(int(part <= one)) for part in unknown] for one in known]
     for row in _reduced(rows):
-        columns = [number for number, factor in enumerate(row) if factor]
-        if len(columns) == 1:
-            yield unknown[columns[0]]
+        parts = [unknown[number] for number, factor in enumerate(row) if factor]
+        if len(parts) == 1:
+            found += parts
+    yield from dict.fromkeys(found)
 
 
 def _reduced(rows: list[list[Fraction]]) -> list[list[Fraction]]:
