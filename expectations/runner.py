@@ -122,15 +122,11 @@ def _frame(name: str, tables: Mapping[str, pd.DataFrame]) -> tuple[pd.DataFrame,
 
 def _run(suite: gx.ExpectationSuite, frame: pd.DataFrame) -> dict[str, Any]:
     """The suite's validation result as a JSON document, each check with a sentence."""
-    from great_expectations.validator.v1_validator import Validator
-
     labels = {(one.meta or {}).get("label_column") for one in suite.expectations}
     columns = ["source_place", "source_row", *(name for name in frame.columns if name in labels)]
-    # A batch would judge itself too, but hands its frame over twice; hashing it costs more than
-    # a rule does.
-    validator = Validator(
-        _batch_definition(),
-        batch_parameters={"dataframe": _plain(frame)},
+    whole = _batch_definition().get_batch(batch_parameters={"dataframe": _plain(frame)})
+    validation = whole.validate(
+        suite,
         result_format={
             "result_format": "SUMMARY",
             "partial_unexpected_count": MOST_OFFENDERS,
@@ -138,7 +134,6 @@ def _run(suite: gx.ExpectationSuite, frame: pd.DataFrame) -> dict[str, Any]:
             "return_unexpected_index_query": False,
         },
     )
-    validation = validator.validate_expectation_suite(suite)
     document: dict[str, Any] = validation.to_json_dict()  # type: ignore[no-untyped-call]
     for result, written in zip(validation.results, document["results"], strict=True):
         config = written["expectation_config"]

@@ -161,6 +161,16 @@ class Component:
 
     def ends(self, owned: Owned) -> tuple[np.ndarray, np.ndarray]:
         """Least and greatest values that single facts leave, one after the other, a few times."""
+        if owned not in self._ends:
+            self._ends[owned] = self._found_ends(owned)
+        return self._ends[owned]
+
+    @cached_property
+    def _ends(self) -> dict[Owned, tuple[np.ndarray, np.ndarray]]:
+        """The ends of each attacker who was asked for."""
+        return {}
+
+    def _found_ends(self, owned: Owned) -> tuple[np.ndarray, np.ndarray]:
         known = self.known(owned)
         flags = np.array([unknown.measure == FLAG for unknown in self.unknowns])
         low = np.where(known, self.truth, 0.0)
@@ -355,21 +365,39 @@ def of_component(
     component: Component, attackers: Sequence[Owned], only: Unknown | None = None
 ) -> Iterator[Recovery]:
     """Recoveries within one component: of every figure, or of one."""
-    ends: dict[Owned, tuple[np.ndarray, np.ndarray]] = {}
+    several: dict[str, list[Owned]] = {}
     for number, unknown in enumerate(component.unknowns):
         if only not in (None, unknown):
             continue
-        told: list[Owned] = []
-        for owned in attackers:
-            if unknown.home in owned or any(less <= owned for less in told):
-                continue
-            if _is_open(component, number, owned):
-                continue
-            if owned not in ends:
-                ends[owned] = component.ends(owned)
-            if found := _told(component, number, owned, ends[owned]):
-                told.append(owned)
-                yield found
+        if unknown.home not in several:
+            several[unknown.home] = [owned for owned in attackers if unknown.home not in owned]
+        yield from _by_the_weakest(component, number, several[unknown.home])
+
+
+def _by_the_weakest(
+    component: Component, number: int, attackers: Sequence[Owned]
+) -> Iterator[Recovery]:
+    """What can be told of one figure. What an operator cannot tell, none of its homes can: those
+    who own most are asked first, and the others only where one of these can tell."""
+    able = [
+        owned
+        for owned in attackers
+        if not any(owned < more for more in attackers) and _recovery(component, number, owned)
+    ]
+    told: list[Owned] = []
+    for owned in attackers:
+        if any(less <= owned for less in told) or not any(owned <= more for more in able):
+            continue
+        if found := _recovery(component, number, owned):
+            told.append(owned)
+            yield found
+
+
+def _recovery(component: Component, number: int, owned: Owned) -> Recovery | None:
+    """Whether an attacker can tell a figure, by the cheapest question that answers it."""
+    if _is_open(component, number, owned):
+        return None
+    return _told(component, number, owned, component.ends(owned))
 
 
 def _is_open(component: Component, number: int, owned: Owned) -> bool:

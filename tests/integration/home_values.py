@@ -116,15 +116,22 @@ class HomeValues:
 
     def _mix_on(self, date: str) -> dict[int, float]:
         reported = [
-            self.figures[date, home]
-            for home in self.register[date]
-            if self.has(date, home, *RESIDENTS[:5])
-            and self.register[date][home].offer_type in HOME_TYPES
+            home
+            for home in self.register[date].values()
+            if self.has(date, home.id, *RESIDENTS[:5]) and home.offer_type in HOME_TYPES
         ]
-        persons = sum(found.get(name, 0) for found in reported for name in RESIDENTS)
+        persons = sum(self._residents(date, home) for home in reported)
         if not persons:
             return {}
-        return {g: sum(found[RESIDENTS[g - 1]] for found in reported) / persons for g in GRADES}
+        figures = [self.figures[date, home.id] for home in reported]
+        return {g: sum(found[RESIDENTS[g - 1]] for found in figures) / persons for g in GRADES}
+
+    def _residents(self, date: str, home: Home) -> float:
+        """The cells of a home; its occupied places where it leaves one out."""
+        found = self.figures[date, home.id]
+        if "vacant_places" in found and home.places and not self.has(date, home.id, *RESIDENTS):
+            return home.places - found["vacant_places"]
+        return sum(found.get(name, 0.0) for name in RESIDENTS)
 
 
 def seed(name: str) -> list[dict[str, str]]:

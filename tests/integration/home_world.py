@@ -114,13 +114,23 @@ class World:
             vacant = self.figure(date, home, "vacant_places")
             known = vacant is not None and places is not None
             return Form(constant=places or 0).plus(vacant or Form(), -1.0) if known else None
+        if name == "residents_persons":
+            return self._residents(date, home)
         parts = {
             "unusable_places": [f"unusable_{reason}_places" for reason in REASONS],
-            "residents_persons": [n for n in RESIDENTS if values.has(date, home, n)],
         }.get(name, [name])
         if not parts or not values.has(date, home, *parts):
             return None
         return Form({values.unknown(date, home, part): 1.0 for part in parts})
+
+    def _residents(self, date: str, home: str) -> Form | None:
+        """The cells of a home; its occupied places where it leaves one out."""
+        there = [name for name in RESIDENTS if self.values.has(date, home, name)]
+        occupied = self.figure(date, home, "occupied_places")
+        if there and len(there) < len(RESIDENTS) and occupied is not None:
+            return occupied
+        named = {self.values.unknown(date, home, name): 1.0 for name in there}
+        return Form(named) if named else None
 
     def basis(self, date: str, home: str) -> str:
         """Whether a home reported its care grades, or the county's mix stands in."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -14,6 +15,7 @@ from warehouse.homes.contributions import (
     Contribution,
     Contributions,
     Group,
+    counted,
     measures,
 )
 from warehouse.homes.suppression import Suppression, Verdict
@@ -309,6 +311,36 @@ def test_a_late_report_is_not_counted_alone() -> None:
     assert of(rule, "K").value == 18
     assert of(rule, "K").sum_of_all == 26
     assert of(rule, "KN").value == 48
+
+
+@pytest.mark.parametrize("cells", [(4, 3, None, 5), (4, 3, 2, 5)], ids=["left out", "late"])
+def test_what_a_home_leaves_out_does_not_follow_from_all_the_rest(cells: tuple[Value, ...]) -> None:
+    """Occupied places less all residents that sums count are those whom one home does not name.
+
+    The third home of K leaves out its two residents without a grade, or names them in a later
+    version, which no sum counts. Two homes of M and one of N leave theirs out too.
+    """
+    declared = {
+        "left": {"difference": True, "unless_in": "ungraded"},
+        "ungraded": {"within": ["left"]},
+    }
+    late = homes("K", *cells)
+    late[2] = replace(late[2], revision=2)
+    towns = late + homes("N", 6, 7, 8, None) + homes("M", 9, 8, None, None, 7, 7)
+    left = homes("K", 4, 3, 2, 5) + homes("N", 6, 7, 8, 3) + homes("M", 9, 8, 6, 6, 7, 7)
+    groups = {Group("ungraded", DAY, ALL_OFFERS): towns, Group("left", DAY, ALL_OFFERS): left}
+    found = Contributions(measures(declared), counted(measures(declared), groups))
+    rule = Suppression(found, {}, 0.1)
+    assert {place: state(rule, place, "ungraded") for place in "KNM"} == dict.fromkeys(
+        "KNM", "withheld"
+    )
+    assert of(rule, "KNM", "ungraded").value == 64.0, "four homes leave out 17 together"
+    alone = Suppression(replace(found, groups={**found.groups, left_of(found): ()}), {}, 0.1)
+    assert of(alone, "K", "ungraded").value == 12.0, "without the rule K is shown"
+
+
+def left_of(found: Contributions) -> Group:
+    return next(group for group in found.groups if group.measure == "left")
 
 
 def test_kinds_of_offer_are_ruled_apart() -> None:

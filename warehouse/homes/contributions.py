@@ -51,9 +51,9 @@ class Measure:
     from these by the homes alone that gave only one of the two,
     ``part_of`` the measure that this one adds up to with the others. ``within`` are measures whose
     sums follow from those of this one and of its like: it is hidden where they are.
-    ``difference`` marks a sum that is the difference of two others. ``whole_unless`` is a measure
-    without which this one is shown in whole numbers only. ``printed`` selects area, date, scope and
-    value of printed sums.
+    ``difference`` marks a sum that is the difference of two others; ``unless_in`` names a measure
+    whose homes it leaves out. ``whole_unless`` is a measure without which this one is shown in whole
+    numbers only. ``printed`` selects area, date, scope and value of printed sums.
     """
 
     code: str
@@ -65,6 +65,7 @@ class Measure:
     part_of: str = ""
     within: tuple[str, ...] = ()
     difference: bool = False
+    unless_in: str = ""
     whole_unless: str = ""
     printed: str = ""
 
@@ -124,11 +125,30 @@ def read(
         group = Group(code, day, offer_type if declared[code].by_offer_type else ALL_OFFERS)
         groups[group].append(Contribution(*rest))
         about[group] = about_day
-    counted = {group: tuple(_counted(members)) for group, members in groups.items()}
-    return Contributions(declared, counted, about)
+    return Contributions(declared, counted(declared, groups), about)
 
 
-def _counted(members: Sequence[Contribution]) -> list[Contribution]:
+def counted(
+    declared: Mapping[str, Measure], groups: Mapping[Group, Sequence[Contribution]]
+) -> dict[Group, tuple[Contribution, ...]]:
+    """Contributions without those that sums never count: late ones, and those ``unless_in`` bars."""
+    found = {group: tuple(_in_time(members)) for group, members in groups.items()}
+    for group in found:
+        if other := declared[group.measure].unless_in:
+            beside = found.get(Group(other, group.day, group.scope), ())
+            found[group] = _left_out(found[group], beside)
+    return found
+
+
+def _left_out(
+    members: Sequence[Contribution], beside: Sequence[Contribution]
+) -> tuple[Contribution, ...]:
+    """Contributions of the offers that another measure does not count."""
+    there = {one.offer for one in beside if one.value is not None}
+    return tuple(replace(one, value=None) if one.offer in there else one for one in members)
+
+
+def _in_time(members: Sequence[Contribution]) -> list[Contribution]:
     """Contributions without the late ones."""
     late = late_homes(members)
     return [replace(one, value=None) if one.offer in late else one for one in members]

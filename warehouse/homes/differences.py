@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from fractions import Fraction
+from itertools import combinations
 
 Offers = frozenset[str]
 
@@ -23,17 +24,49 @@ def classes(sums: Sequence[Offers]) -> list[Offers]:
     return [frozenset(offers) for offers in found.values()]
 
 
-def told_apart(sums: Collection[Offers], own: Offers = frozenset()) -> Iterator[Offers]:
-    """The classes whose figure follows from the ``sums`` for somebody who knows ``own`` offers."""
-    known = [one - own for one in dict.fromkeys(sums) if one - own]
+def told_apart(
+    figures: Sequence[Collection[Offers]], own: Offers = frozenset()
+) -> Iterator[Offers]:
+    """Offers whose sum follows from the sums of several ``figures`` for who knows ``own`` offers.
+
+    Classes that have one solution; and of classes that have none the sums themselves, and what one
+    figure adds up more than another: two homes with one vacant place together are known well enough.
+    """
+    several = [[one - own for one in sums if one - own] for sums in figures]
+    known = list(dict.fromkeys(one for sums in several for one in sums))
     if not known:
         return
+    found = [*known, *(more - less for more in known for less in known if less < more)]
+    for one, other in combinations(several, 2):
+        found += _left_over(one, other)
     unknown = classes(known)
     rows = [[Fraction(int(part <= one)) for part in unknown] for one in known]
     for row in _reduced(rows):
-        columns = [number for number, factor in enumerate(row) if factor]
-        if len(columns) == 1:
-            yield unknown[columns[0]]
+        parts = [unknown[number] for number, factor in enumerate(row) if factor]
+        if len(parts) == 1:
+            found += parts
+    yield from dict.fromkeys(found)
+
+
+def _left_over(one: Sequence[Offers], other: Sequence[Offers]) -> Iterator[Offers]:
+    """What one figure adds up more than another, where sums of both tie the same offers together."""
+    for tied in _tied([*one, *other]):
+        first, second = (
+            frozenset[str]().union(*(part for part in sums if part <= tied)) for sums in (one, other)
+        )
+        for more, less in ((first, second), (second, first)):
+            if less and less < more:
+                yield more - less
+
+
+def _tied(sums: Sequence[Offers]) -> list[Offers]:
+    """The offers of all sums, together where sums overlap, be it by way of others."""
+    found: list[Offers] = []
+    for one in sums:
+        touched = [part for part in found if part & one]
+        found = [part for part in found if not part & one]
+        found.append(one.union(*touched))
+    return found
 
 
 def _reduced(rows: list[list[Fraction]]) -> list[list[Fraction]]:

@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import chain
 
 from warehouse.homes.contributions import (
     Area,
@@ -245,9 +246,9 @@ class Suppression:
             self._decided[group] = pieces
             told = self._told(before)
             before.append(group)
-            if self._told(before) - told:
+            if self._tells_more(before, told):
                 pieces.rest_is_safe = False
-            if self._told(before) - told:
+            if self._tells_more(before, told):
                 pieces.hidden = set(pieces.parts)
                 pieces.states = {a: _hidden(state) for a, state in pieces.states.items()}
 
@@ -258,19 +259,26 @@ class Suppression:
         rule = self._rule(groups[0])
         return len(apart) < 2 or all(rule.implied(self._who(groups, one)) for one in apart)
 
+    def _tells_more(self, groups: Sequence[Group], told: set[Offers]) -> bool:
+        """Whether the groups tell of homes what those ``told`` before do not already make."""
+        return any(
+            found != frozenset().union(*(one for one in told if one <= found))
+            for found in self._told(groups)
+        )
+
     def _told(self, groups: Sequence[Group]) -> set[Offers]:
         """Homes of which too much is known to somebody who has all sums that the groups show."""
-        sums = [one for group in groups for one in self._shown_sums(group)]
-        if not sums:
+        figures = [self._shown_sums(group) for group in groups]
+        if not any(figures):
             return set()
         rule = self._rule(groups[0])
         own: dict[str | None, set[str]] = defaultdict(set, {None: set()})
-        for one in self._who(groups, frozenset().union(*sums)):
+        for one in self._who(groups, frozenset().union(*chain(*figures))):
             own[one.operator].add(one.offer)
         return {
             found
             for operator, offers in own.items()
-            for found in told_apart(sums, frozenset(offers))
+            for found in told_apart(figures, frozenset(offers))
             if not rule.leaves_doubt(self._who(groups, found), is_neighbour=operator is not None)
         }
 

@@ -34,7 +34,12 @@
 {%- set has_care = "list_contains(cell_codes, 'care')" -%}
 {%- set is_occupied = "list_contains(cell_codes, 'vacant')" -%}
 {%- set has_residents = 'list_has_any(cell_codes, ' ~ counted ~ ')' -%}
-{%- set of_residents = 'cast(list_sort(list_intersect(cell_codes, ' ~ counted ~ ')) as varchar)' -%}
+{#- Who leaves a cell out has as many residents as occupied places, if these are known. -#}
+{%- set of_residents = (
+    'case when list_has_all(cell_codes, ' ~ counted ~ ") then 'named' when " ~ is_occupied
+    ~ " then 'occupied' else cast(list_sort(list_intersect(cell_codes, " ~ counted
+    ~ ')) as varchar) end'
+) -%}
 
 {#- Figure -> when it is there, and what it is made of. -#}
 {%- set made = {

@@ -1,5 +1,10 @@
 {{ config(materialized='table') }}
 
+{#- Officers give one of the two where they know only one; contracted places join them. -#}
+{%- set occupied_places = (
+    'coalesce(occupancy.occupied_places, occupancy.contracted_places - occupancy.vacant_places)'
+) %}
+
 with offers as (
     select *
     from {{ ref('stg_wtg__offers') }}
@@ -51,16 +56,15 @@ select
     offers.published_at,
     offers.known_since,
     offers.revision,
-    -- Officers give one of the two where they know only one; contracted places join them.
-    coalesce(
-        occupancy.occupied_places, occupancy.contracted_places - occupancy.vacant_places
-    ) as occupied_places,
+    {{ occupied_places }} as occupied_places,
     coalesce(
         occupancy.vacant_places, occupancy.contracted_places - occupancy.occupied_places
     ) as vacant_places,
     case
         when occupancy.unusable_places > 0 then coalesce(reasons.reason_code, 'other')
     end as unusable_reason_code,
+    -- A home that leaves out a cell has residents beside those it names: who lives in its places. So
+    -- the residents of homes and their occupied places are one figure wherever both are summed.
     case
         when
             coalesce(
@@ -71,13 +75,21 @@ select
                 residents.care_grade_5_persons,
                 residents.no_care_grade_persons
             ) is not null
-            then
+            then coalesce(
+                residents.care_grade_1_persons
+                + residents.care_grade_2_persons
+                + residents.care_grade_3_persons
+                + residents.care_grade_4_persons
+                + residents.care_grade_5_persons
+                + residents.no_care_grade_persons,
+                {{ occupied_places }},
                 coalesce(residents.care_grade_1_persons, 0)
                 + coalesce(residents.care_grade_2_persons, 0)
                 + coalesce(residents.care_grade_3_persons, 0)
                 + coalesce(residents.care_grade_4_persons, 0)
                 + coalesce(residents.care_grade_5_persons, 0)
                 + coalesce(residents.no_care_grade_persons, 0)
+            )
     end as residents_persons
 from offers
 left join {{ ref('stg_wtg__occupancy') }} as occupancy

@@ -103,6 +103,7 @@ listed as (
             'contracted_places',
         ),
         ('no_care_grade_persons', 'grades_and_no_care_grade', 'no_care_grade_persons', 'null'),
+        ('left_by_grades_persons', 'grades', 'left_by_grades_persons', 'null'),
         ('under_60_persons', 'under_60', 'under_60_persons', 'null'),
     ] -%}
         {{ home_contribution(
