@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
+from kreishaus.county_words import CountyWords
 from reports.document import Document
 from reports.german import day, moment
 from reports.marts import Marts
@@ -25,16 +26,24 @@ CHECKED = (
 )
 METHODS = (
     "Je Altersgruppe wird die Quote des Landes (Heimbewohner je Einwohner) mit der Bevölkerung des "
-    "Jahres multipliziert. Der Kreisfaktor, gezählte durch erwartete Bewohner im Basisjahr, bringt "
-    "das Ergebnis auf das Niveau des Kreises; ein Trend verändert es bis zu seinem letzten Jahr.",
+    "Jahres multipliziert. Der {kreisfaktor}, gezählte durch erwartete Bewohner im Basisjahr, "
+    "bringt das Ergebnis auf das Niveau {des_kreises}; ein Trend verändert es bis zu seinem "
+    "letzten Jahr.",
     "Bedarf = Bewohner / Zielauslastung. Angebot = vertragliche Plätze ohne feste Kurzzeitpflege, "
     "zuzüglich angekündigter Vorhaben. Saldo = Angebot − Bedarf; ein negativer Saldo heißt, dass "
     "Plätze fehlen.",
-    "Die Gemeinden ergeben zusammen immer den Kreis. Eigene Quoten haben sie nicht; für kleine "
-    "Gemeinden sagt der 90-%-Bereich, wie viel Zufall in ihrer Zahl steckt.",
     "Formeln mit gerechneten Beispielen: docs/methods.md, docs/methods_population.md und "
     "docs/methods_homes.md.",
 )
+METHOD_OF_MUNICIPALITIES = (
+    "Die Gemeinden ergeben zusammen immer {den_kreis}. Eigene Quoten haben sie nicht; für kleine "
+    "Gemeinden sagt der 90-%-Bereich, wie viel Zufall in ihrer Zahl steckt."
+)
+
+
+def _methods(words: CountyWords) -> list[str]:
+    of_municipalities = (METHOD_OF_MUNICIPALITIES,) * words.has_municipalities
+    return [words.fill(text) for text in (*METHODS[:-1], *of_municipalities, METHODS[-1])]
 
 
 def dates(marts: Marts) -> list[date]:
@@ -72,7 +81,7 @@ def write(marts: Marts, about: date) -> Document:
         sections=(
             context.basis_section(marts, held),
             forecasts.county_section(marts, held, place),
-            forecasts.regions_section(marts, held),
+            *forecasts.regions_section(marts, held),
             forecasts.band_section(marts, held, place),
             forecasts.orientation_section(marts, held),
             homes.vacancy_section(marts, place, about),
@@ -82,7 +91,7 @@ def write(marts: Marts, about: date) -> Document:
             *context.change_section(marts),
             context.groups_section(marts),
             checks.section,
-            data_basis(marts, DATASETS, METHODS),
+            data_basis(marts, DATASETS, _methods(marts.words)),
         ),
         known_since=known,
         annex=(*context.parameters_table(marts), *checks.annex),

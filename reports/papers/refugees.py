@@ -75,7 +75,7 @@ def write(marts: Marts, about: date) -> Document:
             of_county.series_section(marts, held),
             of_county.structure_section(marts, held),
             of_nation.countries_section(marts, place, about),
-            of_county.municipality_section(marts, about),
+            *of_county.municipality_section(marts, about),
             of_nation.national_section(marts, about),
             checks.section,
             data_basis(marts, DATASETS, METHODS),

@@ -47,9 +47,7 @@ class Watched(Marts):
 
     @classmethod
     def of(cls, marts: Marts) -> Watched:
-        watched = cls(
-            marts.connection, kreis=marts.kreis, land=marts.land, is_sample=marts.is_sample
-        )
+        watched = cls(marts.connection, county=marts.county, is_sample=marts.is_sample)
         watched.read = set()
         return watched
 

@@ -147,7 +147,7 @@ def test_the_notes_say_what_the_figures_are(house: Settings, tmp_path: Path) -> 
     source = next(row for row in rows if row[0] == "wtg/stichtag")
     assert source[1:3] == [
         "Arbeitsmappe der WTG-Behörde je Stichtag",
-        "Kreisintern; öffentlich nur zusammengefasst",
+        "Intern; öffentlich nur zusammengefasst",
     ]
     assert source[3:6] == [1, "2021-08-15", "2021-08-15"]
     places = ["Nicht belegte Plätze", "vacant_places", "Plätze", "Places not occupied. Places."]
