@@ -10,6 +10,7 @@ from reports.german import day, moment
 from reports.marts import Marts
 from reports.papers import demand_context as context
 from reports.papers import demand_forecast as forecasts
+from reports.papers import demand_statistics as statistics
 from reports.papers import homes
 from reports.papers.definition import Paper
 from reports.papers.parts import county, data_basis, data_checks, newest
@@ -47,17 +48,22 @@ def _methods(words: CountyWords) -> list[str]:
 
 
 def dates(marts: Marts) -> list[date]:
-    """The one day that the current forecast starts from."""
-    return forecasts.reference_day(marts)
+    """The one day that the current forecast starts from; without one those of the statistics."""
+    return forecasts.reference_day(marts) or statistics.dates(marts)
 
 
 def write(marts: Marts, about: date) -> Document:
-    """The paper on the current forecast. Raises ``NoData`` where there is none."""
+    """The paper on the current forecast, or on the care statistics where there is none.
+
+    Raises ``NoData`` where there are neither.
+    """
+    checks = data_checks(marts, CHECKED, about)
+    if not forecasts.reference_day(marts):
+        return statistics.write(marts, about, TITLE, checks)
     place = county(marts)
     held = forecasts.forecast(marts)
     vacant = homes.vacancies(marts, about)
     known = newest([*held.rows, *vacant]) or datetime(1970, 1, 1, tzinfo=UTC)
-    checks = data_checks(marts, CHECKED, about)
     bands = forecasts.band(marts)
     base = held.base
     told = [*forecasts.summary(held, bands)]

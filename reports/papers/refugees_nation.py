@@ -40,6 +40,7 @@ MONTHS_SHOWN = 25
 NATIONAL = """
     select * from asylum_national_monthly where reference_month <= $until order by reference_month
 """
+NEWEST = "select last_day(max(reference_month)) as last_day from asylum_national_monthly"
 COMPARED = """
     select * from asylum_comparison where reference_month = $month and origin_code = 'total'
 """
@@ -68,6 +69,12 @@ MEASURES: dict[str, tuple[str, Noun]] = {
 def national(marts: Marts, until: date) -> list[Row]:
     """The months up to that of a date, oldest first; none where there are none."""
     return marts.rows("asylum_national_monthly", NATIONAL, {"until": until})
+
+
+def newest_month_end(marts: Marts) -> list[date]:
+    """The last day of the newest month; empty where there is none."""
+    months = marts.rows("asylum_national_monthly", NEWEST)
+    return [row["last_day"] for row in months if row["last_day"] is not None]
 
 
 def comparisons(marts: Marts, at: date) -> dict[tuple[str, str], Row]:

@@ -298,7 +298,7 @@ def test_an_earlier_day_says_so(house: Settings, tmp_path: Path) -> None:
     write(back, "vacancy", "public", file)
     rows = openpyxl.load_workbook(file)["Hinweise"].iter_rows(values_only=True)
     said = {row[0]: row[1] for row in rows}
-    assert said["Rückblick auf den"] == "2021-11-30 (was dem Kreis damals vorlag)"
+    assert said["Rückblick auf den"] == "2021-11-30 (was damals vorlag)"
 
 
 def test_who_takes_internal_away_is_noted_before_there_is_a_file(
