@@ -184,17 +184,17 @@ def mart_rules(mart: Mart, of: CountyWords) -> list[str]:
             "berechnet oder fehlen."
         )
     if homes := meta.get("homes"):
-        said.append(_homes_rule(mart, homes))
+        said.append(_homes_rule(mart, homes, of))
     if condition := meta.get("public_where"):
         said.append(f"Öffentlich sind nur die Zeilen mit: {condition}")
     return said
 
 
-def _homes_rule(mart: Mart, rule: Mapping[str, Any]) -> str:
+def _homes_rule(mart: Mart, rule: Mapping[str, Any], of: CountyWords) -> str:
     """The rule that hides single homes: which numbers it decides on, and how."""
     ruled = [*rule.get("measures", {}), *rule.get("derived", {}), *rule.get("derived_next", {})]
     together = " Kleine Gemeinden stehen zusammen in einer Zeile." * (
-        rule.get("joint") is not False
+        of.has_municipalities and rule.get("joint") is not False
     )
     never = rule.get("left_out", {})
     missing = f" Nie öffentlich: {_labels(mart, never)}." if never else ""

@@ -202,6 +202,8 @@ def test_a_site_speaks_of_its_own_county(county: Settings, texts: Path, kind: Ki
             checked += 1
         assert checked > 25
     assert f"Was {WORDS[kind].der_kreis} für die Pflegeplanung" in page(settings, "index.html")
+    has = WORDS[kind].has_municipalities
+    assert ("Kleine Gemeinden" in page(settings, "datenschutz.html")) == has
 
 
 def test_every_page_has_what_a_reader_with_a_screen_reader_needs(

@@ -135,6 +135,8 @@ def test_rules_of_marts_in_words() -> None:
         -1
     ]
     assert "zusammen" not in alone
+    city = words.mart_rules(mart(audience="public", homes=homes), WORDS["kreisfreie Stadt"])[-1]
+    assert "Gemeinden" not in city
 
 
 @pytest.mark.parametrize(
