@@ -7,7 +7,7 @@ from pathlib import Path
 from catalogue.project import Exposure
 from dashboards.definitions import DEFINITIONS, read_definitions
 
-AUDIENCES = {"public": "alle", "internal": "Kreis"}
+AUDIENCES = {"public": "alle", "internal": "intern"}
 
 
 def dashboards(folder: Path = DEFINITIONS) -> tuple[Exposure, ...]:

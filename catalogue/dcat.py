@@ -17,6 +17,7 @@ from catalogue.house import House, MartPage
 from catalogue.rdf import Resource, Value, iri
 from kreishaus.calendars import Calendar, Daily, MonthDays, Monthly, NoCalendar
 from kreishaus.settings import Settings
+from reports.language import in_region
 
 PREFIXES = {
     "adms": "http://www.w3.org/ns/adms#",
@@ -76,7 +77,7 @@ def catalogue(
             (
                 "dct:description",
                 _german(
-                    f"Daten zu Pflegeplanung und Geflüchteten in {house.county} und in "
+                    f"Daten zu Pflegeplanung und Geflüchteten {in_region(house.county)} und in "
                     f"Nordrhein-Westfalen, täglich geprüft und neu veröffentlicht."
                     + _sample_note(house)
                 ),
@@ -226,7 +227,11 @@ def _period(mart: MartPage) -> list[tuple[str, Value]]:
 def _provenance(house: House, mart: MartPage) -> Resource:
     """Which sources a mart is made from, in a sentence."""
     titles = [house.by_dataset[one].title for one in mart.lineage.datasets]
-    text = f"Berechnet aus: {'; '.join(titles)}." if titles else "Verzeichnis des Kreises."
+    text = (
+        f"Berechnet aus: {'; '.join(titles)}."
+        if titles
+        else f"Verzeichnis {house.own.des_kreises}."
+    )
     return Resource("dct:ProvenanceStatement", (("rdfs:label", _german(text)),))
 
 

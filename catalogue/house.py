@@ -20,6 +20,7 @@ from catalogue import words
 from catalogue.boards import dashboards
 from catalogue.project import Exposure, Lineage, Project, Step
 from kreishaus.calendars import Monthly, NoCalendar
+from kreishaus.county_words import CountyWords
 from kreishaus.datasets import REGISTRY, Dataset, source
 from kreishaus.licences import Licence
 from kreishaus.settings import Settings
@@ -166,6 +167,7 @@ class House:
     """One published version, as the catalogue tells of it."""
 
     county: str
+    own: CountyWords
     ags: str
     is_sample: bool
     version: str
@@ -201,7 +203,7 @@ class House:
     def by_domain(self) -> list[tuple[words.Domain, list[MartPage]]]:
         """The marts section by section, in the order of the sections."""
         held = {mart.domain.key: mart.domain for mart in self.marts}
-        ordered = [key for key in words.domains() if key in held]
+        ordered = [key for key in words.domains(self.own) if key in held]
         ordered += sorted(held.keys() - set(ordered))
         return [(held[key], [m for m in self.marts if m.domain.key == key]) for key in ordered]
 
@@ -235,11 +237,14 @@ def gather(settings: Settings, audience: versions.Audience) -> House:
         held = {str(row[0]) for row in connection.execute("show tables").fetchall()}
         fresh = _rows(connection, "freshness", held)
         read_by = _exposures(project, {*described, *(one["name"] for one in manifest["marts"])})
-        pages = _mart_pages(connection, manifest, public, described, project, read_by, held)
+        pages = _mart_pages(
+            connection, manifest, public, described, project, read_by, held, settings.county.words
+        )
         metrics = _rows(connection, "metric", held)
     freshness = {row["dataset_id"]: row for row in fresh}
     return House(
         county=settings.county.name,
+        own=settings.county.words,
         ags=settings.county.ags,
         is_sample=settings.sources == "sample",
         version=manifest["version"],
@@ -278,6 +283,7 @@ def _mart_pages(
     project: Project,
     read_by: Sequence[Exposure],
     held: set[str],
+    own: CountyWords,
 ) -> list[MartPage]:
     """A page a mart. ``manifest`` is that of the edition, which may know of more than is public."""
     public = {entry["name"]: entry for entry in public_marts}
@@ -293,11 +299,11 @@ def _mart_pages(
             title=str(mart.meta.get("title_de") or name),
             about=str(mart.meta.get("description_de") or ""),
             description=mart.description,
-            domain=words.domain(project.domain(name)),
+            domain=words.domain(project.domain(name), own),
             audience="internal" if mart.meta.get("audience") == "internal" else "public",
             key=mart.key,
             columns=_column_lines(mart, entry),
-            rules=tuple(words.mart_rules(mart)),
+            rules=tuple(words.mart_rules(mart, own)),
             reasons=tuple(words.reasons(mart)),
             method=str(mart.meta.get("method") or ""),
             outside_time=str(mart.meta.get("outside_time") or ""),

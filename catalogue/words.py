@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from kreishaus.calendars import Calendar, Daily, MonthDays, Monthly, NoCalendar
+from kreishaus.county_words import CountyWords
 from reports.papers import paper
 from warehouse.as_of import FOLDER as AS_OF
 from warehouse.disclosure import COUNT, DERIVED, NONE, ROUNDED_TO
@@ -98,17 +99,19 @@ def _words() -> dict[str, Any]:
 
 
 @cache
-def domains() -> Mapping[str, Domain]:
+def domains(of: CountyWords) -> Mapping[str, Domain]:
     """The sections of marts by their folder, in the order they are shown."""
     return {
-        key: Domain(key, said["title"], said["about"], (*said["themes"],), (*said["keywords"],))
+        key: Domain(
+            key, said["title"], of.fill(said["about"]), (*said["themes"],), (*said["keywords"],)
+        )
         for key, said in _words()["domain"].items()
     }
 
 
-def domain(key: str) -> Domain:
+def domain(key: str, of: CountyWords) -> Domain:
     """The section of a folder of marts; a folder that nobody has named yet by its own name."""
-    return domains().get(key) or Domain(key, key, "", ("GOVE",), (key,))
+    return domains(of).get(key) or Domain(key, key, "", ("GOVE",), (key,))
 
 
 def calendar(of: Calendar) -> str:
@@ -165,11 +168,11 @@ def column_rule(mart: Mart, column: Column) -> str:
     return ""
 
 
-def mart_rules(mart: Mart) -> list[str]:
+def mart_rules(mart: Mart, of: CountyWords) -> list[str]:
     """What the public half does with a mart as a whole, in sentences; none for internal ones."""
     meta = mart.meta
     if meta.get("audience") == "internal":
-        return ["Nur für den Kreis selbst: es gibt keine öffentliche Fassung."]
+        return [f"Nur für {of.den_kreis} selbst: es gibt keine öffentliche Fassung."]
     said = []
     if meta.get("public_from_marts"):
         said.append("Öffentlich neu berechnet aus den öffentlichen Fassungen der Tabellen davor.")
@@ -181,17 +184,17 @@ def mart_rules(mart: Mart) -> list[str]:
             "berechnet oder fehlen."
         )
     if homes := meta.get("homes"):
-        said.append(_homes_rule(mart, homes))
+        said.append(_homes_rule(mart, homes, of))
     if condition := meta.get("public_where"):
         said.append(f"Öffentlich sind nur die Zeilen mit: {condition}")
     return said
 
 
-def _homes_rule(mart: Mart, rule: Mapping[str, Any]) -> str:
+def _homes_rule(mart: Mart, rule: Mapping[str, Any], of: CountyWords) -> str:
     """The rule that hides single homes: which numbers it decides on, and how."""
     ruled = [*rule.get("measures", {}), *rule.get("derived", {}), *rule.get("derived_next", {})]
     together = " Kleine Gemeinden stehen zusammen in einer Zeile." * (
-        rule.get("joint") is not False
+        of.has_municipalities and rule.get("joint") is not False
     )
     never = rule.get("left_out", {})
     missing = f" Nie öffentlich: {_labels(mart, never)}." if never else ""

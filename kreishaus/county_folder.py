@@ -27,7 +27,7 @@ class NoCounty(ValueError):
 class FaultyList(ValueError):
     """A list that is none. ``line`` is where, ``expected`` and ``found`` say what is wrong."""
 
-    def __init__(self, message: str, *, line: int, expected: str, found: str) -> None:
+    def __init__(self, message: str, *, line: int = 1, expected: str = "", found: str = "") -> None:
         super().__init__(message)
         self.line, self.expected, self.found = line, expected, found
 

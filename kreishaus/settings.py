@@ -28,11 +28,13 @@ from pydantic_settings import (
 from kreishaus.county_folder import (
     COUNTY_TOML,
     MUNICIPALITIES,
+    FaultyList,
     NoCounty,
     find_county,
     read_municipalities,
 )
 from kreishaus.county_home import home_of
+from kreishaus.county_words import WORDS, CountyWords, Kind
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 COUNTIES = REPOSITORY / "counties"
@@ -63,21 +65,28 @@ class County(Section):
 
     ``kind`` is what the law calls it. ``also_called`` is how sources write the name that know no
     official key; ``municipalities`` are official key (eight digits) -> name, as offices of the
-    county write it: the county's list ``municipalities.csv``.
+    county write it: the county's list ``municipalities.csv``. Where that cannot be read there are
+    none, and ``municipalities_fault`` is the sentence that says why.
     """
 
     ags: str = Field(pattern=r"^[0-9]{5}$")
     name: Name
-    kind: Literal["Kreis", "kreisfreie Stadt", "Städteregion"] = "Kreis"
+    kind: Kind = "Kreis"
     also_called: tuple[Name, ...] = ()
     municipalities: dict[Annotated[str, Field(pattern=r"^\d{8}$")], str] = Field(
         default_factory=dict
     )
+    municipalities_fault: str = ""
 
     @property
     def land_ags(self) -> str:
         """The official key of its Land, two digits."""
         return self.ags[:2]
+
+    @property
+    def words(self) -> CountyWords:
+        """What it and its offices are called in German."""
+        return WORDS[self.kind]
 
 
 class HttpConfig(Section):
@@ -357,12 +366,15 @@ class CountyFolderSource(TomlConfigSettingsSource):
                 f'{folder / COUNTY_TOML}: expected ags = "{folder.name}", as its folder is '
                 f"called; found {county.get('ags')!r}"
             )
-        if "municipalities" in county:
+        if {"municipalities", "municipalities_fault"} & set(county):
             raise NoCounty(
                 f"{folder / COUNTY_TOML}: expected no [county.municipalities]: they stand in "
                 f"{MUNICIPALITIES}.csv beside it"
             )
-        county["municipalities"] = read_municipalities(folder)
+        try:
+            county["municipalities"] = read_municipalities(folder)
+        except FaultyList as error:  # who looks must be able to; whoever changes things is refused
+            county["municipalities_fault"] = str(error)
 
 
 HOME_WITHOUT = frozenset("'\"*?[]{}\n")
@@ -438,6 +450,14 @@ class Settings(BaseSettings):
             CountyFolderSource(settings_cls, folder),
             TomlConfigSettingsSource(settings_cls, DEFAULTS),
         )
+
+    def require_municipalities(self) -> None:
+        """Raise ``FaultyList`` where the county's list of municipalities cannot be read.
+
+        Without it a file would be read as if the county had none.
+        """
+        if self.county.municipalities_fault:
+            raise FaultyList(self.county.municipalities_fault)
 
     @property
     def county_folder(self) -> Path:

@@ -24,6 +24,7 @@ def examine(settings: Settings) -> list[str]:
         *_home(settings),
         *rights(settings),
         *_formats(settings),
+        *filter(None, [settings.county.municipalities_fault]),
         *_backup(settings),
         *_sources(settings),
         *_told(settings),

@@ -93,8 +93,10 @@ def land(
 
     With a ``window`` only what is about it, whole, even where the source says that nothing changed.
     A file that cannot be fetched or must be refused does not stop the others: it is reported.
-    Raises ``SourceUnavailable`` when the source cannot even say what it offers.
+    Raises ``SourceUnavailable`` when the source cannot even say what it offers, ``FaultyList``
+    where the county's list of municipalities cannot be read.
     """
+    settings.require_municipalities()
     prepare_home(settings)
     entry = dataset(dataset_id)
     if window and not window.may_hold_any(entry.calendar_in(settings)):
@@ -347,8 +349,10 @@ def _is_of(entry: Dataset, record: BatchRecord | None) -> bool:
 def treat(landed: Landed, settings: Settings) -> Outcome:
     """Parse and judge one landed file; stage it, or put it into quarantine with the reason.
 
-    Bad data never raise: they are the outcome. Running it again changes nothing.
+    Bad data never raise: they are the outcome. Running it again changes nothing. Raises
+    ``FaultyList`` as ``land`` does.
     """
+    settings.require_municipalities()
     prepare_home(settings)
     entry = dataset(landed.dataset_id)
     floors = Floors.of(settings, entry.source, entry.name)
@@ -485,8 +489,10 @@ def _quarantine_unreadable(
 def by_hand(dataset_id: str, file: Path, settings: Settings, run_id: str) -> Outcome:
     """Land and treat one file that a person hands in.
 
-    Raises ``RefusedAtTheDoor``, and ``KeyError`` for an unknown dataset.
+    Raises ``RefusedAtTheDoor``, ``KeyError`` for an unknown dataset, ``FaultyList`` as ``land``
+    does.
     """
+    settings.require_municipalities()
     prepare_home(settings)
     entry = dataset(dataset_id)
     name = printable_name(file.name)

@@ -35,6 +35,8 @@ TO_DO = {
     "interrupted": "Start the run again: it goes on from what has landed.",
     "alert unsent": "Check the connection in Airflow, then trigger watch_freshness: it sends a "
     "message whenever a person starts it.",
+    "county list": "Mend the list; `kreishaus county check` says when it is in order. Until then "
+    "nothing is fetched or built.",
     "late": "Ask its owner, or visit the page: nothing is broken here.",
     "gap": "A month between two others is missing: look for it on the publisher's page.",
     "not visited": "Does Airflow run, and is the DAG not paused?",
@@ -64,7 +66,14 @@ def troubles(statuses: Sequence[DatasetStatus], settings: Settings, now: datetim
     found = [
         trouble for status in statuses if status.enabled for trouble in _of(status, settings, now)
     ]
-    return worst_first(found)
+    return worst_first([*_county_list(settings), *found])
+
+
+def _county_list(settings: Settings) -> Iterator[Trouble]:
+    if why := settings.county.municipalities_fault:
+        brief = "the county's list of municipalities cannot be read"
+        see = settings.county_folder
+        yield Trouble("red", "county list", "county/lists", why, brief, see=see)
 
 
 def worst_first(found: Sequence[Trouble]) -> list[Trouble]:

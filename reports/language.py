@@ -149,7 +149,7 @@ def balance(places: float | None) -> str:
 
 
 def in_region(name: str) -> str:
-    """``im Rhein-Kreis Neuss``, ``in der StädteRegion Aachen``, ``in Neuss``."""
+    """``im Märkischen Kreis``, ``in der StädteRegion Aachen``, ``in Krefeld``."""
     if _REGION.search(name):
         return f"in der {name}"
     return f"im {_declined(name)}" if _DISTRICT.search(name) else f"in {name}"
@@ -178,7 +178,7 @@ def true_date(value: date, stands_for: date | None) -> str:
 
 
 def short_name(region: str) -> str:
-    """A municipality without what the law adds to its name: ``Neuss, Stadt`` is ``Neuss``."""
+    """A municipality without what the law adds to its name: ``Viersen, Stadt`` is ``Viersen``."""
     return region.split(",")[0]
 
 

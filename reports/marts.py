@@ -8,7 +8,9 @@ from typing import Any
 
 import duckdb
 
-from kreishaus.settings import Settings
+from kreishaus.county_words import CountyWords
+from kreishaus.settings import County, Settings
+from reports.language import short_name
 from warehouse import audit, versions
 from warehouse.statements import EVERYTHING
 
@@ -26,16 +28,30 @@ class NoData(Exception):
 
 
 class Marts:
-    """Marts in a database, and whose they are: the keys of the county and of its Land."""
+    """Marts in a database, and the county whose they are."""
 
     def __init__(
-        self, connection: duckdb.DuckDBPyConnection, *, kreis: str, land: str, is_sample: bool
+        self, connection: duckdb.DuckDBPyConnection, *, county: County, is_sample: bool
     ) -> None:
         self.connection = connection
-        self.kreis = kreis
-        self.land = land
+        self.county = county
         self.is_sample = is_sample
         self._names = {str(name) for (name,) in connection.execute("show tables").fetchall()}
+
+    @property
+    def kreis(self) -> str:
+        """The official key of the county."""
+        return self.county.ags
+
+    @property
+    def land(self) -> str:
+        """The official key of its Land."""
+        return self.county.land_ags
+
+    @property
+    def words(self) -> CountyWords:
+        """What the county and its offices are called in German."""
+        return self.county.words
 
     def rows(
         self, mart: str, sql: str, parameters: Mapping[str, object] | None = None
@@ -50,6 +66,15 @@ class Marts:
         used = {name: value for name, value in known.items() if f"${name}" in sql}
         table = self.connection.execute(sql, used or None).to_arrow_table()
         return [dict(row) for row in table.to_pylist()]
+
+    def region_name(self, row: Row) -> str:
+        """The name of a row's region: the county's as its folder has it, else without the kind.
+
+        Official tables call a Kreis by the city that it is named after: "Viersen, Kreis".
+        """
+        if row["region_code"] == self.kreis:
+            return self.county.name
+        return short_name(row["region_name"])
 
     def some_rows(
         self, mart: str, sql: str, parameters: Mapping[str, object] | None = None
@@ -76,7 +101,6 @@ def published(settings: Settings, audience: versions.Audience = "public") -> Ite
         connection.execute(f"use {audience}")
         yield Marts(
             connection,
-            kreis=settings.county.ags,
-            land=settings.county.land_ags,
+            county=settings.county,
             is_sample=settings.sources == "sample",
         )

@@ -97,7 +97,8 @@ def print_paper(
     """
     wanted = paper(name)
     with published(settings) as marts:
-        about = _date_to_print(wanted.dates(marts), name, about)
+        dates = wanted.dates(marts)
+        about = _date_to_print(dates, name, about)
         marked = mark(settings, "papers", key_of(settings, name, about))
         if marked and not marked.is_valid:
             raise PaperWithdrawn(marked)
@@ -106,7 +107,7 @@ def print_paper(
     printed = Printed(name, about, folder / HTML, folder / PDF)
     write_paper(printed, document)
     if to is None:
-        _point_at_newest(folder.parent)
+        _point_at_newest(folder.parent, dates)
     return printed
 
 
@@ -140,8 +141,12 @@ def _written(marts: Marts, name: str, about: date) -> Document:
         raise NothingToPrint(f"{name}: the mart {empty.mart} has no rows about {about}.") from empty
 
 
-def _point_at_newest(folder: Path) -> None:
-    newest = max(_printed_dates(folder))
+def _point_at_newest(folder: Path, dates: list[date]) -> None:
+    """Have ``latest`` be the newest of the ``dates`` that the paper can be about today.
+
+    A report on Germany alone is about later months than the first of the register that follows it.
+    """
+    newest = max(set(_printed_dates(folder)) & set(dates))
     switch_link(folder / LATEST, folder / newest.isoformat())
 
 

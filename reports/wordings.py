@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from kreishaus.county_words import CountyWords
 from kreishaus.datasets import REGISTRY
 from reports.german import day
 
@@ -27,15 +28,17 @@ def dataset(dataset_id: str) -> str:
     return next((one.cited_de for one in REGISTRY if one.id == dataset_id), dataset_id)
 
 
-def translated(list_name: str, text: str) -> str:
+def translated(list_name: str, text: str, words: CountyWords) -> str:
     """A statement of a mart in German; in its own words where the list does not have it.
 
-    Dates and numbers in it are left out for the look-up and put back as German readers write them.
+    Dates and numbers in it are left out for the look-up and put back as German readers write them;
+    ``words`` are those for the kind of county.
     """
     known = wordings()[list_name].get(_pattern(text))
     if known is None:
         return text
-    return str(known).format(*(_in_german(found) for found in _VARIABLE.findall(text)))
+    values = (_in_german(found) for found in _VARIABLE.findall(text))
+    return str(known).format(*values, **words.texts)
 
 
 def is_known(list_name: str, text: str) -> bool:
@@ -56,7 +59,7 @@ def statements(doubt: str | None) -> list[str]:
     return doubt.split("; ") if doubt else []
 
 
-def doubts(texts: list[str | None]) -> list[str]:
+def doubts(texts: list[str | None], words: CountyWords) -> list[str]:
     """All doubts of some rows in German, each once, in the order in which they first come."""
     found = [statement for text in texts for statement in statements(text)]
-    return [translated("doubts", statement) for statement in dict.fromkeys(found)]
+    return [translated("doubts", statement, words) for statement in dict.fromkeys(found)]

@@ -113,7 +113,11 @@ def prepare(settings: Settings, *, compare_as_before: bool = False) -> None:
 
 
 def lay_ready(settings: Settings, *, compare_as_before: bool = False) -> None:
-    """``prepare`` for who has the warehouse to himself already."""
+    """``prepare`` for who has the warehouse to himself already.
+
+    Raises ``FaultyList`` where the county's list of municipalities cannot be read.
+    """
+    settings.require_municipalities()
     prepare_home(settings)
     begin(settings.home / "warehouse", "warehouse")
     for entry in REGISTRY:

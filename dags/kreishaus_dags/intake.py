@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk import TaskGroup, get_current_context, task
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
+from kreishaus.county_folder import FaultyList
 from kreishaus.datasets import Dataset, Source
 from kreishaus.model import Landed
 from kreishaus_dags.common import STAGED, green_if_none_failed, house
@@ -63,7 +64,7 @@ def land(dataset_id: str) -> list[dict[str, Any]]:
     window = window_of(context["dag_run"])
     try:
         report = visit(dataset_id, settings, context["run_id"], window)
-    except SourceRefused as refusal:
+    except (SourceRefused, FaultyList) as refusal:
         raise AirflowFailException(str(refusal)) from refusal
     send(settings, of_visit(report))
     tries_left = context["ti"].try_number <= context["ti"].max_tries

@@ -11,6 +11,7 @@ from ingest.county.discover import lists
 from ingest.county.tables import TABLES
 from ingest.drop_folder import dropped
 from ingest.http import Client
+from kreishaus.county_folder import MUNICIPALITIES
 from kreishaus.datasets import dataset
 from kreishaus.model import (
     Finding,
@@ -54,8 +55,17 @@ def check(settings: Settings) -> Iterator[tuple[str, tuple[Finding, ...]]]:
             found[request.label] = _findings(settings, request, read)
     for name, finding in strangers(read):
         found[name] += (finding,)
+    _add_municipalities_fault(settings, found)
     yield from found.items()
     yield from _not_taken(settings)
+
+
+def _add_municipalities_fault(settings: Settings, found: dict[str, tuple[Finding, ...]]) -> None:
+    """What the settings find in the list of municipalities, where its own checks found nothing."""
+    name, why = f"{MUNICIPALITIES}.csv", settings.county.municipalities_fault
+    if why and not any(one.severity == "critical" for one in found.get(name, ())):
+        finding = Finding(rule="municipalities", severity="critical", message=why, place=name)
+        found[name] = (*found.get(name, ()), finding)
 
 
 def _not_taken(settings: Settings) -> Iterator[tuple[str, tuple[Finding, ...]]]:

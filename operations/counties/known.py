@@ -62,8 +62,13 @@ def _kind(printed: str) -> str:
 
 
 def _called(printed: str, kind: str) -> str:
-    """``Viersen, Kreis`` calls itself Kreis Viersen; others are printed as they are called."""
+    """``Viersen, Kreis`` calls itself Kreis Viersen, the Städteregion StädteRegion Aachen.
+
+    Others are printed as they are called.
+    """
     name, _, behind = printed.partition(", ")
+    if kind == "Städteregion":
+        return name.replace("Städteregion", "StädteRegion")
     return f"Kreis {name}" if behind and kind == "Kreis" else name
 
 

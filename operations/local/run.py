@@ -46,8 +46,10 @@ def run(settings: Settings, console: Console) -> int:
     """Run the whole night once and show what came of it.
 
     Returns 0 when every DAG run succeeded, 1 when one is red or Airflow did not come up, 3 when
-    the home folder is in use (then nothing was touched), 130 when interrupted.
+    the home folder is in use (then nothing was touched), 130 when interrupted. Raises
+    ``FaultyList`` where the county's list of municipalities cannot be read.
     """
+    settings.require_municipalities()
     os.environ.setdefault("KREISHAUS_RETRY_MINUTES", "0.02")  # somebody is waiting
     clock = Clock()
     clock.begin("starting")
@@ -77,8 +79,9 @@ def run(settings: Settings, console: Console) -> int:
 def up(settings: Settings, console: Console) -> int:
     """Open the house, run the night once, and leave the house open for the nights to come.
 
-    Returns what ``run`` would.
+    Returns what ``run`` would, and raises what it raises.
     """
+    settings.require_municipalities()
     clock = Clock()
     clock.begin("starting")
     prepare_home(settings)

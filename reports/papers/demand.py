@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
+from kreishaus.county_words import CountyWords
 from reports.document import Document
 from reports.german import day, moment
 from reports.marts import Marts
 from reports.papers import demand_context as context
 from reports.papers import demand_forecast as forecasts
+from reports.papers import demand_statistics as statistics
 from reports.papers import homes
 from reports.papers.definition import Paper
 from reports.papers.parts import county, data_basis, data_checks, newest
@@ -25,30 +27,43 @@ CHECKED = (
 )
 METHODS = (
     "Je Altersgruppe wird die Quote des Landes (Heimbewohner je Einwohner) mit der Bevölkerung des "
-    "Jahres multipliziert. Der Kreisfaktor, gezählte durch erwartete Bewohner im Basisjahr, bringt "
-    "das Ergebnis auf das Niveau des Kreises; ein Trend verändert es bis zu seinem letzten Jahr.",
+    "Jahres multipliziert. Der {kreisfaktor}, gezählte durch erwartete Bewohner im Basisjahr, "
+    "bringt das Ergebnis auf das Niveau {des_kreises}; ein Trend verändert es bis zu seinem "
+    "letzten Jahr.",
     "Bedarf = Bewohner / Zielauslastung. Angebot = vertragliche Plätze ohne feste Kurzzeitpflege, "
     "zuzüglich angekündigter Vorhaben. Saldo = Angebot − Bedarf; ein negativer Saldo heißt, dass "
     "Plätze fehlen.",
-    "Die Gemeinden ergeben zusammen immer den Kreis. Eigene Quoten haben sie nicht; für kleine "
-    "Gemeinden sagt der 90-%-Bereich, wie viel Zufall in ihrer Zahl steckt.",
     "Formeln mit gerechneten Beispielen: docs/methods.md, docs/methods_population.md und "
     "docs/methods_homes.md.",
 )
+METHOD_OF_MUNICIPALITIES = (
+    "Die Gemeinden ergeben zusammen immer {den_kreis}. Eigene Quoten haben sie nicht; für kleine "
+    "Gemeinden sagt der 90-%-Bereich, wie viel Zufall in ihrer Zahl steckt."
+)
+
+
+def _methods(words: CountyWords) -> list[str]:
+    of_municipalities = (METHOD_OF_MUNICIPALITIES,) * words.has_municipalities
+    return [words.fill(text) for text in (*METHODS[:-1], *of_municipalities, METHODS[-1])]
 
 
 def dates(marts: Marts) -> list[date]:
-    """The one day that the current forecast starts from."""
-    return forecasts.reference_day(marts)
+    """The one day that the current forecast starts from; without one those of the statistics."""
+    return forecasts.reference_day(marts) or statistics.dates(marts)
 
 
 def write(marts: Marts, about: date) -> Document:
-    """The paper on the current forecast. Raises ``NoData`` where there is none."""
+    """The paper on the current forecast, or on the care statistics where there is none.
+
+    Raises ``NoData`` where there are neither.
+    """
+    checks = data_checks(marts, CHECKED, about)
+    if not forecasts.reference_day(marts):
+        return statistics.write(marts, about, TITLE, checks)
     place = county(marts)
     held = forecasts.forecast(marts)
     vacant = homes.vacancies(marts, about)
     known = newest([*held.rows, *vacant]) or datetime(1970, 1, 1, tzinfo=UTC)
-    checks = data_checks(marts, CHECKED, about)
     bands = forecasts.band(marts)
     base = held.base
     told = [*forecasts.summary(held, bands)]
@@ -72,7 +87,7 @@ def write(marts: Marts, about: date) -> Document:
         sections=(
             context.basis_section(marts, held),
             forecasts.county_section(marts, held, place),
-            forecasts.regions_section(marts, held),
+            *forecasts.regions_section(marts, held),
             forecasts.band_section(marts, held, place),
             forecasts.orientation_section(marts, held),
             homes.vacancy_section(marts, place, about),
@@ -82,7 +97,7 @@ def write(marts: Marts, about: date) -> Document:
             *context.change_section(marts),
             context.groups_section(marts),
             checks.section,
-            data_basis(marts, DATASETS, METHODS),
+            data_basis(marts, DATASETS, _methods(marts.words)),
         ),
         known_since=known,
         annex=(*context.parameters_table(marts), *checks.annex),

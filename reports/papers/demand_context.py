@@ -7,7 +7,7 @@ from datetime import date
 from reports import language, wordings
 from reports.document import Block, Bullets, Column, Line, Origin, Paragraph, Section, Table
 from reports.german import day, number, percent
-from reports.language import NO_VALUE, PLACES, counted, short_name, value
+from reports.language import NO_VALUE, PLACES, counted, value
 from reports.marts import Marts, Row
 from reports.papers.demand_forecast import DATASETS, SOURCES, Forecast, balance_of
 from reports.papers.homes import planned_places_sentence, planned_table
@@ -75,7 +75,7 @@ def basis_section(marts: Marts, held: Forecast) -> Section:
                 tuple(lines),
                 tuple(
                     f"{statement[:1].upper()}{statement[1:]}."
-                    for statement in wordings.doubts([base["doubt"]])
+                    for statement in wordings.doubts([base["doubt"]], held.words)
                 ),
                 Origin(
                     sources=tuple(wordings.dataset(one) for one in DATASETS),
@@ -100,7 +100,11 @@ def _basis_lines(marts: Marts, held: Forecast) -> list[tuple[str, str, str]]:
         "planned_offers", "select max(reference_date) as listed from planned_offers"
     )
     lines = [
-        _basis("Heimbewohner des Kreises", "it_nrw/care_recipients", _only(survey, "surveyed")),
+        _basis(
+            f"Heimbewohner {held.words.des_kreises}",
+            "it_nrw/care_recipients",
+            _only(survey, "surveyed"),
+        ),
         _basis(
             "Quoten nach Alter (Land)", "it_nrw/care_recipients_by_age", _only(rates, "surveyed")
         ),
@@ -144,9 +148,9 @@ def decisions_section(marts: Marts, until: date) -> Section:
     blocks: list[Block] = [
         Paragraph(
             "Prognose, Vorhaben und Beschluss sind drei Dinge: die Prognose sagt, was gebraucht "
-            "wird, ein Vorhaben, was jemand bauen will, der Beschluss, was der Kreis anerkennt. "
-            "Beschlossene Plätze stehen in keinem Angebot der Prognose; nur Vorhaben, welche die "
-            "WTG-Behörde führt."
+            "wird, ein Vorhaben, was jemand bauen will, der Beschluss, was "
+            f"{marts.words.der_kreis} anerkennt. Beschlossene Plätze stehen in keinem Angebot der "
+            "Prognose; nur Vorhaben, welche die WTG-Behörde führt."
         ),
         planned_table(marts, until),
         *planned_places_sentence(marts, until),
@@ -162,7 +166,7 @@ def decisions_section(marts: Marts, until: date) -> Section:
         )
         blocks.append(
             Table(
-                "Beschlüsse des Kreistags",
+                f"Beschlüsse {marts.words.des_kreistags}",
                 (
                     Column("Plan für", numeric=False),
                     Column("Region", numeric=False),
@@ -173,7 +177,7 @@ def decisions_section(marts: Marts, until: date) -> Section:
                     Line(
                         (
                             str(row["plan_year"]),
-                            short_name(row["region_name"]),
+                            marts.region_name(row),
                             value(row["places"]),
                             row["focus_label"] or "ohne",
                         )
@@ -182,7 +186,7 @@ def decisions_section(marts: Marts, until: date) -> Section:
                 ),
                 ("0 Plätze: kein zusätzlicher Bedarf festgestellt.",),
                 Origin(
-                    sources=("Verbindliche Bedarfsplanungen des Kreistags",),
+                    sources=(f"Verbindliche Bedarfsplanungen {marts.words.des_kreistags}",),
                     about="Planjahre wie in der Tabelle",
                     method="übernommen wie beschlossen",
                     marts=("demand_decision",),
@@ -219,7 +223,7 @@ def backtest_section(marts: Marts) -> Section:
                     (
                         f"{_forecaster(row)}, {language.month(row['issue_date'])}",
                         f"{MEASURES.get(row['measure_code'], row['measure_code'])} "
-                        f"({short_name(row['region_name'])})",
+                        f"({marts.region_name(row)})",
                         str(row["target_year"]),
                         value(row["forecast_value"]),
                         value(row["observed_value"]),
@@ -233,7 +237,7 @@ def backtest_section(marts: Marts) -> Section:
                 "Fehler = gesagt − beobachtet. Beim Saldo steht als beobachtet, was frei war.",
                 *(
                     f"{statement[:1].upper()}{statement[1:]}."
-                    for statement in wordings.doubts([row["doubt"] for row in rows])
+                    for statement in wordings.doubts([row["doubt"] for row in rows], marts.words)
                 ),
             ),
             origin(
@@ -340,7 +344,7 @@ def groups_section(marts: Marts) -> Section:
                         (
                             row["group_label"],
                             "ja" if row["is_included"] else "nein",
-                            wordings.translated("groups", row["reason"]),
+                            wordings.translated("groups", row["reason"], marts.words),
                         )
                     )
                     for row in rows
@@ -349,7 +353,8 @@ def groups_section(marts: Marts) -> Section:
                 Origin(
                     sources=tuple(
                         dict.fromkeys(
-                            wordings.translated("documents", row["source_document"]) for row in rows
+                            wordings.translated("documents", row["source_document"], marts.words)
+                            for row in rows
                         )
                     ),
                     about="gilt für die ganze Prognose",
@@ -383,11 +388,16 @@ def parameters_table(marts: Marts) -> list[Table]:
             tuple(
                 Line(
                     (
-                        wordings.translated("parameters", row["parameter_name"]),
+                        wordings.translated("parameters", row["parameter_name"], marts.words),
                         str(labels.get(row["scenario"], row["scenario"])),
                         _parameter(row),
-                        f"{wordings.translated('documents', row['source_document'])}: "
-                        f"{wordings.translated('reasons', row['reason'])}",
+                        ": ".join(
+                            wordings.translated(list_name, row[column], marts.words)
+                            for list_name, column in (
+                                ("documents", "source_document"),
+                                ("reasons", "reason"),
+                            )
+                        ),
                     )
                 )
                 for row in rows

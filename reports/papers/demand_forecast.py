@@ -7,6 +7,7 @@ from datetime import date
 
 from matplotlib.figure import Figure as Drawing
 
+from kreishaus.county_words import CountyWords
 from reports import charts, language, wordings
 from reports.charts import ink
 from reports.document import Block, Bullets, Column, Figure, Line, Paragraph, Section, Table
@@ -29,7 +30,7 @@ SOURCES = (
     "WTG-Behörde; Stichtage im Abschnitt „Datengrundlage“",
 )
 METHOD = (
-    "Quoten des Landes nach Alter x Bevölkerung x Kreisfaktor x Trend, geteilt durch die "
+    "Quoten des Landes nach Alter x Bevölkerung x {kreisfaktor} x Trend, geteilt durch die "
     "Zielauslastung; Saldo = Angebot − Bedarf, negativ = es fehlen Plätze (docs/methods.md, „Need“)"
 )
 METHOD_BAND = (
@@ -80,6 +81,11 @@ class Forecast:
     """The base scenario: all rows of the county, its municipalities and its planning units."""
 
     rows: list[Row]
+    words: CountyWords
+
+    @property
+    def method(self) -> str:
+        return self.words.fill(METHOD)
 
     def of(self, level: str) -> list[Row]:
         return [row for row in self.rows if row["region_level"] == level]
@@ -120,7 +126,7 @@ def forecast(marts: Marts) -> Forecast:
     rows = marts.some_rows("demand_forecast", FORECAST)
     if not any(row["region_level"] == "Kreis" for row in rows):
         raise NoData("demand_forecast")
-    return Forecast(rows)
+    return Forecast(rows, marts.words)
 
 
 def band(marts: Marts) -> dict[int, Row]:
@@ -202,7 +208,7 @@ def county_section(marts: Marts, held: Forecast, place: Place) -> Section:
             "Der 90-%-Bereich sagt, wie weit eine Zahl dieser Größe durch Zufall schwankt; von "
             "einer falschen Annahme weiß er nichts.",
         ),
-        origin(held.county, _about(held), SOURCES, METHOD, MARTS),
+        origin(held.county, _about(held), SOURCES, held.method, MARTS),
     )
     return Section(
         f"Bedarf und Angebot {place.here}",
@@ -297,8 +303,11 @@ def _balance_figure(marts: Marts, held: Forecast, bands: dict[int, Row], place: 
     )
 
 
-def regions_section(marts: Marts, held: Forecast) -> Section:
-    """Balances by municipality and by planning unit, with how the units are composed."""
+def regions_section(marts: Marts, held: Forecast) -> list[Section]:
+    """Balances by municipality and by planning unit, with how the units are composed.
+
+    Nothing for a city that has neither.
+    """
     names = {row["region_code"]: short_name(row["region_name"]) for row in held.of("Gemeinde")}
     blocks: list[Block] = []
     if names:
@@ -307,10 +316,10 @@ def regions_section(marts: Marts, held: Forecast) -> Section:
     if units:
         blocks.append(_regions_table(held, "Planungseinheit", "Planungseinheiten"))
         blocks += _composition(marts, names)
-    return Section(
-        "Gemeinden und Planungseinheiten",
-        tuple(blocks) or (missing("Eine Prognose nach Gemeinden"),),
-    )
+    if held.words.has_municipalities:
+        title = "Gemeinden und Planungseinheiten"
+        return [Section(title, tuple(blocks) or (missing("Eine Prognose nach Gemeinden"),))]
+    return [Section("Planungseinheiten", tuple(blocks))] if blocks else []
 
 
 def _regions_table(held: Forecast, level: str, title: str) -> Table:
@@ -332,7 +341,7 @@ def _regions_table(held: Forecast, level: str, title: str) -> Table:
     lines.append(
         Line(
             (
-                "Kreis",
+                held.words.kreis,
                 value(held.base["supply_places"]),
                 *(_balance_cell(held.at(year)) for year in years),
             ),
@@ -351,7 +360,7 @@ def _regions_table(held: Forecast, level: str, title: str) -> Table:
             "Saldo aus Angebot und Bedarf, jeder auf ganze Plätze gerundet: Summen können um "
             "wenige Plätze abweichen.",
         ),
-        origin(rows, _about(held), SOURCES, METHOD, MARTS),
+        origin(rows, _about(held), SOURCES, held.method, MARTS),
     )
 
 
@@ -383,9 +392,9 @@ def _need_table(held: Forecast) -> Table:
         ),
         tuple(
             f"{statement[:1].upper()}{statement[1:]}."
-            for statement in wordings.doubts([row["doubt"] for row in rows])
+            for statement in wordings.doubts([row["doubt"] for row in rows], held.words)
         ),
-        origin(rows, f"{year}, {_about(held)}", SOURCES, METHOD, MARTS),
+        origin(rows, f"{year}, {_about(held)}", SOURCES, held.method, MARTS),
     )
 
 
@@ -504,7 +513,7 @@ def band_section(marts: Marts, held: Forecast, place: Place) -> Section:
                     for row in scenarios
                 ),
                 (),
-                origin(scenarios, f"{year}, {_about(held)}", SOURCES, METHOD, MARTS),
+                origin(scenarios, f"{year}, {_about(held)}", SOURCES, held.method, MARTS),
             ),
         ),
     )
@@ -520,11 +529,11 @@ def orientation_section(marts: Marts, held: Forecast) -> Section:
     sentences = (
         f"Im Land kommen {first['reference_year']} "
         f"{number(first['orientation_places_per_100'], 2)} Plätze auf 100 Einwohner ab 80 Jahren, "
-        f"im Kreis {number(first['places_per_100'], 2)}. Würde nach dem Landeswert geplant, wäre "
-        f"der Bedarf {number(first['orientation_need_places'])} Plätze statt "
+        f"{held.words.im_kreis} {number(first['places_per_100'], 2)}. Würde nach dem Landeswert "
+        f"geplant, wäre der Bedarf {number(first['orientation_need_places'])} Plätze statt "
         f"{number(held.base['need_places'])}. Ein Platz je 100 Einwohner mehr oder weniger "
         f"verschiebt ihn um {number(first['sensitivity_places'])} Plätze. "
-        f"Der Wert weiß nicht, dass die Menschen im Kreis "
+        f"Der Wert weiß nicht, dass die Menschen {held.words.im_kreis} "
         f"{_factor(held.base)} in Einrichtungen ziehen als im Land."
     )
     return Section(
@@ -556,7 +565,7 @@ def orientation_section(marts: Marts, held: Forecast) -> Section:
                 ),
                 tuple(
                     f"{statement[:1].upper()}{statement[1:]}."
-                    for statement in wordings.doubts([row["doubt"] for row in rows])
+                    for statement in wordings.doubts([row["doubt"] for row in rows], held.words)
                 ),
                 origin(rows, _about(held), SOURCES, METHOD_ORIENTATION, "demand_orientation"),
             ),

@@ -136,7 +136,7 @@ def vacancy_section(marts: Marts, place: Place, until: date) -> Section:
         return Section(title, (missing("Ein Leerstand"),))
     blocks: list[Block] = [Paragraph(vacancy_sentence(rows, place))]
     blocks += _average(marts, rows)
-    blocks += [_vacancy_figure(rows), _vacancy_table(rows)]
+    blocks += [_vacancy_figure(rows, place), _vacancy_table(rows, place)]
     blocks += _vacancy_by_municipality(marts, until)
     return Section(title, tuple(blocks))
 
@@ -169,28 +169,28 @@ def _flag(row: Row) -> str:
     return str(row["flag_reason"] or "").split(":")[0]
 
 
-def _vacancy_figure(rows: list[Row]) -> Figure:
+def _vacancy_figure(rows: list[Row], place: Place) -> Figure:
     dates = [row["reference_date"] for row in rows]
     heights = [row["vacant_places"] for row in rows]
-    flagged = [place for place, row in enumerate(rows) if row["flag"]]
+    flagged = [spot for spot, row in enumerate(rows) if row["flag"]]
 
     def draw(drawing: Drawing) -> None:
         axes = drawing.subplots()
         axes.plot(dates, heights, "o-", color=BLUE, gid="vacant-places")
-        for place in flagged:
-            axes.plot(dates[place], heights[place], "o", color=ORANGE, markersize=6)
+        for spot in flagged:
+            axes.plot(dates[spot], heights[spot], "o", color=ORANGE, markersize=6)
             axes.annotate(
-                _flag(rows[place]),
-                (dates[place], heights[place]),
+                _flag(rows[spot]),
+                (dates[spot], heights[spot]),
                 xytext=(7, 0),
                 textcoords="offset points",
                 size=7,
                 va="center",
             )
-        for place in {0, len(rows) - 1}:
+        for spot in {0, len(rows) - 1}:
             axes.annotate(
-                number(heights[place]),
-                (dates[place], heights[place]),
+                number(heights[spot]),
+                (dates[spot], heights[spot]),
                 xytext=(0, 6),
                 textcoords="offset points",
                 ha="center",
@@ -204,8 +204,9 @@ def _vacancy_figure(rows: list[Row]) -> Figure:
         german_axis(axes, "y")
         charts.date_axis(axes)
 
-    caption = f"Nicht belegte vollstationäre Plätze im Kreis, {day(dates[0])} bis {day(dates[-1])}"
-    highest = max(range(len(rows)), key=lambda place: heights[place])
+    span = f"{day(dates[0])} bis {day(dates[-1])}"
+    caption = f"Nicht belegte vollstationäre Plätze {place.words.im_kreis}, {span}"
+    highest = max(range(len(rows)), key=lambda spot: heights[spot])
     alt = (
         f"Liniendiagramm über {counted(len(rows), DATES)}: {value(heights[0])} am "
         f"{day(dates[0])}, am meisten {value(heights[highest])} am {day(dates[highest])}, zuletzt "
@@ -216,25 +217,25 @@ def _vacancy_figure(rows: list[Row]) -> Figure:
         charts.chart(2.3, caption, alt, draw),
         alt,
         None,
-        tuple(f"{day(rows[place]['reference_date'])}: {_flag(rows[place])}." for place in flagged),
+        tuple(f"{day(rows[spot]['reference_date'])}: {_flag(rows[spot])}." for spot in flagged),
         origin(rows, f"{counted(len(rows), DATES)}", WTG, METHOD_VACANCY, "vacancy_by_region"),
     )
 
 
-def _vacancy_table(rows: list[Row]) -> Table:
+def _vacancy_table(rows: list[Row], place: Place) -> Table:
     def nothing(row: Row) -> str:
         return "–" if row["basis"] == "published_total" else language.NO_VALUE
 
     lines = []
-    for place, row in reversed(list(enumerate(rows))):
-        before = rows[place - 1]["vacant_places"] if place else None
+    for spot, row in reversed(list(enumerate(rows))):
+        before = rows[spot - 1]["vacant_places"] if spot else None
         lines.append(
             Line(
                 (
                     day(row["reference_date"]) + ("*" if row["flag"] else ""),
                     value(row["places"]) if row["places"] is not None else nothing(row),
                     value(row["vacant_places"]),
-                    change_cell(row["vacant_places"], before) if place else "–",
+                    change_cell(row["vacant_places"], before) if spot else "–",
                     share(row["vacancy_share"])
                     if row["vacancy_share"] is not None
                     else nothing(row),
@@ -248,7 +249,7 @@ def _vacancy_table(rows: list[Row]) -> Table:
     if any(row["basis"] == "published_total" for row in rows):
         notes.append("–: nur die Summe ist veröffentlicht, ohne Plätze und Gründe.")
     return Table(
-        "Nicht belegte vollstationäre Plätze im Kreis",
+        f"Nicht belegte vollstationäre Plätze {place.words.im_kreis}",
         (
             Column("Stichtag", numeric=False),
             Column("Plätze"),
@@ -332,7 +333,7 @@ def staff_section(marts: Marts, place: Place, until: date) -> Section:
             f"{'lag' if below == 1 else 'lagen'} unter dem Mindestmaß."
         )
     table = Table(
-        "Pflegekräfte und Fachkraftquote im Kreis",
+        f"Pflegekräfte und Fachkraftquote {place.words.im_kreis}",
         (
             Column("Jahr", numeric=False),
             Column("Pflegekräfte (VK)"),
@@ -389,7 +390,7 @@ def _requirement(marts: Marts, until: date) -> list[Block]:
             ),
             tuple(
                 f"{statement[:1].upper()}{statement[1:]}."
-                for statement in wordings.doubts([row["doubt"] for row in rows])
+                for statement in wordings.doubts([row["doubt"] for row in rows], marts.words)
             ),
             origin(
                 rows,
@@ -412,7 +413,7 @@ def supply_section(marts: Marts, until: date) -> Section:
     full = next((row for row in rows if row["offer_type_code"] == FULL), None)
     blocks: list[Block] = []
     if full is not None:
-        blocks.append(Paragraph(_full_inpatient(full)))
+        blocks.append(Paragraph(_full_inpatient(full, marts.words.im_kreis)))
     blocks.append(
         Table(
             "Angebote und Plätze nach Angebotsform",
@@ -448,9 +449,9 @@ def supply_section(marts: Marts, until: date) -> Section:
     return Section(title, tuple(blocks))
 
 
-def _full_inpatient(row: Row) -> str:
+def _full_inpatient(row: Row, here: str) -> str:
     words = (
-        f"Am {day(row['reference_date'])} gab es im Kreis an "
+        f"Am {day(row['reference_date'])} gab es {here} an "
         f"{counted(row['sites_count'], language.SITES)} "
         f"{counted(row['places'], PLACES)} in vollstationären Pflegeeinrichtungen"
     )

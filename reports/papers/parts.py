@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from kreishaus.county_words import CountyWords
 from reports import language, wordings
 from reports.document import Block, Callout, Column, Line, Origin, Paragraph, Section, Table
 from reports.german import day, number, percent
@@ -33,9 +34,10 @@ CONTRADICTIONS = """
 
 @dataclass(frozen=True)
 class Place:
-    """Whose paper it is."""
+    """Whose paper it is: the name in the county's folder, and the words for its kind."""
 
     name: str
+    words: CountyWords
 
     @property
     def here(self) -> str:
@@ -43,9 +45,8 @@ class Place:
 
 
 def county(marts: Marts) -> Place:
-    """The county of the marts, by the name it has in them."""
-    rows = marts.rows("dim_region", "select * from dim_region where region_code = $kreis")
-    return Place(str(rows[0]["region_name"]) if rows else f"Kreis {marts.kreis}")
+    """The county of the marts."""
+    return Place(marts.county.name, marts.words)
 
 
 def newest(rows: Iterable[Row], column: str = "known_since") -> datetime | None:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
-from reports.document import Document
+from reports.document import Document, Section
 from reports.german import day, moment
-from reports.language import true_date
+from reports.language import month, true_date
 from reports.marts import Marts
 from reports.papers import refugees_county as of_county
 from reports.papers import refugees_nation as of_nation
 from reports.papers.definition import Paper
-from reports.papers.parts import county, data_basis, data_checks, newest
+from reports.papers.parts import county, data_basis, data_checks, missing, newest
 
 TITLE = "Quartalsbericht Geflüchtete"
+BAMF = "Bundesamt für Migration und Flüchtlinge (BAMF)"
 DATES = """
     select distinct reference_date from refugees_by_status where region_code = $kreis
     order by reference_date desc
@@ -42,18 +43,27 @@ METHODS = (
 
 
 def dates(marts: Marts) -> list[date]:
-    """Every reference date of the register, newest first."""
-    return [row["reference_date"] for row in marts.rows("refugees_by_status", DATES)]
+    """Every reference date of the register, newest first.
+
+    Where nothing of the register is there, the newest month of the BAMF.
+    """
+    register = [row["reference_date"] for row in marts.rows("refugees_by_status", DATES)]
+    return register or of_nation.newest_month_end(marts)
 
 
 def write(marts: Marts, about: date) -> Document:
-    """The report about one reference date. Raises ``NoData`` where the register has none."""
+    """The report about one reference date, or on Germany alone without the register.
+
+    Raises ``NoData`` where the register has nothing about the date.
+    """
+    if not marts.rows("refugees_by_status", DATES) and of_nation.newest_month_end(marts):
+        return _of_the_nation(marts, about)
     place = county(marts)
     held = of_county.stock(marts, about)
     national = of_nation.national(marts, about)
     known = newest([*held.series, *held.compared, *national]) or datetime(1970, 1, 1, tzinfo=UTC)
     stands_for = held.now["total"]["stands_for_date"] if "total" in held.now else None
-    sources = "Ausländerzentralregister (AZR), Bundesamt für Migration und Flüchtlinge (BAMF)"
+    sources = f"Ausländerzentralregister (AZR), {BAMF}"
     bases = {row["rounded_to"] for row in held.series if row.get("rounded_to")}
     accuracy = f"auf Vielfache von {max(bases)} gerundet" if bases else "wie vom Register gezählt"
     checks = data_checks(marts, CHECKED, about)
@@ -75,7 +85,37 @@ def write(marts: Marts, about: date) -> Document:
             of_county.series_section(marts, held),
             of_county.structure_section(marts, held),
             of_nation.countries_section(marts, place, about),
-            of_county.municipality_section(marts, about),
+            *of_county.municipality_section(marts, about),
+            of_nation.national_section(marts, about),
+            checks.section,
+            data_basis(marts, DATASETS, METHODS),
+        ),
+        known_since=known,
+        annex=checks.annex,
+        is_sample=marts.is_sample,
+    )
+
+
+def _of_the_nation(marts: Marts, about: date) -> Document:
+    """The report of a county that has handed in nothing of the register."""
+    place = county(marts)
+    known = newest(of_nation.national(marts, about)) or datetime(1970, 1, 1, tzinfo=UTC)
+    checks = data_checks(marts, CHECKED, about)
+    register = missing("Eine Auszählung des Ausländerzentralregisters")
+    return Document(
+        name="refugees",
+        title=TITLE,
+        subtitle=f"{place.name}, Asylzahlen des Bundes, {month(about)}",
+        about=about,
+        author=place.name,
+        facts=(
+            ("Monat", month(about)),
+            ("Quellen", BAMF),
+            ("Stand der Daten", moment(known)),
+        ),
+        summary=tuple(of_nation.summary(marts, about)),
+        sections=(
+            Section(f"Bestand {place.here}", (register,)),
             of_nation.national_section(marts, about),
             checks.section,
             data_basis(marts, DATASETS, METHODS),

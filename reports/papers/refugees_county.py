@@ -500,12 +500,16 @@ def _halves(row: Row) -> Decimal | None:
     return found
 
 
-def municipality_section(marts: Marts, until: date) -> Section:
-    """Foreigners by municipality and the positions of case management that follow from them."""
-    title = "Ausländische Bevölkerung nach Gemeinden, Case Management"
+def municipality_section(marts: Marts, until: date) -> list[Section]:
+    """Foreigners by municipality and the positions of case management that follow from them.
+
+    Nothing for a city, which has no municipalities.
+    """
+    title, words = "Ausländische Bevölkerung nach Gemeinden, Case Management", marts.words
     rows = marts.rows("foreigners_by_municipality", MUNICIPALITIES, {"until": until})
     if not rows:
-        return Section(title, (missing("Eine Zählung nach Gemeinden"),))
+        nothing = Section(title, (missing("Eine Zählung nach Gemeinden"),))
+        return [nothing] if words.has_municipalities else []
     at = rows[0]["reference_date"]
     granted = {
         row["region_code"]: row
@@ -515,8 +519,12 @@ def municipality_section(marts: Marts, until: date) -> Section:
     # Positions follow from exact numbers: everybody's marts do not have them.
     given = {code: row for code, row in granted.items() if _halves(row) is not None}
     total = rows[0]["county_persons"]
-    columns = [Column("Gemeinde", numeric=False), Column("Ausländer"), Column("Anteil am Kreis")]
-    whole = ["Kreis", value(total), "100,0 %"]
+    columns = [
+        Column("Gemeinde", numeric=False),
+        Column("Ausländer"),
+        Column(f"Anteil {words.am_kreis}"),
+    ]
+    whole = [words.kreis, value(total), "100,0 %"]
     if given:
         columns += [Column("Stellen, halbe"), Column("Stellen, ganze")]
         grant = next(iter(given.values()))["granted_positions_fte"]
@@ -531,7 +539,7 @@ def municipality_section(marts: Marts, until: date) -> Section:
         lines.append(Line(tuple(cells)))
     lines.append(Line(tuple(whole), "total"))
     sentences = [
-        f"Am {day(at)}, dem jüngsten Stichtag der Zählung nach Gemeinden, waren im Kreis "
+        f"Am {day(at)}, dem jüngsten Stichtag der Zählung nach Gemeinden, waren {words.im_kreis} "
         f"{counted(total, PERSONS)} ohne deutsche Staatsangehörigkeit gemeldet."
     ]
     if granted:
@@ -548,7 +556,7 @@ def municipality_section(marts: Marts, until: date) -> Section:
             "Die Stellen je Gemeinde ließen auf die genauen Zahlen schließen und stehen deshalb "
             "nicht in dieser Fassung."
         )
-    return Section(
+    told = Section(
         title,
         (
             Paragraph(" ".join(sentences)),
@@ -562,7 +570,7 @@ def municipality_section(marts: Marts, until: date) -> Section:
                     [*rows, *given.values()],
                     f"Stichtag {day(at)}",
                     ("azr/municipalities",),
-                    "Anteil an der gedruckten Kreissumme; Stellen nach größten Resten "
+                    "Anteil an der gedruckten Gesamtsumme; Stellen nach größten Resten "
                     "(docs/methods_refugees.md, „Case management“)",
                     "foreigners_by_municipality",
                     *(("case_management_allocation",) if given else ()),
@@ -570,3 +578,4 @@ def municipality_section(marts: Marts, until: date) -> Section:
             ),
         ),
     )
+    return [told]

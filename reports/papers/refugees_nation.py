@@ -40,6 +40,7 @@ MONTHS_SHOWN = 25
 NATIONAL = """
     select * from asylum_national_monthly where reference_month <= $until order by reference_month
 """
+NEWEST = "select last_day(max(reference_month)) as last_day from asylum_national_monthly"
 COMPARED = """
     select * from asylum_comparison where reference_month = $month and origin_code = 'total'
 """
@@ -68,6 +69,12 @@ MEASURES: dict[str, tuple[str, Noun]] = {
 def national(marts: Marts, until: date) -> list[Row]:
     """The months up to that of a date, oldest first; none where there are none."""
     return marts.rows("asylum_national_monthly", NATIONAL, {"until": until})
+
+
+def newest_month_end(marts: Marts) -> list[date]:
+    """The last day of the newest month; empty where there is none."""
+    months = marts.rows("asylum_national_monthly", NEWEST)
+    return [row["last_day"] for row in months if row["last_day"] is not None]
 
 
 def comparisons(marts: Marts, at: date) -> dict[tuple[str, str], Row]:
@@ -354,18 +361,18 @@ def countries_section(marts: Marts, place: Place, until: date) -> Section:
         )
     beside = marts.rows("refugees_county_and_nation", BESIDE, {"until": until})
     if beside:
-        blocks.append(Paragraph(_beside(beside[0])))
-    blocks += [_countries_figure(rows, place, until), _pending_table(rows, until)]
+        blocks.append(Paragraph(_beside(beside[0], place)))
+    blocks += [_countries_figure(rows, place, until), _pending_table(rows, place, until)]
     return Section(title, tuple(blocks))
 
 
-def _beside(row: Row) -> str:
+def _beside(row: Row, place: Place) -> str:
     pending, nation = row.get("pending_persons"), row.get("national_pending_count")
     if pending is None or not nation:
         return f"Ein Vergleich mit Deutschland {language.MISSING}."
     return (
         f"Beim BAMF waren Ende {month(row['national_month'])} in Deutschland "
-        f"{counted(nation, PROCEDURES)} anhängig; auf den Kreis kommen im Register "
+        f"{counted(nation, PROCEDURES)} anhängig; auf {place.words.den_kreis} kommen im Register "
         f"{counted(pending, PERSONS)}, ein Verhältnis von {percent(pending / nation, 2)}. Das "
         "Register zählt Personen, das BAMF Verfahren: der Anteil ist ein ungefährer."
     )
@@ -433,7 +440,7 @@ def _countries_figure(rows: list[Row], place: Place, until: date) -> Figure:
     return Figure(caption, charts.chart(2.8, caption, alt, draw), alt, None, (), figures)
 
 
-def _pending_table(rows: list[Row], until: date) -> Table:
+def _pending_table(rows: list[Row], place: Place, until: date) -> Table:
     total = next((row for row in rows if row["origin_code"] == "total"), rows[-1])
     lines = tuple(
         Line(
@@ -454,7 +461,7 @@ def _pending_table(rows: list[Row], until: date) -> Table:
         f"Anhängige Verfahren nach Herkunftsland am {day(until)}",
         (
             Column("Herkunftsland", numeric=False),
-            Column("Kreis"),
+            Column(place.words.kreis),
             Column("Anteil"),
             Column("Deutschland"),
             Column("Anteil"),

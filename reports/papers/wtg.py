@@ -87,6 +87,7 @@ class Activity:
 
     def __init__(self, marts: Marts, about: date) -> None:
         self.year = about.year
+        self.words = marts.words
         self.rows = marts.some_rows("inspection_activity", ACTIVITY, {"year": about.year})
         if not any(row["to_year"] == about.year for row in self.rows):
             raise NoData("inspection_activity")
@@ -391,7 +392,7 @@ def measures_section(held: Activity) -> Section:
                 ),
                 tuple(
                     f"{statement[:1].upper()}{statement[1:]}."
-                    for statement in wordings.doubts([row["doubt"] for row in rows])
+                    for statement in wordings.doubts([row["doubt"] for row in rows], held.words)
                 ),
                 origin(rows, held.period, DATASETS[:1], METHOD, "wtg_measures"),
             ),
@@ -410,7 +411,8 @@ def support_section(marts: Marts, until: date) -> Section:
     cells = {(row["reference_date"], row["support_kind"]): row["offers_count"] for row in rows}
     totals = [sum(cells.get((at, kind)) or 0 for kind in kinds) for at in days]
     sentences = [
-        f"Am {day(days[-1])} waren im Kreis {counted(totals[-1], language.OFFERS)} anerkannt."
+        f"Am {day(days[-1])} waren {marts.words.im_kreis} "
+        f"{counted(totals[-1], language.OFFERS)} anerkannt."
     ]
     if len(days) > 1:
         sentences.append(
@@ -468,7 +470,7 @@ def write(marts: Marts, about: date) -> Document:
         author=place.name,
         facts=(
             ("Berichtszeitraum", held.period),
-            ("Quelle", "WTG-Behörde des Kreises"),
+            ("Quelle", f"WTG-Behörde {place.words.des_kreises}"),
             ("Stand der Daten", moment(known)),
         ),
         summary=tuple(told),

@@ -76,6 +76,7 @@ def band_label(row: Row) -> str:
 def draw_rates(marts: Marts) -> Sheet:
     """One line for each kind of care and survey: the newest full, earlier ones dotted."""
     rows = marts.some_rows("demand_rates", RATES)
+    words = marts.words
     surveys = sorted({row["reference_date"] for row in rows})
     population = sorted({row["population_date"] for row in rows})
     earlier = listed([str(survey.year) for survey in surveys[:-1]])
@@ -83,7 +84,8 @@ def draw_rates(marts: Marts) -> Sheet:
     meaning = (
         f"Empfänger im Land am {day(surveys[-1])} je Einwohner derselben Altersgruppe.{dotted} "
         f"Bevölkerung vom {listed([day(value) for value in population])}; beide Geschlechter. "
-        "Der Bedarf eines Kreises ist diese Quote mal seine Bevölkerung, mal sein Kreisfaktor."
+        f"Der Bedarf {words.des_kreises} ist diese Quote mal der Bevölkerung, mal dem "
+        f"{words.kreisfaktor}."
     )
     source = (
         "Pflegestatistik und Bevölkerungsfortschreibung, IT.NRW (herausgegeben bis "
@@ -150,7 +152,8 @@ def draw_population(marts: Marts) -> Sheet:
         "Links: Einwohner ab 65 Jahren am Jahresende; Linie: mittlere Variante, Fläche: alle "
         f"Varianten der Vorausberechnung. Gezählt am {counted_on}, danach vorausberechnet. "
         "Rechts: Heimbewohner, die sich aus dieser Bevölkerung (mittlere Variante) bei "
-        "gleichbleibenden Landesquoten ergäben, noch ohne Kreisfaktor, Trend und Auslastung."
+        f"gleichbleibenden Landesquoten ergäben, noch ohne {marts.words.kreisfaktor}, "
+        "Trend und Auslastung."
     )
     source = (
         "Bevölkerungsfortschreibung und -vorausberechnung, Pflegestatistik, IT.NRW "

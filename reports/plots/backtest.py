@@ -68,19 +68,19 @@ def draw(marts: Marts) -> Sheet:
         key = part[:2]
         own = [r for r in pairs if (r["forecast_source_code"], r["measure_code"]) == key]
         if own:
-            _pairs(left, own, part)
+            _pairs(marts, left, own, part)
         else:
             nothing_here(left)
         left.set_title(part[2], pad=20)
         bars = [r for r in errors if (r["forecast_source_code"], r["measure_code"]) == key]
         if bars:
-            told.append(_errors(right, bars, part))
+            told.append(_errors(marts, right, bars, part))
         else:
             nothing_here(right)
     return Sheet(figure, TITLE, f"{TITLE}. {len(pairs)} Vergleiche. " + " ".join(told))
 
 
-def _pairs(axes: Axes, own: list[Row], part: tuple[str, str, str, str, str]) -> None:
+def _pairs(marts: Marts, axes: Axes, own: list[Row], part: tuple[str, str, str, str, str]) -> None:
     rows = own[-MOST_PAIRS:]
     heights = list(range(len(rows), 0, -1))
     forecasts = [row["forecast_value"] for row in rows]
@@ -102,7 +102,7 @@ def _pairs(axes: Axes, own: list[Row], part: tuple[str, str, str, str, str]) -> 
         )
     axes.set_yticks(
         heights,
-        [f"{row['region_name']}\nfür {row['target_year']}: {_day(row)}" for row in rows],
+        [f"{marts.region_name(row)}\nfür {row['target_year']}: {_day(row)}" for row in rows],
     )
     axes.set_ylim(0.4, len(rows) + 0.6)
     axes.margins(x=0.15)
@@ -113,13 +113,18 @@ def _pairs(axes: Axes, own: list[Row], part: tuple[str, str, str, str, str]) -> 
     axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, handlelength=1)
 
 
+def _level(marts: Marts, row: Row) -> str:
+    """A level as people call it: the code ``Kreis`` is that of every kind of county."""
+    return marts.words.kreis if row["region_level"] == "Kreis" else str(row["region_level"])
+
+
 def _day(row: Row) -> str:
     return f"{row['observed_reference_date']:%d.%m.%Y}"
 
 
-def _errors(axes: Axes, rows: list[Row], part: tuple[str, str, str, str, str]) -> str:
+def _errors(marts: Marts, axes: Axes, rows: list[Row], part: tuple[str, str, str, str, str]) -> str:
     labels = [
-        f"{row['region_level']}, {row['horizon_years']} J.\n(n = {row['comparisons_count']})"
+        f"{_level(marts, row)}, {row['horizon_years']} J.\n(n = {row['comparisons_count']})"
         for row in rows
     ]
     heights = list(range(len(rows), 0, -1))
@@ -152,7 +157,7 @@ def _errors(axes: Axes, rows: list[Row], part: tuple[str, str, str, str, str]) -
     axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, handlelength=1)
     first = rows[0]
     return (
-        f"{part[2]}, {first['region_level']}, Abstand in Jahren {first['horizon_years']}: "
+        f"{part[2]}, {_level(marts, first)}, Abstand in Jahren {first['horizon_years']}: "
         f"mittlerer Fehler {number(first['bias_value'], signed=True)} {part[3]}."
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from matplotlib.axes import Axes
 
+from kreishaus.county_words import CountyWords
 from reports.german import day, listed, number
 from reports.marts import Marts, Row
 from reports.plots.sheet import (
@@ -73,12 +74,12 @@ def _counted(scenarios: list[Row]) -> set[int]:
     return {row["reference_year"] for row in scenarios if row["population_source"] == "counted"}
 
 
-def _source(band: list[Row], outside: list[Row]) -> str:
+def _source(band: list[Row], outside: list[Row], words: CountyWords) -> str:
     issues = sorted({f"{row['issue_month']:%m/%Y}" for row in outside})
     consultant = f"Monitoring des Gutachters ({listed(issues)}), " if issues else ""
     return (
         "Pflegestatistik und Bevölkerung, IT.NRW; Bestand und Vorhaben, WTG-Behörde; "
-        f"{consultant}Beschlüsse des Kreistags (herausgegeben bis "
+        f"{consultant}Beschlüsse {words.des_kreistags} (herausgegeben bis "
         f"{day(max(row['published_at'] for row in band))}); "
         "Marts demand_band, demand_forecast, demand_external_forecast, demand_decision."
     )
@@ -123,7 +124,7 @@ def draw(marts: Marts) -> Sheet:
         decisions="Unten: beschlossene neue Plätze je Planjahr. Beschlüsse gehen in keine Linie "
         "ein, gemeldete Vorhaben schon.",
     )
-    figure = new_figure(5.6, TITLE, meaning, _source(band, outside), marts)
+    figure = new_figure(5.6, TITLE, meaning, _source(band, outside, marts.words), marts)
     axes, below = figure.subplots(2, 1, sharex=True, height_ratios=[5, 1])
     _fill(axes, band)
     labels = _scenario_lines(axes, scenarios)
@@ -141,12 +142,12 @@ def draw(marts: Marts) -> Sheet:
             arrowprops={"arrowstyle": "-", "color": colour, "linewidth": 0.6, "shrinkA": 0},
         )
     axes.set_ylabel("Saldo, Plätze")
-    axes.set_title(band[0]["region_name"])
+    axes.set_title(marts.county.name)
     told = _decision_bars(below, decisions)
     low, high = band[-1]["balance_min_places"], band[-1]["balance_max_places"]
     base = next(value for text, value, colour in labels if colour == BLACK)
     alt = (
-        f"{TITLE}, {band[0]['region_name']}. Im Jahr {last} liegt der Saldo zwischen "
+        f"{TITLE}, {marts.county.name}. Im Jahr {last} liegt der Saldo zwischen "
         f"{number(low, signed=True)} und {number(high, signed=True)} Plätzen, im Szenario "
         f"{labels[0][0]} bei {number(base, signed=True)}. {told}"
     )
@@ -244,7 +245,11 @@ def draw_municipalities(marts: Marts) -> Sheet:
     columns = 4
     lines = -(-len(regions) // columns)
     figure = new_figure(
-        1.2 + 1.75 * lines, TITLE_MUNICIPALITIES, meaning, _source(band, outside), marts
+        1.2 + 1.75 * lines,
+        TITLE_MUNICIPALITIES,
+        meaning,
+        _source(band, outside, marts.words),
+        marts,
     )
     grid = figure.subplots(lines, columns, sharex=True, sharey=True, squeeze=False)
     told = []

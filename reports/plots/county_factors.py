@@ -9,7 +9,7 @@ from reports.german import day, number
 from reports.marts import Marts, Row
 from reports.plots.sheet import BLUE, GREY, VERMILION, Plot, Sheet, german_axis, new_figure
 
-TITLE = "Tatsächliche und erwartete Leistungsempfänger: alle Kreise"
+TITLE = "Tatsächliche und erwartete Leistungsempfänger: Kreise und kreisfreie Städte"
 
 FACTORS = """
     select region_code, region_name, care_kind_code, care_kind_label, base_year, population_date,
@@ -29,10 +29,11 @@ def draw(marts: Marts) -> Sheet:
     kreise = len({row["region_code"] for row in rows})
     year, population = rows[0]["base_year"], rows[0]["population_date"]
     meaning = (
-        f"Jeder Punkt ist einer von {kreise} Kreisen: Empfänger im Jahr {year}, geteilt durch die "
+        f"Jeder Punkt ist einer von {kreise} Kreisen und kreisfreien Städten: Empfänger im "
+        f"Jahr {year}, geteilt durch die "
         "Zahl, die sich aus den Landesquoten nach Alter für seine Bevölkerung vom "
-        f"{day(population)} ergäbe. 1 ist das Land. Der Kreisfaktor der Prognose ist dieselbe "
-        "Zahl, ein wenig zur 1 hin gezogen."
+        f"{day(population)} ergäbe. 1 ist das Land. Der {marts.words.kreisfaktor} der Prognose ist "
+        "dieselbe Zahl, ein wenig zur 1 hin gezogen."
     )
     issued = day(max(row["published_at"] for row in rows))
     source = (
@@ -44,13 +45,14 @@ def draw(marts: Marts) -> Sheet:
     told = []
     for axes, (code, label) in zip(panels, kinds, strict=True):
         own = [row for row in rows if row["care_kind_code"] == code]
-        told.append(f"{label}: {_panel(axes, own, marts.kreis)}")
+        told.append(f"{label}: {_panel(axes, own, marts)}")
         axes.set_title(label)
-    panels[0].set_ylabel("Kreise, nach Größe geordnet")
+    panels[0].set_ylabel("Regionen, nach Größe geordnet")
     return Sheet(figure, TITLE, f"{TITLE} ({year}). " + " ".join(told))
 
 
-def _panel(axes: Axes, own: list[Row], kreis: str) -> str:
+def _panel(axes: Axes, own: list[Row], marts: Marts) -> str:
+    kreis = marts.kreis
     values = [row["observed_to_expected"] for row in own]
     ranks = list(range(1, len(own) + 1))
     axes.axvline(1, color=GREY, linewidth=0.8)
@@ -82,8 +84,8 @@ def _panel(axes: Axes, own: list[Row], kreis: str) -> str:
             value = row["observed_to_expected"]
             axes.plot([value], [rank], "D", color=VERMILION, markersize=5.5, gid="own")
             axes.annotate(
-                f"{row['region_name']} {number(value, 2)}\n"
-                f"(Kreisfaktor {number(row['county_factor'], 3)})",
+                f"{marts.county.name} {number(value, 2)}\n"
+                f"({marts.words.kreisfaktor} {number(row['county_factor'], 3)})",
                 (value, rank),
                 xytext=(8, 0),
                 textcoords="offset points",
@@ -91,7 +93,7 @@ def _panel(axes: Axes, own: list[Row], kreis: str) -> str:
                 weight="bold",
                 va="center",
             )
-            told = f"{row['region_name']} {number(value, 2)}, alle Kreise {told}"
+            told = f"{marts.county.name} {number(value, 2)}, alle zusammen {told}"
     return told
 
 

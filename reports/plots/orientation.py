@@ -39,26 +39,28 @@ def draw(marts: Marts) -> Sheet:
     places = [
         row for row in rows if row["region_level"] == "Gemeinde" and row["reference_year"] == middle
     ]
+    words = marts.words
     value = rows[0]["orientation_places_per_100"]
     sensitivity = ""
     if county:
         moved = next(row for row in county if row["reference_year"] == middle)["sensitivity_places"]
         sensitivity = (
-            f" Ein Platz mehr oder weniger im Orientierungswert bewegt den Saldo des Kreises um "
+            f" Ein Platz mehr oder weniger im Orientierungswert bewegt den Saldo "
+            f"{words.des_kreises} um "
             f"{number(moved)} Plätze ({middle})."
         )
     meaning = (
         f"Orientierungswert: {number(value, 2)} Dauerpflegeplätze je 100 Einwohner ab 80 Jahren, "
         f"wie sie das Land im Basisjahr {years[0]} hat. Der Saldo nach Quoten kennt auch das Alter "
-        "über 80 und die Eigenart des Kreises (Kreisfaktor), der Orientierungswert nicht."
-        f"{sensitivity}"
+        f"über 80 und die Eigenart {words.des_kreises} ({words.kreisfaktor}), der "
+        f"Orientierungswert nicht.{sensitivity}"
     )
     source = (
         "Pflegestatistik und Bevölkerung, IT.NRW; Bestand, WTG-Behörde; Mart demand_orientation."
     )
     figure = new_figure(3.7, TITLE, meaning, source, marts)
     left, right = figure.subplots(1, 2)
-    told = _over_years(left, county) if county else ""
+    told = _over_years(left, county, marts) if county else ""
     if not county:
         nothing_here(left)
     if places:
@@ -68,7 +70,8 @@ def draw(marts: Marts) -> Sheet:
     return Sheet(figure, TITLE, f"{TITLE}. Orientierungswert {number(value, 2)}. {told}")
 
 
-def _over_years(axes: Axes, county: list[Row]) -> str:
+def _over_years(axes: Axes, county: list[Row], marts: Marts) -> str:
+    name, words = marts.county.name, marts.words
     years = [row["reference_year"] for row in county]
     told = []
     for column, colour, marker, label in (
@@ -88,11 +91,11 @@ def _over_years(axes: Axes, county: list[Row]) -> str:
         )
         told.append(f"{label} {number(values[-1], signed=True)}")
     axes.axhline(0, color=GREY, linewidth=0.8)
-    axes.set_title(county[0]["region_name"])
+    axes.set_title(name)
     axes.set_ylabel("Saldo, Plätze")
     axes.grid(axis="y")
     german_axis(axes, "y", signed=True)
-    return f"Saldo des Kreises im Jahr {years[-1]}: {', '.join(told)} Plätze."
+    return f"Saldo {words.des_kreises} im Jahr {years[-1]}: {', '.join(told)} Plätze."
 
 
 def _by_municipality(axes: Axes, places: list[Row], year: int) -> None:

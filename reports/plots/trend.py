@@ -86,15 +86,21 @@ def draw(marts: Marts) -> Sheet:
     for axes, region in zip(panels, (marts.land, marts.kreis), strict=True):
         own = [row for row in surveys if row["region_code"] == region]
         if own:
-            told += _panel(axes, own, trends, [r for r in scenarios if r["region_code"] == region])
+            told += _panel(
+                marts, axes, own, trends, [r for r in scenarios if r["region_code"] == region]
+            )
     panels[0].set_ylabel("tatsächlich / erwartet")
     return Sheet(figure, TITLE, f"{TITLE}. " + " ".join(told))
 
 
 def _panel(
-    axes: Axes, own: list[Row], trends: dict[tuple[str, str], Row], scenarios: list[Row]
+    marts: Marts,
+    axes: Axes,
+    own: list[Row],
+    trends: dict[tuple[str, str], Row],
+    scenarios: list[Row],
 ) -> list[str]:
-    name, region = own[0]["region_name"], own[0]["region_code"]
+    name, region = marts.region_name(own[0]), own[0]["region_code"]
     told = []
     for measure, (marker, colour) in MEASURES.items():
         points = [row for row in own if row["measure_code"] == measure]

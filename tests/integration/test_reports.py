@@ -19,7 +19,9 @@ from typing import Any
 import pdfplumber
 import pytest
 import yaml
+from kind_words import OF_A_KREIS
 
+from kreishaus.county_words import WORDS, Kind
 from kreishaus.local_time import HERE
 from kreishaus.settings import Settings
 from reports import wordings
@@ -47,9 +49,7 @@ class Watched(Marts):
 
     @classmethod
     def of(cls, marts: Marts) -> Watched:
-        watched = cls(
-            marts.connection, kreis=marts.kreis, land=marts.land, is_sample=marts.is_sample
-        )
+        watched = cls(marts.connection, county=marts.county, is_sample=marts.is_sample)
         watched.read = set()
         return watched
 
@@ -385,6 +385,21 @@ def test_exposures_name_the_marts_that_the_papers_read(
     }
     for name, (_, read) in papers.items():
         assert named[paper(name).exposure] == read, name
+
+
+@pytest.mark.parametrize("kind", ["kreisfreie Stadt", "Städteregion"])
+def test_with_every_mart_filled_no_paper_has_a_word_of_a_kreis(
+    of_its_own: Settings, kind: Kind
+) -> None:
+    """The pilot's figures under another county's name: municipalities are all that names it."""
+    named = {"name": "Krefeld", "kind": kind}
+    county = of_its_own.county.model_copy(update=named)
+    with published(of_its_own.model_copy(update={"county": county})) as marts:
+        for name, about in ABOUT.items():
+            said = text_of(paper(name).write(marts, about))
+            assert OF_A_KREIS.findall(said) == [], name
+            assert "Rhein-Kreis" not in said, name
+            assert WORDS[kind].im_kreis in said or "in Krefeld" in said, name
 
 
 def words_of(path: Path) -> str:

@@ -16,6 +16,7 @@ from catalogue.house import Coverage, DatasetPage, House, MartPage
 from catalogue.project import Lineage
 from catalogue.rdf import FORMATS, Resource, documents, graph, iri
 from kreishaus.calendars import Daily, MonthDays, Monthly, NoCalendar
+from kreishaus.county_words import WORDS
 from kreishaus.datasets import dataset
 from kreishaus.settings import CatalogueConfig, Settings
 
@@ -42,7 +43,7 @@ def mart(name: str, audience: str = "public", *datasets: str, area: str = "Kreis
         title=f"Titel {name}",
         about="Was es ist.",
         description="What it is.",
-        domain=words.domain("vacancy"),
+        domain=words.domain("vacancy", WORDS["Kreis"]),
         audience="internal" if audience == "internal" else "public",
         key=("reference_date",),
         columns=(),
@@ -62,6 +63,7 @@ def mart(name: str, audience: str = "public", *datasets: str, area: str = "Kreis
 def house(*marts: MartPage, is_sample: bool = False) -> House:
     return House(
         county="Rhein-Kreis Neuss",
+        own=WORDS["Kreis"],
         ags="05162",
         is_sample=is_sample,
         version="20261125T030000.000000Z",

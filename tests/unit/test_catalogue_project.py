@@ -99,5 +99,5 @@ def test_dashboards_name_the_marts_that_their_charts_stand_on() -> None:
     care = boards["dashboard-pflege"]
     assert {"vacancy_by_region", "dim_region_tile", "demand_band"} <= set(care.marts)
     assert not any(mart.startswith("refugees") for mart in care.marts)
-    assert boards["dashboard-datenqualitaet"].audience == "Kreis"
-    assert care.audience == "alle, Kreis"
+    assert boards["dashboard-datenqualitaet"].audience == "intern"
+    assert care.audience == "alle, intern"

@@ -11,11 +11,13 @@ from typing import Any
 
 import duckdb
 import pytest
+from kind_words import OF_A_KREIS, PILOT
 
 from catalogue import pages, site
 from catalogue.crawl import walk
 from catalogue.site import write_sites
-from kreishaus.settings import CatalogueConfig, Settings
+from kreishaus.county_words import WORDS, Kind
+from kreishaus.settings import CatalogueConfig, County, Settings
 from warehouse import audit, versions, withdrawals
 from warehouse.build import target
 from warehouse.builds import BuildNotFinished, builds, keep, last
@@ -183,6 +185,27 @@ def test_both_editions_are_whole_and_lead_nowhere_outside(house: Settings, texts
         assert found.hosts <= {"www.govdata.de"}
 
 
+@pytest.mark.parametrize("kind", ["kreisfreie Stadt", "Städteregion"])
+def test_a_site_speaks_of_its_own_county(county: Settings, texts: Path, kind: Kind) -> None:
+    """Files of metadata too; the handbook is the program's own, and says so."""
+    krefeld = County(ags="05114", name="Krefeld", kind=kind)
+    settings = county.model_copy(update={"county": krefeld})
+    build(settings)
+    for folder in write_sites(settings, texts).values():
+        checked = 0
+        for path in folder.resolve().rglob("*"):
+            if path.suffix not in {".html", ".ttl", ".jsonld", ".rdf"}:
+                continue
+            said = path.read_text(encoding="utf-8")
+            for wrong in (PILOT, OF_A_KREIS):
+                assert wrong.findall(said) == [], path
+            checked += 1
+        assert checked > 25
+    assert f"Was {WORDS[kind].der_kreis} für die Pflegeplanung" in page(settings, "index.html")
+    has = WORDS[kind].has_municipalities
+    assert ("Kleine Gemeinden" in page(settings, "datenschutz.html")) == has
+
+
 def test_every_page_has_what_a_reader_with_a_screen_reader_needs(
     house: Settings, texts: Path
 ) -> None:
@@ -205,7 +228,7 @@ def test_what_is_internal_is_in_neither_edition(house: Settings, texts: Path) ->
         assert not [one for one in everything(folder) if SECRET.encode() in one]
         assert not (folder / "daten" / "vacancy_by_offer.parquet").exists()
     assert "offer_name" in page(house, "marts/vacancy_by_offer.html")
-    assert "kreisintern" in page(house, "marts/vacancy_by_offer.html")
+    assert ">intern<" in page(house, "marts/vacancy_by_offer.html")
 
 
 def test_rows_of_an_internal_mart_are_counted_for_the_county_alone(

@@ -12,9 +12,11 @@ import yaml
 from catalogue import words
 from catalogue.pages import TEMPLATES
 from kreishaus.calendars import Daily, MonthDays, Monthly, NoCalendar
+from kreishaus.county_words import WORDS
 from warehouse.build import PROJECT
 from warehouse.marts import Column, Mart
 
+OF_A_KREIS = WORDS["Kreis"]
 QUARTER_ENDS = ((3, 31), (6, 30), (9, 30), (12, 31))
 
 MARTS = PROJECT / "models" / "marts"
@@ -40,8 +42,8 @@ def test_every_mart_has_a_german_title_and_says_in_a_sentence_what_it_is() -> No
 
 def test_every_folder_of_marts_is_a_section() -> None:
     folders = {path.parent.name for path in MARTS.rglob("*.sql")}
-    assert folders <= set(words.domains())
-    assert words.domain("new").title == "new"
+    assert folders <= set(words.domains(OF_A_KREIS))
+    assert words.domain("new", OF_A_KREIS).title == "new"
 
 
 @pytest.mark.parametrize(
@@ -119,18 +121,22 @@ def test_rules_of_columns_in_words() -> None:
 
 
 def test_rules_of_marts_in_words() -> None:
-    assert words.mart_rules(mart(audience="internal")) == [
+    assert words.mart_rules(mart(audience="internal"), OF_A_KREIS) == [
         "Nur für den Kreis selbst: es gibt keine öffentliche Fassung."
     ]
     homes = {"measures": {"places": "'places'"}, "left_out": {"places": "One home's."}}
-    rounded, hidden = words.mart_rules(mart(audience="public", homes=homes))
+    rounded, hidden = words.mart_rules(mart(audience="public", homes=homes), OF_A_KREIS)
     assert "Vielfache von 5" in rounded
     assert "mindestens 3 Einrichtungen von 2 Trägern" in hidden
     assert "Summen unter 5, auch keine, sind eine Spanne: Plätze." in hidden
     assert "Kleine Gemeinden stehen zusammen in einer Zeile." in hidden
     assert hidden.endswith("Nie öffentlich: Plätze.")
-    alone = words.mart_rules(mart(audience="public", homes={**homes, "joint": False}))[-1]
+    alone = words.mart_rules(mart(audience="public", homes={**homes, "joint": False}), OF_A_KREIS)[
+        -1
+    ]
     assert "zusammen" not in alone
+    city = words.mart_rules(mart(audience="public", homes=homes), WORDS["kreisfreie Stadt"])[-1]
+    assert "Gemeinden" not in city
 
 
 @pytest.mark.parametrize(

@@ -134,7 +134,7 @@ def test_a_list_that_is_none_names_its_line(text: str, line: int, message: str) 
 def test_every_county_of_the_land_is_known() -> None:
     """31 Kreise with the Städteregion's members, 22 cities; 396 municipalities in all."""
     aachen = known_county("05334")
-    assert (aachen.name, aachen.kind) == ("Städteregion Aachen", "Städteregion")
+    assert (aachen.name, aachen.kind) == ("StädteRegion Aachen", "Städteregion")
     assert aachen.municipalities["05334002"] == "Aachen"
     assert len(aachen.municipalities) == 10
     assert known_county("05362").name == "Rhein-Erft-Kreis"

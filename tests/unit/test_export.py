@@ -147,7 +147,7 @@ def test_the_notes_say_what_the_figures_are(house: Settings, tmp_path: Path) -> 
     source = next(row for row in rows if row[0] == "wtg/stichtag")
     assert source[1:3] == [
         "Arbeitsmappe der WTG-Behörde je Stichtag",
-        "Kreisintern; öffentlich nur zusammengefasst",
+        "Intern; öffentlich nur zusammengefasst",
     ]
     assert source[3:6] == [1, "2021-08-15", "2021-08-15"]
     places = ["Nicht belegte Plätze", "vacant_places", "Plätze", "Places not occupied. Places."]
@@ -298,7 +298,7 @@ def test_an_earlier_day_says_so(house: Settings, tmp_path: Path) -> None:
     write(back, "vacancy", "public", file)
     rows = openpyxl.load_workbook(file)["Hinweise"].iter_rows(values_only=True)
     said = {row[0]: row[1] for row in rows}
-    assert said["Rückblick auf den"] == "2021-11-30 (was dem Kreis damals vorlag)"
+    assert said["Rückblick auf den"] == "2021-11-30 (was damals vorlag)"
 
 
 def test_who_takes_internal_away_is_noted_before_there_is_a_file(

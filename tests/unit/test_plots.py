@@ -7,12 +7,14 @@ from typing import Any
 import duckdb
 import pytest
 
+from kreishaus.settings import County
 from reports.german import day, listed, number, percent
 from reports.marts import Marts
 from reports.plots import PLOTS
 from reports.plots.ages import band_label
 from reports.plots.sheet import Plot, drawn, spread, svg
 
+COUNTY = County(ags="05162", name="Rhein-Kreis Neuss")
 BY_NAME = {plot.name: plot for plot in PLOTS}
 
 
@@ -20,7 +22,7 @@ def empty_marts(*statements: str) -> Marts:
     connection = duckdb.connect()
     for statement in statements:
         connection.execute(statement)
-    return Marts(connection, kreis="05162", land="05", is_sample=True)
+    return Marts(connection, county=COUNTY, is_sample=True)
 
 
 @pytest.mark.parametrize("plot", PLOTS, ids=lambda plot: plot.name)

@@ -140,7 +140,7 @@ def test_a_source_is_what_its_file_says(tmp_path: Path) -> None:
     assert ponds.id == "lake/ponds"
     assert ponds.cited_de == "Seenamt, Weiher nach Gemeinde"
     assert ponds.calendar == MonthDays(days=((2, 15), (8, 15)), lag_days=45)
-    assert ponds.licence.title_de == "Kreisintern; öffentlich nur zusammengefasst"
+    assert ponds.licence.title_de == "Intern; öffentlich nur zusammengefasst"
     assert (ponds.version, ponds.snapshot, ponds.guard) == (1, False, None)
 
 

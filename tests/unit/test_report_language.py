@@ -124,7 +124,7 @@ def test_a_balance_says_what_is_missing(places: float | None, words: str) -> Non
         ("Hochsauerlandkreis", "im Hochsauerlandkreis"),
         ("Märkischer Kreis", "im Märkischen Kreis"),
         ("Rhein-Sieg-Kreis", "im Rhein-Sieg-Kreis"),
-        ("Städteregion Aachen", "in der Städteregion Aachen"),
+        ("StädteRegion Aachen", "in der StädteRegion Aachen"),
         ("Region Hannover", "in der Region Hannover"),
         ("Krefeld", "in Krefeld"),
     ],

@@ -8,6 +8,8 @@ from datetime import date
 import duckdb
 import pytest
 
+from kreishaus.county_words import WORDS
+from kreishaus.settings import County
 from reports import wordings
 from reports.layout import laid_out
 from reports.marts import Marts, NoData
@@ -37,16 +39,15 @@ STATUS = """
     ) as rows (code, label, persons)
 """
 ROUNDED = "alter table refugees_by_status add column rounded_to integer default 5"
-NAME = """
-    create table dim_region as select '05162' as region_code, 'Märkischer Kreis' as region_name
-"""
+COUNTY = County(ags="05162", name="Märkischer Kreis")
+OF_A_KREIS = WORDS["Kreis"]
 
 
 def marts_of(*statements: str, is_sample: bool = False) -> Marts:
     connection = duckdb.connect()
     for statement in statements:
         connection.execute(statement)
-    return Marts(connection, kreis="05162", land="05", is_sample=is_sample)
+    return Marts(connection, county=COUNTY, is_sample=is_sample)
 
 
 def told(marts: Marts, about: date = date(2022, 3, 31)) -> str:
@@ -114,7 +115,7 @@ def test_a_break_is_marked_in_text_and_chart() -> None:
 
 
 def test_a_report_of_the_series_alone_says_what_is_missing() -> None:
-    said = told(marts_of(STATUS, NAME))
+    said = told(marts_of(STATUS))
     for missing in (
         "Eine Kreuztabelle zum 31.03.2022 liegt nicht vor.",
         "Eine Gliederung nach Herkunftsländern liegt nicht vor.",
@@ -205,13 +206,9 @@ def test_the_data_basis_says_what_is_late_and_what_is_in_quarantine() -> None:
     ]
 
 
-def test_a_county_without_a_name_is_called_by_its_key() -> None:
-    assert "im Kreis 05162" in told(marts_of(STATUS))
-
-
 def test_statements_keep_their_dates_and_numbers() -> None:
     assert wordings.doubts(
-        ["staff of 2021-11-01; rates of the county", None, "staff of 2021-11-01"]
+        ["staff of 2021-11-01; rates of the county", None, "staff of 2021-11-01"], OF_A_KREIS
     ) == [
         "Personal vom 01.11.2021",
         "für Gemeinden gelten die Quoten des Kreises",
@@ -221,9 +218,10 @@ def test_statements_keep_their_dates_and_numbers() -> None:
             "reasons",
             "Permanent residents of homes stood still in the Land (163,548 in 2017 and 164,126 in "
             "2023); demand_trend shows what the data give",
+            OF_A_KREIS,
         )
         == "die Zahl der Dauerbewohner stand im Land still (163.548 im Jahr 2017, 164.126 im "
         "Jahr 2023)"
     )
-    assert wordings.translated("doubts", "never heard of") == "never heard of"
+    assert wordings.translated("doubts", "never heard of", OF_A_KREIS) == "never heard of"
     assert not wordings.is_known("doubts", "never heard of")

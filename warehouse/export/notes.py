@@ -17,7 +17,7 @@ ROUNDED = (
 )
 NOT_ROUNDED = "Die Werte sind nicht gerundet; Tabellenprogramme zeigen weniger Stellen an."
 KNOWN_BY = {
-    "retrieved": "was dem Kreis damals vorlag",
+    "retrieved": "was damals vorlag",
     "published": "was damals veröffentlicht war",
 }
 
@@ -28,7 +28,7 @@ def notes(extract: Extract) -> list[tuple[str, str]]:
     found = [
         ("Tabelle", extract.mart),
         ("Beschreibung", extract.entry.description),
-        ("Kreis", extract.county),
+        ("Für", extract.county),
         ("Ausgabe", AUDIENCES[extract.audience]),
         (
             "Veröffentlicht am",
@@ -49,7 +49,7 @@ def notes(extract: Extract) -> list[tuple[str, str]]:
     if extract.withdrawn:
         found.append(("Zurückgezogen", extract.withdrawn))
     if extract.is_sample:
-        sample = "Veröffentlichte Zahlen des Pilotkreises; Einrichtungen sind erfunden."
+        sample = "Veröffentlichte Zahlen, nachgebaut; Einrichtungen sind erfunden."
         found.append(("Beispieldaten", sample))
     rounded = any(column.name == "rounded_to" for column in extract.columns)
     found.append(("Rundung", ROUNDED if rounded else NOT_ROUNDED))

@@ -1,0 +1,119 @@
+"""A county whose list of municipalities cannot be read: who looks can look, who acts is refused."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from kreishaus.county_folder import FaultyList
+from kreishaus.settings import Settings
+from operations.cli import main
+from operations.counties.known import known_county
+from operations.counties.make import make_county
+from pipeline.steps import by_hand, land
+from pipeline.troubles import troubles
+
+FOREIGN = "municipality_code,name,source\n05166004,Brüggen,a\n05162024,Neuss,a\n"
+WHY = (
+    "municipalities.csv, line 3: municipality_code. Expected an official key of this county, 05166 "
+    "and three digits, once, found '05162024'"
+)
+
+
+@pytest.fixture
+def faulty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """Viersen, with a municipality of another county in its list."""
+    folder = make_county(known_county("05166"), tmp_path / "counties")
+    (folder / "municipalities.csv").write_text(FOREIGN)
+    monkeypatch.setenv("KREISHAUS_COUNTIES", str(tmp_path / "counties"))
+    monkeypatch.setenv("KREISHAUS_HOME", str(tmp_path / "var"))
+    return Settings(home=tmp_path / "var", counties=tmp_path / "counties")
+
+
+@pytest.fixture
+def said(
+    faulty: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., tuple[object, str]]:
+    """Exit status and words of a command, on one line."""
+
+    def run(*arguments: str) -> tuple[object, str]:
+        monkeypatch.setattr(sys, "argv", ["kreishaus", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        captured = capsys.readouterr()
+        return ended.value.code, " ".join((captured.out + captured.err).split())
+
+    return run
+
+
+def test_the_settings_say_why_there_are_no_municipalities(faulty: Settings) -> None:
+    assert faulty.county.municipalities == {}
+    assert faulty.county.municipalities_fault == f"{faulty.county_folder}/{WHY}"
+    with pytest.raises(FaultyList, match=r"municipalities\.csv, line 3"):
+        faulty.require_municipalities()
+
+
+def test_help_needs_no_list(said: Callable[..., tuple[object, str]]) -> None:
+    code, words = said("--help")
+    assert code == 0
+    assert "municipalities.csv" not in words
+
+
+@pytest.mark.parametrize(
+    ("arguments", "finding"),
+    [
+        (("status", "--all"), "05166 and three digits, once"),
+        (("doctor",), "05166 and three digits, once"),
+        (("county", "check"), "05166..., found 05162024"),
+    ],
+)
+def test_who_looks_is_told_once(
+    said: Callable[..., tuple[object, str]], arguments: tuple[str, ...], finding: str
+) -> None:
+    ended, words = said(*arguments)
+    assert ended == 1
+    assert words.count(finding) == 1
+    assert "line 3" in words
+
+
+@pytest.mark.parametrize("command", ["run", "up", "build"])
+def test_who_acts_is_refused_with_the_same_sentence(
+    faulty: Settings, said: Callable[..., tuple[object, str]], command: str
+) -> None:
+    ended, words = said(command)
+    assert ended == 2
+    assert words.endswith(WHY)
+    assert not (faulty.home / "staged").exists()
+
+
+def test_ingest_is_refused(
+    faulty: Settings, said: Callable[..., tuple[object, str]], tmp_path: Path
+) -> None:
+    file = tmp_path / "list.csv"
+    file.write_text("a\n")
+    ended, words = said("ingest", "county", "lists", "--file", str(file))
+    assert (ended, words.endswith(WHY)) == (2, True)
+    with pytest.raises(FaultyList):
+        by_hand("county/lists", file, faulty, "test")
+    with pytest.raises(FaultyList):
+        land("county/lists", faulty, "test")
+    assert not faulty.landing.exists()
+
+
+def test_the_alert_quotes_nothing_of_the_list(faulty: Settings) -> None:
+    (one,) = troubles([], faulty, datetime.now(UTC))
+    assert (one.grade, one.kind) == ("red", "county list")
+    assert "05162024" not in one.brief
+
+
+def test_a_mended_list_is_taken(faulty: Settings) -> None:
+    (faulty.county_folder / "municipalities.csv").write_text(
+        FOREIGN.replace("05162024,Neuss", "05166008,Grefrath")
+    )
+    mended = Settings(home=faulty.home, counties=faulty.counties)
+    mended.require_municipalities()
+    assert mended.county.municipalities == {"05166004": "Brüggen", "05166008": "Grefrath"}
