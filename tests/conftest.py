@@ -18,9 +18,9 @@ hypothesis.settings.load_profile("steady")
 
 
 DEAREST_FIRST = ("e2e", "integration", "full", "fuzz", "unit")
-"""The order of the folders. Where two processes share the tests, file by file, what takes minutes
-must not begin last: the other process would wait for it. A night leaves processor time to others,
-so the nights run beside tests that need one core."""
+"""The order of the folders. Where processes share the tests, file by file, what takes minutes must
+not begin last: the others would have nothing to do meanwhile. A night leaves processor time to
+others, so the nights run beside tests that need one core."""
 
 
 @pytest.hookimpl(tryfirst=True)
