@@ -6,14 +6,20 @@ from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
+
+import duckdb
 
 from kreishaus.datasets import REGISTRY
 from kreishaus.model import Landed
 from kreishaus.settings import Settings
 from pipeline.steps import Outcome, land, treat
-from warehouse.build import build
+from warehouse import versions
+from warehouse.build import NOT_NIGHTLY, build, build_arguments, dbt, prepare, target
+from warehouse.builds import keep
 from warehouse.manifest import Manifest
 from warehouse.publish import publish
+from warehouse.query import query
 
 FILES_WORTH_A_PROCESS = 8
 """A process of its own first imports Great Expectations, which takes seconds."""
@@ -42,3 +48,41 @@ def night(settings: Settings, run_id: str) -> Night:
     outcomes = treated(settings, landed)
     build(settings)
     return Night(settings, outcomes, publish(settings, run_id))
+
+
+def built_without_tests(settings: Settings, run_id: str) -> Settings:
+    """Build and publish rows whose data tests another build runs."""
+    prepare(settings)
+    done = dbt(settings, *build_arguments(settings), "--exclude-resource-type", "test")
+    assert done.returncode == 0, done.stdout
+    assert keep(settings, target(settings)) is not None
+    assert publish(settings, run_id).faults == {}
+    return settings
+
+
+def rebuilt(settings: Settings, *selected: str) -> None:
+    """Build again what is selected, and run its tests, in a warehouse that holds all the rest.
+
+    For what a test asks the warehouse itself (``in_warehouse``): none of it can be published.
+    """
+    prepare(settings)
+    done = dbt(settings, "build", *NOT_NIGHTLY, "--select", *selected)
+    assert done.returncode == 0, done.stdout
+
+
+def ask(settings: Settings, sql: str) -> list[tuple[Any, ...]]:
+    """What the published marts answer, with the rows of the internal half."""
+    return [tuple(row.values()) for row in query(settings, sql).to_pylist()]
+
+
+def ask_warehouse(settings: Settings, sql: str) -> list[tuple[Any, ...]]:
+    """What the marts answer as they were built last, published or not."""
+    return [tuple(row.values()) for row in in_warehouse(settings, sql)]
+
+
+def in_warehouse(settings: Settings, sql: str) -> list[dict[str, Any]]:
+    """The same, each row with the names of its columns."""
+    with duckdb.connect(settings.warehouse / versions.DATABASE, read_only=True) as warehouse:
+        warehouse.execute("set schema = 'marts'")
+        answer: list[dict[str, Any]] = warehouse.sql(sql).to_arrow_table().to_pylist()
+    return answer

@@ -46,3 +46,9 @@ def of_its_own(first_night: Night, tmp_path_factory: pytest.TempPathFactory) -> 
     settings = first_night.house.model_copy(update={"home": home})
     with serve(settings.sample / "http") as server:
         yield settings.model_copy(update={"sample_url": server.url})
+
+
+@pytest.fixture(scope="module")
+def house(of_its_own: Settings) -> Settings:
+    """``of_its_own`` under the name by which most tests speak of it."""
+    return of_its_own

@@ -43,11 +43,6 @@ ALL = [*PUBLIC, *INTERNAL, *TECHNICAL]
 
 
 @pytest.fixture(scope="module")
-def house(of_its_own: Settings) -> Settings:
-    return of_its_own
-
-
-@pytest.fixture(scope="module")
 def site(house: Settings) -> Iterator[Site]:
     with running(house, house.home / "dashboards", free_port()) as started:
         yield started

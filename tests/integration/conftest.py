@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from postgres import Server
 from serving_databases import databases, server_with_loader
-from shared_night import first_night, of_its_own
+from shared_night import first_night, house, of_its_own
 
 from kreishaus.settings import Settings
 
-__all__ = ["first_night", "of_its_own"]
+__all__ = ["first_night", "house", "of_its_own"]
 
 
 @pytest.fixture(scope="module")
