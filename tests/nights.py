@@ -64,6 +64,8 @@ def rebuilt(settings: Settings, *selected: str) -> None:
     """Build again what is selected, and run its tests, in a warehouse that holds all the rest.
 
     For what a test asks the warehouse itself (``in_warehouse``): none of it can be published.
+    Views of a copied warehouse read the home that it was copied from until they are built again:
+    ``+`` before a model takes those that it reads.
     """
     prepare(settings)
     done = dbt(settings, "build", *NOT_NIGHTLY, "--select", *selected)

@@ -145,7 +145,7 @@ def mine_at_first(house: Settings) -> list[tuple[Any, ...]]:
     folder = house.drop_folder("papers")
     (folder / "neu.csv").write_text(f"{HEAD}2021-08-15;217\n15.05.2021;272\n", encoding="utf-8")
     taken_in(house)
-    rebuilt(house, "stg_house__batches_in_force", "stg_papers__figures+")
+    rebuilt(house, "+stg_house__batches_in_force", "stg_papers__figures+")
     found = ask_warehouse(house, MINE)
     mended = f"{HEAD}2021-08-15;217\r\n15.05.2021;271\r\n".encode("cp1252")
     (folder / "neu_korrigiert.csv").write_bytes(mended)
