@@ -1,6 +1,6 @@
 # `make help` lists what there is. Everything the house keeps lies under KREISHAUS_HOME.
 .DEFAULT_GOAL := help
-.PHONY: help run up down docs superset test test-full attack history soak fuzz lint lint-python lint-sql format clean lock
+.PHONY: help environments run up down docs superset test test-full test-all attack history soak fuzz lint lint-python lint-sql format clean lock
 
 PYTHON ?= python3.11
 VENV := .venv
@@ -8,9 +8,12 @@ SUPERSET := .venv-superset
 BIN := $(VENV)/bin
 export KREISHAUS_HOME ?= $(CURDIR)/var
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Three processes share the tests, file by file, in the order of tests/conftest.py: on two cores, as
+# nights, databases and disks are waited for.
+PYTEST := $(BIN)/pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
 help: ## show this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 $(VENV)/runtime: requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -21,6 +24,8 @@ $(VENV)/runtime: requirements.lock pyproject.toml
 $(VENV)/development: $(VENV)/runtime requirements-dev.lock
 	$(BIN)/pip install --quiet --no-deps --require-hashes --requirement requirements-dev.lock
 	@touch $@
+
+environments: $(VENV)/development $(SUPERSET)/ready ## every package for development and for Superset
 
 run: $(VENV)/runtime ## one whole night: sources, checks, marts, publishing; then a summary
 	@$(BIN)/kreishaus run
@@ -45,11 +50,14 @@ superset: $(VENV)/runtime $(SUPERSET)/ready ## the dashboards, with a database o
 
 test: $(VENV)/development ## every check: formats, types, SQL, all tests
 	@$(MAKE) --no-print-directory lint
-	$(BIN)/pytest -m "not e2e and not full and not long" --numprocesses 2 --dist loadfile
-	$(BIN)/pytest -m e2e
+	$(PYTEST) -m "not full and not long"
 
 test-full: $(VENV)/development $(SUPERSET)/ready ## what needs PostgreSQL, Superset or a browser
-	$(BIN)/pytest -m full
+	$(PYTEST) -m full
+
+test-all: $(VENV)/development $(SUPERSET)/ready ## `test` and `test-full` in one go: one night is made for both
+	@$(MAKE) --no-print-directory lint
+	$(PYTEST) -m "not long"
 
 attack: $(VENV)/development ## attack on homes: all dates, 200 workbooks full of gaps, each rule switched off (an hour)
 	$(BIN)/pytest -m long tests/integration/test_homes_attack.py tests/integration/test_homes_with_gaps.py tests/integration/test_homes_rules_off.py

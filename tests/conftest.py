@@ -17,6 +17,20 @@ hypothesis.settings.register_profile("steady", derandomize=True, deadline=None)
 hypothesis.settings.load_profile("steady")
 
 
+DEAREST_FIRST = ("e2e", "integration", "full", "fuzz", "unit")
+"""The order of the folders. Where processes share the tests, file by file, what takes minutes must
+not begin last: the others would have nothing to do meanwhile. A night leaves processor time to
+others, so the nights run beside tests that need one core."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the tests of dear folders first; those of a folder stay in their order."""
+    ranks = {name: rank for rank, name in enumerate(DEAREST_FIRST)}
+    tests = Path(__file__).parent
+    items.sort(key=lambda item: ranks.get(item.path.relative_to(tests).parts[0], len(ranks)))
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_fixture_setup() -> Generator[None, object, object]:
     """Each fixture finds the umask of a usual login, whatever a step before it made of that."""

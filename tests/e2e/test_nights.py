@@ -33,7 +33,7 @@ from sample.make import make
 from warehouse import versions
 from warehouse.query import query
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800)]
 KREISHAUS = Path(sys.executable).with_name("kreishaus")
 GREEN, RED, ALREADY_RUNNING = 0, 1, 3
 
@@ -60,7 +60,7 @@ def kreishaus(
 
 
 def ended(process: subprocess.Popen[str]) -> tuple[int, str]:
-    output, _ = process.communicate(timeout=600)
+    output, _ = process.communicate(timeout=1500)
     return process.returncode, output
 
 
@@ -76,7 +76,7 @@ def in_house(house: Settings) -> list[psutil.Process]:
     return found
 
 
-def wait_until(what: str, condition: Any, seconds: float = 240) -> None:
+def wait_until(what: str, condition: Any, seconds: float = 600) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, f"{what}: not within {seconds} s"

@@ -23,14 +23,8 @@ import yaml
 from dashboards.contracts import read_marts
 from dashboards.definitions import DEFINITIONS
 from dashboards.local import ENVIRONMENT, Site, running
-from kreishaus.datasets import REGISTRY
 from kreishaus.settings import Settings
-from pipeline.steps import land, treat
-from sample.make import make
-from sample.server import serve
 from warehouse import versions
-from warehouse.build import build
-from warehouse.publish import publish
 from warehouse.serving.connection import connected
 from warehouse.serving.own_server import free_port
 
@@ -46,20 +40,6 @@ PUBLIC, INTERNAL, TECHNICAL = (
     ["datenqualitaet"],
 )
 ALL = [*PUBLIC, *INTERNAL, *TECHNICAL]
-
-
-@pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """A house that has had one night."""
-    settings = Settings(home=tmp_path_factory.mktemp("house") / "var")
-    with serve(make(settings) / "http") as server:
-        visited = settings.model_copy(update={"sample_url": server.url})
-        for entry in REGISTRY:
-            for file in land(entry.id, visited, "first").to_treat:
-                treat(file, visited)
-        build(visited)
-        publish(visited, "first")
-    return settings
 
 
 @pytest.fixture(scope="module")

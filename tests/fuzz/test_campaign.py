@@ -26,7 +26,7 @@ from pipeline.steps import judge, land
 from sample.make import make
 from sample.server import serve
 
-INPUTS = int(os.environ.get("KREISHAUS_FUZZ_INPUTS", "30"))
+INPUTS = int(os.environ.get("KREISHAUS_FUZZ_INPUTS", "10"))
 LONGEST_SECONDS = 30
 """Of processor time: what else the machine does is no fault of a parser."""
 MOST_KIBIBYTES = 2**20

@@ -3,11 +3,10 @@
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
 
-import duckdb
 import pyarrow.parquet as pq
 import pytest
+from nights import ask_warehouse
 
 from kreishaus.settings import Settings
 from pipeline.steps import land, treat
@@ -46,11 +45,6 @@ def site(settings: Settings, tmp_path: Path) -> Iterator[tuple[Settings, Path]]:
         yield settings.model_copy(update={"sample_url": server.url}), pdf
 
 
-def ask(settings: Settings, sql: str) -> list[tuple[Any, ...]]:
-    with duckdb.connect(str(settings.warehouse / "kreishaus.duckdb"), read_only=True) as house:
-        return house.execute(sql).fetchall()
-
-
 def test_a_month_issued_again_is_a_revision(site: tuple[Settings, Path]) -> None:
     """The newer one counts, the older one stays known, with what it said."""
     settings, pdf = site
@@ -64,11 +58,11 @@ def test_a_month_issued_again_is_a_revision(site: tuple[Settings, Path]) -> None
     assert done.returncode == 0, done.stdout
 
     made = datetime(2021, 10, 15, 9, 30, tzinfo=UTC)
-    assert ask(
+    assert ask_warehouse(
         settings,
         "select applications_total, revision, published_at from marts.asylum_national_monthly",
     ) == [(1684, 2, made)]
-    assert ask(
+    assert ask_warehouse(
         settings,
         f"select value from read_parquet('{settings.staged}/bamf/hkl/2021-09/*/rows.parquet') "
         "as cells inner join staging.stg_house__batches as batches using (source_sha256, period) "

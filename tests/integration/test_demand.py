@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as example_settings
 from hypothesis import strategies as st
+from nights import in_warehouse, rebuilt
 
 from kreishaus.settings import Settings
 from warehouse import build as dbt_build
@@ -21,11 +22,13 @@ from warehouse.query import query
 
 COMPILED = "compiled/kreishaus/models"
 KEY = "scenario, region_level, region_code, care_kind_code, reference_year"
-
-
-@pytest.fixture(scope="module")
-def house(of_its_own: Settings) -> Settings:
-    return of_its_own
+FORECAST = """select need_places, parameter_fingerprint from demand_forecast
+    where region_code = '05162' and reference_year = 2030 and scenario = 'base'
+    and care_kind_code = 'full_inpatient'"""
+CHANGE = """select * from demand_forecast_change
+    where region_code = '05162' and reference_year = 2030 and scenario = 'base'"""
+COMPARED_WITH = ("source:house.forecasts_published+", "source:house.rates_published+")
+"""What a build compares its forecast with, and all that is made from it."""
 
 
 class Copy:
@@ -154,7 +157,7 @@ def lowered(house: Settings, tmp_path_factory: pytest.TempPathFactory) -> Lowere
         written.replace("base,target_occupancy,0.98", "base,target_occupancy,0.96"),
         encoding="utf-8",
     )
-    before = forecast(house)
+    (before,) = query(house, FORECAST).to_pylist()
     built = dbt_build.build(changed)
     assert built.failed == (), built.output
     publish(changed, "second")
@@ -163,10 +166,10 @@ def lowered(house: Settings, tmp_path_factory: pytest.TempPathFactory) -> Lowere
 
 def test_a_changed_parameter_leaves_its_trace(lowered: Lowered) -> None:
     """The need grows by 98/96, and parameters are the only cause."""
-    before, after = lowered.before, forecast(lowered.house)
+    before, (after,) = lowered.before, query(lowered.house, FORECAST).to_pylist()
     assert after["need_places"] == pytest.approx(before["need_places"] * 0.98 / 0.96)
     assert after["parameter_fingerprint"] != before["parameter_fingerprint"]
-    change = traced(lowered.house)
+    (change,) = query(lowered.house, CHANGE).to_pylist()
     assert change["earlier_parameter_fingerprint"] == before["parameter_fingerprint"]
     assert change["change_places"] == pytest.approx(before["need_places"] - after["need_places"])
     assert change["change_by_parameters_places"] == pytest.approx(change["change_places"])
@@ -174,10 +177,10 @@ def test_a_changed_parameter_leaves_its_trace(lowered: Lowered) -> None:
         assert change[f"change_by_{cause}_places"] == pytest.approx(0, abs=1e-6)
 
     # The next night changes nothing, and the last change stays in sight.
-    assert dbt_build.build(lowered.house).failed == ()
-    publish(lowered.house, "third")
-    assert traced(lowered.house)["change_places"] == pytest.approx(change["change_places"])
-    assert traced(lowered.house)["compared_slot"] == "earlier"
+    rebuilt(lowered.house, *COMPARED_WITH)
+    (still,) = in_warehouse(lowered.house, CHANGE)
+    assert still["change_places"] == pytest.approx(change["change_places"])
+    assert still["compared_slot"] == "earlier"
 
 
 def test_a_changed_parameter_is_a_revision_of_the_countys_list(lowered: Lowered) -> None:
@@ -198,30 +201,13 @@ def test_a_changed_formula_is_no_change_of_the_population(
     need = "({{ persons }} * (1 - {{ p }}.substitution_share) + {{ local_persons }})"
     assert written.count(need) == 1
     macros.write_text(written.replace(need, f"1.02 * {need}"), encoding="utf-8")
-    before = forecast(lowered.house)
+    (before,) = query(lowered.house, FORECAST).to_pylist()
     monkeypatch.setattr(dbt_build, "PROJECT", project)
 
-    built = dbt_build.build(lowered.house)
-    assert built.failed == (), built.output
-    publish(lowered.house, "formula")
-    after, change = forecast(lowered.house), traced(lowered.house)
+    rebuilt(lowered.house, "+demand_forecast_change")
+    (after,), (change,) = (in_warehouse(lowered.house, sql) for sql in (FORECAST, CHANGE))
     assert after["need_places"] == pytest.approx(before["need_places"] * 1.02)
     assert change["change_places"] == pytest.approx(-0.02 * before["need_places"])
     assert change["change_by_formula_places"] == pytest.approx(change["change_places"])
     for cause in ("population", "rates", "supply", "parameters"):
         assert change[f"change_by_{cause}_places"] == pytest.approx(0, abs=1e-6)
-
-
-def forecast(house: Settings) -> dict[str, float]:
-    sql = """select need_places, parameter_fingerprint from demand_forecast
-             where region_code = '05162' and reference_year = 2030 and scenario = 'base'
-             and care_kind_code = 'full_inpatient'"""
-    (row,) = query(house, sql).to_pylist()
-    return dict(row)
-
-
-def traced(house: Settings) -> dict[str, float]:
-    sql = """select * from demand_forecast_change
-             where region_code = '05162' and reference_year = 2030 and scenario = 'base'"""
-    (row,) = query(house, sql).to_pylist()
-    return dict(row)

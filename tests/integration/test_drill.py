@@ -14,9 +14,9 @@ import shutil
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
+from nights import ask
 from reissues import SEPTEMBER, as_reissued, one_place_more
 from restic_backup import password_file, with_backup
 
@@ -33,7 +33,6 @@ from sample import bamf
 from warehouse import audit, versions
 from warehouse.build import build
 from warehouse.publish import publish
-from warehouse.query import query
 
 pytestmark = pytest.mark.timeout(1800)  # two builds and a restore are made by the first test
 
@@ -127,10 +126,6 @@ def drill(of_its_own: Settings, tmp_path_factory: pytest.TempPathFactory) -> Dri
 
 def _quarantined(house: Settings) -> set[str]:
     return {path.parent.name for path in house.quarantine.glob("*/*/*/reason.json")}
-
-
-def ask(house: Settings, sql: str) -> list[tuple[Any, ...]]:
-    return [tuple(row.values()) for row in query(house, sql).to_pylist()]
 
 
 @pytest.mark.parametrize("audience", versions.AUDIENCES)

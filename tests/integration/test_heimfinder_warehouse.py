@@ -10,8 +10,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
+from nights import ask_warehouse
 
 from kreishaus.model import Request
 from kreishaus.settings import Settings
@@ -67,13 +67,8 @@ def see(settings: Settings, content: bytes, moment: str) -> None:
     treat(landed, settings)
 
 
-def ask(settings: Settings, sql: str) -> list[tuple[Any, ...]]:
-    with duckdb.connect(settings.warehouse / "kreishaus.duckdb", read_only=True) as warehouse:
-        return warehouse.execute(sql).fetchall()
-
-
 def county(settings: Settings) -> list[tuple[Any, ...]]:
-    return ask(
+    return ask_warehouse(
         settings,
         "select reference_date::varchar, homes_listed_count, homes_reporting_count, "
         f"reported_free_long_term_places from marts.{MART} "
@@ -104,8 +99,8 @@ def test_nobody_in_the_warehouse(house: Settings) -> None:
         for secret in (b"Musterfrau", b"erika@"):
             assert secret not in content, path
     checks = "read_parquet('{}/*/wtg/heimfinder/**/checks.parquet', union_by_name=true)"
-    rows = ask(house, "select * from staging.stg_wtg__heimfinder_homes")
-    rows += ask(house, f"select * from {checks.format(house.home)}")
+    rows = ask_warehouse(house, "select * from staging.stg_wtg__heimfinder_homes")
+    rows += ask_warehouse(house, f"select * from {checks.format(house.home)}")
     assert len(rows) > 20
     assert not [row for row in rows if "Musterfrau" in str(row) or "erika@" in str(row)]
 

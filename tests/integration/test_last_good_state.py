@@ -28,11 +28,6 @@ from warehouse.writer_lock import NAME, Holder
 KREISHAUS = Path(sys.executable).with_name("kreishaus")
 
 
-@pytest.fixture(scope="module")
-def house(of_its_own: Settings) -> Settings:
-    return of_its_own
-
-
 def hashes(settings: Settings) -> dict[str, str]:
     version = versions.current(settings)
     return {

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from nights import ask, built_without_tests
 from reissues import SEPTEMBER, as_issued, as_reissued, one_place_more
 
 from kreishaus.settings import Settings
@@ -25,11 +26,8 @@ from sample import bamf, wtg
 from sample.server import serve
 from warehouse import versions
 from warehouse.as_of import AsOf, aside
-from warehouse.build import build_arguments, dbt, prepare, target
-from warehouse.builds import keep
+from warehouse.build import target
 from warehouse.marts import marts
-from warehouse.publish import publish
-from warehouse.query import query
 
 KREISHAUS = str(Path(sys.executable).with_name("kreishaus"))
 DATASETS = ("bamf/hkl", "wtg/stichtag")
@@ -58,15 +56,6 @@ def night(settings: Settings, run_id: str) -> None:
             assert outcome.status == "staged", outcome.explanation
 
 
-def built(settings: Settings, *options: str) -> Settings:
-    prepare(settings)
-    done = dbt(settings, *build_arguments(settings), *options)
-    assert done.returncode == 0, done.stdout
-    assert keep(settings, target(settings)) is not None
-    assert publish(settings, "night").faults == {}
-    return settings
-
-
 @pytest.fixture(scope="module")
 def nights(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nights]:
     settings = Settings(home=tmp_path_factory.mktemp("house") / "var")
@@ -91,14 +80,13 @@ def nights(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nights]:
         corrected = one_place_more(house.drop_folder("wtg") / SUPPLY)
         night(house, "night 2")
         afterwards = AsOf(datetime.now(UTC).isoformat())
-    marts_only = ("--exclude-resource-type", "test")
     home = str(house.home)
     with ThreadPoolExecutor(2) as two_at_a_time:
         builds = [
             two_at_a_time.submit(kreishaus, home, "build", "--as-of", between.moment),
-            two_at_a_time.submit(built, house, *marts_only),
-            two_at_a_time.submit(built, aside(house, before), *marts_only),
-            two_at_a_time.submit(built, aside(house, afterwards), *marts_only),
+            two_at_a_time.submit(built_without_tests, house, "night"),
+            two_at_a_time.submit(built_without_tests, aside(house, before), "night"),
+            two_at_a_time.submit(built_without_tests, aside(house, afterwards), "night"),
         ]
         for build in builds:
             build.result()
@@ -115,10 +103,6 @@ def kreishaus(home: str, *arguments: str) -> str:
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
-
-
-def ask(settings: Settings, sql: str) -> list[tuple[Any, ...]]:
-    return [tuple(row.values()) for row in query(settings, sql).to_pylist()]
 
 
 SYRIA = """select applications_first, applications_total, revision

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from hashlib import sha256
 
+import duckdb
 import pandas as pd
 import pyarrow as pa
 
@@ -13,6 +14,7 @@ from kreishaus.settings import Settings
 from kreishaus.store.landing import Landing
 from kreishaus.store.quarantine import Quarantine
 from kreishaus.store.staging import BatchRecord, Staging, text, typed
+from warehouse import versions
 
 SCHEMA = pa.schema([text("country")])
 
@@ -82,3 +84,16 @@ def quarantined(
 
 def day(text_: str, hour: int = 2) -> datetime:
     return datetime.fromisoformat(text_).replace(hour=hour, tzinfo=UTC)
+
+
+def house_of_one_home(settings: Settings) -> None:
+    """One small version: a home of eighty places in both halves."""
+    version = settings.published / "20261125T030824Z"
+    for audience in versions.AUDIENCES:
+        path = versions.database(version, audience)
+        path.parent.mkdir(parents=True)
+        with duckdb.connect(path) as database:
+            database.execute(f"create schema {audience}")
+            database.execute(f"create table {audience}.homes as select 'Muster' as name, 80 as n")
+    (settings.published / "format.json").write_text('{"format": 2}')
+    (settings.published / "current").symlink_to(version.name)

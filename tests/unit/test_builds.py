@@ -11,8 +11,8 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from test_killed_at_any_instant import each_kill
-from test_publish import NODES, built, left_by_dbt, vacant
+from kills import each_kill
+from vacancy_made import NODES, built, left_by_dbt, vacant
 
 from kreishaus.settings import Settings
 from warehouse import versions

@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from small_house import day, staged
+from small_house import day, house_of_one_home, staged
 from typer.testing import CliRunner, Result
 
 from kreishaus.settings import REPOSITORY, Settings
@@ -194,8 +194,6 @@ def test_without_a_password_nothing_is_saved_and_the_setting_is_named(
 
 
 def test_no_line_no_answer(settings, county):
-    from test_query_audit import house_of_one_home
-
     house_of_one_home(settings)
     assert "Muster" in kreishaus("query", "from homes").output
     for month in audit.folder(settings).glob("*.jsonl"):

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+from kills import each_kill
 from long_history import CHECKS, nights, write_home
 from small_house import hash_of, landed, staged
-from test_killed_at_any_instant import each_kill
 
 from kreishaus.datasets import REGISTRY, dataset
 from kreishaus.model import Finding, Request

@@ -1,17 +1,12 @@
-"""Kill the process before each of its file operations: the old state or the new one, never a mix.
+"""Killed before each of its file operations: the old state or the new one, never a mix."""
 
-The child process is a real one, ended by ``os._exit`` from an audit hook, so nothing is cleaned up.
-"""
-
-import os
-import sys
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
 import pytest
+from kills import each_kill
 
 from kreishaus.files import append_line, switch_link, write_atomically
 from kreishaus.model import Finding, Request
@@ -23,36 +18,6 @@ NOW = datetime(2021, 10, 15, 1, 50, tzinfo=UTC)
 REQUEST = Request(
     "https://bamf.example/hkl-september-2021.pdf", "2021-09", url="-", extension="pdf"
 )
-WRITING = {"open", "os.rename", "os.mkdir", "os.remove", "os.rmdir", "os.symlink", "os.truncate"}
-KILLED, FINISHED = 137, 0
-
-
-def run_until(operation: int, action: Callable[[], object], root: Path) -> int:
-    """Run ``action`` in a child that dies just before its n-th file operation under ``root``."""
-    child = os.fork()
-    if child == 0:
-        seen = 0
-
-        def die(event: str, arguments: tuple[object, ...]) -> None:
-            nonlocal seen
-            if event in WRITING and str(arguments[0]).startswith(str(root)):
-                seen += 1
-                if seen == operation:
-                    os._exit(KILLED)
-
-        sys.addaudithook(die)
-        action()
-        os._exit(FINISHED)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-
-
-def each_kill(action: Callable[[], object], root: Path, check: Callable[[], None]) -> int:
-    """Kill at the first operation, check; at the second, check; ... until it runs through."""
-    for operation in range(1, 60):
-        if run_until(operation, action, root) == FINISHED:
-            return operation - 1
-        check()
-    raise AssertionError("the action never ended")
 
 
 def record(period: str = "2021-09", sha256: str = "a" * 64) -> BatchRecord:

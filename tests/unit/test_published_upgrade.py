@@ -12,8 +12,8 @@ from typing import Any
 import duckdb
 import pytest
 from earlier_homes import as_before_halves, as_format_1
+from kills import FINISHED, run_until
 from marts_made import build_of
-from test_killed_at_any_instant import FINISHED, run_until
 from typer.testing import CliRunner, Result
 
 from kreishaus.folder_formats import WrongFormat, format_of, known

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from small_house import house_of_one_home
 
 from kreishaus.settings import Settings
-from warehouse import audit, versions
+from warehouse import audit
 from warehouse.audit import AuditUnwritable
 from warehouse.query import query
 
@@ -18,19 +19,6 @@ def house(tmp_path: Path) -> Settings:
     settings = Settings(home=tmp_path / "var")
     house_of_one_home(settings)
     return settings
-
-
-def house_of_one_home(settings: Settings) -> None:
-    """One small version: a home of eighty places in both halves."""
-    version = settings.published / "20261125T030824Z"
-    for audience in versions.AUDIENCES:
-        path = versions.database(version, audience)
-        path.parent.mkdir(parents=True)
-        with duckdb.connect(path) as database:
-            database.execute(f"create schema {audience}")
-            database.execute(f"create table {audience}.homes as select 'Muster' as name, 80 as n")
-    (settings.published / "format.json").write_text('{"format": 2}')
-    (settings.published / "current").symlink_to(version.name)
 
 
 def entries(house: Settings) -> list[dict]:

@@ -7,9 +7,9 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from kills import each_kill
 from restic_backup import with_backup
 from small_house import day, landed, quarantined, staged
-from test_killed_at_any_instant import each_kill
 
 from kreishaus.datasets import REGISTRY, dataset
 from kreishaus.model import Landed, RefusedAtTheDoor, Request

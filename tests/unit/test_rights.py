@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from other_user import become_nobody, everything_in, opened_by_another, reachable_folder
 from small_house import quarantined, staged
-from test_publish import built
+from vacancy_made import built
 
 from catalogue import site
 from expectations.data_docs import build as data_docs

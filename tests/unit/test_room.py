@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from marts_made import build_of
-from test_publish import built, vacant
+from vacancy_made import built, vacant
 
 from kreishaus.settings import REPOSITORY, Settings
 from warehouse import room, versions

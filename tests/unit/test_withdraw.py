@@ -9,9 +9,9 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from kills import each_kill
 from marts_made import numbered
 from small_house import day
-from test_killed_at_any_instant import each_kill
 from typer.testing import CliRunner, Result
 
 from kreishaus.folder_formats import begin
