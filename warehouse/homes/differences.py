@@ -52,7 +52,8 @@ def _left_over(one: Sequence[Offers], other: Sequence[Offers]) -> Iterator[Offer
     """What one figure adds up more than another, where sums of both tie the same offers together."""
     for tied in _tied([*one, *other]):
         first, second = (
-            frozenset[str]().union(*(part for part in sums if part <= tied)) for sums in (one, other)
+            frozenset[str]().union(*(part for part in sums if part <= tied))
+            for sums in (one, other)
         )
         for more, less in ((first, second), (second, first)):
             if less and less < more:
