@@ -17,7 +17,7 @@ from catalogue.house import House, MartPage
 from catalogue.rdf import Resource, Value, iri
 from kreishaus.calendars import Calendar, Daily, MonthDays, Monthly, NoCalendar
 from kreishaus.settings import Settings
-from reports.language import in_region
+from reports.phrasing import in_region
 
 PREFIXES = {
     "adms": "http://www.w3.org/ns/adms#",

@@ -16,7 +16,7 @@ from typing import Any
 
 import duckdb
 
-from catalogue import words
+from catalogue import labels
 from catalogue.boards import dashboards
 from catalogue.project import Exposure, Lineage, Project, Step
 from kreishaus.calendars import Monthly, NoCalendar
@@ -108,8 +108,8 @@ class DatasetPage:
         """The newest reference date that is there; of what comes by the month, the month."""
         newest = self.fresh.get("newest_reference_date")
         if newest and isinstance(self.entry.calendar, Monthly):
-            return words.month(newest)
-        return words.newest(str(newest or ""))
+            return labels.month(newest)
+        return labels.newest(str(newest or ""))
 
     @property
     def state(self) -> str:
@@ -133,7 +133,7 @@ class MartPage:
     title: str
     about: str
     description: str
-    domain: words.Domain
+    domain: labels.Domain
     audience: versions.Audience
     key: tuple[str, ...]
     columns: tuple[ColumnLine, ...]
@@ -200,10 +200,10 @@ class House:
         return {one.id: one for one in self.datasets}
 
     @property
-    def by_domain(self) -> list[tuple[words.Domain, list[MartPage]]]:
+    def by_domain(self) -> list[tuple[labels.Domain, list[MartPage]]]:
         """The marts section by section, in the order of the sections."""
         held = {mart.domain.key: mart.domain for mart in self.marts}
-        ordered = [key for key in words.domains(self.own) if key in held]
+        ordered = [key for key in labels.domains(self.own) if key in held]
         ordered += sorted(held.keys() - set(ordered))
         return [(held[key], [m for m in self.marts if m.domain.key == key]) for key in ordered]
 
@@ -299,12 +299,12 @@ def _mart_pages(
             title=str(mart.meta.get("title_de") or name),
             about=str(mart.meta.get("description_de") or ""),
             description=mart.description,
-            domain=words.domain(project.domain(name), own),
+            domain=labels.domain(project.domain(name), own),
             audience="internal" if mart.meta.get("audience") == "internal" else "public",
             key=mart.key,
             columns=_column_lines(mart, entry),
-            rules=tuple(words.mart_rules(mart, own)),
-            reasons=tuple(words.reasons(mart)),
+            rules=tuple(labels.mart_rules(mart, own)),
+            reasons=tuple(labels.reasons(mart)),
             method=str(mart.meta.get("method") or ""),
             outside_time=str(mart.meta.get("outside_time") or ""),
             lineage=project.lineages.get(name, Lineage()),
@@ -312,7 +312,7 @@ def _mart_pages(
             exposures=tuple(one for one in read_by if name in one.marts),
             published=entry is not None,
             rows=told.get("rows"),
-            newest=words.newest(told.get("newest")),
+            newest=labels.newest(told.get("newest")),
             kept_from=told.get("kept_from"),
             sample=_sample(connection, name, mart.key, entry["columns"]) if entry else None,
             coverage=_coverage(connection, name, project.lineages.get(name), made)
@@ -340,11 +340,11 @@ def _column_lines(mart: Mart, entry: Mapping[str, Any] | None) -> tuple[ColumnLi
         ColumnLine(
             name=name,
             label=column.label_de,
-            data_type=words.data_type(column.data_type),
-            unit=words.unit(name, column),
+            data_type=labels.data_type(column.data_type),
+            unit=labels.unit(name, column),
             description=" ".join(column.description.split()),
-            rule=words.column_rule(mart, column),
-            reason=words.column_reason(column),
+            rule=labels.column_rule(mart, column),
+            reason=labels.column_reason(column),
             in_key=name in mart.key,
             shown=not entry or name in shown,
         )
@@ -354,7 +354,7 @@ def _column_lines(mart: Mart, entry: Mapping[str, Any] | None) -> tuple[ColumnLi
         ColumnLine(
             name=name,
             label=said["label_de"],
-            data_type=words.data_type("integer"),
+            data_type=labels.data_type("integer"),
             unit="Personen",
             description=said["description"],
             rule="nur in der öffentlichen Fassung",
@@ -384,7 +384,7 @@ def _dataset_page(
         entry=entry,
         title=entry.title_de,
         source=source(entry.source).title_de,
-        calendar=words.calendar(entry.calendar_in(settings)),
+        calendar=labels.calendar(entry.calendar_in(settings)),
         licence=entry.licence,
         files=tuple(sorted(files, key=lambda file: file.period, reverse=True)),
         fresh=fresh,
@@ -429,7 +429,7 @@ def _sample(
     return Sample(
         columns=tuple(held),
         labels=tuple(said.get(name, {}).get("label_de", "") for name in held),
-        numeric=tuple(text.lower().startswith(words.NUMBERS) for text in held.values()),
+        numeric=tuple(text.lower().startswith(labels.NUMBERS) for text in held.values()),
         rows=tuple(tuple(_cell(value) for value in row) for row in rows),
     )
 
@@ -456,7 +456,7 @@ def _coverage(
 ) -> Coverage:
     held = _held(connection, mart)
     about = next((column for column in NEWEST_BY if column in held), None)
-    known = "max(known_since)" if "known_since" in held else "null"
+    known = "max(recorded_at)" if "recorded_at" in held else "null"
     span = f'min("{about}"), max("{about}")' if about else "null, null"
     row = connection.execute(f'select {span}, {known} from "{mart}"').fetchone()
     first, last, modified = row or (None, None, None)
@@ -516,7 +516,7 @@ def _example(connection: duckdb.DuckDBPyConnection, mart: str, key: Sequence[str
     numbers = [
         name
         for name, data_type in held.items()
-        if data_type.lower().startswith(words.NUMBERS) and name not in key and name != "rounded_to"
+        if data_type.lower().startswith(labels.NUMBERS) and name not in key and name != "rounded_to"
     ][:EXAMPLE_COLUMNS]
     others = [name for name in held if name not in key and name not in numbers]
     wanted = [*key, *(numbers or others[:EXAMPLE_COLUMNS])] or list(held)

@@ -12,7 +12,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup, escape
 
-from catalogue import documents, words
+from catalogue import documents, labels
 from catalogue.dcat import DataFile
 from catalogue.documents import Document
 from catalogue.house import House, MartPage
@@ -114,7 +114,7 @@ class _Filler:
         environment.filters["number"] = _number
         environment.filters["day"] = _day
         environment.filters["moment"] = _moment
-        environment.filters["size"] = words.size
+        environment.filters["size"] = labels.size
         environment.filters["code"] = _code
         self._environment = environment
         self._common: dict[str, Any] = {
@@ -122,7 +122,7 @@ class _Filler:
             "edition": edition,
             "settings": settings,
             "navigation": NAVIGATION,
-            "words": words,
+            "labels": labels,
             "pages": {mart.name: mart.page for mart in house.marts},
             "has_document": {str(text.place) for text in texts},
             "rounded_to": ROUNDED_TO,
@@ -184,7 +184,7 @@ def _number(value: int) -> str:
 
 
 def _day(value: object) -> str:
-    return words.newest(str(value)) if value else "–"
+    return labels.newest(str(value)) if value else "–"
 
 
 def _moment(value: datetime) -> str:

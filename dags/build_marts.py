@@ -35,10 +35,10 @@ def prepare() -> None:
 @task(pool="warehouse", retries=0)
 def dbt_build() -> None:
     """The one dbt process: seeds, models and data tests, each also shown as a task by its name."""
-    from warehouse.watched_build import BuildFailed, build_watched
+    from warehouse.build import BuildFailed, build_for_airflow
 
     try:
-        build_watched(house(), get_current_context()["run_id"])
+        build_for_airflow(house(), get_current_context()["run_id"])
     except BuildFailed as failed:
         raise AirflowFailException(str(failed)) from failed
 
@@ -46,9 +46,9 @@ def dbt_build() -> None:
 @task(pool="warehouse", retries=0, trigger_rule="all_done")
 def publish() -> None:
     """Publish what was made good, keep the last good state of the rest; red if there is a rest."""
-    from warehouse.watched_build import publish_watched
+    from warehouse.build import publish_for_airflow
 
-    faults = publish_watched(house(), get_current_context()["run_id"])
+    faults = publish_for_airflow(house(), get_current_context()["run_id"])
     if faults:
         raise AirflowFailException("\n".join(faults))
 

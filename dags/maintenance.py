@@ -49,7 +49,7 @@ def check() -> None:
 def tidy() -> None:
     """Delete what the rules let go, never beside a build; what is held back is said."""
     from operations.maintenance.retention.perform import maintain
-    from warehouse.watched_build import PATIENCE_SECONDS
+    from warehouse.build import PATIENCE_SECONDS
 
     done = maintain(house(), patience_seconds=PATIENCE_SECONDS)
     for one in done.deleted:

@@ -19,7 +19,7 @@ from reports.papers import NAMES
 @task(map_index_template="{{ task.op_kwargs['name'] }}", retries=0)
 def write(name: str) -> None:
     """Print one paper about its newest date; skipped without rows for it, or when withdrawn."""
-    from reports.press import NothingToPrint, PaperWithdrawn, print_paper
+    from reports.render import NothingToPrint, PaperWithdrawn, print_paper
 
     try:
         printed = print_paper(house(), name)
@@ -31,7 +31,7 @@ def write(name: str) -> None:
 @task(trigger_rule="all_done", retries=0)
 def index() -> None:
     """List every paper on disk, whatever became of the newest."""
-    from reports.press import write_index
+    from reports.render import write_index
     from reports.withdraw import settle
 
     settings = house()

@@ -18,20 +18,20 @@ def warn_of_late_datasets() -> None:
     """Compare what has arrived with each calendar; tell somebody about what is newly late."""
     from datetime import UTC, date, datetime
 
-    from pipeline.alerts import Told, late_datasets, what_is_late
+    from pipeline.alerts import AlertLog, late_datasets, what_is_late
 
     settings, context, now = house(), get_current_context(), datetime.now(UTC)
-    told = Told(settings)
-    late = what_is_late(settings, told, date.today(), now)
-    for trouble in late.all:
-        log.warning("%s: %s", trouble.about, trouble.why)
-    asked_for = context["dag_run"].run_type == "manual"
-    if anybody(settings) and (late.news or asked_for):
+    alert_log = AlertLog(settings)
+    late = what_is_late(settings, alert_log, date.today(), now)
+    for issue in late.all:
+        log.warning("%s: %s", issue.about, issue.why)
+    is_manual = context["dag_run"].run_type == "manual"
+    if anybody(settings) and (late.news or is_manual):
         page = page_of(context["dag"].dag_id, context["run_id"])
         if not send(late_datasets(settings, late, page), settings):
             raise AirflowException("the warning could not be sent; the log above says why")
-        for trouble in late.news:
-            told.note(trouble.key, now)
+        for issue in late.news:
+            alert_log.note(issue.key, now)
     if not late.all:
         raise AirflowSkipException("nothing is late")
 

@@ -12,8 +12,8 @@ from typing import Any
 
 import pandas as pd
 
-from expectations.classes import RULES, CountyExpectation
-from expectations.offenders import Condition, Offender, Verdict, in_words, listed, matching
+from expectations.failing_rows import Condition, FailingRow, Verdict, in_words, listed, matching
+from expectations.row_sums import RULES, CountyExpectation
 from expectations.sums import measures_to_sum
 
 GROUP = re.compile(r"(?:(?P<low>\d+) bis )?unter (?P<high>\d+)\b.*|(?P<open>\d+) .*", re.ASCII)
@@ -50,7 +50,7 @@ def age_groups_to_sum(
     words = sorted(set(chosen[age_column].dropna().astype(str)) - {total})
     misfits = _misfits(words)
     if misfits or not words:
-        found = misfits or [_offender(f"age groups beside {total}", "none in the whole table")]
+        found = misfits or [_failing_row(f"age groups beside {total}", "none in the whole table")]
         return Verdict(max(len(words), 1), len(found), tuple(found))
     return measures_to_sum(
         frame,
@@ -77,7 +77,7 @@ def ages_divided_at(
     words = sorted(set(frame[age_column].dropna().astype(str)))
     groups = {word: bounds for word in words if (bounds := limits_of(word))}
     across = [
-        _offender(f"a limit at {limit}", word)
+        _failing_row(f"a limit at {limit}", word)
         for word, (low, high) in groups.items()
         for limit in limits
         if low < limit < high
@@ -85,27 +85,29 @@ def ages_divided_at(
     return Verdict(len(groups) * len(limits), len(across), tuple(across))
 
 
-def _misfits(words: Sequence[str]) -> list[Offender]:
+def _misfits(words: Sequence[str]) -> list[FailingRow]:
     """What is wrong with the sequence of the groups; nothing where they cover every age once."""
     bounds = {word: limits_of(word) for word in words}
-    strange = [_offender("an age group", word) for word, limits in bounds.items() if limits is None]
+    strange = [
+        _failing_row("an age group", word) for word, limits in bounds.items() if limits is None
+    ]
     if strange:
         return strange
     groups = sorted((limits, word) for word, limits in bounds.items() if limits)
-    found: list[Offender] = []
+    found: list[FailingRow] = []
     reached = 0
     for (low, high), word in groups:
         if low != reached:
             wanted = f"a group from {reached}" if reached != OPEN else "none after an open one"
-            found.append(_offender(wanted, word))
+            found.append(_failing_row(wanted, word))
         reached = max(reached, high)
     if groups and reached != OPEN:
-        found.append(_offender(f"a group of all from {reached}", "none"))
+        found.append(_failing_row(f"a group of all from {reached}", "none"))
     return found
 
 
-def _offender(expected: str, found: str) -> Offender:
-    return Offender(
+def _failing_row(expected: str, found: str) -> FailingRow:
+    return FailingRow(
         place=None, row=None, label=None, column="age_label", expected=expected, found=found
     )
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from itertools import groupby, islice
 from typing import Any, Literal
 
-from expectations.builtin import offenders_of
-from expectations.words import MOST_OFFENDERS, Offender
+from expectations.formatting import MOST_FAILING_ROWS, FailingRow
+from expectations.gx_results import failing_rows_of
 from kreishaus.model import Finding, Severity
 
 FILE = "file"
@@ -17,7 +17,7 @@ FILE = "file"
 
 @dataclass(frozen=True)
 class Check:
-    """One check of one table, with its first offender: a row of ``checks.parquet``."""
+    """One check of one table, with its first failing row: a row of ``checks.parquet``."""
 
     table_name: str
     rule: str
@@ -33,14 +33,14 @@ class Check:
 
 
 @dataclass(frozen=True)
-class Judged:
-    """A check, and a finding for each of its first ``MOST_OFFENDERS`` offenders."""
+class CheckResult:
+    """A check, and a finding for each of its first ``MOST_FAILING_ROWS`` failing rows."""
 
     check: Check
     findings: tuple[Finding, ...] = ()
 
 
-def judge(table_name: str, result: Mapping[str, Any], rows: int) -> Judged:
+def check_result(table_name: str, result: Mapping[str, Any], rows: int) -> CheckResult:
     """The outcome of one expectation; ``result`` is its JSON document, ``rows`` its table's size.
 
     One that broke down is critical whatever its own severity: nobody knows what it would say.
@@ -52,7 +52,7 @@ def judge(table_name: str, result: Mapping[str, Any], rows: int) -> Judged:
         return failure(table_name, rule, "the check to run through", error, description)
     counts = result["result"]
     if result["success"]:
-        return Judged(
+        return CheckResult(
             Check(
                 table_name=table_name,
                 rule=rule,
@@ -68,7 +68,7 @@ def judge(table_name: str, result: Mapping[str, Any], rows: int) -> Judged:
         rule,
         description,
         _severity(config),
-        offenders_of(config, counts),
+        failing_rows_of(config, counts),
         reason=meta.get("reason", ""),
         offending=counts.get("unexpected_count") or 1,
         evaluated=counts.get("element_count", rows),
@@ -77,16 +77,16 @@ def judge(table_name: str, result: Mapping[str, Any], rows: int) -> Judged:
 
 def failure(
     table_name: str, rule: str, expected: str, found: str, description: str | None = None
-) -> Judged:
+) -> CheckResult:
     """A critical failure that has no row: a check that could not be made at all."""
-    offender = Offender(
+    failing_row = FailingRow(
         place=None, row=None, label=None, column=None, expected=expected, found=found
     )
     sentence = description or f"There must be {expected}."
-    return _failed(table_name, rule, sentence, "critical", [offender])
+    return _failed(table_name, rule, sentence, "critical", [failing_row])
 
 
-def of_parser(findings: Iterable[Finding]) -> Iterator[Judged]:
+def of_parser(findings: Iterable[Finding]) -> Iterator[CheckResult]:
     """What a parser found, as failed checks: one for each rule and severity."""
 
     def by(finding: Finding) -> tuple[str, Severity]:
@@ -94,7 +94,7 @@ def of_parser(findings: Iterable[Finding]) -> Iterator[Judged]:
 
     for (rule, severity), group in groupby(sorted(findings, key=by), key=by):
         first, *others = group
-        yield Judged(
+        yield CheckResult(
             Check(
                 table_name=FILE,
                 rule=rule,
@@ -108,7 +108,7 @@ def of_parser(findings: Iterable[Finding]) -> Iterator[Judged]:
                 expected=first.expected,
                 found=first.found,
             ),
-            tuple(islice((first, *others), MOST_OFFENDERS)),
+            tuple(islice((first, *others), MOST_FAILING_ROWS)),
         )
 
 
@@ -130,25 +130,25 @@ def _failed(
     rule: str,
     description: str,
     severity: Severity,
-    offenders: Sequence[Offender],
+    failing_rows: Sequence[FailingRow],
     *,
     reason: str = "",
     offending: int = 1,
     evaluated: int = 1,
-) -> Judged:
+) -> CheckResult:
     message = f"{description} {reason}".strip()
     findings = tuple(
         Finding(
             rule=rule,
             severity=severity,
             message=message,
-            place=offender["place"],
-            row=_row_label(offender),
-            column=offender["column"],
-            expected=offender["expected"],
-            found=offender["found"],
+            place=failing_row["place"],
+            row=_row_label(failing_row),
+            column=failing_row["column"],
+            expected=failing_row["expected"],
+            found=failing_row["found"],
         )
-        for offender in offenders[:MOST_OFFENDERS]
+        for failing_row in failing_rows[:MOST_FAILING_ROWS]
     )
     first = findings[0]
     check = Check(
@@ -164,12 +164,12 @@ def _failed(
         expected=first.expected,
         found=first.found,
     )
-    return Judged(check, findings)
+    return CheckResult(check, findings)
 
 
-def _row_label(offender: Offender) -> str | None:
+def _row_label(failing_row: FailingRow) -> str | None:
     """How a person finds the row: ``31 (Unbekannt)``."""
-    number, label = offender["row"], offender["label"]
+    number, label = failing_row["row"], failing_row["label"]
     if number is None:
         return label
     return f"{number} ({label})" if label else str(number)

@@ -34,7 +34,7 @@ HASH_CHARACTERS = 12
 
 @dataclass(frozen=True)
 class Run:
-    """One treated file, and the folder that says what its checks found."""
+    """One processed file, and the folder that says what its checks found."""
 
     record: BatchRecord
     outcome: Literal["staged", "quarantined"]

@@ -6,15 +6,15 @@ from typing import Any
 
 import pandas as pd
 
-from expectations.classes import RULES, CountyExpectation
-from expectations.offenders import MOST_OFFENDERS, Verdict, locate
+from expectations.failing_rows import MOST_FAILING_ROWS, Verdict, locate
+from expectations.row_sums import RULES, CountyExpectation
 
 
 def key_is_its_own(
     frame: pd.DataFrame, *, code: str, key: str, label_column: str | None = None
 ) -> Verdict:
     """A ``code`` that looks like a ``key`` (as many digits) is the ``key`` of its row."""
-    offenders = []
+    failing_rows = []
     judged = 0
     for position, (said, own) in enumerate(zip(frame[code], frame[key], strict=True)):
         if not (str(said).isdecimal() and len(str(said)) == len(str(own))):
@@ -22,12 +22,14 @@ def key_is_its_own(
         judged += 1
         if said != own:
             expected = f"{own}, or a code that is no official key"
-            offenders.append(
+            failing_rows.append(
                 locate(
                     frame, position, label_column, column=code, expected=expected, found=str(said)
                 )
             )
-    return Verdict(judged, len(offenders), tuple(offenders[:MOST_OFFENDERS]), len(frame) - judged)
+    return Verdict(
+        judged, len(failing_rows), tuple(failing_rows[:MOST_FAILING_ROWS]), len(frame) - judged
+    )
 
 
 RULES["key_is_its_own"] = key_is_its_own

@@ -7,8 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from expectations.classes import RULES, CountyExpectation
-from expectations.offenders import Verdict, listed
+from expectations.failing_rows import Verdict, listed
+from expectations.row_sums import RULES, CountyExpectation
 from expectations.sums import rows_to_sum_to_total
 
 LENGTH_OF_KREIS, LENGTH_OF_MUNICIPALITY = 5, 8

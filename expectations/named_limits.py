@@ -7,8 +7,8 @@ from typing import Any, Dict  # noqa: UP035
 
 import pandas as pd
 
-from expectations.classes import RULES, CountyExpectation
-from expectations.offenders import MOST_OFFENDERS, Verdict, listed, locate, number
+from expectations.failing_rows import MOST_FAILING_ROWS, Verdict, listed, locate, number
+from expectations.row_sums import RULES, CountyExpectation
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def named_limits(
 ) -> Verdict:
     """Each name is one of ``limits`` (``Limits`` as dictionaries), its value within them."""
     known = {name: Limits(**one) for name, one in limits.items()}
-    offenders = []
+    failing_rows = []
     pairs = zip(frame[name_column], frame[value_column], strict=True)
     for position, (name, value) in enumerate(pairs):
         within = known.get(name)
@@ -57,10 +57,10 @@ def named_limits(
             column, expected, found = value_column, f"{name}: {within.words}", number(float(value))
         else:
             continue
-        offenders.append(
+        failing_rows.append(
             locate(frame, position, label_column, column=column, expected=expected, found=found)
         )
-    return Verdict(len(frame), len(offenders), tuple(offenders[:MOST_OFFENDERS]))
+    return Verdict(len(frame), len(failing_rows), tuple(failing_rows[:MOST_FAILING_ROWS]))
 
 
 RULES["named_limits"] = named_limits

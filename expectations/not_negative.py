@@ -10,8 +10,8 @@ from typing import Any, List  # noqa: UP035
 
 import pandas as pd
 
-from expectations.classes import RULES, CountyExpectation
-from expectations.offenders import MOST_OFFENDERS, Verdict, listed, locate, number
+from expectations.failing_rows import MOST_FAILING_ROWS, Verdict, listed, locate, number
+from expectations.row_sums import RULES, CountyExpectation
 
 
 def not_negative(
@@ -20,7 +20,7 @@ def not_negative(
     """No value of ``columns`` is below 0. Cells are judged one by one; an empty one is skipped."""
     values = frame[list(columns)].apply(pd.to_numeric).astype("Float64").astype(float)
     below = values < 0
-    offenders = [
+    failing_rows = [
         locate(
             frame,
             position,
@@ -33,7 +33,9 @@ def not_negative(
         for position in below[column].to_numpy().nonzero()[0]
     ]
     judged = int(values.notna().to_numpy().sum())
-    return Verdict(judged, len(offenders), tuple(offenders[:MOST_OFFENDERS]), values.size - judged)
+    return Verdict(
+        judged, len(failing_rows), tuple(failing_rows[:MOST_FAILING_ROWS]), values.size - judged
+    )
 
 
 RULES["not_negative"] = not_negative

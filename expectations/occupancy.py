@@ -8,8 +8,8 @@ from typing import Any, List  # noqa: UP035
 import numpy as np
 import pandas as pd
 
-from expectations.classes import RULES, CountyExpectation
-from expectations.offenders import MOST_OFFENDERS, Verdict, listed, locate, number
+from expectations.failing_rows import MOST_FAILING_ROWS, Verdict, listed, locate, number
+from expectations.row_sums import RULES, CountyExpectation
 from expectations.rowwise import sum_not_above
 
 
@@ -33,7 +33,7 @@ def occupancy_adds_up(
     overbooked = frame[approved].eq(True) & (values[occupied] > values[places])
     right = (together == values[places]) | (overbooked & (values[vacant] == 0))
     positions = np.flatnonzero(judged & ~right)
-    offenders = tuple(
+    failing_rows = tuple(
         locate(
             frame,
             position,
@@ -43,9 +43,9 @@ def occupancy_adds_up(
             found=f"{number(together.iloc[position])} = {number(values[occupied].iloc[position])}"
             f" + {number(values[vacant].iloc[position])}",
         )
-        for position in positions[:MOST_OFFENDERS]
+        for position in positions[:MOST_FAILING_ROWS]
     )
-    return Verdict(int(judged.sum()), len(positions), offenders, int((~judged).sum()))
+    return Verdict(int(judged.sum()), len(positions), failing_rows, int((~judged).sum()))
 
 
 def residents_not_above_places(

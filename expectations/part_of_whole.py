@@ -7,9 +7,9 @@ from typing import Any
 
 import pandas as pd
 
-from expectations.classes import RULES, CountyExpectation
-from expectations.offenders import Verdict, locate, matching
-from expectations.words import MOST_OFFENDERS, Condition, Offender, in_words, number
+from expectations.failing_rows import Verdict, locate, matching
+from expectations.formatting import MOST_FAILING_ROWS, Condition, FailingRow, in_words, number
+from expectations.row_sums import RULES, CountyExpectation
 
 
 def rows_not_above_whole(
@@ -31,7 +31,7 @@ def rows_not_above_whole(
     parts_of = dict(list(numbered[matching(frame, parts)].groupby(list(group_by), dropna=False)))
     whole_of = dict(list(numbered[matching(frame, whole)].groupby(list(group_by), dropna=False)))
     skipped = 0
-    offenders: list[Offender] = []
+    failing_rows: list[FailingRow] = []
     for name, rows in parts_of.items():
         together = float(rows[value_column].sum())
         if name not in whole_of:
@@ -44,11 +44,11 @@ def rows_not_above_whole(
                 continue
             expected, found = f"at least {number(together)}, its parts", number(float(limit))
         column = " / ".join(map(str, name))
-        offenders.append(
+        failing_rows.append(
             locate(frame, at["_at"], label_column, column=column, expected=expected, found=found)
         )
     judged = len(parts_of) - skipped
-    return Verdict(judged, len(offenders), tuple(offenders[:MOST_OFFENDERS]), skipped)
+    return Verdict(judged, len(failing_rows), tuple(failing_rows[:MOST_FAILING_ROWS]), skipped)
 
 
 RULES["rows_not_above_whole"] = rows_not_above_whole

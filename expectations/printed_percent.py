@@ -7,8 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from expectations.classes import RULES, CountyExpectation
-from expectations.offenders import MOST_OFFENDERS, ROUNDING_NOISE, Verdict, listed, locate
+from expectations.failing_rows import MOST_FAILING_ROWS, ROUNDING_NOISE, Verdict, listed, locate
+from expectations.row_sums import RULES, CountyExpectation
 
 NOTHING = "-"
 
@@ -45,7 +45,7 @@ def percent_as_printed(
             if abs(float(amounts[percent]) - share) > tolerance_points + ROUNDING_NOISE:
                 row = group.index[group["measure"].eq(percent)][0]
                 wrong.append((int(positions[row]), share))
-    offenders = tuple(
+    failing_rows = tuple(
         locate(
             frame,
             position,
@@ -54,9 +54,9 @@ def percent_as_printed(
             expected=f"{share:.2f} ({listed(list(parts))} / {whole})",
             found=f"{values.iloc[position]:g}",
         )
-        for position, share in wrong[:MOST_OFFENDERS]
+        for position, share in wrong[:MOST_FAILING_ROWS]
     )
-    return Verdict(judged, len(wrong), offenders, skipped)
+    return Verdict(judged, len(wrong), failing_rows, skipped)
 
 
 RULES["percent_as_printed"] = percent_as_printed

@@ -9,9 +9,9 @@ from typing import Any
 
 import pandas as pd
 
-from expectations.classes import RULES, CountyExpectation
-from expectations.offenders import MOST_OFFENDERS, Offender, Verdict, cell, listed
-from expectations.vocabulary import every_word
+from expectations.drift import every_word
+from expectations.failing_rows import MOST_FAILING_ROWS, FailingRow, Verdict, cell, listed
+from expectations.row_sums import RULES, CountyExpectation
 
 
 def same_in_each(
@@ -35,7 +35,7 @@ def years_in_steps(frame: pd.DataFrame, *, column: str, label_column: str | None
     years = sorted({day.year for day in frame[column]})
     steps = [(after - before, before, after) for before, after in pairwise(years)]
     lost = [
-        Offender(
+        FailingRow(
             place=_place(frame),
             row=None,
             label=None,
@@ -46,7 +46,7 @@ def years_in_steps(frame: pd.DataFrame, *, column: str, label_column: str | None
         for (step, before, after), (following, _, _) in pairwise(steps)
         if step > following
     ]
-    return Verdict(len(steps), len(lost), tuple(lost[:MOST_OFFENDERS]))
+    return Verdict(len(steps), len(lost), tuple(lost[:MOST_FAILING_ROWS]))
 
 
 def days_after(
@@ -61,7 +61,7 @@ def days_after(
     del label_column  # the date is at fault in every row, whomever it speaks of
     pairs = frame[[column, base_column]].drop_duplicates()
     wrong = [
-        Offender(
+        FailingRow(
             place=_place(frame),
             row=None,
             label=None,
@@ -72,7 +72,7 @@ def days_after(
         for day, base in pairs.itertuples(index=False)
         if not base <= day <= date(base.year + years, 12, 31)
     ]
-    return Verdict(len(pairs), len(wrong), tuple(wrong[:MOST_OFFENDERS]))
+    return Verdict(len(pairs), len(wrong), tuple(wrong[:MOST_FAILING_ROWS]))
 
 
 def _place(frame: pd.DataFrame) -> str | None:

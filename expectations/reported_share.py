@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from expectations.classes import RULES, CountyExpectation
-from expectations.offenders import MOST_OFFENDERS, ROUNDING_NOISE, Verdict, locate, number
+from expectations.failing_rows import MOST_FAILING_ROWS, ROUNDING_NOISE, Verdict, locate, number
+from expectations.row_sums import RULES, CountyExpectation
 
 
 def share_as_reported(
@@ -29,7 +29,7 @@ def share_as_reported(
     share = 100 * values[part] / values[whole].where(values[whole] > 0)
     wrong = judged & ((values[reported] - share).abs() > tolerance_points + ROUNDING_NOISE)
     positions = np.flatnonzero(wrong)
-    offenders = tuple(
+    failing_rows = tuple(
         locate(
             frame,
             position,
@@ -38,9 +38,9 @@ def share_as_reported(
             expected=f"{share.iloc[position]:.1f} ({part} / {whole})",
             found=number(values[reported].iloc[position]),
         )
-        for position in positions[:MOST_OFFENDERS]
+        for position in positions[:MOST_FAILING_ROWS]
     )
-    return Verdict(int(judged.sum()), len(positions), offenders, int((~judged).sum()))
+    return Verdict(int(judged.sum()), len(positions), failing_rows, int((~judged).sum()))
 
 
 RULES["share_as_reported"] = share_as_reported

@@ -8,8 +8,8 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from expectations.offenders import (
-    MOST_OFFENDERS,
+from expectations.failing_rows import (
+    MOST_FAILING_ROWS,
     ROUNDING_NOISE,
     Verdict,
     cell,
@@ -34,15 +34,15 @@ def columns_to_sum(
     wrong = judged & ((values[total] - sums).abs() > tolerance + ROUNDING_NOISE)
     positions = np.flatnonzero(wrong)
     at = partial(locate, frame, label_column=label_column, column=total)
-    offenders = tuple(
+    failing_rows = tuple(
         at(
             position,
             expected=number(sums.iloc[position]),
             found=number(values[total].iloc[position]),
         )
-        for position in positions[:MOST_OFFENDERS]
+        for position in positions[:MOST_FAILING_ROWS]
     )
-    return Verdict(int(judged.sum()), len(positions), offenders, int((~judged).sum()))
+    return Verdict(int(judged.sum()), len(positions), failing_rows, int((~judged).sum()))
 
 
 def sum_not_above(
@@ -59,15 +59,15 @@ def sum_not_above(
     wrong = judged & (sums > values[limit] + ROUNDING_NOISE)
     positions = np.flatnonzero(wrong)
     at = partial(locate, frame, label_column=label_column, column=" + ".join(parts))
-    offenders = tuple(
+    failing_rows = tuple(
         at(
             position,
             expected=f"at most {number(values[limit].iloc[position])} ({limit})",
             found=number(sums.iloc[position]),
         )
-        for position in positions[:MOST_OFFENDERS]
+        for position in positions[:MOST_FAILING_ROWS]
     )
-    return Verdict(int(judged.sum()), len(positions), offenders, int((~judged).sum()))
+    return Verdict(int(judged.sum()), len(positions), failing_rows, int((~judged).sum()))
 
 
 def plausible_change(
@@ -98,7 +98,7 @@ def plausible_change(
     hits = np.flatnonzero(wrong)
     hits = hits[np.argsort(known["_at"].to_numpy()[hits])]
     at = partial(locate, frame, label_column=label_column, column=value_column)
-    offenders = tuple(
+    failing_rows = tuple(
         at(
             known["_at"].iloc[hit],
             expected=f"{number(before[hit] * (1 - max_share))} to "
@@ -108,9 +108,9 @@ def plausible_change(
             found=f"{number(now[hit])} on {known[order_by].iloc[hit]}, "
             f"a change of {(now[hit] - before[hit]) / before[hit]:+.0%}",
         )
-        for hit in hits[:MOST_OFFENDERS]
+        for hit in hits[:MOST_FAILING_ROWS]
     )
-    return Verdict(int(judged.sum()), len(hits), offenders, len(frame) - int(judged.sum()))
+    return Verdict(int(judged.sum()), len(hits), failing_rows, len(frame) - int(judged.sum()))
 
 
 def value_or_marker(
@@ -127,15 +127,15 @@ def value_or_marker(
     wrong = (value.isna() != known) | (marker.notna() & ~known)
     positions = np.flatnonzero(wrong)
     at = partial(locate, frame, label_column=label_column, column=value_column)
-    offenders = tuple(
+    failing_rows = tuple(
         at(
             position,
             expected=f"a value, or one of the markers {' '.join(markers)}",
             found=_pair(cell(frame, position, value_column), cell(frame, position, marker_column)),
         )
-        for position in positions[:MOST_OFFENDERS]
+        for position in positions[:MOST_FAILING_ROWS]
     )
-    return Verdict(len(frame), len(positions), offenders)
+    return Verdict(len(frame), len(positions), failing_rows)
 
 
 def _pair(value: object, marker: object) -> str:

@@ -1,4 +1,4 @@
-"""The Data Docs page of one treated file: Great Expectations' renderers, in the house's frame.
+"""The Data Docs page of one processed file: Great Expectations' renderers, in the house's frame.
 
 The pages that Great Expectations builds by itself load styles and scripts from five foreign
 servers and are a page a table. Its renderers and its view take a template and components of ours:
@@ -25,9 +25,9 @@ from great_expectations.render.renderer.content_block.validation_results_table_c
 )
 from great_expectations.render.view.view import DefaultJinjaPageView
 
-from expectations.classes import ExpectValueOrMarker
+from expectations.row_sums import ExpectValueOrMarker
 
-OFFENDER_COLUMNS = ("place", "row", "label", "column", "expected", "found")
+FAILING_ROW_COLUMNS = ("place", "row", "label", "column", "expected", "found")
 SENTENCE_AND_REASON = 2
 SEVERITY_CLASS = {"critical": "bad", "warning": "warn"}
 
@@ -58,10 +58,10 @@ class _ChecksTable(ValidationResultsTableContentBlockRenderer):
         def rows(result: ExpectationValidationResult, **others: object) -> list[list[Any]]:
             [[status, cell, observed, *_]] = standard(result=result, **others)
             blocks = [block for block in cell if not isinstance(block, CollapseContent)]
-            offenders = (result.result.get("details") or {}).get("offenders")
-            if offenders:
+            failing_rows = (result.result.get("details") or {}).get("failing_rows")
+            if failing_rows:
                 # The count below the sentence says what the column "found" says again.
-                blocks = [*blocks[:SENTENCE_AND_REASON], _offenders_table(offenders)]
+                blocks = [*blocks[:SENTENCE_AND_REASON], _failing_rows_table(failing_rows)]
             return [[status, _severity(result), blocks, html.escape(str(observed))]]
 
         return rows
@@ -136,13 +136,15 @@ def _text(template: str, *classes: str, **params: str) -> RenderedStringTemplate
     )
 
 
-def _offenders_table(offenders: Sequence[Mapping[str, Any]]) -> RenderedTableContent:
-    filled = [name for name in OFFENDER_COLUMNS if any(one[name] is not None for one in offenders)]
+def _failing_rows_table(failing_rows: Sequence[Mapping[str, Any]]) -> RenderedTableContent:
+    filled = [
+        name for name in FAILING_ROW_COLUMNS if any(one[name] is not None for one in failing_rows)
+    ]
     return RenderedTableContent(
         content_block_type="table",
         header_row=[name.capitalize() for name in filled],
         table=[
             [html.escape("" if one[name] is None else str(one[name])) for name in filled]
-            for one in offenders
+            for one in failing_rows
         ],
     )

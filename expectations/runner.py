@@ -13,9 +13,9 @@ from functools import cache
 from string import Template
 from typing import TYPE_CHECKING, Any
 
-from expectations.builtin import offenders_of, sentence
-from expectations.checks import Check, Judged, breakdown, failure, judge, of_parser
-from expectations.words import MOST_OFFENDERS, tally
+from expectations.checks import Check, CheckResult, breakdown, check_result, failure, of_parser
+from expectations.formatting import MOST_FAILING_ROWS, tally
+from expectations.gx_results import failing_rows_of, sentence
 from kreishaus.datasets import Dataset
 from kreishaus.model import Batch, Finding
 
@@ -57,15 +57,15 @@ def validate(dataset: Dataset, batch: Batch) -> Validation:
     suites: Mapping[str, gx.ExpectationSuite] = dataset.load("suites")()
     if dataset.one_table_each:
         suites = {name: suite for name, suite in suites.items() if name == batch.period}
-    about_file = [*of_parser(batch.findings), *_not_judged(batch.tables, suites)]
-    about_rows: list[Judged] = []
+    about_file = [*of_parser(batch.findings), *_without_partner(batch.tables, suites)]
+    about_rows: list[CheckResult] = []
     documents: dict[str, Any] = {}
     for name, suite in suites.items():
         if any(table not in batch.tables for table in name.split("+")):
             continue
         frame, faults = _frame(name, batch.tables)
         document = _run(suite, frame)
-        about_rows += [judge(name, result, len(frame)) for result in document["results"]]
+        about_rows += [check_result(name, result, len(frame)) for result in document["results"]]
         about_file += [*faults, *_lost_checks(name, suite, document)]
         documents[name] = _for_the_record(document)
     findings = [finding for judged in about_file for finding in judged.findings]
@@ -85,7 +85,7 @@ def validate(dataset: Dataset, batch: Batch) -> Validation:
     )
 
 
-def _not_judged(tables: Mapping[str, Any], suites: Mapping[str, Any]) -> Iterator[Judged]:
+def _without_partner(tables: Mapping[str, Any], suites: Mapping[str, Any]) -> Iterator[CheckResult]:
     for name in tables:
         if name not in suites:
             yield failure(name, "table_has_suite", f"a suite for table {name}", "none")
@@ -97,13 +97,13 @@ def _not_judged(tables: Mapping[str, Any], suites: Mapping[str, Any]) -> Iterato
 
 def _lost_checks(
     name: str, suite: gx.ExpectationSuite, document: Mapping[str, Any]
-) -> Iterator[Judged]:
+) -> Iterator[CheckResult]:
     wanted, found = len(suite.expectations), len(document["results"])
     if wanted != found:
         yield failure(name, "all_checks_ran", f"{wanted} checks", f"results of {found}")
 
 
-def _frame(name: str, tables: Mapping[str, pd.DataFrame]) -> tuple[pd.DataFrame, list[Judged]]:
+def _frame(name: str, tables: Mapping[str, pd.DataFrame]) -> tuple[pd.DataFrame, list[CheckResult]]:
     """The rows a suite judges: those of one table, or of the inner join of two.
 
     A join keeps the place and row of the table named first. Two tables with rows and no common
@@ -129,7 +129,7 @@ def _run(suite: gx.ExpectationSuite, frame: pd.DataFrame) -> dict[str, Any]:
         suite,
         result_format={
             "result_format": "SUMMARY",
-            "partial_unexpected_count": MOST_OFFENDERS,
+            "partial_unexpected_count": MOST_FAILING_ROWS,
             "unexpected_index_column_names": columns,
             "return_unexpected_index_query": False,
         },
@@ -186,7 +186,7 @@ def _rendered_sentence(result: ExpectationValidationResult) -> str:
 
 
 def _for_the_record(document: Mapping[str, Any]) -> dict[str, Any]:
-    """The document without payloads: counts and the first offenders, no tracebacks."""
+    """The document without payloads: counts and the first failing rows, no tracebacks."""
     return {
         "success": document["success"],
         "suite_name": document["suite_name"],
@@ -206,7 +206,7 @@ def _slim(result: Mapping[str, Any]) -> dict[str, Any]:
         words = tally(counts["unexpected_count"], counts["element_count"])
         kept.setdefault("observed_value", words)
     if not result["success"] and error is None:
-        kept["details"] = {"offenders": offenders_of(config, counts)}
+        kept["details"] = {"failing_rows": failing_rows_of(config, counts)}
     return {
         "success": result["success"],
         "expectation_config": config,

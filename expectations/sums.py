@@ -9,11 +9,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from expectations.offenders import (
-    MOST_OFFENDERS,
+from expectations.failing_rows import (
+    MOST_FAILING_ROWS,
     ROUNDING_NOISE,
     Condition,
-    Offender,
+    FailingRow,
     Verdict,
     cell,
     in_words,
@@ -108,13 +108,13 @@ class _Reconciliation:
         judged = self.is_total & ~skipped[groups.code]
         wrong = np.flatnonzero(judged & ~self._holds(sums))
         lost = self._parts_without_total(skipped)
-        offenders = [self._wrong(position, sums) for position in wrong[:MOST_OFFENDERS]]
-        room = MOST_OFFENDERS - len(offenders)
-        offenders += [self._lost(position, sums) for position in lost[:room]]
+        failing_rows = [self._wrong(position, sums) for position in wrong[:MOST_FAILING_ROWS]]
+        room = MOST_FAILING_ROWS - len(failing_rows)
+        failing_rows += [self._lost(position, sums) for position in lost[:room]]
         return Verdict(
             evaluated=int(judged.sum()) + len(lost),
             offending=len(wrong) + len(lost),
-            offenders=tuple(offenders),
+            failing_rows=tuple(failing_rows),
             skipped=int(skipped.sum()),
         )
 
@@ -133,7 +133,7 @@ class _Reconciliation:
         orphaned = ~self.groups.any(self.is_total) & ~skipped
         return first[orphaned[codes[first]]]
 
-    def _wrong(self, position: int, sums: npt.NDArray[np.float64]) -> Offender:
+    def _wrong(self, position: int, sums: npt.NDArray[np.float64]) -> FailingRow:
         code = self.groups.code[position]
         absent = [part for part, lacking in self.missing.items() if lacking[code]]
         expected, found = number(sums[code]), number(self.groups.amount[position])
@@ -150,7 +150,7 @@ class _Reconciliation:
             found=found,
         )
 
-    def _lost(self, position: int, sums: npt.NDArray[np.float64]) -> Offender:
+    def _lost(self, position: int, sums: npt.NDArray[np.float64]) -> FailingRow:
         """A total that is not there has no row: only the place of its parts is known."""
         amount = number(sums[self.groups.code[position]])
         first_part = locate(
@@ -229,7 +229,7 @@ def _equals(column: pd.Series, wanted: str) -> Flags:
 
 def _nothing_to_judge(words: str) -> Verdict:
     """A rule that touches no row of a table with rows would pass whatever the file says."""
-    offender = Offender(
+    failing_row = FailingRow(
         place=None,
         row=None,
         label=None,
@@ -237,4 +237,4 @@ def _nothing_to_judge(words: str) -> Verdict:
         expected=f"rows with {words}",
         found="none in the whole table",
     )
-    return Verdict(1, 1, (offender,))
+    return Verdict(1, 1, (failing_row,))

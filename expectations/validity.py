@@ -8,8 +8,8 @@ from typing import Any, List  # noqa: UP035
 
 import pandas as pd
 
-from expectations.classes import RULES, CountyExpectation
-from expectations.offenders import MOST_OFFENDERS, Verdict, listed, locate
+from expectations.failing_rows import MOST_FAILING_ROWS, Verdict, listed, locate
+from expectations.row_sums import RULES, CountyExpectation
 
 BEGIN, END = "valid_from", "valid_to"
 
@@ -29,7 +29,7 @@ def valid_one_at_a_time(
         },
         dtype=object,
     )
-    offenders = []
+    failing_rows = []
     latest: dict[tuple[object, ...], date] = {}
     keys = list(frame[list(key)].itertuples(index=False, name=None))
     for position in spans.sort_values("begin", kind="stable").index:
@@ -37,7 +37,7 @@ def valid_one_at_a_time(
         until = latest.get(keys[position])
         if until is not None and begin <= until:
             before = "without end" if until == date.max else f"to {until}"
-            offenders.append(
+            failing_rows.append(
                 locate(
                     frame,
                     position,
@@ -48,7 +48,7 @@ def valid_one_at_a_time(
                 )
             )
         latest[keys[position]] = end if until is None else max(until, end)
-    return Verdict(len(frame), len(offenders), tuple(offenders[:MOST_OFFENDERS]))
+    return Verdict(len(frame), len(failing_rows), tuple(failing_rows[:MOST_FAILING_ROWS]))
 
 
 RULES["valid_one_at_a_time"] = valid_one_at_a_time

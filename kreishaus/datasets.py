@@ -33,7 +33,7 @@ class Dataset:
     A ``snapshot`` says how things are when it is asked: each day that saw a file is an observation.
     Of a dataset with ``one_table_each`` a file holds one of the tables, whose name is its period.
     ``version`` goes up when parser or suite come to understand a file differently: landed files
-    are then treated anew. ``retention`` says how long landed files stay; None is for ever.
+    are then processed anew. ``retention`` says how long landed files stay; None is for ever.
     ``title_de`` is its one German name; ``owner_de`` is named before it where a paper tells whose
     figures they are, and empty where the name says it.
     """

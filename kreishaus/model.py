@@ -90,7 +90,7 @@ class UnreadableFile(Exception):
         self.findings = findings
 
 
-class RefusedAtTheDoor(Exception):
+class FileRejected(Exception):
     """A file that must not be kept at all. The message names the marker, never a value."""
 
 

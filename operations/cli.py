@@ -142,10 +142,10 @@ def status(
     from operations.local.lock import holder
     from operations.status_view import as_json, as_screen
     from pipeline.alerts import unsent
+    from pipeline.issues import issues, worst_first
     from pipeline.status import dataset_status
-    from pipeline.troubles import troubles, worst_first
+    from warehouse.not_renewed import not_renewed
     from warehouse.publication_state import publication
-    from warehouse.troubles import not_renewed
 
     settings, now = read_home(), datetime.now(UTC)
     found = dataset_status(settings, date.today())
@@ -161,12 +161,12 @@ def status(
     wrong = worst_first(
         [
             *published.issues,
-            *troubles(found, settings, now),
+            *issues(found, settings, now),
             *not_renewed(settings),
             *unsent(settings),
         ]
     )
-    red = any(one.grade == "red" for one in wrong)
+    red = any(one.severity == "red" for one in wrong)
     if output is Format.json:
         write_line(json_text(as_json(found, wrong, published.version, published.created_at)))
     else:
@@ -181,8 +181,8 @@ def ingest(
     dataset: Annotated[str, typer.Argument(help="A dataset of that source, such as hkl.")],
     file: Annotated[Path, typer.Option("--file", exists=True, dir_okay=False, help="The file.")],
 ) -> None:
-    """Land and treat one file given by hand. Exit status 1 when it was quarantined or refused."""
-    from kreishaus.model import RefusedAtTheDoor, SourceUnavailable
+    """Land and process one file given by hand. Exit status 1 when it was quarantined or refused."""
+    from kreishaus.model import FileRejected, SourceUnavailable
     from pipeline.steps import by_hand
 
     settings = read_home()
@@ -191,7 +191,7 @@ def ingest(
     except KeyError as unknown:
         errors.print(str(unknown.args[0]))
         raise typer.Exit(2) from unknown
-    except (RefusedAtTheDoor, SourceUnavailable) as refusal:
+    except (FileRejected, SourceUnavailable) as refusal:
         name = printable_name(file.name)
         errors.print(
             f"{name}: refused at the door, nothing of it was kept: {refusal}", soft_wrap=True
@@ -293,7 +293,7 @@ def build(as_of: AsOfOption = None, known_by: KnownByOption = KnownBy.retrieved)
     """
     from warehouse.build import build as build_marts
     from warehouse.refusal import Refusal
-    from warehouse.told import tell_of_build
+    from warehouse.telemetry import emit_build_metrics
     from warehouse.writer_lock import WarehouseBusy
 
     settings, begun = settings_as_of(as_of, known_by), time.monotonic()
@@ -302,7 +302,7 @@ def build(as_of: AsOfOption = None, known_by: KnownByOption = KnownBy.retrieved)
     except Refusal as refusal:
         errors.print(str(refusal), markup=False, soft_wrap=True)
         raise typer.Exit(IN_USE if isinstance(refusal, WarehouseBusy) else 1) from refusal
-    tell_of_build(settings, _by_hand(), time.monotonic() - begun, result.record)
+    emit_build_metrics(settings, _by_hand(), time.monotonic() - begun, result.record)
     write_line(result.output)
     all_good = not result.exit_code
     if as_of is not None:
@@ -324,7 +324,7 @@ def _publish(settings: Settings) -> bool:
     """Publish and say what was; False when a mart was left behind."""
     from warehouse.publish import publish as publish_version
     from warehouse.refusal import Refusal
-    from warehouse.told import tell_of_publishing
+    from warehouse.telemetry import emit_publish_metrics
     from warehouse.writer_lock import WarehouseBusy
 
     begun = time.monotonic()
@@ -336,7 +336,7 @@ def _publish(settings: Settings) -> bool:
     except Refusal as refusal:
         errors.print(str(refusal), markup=False, soft_wrap=True)
         return False
-    tell_of_publishing(settings, manifest, time.monotonic() - begun)
+    emit_publish_metrics(settings, manifest, time.monotonic() - begun)
     seen_from = f" as of {manifest.as_of} ({manifest.known_by})" if manifest.as_of else ""
     console.print(f"published {manifest.version}: {len(manifest.marts)} marts{seen_from}")
     for mart, fault in manifest.faults.items():
@@ -392,12 +392,12 @@ def doctor() -> None:
     """Check that this machine and this configuration can run the house."""
     from operations.doctor import examine
 
-    complaints = examine(read_settings())
-    for complaint in complaints:
-        errors.print(complaint, markup=False)
-    if not complaints:
+    config_errors = examine(read_settings())
+    for config_error in config_errors:
+        errors.print(config_error, markup=False)
+    if not config_errors:
         console.print("everything is in order")
-    raise typer.Exit(1 if complaints else 0)
+    raise typer.Exit(1 if config_errors else 0)
 
 
 def main() -> None:

@@ -29,7 +29,7 @@ def check_night(
     version of this night, 1 there is none (also when nobody could be told).
     """
     from operations.alert_channels import anybody, send
-    from pipeline.alerts import QUIET_AFTER_RED, Told, no_version
+    from pipeline.alerts import QUIET_AFTER_RED, AlertLog, no_version
 
     moment = now.replace(tzinfo=HERE) if now else datetime.now(HERE)
     midnight = datetime.combine(moment.date(), time(), HERE)
@@ -40,13 +40,13 @@ def check_night(
         return
     message = no_version(settings, midnight, newest)
     errors.print(message.brief, soft_wrap=True)
-    told = Told(settings)
+    alert_log = AlertLog(settings)
     if not anybody(settings):
         errors.print("Nobody is named for alerts: [alerts] in county.toml", soft_wrap=True)
-    elif told.within(QUIET_AFTER_RED, message.subject, moment):
+    elif alert_log.within(QUIET_AFTER_RED, message.subject, moment):
         errors.print("This was told already.", soft_wrap=True)
     elif send(message, settings):
-        told.note(message.subject, moment)
+        alert_log.note(message.subject, moment)
     else:
         errors.print("Nobody could be told: kreishaus status says why", soft_wrap=True)
     raise typer.Exit(NO_VERSION)

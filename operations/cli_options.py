@@ -71,7 +71,7 @@ def read_home() -> Settings:
 
 def settings_as_of(as_of: str | None, known_by: KnownBy) -> Settings:
     """The settings to build or to ask by. Ends the command where no such moment can be meant."""
-    from warehouse.as_of import AsOf, NotAMoment, aside
+    from warehouse.as_of import AsOf, NotAMoment, settings_as_of
 
     settings = read_home()
     if as_of is None and known_by is not KnownBy.retrieved:
@@ -80,7 +80,7 @@ def settings_as_of(as_of: str | None, known_by: KnownBy) -> Settings:
     if as_of is None:
         return settings
     try:
-        return aside(settings, AsOf.parse(as_of, known_by.value))
+        return settings_as_of(settings, AsOf.parse(as_of, known_by.value))
     except NotAMoment as refusal:
         errors.print(f"--as-of: {refusal}", markup=False, soft_wrap=True)
         raise typer.Exit(2) from refusal

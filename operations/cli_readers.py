@@ -150,7 +150,7 @@ def report(
     """
     from reports.papers import NAMES, NoSuchPaper
     from reports.pdf import NotPrintable
-    from reports.press import (
+    from reports.render import (
         NoSuchDate,
         NothingToPrint,
         PaperWithdrawn,

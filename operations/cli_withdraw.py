@@ -156,12 +156,12 @@ def _version(settings: Settings, act: Callable[[], Withdrawn]) -> None:
 
 def _serve_another(settings: Settings) -> bool:
     """Have PostgreSQL serve what readers of files get. Returns whether that is so now."""
-    from warehouse.as_of import asked_for
+    from warehouse.as_of import requested_as_of
     from warehouse.serving.connection import ServingFailed, configured
     from warehouse.serving.withdrawn import replace_withdrawn
     from warehouse.versions import NothingPublished
 
-    if asked_for(settings) or not configured(settings):
+    if requested_as_of(settings) or not configured(settings):
         return True
     try:
         done = replace_withdrawn(settings)
@@ -180,7 +180,7 @@ def _serve_another(settings: Settings) -> bool:
 def _paper(settings: Settings, act: Callable[[], Marked]) -> None:
     from reports.papers import NoSuchPaper
     from reports.pdf import NotPrintable
-    from reports.press import NoSuchDate, NothingToPrint
+    from reports.render import NoSuchDate, NothingToPrint
     from reports.withdraw import NotPrinted
     from warehouse.audit import AuditUnwritable
     from warehouse.versions import NothingPublished
@@ -216,12 +216,12 @@ def _named(settings: Settings, paper: str, about: str) -> tuple[str, date]:
 def _renew_catalogue(settings: Settings, *, something_left: bool) -> None:
     """Have the catalogue show the mark, where there is one. Ends with 1 where that failed."""
     from catalogue.site import site, take_down, write_sites
-    from warehouse.as_of import asked_for
+    from warehouse.as_of import requested_as_of
     from warehouse.audit import AuditUnwritable
     from warehouse.builds import BuildNotFinished
     from warehouse.versions import NothingPublished
 
-    if asked_for(settings) or not site(settings, "public").is_symlink():
+    if requested_as_of(settings) or not site(settings, "public").is_symlink():
         return
     if not something_left:
         for link in take_down(settings):

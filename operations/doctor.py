@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from importlib.util import find_spec
 
 from ingest.http import Client
-from ingest.it_nrw.catalogue import login_complaints
+from ingest.it_nrw.catalogue import login_errors
 from kreishaus.datasets import SOURCES
 from kreishaus.folder_formats import WrongFormat, known
 from kreishaus.rights import prepare_home
@@ -19,7 +19,7 @@ NEEDED_BYTES = 2 * 1024**3
 
 
 def examine(settings: Settings) -> list[str]:
-    """Every complaint, as a sentence that says what to do; empty when all is in order."""
+    """Every error, as a sentence that says what to do; empty when all is in order."""
     return [
         *_home(settings),
         *rights(settings),
@@ -77,8 +77,8 @@ def _encryption(settings: Settings) -> Iterator[str]:
         yield "restic is not installed, and backups are made with it: apt-get install restic."
     try:
         password_file(settings)
-    except NoKey as complaint:
-        yield str(complaint)
+    except NoKey as config_error:
+        yield str(config_error)
 
 
 def _told(settings: Settings) -> Iterator[str]:
@@ -101,7 +101,7 @@ def _sources(settings: Settings) -> Iterator[str]:
 
 def _accounts(settings: Settings) -> Iterator[str]:
     with Client.of(settings) as client:
-        yield from login_complaints(settings, client)
+        yield from login_errors(settings, client)
 
 
 def _drop_folder(settings: Settings, source: str) -> Iterator[str]:
@@ -110,5 +110,5 @@ def _drop_folder(settings: Settings, source: str) -> Iterator[str]:
         yield f"{settings.county_file}: [source.{source}] needs a drop_folder for live sources."
     elif not folder.is_dir():
         yield f"The drop folder {folder} of {source} does not exist: make it."
-    elif complaint := open_to_others(folder):
-        yield f"The drop folder of {source}: {complaint}"
+    elif config_error := open_to_others(folder):
+        yield f"The drop folder of {source}: {config_error}"

@@ -20,7 +20,7 @@ MOUNTED = Path("/run/secrets")
 
 
 def rights(settings: Settings) -> Iterator[str]:
-    """Every complaint about rights, as a sentence that says what to do."""
+    """Every error about rights, as a sentence that says what to do."""
     found = list(wrong_rights(settings, LOOKS))
     yield from _modes([wrong for wrong in found if wrong.ours])
     yield from _owners(settings.home, [wrong for wrong in found if not wrong.ours])
@@ -30,7 +30,7 @@ def rights(settings: Settings) -> Iterator[str]:
 
 
 def open_to_others(folder: Path) -> str:
-    """A complaint about a folder of exact figures that every user can look into; empty if none."""
+    """An error about a folder of exact figures that every user can look into; empty if none."""
     if _mode(folder) & 0o007:
         return (
             f"{folder}: every user of this machine can look into it: chmod o= {folder}, and give "

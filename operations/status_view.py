@@ -14,8 +14,8 @@ from rich.text import Text
 
 from kreishaus.store.quarantine import explain
 from kreishaus.store.visits import Visit
+from pipeline.issues import Issue
 from pipeline.status import DatasetStatus
-from pipeline.troubles import Trouble
 
 COLOURS = {"red": "bold red", "yellow": "yellow", "note": "dim"}
 LINES_OF_A_SCREEN = 40
@@ -28,7 +28,7 @@ END_OF_WHY = 55
 
 def as_screen(
     statuses: Sequence[DatasetStatus],
-    troubles: Sequence[Trouble],
+    issues: Sequence[Issue],
     home: Path,
     *,
     first_line: str = "",
@@ -36,33 +36,33 @@ def as_screen(
 ) -> RenderableType:
     """``first_line``, a row per dataset, and below what is wrong and why, worst first.
 
-    ``all_`` shows every trouble and each reason uncut; without it, what many datasets of a source
+    ``all_`` shows every issue and each reason uncut; without it, what many datasets of a source
     have in common is said once.
     """
-    troubles = troubles if all_ else _folded(troubles)
-    red = any(trouble.grade == "red" for trouble in troubles)
+    issues = issues if all_ else _folded(issues)
+    red = any(issue.severity == "red" for issue in issues)
     parts: list[RenderableType] = [Text(first_line, "bold red" if red else "bold")]
     parts = [*parts, _datasets(statuses)] if first_line else [_datasets(statuses)]
-    shown = troubles if all_ else troubles[: _fitting(troubles, home, len(statuses))]
+    shown = issues if all_ else issues[: _fitting(issues, home, len(statuses))]
     if shown:
-        parts += [Text(), _troubles(shown, home, cut=not all_)]
-    if len(troubles) > len(shown):
+        parts += [Text(), _issues(shown, home, cut=not all_)]
+    if len(issues) > len(shown):
         parts.append(
-            Text(f"and {len(troubles) - len(shown)} more: kreishaus status --all", "bold yellow")
+            Text(f"and {len(issues) - len(shown)} more: kreishaus status --all", "bold yellow")
         )
     if not red:
         parts += [Text(), Text("Nothing is red.", "green")]
     return Group(*parts)
 
 
-def _folded(troubles: Sequence[Trouble]) -> list[Trouble]:
+def _folded(issues: Sequence[Issue]) -> list[Issue]:
     """One line for a source of which several datasets are silent, or late."""
-    groups: dict[tuple[str, ...], list[Trouble]] = {}
-    for number, trouble in enumerate(troubles):
-        source = trouble.about.partition("/")[0]
-        alone = () if trouble.kind in FOLDED else (str(number),)
-        groups.setdefault((trouble.kind, source, *alone), []).append(trouble)
-    folded: list[Trouble] = []
+    groups: dict[tuple[str, ...], list[Issue]] = {}
+    for number, issue in enumerate(issues):
+        source = issue.about.partition("/")[0]
+        alone = () if issue.kind in FOLDED else (str(number),)
+        groups.setdefault((issue.kind, source, *alone), []).append(issue)
+    folded: list[Issue] = []
     for group in groups.values():
         if len(group) < MANY:
             folded += group
@@ -71,20 +71,20 @@ def _folded(troubles: Sequence[Trouble]) -> list[Trouble]:
     return folded
 
 
-def _common(group: Sequence[Trouble]) -> str:
+def _common(group: Sequence[Issue]) -> str:
     return f"{len(group)} of {group[0].about.partition('/')[0]}, such as {group[0].about}"
 
 
-def _fitting(troubles: Sequence[Trouble], home: Path, rows: int) -> int:
-    """How many troubles fit below so many rows, each by the lines that it takes; some always."""
+def _fitting(issues: Sequence[Issue], home: Path, rows: int) -> int:
+    """How many issues fit below so many rows, each by the lines that it takes; some always."""
     left = LINES_OF_A_SCREEN - rows - 4
-    for number, trouble in enumerate(troubles):
-        where = _short(trouble.see, home) if trouble.see else ""
-        words = len(trouble.about) + len(_cut(trouble)) + len(where) + 4
+    for number, issue in enumerate(issues):
+        where = _short(issue.see, home) if issue.see else ""
+        words = len(issue.about) + len(_cut(issue)) + len(where) + 4
         left -= 1 + words // (COLUMNS_OF_A_SCREEN - 16)
         if left < 0:
             return max(number, 6)
-    return len(troubles)
+    return len(issues)
 
 
 def _datasets(statuses: Sequence[DatasetStatus]) -> Table:
@@ -136,25 +136,25 @@ def _due(status: DatasetStatus) -> Text:
     return Text(str(status.fresh.due_on), "green")
 
 
-def _troubles(troubles: Sequence[Trouble], home: Path, *, cut: bool) -> Table:
+def _issues(issues: Sequence[Issue], home: Path, *, cut: bool) -> Table:
     table = Table(box=None, pad_edge=False, show_header=False, expand=True)
     table.add_column(no_wrap=True)
     table.add_column(ratio=1, overflow="fold")
-    for trouble in troubles:
-        words = _cut(trouble) if cut else trouble.why
-        text = Text.assemble((f"{trouble.about}: ", "bold"), words)
-        if trouble.see:
-            text.append(f"  {_short(trouble.see, home)}", "cyan")
-        table.add_row(Text(trouble.kind, COLOURS[trouble.grade]), text)
+    for issue in issues:
+        words = _cut(issue) if cut else issue.why
+        text = Text.assemble((f"{issue.about}: ", "bold"), words)
+        if issue.see:
+            text.append(f"  {_short(issue.see, home)}", "cyan")
+        table.add_row(Text(issue.kind, COLOURS[issue.severity]), text)
     return table
 
 
-def _cut(trouble: Trouble) -> str:
+def _cut(issue: Issue) -> str:
     """Long words cut: of a finding the middle, for expected and found stand last; else the end."""
-    words = trouble.why
+    words = issue.why
     if len(words) <= LONGEST_WHY:
         return words
-    if trouble.kind != "quarantine":
+    if issue.kind != "quarantine":
         return f"{words[:LONGEST_WHY].rstrip()} ..."
     return f"{words[: LONGEST_WHY - END_OF_WHY].rstrip()} ... {words[-END_OF_WHY:].lstrip()}"
 
@@ -167,7 +167,7 @@ def _short(path: Path, home: Path) -> str:
 
 def as_json(
     statuses: Sequence[DatasetStatus],
-    troubles: Sequence[Trouble] = (),
+    issues: Sequence[Issue] = (),
     version: str | None = None,
     created_at: datetime | None = None,
 ) -> dict[str, Any]:
@@ -176,18 +176,18 @@ def as_json(
     ids = {status.dataset.id for status in statuses}
     return {
         "published": {"version": version, "created_at": _iso(created_at)},
-        "red": any(trouble.grade == "red" for trouble in troubles),
-        "troubles": [
-            {"grade": one.grade, "kind": one.kind, "about": one.about, "why": one.why}
-            for one in troubles
+        "red": any(issue.severity == "red" for issue in issues),
+        "issues": [
+            {"severity": one.severity, "kind": one.kind, "about": one.about, "why": one.why}
+            for one in issues
             if one.about not in ids
         ],
-        "datasets": _datasets_as_json(statuses, troubles),
+        "datasets": _datasets_as_json(statuses, issues),
     }
 
 
 def _datasets_as_json(
-    statuses: Sequence[DatasetStatus], troubles: Sequence[Trouble]
+    statuses: Sequence[DatasetStatus], issues: Sequence[Issue]
 ) -> list[dict[str, Any]]:
     return [
         {
@@ -219,10 +219,10 @@ def _datasets_as_json(
                 }
                 for file in status.quarantined
             ],
-            "troubles": [
-                {"grade": trouble.grade, "kind": trouble.kind, "why": trouble.why}
-                for trouble in troubles
-                if trouble.about == status.dataset.id
+            "issues": [
+                {"severity": issue.severity, "kind": issue.kind, "why": issue.why}
+                for issue in issues
+                if issue.about == status.dataset.id
             ],
         }
         for status in statuses

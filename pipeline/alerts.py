@@ -17,8 +17,8 @@ from pathlib import Path
 
 from kreishaus.files import append_line, keep_last_lines, write_json_atomically
 from kreishaus.settings import Settings
+from pipeline.issues import RUNBOOK, Issue, issues
 from pipeline.status import dataset_status
-from pipeline.troubles import TO_DO, Trouble, troubles
 
 QUIET_AFTER_RED = timedelta(hours=20)
 """The same fault again within a night (a repeated run, a backfill of many days) is no news."""
@@ -42,16 +42,16 @@ def red_run(
     dag_id: str,
     run_id: str,
     red_task: str,
-    found: Sequence[Trouble],
+    found: Sequence[Issue],
     page: str,
 ) -> Message:
     """A DAG run is red: which, why, and what to do."""
     subject = f"Kreishaus ({settings.county.name}): {dag_id} is red"
     task = f"Its task {red_task} failed.\n" if red_task else ""
     nobody = "No file and no source is known to be at fault: the log of the red task says why."
-    wrong = [_line(trouble.kind, f"{trouble.about}: {trouble.why}") for trouble in found]
-    paths = [f"\n{'':14}{trouble.see}" if trouble.see else "" for trouble in found]
-    to_do = [_line(kind, TO_DO[kind]) for kind in dict.fromkeys(one.kind for one in found)]
+    wrong = [_line(issue.kind, f"{issue.about}: {issue.why}") for issue in found]
+    paths = [f"\n{'':14}{issue.see}" if issue.see else "" for issue in found]
+    to_do = [_line(kind, RUNBOOK[kind]) for kind in dict.fromkeys(one.kind for one in found)]
     text = "\n".join(
         [
             f"{dag_id} is red, run {run_id}.\n{task}",
@@ -61,7 +61,7 @@ def red_run(
             'More: docs/operations.md, "When red"',
         ]
     )
-    briefly = [f"{trouble.kind} {trouble.about}: {trouble.brief}" for trouble in found]
+    briefly = [f"{issue.kind} {issue.about}: {issue.brief}" for issue in found]
     brief = "\n".join([f"{subject}, run {run_id}", *(briefly or [nobody]), page])
     return Message(subject, text, brief)
 
@@ -70,33 +70,33 @@ def red_run(
 class Late:
     """What has not arrived by its own calendar: ``news`` of it, and what was told already."""
 
-    news: tuple[Trouble, ...]
-    known: tuple[Trouble, ...]
+    news: tuple[Issue, ...]
+    known: tuple[Issue, ...]
 
     @property
-    def all(self) -> tuple[Trouble, ...]:
+    def all(self) -> tuple[Issue, ...]:
         return self.news + self.known
 
 
-def what_is_late(settings: Settings, told: Told, today: date, now: datetime) -> Late:
+def what_is_late(settings: Settings, alert_log: AlertLog, today: date, now: datetime) -> Late:
     """Everything that is late or missing on ``today``; news again a week after it was told."""
-    found = troubles(dataset_status(settings, today), settings, now)
-    late = [trouble for trouble in found if trouble.kind in ("late", "gap")]
-    news = tuple(one for one in late if not told.within(REMIND_OF_LATE_AFTER, one.key, now))
+    found = issues(dataset_status(settings, today), settings, now)
+    late = [issue for issue in found if issue.kind in ("late", "gap")]
+    news = tuple(one for one in late if not alert_log.within(REMIND_OF_LATE_AFTER, one.key, now))
     return Late(news, tuple(one for one in late if one not in news))
 
 
 def late_datasets(settings: Settings, late: Late, page: str) -> Message:
     """Datasets are late or have a gap: a warning, nothing failed."""
-    number = len({trouble.about for trouble in late.all})
+    number = len({issue.about for issue in late.all})
     say = {0: "no dataset is late", 1: "1 dataset is late"}.get(
         number, f"{number} datasets are late"
     )
     subject = f"Kreishaus ({settings.county.name}): {say}"
     lines = [
-        _line(word, f"{trouble.about}: {trouble.why}")
+        _line(word, f"{issue.about}: {issue.why}")
         for word, group in (("new", late.news), ("still", late.known))
-        for trouble in group
+        for issue in group
     ]
     text = "\n".join(
         [
@@ -138,7 +138,7 @@ def digest(*words: str) -> str:
     return hashlib.sha256("\n".join(words).encode()).hexdigest()[:24]
 
 
-class Told:
+class AlertLog:
     """What people were told, by a key that says what it was about."""
 
     def __init__(self, settings: Settings) -> None:
@@ -172,7 +172,7 @@ def note_sent(
     keep_last_lines(_sent(settings), SENT_KEPT)
 
 
-def unsent(settings: Settings) -> list[Trouble]:
+def unsent(settings: Settings) -> list[Issue]:
     """The channels by which the last message did not arrive."""
     if not _sent(settings).exists():
         return []
@@ -184,7 +184,7 @@ def unsent(settings: Settings) -> list[Trouble]:
             continue  # torn by a kill
         last[document["channel"]] = document
     return [
-        Trouble(
+        Issue(
             "red",
             "alert unsent",
             channel,

@@ -8,7 +8,7 @@ from functools import partial
 
 from kreishaus.datasets import REGISTRY, Dataset
 from kreishaus.settings import Settings
-from kreishaus.store.floors import Floors
+from kreishaus.store.dataset_store import DatasetStore
 from kreishaus.store.index_queries import summary
 from kreishaus.store.quarantine import QuarantinedFile
 from kreishaus.store.visits import Visit, Visits
@@ -64,11 +64,11 @@ def dataset_status(
 
 
 def _status(settings: Settings, entry: Dataset, today: date, run_id: str | None) -> DatasetStatus:
-    floors = Floors.of(settings, entry.source, entry.name)
+    store = DatasetStore.of(settings, entry.source, entry.name)
     visit, backfill = Visits(settings.landing, entry.source, entry.name).last()
     since = visit.visited_at if visit else None
     calendar = entry.calendar_in(settings)
-    found = floors.landing.index.ask(
+    found = store.landing.index.ask(
         partial(summary, run_id=run_id, since=since, newest_only=not calendar.without_gaps)
     )
     fresh = freshness(calendar, found.known, today)
@@ -86,7 +86,7 @@ def _status(settings: Settings, entry: Dataset, today: date, run_id: str | None)
         checks_passed=found.totals["passed"],
         checks_warned=found.totals["warning"],
         checks_failed=found.totals["critical"],
-        quarantined=tuple(floors.quarantine.files()) if in_quarantine else (),
+        quarantined=tuple(store.quarantine.files()) if in_quarantine else (),
         enabled=settings.dataset(entry.source, entry.name).enabled,
         fresh=fresh,
         last_visit=visit,

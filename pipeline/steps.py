@@ -1,4 +1,4 @@
-"""The two steps every dataset goes through: land what is offered, treat what has landed.
+"""The two steps every dataset goes through: land what is offered, process what has landed.
 
 DAG tasks, the command line and the tests call these very functions.
 """
@@ -20,11 +20,11 @@ from ingest.http import Answer, Client
 from kreishaus.datasets import Dataset, dataset
 from kreishaus.model import (
     Batch,
+    FileRejected,
     Finding,
     Landed,
     NothingOffered,
     Origin,
-    RefusedAtTheDoor,
     Request,
     SourceRefused,
     SourceUnavailable,
@@ -32,7 +32,7 @@ from kreishaus.model import (
 )
 from kreishaus.rights import prepare_home
 from kreishaus.settings import Settings
-from kreishaus.store.floors import Floors
+from kreishaus.store.dataset_store import DatasetStore
 from kreishaus.store.landing import Sighting
 from kreishaus.store.quarantine import explain
 from kreishaus.store.staging import BatchRecord, typed
@@ -52,10 +52,10 @@ PROGRESS_EVERY = 1_000
 
 
 @dataclass(frozen=True)
-class LandReport:
+class FetchReport:
     """What one visit to a source brought for one dataset.
 
-    ``to_treat`` are the landed files not yet staged or in quarantine, ``in_quarantine`` those in
+    ``pending`` are the landed files not yet staged or in quarantine, ``in_quarantine`` those in
     quarantine that the source offers now. ``nothing`` are the questions to which the source
     answered properly that it has nothing: no failure. ``may_heal`` is False where asking again
     cannot bring what is unavailable: a wrong password shall not be sent three times a night.
@@ -64,7 +64,7 @@ class LandReport:
     dataset_id: str
     offered: int
     new: tuple[Landed, ...]
-    to_treat: tuple[Landed, ...]
+    pending: tuple[Landed, ...]
     in_quarantine: tuple[Landed, ...]
     refused: tuple[str, ...]
     unavailable: tuple[str, ...]
@@ -86,9 +86,9 @@ class Outcome:
         return explain(f"{self.landed.dataset_id} {self.landed.label}", self.findings)
 
 
-def land(
+def fetch_new(
     dataset_id: str, settings: Settings, run_id: str, window: Window | None = None
-) -> LandReport:
+) -> FetchReport:
     """Fetch everything a dataset's source offers now, and keep what is new.
 
     With a ``window`` only what is about it, whole, even where the source says that nothing changed.
@@ -100,13 +100,13 @@ def land(
     prepare_home(settings)
     entry = dataset(dataset_id)
     if window and not window.may_hold_any(entry.calendar_in(settings)):
-        return LandReport(entry.id, 0, (), (), (), (), ())
+        return FetchReport(entry.id, 0, (), (), (), (), ())
     reason = window.reason if window else None
-    floors = Floors.of(settings, entry.source, entry.name, reason)
+    store = DatasetStore.of(settings, entry.source, entry.name, reason)
     visits = Visits(settings.landing, entry.source, entry.name)
     begun = datetime.now(UTC)
     try:
-        report = _go(entry, floors, settings, run_id, window)
+        report = _fetch_new(entry, store, settings, run_id, window)
     except SourceUnavailable as error:
         visits.note(Visit(begun, run_id, unavailable=(str(error),), reason=reason))
         raise
@@ -117,8 +117,8 @@ def land(
                 run_id,
                 offered=report.offered,
                 new=len(report.new),
-                to_treat=tuple(landed.sha256 for landed in report.to_treat),
-                lying=tuple(landed.sha256 for landed in report.in_quarantine),
+                pending=tuple(landed.sha256 for landed in report.pending),
+                still_quarantined=tuple(landed.sha256 for landed in report.in_quarantine),
                 refused=report.refused,
                 unavailable=report.unavailable,
                 reason=reason,
@@ -127,9 +127,9 @@ def land(
     return report
 
 
-def _go(
-    entry: Dataset, floors: Floors, settings: Settings, run_id: str, window: Window | None
-) -> LandReport:
+def _fetch_new(
+    entry: Dataset, store: DatasetStore, settings: Settings, run_id: str, window: Window | None
+) -> FetchReport:
     offered: dict[str, tuple[Landed, bool]] = {}
     refused: list[str] = []
     unavailable: list[str] = []
@@ -137,7 +137,7 @@ def _go(
     may_heal = False
     with Client.of(settings) as client:
         requests = entry.load("discover")(settings, client, entry.name)
-        newest = floors.landing.newest_by_identity(
+        newest = store.landing.newest_by_identity(
             one.identity for request in requests for one in _ways(request)
         )
         if window:
@@ -145,16 +145,16 @@ def _go(
             requests = [
                 request
                 for request in requests
-                if window.asks_for(request.label, _period(floors, newest, request), calendar)
+                if window.asks_for(request.label, _period(store, newest, request), calendar)
             ]
             newest = {}  # nothing shall be left out because its server calls it unchanged
-        visit = partial(_land_one, entry, floors, settings, client, newest, run_id)
+        fetch_one = partial(_land_one, entry, store, settings, client, newest, run_id)
         for number, request in enumerate(requests, start=1):
             if number % PROGRESS_EVERY == 0:
                 log.info("%s: %s of %s looked at", entry.id, f"{number:,}", f"{len(requests):,}")
             try:
-                landed, new = _land_by_some_way(visit, request)
-            except RefusedAtTheDoor as refusal:
+                landed, new = _land_by_some_way(fetch_one, request)
+            except FileRejected as refusal:
                 log.error("%s %s: refused at the door: %s", entry.id, request.label, refusal)
                 refused.append(_named(request.label, refusal))
             except SourceUnavailable as error:
@@ -166,7 +166,7 @@ def _go(
                 nothing.append(f"{request.label}: {answer}")
             else:
                 offered[landed.sha256] = (landed, new)
-    report = _report(entry, floors, offered, len(requests), refused, unavailable)
+    report = _report(entry, store, offered, len(requests), refused, unavailable)
     return replace(report, nothing=tuple(nothing), may_heal=may_heal)
 
 
@@ -185,30 +185,30 @@ def _named(label: str, error: Exception) -> str:
 
 
 def _period(
-    floors: Floors, newest: Mapping[str, tuple[str, Sighting]], request: Request
+    store: DatasetStore, newest: Mapping[str, tuple[str, Sighting]], request: Request
 ) -> str | None:
     """The period of what this address offered last; None where that was not staged."""
     known = newest.get(request.identity)
-    record = floors.staging.record(known[0]) if known else None
+    record = store.staging.record(known[0]) if known else None
     return record.period if record else None
 
 
 def _land_by_some_way(
-    visit: Callable[[Request], tuple[Landed, bool]], request: Request
+    fetch_one: Callable[[Request], tuple[Landed, bool]], request: Request
 ) -> tuple[Landed, bool]:
     """Visit for ``request``; where that brings no data, for what stands in for it.
 
     A way that failed and another that knows of nothing are a failure: one of them is wrong.
     """
     try:
-        return visit(request)
+        return fetch_one(request)
     except SourceUnavailable as error:
         if request.otherwise is None:
             raise
         first = error
     log.warning("%s: %s; asking %s instead", request.label, first, request.otherwise.url)
     try:
-        return _land_by_some_way(visit, request.otherwise)
+        return _land_by_some_way(fetch_one, request.otherwise)
     except (SourceUnavailable, NothingOffered) as second:
         hopeless = all(isinstance(error, SourceRefused) for error in (first, second))
         kind = SourceRefused if hopeless else SourceUnavailable
@@ -217,7 +217,7 @@ def _land_by_some_way(
 
 def _land_one(
     entry: Dataset,
-    floors: Floors,
+    store: DatasetStore,
     settings: Settings,
     client: Client,
     newest: Mapping[str, tuple[str, Sighting]],
@@ -231,30 +231,30 @@ def _land_one(
             raise NothingOffered(
                 f"{request.url}: has nothing new for this question, and we hold nothing old"
             )
-        floors.landing.sight(known[0], request, run_id=run_id, headers=known[1].headers)
+        store.landing.sight(known[0], request, run_id=run_id, headers=known[1].headers)
         return Landed(entry.source, entry.name, known[0], request.label), False
-    return keep(entry, floors, answer.content, request, run_id, answer.headers)
+    return keep(entry, store, answer.content, request, run_id, answer.headers)
 
 
 def keep(
     entry: Dataset,
-    floors: Floors,
+    store: DatasetStore,
     content: bytes,
     request: Request,
     run_id: str,
     headers: Mapping[str, str] | None = None,
 ) -> tuple[Landed, bool]:
-    """Pass the dataset's guard, then land the bytes. Raises ``RefusedAtTheDoor``."""
+    """Pass the dataset's guard, then land the bytes. Raises ``FileRejected``."""
     if entry.guard:
         guard: Callable[[bytes, str], None] = entry.load("guard")
         guard(content, request.label)
-    buried = floors.landing.tombstone(hashlib.sha256(content).hexdigest())
+    buried = store.landing.tombstone(hashlib.sha256(content).hexdigest())
     if buried and buried.what == "figures":
-        raise RefusedAtTheDoor(
+        raise FileRejected(
             f"this file was erased on {buried.deleted_at:%Y-%m-%d} ({buried.rule}: "
             f"{buried.reason}). Take it away from where it is offered"
         )
-    return floors.landing.land(
+    return store.landing.land(
         content, request, run_id=run_id, licence=entry.licence.statement, headers=headers
     )
 
@@ -315,26 +315,26 @@ def dropped_bytes(path: Path, settings: Settings) -> bytes:
 
 def _report(
     entry: Dataset,
-    floors: Floors,
+    store: DatasetStore,
     offered: Mapping[str, tuple[Landed, bool]],
     requests: int,
     refused: list[str],
     unavailable: list[str],
-) -> LandReport:
-    return LandReport(
+) -> FetchReport:
+    return FetchReport(
         dataset_id=entry.id,
         offered=requests,
         new=tuple(landed for landed, new in offered.values() if new),
         # Also what an earlier run landed and did not come to, even if nobody offers it any more.
-        to_treat=tuple(
+        pending=tuple(
             Landed(entry.source, entry.name, sha256, label)
-            for sha256, label in floors.landing.waiting(entry.version)
+            for sha256, label in store.landing.waiting(entry.version)
         ),
         in_quarantine=tuple(
             landed
             for landed, _ in offered.values()
-            if _is_of(entry, floors.quarantine.record(landed.sha256))
-            and not _is_of(entry, floors.staging.record(landed.sha256))
+            if _is_of(entry, store.quarantine.record(landed.sha256))
+            and not _is_of(entry, store.staging.record(landed.sha256))
         ),
         refused=tuple(refused),
         unavailable=tuple(unavailable),
@@ -342,30 +342,30 @@ def _report(
 
 
 def _is_of(entry: Dataset, record: BatchRecord | None) -> bool:
-    """Whether today's parser and suite have treated a file already."""
+    """Whether today's parser and suite have processed a file already."""
     return record is not None and record.version == entry.version
 
 
-def treat(landed: Landed, settings: Settings) -> Outcome:
+def process_file(landed: Landed, settings: Settings) -> Outcome:
     """Parse and judge one landed file; stage it, or put it into quarantine with the reason.
 
     Bad data never raise: they are the outcome. Running it again changes nothing. Raises
-    ``FaultyList`` as ``land`` does.
+    ``FaultyList`` as ``fetch_new`` does.
     """
     settings.require_municipalities()
     prepare_home(settings)
     entry = dataset(landed.dataset_id)
-    floors = Floors.of(settings, entry.source, entry.name)
-    staged = floors.staging.record(landed.sha256)
-    buried = floors.landing.tombstone(landed.sha256) is not None
+    store = DatasetStore.of(settings, entry.source, entry.name)
+    staged = store.staging.record(landed.sha256)
+    buried = store.landing.tombstone(landed.sha256) is not None
     if staged is not None and (buried or staged.version == entry.version):
         return Outcome(landed, "staged", staged.period, ())
-    origin = floors.landing.origin(landed.sha256)
-    content = floors.landing.content(landed.sha256)
+    origin = store.landing.origin(landed.sha256)
+    content = store.landing.content(landed.sha256)
     try:
-        batch, validation, tables = judge(entry, content, origin)
+        batch, validation, tables = validate(entry, content, origin)
     except UnreadableFile as error:
-        return _quarantine_unreadable(entry, floors, landed, origin, content, error.findings)
+        return _quarantine_unreadable(entry, store, landed, origin, content, error.findings)
     record = _record(entry, origin, batch, tables)
     outcome: Literal["staged", "quarantined"] = "staged" if validation.passed else "quarantined"
     checks = [
@@ -374,25 +374,25 @@ def treat(landed: Landed, settings: Settings) -> Outcome:
     if validation.passed:
         # Out of the one place before into the other: a kill in between leaves it in neither,
         # and the next run treats it again.
-        floors.quarantine.release(landed.sha256)
-        floors.staging.stage(record, tables, checks, validation.document)
+        store.quarantine.release(landed.sha256)
+        store.staging.stage(record, tables, checks, validation.document)
     else:
-        floors.staging.withdraw(landed.sha256)
-        floors.quarantine.keep(record, content, validation.findings, checks, validation.document)
+        store.staging.withdraw(landed.sha256)
+        store.quarantine.keep(record, content, validation.findings, checks, validation.document)
     return Outcome(landed, outcome, batch.period, validation.findings)
 
 
-def judge(
+def validate(
     entry: Dataset, content: bytes, origin: Origin
 ) -> tuple[Batch, Validation, dict[str, pa.Table]]:
     """Read one file, hold it against its suite, and lay out what would be staged of it.
 
     Raises ``UnreadableFile`` for a file that cannot be read truly.
     """
-    from expectations.runner import validate  # Great Expectations costs seconds to import
+    from expectations import runner  # Great Expectations costs seconds to import
 
     batch: Batch = entry.load("parse")(content, origin)
-    validation = validate(entry, batch)
+    validation = runner.validate(entry, batch)
     return batch, validation, _typed_tables(entry, batch, origin)
 
 
@@ -454,7 +454,7 @@ def _check_row(
 
 def _quarantine_unreadable(
     entry: Dataset,
-    floors: Floors,
+    store: DatasetStore,
     landed: Landed,
     origin: Origin,
     content: bytes,
@@ -481,15 +481,15 @@ def _quarantine_unreadable(
         )
         for finding in findings
     ]
-    floors.staging.withdraw(landed.sha256)
-    floors.quarantine.keep(_record(entry, origin, None, {}), content, findings, checks, "")
+    store.staging.withdraw(landed.sha256)
+    store.quarantine.keep(_record(entry, origin, None, {}), content, findings, checks, "")
     return Outcome(landed, "quarantined", None, findings)
 
 
 def by_hand(dataset_id: str, file: Path, settings: Settings, run_id: str) -> Outcome:
-    """Land and treat one file that a person hands in.
+    """Land and process one file that a person hands in.
 
-    Raises ``RefusedAtTheDoor``, ``KeyError`` for an unknown dataset, ``FaultyList`` as ``land``
+    Raises ``FileRejected``, ``KeyError`` for an unknown dataset, ``FaultyList`` as ``fetch_new``
     does.
     """
     settings.require_municipalities()
@@ -502,6 +502,6 @@ def by_hand(dataset_id: str, file: Path, settings: Settings, run_id: str) -> Out
         path=printable_name(str(file)),
         extension=file.suffix.lstrip(".") or "bin",
     )
-    floors = Floors.of(settings, entry.source, entry.name)
-    landed, _ = keep(entry, floors, dropped_bytes(file.resolve(), settings), request, run_id)
-    return treat(landed, settings)
+    store = DatasetStore.of(settings, entry.source, entry.name)
+    landed, _ = keep(entry, store, dropped_bytes(file.resolve(), settings), request, run_id)
+    return process_file(landed, settings)

@@ -18,7 +18,7 @@ class Origin:
 
     sources: tuple[str, ...]
     about: str
-    known_since: datetime | None = None
+    recorded_at: datetime | None = None
     published_at: datetime | None = None
     method: str = ""
     rounding: str = ""
@@ -116,7 +116,7 @@ class Section:
 class Document:
     """A whole paper. ``facts`` stand under the title, ``summary`` before the first section.
 
-    ``known_since`` is the newest moment at which the house had something that the paper stands on:
+    ``recorded_at`` is the newest moment at which the house had something that the paper stands on:
     the same marts make the same paper, so it stands for the time of printing.
     """
 
@@ -128,7 +128,7 @@ class Document:
     facts: tuple[tuple[str, str], ...]
     summary: tuple[str, ...]
     sections: tuple[Section, ...]
-    known_since: datetime
+    recorded_at: datetime
     annex: tuple[Table, ...] = ()
     is_sample: bool = False
     has_contents: bool = True

@@ -11,6 +11,7 @@ import math
 import re
 from typing import Any
 
+from kreishaus.labels.formats import day, listed, moment
 from kreishaus.local_time import HERE
 from reports.document import (
     Block,
@@ -23,7 +24,6 @@ from reports.document import (
     Section,
     Table,
 )
-from reports.german import day, listed, moment
 from reports.marts import SAMPLE
 
 ANNEX = "Anhang: Zahlen im Einzelnen"
@@ -149,8 +149,8 @@ def origin_sentences(origin: Origin | None, is_sample: bool) -> list[str]:
     words = [f"Quelle: {'; '.join(origin.sources)}.", f"Bezug: {origin.about}."]
     if origin.published_at is not None:
         words.append(f"Herausgegeben bis {day(origin.published_at.astimezone(HERE).date())}.")
-    if origin.known_since is not None:
-        words.append(f"Dem Haus bekannt seit {moment(origin.known_since)}.")
+    if origin.recorded_at is not None:
+        words.append(f"Dem Haus bekannt seit {moment(origin.recorded_at)}.")
     if origin.method:
         words.append(f"Methode: {origin.method}.")
     words.append(origin.rounding)

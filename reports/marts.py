@@ -10,7 +10,7 @@ import duckdb
 
 from kreishaus.county_words import CountyWords
 from kreishaus.settings import County, Settings
-from reports.language import short_name
+from reports.phrasing import short_name
 from warehouse import audit, versions
 from warehouse.statements import EVERYTHING
 

@@ -54,7 +54,7 @@ def _set(text: str, document: Document) -> bytes:
         sys_inputs={"document": text},
     )
     made = compiler.compile(
-        format="pdf", pdf_standards=["ua-1"], timestamp=int(document.known_since.timestamp())
+        format="pdf", pdf_standards=["ua-1"], timestamp=int(document.recorded_at.timestamp())
     )
     if not isinstance(made, bytes):
         raise NotPrintable(f"typst made {type(made).__name__} of {document.title}")

@@ -18,7 +18,7 @@ from kreishaus.files import hash_of, write_atomically
 from kreishaus.settings import Settings
 from reports.document import Callout, Document, Section
 from reports.papers import NAMES, paper
-from reports.press import (
+from reports.render import (
     HTML,
     PDF,
     NoSuchDate,
@@ -31,7 +31,7 @@ from reports.press import (
     write_paper,
 )
 from warehouse.as_of import FOLDER as AS_OF
-from warehouse.as_of import AsOf, aside
+from warehouse.as_of import AsOf, settings_as_of
 from warehouse.withdraw import actor, alone, record, write_note
 from warehouse.withdrawals import Act, Mark, checked, mark, marks
 
@@ -169,7 +169,7 @@ def _settings_of(settings: Settings, marked: Mark) -> Settings:
     if known is not None:
         return known
     plain, _, by = moment.partition("_by_")
-    return aside(settings, AsOf.parse(plain, by or "retrieved"))
+    return settings_as_of(settings, AsOf.parse(plain, by or "retrieved"))
 
 
 def _notice(settings: Settings, name: str, about: date, marked: Mark) -> Document:
@@ -189,7 +189,7 @@ def _notice(settings: Settings, name: str, about: date, marked: Mark) -> Documen
         sections=(
             Section("Diese Fassung gilt nicht mehr", [Callout("Hinweis", texts, "warning")]),
         ),
-        known_since=marked.at,
+        recorded_at=marked.at,
         is_sample=settings.sources == "sample",
         has_contents=False,
     )

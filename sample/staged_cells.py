@@ -1,4 +1,4 @@
-"""Writing tables of cells straight to the staged floor, without a file to parse.
+"""Writing tables of cells straight to the staged store, without a file to parse.
 
 They go where every batch goes, with a landed file, its sidecar and a record of the batch; what is
 left out are the source's format, its parser and the checks.

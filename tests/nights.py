@@ -13,7 +13,7 @@ import duckdb
 from kreishaus.datasets import REGISTRY
 from kreishaus.model import Landed
 from kreishaus.settings import Settings
-from pipeline.steps import Outcome, land, treat
+from pipeline.steps import Outcome, fetch_new, process_file
 from warehouse import versions
 from warehouse.build import NOT_NIGHTLY, build, build_arguments, dbt, prepare, target
 from warehouse.builds import keep
@@ -34,18 +34,18 @@ class Night:
     manifest: Manifest
 
 
-def treated(settings: Settings, landed: Sequence[Landed]) -> list[Outcome]:
+def processed(settings: Settings, landed: Sequence[Landed]) -> list[Outcome]:
     """What becomes of each landed file, as many at a time as there are cores, as in Airflow."""
     if len(landed) < FILES_WORTH_A_PROCESS:
-        return [treat(file, settings) for file in landed]
+        return [process_file(file, settings) for file in landed]
     with ProcessPoolExecutor() as several:
-        return list(several.map(partial(treat, settings=settings), landed))
+        return list(several.map(partial(process_file, settings=settings), landed))
 
 
 def night(settings: Settings, run_id: str) -> Night:
-    """Land, treat, build, publish."""
-    landed = [file for entry in REGISTRY for file in land(entry.id, settings, run_id).to_treat]
-    outcomes = treated(settings, landed)
+    """Land, process, build, publish."""
+    landed = [file for entry in REGISTRY for file in fetch_new(entry.id, settings, run_id).pending]
+    outcomes = processed(settings, landed)
     build(settings)
     return Night(settings, outcomes, publish(settings, run_id))
 

@@ -96,7 +96,7 @@ def _unreadable(text: str) -> str:
     return f"{text!r} is no day such as 2021-11-30, and no time such as 2021-11-30T14:00+01:00"
 
 
-class Aside(Settings):
+class AsOfSettings(Settings):
     """The settings of a build as of a moment: those of the house, with folders of its own."""
 
     as_of: AsOf
@@ -114,19 +114,19 @@ class Aside(Settings):
         return super().published / FOLDER / self.as_of.name
 
 
-def aside(settings: Settings, as_of: AsOf | None) -> Settings:
+def settings_as_of(settings: Settings, as_of: AsOf | None) -> Settings:
     """The settings for a build as of ``as_of``; the house's own where that is None."""
     if as_of is None:
         return settings
     own = {**dict(settings), "as_of": as_of, "keep_versions": 1}
-    return Aside.model_construct(**own)
+    return AsOfSettings.model_construct(**own)
 
 
 def nightly_warehouse(settings: Settings) -> Path:
     """The warehouse of the nightly build, whatever moment these settings look back to."""
-    return settings.nightly_warehouse if isinstance(settings, Aside) else settings.warehouse
+    return settings.nightly_warehouse if isinstance(settings, AsOfSettings) else settings.warehouse
 
 
-def asked_for(settings: Settings) -> AsOf | None:
+def requested_as_of(settings: Settings) -> AsOf | None:
     """The moment that these settings look back to; None for the nightly build."""
-    return settings.as_of if isinstance(settings, Aside) else None
+    return settings.as_of if isinstance(settings, AsOfSettings) else None

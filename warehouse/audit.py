@@ -24,10 +24,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
+from kreishaus.actor import current_actor
 from kreishaus.files import append_line, write_secret
 from kreishaus.folder_formats import begin
 from kreishaus.settings import Settings
-from kreishaus.who import who
 
 Outcome = Literal["done", "failed"]
 BEGINNING = "0" * 64
@@ -110,7 +110,9 @@ def record(
         "at": now.isoformat(),
         "action": action,
         "outcome": outcome,
-        "who": {name: value for name, value in asdict(who()).items() if value is not None},
+        "who": {
+            name: value for name, value in asdict(current_actor()).items() if value is not None
+        },
         "audience": audience,
         "marts": sorted(set(marts)),
         "statement": statement[:LONGEST_STATEMENT] if statement is not None else None,

@@ -22,7 +22,7 @@ from kreishaus.store.sightings import write_sightings
 from kreishaus.store.staging import CHECKS, TEMPLATE, Staging, write_templates
 from pipeline.freshness import write_freshness
 from warehouse import room, versions
-from warehouse.as_of import asked_for
+from warehouse.as_of import requested_as_of
 from warehouse.builds import RESULTS, BuildRecord, keep, require_readable
 from warehouse.county_lists import take_county_lists
 from warehouse.database import TEMPORARY
@@ -97,7 +97,7 @@ def _project_environment(settings: Settings) -> dict[str, str]:
 
 def build_arguments(settings: Settings) -> tuple[str, ...]:
     """What ``dbt`` is told to do in a build: everything once, as of the moment asked for."""
-    as_of = asked_for(settings)
+    as_of = requested_as_of(settings)
     variables = ("--vars", json.dumps(as_of.variables)) if as_of else ()
     return ("build", *NOT_NIGHTLY, *variables)
 
@@ -125,10 +125,10 @@ def lay_ready(settings: Settings, *, compare_as_before: bool = False) -> None:
         Staging(settings.staged, entry.source, entry.name).write_templates(schemas)
     template = settings.quarantine / TEMPLATE / TEMPLATE / TEMPLATE
     write_templates(template, {"checks": CHECKS})
-    if asked_for(settings) is None:
+    if requested_as_of(settings) is None:
         take_county_lists(settings)
     write_batches(settings)
-    write_freshness(settings, as_of.moment if (as_of := asked_for(settings)) else None)
+    write_freshness(settings, as_of.moment if (as_of := requested_as_of(settings)) else None)
     write_sightings(settings)
     write_revised_cells(settings)
     write_forecasts_published(settings, renew=not compare_as_before)

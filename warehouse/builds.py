@@ -27,7 +27,7 @@ import duckdb
 from kreishaus.files import commit_directory, new_directory, remove_directory, write_synced
 from kreishaus.settings import Settings
 from warehouse import versions
-from warehouse.as_of import asked_for
+from warehouse.as_of import requested_as_of
 from warehouse.code_version import code_version
 from warehouse.database import connect
 from warehouse.refusal import Refusal
@@ -114,7 +114,7 @@ def keep(
     now = now or datetime.now(UTC)
     name = versions.new_name([path.name for path in _folders(settings)], now)
     sources = _name_database(settings, name)
-    as_of = asked_for(settings)
+    as_of = requested_as_of(settings)
     record = BuildRecord(
         folder=builds(settings) / name,
         name=name,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kreishaus.settings import Settings
-from pipeline.steps import land, treat
+from pipeline.steps import fetch_new, process_file
 
 DATASET = "county/lists"
 
@@ -14,5 +14,5 @@ def take_county_lists(settings: Settings) -> None:
     A list that is refused lies in quarantine, as any file: the version before it stays in force.
     Raises ``SourceUnavailable`` where the folder cannot be read.
     """
-    for landed in land(DATASET, settings, "build").to_treat:
-        treat(landed, settings)
+    for landed in fetch_new(DATASET, settings, "build").pending:
+        process_file(landed, settings)

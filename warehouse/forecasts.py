@@ -22,7 +22,7 @@ import pyarrow.parquet as pq
 from kreishaus.files import written_atomically
 from kreishaus.settings import Settings
 from warehouse import versions
-from warehouse.as_of import asked_for
+from warehouse.as_of import requested_as_of
 from warehouse.database import connect
 
 log = logging.getLogger(__name__)
@@ -95,7 +95,7 @@ def write_forecasts_published(settings: Settings, *, renew: bool = True) -> bool
     """
     for file, (_, schema, _) in KEPT.items():
         _bring_to_schema(settings.warehouse / f"{file}.parquet", schema)
-    published = _published(settings) if renew and not asked_for(settings) else None
+    published = _published(settings) if renew and not requested_as_of(settings) else None
     if published is None:
         return False
     with connect(settings) as connection:

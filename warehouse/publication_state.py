@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from kreishaus.settings import Settings
+from pipeline.issues import Issue
 from pipeline.status import DatasetStatus
-from pipeline.troubles import Trouble
 from warehouse import versions
 
 LONGEST_RUN = timedelta(hours=6)
@@ -21,7 +21,7 @@ class Publication:
 
     version: str | None
     created_at: datetime | None
-    issues: tuple[Trouble, ...]
+    issues: tuple[Issue, ...]
 
     def first_line(self, now: datetime) -> str:
         """What readers have, and since when, in one line."""
@@ -63,8 +63,8 @@ def publication(
         created_at = datetime.fromisoformat(versions.facts(version)["created_at"])
         versions.manifest(version, "internal")
     except versions.Damaged as damaged:
-        trouble = Trouble("red", "damaged", "published", str(damaged), str(damaged))
-        return Publication(version.name, None, (trouble,))
+        issue = Issue("red", "damaged", "published", str(damaged), str(damaged))
+        return Publication(version.name, None, (issue,))
     except versions.NothingPublished:
         return Publication(None, None, (_nothing(settings, statuses, at_work),))
     visited = max((one.last_visit.visited_at for one in statuses if one.last_visit), default=None)
@@ -78,19 +78,19 @@ def publication(
     return Publication(version.name, created_at, issues)
 
 
-def _nothing(settings: Settings, statuses: Sequence[DatasetStatus], at_work: str | None) -> Trouble:
+def _nothing(settings: Settings, statuses: Sequence[DatasetStatus], at_work: str | None) -> Issue:
     if at_work:
         why = f"the first run has not published yet ({at_work})"
     elif any(one.files_landed or one.last_visit for one in statuses):
         why = "files have landed, and no run has come to its end: start it again"
     else:
         why = f"{settings.home} is empty. Is KREISHAUS_HOME the folder that you mean?"
-    return Trouble("red", "not published", "published", why, why)
+    return Issue("red", "not published", "published", why, why)
 
 
-def _interrupted(visited: datetime, version: str) -> Trouble:
+def _interrupted(visited: datetime, version: str) -> Issue:
     why = (
         f"sources were visited at {visited.astimezone():%Y-%m-%d %H:%M}, after {version} was "
         "published, and nothing was published since: that run did not come to its end"
     )
-    return Trouble("red", "interrupted", "published", why, why)
+    return Issue("red", "interrupted", "published", why, why)

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from kreishaus.settings import Settings
 from warehouse import audit, versions
-from warehouse.as_of import asked_for
+from warehouse.as_of import requested_as_of
 from warehouse.statements import marts_read
 
 NOTHING_ELSE: dict[str, str | bool | int | float | list[str]] = {"enable_external_access": False}
@@ -46,7 +46,7 @@ def _note(
     if audience != "internal":
         return
     marts = [str(name) for (name,) in connection.execute("show tables").fetchall()]
-    as_of = asked_for(settings)
+    as_of = requested_as_of(settings)
     audit.record(
         settings,
         "query",

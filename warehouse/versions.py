@@ -18,7 +18,7 @@ from typing import Any, Literal, get_args
 from kreishaus.files import remove_directory
 from kreishaus.settings import Settings
 from warehouse import withdrawals
-from warehouse.as_of import asked_for
+from warehouse.as_of import requested_as_of
 
 CURRENT = "current"
 MARK = "version.json"
@@ -84,7 +84,7 @@ def current(settings: Settings) -> Path:
             "sets it."
         )
     if not link.is_dir():
-        as_of = asked_for(settings)
+        as_of = requested_as_of(settings)
         command = f"build {as_of.options}" if as_of else "run"
         raise NothingPublished(
             f"{link} does not exist: nothing has been published there yet. "

@@ -16,7 +16,7 @@ from warehouse.builds import MANIFEST, BuildNotFinished, failed_nodes
 from warehouse.nodes import NodeOutcome, Outcomes, write_nodes
 from warehouse.publish import publish
 from warehouse.refusal import Refusal
-from warehouse.told import tell_of_build, tell_of_publishing
+from warehouse.telemetry import emit_build_metrics, emit_publish_metrics
 from warehouse.writer_lock import writing
 
 # dbt tells the end of every kind of node in one way only among its debug messages.
@@ -30,7 +30,7 @@ class BuildFailed(Refusal):
     """dbt ended red, or could not begin. The message names each node that broke, or the reason."""
 
 
-def build_watched(settings: Settings, run_id: str) -> None:
+def build_for_airflow(settings: Settings, run_id: str) -> None:
     """Run ``dbt build`` and record each node's outcome for those who watch it.
 
     Who watches looks into the nightly warehouse, also where the build is made aside.
@@ -56,7 +56,7 @@ def build_watched(settings: Settings, run_id: str) -> None:
         outcomes.end()
     if record:
         write_nodes(record.folder / MANIFEST, nightly_warehouse(settings))
-    tell_of_build(settings, run_id, time.monotonic() - begun, record)
+    emit_build_metrics(settings, run_id, time.monotonic() - begun, record)
     if process.returncode or record is None:
         broken = "\n".join(record.failed if record else ()) or f"see {settings.warehouse / 'logs'}"
         if disk_full:
@@ -87,7 +87,7 @@ def _outcome(data: dict[str, Any]) -> NodeOutcome:
     )
 
 
-def publish_watched(settings: Settings, run_id: str) -> list[str]:
+def publish_for_airflow(settings: Settings, run_id: str) -> list[str]:
     """Publish what the build of this run made good; return what is wrong with the rest.
 
     Raises ``BuildNotFinished`` when this run's build did not come to its end.
@@ -102,6 +102,6 @@ def publish_watched(settings: Settings, run_id: str) -> list[str]:
         manifest = publish(settings, run_id, patience_seconds=PATIENCE_SECONDS)
     except Refusal as refusal:
         return [str(refusal)]
-    tell_of_publishing(settings, manifest, time.monotonic() - begun)
+    emit_publish_metrics(settings, manifest, time.monotonic() - begun)
     faults = [f"{mart} was not renewed: {fault}" for mart, fault in manifest.faults.items()]
     return faults + [f"{node} failed" for node in failed_nodes(settings)]

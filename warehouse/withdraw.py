@@ -16,9 +16,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from kreishaus.actor import current_actor
 from kreishaus.files import switch_link, write_atomically
 from kreishaus.settings import Settings
-from kreishaus.who import who
 from warehouse import audit, versions, withdrawals
 from warehouse.manifest import published_marts
 from warehouse.withdrawals import AlreadyMarked, Mark
@@ -136,7 +136,7 @@ def _note(mark: Mark) -> bytes:
 
 def actor() -> str:
     """Who withdraws: the login, where the machine knows it, else whose rights the process has."""
-    return f"{who().login or who().user}@{who().host}"
+    return f"{current_actor().login or current_actor().user}@{current_actor().host}"
 
 
 def record(settings: Settings, made: Mark, before: Mark | None) -> Mark:

@@ -12,7 +12,7 @@ from kreishaus.settings import Settings, read_settings
 from operations.alert_channels import anybody, send
 
 if TYPE_CHECKING:
-    from pipeline.troubles import Trouble
+    from pipeline.issues import Issue
 
 log = logging.getLogger(__name__)
 
@@ -23,30 +23,30 @@ def alert(context: Mapping[str, Any]) -> None:
     Airflow calls it in the DAG processor, once a run. What keeps a message from being sent is
     logged there and shown by ``kreishaus status``.
     """
-    from pipeline.alerts import QUIET_AFTER_RED, Told, digest, red_run
+    from pipeline.alerts import QUIET_AFTER_RED, AlertLog, digest, red_run
 
     settings, now = read_settings(), datetime.now(UTC)
     if not anybody(settings):
         return
     dag_id, run_id = context["dag"].dag_id, context["run_id"]
     red, found = red_task(context), faults(settings, dag_id, run_id, now)
-    about = [f"{trouble.about} {trouble.why}" for trouble in found] or [red]
+    about = [f"{issue.about} {issue.why}" for issue in found] or [red]
     key = f"red {dag_id} {digest(*sorted(about))}"
-    told = Told(settings)
-    if told.within(QUIET_AFTER_RED, key, now):
+    alert_log = AlertLog(settings)
+    if alert_log.within(QUIET_AFTER_RED, key, now):
         log.info("%s: the same fault was told less than a night ago", dag_id)
         return
     page = page_of(dag_id, run_id)
     words = {"dag_id": dag_id, "run_id": run_id, "red_task": red, "found": found}
     if send(red_run(settings, **words, page=page), settings):
-        told.note(key, now)
+        alert_log.note(key, now)
 
 
-def faults(settings: Settings, dag_id: str, run_id: str, now: datetime) -> list[Trouble]:
+def faults(settings: Settings, dag_id: str, run_id: str, now: datetime) -> list[Issue]:
     """What this run left in red, as far as the house itself knows."""
+    from pipeline.issues import issues
     from pipeline.status import dataset_status
-    from pipeline.troubles import troubles
-    from warehouse.troubles import not_renewed
+    from warehouse.not_renewed import not_renewed
 
     if not dag_id.startswith("ingest_"):
         return not_renewed(settings, run_id)
@@ -56,7 +56,7 @@ def faults(settings: Settings, dag_id: str, run_id: str, now: datetime) -> list[
         for status in dataset_status(settings, now.date(), source=source)
         if run_id in {visit.run_id for visit in (status.last_visit, status.last_backfill) if visit}
     ]
-    return [trouble for trouble in troubles(statuses, settings, now) if trouble.grade == "red"]
+    return [issue for issue in issues(statuses, settings, now) if issue.severity == "red"]
 
 
 def red_task(context: Mapping[str, Any]) -> str:

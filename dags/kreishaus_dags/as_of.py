@@ -29,11 +29,11 @@ PARAMS = {
 
 def house() -> Settings:
     """Where this run builds and publishes: in the house, or aside as of the day asked for."""
-    from warehouse.as_of import AsOf, NotAMoment, aside
+    from warehouse.as_of import AsOf, NotAMoment, settings_as_of
 
     asked = get_current_context()["params"]
     try:
         as_of = AsOf.parse(asked["as_of"], asked["known_by"]) if asked["as_of"] else None
     except NotAMoment as refusal:
         raise AirflowFailException(f"as_of: {refusal}") from refusal
-    return aside(common.house(), as_of)
+    return settings_as_of(common.house(), as_of)

@@ -1,4 +1,4 @@
-"""The three steps every dataset goes through, as tasks: land, stage, announce.
+"""The three steps every dataset goes through, as tasks: fetch_new, process_files, announce.
 
 Only words and wiring at module level: whatever reads, fetches or computes is imported inside
 the task that needs it, because this file is parsed again for every single task.
@@ -19,7 +19,7 @@ from kreishaus.county_folder import FaultyList
 from kreishaus.datasets import Dataset, Source
 from kreishaus.model import Landed
 from kreishaus_dags.common import STAGED, green_if_none_failed, house
-from kreishaus_dags.complaints import complaints, reason
+from kreishaus_dags.failed_items import failed_items, reason
 from kreishaus_dags.window import window_of
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def batches(
     ordered = sorted(landed, key=lambda file: file["label"])
     size = max(size, ceil(len(ordered) / MOST_PORTIONS))
     portions = [ordered[start : start + size] for start in range(0, len(ordered), size)]
-    return [{"label": span(portion), "files": portion, "complaint": None} for portion in portions]
+    return [{"label": span(portion), "files": portion, "failed_item": None} for portion in portions]
 
 
 def span(files: Sequence[Mapping[str, str]]) -> str:
@@ -53,25 +53,25 @@ def span(files: Sequence[Mapping[str, str]]) -> str:
 
 
 @task
-def land(dataset_id: str) -> list[dict[str, Any]]:
+def fetch_new(dataset_id: str) -> list[dict[str, Any]]:
     """Ask the source what it offers, keep new bytes; skipped when there is nothing to do."""
-    from kreishaus.metrics import send
     from kreishaus.model import SourceRefused, SourceUnavailable
-    from pipeline.measures import of_visit
-    from pipeline.steps import land as visit
+    from kreishaus.telemetry import send
+    from pipeline import steps
+    from pipeline.telemetry import of_fetch
 
     settings, context = house(), get_current_context()
     window = window_of(context["dag_run"])
     try:
-        report = visit(dataset_id, settings, context["run_id"], window)
+        report = steps.fetch_new(dataset_id, settings, context["run_id"], window)
     except (SourceRefused, FaultyList) as refusal:
         raise AirflowFailException(str(refusal)) from refusal
-    send(settings, of_visit(report))
+    send(settings, of_fetch(report))
     tries_left = context["ti"].try_number <= context["ti"].max_tries
     if report.unavailable and report.may_heal and tries_left:
         raise SourceUnavailable("\n".join(report.unavailable))
-    work = batches([asdict(file) for file in report.to_treat])
-    work += complaints(report, settings, context["run_id"])
+    work = batches([asdict(file) for file in report.pending])
+    work += failed_items(report, settings, context["run_id"])
     log.info("%s: %d offered, %d new", dataset_id, report.offered, len(report.new))
     if not work:
         about = f" about {window}" if window else ""
@@ -81,31 +81,31 @@ def land(dataset_id: str) -> list[dict[str, Any]]:
 
 
 @task(map_index_template="{{ task.op_kwargs['batch']['label'] }}")
-def stage(batch: Mapping[str, Any]) -> None:
+def process_files(batch: Mapping[str, Any]) -> None:
     """Parse, judge, then stage or quarantine every file of a portion; red if one is bad.
 
     Repeated where the machine failed (disk, memory, a process), never because of a file.
     """
-    from kreishaus.metrics import send
+    from kreishaus.telemetry import send
     from pipeline.faults import MachineFault, of_the_machine
-    from pipeline.measures import of_judging
-    from pipeline.steps import treat
+    from pipeline.steps import process_file
+    from pipeline.telemetry import of_processing
 
     settings, context = house(), get_current_context()
-    if batch["complaint"]:
+    if batch["failed_item"]:
         raise AirflowFailException(reason(batch, settings))
     outcomes: list[Outcome] = []
     broken: list[str] = []
     unlucky: list[str] = []
     for file in batch["files"]:
         try:
-            outcomes.append(treat(Landed(**file), settings))
+            outcomes.append(process_file(Landed(**file), settings))
         except Exception as fault:  # no reason to stop its neighbours
             machine = of_the_machine(fault)
             whose = "the machine failed" if machine else "our own code broke on it"
             log.exception("%s: %s", file["label"], whose)
             (unlucky if machine else broken).append(f"{file['label']}: {whose} ({fault!r})")
-    send(settings, of_judging(outcomes))
+    send(settings, of_processing(outcomes))
     good = [outcome for outcome in outcomes if outcome.status == "staged"]
     for outcome in good:
         log.info("%s %s: staged", outcome.landed.label, outcome.period)
@@ -137,7 +137,7 @@ def announce(entry: Dataset) -> Any:  # noqa: ANN401  # an operator, whose type 
 
 
 def take_in(source: Source) -> None:
-    """Per dataset of ``source``: land, stage each new file, announce. Then one box for all.
+    """Per dataset of ``source``: fetch_new, process_files for each portion, announce. Then one box for all.
 
     ``complete`` is red as soon as one file of one dataset is bad, though its neighbours went on.
     """
@@ -146,11 +146,13 @@ def take_in(source: Source) -> None:
     )
     for entry in source.datasets:
         with TaskGroup(entry.name, tooltip=entry.title) as group:
-            landed = land.override(
+            landed = fetch_new.override(
                 pool=source.pool,
                 retries=RETRIES_OF_A_VISIT,
-                doc_md=f"{entry.title}. {land.__doc__}",
+                doc_md=f"{entry.title}. {fetch_new.__doc__}",
             )(entry.id)
-            staged = stage.override(doc_md=f"{entry.title}. {stage.__doc__}").expand(batch=landed)
-            staged >> announce(entry)(f"{group.group_id}.stage")
+            staged = process_files.override(
+                doc_md=f"{entry.title}. {process_files.__doc__}"
+            ).expand(batch=landed)
+            staged >> announce(entry)(f"{group.group_id}.process_files")
         staged >> complete

@@ -59,13 +59,13 @@ def serve() -> None:
     Also after a build that was red: what is current is the last good version. Red when readers
     could not be given it; they then have the version they had.
     """
-    from warehouse.as_of import asked_for
+    from warehouse.as_of import requested_as_of
     from warehouse.serving.connection import configured
     from warehouse.serving.load import load
     from warehouse.versions import NothingPublished
 
     settings = with_connection(house())
-    if as_of := asked_for(settings):
+    if as_of := requested_as_of(settings):
         raise AirflowSkipException(f"as of {as_of.moment}: lies aside, and is not served")
     if not configured(settings):
         raise AirflowSkipException("no serving database is configured (docs/serving.md)")

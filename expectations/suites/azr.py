@@ -7,12 +7,12 @@ import great_expectations.expectations as gxe
 from great_expectations.expectations.expectation import Expectation
 from great_expectations.expectations.metadata_types import FailureSeverity
 
-from expectations.classes import (
+from expectations.part_of_whole import ExpectRowsNotAboveWhole
+from expectations.row_sums import (
     ExpectPlausibleChange,
     ExpectRowsToSumToTotal,
     ExpectValueOrMarker,
 )
-from expectations.part_of_whole import ExpectRowsNotAboveWhole
 from ingest.azr.tables import SEXES
 from ingest.vocabulary.groups import AGE_GROUPS, SEX_GROUPS
 

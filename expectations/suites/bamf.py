@@ -21,12 +21,12 @@ from great_expectations.expectations.expectation import Expectation
 from great_expectations.expectations.metadata_types import FailureSeverity
 from great_expectations.expectations.row_conditions import Column
 
-from expectations.classes import (
+from expectations.printed_percent import ExpectPercentAsPrinted
+from expectations.row_sums import (
     ExpectMeasuresToSum,
     ExpectRowsToSumToTotal,
     ExpectValueOrMarker,
 )
-from expectations.printed_percent import ExpectPercentAsPrinted
 from expectations.suites.bamf_identities import CONTINENTS, IDENTITIES
 from expectations.suites.bamf_missing_rows import ExpectNoRowMissing
 from ingest.bamf.tables import MEASURES, REPORT_MEASURES

@@ -12,8 +12,8 @@ from typing import Any
 
 import pandas as pd
 
-from expectations.classes import RULES, CountyExpectation
-from expectations.offenders import MOST_OFFENDERS, Offender, Verdict
+from expectations.failing_rows import MOST_FAILING_ROWS, FailingRow, Verdict
+from expectations.row_sums import RULES, CountyExpectation
 from expectations.suites.bamf_identities import CONTINENTS, IDENTITIES
 from ingest.bamf.tables import MEASURES
 from ingest.vocabulary.countries import countries
@@ -23,14 +23,16 @@ Numbers = pd.Series
 
 
 def rows_missing(frame: pd.DataFrame, *, label_column: str | None = None) -> Verdict:
-    """One offender for each country, continent or total that must have been printed and is not."""
+    """One failing row for each country, continent or total that must have been printed and is not."""
     wide = _wide(frame)
     continents = list(dict.fromkeys(wide["continent"].dropna()))
-    offenders = [
-        offender for continent in continents for offender in _country_missing(wide, str(continent))
+    failing_rows = [
+        failing_row
+        for continent in continents
+        for failing_row in _country_missing(wide, str(continent))
     ]
-    offenders += _continent_or_total_missing(wide)
-    return Verdict(len(continents) + 1, len(offenders), tuple(offenders[:MOST_OFFENDERS]))
+    failing_rows += _continent_or_total_missing(wide)
+    return Verdict(len(continents) + 1, len(failing_rows), tuple(failing_rows[:MOST_FAILING_ROWS]))
 
 
 def _wide(frame: pd.DataFrame) -> pd.DataFrame:
@@ -54,20 +56,20 @@ def _numbers(rows: pd.DataFrame) -> Numbers:
     return rows[list(MEASURES.values())].sum()
 
 
-def _country_missing(wide: pd.DataFrame, continent: str) -> Iterator[Offender]:
+def _country_missing(wide: pd.DataFrame, continent: str) -> Iterator[FailingRow]:
     own = wide[wide["continent"].eq(continent)]
     printed, parts = own[own["row_kind"].eq("continent")], own[own["row_kind"].eq("country")]
     if len(printed) == 1:
         difference = _numbers(printed) - _numbers(parts)
         if _is_a_row(difference):
-            yield _offender(
+            yield _failing_row(
                 printed,
                 expected=f"rows that make the printed sum of {continent}",
                 found=f"a row is missing: {_candidates(continent, parts)}; its numbers by "
                 f"difference: {_in_words(difference)}",
             )
     elif len(parts) and printed.empty:
-        yield _offender(
+        yield _failing_row(
             parts,
             expected=f"a row {continent!r} below its countries",
             found=f"the row {continent} is missing; its countries sum to "
@@ -75,12 +77,12 @@ def _country_missing(wide: pd.DataFrame, continent: str) -> Iterator[Offender]:
         )
 
 
-def _continent_or_total_missing(wide: pd.DataFrame) -> Iterator[Offender]:
+def _continent_or_total_missing(wide: pd.DataFrame) -> Iterator[FailingRow]:
     parts, printed = wide[wide["row_kind"].eq("continent")], wide[wide["row_kind"].eq("total")]
     if printed.empty and len(parts):
         without_row = set(wide["continent"].dropna()) - set(parts["row_label"])
         sums = f"; the printed continents sum to {_in_words(_numbers(parts))}"
-        yield _offender(
+        yield _failing_row(
             parts.tail(1),
             expected="a row of the total",
             found=f"the total is missing{'' if without_row else sums}",
@@ -91,7 +93,7 @@ def _continent_or_total_missing(wide: pd.DataFrame) -> Iterator[Offender]:
             without_row = set(wide["continent"].dropna()) - set(parts["row_label"])
             known = [name for name in CONTINENTS if name not in set(parts["row_label"])]
             absent = [name for name in known if name in without_row] or known
-            yield _offender(
+            yield _failing_row(
                 printed,
                 expected="continents that make the printed total",
                 found=f"a row is missing: {', '.join(absent) or 'no known continent'}; its "
@@ -128,9 +130,9 @@ def _in_words(numbers: Numbers) -> str:
     return ", ".join(f"{name} {int(count):,}" for name, count in numbers.items() if count)
 
 
-def _offender(rows: pd.DataFrame, *, expected: str, found: str) -> Offender:
+def _failing_row(rows: pd.DataFrame, *, expected: str, found: str) -> FailingRow:
     row = rows.iloc[-1]
-    return Offender(
+    return FailingRow(
         place=str(row["source_place"]),
         row=int(row["source_row"]),
         label=str(row["row_label"]),

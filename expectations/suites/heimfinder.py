@@ -9,8 +9,8 @@ import great_expectations as gx
 import great_expectations.expectations as gxe
 from great_expectations.expectations.expectation import Expectation
 
-from expectations.classes import ExpectSumNotAbove
 from expectations.not_negative import ExpectNotNegative
+from expectations.row_sums import ExpectSumNotAbove
 from ingest.heimfinder.tables import COUNTS, MEASURES
 
 MOST_PLACES = 400

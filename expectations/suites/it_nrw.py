@@ -12,9 +12,10 @@ from itertools import pairwise
 import great_expectations as gx
 import great_expectations.expectations as gxe
 
-from expectations.classes import ExpectMeasuresToSum
+from expectations.drift import ExpectEveryWord
 from expectations.municipalities import ExpectMunicipalitiesToSum
 from expectations.part_of_whole import ExpectRowsNotAboveWhole
+from expectations.row_sums import ExpectMeasuresToSum
 from expectations.suites.it_nrw_rules import (
     COUNTED,
     CRITICAL,
@@ -25,7 +26,6 @@ from expectations.suites.it_nrw_rules import (
     suite,
     surveys,
 )
-from expectations.vocabulary import ExpectEveryWord
 from ingest.it_nrw.dimensions import TOTAL
 from ingest.it_nrw.regions import KREISE
 

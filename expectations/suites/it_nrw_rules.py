@@ -9,13 +9,13 @@ import great_expectations.expectations as gxe
 from great_expectations.expectations.expectation import Expectation
 from great_expectations.expectations.metadata_types import FailureSeverity
 
-from expectations.classes import (
+from expectations.drift import ExpectEveryWord, ExpectOnlyWords, ExpectYearsWithoutGap
+from expectations.row_sums import (
     ExpectMeasuresToSum,
     ExpectPlausibleChange,
     ExpectRowsToSumToTotal,
     ExpectValueOrMarker,
 )
-from expectations.vocabulary import ExpectEveryWord, ExpectOnlyWords, ExpectYearsWithoutGap
 from ingest.it_nrw.cells import Key
 from ingest.it_nrw.dimensions import DIMENSIONS, MEND_WORDING, TOTAL, Dimension
 from ingest.it_nrw.regions import BEZIRKE, KREISE, LAND

@@ -10,10 +10,10 @@ import great_expectations.expectations as gxe
 from great_expectations.expectations.expectation import Expectation
 from great_expectations.expectations.row_conditions import Column
 
-from expectations.classes import ExpectColumnsToSum, ExpectSumNotAbove
 from expectations.not_negative import ExpectNotNegative
 from expectations.occupancy import ExpectOccupancyToAddUp, ExpectResidentsNotAbovePlaces
 from expectations.reported_share import ExpectShareAsReported
+from expectations.row_sums import ExpectColumnsToSum, ExpectSumNotAbove
 from ingest.wtg.codes import (
     INSPECTION_KINDS,
     OFFER_STATUS,

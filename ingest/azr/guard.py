@@ -19,7 +19,7 @@ from ingest.azr import person_rows, person_values
 from ingest.azr.person_words import OF_A_LETTERHEAD, is_counting, is_nationality, person_marker
 from ingest.formats.sheets import OpaqueFile, Rows
 from ingest.formats.workbook import look_into
-from kreishaus.model import RefusedAtTheDoor
+from kreishaus.model import FileRejected
 from kreishaus.settings import County, read_settings
 
 MOST_ROWS = 200
@@ -38,13 +38,13 @@ Refuse = Callable[[str, str], NoReturn]
 
 
 def refuse_person_level(content: bytes, label: str, most_rows: int = MOST_ROWS) -> None:
-    """Let a file of aggregates pass. Raises ``RefusedAtTheDoor`` naming the marker, never a value.
+    """Let a file of aggregates pass. Raises ``FileRejected`` naming the marker, never a value.
 
     An empty file passes: there is nothing to keep, and the parser says that it is empty.
     """
 
     def refuse(place: str, marker: str) -> NoReturn:
-        raise RefusedAtTheDoor(
+        raise FileRejected(
             f"{label}, {place}: {marker}. Only aggregates may enter: nothing of this file was "
             "kept. Take it out of the drop folder and drop a table of counts"
         )
@@ -68,7 +68,7 @@ def refuse_person_level(content: bytes, label: str, most_rows: int = MOST_ROWS) 
 
 
 def refuse_person_level_by_municipality(content: bytes, label: str) -> None:
-    """The same for a table with a row for each municipality. Raises ``RefusedAtTheDoor``."""
+    """The same for a table with a row for each municipality. Raises ``FileRejected``."""
     refuse_person_level(content, label, MOST_ROWS_BY_MUNICIPALITY)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ingest.http import Answer, Client
 from ingest.it_nrw import credentials
-from ingest.it_nrw.genesis_status import NO_OBJECT, Status, judge
+from ingest.it_nrw.genesis_status import NO_OBJECT, Status, raise_for_status
 from ingest.it_nrw.rest import SOURCE, Service
 from kreishaus.model import SourceRefused, SourceUnavailable
 from kreishaus.settings import DatasetConfig, Settings
@@ -36,7 +36,7 @@ def find_tables(settings: Settings, client: Client, database: str, words: str) -
     if isinstance(reply, Answer):
         raise SourceUnavailable(f"{label}: expected a list of tables, found a file")
     if reply.code not in (0, NO_OBJECT):
-        judge(reply, label, service.account)
+        raise_for_status(reply, label, service.account)
     titles = {
         str(row["Code"]): " ".join(str(row.get("Content", "")).split())
         for row in reply.rows("Tables")
@@ -62,7 +62,7 @@ def the_one_table(settings: Settings, client: Client, database: str, words: str)
     )
 
 
-def login_complaints(settings: Settings, client: Client) -> list[str]:
+def login_errors(settings: Settings, client: Client) -> list[str]:
     """What is wrong with the accounts of the databases in use; those without account are fine.
 
     The service says HTTP 200 to a wrong password too: only the text of its status tells.
@@ -95,7 +95,7 @@ def _login(settings: Settings, client: Client, database: str) -> str | None:
 
 
 def _without_account(settings: Settings, database: str) -> str | None:
-    """A complaint for the datasets that can be had with an account only."""
+    """An error for the datasets that can be had with an account only."""
     needing = sorted(
         name
         for name, config in settings.source_config(SOURCE).datasets.items()

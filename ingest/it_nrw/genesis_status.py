@@ -102,7 +102,7 @@ def _code(value: object) -> int | None:
     return value if isinstance(value, int) else None
 
 
-def judge(status: Status, label: str, account: Account) -> None:
+def raise_for_status(status: Status, label: str, account: Account) -> None:
     """Raise what a status without data means. Returns only for "nothing newer" (50).
 
     Raises ``NothingOffered`` for "no object", ``SourceUnavailable`` for what may heal by itself

@@ -17,7 +17,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from ingest.http import Answer
-from ingest.it_nrw.genesis_status import NO_OBJECT, Status, judge
+from ingest.it_nrw.genesis_status import NO_OBJECT, Status, raise_for_status
 from ingest.it_nrw.rest import Service
 from kreishaus.files import write_json_atomically
 from kreishaus.model import SourceRefused, SourceUnavailable
@@ -78,7 +78,7 @@ class JobDesk:
         reply = self.service.ask("data/resultfile", {**question, "language": "de"}, label)
         if isinstance(reply, Status):
             if reply.code != NO_OBJECT:
-                judge(reply, f"{label}, result {name}", self.service.account)
+                raise_for_status(reply, f"{label}, result {name}", self.service.account)
             self._note_of(form).unlink(missing_ok=True)
             raise SourceUnavailable(
                 f"{label}: result {name} was listed and then lost, {reply.said}; the next visit "
@@ -105,7 +105,7 @@ class JobDesk:
         if isinstance(reply, Answer):
             raise SourceUnavailable(f"{label}: catalogue/results: expected a list, found data")
         if reply.code not in (0, NO_OBJECT):
-            judge(reply, f"{label}, job {name}", self.service.account)
+            raise_for_status(reply, f"{label}, job {name}", self.service.account)
         return any(row.get("Code") == name for row in reply.rows("List"))
 
     def _remove(self, name: str, label: str) -> None:

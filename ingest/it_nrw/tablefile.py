@@ -13,7 +13,7 @@ from ingest.it_nrw.genesis_status import (
     NOTHING_NEWER,
     TOO_LARGE,
     Status,
-    judge,
+    raise_for_status,
     require_same_question,
 )
 from ingest.it_nrw.jobs import JobDesk
@@ -61,7 +61,7 @@ def table(service: Service, desk: JobDesk, form: Mapping[str, str], label: str) 
         _require_unadjusted(reply, label)
     if reply.code == JOB_MADE:
         return desk.collect(desk.note(reply, form, label), form, label)
-    judge(reply, label, service.account)
+    raise_for_status(reply, label, service.account)
     return Answer(f"{service.root}/{METHOD}", None, {})
 
 

@@ -6,8 +6,8 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
+from ingest.wtg.exclusions import Row, duplicates, excluded, finding, place_of
 from ingest.wtg.rows import SheetRows
-from ingest.wtg.set_aside import Row, finding, place_of, set_aside, twins
 from kreishaus.model import Finding
 
 KEY = re.compile("[0-9]{8}")
@@ -20,7 +20,7 @@ def judged_offers(read: Mapping[str, SheetRows]) -> Iterator[Finding]:
     if "angebote" not in read:
         return
     rows = read["angebote"].rows
-    yield from set_aside(rows)
+    yield from excluded(rows)
     yield from _twice(rows, read)
     yield from _wrong_keys([row for row in rows if KEY.fullmatch(str(row["ags"]))])
 
@@ -62,7 +62,7 @@ def _most(counted: Counter[str]) -> str:
 def _twice(rows: list[Row], read: Mapping[str, SheetRows]) -> Iterator[Finding]:
     """One offer under two ``pfad_id`` is counted twice as soon as both report: critical."""
     reporting = {row["pfad_id"] for row in read["belegung"].rows} if "belegung" in read else set()
-    for first, second in twins(rows, kind="angebotsform_wtg"):
+    for first, second in duplicates(rows, kind="angebotsform_wtg"):
         if first["pfad_id"] == second["pfad_id"]:
             continue  # the rule key_unique names both
         counted = {first["pfad_id"], second["pfad_id"]} <= reporting

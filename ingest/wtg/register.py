@@ -13,11 +13,11 @@ from dataclasses import replace
 from ingest.wtg import consistency
 from ingest.wtg.codes import KIND_WORDS, OFFER_TYPES, PLACE, folded_words, kinds_named
 from ingest.wtg.csv_set import read_csv
+from ingest.wtg.exclusions import Row, duplicates, excluded, finding
 from ingest.wtg.grids import Grid
 from ingest.wtg.header import FEWEST_NAMES, ROWS_SEARCHED, known_names
 from ingest.wtg.layout import REGISTER_SHEET
 from ingest.wtg.rows import SheetRows, read_rows
-from ingest.wtg.set_aside import Row, finding, set_aside, twins
 from ingest.wtg.tables import REGISTER
 from ingest.wtg.workbook import frame
 from ingest.wtg.xlsx import OLE, read_workbook
@@ -35,7 +35,7 @@ def parse(content: bytes, origin: Origin) -> Batch:
     day = consistency.reference_date({TABLE: read}, origin.label, origin.retrieved_at.date())
     for row in read.rows:
         findings.extend(_kind(row))
-    findings.extend(set_aside(read.rows))
+    findings.extend(excluded(read.rows))
     findings.extend(_twice(read))
     return Batch(
         period=day.isoformat(),
@@ -141,7 +141,7 @@ def _twice(read: SheetRows) -> Iterator[Finding]:
 
     Two numbers of places are a fault: which one holds is not known.
     """
-    for first, second in twins(read.rows, kind="angebotsform_wtg"):
+    for first, second in duplicates(read.rows, kind="angebotsform_wtg"):
         differ = None not in (first.get("plaetze"), second.get("plaetze")) and (
             first["plaetze"] != second["plaetze"]
         )

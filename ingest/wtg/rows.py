@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from ingest.wtg.cells import EMPTY, Cell, CellError, Raw, is_blank, squeezed
+from ingest.wtg.formatting import beside_the_values, refused_formatting
 from ingest.wtg.grids import Grid
 from ingest.wtg.header import Header, find_header, known_names
 from ingest.wtg.layout import KEYS, Column, Sheet
-from ingest.wtg.looks import beside_the_values, refused_looks
 from ingest.wtg.merges import filled, refused
 from kreishaus.model import Finding, UnreadableFile
 
@@ -61,7 +61,7 @@ def read_rows(grid: Grid, sheet: Sheet) -> SheetRows:
         else:
             _read_row(read, header, raws, number)
     without_data = frozenset(number for number, _ in left_out)
-    faults = [*refused(grid, header, without_data), *refused_looks(grid, header)]
+    faults = [*refused(grid, header, without_data), *refused_formatting(grid, header)]
     if faults:
         raise UnreadableFile(*faults)
     read.findings.extend(_not_rows(grid, left_out))

@@ -48,7 +48,7 @@ def parse(content: bytes, origin: Origin) -> Batch:
         findings.extend(sheet.findings)
     findings.extend(judged_offers(read))
     findings.extend(consistency.across_sheets(read))
-    published_on, doubts = consistency.published_on(read, today)
+    published_on, caveats = consistency.published_on(read, today)
     return Batch(
         period=reference_date.isoformat(),
         tables={
@@ -56,7 +56,7 @@ def parse(content: bytes, origin: Origin) -> Batch:
             for table, schema in TABLES.items()
         },
         published_at=datetime.combine(published_on, time(), tzinfo=UTC) if published_on else None,
-        findings=(*findings, *doubts),
+        findings=(*findings, *caveats),
     )
 
 

@@ -156,7 +156,7 @@ class _Budget:
 
 
 @dataclass
-class _Looks:
+class _Formatting:
     """What the looks of a sheet's cells say."""
 
     struck: list[str] = field(default_factory=list)
@@ -173,10 +173,10 @@ def _grid(sheet: Any, part: SheetPart, budget: _Budget) -> Grid:  # noqa: ANN401
     # The extent a sheet states may be wrong, and rows beyond it would be lost without a word.
     sheet.reset_dimensions()
     rows: list[tuple[Raw, ...]] = []
-    looks = _Looks()
+    formatting = _Formatting()
     for cells in sheet.iter_rows():
         budget.spend(len(cells), part.title)
-        rows.append(tuple(_looked_at(cell, part, looks) for cell in cells))
+        rows.append(tuple(_looked_at(cell, part, formatting) for cell in cells))
     read = sum(value is not None for row in rows for value in row)
     if read != part.filled:
         raise ValueError(
@@ -187,20 +187,20 @@ def _grid(sheet: Any, part: SheetPart, budget: _Budget) -> Grid:  # noqa: ANN401
         rows=tuple(rows),
         merged=tuple(part.merged),
         without_result=tuple(part.without_result),
-        struck=tuple(looks.struck),
+        struck=tuple(formatting.struck),
         commented=tuple(part.commented),
         hidden=part.hidden,
         hidden_rows=frozenset(part.hidden_rows),
         hidden_columns=tuple(part.hidden_columns),
-        coloured_rows=frozenset(looks.coloured_rows),
+        coloured_rows=frozenset(formatting.coloured_rows),
     )
 
 
-def _looked_at(cell: Any, part: SheetPart, looks: _Looks) -> Raw:  # noqa: ANN401
+def _looked_at(cell: Any, part: SheetPart, formatting: _Formatting) -> Raw:  # noqa: ANN401
     if cell.value is None:
         return None
     value: Raw = part.rich.get(cell.coordinate, cell.value) if part.rich else cell.value
-    looks.note(cell, value)
+    formatting.note(cell, value)
     if isinstance(value, CellRichText):
         return "".join(map(_written, value))
     if isinstance(value, int | float) and not isinstance(value, bool):

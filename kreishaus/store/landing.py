@@ -301,7 +301,7 @@ class Landing:
         ]
 
     def waiting(self, version: int) -> list[tuple[str, str]]:
-        """Hash and label of the files, by hash, that the parser of this version did not treat."""
+        """Hash and label of the files, by hash, that the parser of this version did not process."""
         return self.index.ask(partial(queries.waiting, version=version))
 
     def _sidecar(self, sha256: str) -> Path:

@@ -1,4 +1,4 @@
-"""The staged floor: tidy typed Parquet, one folder per landed file, visible by one rename.
+"""The staged store: tidy typed Parquet, one folder per landed file, visible by one rename.
 
     staged/<source>/<dataset>/<period>/<sha256>/<table>.parquet   the rows
                                                /checks.parquet    what was checked, with outcome
@@ -78,7 +78,7 @@ TEMPLATE = "_"
 
 @dataclass(frozen=True)
 class BatchRecord:
-    """What ``batch.json`` says of a treated file, staged or quarantined."""
+    """What ``batch.json`` says of a processed file, staged or quarantined."""
 
     source: str
     dataset: str
@@ -171,7 +171,7 @@ def write_record(folder: Path, record: BatchRecord) -> None:
 
 
 def read_record(folder: Path) -> BatchRecord | None:
-    """The ``batch.json`` of a treated file; None where there is none."""
+    """The ``batch.json`` of a processed file; None where there is none."""
     try:
         return record_of(json.loads((folder / "batch.json").read_text()))
     except FileNotFoundError:
@@ -196,7 +196,7 @@ def write_checks(folder: Path, rows: Sequence[Mapping[str, Any]]) -> None:
 
 
 class Staging:
-    """The staged floor of one dataset."""
+    """The staged store of one dataset."""
 
     def __init__(self, root: Path, source: str, dataset: str) -> None:
         self.root = root

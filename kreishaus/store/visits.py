@@ -29,7 +29,7 @@ NUMBER = "number"
 class Visit:
     """One visit. ``refused`` and ``unavailable`` are texts that hold no value of a file.
 
-    ``to_treat`` and ``lying`` are hashes: of what waited to be read, and of what the source offers
+    ``pending`` and ``still_quarantined`` are hashes: of what waited to be read, and of what the source offers
     although it lies in quarantine. ``reason`` says why a backfill was asked for.
     """
 
@@ -37,8 +37,8 @@ class Visit:
     run_id: str
     offered: int = 0
     new: int = 0
-    to_treat: tuple[str, ...] = ()
-    lying: tuple[str, ...] = ()
+    pending: tuple[str, ...] = ()
+    still_quarantined: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
     unavailable: tuple[str, ...] = ()
     reason: str | None = None
@@ -139,6 +139,6 @@ def _parsed(line: bytes) -> dict[str, Any] | None:
 def _visit(document: dict[str, Any]) -> Visit:
     fields = {key: value for key, value in document.items() if key != NUMBER}
     fields["visited_at"] = datetime.fromisoformat(fields["visited_at"])
-    for field in ("to_treat", "lying", "refused", "unavailable"):
+    for field in ("pending", "still_quarantined", "refused", "unavailable"):
         fields[field] = tuple(fields[field])
     return Visit(**fields)

@@ -23,7 +23,7 @@ from kreishaus.model import (
 )
 from kreishaus.settings import Settings
 from operations.counties.across import strangers
-from pipeline.steps import dropped_bytes, judge
+from pipeline.steps import dropped_bytes, validate
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -94,7 +94,7 @@ def _findings(
     )
     try:
         content = dropped_bytes(Path(request.path), settings)
-        batch, validation, _ = judge(entry, content, origin)
+        batch, validation, _ = validate(entry, content, origin)
     except (SourceUnavailable, SourceRefused) as error:
         return (Finding(rule="file", severity="critical", message=str(error)),)
     except UnreadableFile as error:

@@ -65,14 +65,14 @@ def main() -> None:
             "that, and start again"
         )
     _say("database ready")
-    nursery = Nursery(Path(os.environ["AIRFLOW_HOME"]) / "logs")
-    signal.signal(signal.SIGTERM, nursery.ask_to_stop)
+    processes = ProcessPool(Path(os.environ["AIRFLOW_HOME"]) / "logs")
+    signal.signal(signal.SIGTERM, processes.ask_to_stop)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
     for name in ("api-server", "dag-processor", "triggerer"):
-        nursery.start(name)
+        processes.start(name)
     _import(TASK_MODULES)
-    nursery.start("scheduler")
-    nursery.watch(until=lambda: os.getppid() != parent)
+    processes.start("scheduler")
+    processes.watch(until=lambda: os.getppid() != parent)
 
 
 def _import(modules: Sequence[str]) -> None:
@@ -118,7 +118,7 @@ def ready_database(pools: Mapping[str, Mapping[str, object]]) -> None:
             session.execute(statement.execution_options(synchronize_session=False))
 
 
-class Nursery:
+class ProcessPool:
     """The living components, by process id."""
 
     def __init__(self, logs: Path) -> None:
@@ -135,7 +135,7 @@ class Nursery:
         """Fork a component; its output goes to ``logs/<name>.log``."""
         pid = os.fork()
         if pid == 0:
-            _become(name, self.logs / f"{name}.log")
+            _run_component(name, self.logs / f"{name}.log")
         self.alive[pid] = name
 
     def watch(self, until: Callable[[], bool]) -> None:
@@ -173,7 +173,7 @@ class Nursery:
         return dead
 
 
-def _become(name: str, log: Path) -> None:
+def _run_component(name: str, log: Path) -> None:
     """Turn a forked process into an Airflow component. Never returns."""
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     status = 1

@@ -17,17 +17,17 @@ from rich.console import Console
 from kreishaus.files import make_folder
 from kreishaus.rights import prepare_home
 from kreishaus.settings import REPOSITORY, Settings
-from operations.local import keeper
+from operations.local import supervisor
 from operations.local.airflow import AirflowNotReady
 from operations.local.api import AirflowApi, AirflowGone
 from operations.local.clock import Clock
+from operations.local.dag_runs import new_run_id, run_dags, summarise
 from operations.local.environment import airflow_home, own_settings
-from operations.local.house import opened
 from operations.local.lock import AlreadyRunning, RunLock, holder
 from operations.local.login import login
-from operations.local.night import go_through, look_back, new_run_id
 from operations.local.progress import Display
-from operations.local.summary import Night, show
+from operations.local.stack import local_stack
+from operations.local.summary import LocalRun, show
 
 GREEN, RED, ALREADY_RUNNING, INTERRUPTED = 0, 1, 3, 130
 NEVER_SECONDS = 3600
@@ -58,10 +58,10 @@ def run(settings: Settings, console: Console) -> int:
         with (
             RunLock(settings.home / "run.lock", "run"),
             _ended_by_signals(),
-            opened(settings, console, reparse_seconds=NEVER_SECONDS) as airflow,
+            local_stack(settings, console, reparse_seconds=NEVER_SECONDS) as airflow,
         ):
             page = {"Airflow": "stopped with this run; `kreishaus up` keeps it running"}
-            night = _night(settings, airflow.api, console, clock, page)
+            local_run = _local_run(settings, airflow.api, console, clock, page)
             clock.begin("stopping")
     except AlreadyRunning as in_use:
         return _say(console, str(in_use), ALREADY_RUNNING)
@@ -72,8 +72,8 @@ def run(settings: Settings, console: Console) -> int:
     except KeyboardInterrupt:
         return _say(console, "Interrupted: everything was stopped.", INTERRUPTED)
     clock.stop()
-    show(console, night)
-    return GREEN if night.green else RED
+    show(console, local_run)
+    return GREEN if local_run.green else RED
 
 
 def up(settings: Settings, console: Console) -> int:
@@ -91,7 +91,7 @@ def up(settings: Settings, console: Console) -> int:
         words = f"{settings.home} is in use: kreishaus {in_use['purpose']}, {in_use['pid']}"
         return _say(console, words, ALREADY_RUNNING)
     try:
-        address = _open_house(settings)
+        address = _open_stack(settings)
     except (AirflowNotReady, StoppedMeanwhile) as reason:
         return _say(console, str(reason), RED)
     entry = login(settings)
@@ -107,13 +107,13 @@ def up(settings: Settings, console: Console) -> int:
         "kept in": entry.file,
     }
     try:
-        night = _night(settings, api, console, clock, page)
+        local_run = _local_run(settings, api, console, clock, page)
     except AirflowGone as reason:
         words = str(reason) if api.is_alive() else str(StoppedMeanwhile())
         return _say(console, words, RED)
     clock.stop()
-    show(console, night)
-    return GREEN if night.green else RED
+    show(console, local_run)
+    return GREEN if local_run.green else RED
 
 
 def down(settings: Settings, console: Console) -> int:
@@ -122,7 +122,7 @@ def down(settings: Settings, console: Console) -> int:
     in_use = holder(lock)
     if in_use is None:
         return _say(console, f"Nothing runs in {settings.home}.", GREEN)
-    if in_use["purpose"] != keeper.PURPOSE:
+    if in_use["purpose"] != supervisor.PURPOSE:
         words = f"kreishaus {in_use['purpose']} is at work, process {in_use['pid']}: not stopped."
         return _say(console, words, RED)
     os.kill(in_use["pid"], signal.SIGTERM)
@@ -134,31 +134,31 @@ def down(settings: Settings, console: Console) -> int:
     return _say(console, "Stopped.", GREEN)
 
 
-def _night(
+def _local_run(
     settings: Settings,
     api: AirflowApi,
     console: Console,
     clock: Clock,
     page: Mapping[str, str | Path],
-) -> Night:
+) -> LocalRun:
     run_id = new_run_id()
     with Display(console) as display:
-        runs = go_through(api, run_id, clock, display)
+        runs = run_dags(api, run_id, clock, display)
     clock.begin("looking back")
-    return look_back(settings, api, runs, run_id, clock, page)
+    return summarise(settings, api, runs, run_id, clock, page)
 
 
-def _open_house(settings: Settings) -> str:
-    """Start the keeper; return Airflow's address once it is ready.
+def _open_stack(settings: Settings) -> str:
+    """Start the supervisor; return Airflow's address once it is ready.
 
-    Raises ``AirflowNotReady``, and ``StoppedMeanwhile`` when somebody ended the keeper.
+    Raises ``AirflowNotReady``, and ``StoppedMeanwhile`` when somebody ended the supervisor.
     """
-    log = airflow_home(settings) / "logs" / "keeper.log"
+    log = airflow_home(settings) / "logs" / "supervisor.log"
     make_folder(log.parent)
-    keeper.sign(settings).unlink(missing_ok=True)
+    supervisor.address_file(settings).unlink(missing_ok=True)
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "operations.local.keeper"],
+            [sys.executable, "-m", "operations.local.supervisor"],
             cwd=REPOSITORY,
             env={**os.environ, **own_settings(settings)},
             stdin=subprocess.DEVNULL,
@@ -167,8 +167,8 @@ def _open_house(settings: Settings) -> str:
             start_new_session=True,
         )
     deadline = time.monotonic() + OPEN_WITHIN_SECONDS
-    while (address := keeper.address(settings)) is None:
-        if process.poll() in (keeper.STOPPED, -signal.SIGTERM):  # the latter while it imports
+    while (address := supervisor.address(settings)) is None:
+        if process.poll() in (supervisor.STOPPED, -signal.SIGTERM):  # the latter while it imports
             raise StoppedMeanwhile
         if process.poll() is not None or time.monotonic() > deadline:
             raise AirflowNotReady(f"Airflow did not come up. {log} says:\n{log.read_text()}")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Night:
+class LocalRun:
     """Everything a summary speaks of. ``published`` is a version's manifest, or None."""
 
     runs: Sequence[DagRun]
@@ -35,18 +35,18 @@ class Night:
         return all(run.state == "success" for run in self.runs)
 
 
-def show(console: Console, night: Night) -> None:
+def show(console: Console, local_run: LocalRun) -> None:
     """Print the summary."""
-    parts: list[RenderableType] = [_sources(night.datasets), *_quarantine(night.datasets)]
-    if night.published:
-        parts.append(_marts(night.published))
-    parts.append(_where(night))
-    parts.extend(_red(night))
+    parts: list[RenderableType] = [_sources(local_run.datasets), *_quarantine(local_run.datasets)]
+    if local_run.published:
+        parts.append(_marts(local_run.published))
+    parts.append(_where(local_run))
+    parts.extend(_red(local_run))
     for part in parts:
         console.print(part, soft_wrap=isinstance(part, Group))
         console.print()
-    verdict = ("green", "bold green") if night.green else ("red", "bold red")
-    took = f" after {sum(night.seconds.values()):.0f} s."
+    verdict = ("green", "bold green") if local_run.green else ("red", "bold red")
+    took = f" after {sum(local_run.seconds.values()):.0f} s."
     console.print(Text.assemble("The night is ", verdict, took))
 
 
@@ -102,29 +102,32 @@ def _marts(published: Mapping[str, Any]) -> Table:
     return table
 
 
-def _where(night: Night) -> Table:
+def _where(local_run: LocalRun) -> Table:
     table = _table("Where to look, and how long it took", "what", "where")
-    for what, where in night.places.items():
+    for what, where in local_run.places.items():
         table.add_row(what, str(where))
-    took = ", ".join(f"{part} {seconds:.0f} s" for part, seconds in night.seconds.items())
+    took = ", ".join(f"{part} {seconds:.0f} s" for part, seconds in local_run.seconds.items())
     table.add_row("time", took)
     return table
 
 
-def _red(night: Night) -> list[RenderableType]:
+def _red(local_run: LocalRun) -> list[RenderableType]:
     """The red tasks with the log of each; beyond a handful, their number."""
-    if night.green:
+    if local_run.green:
         return []
     lines = [
-        Text(f"{task.dag_id}: {task.name}\n    {log_of(night, task)}") for task in night.red[:12]
+        Text(f"{task.dag_id}: {task.name}\n    {log_of(local_run, task)}")
+        for task in local_run.red[:12]
     ]
-    if len(night.red) > len(lines):
-        lines.append(Text(f"and {len(night.red) - len(lines)} more"))
+    if len(local_run.red) > len(lines):
+        lines.append(Text(f"and {len(local_run.red) - len(lines)} more"))
     return [Group(Text("Red tasks, and their logs", style="bold red"), *lines)]
 
 
-def log_of(night: Night, task: Task) -> Path:
+def log_of(local_run: LocalRun, task: Task) -> Path:
     """The folder that holds a task's log."""
-    run_id = next(run.run_id for run in night.runs if run.dag_id == task.dag_id)
-    folder = night.logs / f"dag_id={task.dag_id}" / f"run_id={run_id}" / f"task_id={task.task_id}"
+    run_id = next(run.run_id for run in local_run.runs if run.dag_id == task.dag_id)
+    folder = (
+        local_run.logs / f"dag_id={task.dag_id}" / f"run_id={run_id}" / f"task_id={task.task_id}"
+    )
     return folder / f"map_index={task.map_index}" if task.map_index >= 0 else folder

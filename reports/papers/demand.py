@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 from kreishaus.county_words import CountyWords
+from kreishaus.labels.formats import day, moment
 from reports.document import Document
-from reports.german import day, moment
 from reports.marts import Marts
 from reports.papers import demand_context as context
 from reports.papers import demand_forecast as forecasts
@@ -99,7 +99,7 @@ def write(marts: Marts, about: date) -> Document:
             checks.section,
             data_basis(marts, DATASETS, _methods(marts.words)),
         ),
-        known_since=known,
+        recorded_at=known,
         annex=(*context.parameters_table(marts), *checks.annex),
         is_sample=marts.is_sample,
     )

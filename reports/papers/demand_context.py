@@ -4,25 +4,26 @@ from __future__ import annotations
 
 from datetime import date
 
-from reports import language, wordings
+from kreishaus.labels import translations
+from kreishaus.labels.formats import day, number, percent
+from reports import phrasing
 from reports.document import Block, Bullets, Column, Line, Origin, Paragraph, Section, Table
-from reports.german import day, number, percent
-from reports.language import NO_VALUE, PLACES, counted, value
 from reports.marts import Marts, Row
 from reports.papers.demand_forecast import DATASETS, SOURCES, Forecast, balance_of
 from reports.papers.homes import planned_places_sentence, planned_table
 from reports.papers.parts import missing, newest, origin
+from reports.phrasing import NO_VALUE, PLACES, counted, value
 
 SURVEYS = """
     select max(reference_date) as surveyed, max(homes_reference_date) as homes,
-        max(known_since) as known_since, max(published_at) as published_at
+        max(recorded_at) as recorded_at, max(published_at) as published_at
     from care_statistics_by_kreis
     where region_code = $kreis and reference_year = $year
 """
-RATES = "select max(reference_date) as surveyed, max(known_since) as known_since from demand_rates"
+RATES = "select max(reference_date) as surveyed, max(recorded_at) as recorded_at from demand_rates"
 PROJECTED = """
     select min(population_date) as first_date, max(population_date) as last_date,
-        max(known_since) as known_since, count(distinct population_variant_code) as variants_count
+        max(recorded_at) as recorded_at, count(distinct population_variant_code) as variants_count
     from demand_population where region_code = $kreis and population_source = 'projected'
 """
 DECISIONS = "select * from demand_decision order by plan_year desc, region_code"
@@ -75,12 +76,12 @@ def basis_section(marts: Marts, held: Forecast) -> Section:
                 tuple(lines),
                 tuple(
                     f"{statement[:1].upper()}{statement[1:]}."
-                    for statement in wordings.doubts([base["doubt"]], held.words)
+                    for statement in translations.caveats([base["caveat"]], held.words)
                 ),
                 Origin(
-                    sources=tuple(wordings.dataset(one) for one in DATASETS),
+                    sources=tuple(translations.dataset(one) for one in DATASETS),
                     about="wie in der Tabelle",
-                    known_since=newest(held.rows),
+                    recorded_at=newest(held.rows),
                     published_at=newest(held.rows, "published_at"),
                     method="je Bestandteil der jüngste Stand, der in Kraft ist",
                     marts=("demand_forecast", "demand_population", "demand_rates"),
@@ -115,7 +116,7 @@ def _basis_lines(marts: Marts, held: Forecast) -> list[tuple[str, str, str]]:
         lines.append(
             (
                 f"Bevölkerung, vorausberechnet ({projected[0]['variants_count']} Varianten)",
-                wordings.dataset("it_nrw/population_projection"),
+                translations.dataset("it_nrw/population_projection"),
                 span,
             )
         )
@@ -134,7 +135,7 @@ def _basis_lines(marts: Marts, held: Forecast) -> list[tuple[str, str, str]]:
 
 
 def _basis(what: str, dataset_id: str, at: date | None) -> tuple[str, str, str]:
-    return what, wordings.dataset(dataset_id), day(at) if at else NO_VALUE
+    return what, translations.dataset(dataset_id), day(at) if at else NO_VALUE
 
 
 def _only(rows: list[Row], column: str) -> date | None:
@@ -221,7 +222,7 @@ def backtest_section(marts: Marts) -> Section:
             tuple(
                 Line(
                     (
-                        f"{_forecaster(row)}, {language.month(row['issue_date'])}",
+                        f"{_forecaster(row)}, {phrasing.month(row['issue_date'])}",
                         f"{MEASURES.get(row['measure_code'], row['measure_code'])} "
                         f"({marts.region_name(row)})",
                         str(row["target_year"]),
@@ -237,7 +238,9 @@ def backtest_section(marts: Marts) -> Section:
                 "Fehler = gesagt − beobachtet. Beim Saldo steht als beobachtet, was frei war.",
                 *(
                     f"{statement[:1].upper()}{statement[1:]}."
-                    for statement in wordings.doubts([row["doubt"] for row in rows], marts.words)
+                    for statement in translations.caveats(
+                        [row["caveat"] for row in rows], marts.words
+                    )
                 ),
             ),
             origin(
@@ -261,7 +264,7 @@ def _forecaster(row: Row) -> str:
 def _against(row: Row) -> str:
     said = balance_of({"need_places": -row["forecast_balance_places"], "supply_places": 0})
     return (
-        f"Für {row['target_year']} sagte die Prognose vom {language.month(row['issue_month'])}: "
+        f"Für {row['target_year']} sagte die Prognose vom {phrasing.month(row['issue_month'])}: "
         f"{said}. Am {day(row['observed_reference_date'])} "
         f"{'stand' if row['vacant_places'] == 1 else 'standen'} "
         f"{counted(row['vacant_places'], PLACES)} leer."
@@ -344,7 +347,7 @@ def groups_section(marts: Marts) -> Section:
                         (
                             row["group_label"],
                             "ja" if row["is_included"] else "nein",
-                            wordings.translated("groups", row["reason"], marts.words),
+                            translations.translated("groups", row["reason"], marts.words),
                         )
                     )
                     for row in rows
@@ -353,7 +356,9 @@ def groups_section(marts: Marts) -> Section:
                 Origin(
                     sources=tuple(
                         dict.fromkeys(
-                            wordings.translated("documents", row["source_document"], marts.words)
+                            translations.translated(
+                                "documents", row["source_document"], marts.words
+                            )
                             for row in rows
                         )
                     ),
@@ -388,11 +393,11 @@ def parameters_table(marts: Marts) -> list[Table]:
             tuple(
                 Line(
                     (
-                        wordings.translated("parameters", row["parameter_name"], marts.words),
+                        translations.translated("parameters", row["parameter_name"], marts.words),
                         str(labels.get(row["scenario"], row["scenario"])),
                         _parameter(row),
                         ": ".join(
-                            wordings.translated(list_name, row[column], marts.words)
+                            translations.translated(list_name, row[column], marts.words)
                             for list_name, column in (
                                 ("documents", "source_document"),
                                 ("reasons", "reason"),

@@ -8,13 +8,14 @@ from datetime import date
 from matplotlib.figure import Figure as Drawing
 
 from kreishaus.county_words import CountyWords
-from reports import charts, language, wordings
+from kreishaus.labels import translations
+from kreishaus.labels.formats import listed, number, rounded
+from reports import charts, phrasing
 from reports.charts import ink
 from reports.document import Block, Bullets, Column, Figure, Line, Paragraph, Section, Table
-from reports.german import listed, number, rounded
-from reports.language import balance, short_name, value
 from reports.marts import Marts, NoData, Row
 from reports.papers.parts import Place, missing, origin
+from reports.phrasing import balance, short_name, value
 from reports.plots.sheet import BLACK, BLUE, GREY, ORANGE, SKY, german_axis, year_axis
 
 DATASETS = (
@@ -218,7 +219,7 @@ def county_section(marts: Marts, held: Forecast, place: Place) -> Section:
 
 def _balance_cell(row: Row) -> str:
     if row["need_places"] is None or row["supply_places"] is None:
-        return language.NO_VALUE
+        return phrasing.NO_VALUE
     places = rounded(row["supply_places"]) - rounded(row["need_places"])
     return number(float(places), signed=True)
 
@@ -392,7 +393,7 @@ def _need_table(held: Forecast) -> Table:
         ),
         tuple(
             f"{statement[:1].upper()}{statement[1:]}."
-            for statement in wordings.doubts([row["doubt"] for row in rows], held.words)
+            for statement in translations.caveats([row["caveat"] for row in rows], held.words)
         ),
         origin(rows, f"{year}, {_about(held)}", SOURCES, held.method, MARTS),
     )
@@ -437,7 +438,7 @@ def _composed_balances(marts: Marts, names: dict[str, str]) -> list[Block]:
         + _names(row["municipalities"], names)
         for row in shown
     ]
-    issued = language.month(shown[0]["issue_month"])
+    issued = phrasing.month(shown[0]["issue_month"])
     return [
         Paragraph(
             f"Wie eine Einheit zusammengesetzt ist, kann das Vorzeichen entscheiden: die Prognose "
@@ -565,7 +566,9 @@ def orientation_section(marts: Marts, held: Forecast) -> Section:
                 ),
                 tuple(
                     f"{statement[:1].upper()}{statement[1:]}."
-                    for statement in wordings.doubts([row["doubt"] for row in rows], held.words)
+                    for statement in translations.caveats(
+                        [row["caveat"] for row in rows], held.words
+                    )
                 ),
                 origin(rows, _about(held), SOURCES, METHOD_ORIENTATION, "demand_orientation"),
             ),

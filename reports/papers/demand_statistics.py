@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
+from kreishaus.labels.formats import day, moment
 from reports.document import Block, Bullets, Callout, Column, Document, Line, Section, Table
-from reports.german import day, moment
-from reports.language import MISSING, PERSONS, PLACES, compared, counted, value
 from reports.marts import Marts, NoData, Row
 from reports.papers import demand_context as context
 from reports.papers import homes
 from reports.papers.parts import Checks, Place, county, data_basis, newest, origin
+from reports.phrasing import MISSING, PERSONS, PLACES, compared, counted, value
 
 DATASETS = ("it_nrw/care_recipients", "it_nrw/care_homes", "wtg/stichtag")
 METHODS = (
@@ -59,7 +59,7 @@ def write(marts: Marts, about: date, title: str, checks: Checks) -> Document:
             checks.section,
             data_basis(marts, DATASETS, METHODS),
         ),
-        known_since=known,
+        recorded_at=known,
         annex=checks.annex,
         is_sample=marts.is_sample,
     )

@@ -6,10 +6,13 @@ from datetime import date
 
 from matplotlib.figure import Figure as Drawing
 
-from reports import charts, language, wordings
+from kreishaus.labels import translations
+from kreishaus.labels.formats import day, number, percent
+from reports import charts, phrasing
 from reports.document import Block, Bullets, Column, Figure, Line, Paragraph, Section, Table
-from reports.german import day, number, percent
-from reports.language import (
+from reports.marts import Marts, Row
+from reports.papers.parts import Place, missing, origin
+from reports.phrasing import (
     CHANGE,
     DATES,
     PLACES,
@@ -20,8 +23,6 @@ from reports.language import (
     short_name,
     value,
 )
-from reports.marts import Marts, Row
-from reports.papers.parts import Place, missing, origin
 from reports.plots.sheet import BLUE, ORANGE, german_axis
 from warehouse.homes.joint import LEVEL
 
@@ -224,7 +225,7 @@ def _vacancy_figure(rows: list[Row], place: Place) -> Figure:
 
 def _vacancy_table(rows: list[Row], place: Place) -> Table:
     def nothing(row: Row) -> str:
-        return "–" if row["basis"] == "published_total" else language.NO_VALUE
+        return "–" if row["basis"] == "published_total" else phrasing.NO_VALUE
 
     lines = []
     for spot, row in reversed(list(enumerate(rows))):
@@ -313,7 +314,7 @@ def staff_section(marts: Marts, place: Place, until: date) -> Section:
         return Section(title, (missing("Eine Personalerhebung"),))
     newest = rows[-1]
     before = rows[-2] if len(rows) > 1 else None
-    fte = language.Noun("VK", "VK")
+    fte = phrasing.Noun("VK", "VK")
     sentences = [
         f"{newest['reference_year']} (Stichtag {day(newest['reference_date'])}) arbeiteten "
         f"{place.here} Pflegekräfte im Umfang von {counted(newest['care_fte'], fte)}, davon "
@@ -329,7 +330,7 @@ def staff_section(marts: Marts, place: Place, until: date) -> Section:
     below = newest.get("offers_below_minimum_count")
     if below is not None:
         sentences.append(
-            f"{language.counted(below, language.HOMES)} "
+            f"{phrasing.counted(below, phrasing.HOMES)} "
             f"{'lag' if below == 1 else 'lagen'} unter dem Mindestmaß."
         )
     table = Table(
@@ -390,7 +391,7 @@ def _requirement(marts: Marts, until: date) -> list[Block]:
             ),
             tuple(
                 f"{statement[:1].upper()}{statement[1:]}."
-                for statement in wordings.doubts([row["doubt"] for row in rows], marts.words)
+                for statement in translations.caveats([row["caveat"] for row in rows], marts.words)
             ),
             origin(
                 rows,
@@ -452,7 +453,7 @@ def supply_section(marts: Marts, until: date) -> Section:
 def _full_inpatient(row: Row, here: str) -> str:
     words = (
         f"Am {day(row['reference_date'])} gab es {here} an "
-        f"{counted(row['sites_count'], language.SITES)} "
+        f"{counted(row['sites_count'], phrasing.SITES)} "
         f"{counted(row['places'], PLACES)} in vollstationären Pflegeeinrichtungen"
     )
     parts = [

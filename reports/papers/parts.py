@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from kreishaus.county_words import CountyWords
-from reports import language, wordings
+from kreishaus.labels import translations
+from kreishaus.labels.formats import day, number, percent
+from reports import phrasing
 from reports.document import Block, Callout, Column, Line, Origin, Paragraph, Section, Table
-from reports.german import day, number, percent
 from reports.marts import Marts, Row
 
 ROUNDED = (
@@ -21,7 +22,7 @@ RECONCILIATION = (
     "order by document, place, column_number, row_number"
 )
 VERDICTS = """
-    select verdict, count(*) as figures_count, max(known_since) as known_since,
+    select verdict, count(*) as figures_count, max(recorded_at) as recorded_at,
         any_value(document) as document
     from reconciliation where list_contains($marts, mart) group by verdict
 """
@@ -41,7 +42,7 @@ class Place:
 
     @property
     def here(self) -> str:
-        return language.in_region(self.name)
+        return phrasing.in_region(self.name)
 
 
 def county(marts: Marts) -> Place:
@@ -49,7 +50,7 @@ def county(marts: Marts) -> Place:
     return Place(marts.county.name, marts.words)
 
 
-def newest(rows: Iterable[Row], column: str = "known_since") -> datetime | None:
+def newest(rows: Iterable[Row], column: str = "recorded_at") -> datetime | None:
     """The latest moment among some rows."""
     return max((row[column] for row in rows if row.get(column) is not None), default=None)
 
@@ -65,9 +66,9 @@ def origin(
 ) -> Origin:
     """The origin of what was made from ``rows``, the times being the latest of them."""
     return Origin(
-        sources=tuple(wordings.dataset(one) for one in datasets),
+        sources=tuple(translations.dataset(one) for one in datasets),
         about=about,
-        known_since=newest(rows),
+        recorded_at=newest(rows),
         published_at=newest(rows, "published_at"),
         method=method,
         rounding=rounding(rows),
@@ -77,7 +78,7 @@ def origin(
 
 def missing(what: str) -> Callout:
     """Said in place of figures that no mart has."""
-    return Callout("Keine Daten", (f"{what} {language.MISSING}.",))
+    return Callout("Keine Daten", (f"{what} {phrasing.MISSING}.",))
 
 
 @dataclass(frozen=True)
@@ -120,8 +121,8 @@ def _verdict_sentence(verdicts: list[Row]) -> str:
     nowhere = sum(figures.values()) - compared - figures.get("not_printed", 0)
     return (
         "Das Haus vergleicht jede Zahl, die in einem früheren Papier gedruckt wurde, mit seinen "
-        f"Tabellen. Zum Gegenstand dieses Papiers {language.are(compared)} "
-        f"{language.counted(compared, language.FIGURES)} verglichen: "
+        f"Tabellen. Zum Gegenstand dieses Papiers {phrasing.are(compared)} "
+        f"{phrasing.counted(compared, phrasing.FIGURES)} verglichen: "
         f"{number(figures.get('equal', 0))} stimmen genau, {number(figures.get('rounded', 0))} bis "
         f"auf die Rundung, {number(differs)} {'weicht' if differs == 1 else 'weichen'} ab. Zu "
         f"{number(nowhere)} weiteren hat das Haus keine Quelle oder keine Kennzahl."
@@ -130,7 +131,7 @@ def _verdict_sentence(verdicts: list[Row]) -> str:
 
 def _as_shown(row: Row, amount: float | None) -> str:
     if amount is None:
-        return language.NO_VALUE
+        return phrasing.NO_VALUE
     if row["kind"] == "share":
         return percent(amount, max(1, int(row["decimals_count"] or 0)))
     return number(amount, int(row["decimals_count"] or 0))
@@ -164,9 +165,9 @@ def _by_reason(rows: list[Row]) -> Table:
 
 def _checks_origin(rows: list[Row]) -> Origin:
     return Origin(
-        sources=(wordings.dataset("papers/figures"),),
+        sources=(translations.dataset("papers/figures"),),
         about="Zeitraum der jeweiligen Zahl",
-        known_since=newest(rows),
+        recorded_at=newest(rows),
         method="Vergleich der gedruckten mit der berechneten Zahl, je Kennzahl mit eigener "
         "Toleranz (docs/methods_papers.md, „Verdict“ und „Reason“)",
         marts=("reconciliation",),
@@ -179,7 +180,7 @@ def _differing(rows: list[Row]) -> Table:
             (
                 row["place"],
                 f"{row['metric_label']}, {_row_label(row)}",
-                language.minus(row["value_as_printed"]),
+                phrasing.minus(row["value_as_printed"]),
                 _as_shown(row, row.get("mart_value")),
                 _reason(row),
             )
@@ -209,7 +210,7 @@ def _differing(rows: list[Row]) -> Table:
 def _row_label(row: Row) -> str:
     label = str(row["row_label"])
     try:
-        return language.short_month(date.fromisoformat(f"{label}-01"))
+        return phrasing.short_month(date.fromisoformat(f"{label}-01"))
     except ValueError:
         return f"{label} ({row['column_label']})"
 
@@ -239,7 +240,7 @@ def _contradictions(marts: Marts, names: Sequence[str], until: date) -> list[Blo
 
 def _period(row: Row) -> str:
     code = str(row["period_code"])
-    for text, shown in ((code, day), (f"{code}-01", language.month)):
+    for text, shown in ((code, day), (f"{code}-01", phrasing.month)):
         try:
             return shown(date.fromisoformat(text))
         except ValueError:
@@ -250,7 +251,7 @@ def _period(row: Row) -> str:
 def _trimmed(amount: float | None) -> str:
     """A number with the decimals it needs, at most two."""
     if amount is None:
-        return language.NO_VALUE
+        return phrasing.NO_VALUE
     decimals = next((one for one in (0, 1) if abs(round(amount, one) - amount) < 1e-9), 2)
     return number(amount, decimals)
 
@@ -297,8 +298,8 @@ def _delivery(row: Row) -> tuple[str, str, str, str]:
     if quarantine:
         state += f"; {quarantine} {'Datei' if quarantine == 1 else 'Dateien'} in Quarantäne"
     return (
-        wordings.dataset(row["dataset_id"]),
-        _about(row, "newest_reference_date") or language.NO_VALUE,
+        translations.dataset(row["dataset_id"]),
+        _about(row, "newest_reference_date") or phrasing.NO_VALUE,
         _about(row, "awaited_reference_date") or "–",
         state,
     )
@@ -309,4 +310,4 @@ def _about(row: Row, column: str) -> str:
     at = row[column]
     if at is None:
         return ""
-    return language.month(at) if str(row["calendar"]).startswith("every month") else day(at)
+    return phrasing.month(at) if str(row["calendar"]).startswith("every month") else day(at)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
+from kreishaus.labels.formats import day, moment
 from reports.document import Document, Section
-from reports.german import day, moment
-from reports.language import month, true_date
 from reports.marts import Marts
 from reports.papers import refugees_county as of_county
 from reports.papers import refugees_nation as of_nation
 from reports.papers.definition import Paper
 from reports.papers.parts import county, data_basis, data_checks, missing, newest
+from reports.phrasing import month, true_date
 
 TITLE = "Quartalsbericht Geflüchtete"
 BAMF = "Bundesamt für Migration und Flüchtlinge (BAMF)"
@@ -90,7 +90,7 @@ def write(marts: Marts, about: date) -> Document:
             checks.section,
             data_basis(marts, DATASETS, METHODS),
         ),
-        known_since=known,
+        recorded_at=known,
         annex=checks.annex,
         is_sample=marts.is_sample,
     )
@@ -120,7 +120,7 @@ def _of_the_nation(marts: Marts, about: date) -> Document:
             checks.section,
             data_basis(marts, DATASETS, METHODS),
         ),
-        known_since=known,
+        recorded_at=known,
         annex=checks.annex,
         is_sample=marts.is_sample,
     )

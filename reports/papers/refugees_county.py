@@ -8,7 +8,8 @@ from decimal import Decimal
 
 from matplotlib.figure import Figure as Drawing
 
-from reports import charts, language
+from kreishaus.labels.formats import day, listed, percent
+from reports import charts, phrasing
 from reports.document import (
     Block,
     Bullets,
@@ -20,8 +21,9 @@ from reports.document import (
     Section,
     Table,
 )
-from reports.german import day, listed, percent
-from reports.language import (
+from reports.marts import Marts, Row
+from reports.papers.parts import Place, missing, origin, rounding
+from reports.phrasing import (
     CHANGE,
     PERSONS,
     POSITIONS,
@@ -32,8 +34,6 @@ from reports.language import (
     true_date,
     value,
 )
-from reports.marts import Marts, Row
-from reports.papers.parts import Place, missing, origin, rounding
 from reports.plots.sheet import BLACK, BLUE, GREEN, ORANGE, german_axis
 
 GROUPS = {"recognised": BLUE, "pending": ORANGE, "tolerated": GREEN, "total": BLACK}
@@ -137,7 +137,7 @@ def comparison_sentence(row: Row) -> str:
     words = [sentence, f"Dazwischen liegt ein Bruch der Reihe ({row['break_label']})."]
     without = row.get("persons_without_section_24"), row.get("compared_persons_without_section_24")
     if None not in without and without != (row["persons"], row["compared_persons"]):
-        change = language.difference(*without) or 0
+        change = phrasing.difference(*without) or 0
         words.append(
             "Ohne Personen mit einem Titel nach § 24 AufenthG ist die Zahl "
             + (
@@ -197,7 +197,7 @@ def _why_rounded(rows: list[Row]) -> list[Block]:
                 "Verglichen werden die gerundeten Zahlen; auch die Differenzen und Anteile sind "
                 f"aus ihnen gerechnet. Eine Differenz kann deshalb um bis zu {base - 1} von der "
                 "genauen abweichen, und die Gruppen ergeben zusammen nicht immer die Gesamtzahl. "
-                f"Prozente stehen erst ab {language.LEAST_FOR_PERCENT} Personen.",
+                f"Prozente stehen erst ab {phrasing.LEAST_FOR_PERCENT} Personen.",
             ),
         )
     ]
@@ -206,7 +206,7 @@ def _why_rounded(rows: list[Row]) -> list[Block]:
 def _group_sentence(held: Stock, code: str) -> str:
     row = held.now.get(code)
     if row is None:
-        return f"Gruppe „{code}“: {language.MISSING}."
+        return f"Gruppe „{code}“: {phrasing.MISSING}."
     persons = row["persons"]
     parts = [f"{row['status_group_label']}: {counted(persons, PERSONS)}"]
     if code != "family" and persons is not None and held.total:
@@ -227,7 +227,7 @@ def _groups_table(held: Stock) -> Table:
     for code in asked:
         row = held.comparison("total", code)
         at = row["compared_reference_date"] if row else None
-        columns += [Column(day(at) if at else language.NO_VALUE), Column(CHANGE)]
+        columns += [Column(day(at) if at else phrasing.NO_VALUE), Column(CHANGE)]
     lines = []
     for group in WITH_FAMILY:
         now = held.now.get(group)
@@ -396,7 +396,7 @@ def _structure_sentence(cells: Cells) -> str:
         words.append(f"{percent(women / total, 1)} der Personen sind weiblich ({value(women)})")
     if total and children is not None:
         words.append(f"{percent(children / total, 1)} sind jünger als 16 Jahre ({value(children)})")
-    return f"{listed(words)}." if words else f"Eine Gliederung {language.MISSING}."
+    return f"{listed(words)}." if words else f"Eine Gliederung {phrasing.MISSING}."
 
 
 def _cross_table(rows: list[Row], margin: str, what: str, at: date) -> Table:
@@ -532,7 +532,7 @@ def municipality_section(marts: Marts, until: date) -> list[Section]:
     lines = []
     for row in rows:
         part = row["persons"] / total if row["persons"] is not None and total else None
-        cells = [short_name(row["region_name"]), value(row["persons"]), language.share(part)]
+        cells = [short_name(row["region_name"]), value(row["persons"]), phrasing.share(part)]
         if given:
             own = given.get(row["region_code"], {})
             cells += [value(_halves(own), 1), value(own.get("positions_whole_fte"), 0)]

@@ -6,11 +6,13 @@ from datetime import date
 
 from matplotlib.figure import Figure as Drawing
 
-from reports import charts, language
+from kreishaus.labels.formats import day, number, percent
+from reports import charts, phrasing
 from reports.charts import ink
 from reports.document import Block, Bullets, Column, Figure, Line, Paragraph, Section, Table
-from reports.german import day, number, percent
-from reports.language import (
+from reports.marts import Marts, Row
+from reports.papers.parts import Place, missing, origin
+from reports.phrasing import (
     APPLICATIONS,
     CHANGE,
     DECISIONS,
@@ -25,8 +27,6 @@ from reports.language import (
     short_month,
     value,
 )
-from reports.marts import Marts, Row
-from reports.papers.parts import Place, missing, origin
 from reports.plots.sheet import BLUE, ORANGE, german_axis, percent_axis
 
 HKL = ("bamf/hkl",)
@@ -111,7 +111,7 @@ def national_section(marts: Marts, until: date) -> Section:
     if (at.year, at.month) != (until.year, until.month):
         blocks.append(
             Paragraph(
-                f"Für den Monat des Stichtags {language.MISSING}, was das BAMF herausgibt; der "
+                f"Für den Monat des Stichtags {phrasing.MISSING}, was das BAMF herausgibt; der "
                 f"jüngste Monat ist der {month(at)}."
             )
         )
@@ -131,7 +131,7 @@ def national_section(marts: Marts, until: date) -> Section:
 def _measure_sentence(measure: str, newest: Row, found: dict[tuple[str, str], Row]) -> str:
     label, noun = MEASURES[measure]
     amount = newest[measure]
-    words = [f"{number(amount) if amount is not None else language.NO_VALUE} {label}."]
+    words = [f"{number(amount) if amount is not None else phrasing.NO_VALUE} {label}."]
     for code, than in (
         ("month_before", "dem Vormonat"),
         ("same_month_year_before", "dem Vorjahresmonat"),
@@ -144,12 +144,12 @@ def _measure_sentence(measure: str, newest: Row, found: dict[tuple[str, str], Ro
 def _protection(newest: Row, found: dict[tuple[str, str], Row]) -> str:
     share = newest["protection_share"]
     if share is None:
-        return f"Eine Schutzquote {language.MISSING}."
+        return f"Eine Schutzquote {phrasing.MISSING}."
     row = found.get(("protection_share", "same_month_year_before"))
     before = row["compared_share"] if row else None
     return (
         f"Die Schutzquote, positive Entscheidungen an allen, lag bei {percent(share, 1)}, "
-        f"{language.points(share, before, 'im Vorjahresmonat')}."
+        f"{phrasing.points(share, before, 'im Vorjahresmonat')}."
     )
 
 
@@ -256,7 +256,7 @@ def _months_table(caption: str, rows: list[Row], of: tuple[str, ...] | None) -> 
 
     def cell(row: Row, column: str) -> str:
         if column == "protection_share":
-            return language.share(row[column])
+            return phrasing.share(row[column])
         return value(row[column])
 
     return Table(
@@ -302,7 +302,7 @@ def _countries_table(marts: Marts, at: date) -> Table | Paragraph:
         key=lambda one: (-one[0], one[1]),
     )[:COUNTRIES_SHOWN]
     if not ranked:
-        return Paragraph(f"Eine Gliederung nach Herkunftsländern {language.MISSING}.")
+        return Paragraph(f"Eine Gliederung nach Herkunftsländern {phrasing.MISSING}.")
     lines = []
     for place, (amount, label, code) in enumerate(ranked, 1):
         before = by_country.get((code, "month_before"), {}).get("compared_count")
@@ -349,8 +349,8 @@ def countries_section(marts: Marts, place: Place, until: date) -> Section:
     blocks: list[Block] = []
     strongest = [row for row in listed_rows if row["pending_persons"] is not None][:3]
     if total and strongest:
-        names = language.ranking(
-            [language.short_name(row["origin_label"]) for row in strongest],
+        names = phrasing.ranking(
+            [phrasing.short_name(row["origin_label"]) for row in strongest],
             [value(row["pending_persons"]) for row in strongest],
         )
         blocks.append(
@@ -369,7 +369,7 @@ def countries_section(marts: Marts, place: Place, until: date) -> Section:
 def _beside(row: Row, place: Place) -> str:
     pending, nation = row.get("pending_persons"), row.get("national_pending_count")
     if pending is None or not nation:
-        return f"Ein Vergleich mit Deutschland {language.MISSING}."
+        return f"Ein Vergleich mit Deutschland {phrasing.MISSING}."
     return (
         f"Beim BAMF waren Ende {month(row['national_month'])} in Deutschland "
         f"{counted(nation, PROCEDURES)} anhängig; auf {place.words.den_kreis} kommen im Register "
@@ -387,7 +387,7 @@ def _countries_figure(rows: list[Row], place: Place, until: date) -> Figure:
     shown = [row for row in rows if row["origin_code"] != "total"]
     parts = [
         (
-            language.short_name(row["origin_label"]),
+            phrasing.short_name(row["origin_label"]),
             _part(row["pending_persons"], total["pending_persons"]) or 0.0,
             _part(row["national_pending_count"], total["national_pending_count"]) or 0.0,
         )
@@ -447,9 +447,9 @@ def _pending_table(rows: list[Row], place: Place, until: date) -> Table:
             (
                 row["origin_label"],
                 value(row["pending_persons"]),
-                language.share(_part(row["pending_persons"], total["pending_persons"])),
+                phrasing.share(_part(row["pending_persons"], total["pending_persons"])),
                 value(row["national_pending_count"]),
-                language.share(
+                phrasing.share(
                     _part(row["national_pending_count"], total["national_pending_count"])
                 ),
             ),

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
-from reports import language, wordings
+from kreishaus.labels import translations
+from kreishaus.labels.formats import day, moment, number, percent
+from reports import phrasing
 from reports.document import Block, Bullets, Column, Document, Line, Paragraph, Section, Table
-from reports.german import day, moment, number, percent
-from reports.language import (
+from reports.marts import Marts, NoData, Row
+from reports.papers import homes
+from reports.papers.definition import Paper
+from reports.papers.parts import Place, county, data_basis, data_checks, missing, newest, origin
+from reports.phrasing import (
     CHANGE,
     INSPECTIONS,
     NO_VALUE,
@@ -16,10 +21,6 @@ from reports.language import (
     counted,
     value,
 )
-from reports.marts import Marts, NoData, Row
-from reports.papers import homes
-from reports.papers.definition import Paper
-from reports.papers.parts import Place, county, data_basis, data_checks, missing, newest, origin
 
 TITLE = "Tätigkeitsbericht der WTG-Behörde"
 DATASETS = ("wtg/stichtag", "wtg/register")
@@ -79,7 +80,7 @@ def dates(marts: Marts) -> list[date]:
 
 
 def _label(row: Row) -> str:
-    return language.years(row["from_year"], row["to_year"])
+    return phrasing.years(row["from_year"], row["to_year"])
 
 
 class Activity:
@@ -97,7 +98,7 @@ class Activity:
 
     @property
     def period(self) -> str:
-        return language.years(self.first, self.year)
+        return phrasing.years(self.first, self.year)
 
     def sum(self, column: str, first: int, last: int, kind: str | None = None) -> int | None:
         """A number over all areas; None where the period has no figures."""
@@ -132,7 +133,7 @@ def _regular(held: Activity) -> str:
     held_of_plan = held.sum("planned_done_count", year, year, REGULAR)
     not_held = held.sum("planned_not_done_count", year, year, REGULAR)
     if not planned or held_of_plan is None:
-        return f"Geplante Regelprüfungen: {language.MISSING}."
+        return f"Geplante Regelprüfungen: {phrasing.MISSING}."
     return (
         f"Von {number(planned)} geplanten Regelprüfungen {year} "
         f"{'fand' if held_of_plan == 1 else 'fanden'} {number(held_of_plan)} statt "
@@ -143,10 +144,10 @@ def _regular(held: Activity) -> str:
 def _complaints(row: Row) -> str:
     homes_with, of_all = row["homes_with_complaints_count"], row["homes_count"]
     if homes_with is None or not of_all:
-        return f"Beschwerden {_label(row)}: {language.MISSING}."
+        return f"Beschwerden {_label(row)}: {phrasing.MISSING}."
     return (
         f"{_label(row)} gab es Beschwerden über "
-        f"{counted(homes_with, language.HOMES)} von {number(of_all)} "
+        f"{counted(homes_with, phrasing.HOMES)} von {number(of_all)} "
         f"({percent(homes_with / of_all, 1)})."
     )
 
@@ -242,7 +243,7 @@ def _planned_cells(label: str, row: Row) -> tuple[str, ...]:
         value(planned),
         value(done),
         value(row["planned_not_done_count"]),
-        "–" if part is None else language.share(part),
+        "–" if part is None else phrasing.share(part),
     )
 
 
@@ -297,7 +298,7 @@ def _found(held: Activity) -> list[Block]:
     if not told:
         return [
             Paragraph(
-                f"Zu Mängeln, Beratungen und Anordnungen {language.MISSING}, was die "
+                f"Zu Mängeln, Beratungen und Anordnungen {phrasing.MISSING}, was die "
                 f"Prüfungen {held.year} ergaben."
             )
         ]
@@ -318,7 +319,7 @@ def complaints_section(held: Activity) -> Section:
                 f"dem Jahr {single[-2]['to_year']}",
                 single[-1]["homes_with_complaints_count"],
                 single[-2]["homes_with_complaints_count"],
-                language.HOMES,
+                phrasing.HOMES,
             )
         )
     return Section(
@@ -341,7 +342,7 @@ def complaints_section(held: Activity) -> Section:
                             value(row["complaints_count"]),
                             value(row["homes_with_complaints_count"]),
                             value(row["homes_count"]),
-                            language.share(row["homes_with_complaints_share"]),
+                            phrasing.share(row["homes_with_complaints_share"]),
                         )
                     )
                     for row in rows
@@ -392,7 +393,9 @@ def measures_section(held: Activity) -> Section:
                 ),
                 tuple(
                     f"{statement[:1].upper()}{statement[1:]}."
-                    for statement in wordings.doubts([row["doubt"] for row in rows], held.words)
+                    for statement in translations.caveats(
+                        [row["caveat"] for row in rows], held.words
+                    )
                 ),
                 origin(rows, held.period, DATASETS[:1], METHOD, "wtg_measures"),
             ),
@@ -412,11 +415,11 @@ def support_section(marts: Marts, until: date) -> Section:
     totals = [sum(cells.get((at, kind)) or 0 for kind in kinds) for at in days]
     sentences = [
         f"Am {day(days[-1])} waren {marts.words.im_kreis} "
-        f"{counted(totals[-1], language.OFFERS)} anerkannt."
+        f"{counted(totals[-1], phrasing.OFFERS)} anerkannt."
     ]
     if len(days) > 1:
         sentences.append(
-            compared(f"dem Stichtag {day(days[-2])}", totals[-1], totals[-2], language.OFFERS)
+            compared(f"dem Stichtag {day(days[-2])}", totals[-1], totals[-2], phrasing.OFFERS)
         )
     return Section(
         title,
@@ -442,7 +445,7 @@ def support_section(marts: Marts, until: date) -> Section:
                 (),
                 origin(
                     rows,
-                    f"{counted(len(days), language.DATES)}",
+                    f"{counted(len(days), phrasing.DATES)}",
                     DATASETS[:1],
                     "anerkannte Angebote je Stichtag",
                     "support_offers",
@@ -485,7 +488,7 @@ def write(marts: Marts, about: date) -> Document:
             checks.section,
             data_basis(marts, DATASETS, METHODS),
         ),
-        known_since=known,
+        recorded_at=known,
         annex=checks.annex,
         is_sample=marts.is_sample,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from matplotlib.axes import Axes
 
-from reports.german import day, listed, number, percent
+from kreishaus.labels.formats import day, listed, number, percent
 from reports.marts import Marts, Row
 from reports.plots.sheet import (
     BLACK,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from matplotlib.axes import Axes
 
 from kreishaus.county_words import CountyWords
-from reports.german import day, listed, number
+from kreishaus.labels.formats import day, listed, number
 from reports.marts import Marts, Row
 from reports.plots.sheet import (
     BLACK,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from matplotlib.axes import Axes
 from matplotlib.ticker import MultipleLocator
 
-from reports.german import day, number
+from kreishaus.labels.formats import day, number
 from reports.marts import Marts, Row
 from reports.plots.sheet import BLUE, GREY, VERMILION, Plot, Sheet, german_axis, new_figure
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from matplotlib.axes import Axes
 
-from reports.german import number
+from kreishaus.labels.formats import number
 from reports.marts import Marts, Row
 from reports.plots.sheet import (
     BLACK,

@@ -21,7 +21,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
-from reports.german import number
+from kreishaus.labels.formats import number
 from reports.marts import SAMPLE, Marts, NoData
 
 WIDTH_INCHES = 6.7  # the text width of an A4 page

@@ -6,7 +6,7 @@ import math
 
 from matplotlib.axes import Axes
 
-from reports.german import day, listed, number, percent
+from kreishaus.labels.formats import day, listed, number, percent
 from reports.marts import Marts, Row
 from reports.plots.sheet import (
     BLACK,

@@ -25,9 +25,9 @@ from reissues import move_one_vacant_place
 from kreishaus.settings import Settings
 from operations.local.api import AirflowApi
 from operations.local.environment import airflow_home
-from operations.local.house import BUILD_DAG, INGEST_DAGS, REPORTS_DAG
 from operations.local.lock import holder
 from operations.local.login import login
+from operations.local.stack import BUILD_DAG, INGEST_DAGS, REPORTS_DAG
 from reports.papers import NAMES
 from sample.make import make
 from warehouse import versions
@@ -279,19 +279,19 @@ def test_a_night_with_faults_everywhere_ends_by_itself_and_explains_itself(
         told = {mail["Subject"].rpartition(": ")[2] for mail in mails.got}
         assert told == {f"ingest_{source} is red" for source in ("it_nrw", "wtg", "azr")}
         _, said = ended(kreishaus(house, "status", "--format", "json", env=environment))
-    troubles = {
-        (entry["dataset"], trouble["kind"])
+    issues = {
+        (entry["dataset"], issue["kind"])
         for entry in json.loads(said)["datasets"]
-        for trouble in entry["troubles"]
-        if trouble["grade"] != "yellow"
+        for issue in entry["issues"]
+        if issue["severity"] != "yellow"
     }
-    assert {about for about, kind in troubles if kind == "silent"} == {
+    assert {about for about, kind in issues if kind == "silent"} == {
         *("wtg/heimfinder", "it_nrw/care_recipients", "it_nrw/care_recipients_by_age"),
         "it_nrw/population_municipalities",
     }
-    assert ("azr/crosstable", "refused") in troubles
-    assert ("wtg/stichtag", "quarantine") in troubles
-    assert ("bamf/hkl", "reissued") in troubles
+    assert ("azr/crosstable", "refused") in issues
+    assert ("wtg/stichtag", "quarantine") in issues
+    assert ("bamf/hkl", "reissued") in issues
     assert vacant_in_august(house) == vacant
     sql = "select applications_first as syria from asylum_by_country_monthly"
     sql += " where reference_month = '2021-09-01' and ls_code = '475'"

@@ -348,8 +348,8 @@ def test_a_source_comes_in_through_the_worker(
     assert finished(well, address, oskar)["state"] == "success", well.log("worker")[-3000:]
     tasks = ask(well, "GET", f"{address}/taskInstances", token=oskar)[1]["task_instances"]
     assert {(task["task_id"], task["state"]) for task in tasks} >= {
-        ("crosstable.land", "success"),
-        ("crosstable.stage", "success"),
+        ("crosstable.fetch_new", "success"),
+        ("crosstable.process_files", "success"),
         ("crosstable.announce", "success"),
         ("complete", "success"),
     }

@@ -19,10 +19,10 @@ from identities import broken_identities, spoilt
 from mutations import mutants
 
 from kreishaus.datasets import REGISTRY, Dataset
-from kreishaus.model import Origin, RefusedAtTheDoor, SourceUnavailable, UnreadableFile
+from kreishaus.model import FileRejected, Origin, SourceUnavailable, UnreadableFile
 from kreishaus.settings import Settings
 from kreishaus.store.landing import Landing
-from pipeline.steps import judge, land
+from pipeline.steps import fetch_new, validate
 from sample.make import make
 from sample.server import serve
 
@@ -31,7 +31,7 @@ LONGEST_SECONDS = 30
 """Of processor time: what else the machine does is no fault of a parser."""
 MOST_KIBIBYTES = 2**20
 LARGE_BYTES = 500_000
-OURS = (UnreadableFile, RefusedAtTheDoor, SourceUnavailable)
+OURS = (UnreadableFile, FileRejected, SourceUnavailable)
 
 pytestmark = pytest.mark.timeout(6 * 60 * 60)
 
@@ -43,7 +43,7 @@ def landing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     with serve(make(settings) / "http") as server:
         settings = settings.model_copy(update={"sample_url": server.url})
         for entry in REGISTRY:
-            land(entry.id, settings, "fuzz")
+            fetch_new(entry.id, settings, "fuzz")
     yield settings
 
 
@@ -109,7 +109,7 @@ def treat_damaged(entry: Dataset, content: bytes, origin: Origin) -> None:
         if not broken and sum(content[:1_000]) % 10:
             event("read, adds up")
             return
-        _, validation, _ = judge(entry, content, origin)
+        _, validation, _ = validate(entry, content, origin)
     except OURS as refusal:
         event(type(refusal).__name__)
         return

@@ -22,7 +22,7 @@ ROWS = """
         persons.guess / nullif(wholes.guess, 0) as county_pending_share,
         shown.national_pending_count, shown.national_pending_share,
         persons.guess / nullif(shown.national_pending_count, 0) as county_of_national_share,
-        shown.method, shown.doubt, shown.source_sha256, shown.published_at, shown.known_since,
+        shown.method, shown.caveat, shown.source_sha256, shown.published_at, shown.recorded_at,
         shown.revision
     from (select * from '{path}') as shown
     cross join wholes

@@ -183,7 +183,7 @@ STAFFING_REQUIREMENT = Reading(
         "minimum_skilled_share": PARAMETER,
     },
     texts={
-        "doubt": (r"(\d+) residents without a care grade", OfResidents("ungraded")),
+        "caveat": (r"(\d+) residents without a care grade", OfResidents("ungraded")),
     },
 )
 

@@ -35,7 +35,7 @@ from datetime import date
 
 from kreishaus.settings import read_settings
 from pipeline.status import dataset_status
-from pipeline.steps import land, treat
+from pipeline.steps import fetch_new, process_file
 from sample.make import make
 from warehouse.build import NOT_NIGHTLY, dbt, lay_ready
 
@@ -43,9 +43,9 @@ settings = read_settings()
 make(settings)
 folder = settings.drop_folder("kita")
 (folder / "Kita_2021-03-01.csv").write_text(sys.argv[1], encoding="utf-8")
-report = land("kita/places", settings, "first")
-for landed in report.to_treat:
-    print(treat(landed, settings).explanation)
+report = fetch_new("kita/places", settings, "first")
+for landed in report.pending:
+    print(process_file(landed, settings).explanation)
 lay_ready(settings)
 done = dbt(settings, "build", *NOT_NIGHTLY, "--select", "+childcare_places")
 print(done.stdout)
@@ -140,7 +140,7 @@ def test_airflow_has_a_dag_for_it_and_the_build_awaits_it(tree: Path) -> None:
     assert kita["timetable"]["__var"]["expression"] == "50 2 * * *"
     assert "docs/sources/kita.md" in kita["doc_md"]
     pools = {task["__var"]["task_id"]: task["__var"].get("pool") for task in kita["tasks"]}
-    assert pools["places.land"] == "visit_kita"
+    assert pools["places.fetch_new"] == "visit_kita"
     assert "staged_kita" in json.dumps(build["timetable"])
     assert "visit_kita" in json.loads(run(tree, "-m", "operations.pools"))
 

@@ -9,7 +9,7 @@ import pytest
 from nights import ask_warehouse
 
 from kreishaus.settings import Settings
-from pipeline.steps import land, treat
+from pipeline.steps import fetch_new, process_file
 from sample import bamf
 from sample.bamf_pdf import PrintedRow, render
 from sample.server import serve
@@ -50,8 +50,8 @@ def test_a_month_issued_again_is_a_revision(site: tuple[Settings, Path]) -> None
     settings, pdf = site
     for applications in (1648, 1684):
         pdf.write_bytes(table(applications))
-        report = land("bamf/hkl", settings, f"night {applications}")
-        (outcome,) = [treat(landed, settings) for landed in report.to_treat]
+        report = fetch_new("bamf/hkl", settings, f"night {applications}")
+        (outcome,) = [process_file(landed, settings) for landed in report.pending]
         assert (outcome.status, outcome.period) == ("staged", "2021-09")
     prepare(settings)
     done = dbt(settings, "build", *ONE_MART)
@@ -76,8 +76,8 @@ def test_a_bad_reissue_leaves_the_good_version_in_force(site: tuple[Settings, Pa
     statuses = []
     for content in (table(1648), table(1684).replace(b"(1.684) Tj", b"(1.864) Tj", 1)):
         pdf.write_bytes(content)
-        report = land("bamf/hkl", settings, "night")
-        statuses += [treat(landed, settings).status for landed in report.to_treat]
+        report = fetch_new("bamf/hkl", settings, "night")
+        statuses += [process_file(landed, settings).status for landed in report.pending]
     assert statuses == ["staged", "quarantined"]
     prepare(settings)
     batches = pq.read_table(settings.warehouse / "batches.parquet").to_pylist()

@@ -28,7 +28,7 @@ from operations.maintenance.backup.check import verify
 from operations.maintenance.backup.make import hashes, make_snapshot
 from operations.maintenance.backup.restore import Restored, restore
 from operations.maintenance.retention.perform import maintain
-from pipeline.steps import by_hand, land, treat
+from pipeline.steps import by_hand, fetch_new, process_file
 from sample import bamf
 from warehouse import audit, versions
 from warehouse.build import build
@@ -80,8 +80,8 @@ def second_night(house: Settings, tmp_path: Path) -> None:
     rubbish = tmp_path / "hkl-oktober-2021.pdf"
     rubbish.write_bytes(b"%PDF-1.4 cut off while it was copied")
     for dataset_id in ("bamf/hkl", "wtg/stichtag"):
-        for file in land(dataset_id, house, "second").to_treat:
-            assert treat(file, house).status == "staged"
+        for file in fetch_new(dataset_id, house, "second").pending:
+            assert process_file(file, house).status == "staged"
     assert len(list(landing.hashes())) == len(months) + 1
     assert by_hand("bamf/hkl", rubbish, house, "hand").status == "quarantined"
     result = build(house)
@@ -138,7 +138,7 @@ def test_every_mart_of_each_audience_is_as_it_was(drill: Drill, audience: str) -
     assert drill.restored.build_failed == ""
 
 
-def test_what_was_known_since_when_is_known_still(drill: Drill) -> None:
+def test_what_was_recorded_at_when_is_known_still(drill: Drill) -> None:
     """September had 13,849 first applications, and 13,881 when it was issued again: 30 people from
     Syria and 2 from Katar more. Both are known, and what changed."""
     assert ask(
@@ -178,5 +178,5 @@ def test_who_read_what_before_the_loss_is_known_still(drill: Drill) -> None:
 
 def test_the_next_night_finds_nothing_to_do(drill: Drill) -> None:
     for entry in datasets_of("azr"):
-        report = land(entry.id, drill.house, "third")
-        assert (report.new, report.to_treat, report.in_quarantine) == ((), (), ()), entry.id
+        report = fetch_new(entry.id, drill.house, "third")
+        assert (report.new, report.pending, report.in_quarantine) == ((), (), ()), entry.id

@@ -16,7 +16,7 @@ from nights import ask_warehouse
 from kreishaus.model import Request
 from kreishaus.settings import Settings
 from kreishaus.store.landing import Landing
-from pipeline.steps import treat
+from pipeline.steps import process_file
 from warehouse.build import NOT_NIGHTLY, dbt, prepare
 
 MART = "free_places_reported_daily"
@@ -64,7 +64,7 @@ def see(settings: Settings, content: bytes, moment: str) -> None:
     landed, _ = landing.land(
         content, REQUEST, run_id=moment, licence="", now=datetime.fromisoformat(moment)
     )
-    treat(landed, settings)
+    process_file(landed, settings)
 
 
 def county(settings: Settings) -> list[tuple[Any, ...]]:

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 import home_gaps
 import pytest
 from home_recoveries import Seen, knowledge, seen
-from nights import treated
+from nights import processed
 
 from kreishaus.settings import Settings
-from pipeline.steps import land
+from pipeline.steps import fetch_new
 from warehouse.build import build
 from warehouse.publish import publish
 
@@ -32,10 +32,10 @@ def versions_seen(of_its_own: Settings) -> Iterator[list[Seen]]:
     found = []
     for issue, count in ((1, WORKBOOKS), (2, ISSUED_AGAIN)):
         home_gaps.write(of_its_own.drop_folder("wtg"), count, SEED, issue)
-        report = land("wtg/stichtag", of_its_own, f"issue {issue}")
+        report = fetch_new("wtg/stichtag", of_its_own, f"issue {issue}")
         # What left nothing out may be issued again as it was, and is no new file then.
-        assert len(report.to_treat) > 0.8 * count
-        outcomes = treated(of_its_own, report.to_treat)
+        assert len(report.pending) > 0.8 * count
+        outcomes = processed(of_its_own, report.pending)
         refused = [one.explanation for one in outcomes if one.status != "staged"]
         assert refused == []
         build(of_its_own)

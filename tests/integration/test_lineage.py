@@ -19,14 +19,14 @@ from kreishaus.datasets import REGISTRY
 from kreishaus.settings import Lineage, Metrics, Settings
 from warehouse import told
 from warehouse.builds import last
-from warehouse.told import tell_of_build, tell_of_publishing
+from warehouse.telemetry import emit_build_metrics, emit_publish_metrics
 
 Event = Mapping[str, Any]
 
 
 def tell(night: Night, settings: Settings) -> None:
-    tell_of_build(settings, "first", 16.5, last(settings))
-    tell_of_publishing(settings, night.manifest, 4.5)
+    emit_build_metrics(settings, "first", 16.5, last(settings))
+    emit_publish_metrics(settings, night.manifest, 4.5)
 
 
 @pytest.fixture(scope="module")
@@ -160,7 +160,9 @@ def test_a_server_that_is_down_is_a_warning_and_nothing_is_asked_twice(
     with serving(lambda visit: visit.answer(status or 200)) as server:
         url = server.url if status else "http://127.0.0.1:9"
         with caplog.at_level(logging.WARNING):
-            tell_of_build(over_http(first_night.house, url), "first", 1, last(first_night.house))
+            emit_build_metrics(
+                over_http(first_night.house, url), "first", 1, last(first_night.house)
+            )
         assert sum(server.visits.values()) <= 2
     assert time.monotonic() - begun < 20
     assert f"lineage: 0 events arrived at {url}" in caplog.text
@@ -172,7 +174,7 @@ def test_a_folder_that_cannot_be_made_is_a_warning(
 ) -> None:
     (tmp_path / "file").touch()
     wanted = Lineage(transport="file", path=tmp_path / "file" / "lineage")
-    tell_of_build(
+    emit_build_metrics(
         first_night.house.model_copy(update={"lineage": wanted}),
         "first",
         1,
@@ -185,7 +187,7 @@ def test_only_the_newest_files_are_kept(first_night: Night, tmp_path: Path) -> N
     for number in range(5):
         (tmp_path / f"2021010{number}T000000.000000Z_old.jsonl").touch()
     wanted = Lineage(transport="file", path=tmp_path, keep_files=3)
-    tell_of_build(
+    emit_build_metrics(
         first_night.house.model_copy(update={"lineage": wanted}),
         "first",
         1,

@@ -22,7 +22,7 @@ from public_reach import HASH, by_modes, files, hashes, text_of
 
 from catalogue.site import site, write_sites
 from kreishaus.settings import Settings
-from reports.press import print_paper
+from reports.render import print_paper
 from sample.wtg_offers import HOMES, offers
 from warehouse import versions
 from warehouse.export.extract import extract
@@ -222,8 +222,8 @@ def test_no_sentence_holds_a_number_of_residents(version: Path) -> None:
     """That 3 residents without a care grade need no staff is a figure, also inside a sentence."""
     with duckdb.connect(versions.database(version, "public"), read_only=True) as database:
         found = database.execute(
-            """select region_code, doubt from public.staffing_requirement
-               where regexp_matches(doubt, '[0-9]+ residents') limit 3"""
+            """select region_code, caveat from public.staffing_requirement
+               where regexp_matches(caveat, '[0-9]+ residents') limit 3"""
         ).fetchall()
     assert found == []
 

@@ -11,7 +11,7 @@ import pytest
 from nights import ask, ask_warehouse, rebuilt
 
 from kreishaus.settings import Settings
-from pipeline.steps import land, treat
+from pipeline.steps import fetch_new, process_file
 from warehouse.build import build, target
 from warehouse.publish import publish
 
@@ -29,8 +29,8 @@ Stichtag;Nicht belegt
 
 def taken_in(settings: Settings) -> None:
     """Land, check and stage what lies among the papers."""
-    for landed in land("papers/figures", settings, "night").to_treat:
-        outcome = treat(landed, settings)
+    for landed in fetch_new("papers/figures", settings, "night").pending:
+        outcome = process_file(landed, settings)
         assert outcome.status == "staged", outcome.explanation
 
 

@@ -23,16 +23,16 @@ import yaml
 from kind_words import OF_A_KREIS
 
 from kreishaus.county_words import WORDS, Kind
+from kreishaus.labels import translations
 from kreishaus.local_time import HERE
 from kreishaus.settings import Settings
-from reports import wordings
 from reports.document import Document
 from reports.html import html
 from reports.layout import laid_out
 from reports.marts import Marts, Row, published
 from reports.papers import paper
-from reports.press import NoSuchDate, folder_of, print_paper, write_index
-from warehouse.as_of import AsOf, aside
+from reports.render import NoSuchDate, folder_of, print_paper, write_index
+from warehouse.as_of import AsOf, settings_as_of
 from warehouse.build import target
 from warehouse.builds import keep
 from warehouse.publish import publish
@@ -357,7 +357,7 @@ def test_every_statement_of_the_marts_has_its_german(of_its_own: Settings) -> No
         for list_name, (mart, column) in asked.items():
             rows = marts.rows(mart, f"select distinct {column} as words from {mart}")
             unknown = [
-                row["words"] for row in rows if not wordings.is_known(list_name, row["words"])
+                row["words"] for row in rows if not translations.is_known(list_name, row["words"])
             ]
             assert unknown == [], list_name
         for mart in (
@@ -369,9 +369,9 @@ def test_every_statement_of_the_marts_has_its_german(of_its_own: Settings) -> No
             "vacancy_by_region",
             "vacancy_against_forecast",
         ):
-            rows = marts.rows(mart, f"select distinct doubt from {mart} where doubt is not null")
-            said = {one for row in rows for one in wordings.statements(row["doubt"])}
-            assert [one for one in said if not wordings.is_known("doubts", one)] == [], mart
+            rows = marts.rows(mart, f"select distinct caveat from {mart} where caveat is not null")
+            said = {one for row in rows for one in translations.statements(row["caveat"])}
+            assert [one for one in said if not translations.is_known("caveats", one)] == [], mart
 
 
 def test_exposures_name_the_marts_that_the_papers_read(
@@ -451,7 +451,7 @@ def test_as_of_today_is_what_is_published(of_its_own: Settings, tmp_path: Path) 
     The build as of the day is a copy of the nightly one: that the two hold the same is what
     ``test_versions_in_time`` sees.
     """
-    then = aside(of_its_own, AsOf.parse(datetime.now(HERE).date().isoformat()))
+    then = settings_as_of(of_its_own, AsOf.parse(datetime.now(HERE).date().isoformat()))
     shutil.copytree(of_its_own.warehouse, then.warehouse, ignore=shutil.ignore_patterns("as_of"))
     assert keep(then, target(then)) is not None
     publish(then, "as_of")

@@ -16,7 +16,7 @@ from catalogue.site import write_sites
 from expectations.data_docs import build as data_docs
 from kreishaus.rights import Access, access, wrong_rights
 from kreishaus.settings import Settings
-from reports.press import print_paper, write_index
+from reports.render import print_paper, write_index
 from warehouse import versions
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")

@@ -39,10 +39,10 @@ from kreishaus.settings import Settings
 from operations.cli import app
 from warehouse import audit, versions
 from warehouse.publish import publish
-from warehouse.serving import gate, loaders_lock
+from warehouse.serving import loaders_lock, reader_lock
 from warehouse.serving.connection import ServingFailed, database_name
-from warehouse.serving.gate import ReadersInTheWay
 from warehouse.serving.load import OlderVersion, load
+from warehouse.serving.reader_lock import ReadersInTheWay
 from warehouse.serving.readers import add_reader, remove_reader
 
 READERS = Path(__file__).parents[1] / "serving_readers.py"
@@ -275,8 +275,8 @@ having count(*) = {}
 @pytest.fixture
 def patient_gate(monkeypatch: pytest.MonkeyPatch) -> None:
     """A loader that does not give way: who comes while it waits is behind it for certain."""
-    monkeypatch.setattr(gate, "FIRST_WAIT_SECONDS", 15)
-    monkeypatch.setattr(gate, "LONGEST_WAIT_SECONDS", 15)
+    monkeypatch.setattr(reader_lock, "FIRST_WAIT_SECONDS", 15)
+    monkeypatch.setattr(reader_lock, "LONGEST_WAIT_SECONDS", 15)
 
 
 @pytest.mark.parametrize(("isolation", "number"), [("read committed", 2), ("repeatable read", 1)])
@@ -362,8 +362,8 @@ def test_a_reader_whom_the_loader_may_not_end_is_named_and_the_old_version_stays
 def short_waits() -> Iterator[None]:
     """A loader that gives up soon."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(gate, "GRACE_SECONDS", 0.1)
-        patch.setattr(gate, "LAST_WAIT_SECONDS", 1.0)
+        patch.setattr(reader_lock, "GRACE_SECONDS", 0.1)
+        patch.setattr(reader_lock, "LAST_WAIT_SECONDS", 1.0)
         yield
 
 
@@ -404,7 +404,7 @@ def test_an_older_version_is_loaded_only_when_asked_for(
     assert see(reader, "internal.vacancy") == {1}
 
 
-@pytest.mark.parametrize("after", ["tables.make", "tables.fill_anew", "gate.close"])
+@pytest.mark.parametrize("after", ["tables.make", "tables.reload", "reader_lock.lock_readers_out"])
 def test_a_killed_load_changes_nothing_and_the_next_one_does_the_work(
     server: Server, serving: Settings, reader: psycopg.Connection[Any], after: str
 ) -> None:
@@ -505,7 +505,7 @@ select * replace (exact::decimal(18, 12) as exact) from (values
      e'line\n\\.\nline\r\ttab', [''], [0], null, null),
     (5, 0, 5e-324, 0, true, null, null, '=1+1', null, null, null, null),
     (6, 0, '-infinity'::double, 0, true, null, null, 'NULL', ['NULL', '{}'], null, null, null)
-) as t(line, many, share, exact, is_true, reference_date, known_since, words, listed, numbers,
+) as t(line, many, share, exact, is_true, reference_date, recorded_at, words, listed, numbers,
        nested, small)
 """
 
@@ -542,7 +542,7 @@ def test_every_type_arrives_as_it_was(server: Server, serving: Settings) -> None
         "exact": "numeric(18,12)",
         "is_true": "boolean",
         "reference_date": "date",
-        "known_since": "timestamp with time zone",
+        "recorded_at": "timestamp with time zone",
         "words": "text",
         "listed": "text[]",
         "numbers": "bigint[]",

@@ -35,7 +35,7 @@ from operations.cli import app
 from warehouse import versions
 from warehouse.manifest import published_marts
 from warehouse.publish import publish
-from warehouse.serving import gate, readers
+from warehouse.serving import reader_lock, readers
 from warehouse.serving.connection import ServingFailed, database_name
 from warehouse.serving.doors import open_doors
 from warehouse.serving.load import Loads, load
@@ -307,7 +307,7 @@ def test_tools_find_what_they_ask_for(server: Server, house: Settings) -> None:
 
 @pytest.fixture
 def soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gate, "GRACE_SECONDS", 0.3)
+    monkeypatch.setattr(reader_lock, "GRACE_SECONDS", 0.3)
 
 
 def in_background(work: Callable[[], object]) -> threading.Thread:

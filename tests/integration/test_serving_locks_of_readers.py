@@ -27,7 +27,7 @@ from serving_databases import (
 
 from kreishaus.settings import Settings
 from warehouse.publish import publish
-from warehouse.serving import gate
+from warehouse.serving import reader_lock
 from warehouse.serving.connection import database_name
 from warehouse.serving.load import Loads, load
 from warehouse.serving.overlong import Ended
@@ -174,9 +174,9 @@ def test_a_circle_of_reader_and_loader_does_not_end_the_load(
 ) -> None:
     """PostgreSQL ends one of the two, and that may be the loader: here nobody is quicker."""
     monkeypatch.setattr("warehouse.serving.in_the_way.LOOK_SECONDS", 600)
-    monkeypatch.setattr(gate, "FIRST_WAIT_SECONDS", 1.9)
+    monkeypatch.setattr(reader_lock, "FIRST_WAIT_SECONDS", 1.9)
     reader = begun(mallory(), "select * from public.vacancy")
-    at_the_gate, enter = threading.Event(), gate._closed
+    at_the_gate, enter = threading.Event(), reader_lock._closed
 
     def closed(connection: psycopg.Connection[Any], seconds: float) -> bool:
         if not at_the_gate.is_set():
@@ -186,7 +186,7 @@ def test_a_circle_of_reader_and_loader_does_not_end_the_load(
             time.sleep(1.2)
         return enter(connection, seconds)
 
-    monkeypatch.setattr(gate, "_closed", closed)
+    monkeypatch.setattr(reader_lock, "_closed", closed)
     within(server, lambda: load(patient_for(serving, 4)))
     assert at_the_gate.is_set()
     assert served(server, serving) == {2}

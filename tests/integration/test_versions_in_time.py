@@ -21,11 +21,11 @@ from nights import ask, built_without_tests
 from reissues import SEPTEMBER, as_issued, as_reissued, one_place_more
 
 from kreishaus.settings import Settings
-from pipeline.steps import land, treat
+from pipeline.steps import fetch_new, process_file
 from sample import bamf, wtg
 from sample.server import serve
 from warehouse import versions
-from warehouse.as_of import AsOf, aside
+from warehouse.as_of import AsOf, settings_as_of
 from warehouse.build import target
 from warehouse.marts import marts
 
@@ -51,8 +51,8 @@ class Nights:
 
 def night(settings: Settings, run_id: str) -> None:
     for dataset_id in (LISTS, *DATASETS):
-        for landed in land(dataset_id, settings, run_id).to_treat:
-            outcome = treat(landed, settings)
+        for landed in fetch_new(dataset_id, settings, run_id).pending:
+            outcome = process_file(landed, settings)
             assert outcome.status == "staged", outcome.explanation
 
 
@@ -85,12 +85,19 @@ def nights(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nights]:
         builds = [
             two_at_a_time.submit(kreishaus, home, "build", "--as-of", between.moment),
             two_at_a_time.submit(built_without_tests, house, "night"),
-            two_at_a_time.submit(built_without_tests, aside(house, before), "night"),
-            two_at_a_time.submit(built_without_tests, aside(house, afterwards), "night"),
+            two_at_a_time.submit(built_without_tests, settings_as_of(house, before), "night"),
+            two_at_a_time.submit(built_without_tests, settings_as_of(house, afterwards), "night"),
         ]
         for build in builds:
             build.result()
-    yield Nights(house, aside(house, before), between, aside(house, afterwards), home, corrected)
+    yield Nights(
+        house,
+        settings_as_of(house, before),
+        between,
+        settings_as_of(house, afterwards),
+        home,
+        corrected,
+    )
 
 
 def kreishaus(home: str, *arguments: str) -> str:
@@ -125,13 +132,13 @@ def test_the_mart_shows_the_new_value_and_as_of_the_time_before_the_old_one(
     nights: Nights, sql: str, old: tuple[int, ...], new: tuple[int, ...]
 ) -> None:
     assert ask(nights.house, sql) == [new]
-    assert ask(aside(nights.house, nights.between), sql) == [old]
+    assert ask(settings_as_of(nights.house, nights.between), sql) == [old]
     assert ask(nights.before, sql) == []
 
 
 def test_what_was_not_reissued_is_the_same_at_both_times(nights: Nights) -> None:
     august = "select * from asylum_national_monthly where reference_month = '2021-08-01'"
-    assert ask(nights.house, august) == ask(aside(nights.house, nights.between), august)
+    assert ask(nights.house, august) == ask(settings_as_of(nights.house, nights.between), august)
     assert len(ask(nights.house, august)) == 1
 
 
@@ -190,7 +197,7 @@ def test_revisions_name_both_files_and_when_each_came_into_force(nights: Nights)
 
 
 def test_before_the_second_night_nothing_had_been_revised(nights: Nights) -> None:
-    assert ask(aside(nights.house, nights.between), "select * from revisions") == []
+    assert ask(settings_as_of(nights.house, nights.between), "select * from revisions") == []
 
 
 def test_status_counts_as_many_revisions(nights: Nights) -> None:
@@ -216,7 +223,7 @@ def content(settings: Settings) -> dict[str, str]:
 
 def test_as_of_now_is_the_nightly_build_mart_by_mart(nights: Nights) -> None:
     assert content(nights.afterwards) == content(nights.house)
-    assert content(nights.house) != content(aside(nights.house, nights.between))
+    assert content(nights.house) != content(settings_as_of(nights.house, nights.between))
 
 
 LISTED_BY_THE_COUNTY = (
@@ -274,7 +281,7 @@ def test_every_fact_says_what_it_is_about_when_it_was_issued_and_since_when_it_i
     about = re.compile(r"(?:^|_)(?:reference_(?:date|month|year)|to_year)$")
     silent = {}
     for name, node in manifest_nodes(nights.house).items():
-        missing = {"published_at", "known_since"} - set(node["columns"])
+        missing = {"published_at", "recorded_at"} - set(node["columns"])
         if not any(about.search(column) for column in node["columns"]):
             missing.add("reference")
         if missing and not node["config"]["meta"].get("outside_time"):
@@ -286,7 +293,7 @@ def test_looking_back_left_the_nightly_house_alone(nights: Nights) -> None:
     assert len(versions.versions(nights.house)) == 1
     current = versions.manifest(versions.current(nights.house), "internal")
     assert (current["as_of"], current["known_by"]) == (None, "retrieved")
-    between = aside(nights.house, nights.between)
+    between = settings_as_of(nights.house, nights.between)
     back = versions.manifest(versions.current(between), "internal")
     assert back["as_of"] == nights.between.moment
     assert set(from_files(between)) == {"2021-08", "2021-09", "2021-08-15", "2021-11-01"}

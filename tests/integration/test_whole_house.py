@@ -15,7 +15,7 @@ from nights import Night, ask, night
 
 from kreishaus.datasets import REGISTRY
 from kreishaus.settings import Settings
-from pipeline.steps import Outcome, land
+from pipeline.steps import Outcome, fetch_new
 from warehouse import versions
 from warehouse.build import NOT_NIGHTLY, dbt, target
 from warehouse.manifest import Manifest
@@ -564,8 +564,8 @@ def hashes(manifest: Manifest) -> dict[str, str]:
 def test_a_second_night_lands_and_stages_nothing(house: Settings, first: Manifest) -> None:
     """That it publishes the same is seen in ``tests/e2e``, when the house comes up again."""
     staged = sorted(house.staged.rglob("*"))
-    visits = [land(entry.id, house, "second") for entry in REGISTRY]
-    assert [file for visit in visits for file in (*visit.new, *visit.to_treat)] == []
+    visits = [fetch_new(entry.id, house, "second") for entry in REGISTRY]
+    assert [file for visit in visits for file in (*visit.new, *visit.pending)] == []
     assert sorted(house.staged.rglob("*")) == staged
 
 
@@ -598,7 +598,9 @@ def test_one_digit_and_one_cell_wrong(house: Settings, first: Manifest) -> None:
 
     for path, content in originals.items():
         path.write_bytes(content)
-    assert [file for entry in REGISTRY for file in land(entry.id, house, "fourth").to_treat] == []
+    assert [
+        file for entry in REGISTRY for file in fetch_new(entry.id, house, "fourth").pending
+    ] == []
 
 
 def change_first_number(path: Path, sheet_name: str, column: str) -> None:

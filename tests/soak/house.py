@@ -19,7 +19,7 @@ from kreishaus.files import write_secret
 from kreishaus.model import Request
 from kreishaus.settings import Settings
 from kreishaus.store.landing import Landing
-from pipeline.steps import treat
+from pipeline.steps import process_file
 from warehouse import versions
 from warehouse.build import target
 from warehouse.builds import builds, keep, last
@@ -171,7 +171,7 @@ class House:
         landing = Landing(self.settings.landing, "wtg", "stichtag")
         then = datetime.now(UTC) - timedelta(days=700) + timedelta(minutes=self.rotten)
         landed, _ = landing.land(path.read_bytes(), request, run_id="soak", licence="-", now=then)
-        outcome = treat(landed, self.settings)
+        outcome = process_file(landed, self.settings)
         assert outcome.status == "staged", outcome.explanation
         return landed.sha256
 

@@ -30,12 +30,12 @@ from kreishaus.store.quarantine import Quarantine
 from kreishaus.store.staging import BatchRecord, Staging
 from kreishaus.store.visits import Visit, Visits
 from kreishaus_dags import alerting
-from pipeline.alerts import Late, Message, Told, late_datasets, red_run, unsent, what_is_late
-from pipeline.troubles import Trouble
+from pipeline.alerts import AlertLog, Late, Message, late_datasets, red_run, unsent, what_is_late
+from pipeline.issues import Issue
 
 NOW = datetime(2021, 10, 21, 2, 0, tzinfo=UTC)
 MESSAGE = Message("Ein Täst", "<b>bold & {{ 7 * 7 }}</b>", "brief {{ 7 * 7 }}")
-LATE = Trouble("yellow", "late", "bamf/hkl", "September was due", "September was due", key="late x")
+LATE = Issue("yellow", "late", "bamf/hkl", "September was due", "September was due", key="late x")
 
 
 @pytest.fixture
@@ -94,9 +94,9 @@ def test_one_way_that_fails_keeps_no_other_and_is_said_in_status(
     settings = told_to("a@county.example", chat="county_chat")
     assert alerting.send(MESSAGE, settings)
     assert len(mails.got) == 1
-    (trouble,) = unsent(settings)
-    assert (trouble.grade, trouble.kind, trouble.about) == ("red", "alert unsent", "webhook")
-    assert "404" in trouble.why and "'Ein Täst' did not arrive" in trouble.why
+    (issue,) = unsent(settings)
+    assert (issue.severity, issue.kind, issue.about) == ("red", "alert unsent", "webhook")
+    assert "404" in issue.why and "'Ein Täst' did not arrive" in issue.why
     chat.status = 200
     assert alerting.send(MESSAGE, settings)
     assert unsent(settings) == []
@@ -157,7 +157,7 @@ def put_into_quarantine(settings: Settings, label: str, run_id: str) -> Path:
         NOW - timedelta(minutes=5),
         run_id,
         offered=2,
-        to_treat=(landed.sha256,),
+        pending=(landed.sha256,),
         refused=("Erika Muster.xlsx: column 'AZR-Nummer' looks like persons",),
         unavailable=("2021-09: GET http://127.0.0.1/9: expected status 200, found 503",),
     )
@@ -250,20 +250,20 @@ def stage_september(settings: Settings) -> None:
 
 
 def hkl(late: Late) -> list[str]:
-    return [trouble.why for trouble in late.news if trouble.about == "bamf/hkl"]
+    return [issue.why for issue in late.news if issue.about == "bamf/hkl"]
 
 
 def test_a_dataset_is_news_when_it_becomes_late_and_again_a_week_later(settings: Settings) -> None:
     stage_september(settings)
-    told, moment = Told(settings), datetime(2021, 11, 21, 5, 0, tzinfo=UTC)
-    assert hkl(what_is_late(settings, told, date(2021, 11, 20), moment)) == []
-    late = what_is_late(settings, told, date(2021, 11, 21), moment)
+    alert_log, moment = AlertLog(settings), datetime(2021, 11, 21, 5, 0, tzinfo=UTC)
+    assert hkl(what_is_late(settings, alert_log, date(2021, 11, 20), moment)) == []
+    late = what_is_late(settings, alert_log, date(2021, 11, 21), moment)
     assert hkl(late) == ["2021-10-01 was due on 2021-11-20, 1 day ago; the newest is 2021-09-01"]
-    for trouble in late.news:
-        told.note(trouble.key, moment)
+    for issue in late.news:
+        alert_log.note(issue.key, moment)
     for days, news in ((1, 0), (6, 0), (7, 1)):
         later = moment + timedelta(days=days)
-        assert len(hkl(what_is_late(settings, told, date(2021, 11, 21), later))) == news, days
+        assert len(hkl(what_is_late(settings, alert_log, date(2021, 11, 21), later))) == news, days
 
 
 def test_the_warning_tells_news_from_what_is_known(settings: Settings) -> None:
@@ -334,7 +334,7 @@ def test_a_warning_that_was_not_sent_is_tried_again(
     mails.refusing = "554 not now"
     with pytest.raises(AirflowException, match="could not be sent"):
         watch("scheduled", Late((LATE,), ()))
-    assert not Told(settings).within(timedelta(days=7), LATE.key, datetime.now(UTC))
+    assert not AlertLog(settings).within(timedelta(days=7), LATE.key, datetime.now(UTC))
 
 
 def test_late_datasets_fail_nothing_where_nobody_is_told(told_to: Any, watch: Any) -> None:

@@ -7,7 +7,7 @@ from typer.testing import CliRunner
 
 from kreishaus.settings import Settings
 from operations.cli import app
-from warehouse.as_of import AsOf, NotAMoment, aside, asked_for, nightly_warehouse
+from warehouse.as_of import AsOf, NotAMoment, nightly_warehouse, requested_as_of, settings_as_of
 from warehouse.build import build_arguments, dbt_environment
 
 NOW = datetime(2021, 12, 1, 12, 0, tzinfo=UTC)
@@ -64,7 +64,7 @@ def test_the_day_that_has_begun_here_has_come_though_not_yet_in_utc() -> None:
 
 
 def test_a_build_as_of_a_day_has_folders_of_its_own(settings: Settings) -> None:
-    back = aside(settings, AsOf("2021-11-30"))
+    back = settings_as_of(settings, AsOf("2021-11-30"))
     assert back.warehouse == settings.warehouse / "as_of" / "2021-11-30"
     assert back.published == settings.published / "as_of" / "2021-11-30"
     assert (back.landing, back.staged) == (settings.landing, settings.staged)
@@ -75,11 +75,11 @@ def test_a_build_as_of_a_day_has_folders_of_its_own(settings: Settings) -> None:
 
 
 def test_dbt_is_told_the_moment_and_only_then(settings: Settings) -> None:
-    back = aside(settings, AsOf("2021-11-30", "published"))
+    back = settings_as_of(settings, AsOf("2021-11-30", "published"))
     assert build_arguments(back)[-1] == '{"as_of": "2021-11-30", "as_of_by": "published"}'
     assert "--vars" not in build_arguments(settings)
-    assert asked_for(settings) is None
-    assert aside(settings, None) is settings
+    assert requested_as_of(settings) is None
+    assert settings_as_of(settings, None) is settings
 
 
 @pytest.mark.parametrize("command", [["build"], ["query", "select 1"]])

@@ -2,7 +2,7 @@
 
 from azr_workbooks import CROSSTABLE, sample, sheet_of
 
-from pipeline.steps import land
+from pipeline.steps import fetch_new
 from sample import azr
 
 
@@ -12,7 +12,7 @@ def test_a_refused_file_is_not_copied_anywhere_and_stops_no_other(settings):
     dropped = settings.drop_folder("azr") / "AZR_Kreuztabelle_2021-12-31.xlsx"
     dropped.write_bytes(persons)
 
-    report = land("azr/crosstable", settings, run_id="test")
+    report = fetch_new("azr/crosstable", settings, run_id="test")
 
     (refusal,) = report.refused
     assert refusal.startswith(dropped.name)

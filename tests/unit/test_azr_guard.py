@@ -14,7 +14,7 @@ from openpyxl.comments import Comment
 
 from ingest.azr import person_values
 from ingest.azr.guard import MOST_ROWS, refuse_person_level
-from kreishaus.model import RefusedAtTheDoor
+from kreishaus.model import FileRejected
 from kreishaus.settings import Settings
 
 LABEL = "AZR_Kreuztabelle_2021-09-30.xlsx"
@@ -149,7 +149,7 @@ HARMLESS = {
 @pytest.mark.parametrize("name", REFUSED)
 def test_persons_are_refused_by_marker_and_place(name):
     content, marker, place = REFUSED[name]
-    with pytest.raises(RefusedAtTheDoor) as refusal:
+    with pytest.raises(FileRejected) as refusal:
         refuse_person_level(content, LABEL)
     message = str(refusal.value)
     assert marker in message
@@ -159,7 +159,7 @@ def test_persons_are_refused_by_marker_and_place(name):
 
 @pytest.mark.parametrize("name", REFUSED)
 def test_the_message_never_says_a_value(name):
-    with pytest.raises(RefusedAtTheDoor) as refusal:
+    with pytest.raises(FileRejected) as refusal:
         refuse_person_level(REFUSED[name][0], LABEL)
     said = "".join(map(str, (refusal.value, refusal.value.__cause__, refusal.value.__context__)))
     assert not [secret for secret in SECRETS if secret in said]
@@ -172,7 +172,7 @@ def test_the_harmless_pass(name):
 
 def test_one_row_more_than_the_statuses_have():
     refuse_person_level(HARMLESS["as many rows as statuses"], LABEL)
-    with pytest.raises(RefusedAtTheDoor, match="more than 200 rows"):
+    with pytest.raises(FileRejected, match="more than 200 rows"):
         refuse_person_level(REFUSED["too many rows"][0], LABEL)
 
 
@@ -181,7 +181,7 @@ def test_one_row_more_than_the_statuses_have():
 def test_an_id_is_found_wherever_it_stands(number, column, row):
     workbook = Workbook()
     workbook.worksheets[0].cell(row, column, f"Fall {number}.")
-    with pytest.raises(RefusedAtTheDoor) as refusal:
+    with pytest.raises(FileRejected) as refusal:
         refuse_person_level(saved(workbook), LABEL)
     assert str(number) not in str(refusal.value)
 

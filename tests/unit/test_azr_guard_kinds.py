@@ -39,10 +39,10 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from reportlab.pdfgen.canvas import Canvas
 from typer.testing import CliRunner
 
-from kreishaus.model import RefusedAtTheDoor
+from kreishaus.model import FileRejected
 from kreishaus.settings import Settings
 from operations.cli import app
-from pipeline.steps import by_hand, land
+from pipeline.steps import by_hand, fetch_new
 
 PERSONS = [
     ("130412004711", "Musterfrau", "Erika", "12.03.1987", "Heidestr. 17", "Syrien"),
@@ -395,10 +395,10 @@ def test_a_list_of_persons_leaves_no_trace(kind, house, caplog):
     dropped = house.drop_folder("azr") / f"AZR_Kreuztabelle_2021-12-31.{extension}"
     dropped.write_bytes(content)
     with caplog.at_level(logging.DEBUG):
-        report = land("azr/crosstable", house, "night")
+        report = fetch_new("azr/crosstable", house, "night")
     (refusal,) = report.refused
     assert marker in refusal
-    assert (report.new, report.to_treat) == ((), ())
+    assert (report.new, report.pending) == ((), ())
     assert kept_in(house) == []
     assert told_in(refusal + caplog.text) == []
 
@@ -412,7 +412,7 @@ def test_a_file_given_by_hand_passes_the_same_door(kind, dataset, house, tmp_pat
         marker = "more than 300 rows"
     given = tmp_path / f"liste.{extension}"
     given.write_bytes(content)
-    with pytest.raises(RefusedAtTheDoor) as refusal:
+    with pytest.raises(FileRejected) as refusal:
         by_hand(dataset, given, house, "hand")
     assert marker in str(refusal.value)
     assert kept_in(house) == []
@@ -508,7 +508,7 @@ NEARLY: dict[str, bytes] = {
 def test_what_only_looks_like_persons_is_landed(kind, house):
     dropped = house.drop_folder("azr") / "AZR_Kreuztabelle_2021-12-31.xlsx"
     dropped.write_bytes(NEARLY[kind])
-    report = land("azr/crosstable", house, "night")
+    report = fetch_new("azr/crosstable", house, "night")
     assert report.refused == ()
     assert len(report.new) == 1
 
@@ -517,5 +517,5 @@ def test_a_long_key_of_another_county_is_an_id():
     """Only this county's own keys are known not to be numbers of persons."""
     from ingest.azr.guard import refuse_person_level
 
-    with pytest.raises(RefusedAtTheDoor, match="12 digits"):
+    with pytest.raises(FileRejected, match="12 digits"):
         refuse_person_level(sheet_of(["ARS", "Insgesamt"], ["059780004004", 9000]), "x")

@@ -38,7 +38,7 @@ from ingest.azr import crosstable, municipalities, series
 from ingest.azr.guard import refuse_person_level
 from ingest.formats.sheets import OpaqueFile
 from ingest.formats.workbook import look_into
-from kreishaus.model import RefusedAtTheDoor, UnreadableFile
+from kreishaus.model import FileRejected, UnreadableFile
 
 SHEET = "xl/worksheets/sheet1.xml"
 TEXTS = st.text(
@@ -190,7 +190,7 @@ def test_damaged_bytes_end_in_our_own_errors(dropped):
     chance = random.Random(dropped)
     for _ in range(25):
         damaged = mutated(content, chance)
-        with contextlib.suppress(RefusedAtTheDoor):
+        with contextlib.suppress(FileRejected):
             refuse_person_level(damaged, name)
         try:
             PARSERS[name].parse(damaged, origin(name))

@@ -18,7 +18,7 @@ from expectations.runner import validate
 from kreishaus.datasets import dataset
 
 
-def judge(content: bytes, label: str):
+def validated(content: bytes, label: str):
     entry = dataset(
         {
             CROSSTABLE: "azr/crosstable",
@@ -32,7 +32,7 @@ def judge(content: bytes, label: str):
 
 def failures(content: bytes, label: str) -> dict[str, list]:
     found: dict[str, list] = {}
-    for finding in judge(content, label).findings:
+    for finding in validated(content, label).findings:
         found.setdefault(finding.rule, []).append(finding)
     return found
 
@@ -47,7 +47,7 @@ def without_rows(label: str, *rows: int) -> bytes:
 
 @pytest.mark.parametrize("label", [CROSSTABLE, SERIES, MUNICIPALITIES, OLDER_MUNICIPALITIES])
 def test_the_published_figures_keep_every_rule(label):
-    validation = judge(sample(label), label)
+    validation = validated(sample(label), label)
     assert validation.passed
     assert validation.findings == ()
     assert {check.outcome for check in validation.checks} == {"passed"}
@@ -106,7 +106,7 @@ def test_countries_are_part_of_the_pending(persons, rules):
 
 
 def test_a_country_that_is_not_listed_warns():
-    validation = judge(without_rows(CROSSTABLE, 16), CROSSTABLE)
+    validation = validated(without_rows(CROSSTABLE, 16), CROSSTABLE)
     assert validation.passed
     assert [(found.rule, found.severity) for found in validation.findings] == [
         ("countries_present", "warning")
@@ -163,7 +163,7 @@ def test_a_group_that_is_missing_from_the_series():
 @pytest.mark.parametrize(("persons", "warned"), [(1060, False), (1062, True)])
 def test_a_jump_warns_and_does_not_stop(persons, warned):
     """Family permits, June 2021: 848; a quarter more is 1,060. September 2021 follows with 889."""
-    validation = judge(with_cell(SERIES, "S10", persons), SERIES)
+    validation = validated(with_cell(SERIES, "S10", persons), SERIES)
     assert validation.passed
     assert [found.rule for found in validation.findings] == ["plausible_change"] * warned
 

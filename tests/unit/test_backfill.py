@@ -15,10 +15,10 @@ from kreishaus.datasets import dataset
 from kreishaus.model import Request
 from kreishaus.references import reference_in
 from kreishaus.settings import Settings
-from kreishaus.store.floors import Floors
+from kreishaus.store.dataset_store import DatasetStore
 from kreishaus.store.visits import Visits
 from pipeline.backfill import Window
-from pipeline.steps import land
+from pipeline.steps import fetch_new
 
 QUARTER_ENDS = ((3, 31), (6, 30), (9, 30), (12, 31))
 
@@ -125,27 +125,27 @@ def test_a_backfill_fetches_what_is_about_its_window_whole_and_keeps_its_reason(
             "http": settings.http.model_copy(update={"tries": 1, "pause_seconds": 0}),
         }
     )
-    assert len(land("bamf/hkl", here, "night 1").new) == 3
+    assert len(fetch_new("bamf/hkl", here, "night 1").new) == 3
     played.content["2021-08"] = b"August, corrected"
-    assert land("bamf/hkl", here, "night 2").new == ()
+    assert fetch_new("bamf/hkl", here, "night 2").new == ()
     played.asked.clear()
 
-    report = land("bamf/hkl", here, "backfill 1", window("2021-08-01", "2021-08-31"))
+    report = fetch_new("bamf/hkl", here, "backfill 1", window("2021-08-01", "2021-08-31"))
 
     assert played.asked == [("2021-08", None)]
     assert (report.offered, [landed.label for landed in report.new]) == (1, ["2021-08"])
-    floors = Floors.of(here, "bamf", "hkl")
-    (sighting,) = floors.landing.sightings(report.new[0].sha256)
+    store = DatasetStore.of(here, "bamf", "hkl")
+    (sighting,) = store.landing.sightings(report.new[0].sha256)
     assert (sighting.run_id, sighting.reason) == ("backfill 1", REASON)
     nightly, backfill = Visits(here.landing, "bamf", "hkl").last()
     assert nightly and (nightly.run_id, nightly.reason) == ("night 2", None)
     assert backfill and (backfill.run_id, backfill.reason) == ("backfill 1", REASON)
 
     played.silent = True
-    assert len(land("bamf/hkl", here, "backfill 2", window("2021-08-01")).unavailable) == 1
+    assert len(fetch_new("bamf/hkl", here, "backfill 2", window("2021-08-01")).unavailable) == 1
     played.silent = False
     before = {path for path in here.landing.rglob("*") if path.is_file()}
-    assert land("bamf/hkl", here, "backfill 3", window("2021-08-01", "2021-08-31")).new == ()
+    assert fetch_new("bamf/hkl", here, "backfill 3", window("2021-08-01", "2021-08-31")).new == ()
     assert {path for path in here.landing.rglob("*") if path.is_file()} == before
 
 
@@ -153,6 +153,6 @@ def test_a_window_without_a_month_visits_nobody_and_notes_nothing(
     settings: Settings, source: tuple[Source, Server]
 ) -> None:
     played, _ = source
-    report = land("bamf/hkl", settings, "backfill", window("2021-08-02", "2021-08-31"))
-    assert (report.offered, report.to_treat, played.asked) == (0, (), [])
+    report = fetch_new("bamf/hkl", settings, "backfill", window("2021-08-02", "2021-08-31"))
+    assert (report.offered, report.pending, played.asked) == (0, (), [])
     assert not Path(settings.landing).exists()

@@ -14,8 +14,8 @@ import bamf_real_csv
 import pandas as pd
 import pytest
 
-from expectations.classes import RULES, CountyExpectation
-from expectations.offenders import Verdict
+from expectations.failing_rows import Verdict
+from expectations.row_sums import RULES, CountyExpectation
 from expectations.suites.bamf import hkl
 from expectations.suites.bamf_identities import IDENTITIES
 from ingest.bamf.tables import MEASURES
@@ -58,22 +58,22 @@ def broken(frame: pd.DataFrame, only: str = "") -> dict[str, Verdict]:
 
 def put_back(frame: pd.DataFrame, verdict: Verdict) -> pd.DataFrame:
     """The frame with the rows that the rule says are missing, numbers as it says them."""
-    rows = [row for i, found in enumerate(verdict.offenders) for row in _row(frame, i, found)]
+    rows = [row for i, found in enumerate(verdict.failing_rows) for row in _row(frame, i, found)]
     known = frame.drop_duplicates(["row_kind", "ls_code", "row_label"])
     new = pd.DataFrame(rows).drop_duplicates(["row_kind", "row_label", "ls_code", "measure"])
     assert not new.merge(known, on=["row_kind", "ls_code", "row_label"]).size
     return pd.concat([frame, new], ignore_index=True).astype({"value": "Int64"})
 
 
-def _row(frame: pd.DataFrame, number: int, offender: object) -> Iterator[dict[str, object]]:
-    found = str(offender["found"])  # type: ignore[index]
+def _row(frame: pd.DataFrame, number: int, failing_row: object) -> Iterator[dict[str, object]]:
+    found = str(failing_row["found"])  # type: ignore[index]
     counts = {name: int(text.replace(",", "")) for name, text in NUMBER.findall(found)}
     if not counts:
         return  # the total, while continents are still missing: nobody can say its numbers yet
     kind, continent, ls_code, label = "continent", None, None, ""
     if lost := re.match(r"a row is missing: LS ([0-9]{3}) \((.+?)\)", found):
         kind, ls_code, label = "country", lost[1], lost[2]
-        continent = str(offender["label"])  # type: ignore[index]
+        continent = str(failing_row["label"])  # type: ignore[index]
     elif "the total is missing" in found:
         kind, label = "total", "gesamt"
     else:
@@ -119,7 +119,7 @@ def test_a_month_extracted_without_its_sums_gets_them_by_name(month: str) -> Non
     misread = {rule for rule in found if rule in IDENTITIES}
     assert "row_missing" in found
     if misread:
-        (row,) = {(o["row"], o["label"]) for rule in misread for o in found[rule].offenders}
+        (row,) = {(o["row"], o["label"]) for rule in misread for o in found[rule].failing_rows}
         assert row[1], "a misread number is named by its row"
         return
     frame = put_back(frame, found["row_missing"])

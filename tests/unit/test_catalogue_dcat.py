@@ -11,7 +11,7 @@ import pytest
 from rdflib import DCAT, DCTERMS, FOAF, RDF, XSD, Graph, Literal, URIRef
 from rdflib.compare import isomorphic
 
-from catalogue import words
+from catalogue import labels
 from catalogue.dcat import CLOSED, PREFIXES, DataFile, catalogue, frequency
 from catalogue.house import Coverage, DatasetPage, House, MartPage
 from catalogue.project import Lineage
@@ -44,7 +44,7 @@ def mart(name: str, audience: str = "public", *datasets: str, area: str = "Kreis
         title=f"Titel {name}",
         about="Was es ist.",
         description="What it is.",
-        domain=words.domain("vacancy", WORDS["Kreis"]),
+        domain=labels.domain("vacancy", WORDS["Kreis"]),
         audience="internal" if audience == "internal" else "public",
         key=("reference_date",),
         columns=(),

@@ -14,8 +14,8 @@ from kreishaus.settings import Settings
 from operations.cli import main
 from operations.counties.known import known_county
 from operations.counties.make import make_county
-from pipeline.steps import by_hand, land
-from pipeline.troubles import troubles
+from pipeline.issues import issues
+from pipeline.steps import by_hand, fetch_new
 
 FOREIGN = "municipality_code,name,source\n05166004,Brüggen,a\n05162024,Neuss,a\n"
 WHY = (
@@ -100,12 +100,12 @@ def test_ingest_is_refused(
     with pytest.raises(FaultyList):
         by_hand("county/lists", file, faulty, "test")
     with pytest.raises(FaultyList):
-        land("county/lists", faulty, "test")
+        fetch_new("county/lists", faulty, "test")
     assert not faulty.landing.exists()
 
 
 def test_the_alert_quotes_nothing_of_the_list(faulty: Settings) -> None:
-    (one,) = troubles([], faulty, datetime.now(UTC))
+    (one,) = issues([], faulty, datetime.now(UTC))
     assert (one.grade, one.kind) == ("red", "county list")
     assert "05162024" not in one.brief
 

@@ -20,7 +20,7 @@ from kreishaus.model import Batch, Finding, Origin, UnreadableFile
 from kreishaus.settings import REPOSITORY, Settings
 from kreishaus.store.batches import versions_of
 from operations.counties.check import check
-from pipeline.steps import land, treat
+from pipeline.steps import fetch_new, process_file
 
 LISTS = dataset("county/lists")
 UNITS = "unit_code,unit_name,municipality_code,valid_from,valid_to,source\n"
@@ -164,8 +164,8 @@ def county(tmp_path: Path) -> Settings:
 
 def take(settings: Settings) -> list[str]:
     """The lists that came to be something new, each with what became of it."""
-    report = land("county/lists", settings, "test")
-    outcomes = [treat(landed, settings) for landed in report.to_treat]
+    report = fetch_new("county/lists", settings, "test")
+    outcomes = [process_file(landed, settings) for landed in report.pending]
     return [f"{one.landed.label} {one.status}" for one in outcomes]
 
 

@@ -84,7 +84,7 @@ KREFELD = County(ags="05114", name="Krefeld", kind="kreisfreie Stadt")
 STATISTICS = """
     create table care_statistics_by_kreis as
     select *, date '2023-12-15' as homes_reference_date, timestamptz '2025-01-20 10:00:00+00' as
-        known_since, null::timestamptz as published_at
+        recorded_at, null::timestamptz as published_at
     from (values
         ('05114', date '2023-12-15', 17000, 9000, 4200, 1900, 2200),
         ('05114', date '2021-12-15', 16000, 8500, 4100, 1950, 2150),
@@ -96,7 +96,7 @@ MONTHS = """
     create table asylum_national_monthly as
     select date '2026-09-01' as reference_month, 9000 as applications_total, 7000 as
         applications_first, 10000 as decisions_total, 4000 as decisions_positive, 80000 as
-        pending_total, 0.4 as protection_share, timestamptz '2026-10-09 10:00:00+00' as known_since,
+        pending_total, 0.4 as protection_share, timestamptz '2026-10-09 10:00:00+00' as recorded_at,
         null::timestamptz as published_at
 """
 

@@ -226,7 +226,7 @@ def test_the_build_follows_any_source_and_comes_at_four_anyhow(dags):
 
 
 def test_visits_are_repeated_with_growing_patience_but_a_build_is_not(dags):
-    land = tasks_of(dags["ingest_bamf"])["hkl.land"]
+    land = tasks_of(dags["ingest_bamf"])["hkl.fetch_new"]
     defaults = dags["ingest_bamf"]["default_args"]["__var"]
     assert (defaults["retries"], land["retries"]) == (2, 4)
     assert {**defaults, **land}["retry_exponential_backoff"]

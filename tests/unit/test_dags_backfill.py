@@ -72,10 +72,10 @@ def backfill(conf, first, last, again=ReprocessBehavior.NONE):
     )
     with create_session() as session:
         chosen = select(DagRun.run_id).where(DagRun.backfill_id == made.id)
-        return [go_through(run_id) for run_id in session.scalars(chosen.order_by(DagRun.run_id))]
+        return [run_dags(run_id) for run_id in session.scalars(chosen.order_by(DagRun.run_id))]
 
 
-def go_through(run_id):
+def run_dags(run_id):
     def this_run(*, dag, session, **_):
         run = session.scalar(select(DagRun).where(DagRun.run_id == run_id))
         run.state, run.dag = DagRunState.RUNNING, dag
@@ -135,7 +135,7 @@ print("\\n" + json.dumps(answer, default=str))
 
 
 @dataclass
-class Told:
+class Backfilled:
     """What the backfills did, and who was told what."""
 
     settings: Settings
@@ -145,7 +145,7 @@ class Told:
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
+def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backfilled]:
     home = tmp_path_factory.mktemp("kreishaus")
     settings = Settings(home=home)
     drop = settings.drop_folder("azr")
@@ -172,15 +172,17 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
             text=True,
         )
     assert done.returncode == 0, done.stderr[-4000:]
-    yield Told(settings, json.loads(done.stdout.splitlines()[-1]), mails, posts)
+    yield Backfilled(settings, json.loads(done.stdout.splitlines()[-1]), mails, posts)
 
 
-def only_run(told: Told, name: str) -> dict[str, Any]:
+def only_run(told: Backfilled, name: str) -> dict[str, Any]:
     (run,) = told.backfills[name]
     return run
 
 
-def test_a_run_for_each_night_of_the_window_is_made_and_carries_the_reason(told: Told) -> None:
+def test_a_run_for_each_night_of_the_window_is_made_and_carries_the_reason(
+    told: Backfilled,
+) -> None:
     """01:30 German summer time is 23:30 UTC of the day before; 1 October at 0:00 is the end."""
     assert [(run["run_id"], run["type"], run["conf"]) for run in told.backfills["first"]] == [
         ("backfill__2021-09-28T23:30:00+00:00", "backfill", {"reason": REASON}),
@@ -188,16 +190,16 @@ def test_a_run_for_each_night_of_the_window_is_made_and_carries_the_reason(told:
     ]
 
 
-def test_a_day_about_which_nothing_is_offered_is_skipped(told: Told) -> None:
+def test_a_day_about_which_nothing_is_offered_is_skipped(told: Backfilled) -> None:
     nothing, _ = told.backfills["first"]
     assert nothing["state"] == "success"
     assert nothing["tasks"].pop("complete") == "success"
     assert set(nothing["tasks"].values()) == {"skipped"}
 
 
-def test_the_file_about_the_day_is_landed_and_judged_with_the_reason_kept(told: Told) -> None:
+def test_the_file_about_the_day_is_landed_and_judged_with_the_reason_kept(told: Backfilled) -> None:
     _, run = told.backfills["first"]
-    assert (run["state"], run["tasks"]["crosstable.stage"]) == ("failed", "failed")
+    assert (run["state"], run["tasks"]["crosstable.process_files"]) == ("failed", "failed")
     landing = Landing(told.settings.landing, "azr", "crosstable")
     (sha256,) = landing.hashes()
     assert [sighting.reason for sighting in landing.sightings(sha256)] == [REASON, REASON]
@@ -208,21 +210,23 @@ def test_the_file_about_the_day_is_landed_and_judged_with_the_reason_kept(told: 
     ]
 
 
-def test_the_same_backfill_again_makes_no_run_and_done_again_changes_nothing(told: Told) -> None:
+def test_the_same_backfill_again_makes_no_run_and_done_again_changes_nothing(
+    told: Backfilled,
+) -> None:
     assert told.backfills["the same days"] == []
     assert only_run(told, "again")["tasks"] == told.backfills["first"][1]["tasks"]
     assert len(list(Quarantine(told.settings.quarantine, "azr", "crosstable").files())) == 1
     assert list(told.settings.staged.rglob("*.parquet")) == []
 
 
-def test_a_backfill_without_a_reason_is_refused_before_it_visits_anybody(told: Told) -> None:
+def test_a_backfill_without_a_reason_is_refused_before_it_visits_anybody(told: Backfilled) -> None:
     run = only_run(told, "no reason")
-    assert (run["state"], run["tasks"]["crosstable.land"]) == ("failed", "failed")
+    assert (run["state"], run["tasks"]["crosstable.fetch_new"]) == ("failed", "failed")
     visits = Visits(told.settings.landing, "azr", "crosstable").read()
     assert {visit.reason for visit in visits} == {REASON}
 
 
-def test_a_red_run_is_told_once_with_what_where_why_and_what_to_do(told: Told) -> None:
+def test_a_red_run_is_told_once_with_what_where_why_and_what_to_do(told: Backfilled) -> None:
     """Three runs were red; the second had the same fault as the first within the same night."""
     subject = f"Kreishaus ({told.settings.county.name}): ingest_azr is red"
     assert [mail["Subject"] for mail in told.mails.got] == [subject] * 2
@@ -240,11 +244,13 @@ def test_a_red_run_is_told_once_with_what_where_why_and_what_to_do(told: Told) -
         "kreishaus status",
     ):
         assert words in text
-    assert "Its task" in told.mails.texts[1] and "land failed." in told.mails.texts[1]
+    assert "Its task" in told.mails.texts[1] and "fetch_new failed." in told.mails.texts[1]
     assert "the log of the red task says why" in told.mails.texts[1]
 
 
-def test_what_leaves_the_house_by_webhook_names_the_rule_and_quotes_no_file(told: Told) -> None:
+def test_what_leaves_the_house_by_webhook_names_the_rule_and_quotes_no_file(
+    told: Backfilled,
+) -> None:
     (file,) = Quarantine(told.settings.quarantine, "azr", "crosstable").files()
     first, second = told.posts.got
     rules = ", ".join(sorted({finding.rule for finding in file.findings}))
@@ -253,14 +259,16 @@ def test_what_leaves_the_house_by_webhook_names_the_rule_and_quotes_no_file(told
     assert "/dags/ingest_azr/runs/" in first and "/dags/ingest_azr/runs/" in second
 
 
-def test_a_value_that_the_form_does_not_allow_is_refused_before_there_is_a_run(told: Told) -> None:
+def test_a_value_that_the_form_does_not_allow_is_refused_before_there_is_a_run(
+    told: Backfilled,
+) -> None:
     day, reason, number = told.backfills["refused"]
     assert "'1.7.2021' is not a 'date'" in day
     assert "' ' does not match" in reason
     assert "2021 is not of type 'null', 'string'" in number
 
 
-def test_airflow_s_database_holds_no_text_of_a_file_that_was_refused(told: Told) -> None:
+def test_airflow_s_database_holds_no_text_of_a_file_that_was_refused(told: Backfilled) -> None:
     """The second run finds the file in quarantine, the first puts it there; both say so."""
     kept = json.dumps(told.backfills["kept"], ensure_ascii=False)
     (file,) = Quarantine(told.settings.quarantine, "azr", "crosstable").files()

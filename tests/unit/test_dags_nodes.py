@@ -17,11 +17,11 @@ os.environ.setdefault("AIRFLOW_HOME", tempfile.mkdtemp(prefix="airflow-"))
 sys.path.insert(0, str(Path(__file__).parents[2] / "dags"))
 
 from kreishaus_dags.dbt_nodes import is_test_of_one
-from warehouse import room, watched_build
-from warehouse.as_of import AsOf, aside
+from warehouse import build, room
+from warehouse.as_of import AsOf, settings_as_of
+from warehouse.build import BuildFailed, build_for_airflow, publish_for_airflow
 from warehouse.builds import BuildNotFinished, builds
 from warehouse.nodes import NodeOutcome, Outcomes, nodes_of, read_nodes, write_nodes
-from warehouse.watched_build import BuildFailed, build_watched, publish_watched
 
 MODEL = "model.kreishaus.vacancy_by_region"
 
@@ -220,7 +220,7 @@ def dbt(monkeypatch, tmp_path, settings):
 def test_a_red_build_names_the_nodes_and_tells_each_outcome(settings, dbt, caplog):
     dbt(1, [{"unique_id": MODEL, "status": "error"}])
     with caplog.at_level(logging.INFO), pytest.raises(BuildFailed, match=MODEL):
-        build_watched(settings, "night_1")
+        build_for_airflow(settings, "night_1")
     told = Outcomes(settings.warehouse, "night_1")
     assert told.of(MODEL) == NodeOutcome(MODEL, "error", "Binder Error", 0.25)
     assert told.ended
@@ -233,29 +233,29 @@ def test_a_build_that_a_full_disk_stopped_says_which_and_what_to_do(settings, db
     monkeypatch.setitem(DBT_SAYS[0]["info"], "msg", words)
     dbt(2)
     with pytest.raises(BuildFailed, match=f"{settings.warehouse}: more than .* MiB are needed and"):
-        build_watched(settings, "night_1")
+        build_for_airflow(settings, "night_1")
 
 
 def test_a_build_without_room_is_not_begun(settings, dbt, monkeypatch):
     dbt(0)
     monkeypatch.setattr(room, "free_bytes", lambda _: 2**20)
     with pytest.raises(BuildFailed, match="the build was not begun"):
-        build_watched(settings, "night_1")
+        build_for_airflow(settings, "night_1")
     assert not builds(settings).exists()
 
 
 def test_a_green_build_lists_the_nodes_for_the_next_drawing(settings, dbt):
     dbt(0)
-    build_watched(settings, "night_1")
+    build_for_airflow(settings, "night_1")
     assert read_nodes(settings.warehouse) == nodes_of(MANIFEST)
 
 
 def test_a_build_as_of_a_day_is_watched_where_every_night_is(settings, dbt):
     dbt(0)
-    back = aside(settings, AsOf("2021-11-30"))
+    back = settings_as_of(settings, AsOf("2021-11-30"))
     back.warehouse.mkdir(parents=True)
     (settings.warehouse / "target").rename(back.warehouse / "target")
-    build_watched(back, "night_1")
+    build_for_airflow(back, "night_1")
     assert Outcomes(settings.warehouse, "night_1").of(MODEL).status == "error"
     assert read_nodes(settings.warehouse) == nodes_of(MANIFEST)
     assert not (back.warehouse / "outcomes").exists()
@@ -265,7 +265,7 @@ def test_a_build_that_was_killed_is_not_published_and_nobody_waits_for_its_nodes
     outcomes = Outcomes(settings.warehouse, "night_1")
     outcomes.open()
     with pytest.raises(BuildNotFinished):
-        publish_watched(settings, "night_1")
+        publish_for_airflow(settings, "night_1")
     assert outcomes.ended
 
 
@@ -273,6 +273,6 @@ def test_a_red_node_is_a_fault_even_when_every_mart_was_renewed(settings, monkey
     outcomes = Outcomes(settings.warehouse, "night_1")
     outcomes.open()
     outcomes.end()
-    monkeypatch.setattr(watched_build, "publish", lambda *_, **__: SimpleNamespace(faults={}))
-    monkeypatch.setattr(watched_build, "failed_nodes", lambda _: ("test.k.freshness",))
-    assert publish_watched(settings, "night_1") == ["test.k.freshness failed"]
+    monkeypatch.setattr(build, "publish", lambda *_, **__: SimpleNamespace(faults={}))
+    monkeypatch.setattr(build, "failed_nodes", lambda _: ("test.k.freshness",))
+    assert publish_for_airflow(settings, "night_1") == ["test.k.freshness failed"]

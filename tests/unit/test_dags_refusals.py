@@ -1,4 +1,4 @@
-"""What a land task makes of a source that will say the same until somebody acts."""
+"""What a task fetch_new makes of a source that will say the same until somebody acts."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
 from kreishaus.model import SourceRefused
 from kreishaus_dags import intake
-from pipeline.steps import LandReport
+from pipeline.steps import FetchReport
 
 NAME = "it_nrw/care_homes"
 
@@ -34,20 +34,20 @@ def land(monkeypatch, settings):
     monkeypatch.setattr(intake, "house", lambda: settings)
 
     def run(visit):
-        monkeypatch.setattr("pipeline.steps.land", visit)
-        return intake.land.function(NAME)
+        monkeypatch.setattr("pipeline.steps.fetch_new", visit)
+        return intake.fetch_new.function(NAME)
 
     return run
 
 
 def report(**words):
-    return LandReport(NAME, 1, (), (), (), (), **{"unavailable": (), **words})
+    return FetchReport(NAME, 1, (), (), (), (), **{"unavailable": (), **words})
 
 
 def test_a_wrong_password_is_complained_of_at_once_and_not_sent_again(land):
     text = "22412-01i: GENESIS status 15 ('Sie sind nicht berechtigt')"
     (item,) = land(lambda *_: report(unavailable=(text,), may_heal=False))
-    assert (item["label"], item["complaint"]["about"]) == ("22412-01i", "unavailable")
+    assert (item["label"], item["failed_item"]["about"]) == ("22412-01i", "unavailable")
     assert "berechtigt" not in str(item)
 
 

@@ -20,7 +20,7 @@ from airflow.sdk.exceptions import AirflowSkipException
 
 import publish_reports
 from kreishaus_dags import common
-from reports.press import NothingToPrint, PaperWithdrawn, Printed
+from reports.render import NothingToPrint, PaperWithdrawn, Printed
 from warehouse import withdrawals
 from warehouse.withdrawals import Mark
 
@@ -62,7 +62,7 @@ def test_a_paper_without_figures_is_skipped(running, monkeypatch):
     def print_paper(settings, name):
         raise NothingToPrint(f"{name}: no rows")
 
-    monkeypatch.setattr("reports.press.print_paper", print_paper)
+    monkeypatch.setattr("reports.render.print_paper", print_paper)
     with pytest.raises(AirflowSkipException, match="wtg: no rows"):
         publish_reports.write.function("wtg")
 
@@ -71,7 +71,7 @@ def test_a_paper_that_breaks_is_red(running, monkeypatch):
     def print_paper(settings, name):
         raise ZeroDivisionError
 
-    monkeypatch.setattr("reports.press.print_paper", print_paper)
+    monkeypatch.setattr("reports.render.print_paper", print_paper)
     with pytest.raises(ZeroDivisionError):
         publish_reports.write.function("wtg")
 
@@ -83,7 +83,7 @@ def test_a_paper_is_printed_into_this_house(running, monkeypatch):
         seen.append((settings.home, name))
         return Printed(name, date(2021, 9, 30), Path("a.html"), Path("a.pdf"))
 
-    monkeypatch.setattr("reports.press.print_paper", print_paper)
+    monkeypatch.setattr("reports.render.print_paper", print_paper)
     publish_reports.write.function("refugees")
     assert seen == [(running.home, "refugees")]
 
@@ -97,7 +97,7 @@ def test_a_withdrawn_paper_is_skipped_with_its_reason(running, monkeypatch):
     def print_paper(settings, name):
         raise PaperWithdrawn(withdrawn())
 
-    monkeypatch.setattr("reports.press.print_paper", print_paper)
+    monkeypatch.setattr("reports.render.print_paper", print_paper)
     with pytest.raises(AirflowSkipException, match="doppelt gezählt"):
         publish_reports.write.function("wtg")
 

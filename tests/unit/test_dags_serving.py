@@ -19,7 +19,7 @@ from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
 from kreishaus.settings import Serving, Settings
 from kreishaus_dags import serving
-from warehouse.as_of import AsOf, aside
+from warehouse.as_of import AsOf, settings_as_of
 from warehouse.serving.connection import ServingFailed
 
 NOBODY_LISTENS = Serving(url=SecretStr("postgresql://me:secret-word@127.0.0.1:1/kreishaus"))
@@ -42,7 +42,7 @@ def test_what_was_built_as_of_a_day_is_not_served(
 ) -> None:
     configured = settings.model_copy(update={"serving": NOBODY_LISTENS})
     with pytest.raises(AirflowSkipException, match="as of 2021-11-30: lies aside"):
-        serve(monkeypatch, aside(configured, AsOf("2021-11-30")))
+        serve(monkeypatch, settings_as_of(configured, AsOf("2021-11-30")))
 
 
 def test_before_the_first_publication_there_is_nothing_to_serve(

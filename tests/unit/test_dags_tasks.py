@@ -24,10 +24,10 @@ from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException, P
 from kreishaus.model import Finding, Landed, SourceUnavailable
 from kreishaus.settings import Metrics
 from kreishaus.store.visits import Visit, Visits
-from kreishaus_dags import common, complaints, intake, window
+from kreishaus_dags import common, failed_items, intake, window
 from pipeline.backfill import Window
 from pipeline.faults import MachineFault
-from pipeline.steps import LandReport, Outcome
+from pipeline.steps import FetchReport, Outcome
 
 
 def landed(label, source="bamf", name="hkl"):
@@ -35,8 +35,8 @@ def landed(label, source="bamf", name="hkl"):
 
 
 def report(**words):
-    nothing = dict.fromkeys(("new", "to_treat", "in_quarantine", "refused", "unavailable"), ())
-    return LandReport(**{"dataset_id": "bamf/hkl", "offered": 3, **nothing, **words})
+    nothing = dict.fromkeys(("new", "pending", "in_quarantine", "refused", "unavailable"), ())
+    return FetchReport(**{"dataset_id": "bamf/hkl", "offered": 3, **nothing, **words})
 
 
 NIGHT = SimpleNamespace(run_type="scheduled", conf={})
@@ -53,31 +53,31 @@ class TaskInstance:
         self.pushed[key] = value
 
     def xcom_pull(self, task_ids, key):
-        assert task_ids == ["hkl.stage"] and key == "staged"
+        assert task_ids == ["hkl.process_files"] and key == "staged"
         return list(self.pulled)
 
 
 @pytest.fixture
 def running(monkeypatch, settings):
-    """Puts a task into a run: ``running(visit=..., treat=..., ...)`` returns its instance."""
+    """Puts a task into a run: ``running(visit=..., process_file=..., ...)`` returns its instance."""
 
-    def put(*, visit=None, treat=None, run=NIGHT, house=settings, **words):
+    def put(*, visit=None, process_file=None, run=NIGHT, house=settings, **words):
         ti = TaskInstance(**words)
         events = {asset: SimpleNamespace(extra={}) for asset in common.STAGED.values()}
         context = {"ti": ti, "run_id": "night_1", "dag_run": run, "outlet_events": events}
         monkeypatch.setattr(intake, "get_current_context", lambda: context)
         monkeypatch.setattr(intake, "house", lambda: house)
         if visit:
-            monkeypatch.setattr("pipeline.steps.land", lambda *_: visit)
-        if treat:
-            monkeypatch.setattr("pipeline.steps.treat", treat)
+            monkeypatch.setattr("pipeline.steps.fetch_new", lambda *_: visit)
+        if process_file:
+            monkeypatch.setattr("pipeline.steps.process_file", process_file)
         return ti, events
 
     return put
 
 
 def land():
-    return intake.land.function("bamf/hkl")
+    return intake.fetch_new.function("bamf/hkl")
 
 
 def test_nothing_new_is_skipped_not_green_and_not_red(running):
@@ -93,10 +93,10 @@ def test_a_silent_source_is_asked_again_while_tries_are_left(running):
 
 
 def test_on_the_last_try_what_is_missing_is_complained_of_beside_what_came(running, settings):
-    visit = report(to_treat=(landed("2021-08"),), unavailable=("2021-09: status 503",))
+    visit = report(pending=(landed("2021-08"),), unavailable=("2021-09: status 503",))
     running(visit=visit, try_number=3, max_tries=2)
     good, missing = land()
-    assert (good["label"], good["complaint"]) == ("2021-08", None)
+    assert (good["label"], good["failed_item"]) == ("2021-08", None)
     assert missing["label"] == "2021-09"
     with pytest.raises(AirflowFailException, match="2021-09: status 503"):
         stage_after_visit(visit, missing, settings)
@@ -111,7 +111,7 @@ def stage_after_visit(visit, item, settings):
         unavailable=visit.unavailable,
     )
     Visits(settings.landing, "bamf", "hkl").note(noted)
-    intake.stage.function(item)
+    intake.process_files.function(item)
 
 
 def test_a_refused_file_is_a_red_portion_of_its_own_that_quotes_nothing_of_it(running, settings):
@@ -128,10 +128,10 @@ def test_a_reason_that_is_gone_meanwhile_is_said_to_be_gone(running, settings):
     running()
     place = {"about": "refused", "dataset": "bamf/hkl", "run_id": "night_0", "number": 0}
     with pytest.raises(AirflowFailException, match="refused; the visit is no longer in"):
-        intake.stage.function({"label": "list.xlsx", "files": [], "complaint": place})
+        intake.process_files.function({"label": "list.xlsx", "files": [], "failed_item": place})
     place = {"about": "quarantine", "path": str(settings.quarantine / "bamf" / "hkl" / "sha")}
     with pytest.raises(AirflowFailException, match="It was released since"):
-        intake.stage.function({"label": "2020-09", "files": [], "complaint": place})
+        intake.process_files.function({"label": "2020-09", "files": [], "failed_item": place})
 
 
 def test_a_file_offered_again_while_in_quarantine_says_the_reason_again(running, settings):
@@ -144,16 +144,16 @@ def test_a_file_offered_again_while_in_quarantine_says_the_reason_again(running,
     assert item["label"] == "2020-09"
     assert "1,204" not in str(item)
     with pytest.raises(AirflowFailException) as said:
-        intake.stage.function(item)
+        intake.process_files.function(item)
     assert "the countries sum to 1,204, printed 1,648" in str(said.value)
     assert str(folder) in str(said.value)
 
 
 def test_twelve_files_are_one_task_and_thirteen_are_two(running):
     months = [f"2020-{month:02}" for month in range(12, 0, -1)]
-    running(visit=report(to_treat=tuple(map(landed, months))))
+    running(visit=report(pending=tuple(map(landed, months))))
     assert [item["label"] for item in land()] == ["2020-01 to 2020-12"]
-    running(visit=report(to_treat=tuple(map(landed, [*months, "2021-01"]))))
+    running(visit=report(pending=tuple(map(landed, [*months, "2021-01"]))))
     assert [item["label"] for item in land()] == ["2020-01 to 2020-12", "2021-01"]
 
 
@@ -161,34 +161,34 @@ def portion(*labels):
     return intake.batches([vars(landed(label)) for label in labels])[0]
 
 
-def treat_all_but(bad):
-    def treat(file, _settings):
+def process_all_but(bad):
+    def process_file(file, _settings):
         if file.label == bad:
             finding = Finding("sum_to_total", "critical", "parts sum to 3, printed 4", place="5")
             return Outcome(file, "quarantined", file.label, (finding,))
         return Outcome(file, "staged", file.label, ())
 
-    return treat
+    return process_file
 
 
 def test_a_bad_file_fails_its_task_only_after_its_neighbours_were_treated(running):
-    ti, _ = running(treat=treat_all_but("2020-02"))
+    ti, _ = running(process_file=process_all_but("2020-02"))
     with pytest.raises(AirflowFailException) as failed:
-        intake.stage.function(portion("2020-01", "2020-02", "2020-03"))
+        intake.process_files.function(portion("2020-01", "2020-02", "2020-03"))
     assert "bamf/hkl 2020-02, page or sheet 5" in str(failed.value)
     assert "parts sum to 3, printed 4" in str(failed.value)
     assert ti.pushed["staged"] == ["2020-01", "2020-03"]
 
 
 def test_a_fault_of_our_own_fails_its_task_only_after_its_neighbours_were_treated(running):
-    def treat(file, _settings):
+    def process_file(file, _settings):
         if file.label == "2020-02":
             raise KeyError("element_count")
         return Outcome(file, "staged", file.label, ())
 
-    ti, _ = running(treat=treat)
+    ti, _ = running(process_file=process_file)
     with pytest.raises(AirflowFailException, match="2020-02: our own code broke on it"):
-        intake.stage.function(portion("2020-01", "2020-02", "2020-03"))
+        intake.process_files.function(portion("2020-01", "2020-02", "2020-03"))
     assert ti.pushed["staged"] == ["2020-01", "2020-03"]
 
 
@@ -205,14 +205,14 @@ def test_a_fault_of_our_own_fails_its_task_only_after_its_neighbours_were_treate
 def test_what_the_machine_failed_at_is_tried_again_after_its_neighbours_were_treated(
     running, fault
 ):
-    def treat(file, _settings):
+    def process_file(file, _settings):
         if file.label == "2020-02":
             raise fault
-        return treat_all_but("2020-03")(file, _settings)
+        return process_all_but("2020-03")(file, _settings)
 
-    ti, _ = running(treat=treat)
+    ti, _ = running(process_file=process_file)
     with pytest.raises(MachineFault) as failed:
-        intake.stage.function(portion("2020-01", "2020-02", "2020-03"))
+        intake.process_files.function(portion("2020-01", "2020-02", "2020-03"))
     assert not isinstance(failed.value, AirflowFailException)  # which Airflow would not repeat
     assert str(failed.value).startswith("2020-02: the machine failed")
     assert "parts sum to 3, printed 4" in str(failed.value)
@@ -220,17 +220,17 @@ def test_what_the_machine_failed_at_is_tried_again_after_its_neighbours_were_tre
 
 
 def test_an_error_of_a_library_about_the_file_is_not_tried_again(running):
-    def treat(file, _settings):
+    def process_file(file, _settings):
         raise OSError("cannot identify image file")
 
-    running(treat=treat)
+    running(process_file=process_file)
     with pytest.raises(AirflowFailException, match="2020-01: our own code broke on it"):
-        intake.stage.function(portion("2020-01"))
+        intake.process_files.function(portion("2020-01"))
 
 
 def test_good_files_are_green(running):
-    ti, _ = running(treat=treat_all_but(None))
-    intake.stage.function(portion("2020-01"))
+    ti, _ = running(process_file=process_all_but(None))
+    intake.process_files.function(portion("2020-01"))
     assert ti.pushed["staged"] == ["2020-01"]
 
 
@@ -239,12 +239,12 @@ def test_ten_thousand_files_are_fewer_portions_than_airflow_expands(settings):
     files = [vars(landed(f"{number:05}")) for number in range(10_000)]
     portions = intake.batches(files)
     many = report(refused=tuple(f"{number:05}: refused" for number in range(10_000)))
-    red = complaints.complaints(many, settings, "night_1")
+    red = failed_items.failed_items(many, settings, "night_1")
     assert len(portions) + len(red) < 1_024
     assert [file for portion in portions for file in portion["files"]] == files
     assert len(red) == 101
     assert red[-1]["label"] == "9,900 more"
-    assert complaints.reason(red[-1], settings) == "9,900 more: kreishaus status --all names each"
+    assert failed_items.reason(red[-1], settings) == "9,900 more: kreishaus status --all names each"
 
 
 @pytest.fixture
@@ -259,7 +259,7 @@ def tell():
 
 def test_the_asset_tells_which_periods_were_staged(running, tell):
     _, events = running(pulled=[["2021-08"], ["2021-09", "2021-10"]])
-    tell.function("hkl.stage")
+    tell.function("hkl.process_files")
     assert events[common.STAGED["bamf"]].extra == {
         "dataset": "bamf/hkl",
         "periods": ["2021-08", "2021-09", "2021-10"],
@@ -270,7 +270,7 @@ def test_the_asset_tells_which_periods_were_staged(running, tell):
 def test_nobody_is_told_when_nothing_was_staged(running, tell, pulled):
     running(pulled=pulled)
     with pytest.raises(AirflowSkipException, match="nothing new was staged"):
-        tell.function("hkl.stage")
+        tell.function("hkl.process_files")
 
 
 def backfill_run(conf, at="2021-08-14T23:30:00+00:00"):
@@ -359,7 +359,7 @@ def test_a_backfill_that_does_not_say_its_reason_is_refused_with_the_way_to_say_
 def test_the_window_of_a_backfill_reaches_the_visit(running, monkeypatch):
     running(run=backfill_run({"reason": "BAMF corrected it"}))
     asked = []
-    monkeypatch.setattr("pipeline.steps.land", lambda *words: asked.append(words) or report())
+    monkeypatch.setattr("pipeline.steps.fetch_new", lambda *words: asked.append(words) or report())
     with pytest.raises(AirflowSkipException, match="nothing new about 2021-08-15 among 3 offered"):
         land()
     assert asked[0][3] == Window(date(2021, 8, 15), date(2021, 8, 15), "BAMF corrected it")
@@ -372,10 +372,12 @@ def test_a_visit_and_what_was_judged_are_measured(running, settings):
         wanted = Metrics(transport="statsd", port=receiver.getsockname()[1])
         measuring = settings.model_copy(update={"metrics": wanted})
         new = (landed("2021-08"), landed("2021-09"))
-        running(visit=report(new=new, to_treat=new), house=measuring)
+        running(visit=report(new=new, pending=new), house=measuring)
         land()
         assert receiver.recv(2000).decode().split("\n")[0] == "kreishaus.files_landed.bamf_hkl:2|c"
-        running(treat=lambda file, _: Outcome(file, "staged", file.label, ()), house=measuring)
+        running(
+            process_file=lambda file, _: Outcome(file, "staged", file.label, ()), house=measuring
+        )
         files = [{"source": "bamf", "dataset": "hkl", "sha256": "a", "label": "2021-08"}]
-        intake.stage.function({"label": "2021-08", "files": files, "complaint": None})
+        intake.process_files.function({"label": "2021-08", "files": files, "failed_item": None})
         assert receiver.recv(2000).decode() == "kreishaus.files_staged.bamf_hkl:1|c"

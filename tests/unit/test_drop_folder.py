@@ -18,7 +18,7 @@ import pytest
 from ingest.drop_folder import dropped
 from kreishaus.settings import Settings
 from kreishaus.store.visits import Visits
-from pipeline.steps import LandReport, land
+from pipeline.steps import FetchReport, fetch_new
 
 GOOD = {
     "azr": ("azr/crosstable", "AZR_Kreuztabelle_2021-09-30.csv"),
@@ -67,8 +67,8 @@ def source(request: pytest.FixtureRequest, settings: Settings) -> str:
     return name
 
 
-def landed(settings: Settings, source: str) -> LandReport:
-    return land(GOOD[source][0], settings, "night")
+def landed(settings: Settings, source: str) -> FetchReport:
+    return fetch_new(GOOD[source][0], settings, "night")
 
 
 @pytest.mark.parametrize("source", ["azr", "wtg", "papers"], indirect=True)
@@ -165,6 +165,6 @@ def _seconds_to_land(settings: Settings, files: int) -> float:
     for number in range(files):
         (folder / f"{number:05}.csv").write_bytes(b"%d" % number)
     begun = time.process_time()
-    report = land("papers/figures", settings, "night")
+    report = fetch_new("papers/figures", settings, "night")
     assert len(report.new) == files
     return time.process_time() - begun

@@ -16,7 +16,7 @@ from ingest.drop_folder import dropped
 from kreishaus.model import Request, SourceRefused, SourceUnavailable
 from kreishaus.settings import DatasetConfig, HttpConfig, Settings, SourceConfig
 from kreishaus.store.landing import Landing
-from pipeline.steps import LandReport, by_hand, dropped_bytes, land
+from pipeline.steps import FetchReport, by_hand, dropped_bytes, fetch_new
 
 LARGE = 5 * 2**30
 TABLE = "table.csv"
@@ -31,8 +31,8 @@ def folder(settings: Settings) -> Path:
     return made
 
 
-def visited(settings: Settings) -> LandReport:
-    report = land("papers/figures", settings, "night")
+def visited(settings: Settings) -> FetchReport:
+    report = fetch_new("papers/figures", settings, "night")
     assert TABLE in [file.label for file in report.new]
     return report
 
@@ -62,7 +62,7 @@ def test_a_link_to_what_has_landed_is_not_followed(settings: Settings, folder: P
     (folder / "x.csv").symlink_to(
         Landing(settings.landing, "papers", "figures").path(landed.sha256)
     )
-    report = land("papers/figures", settings, "night")
+    report = fetch_new("papers/figures", settings, "night")
     assert "leads out of the drop folder" in report.unavailable[0]
 
 
@@ -73,7 +73,7 @@ def test_a_link_within_the_folder_and_a_folder_behind_a_link_are_followed(
     share = folder.with_name("share")
     folder.rename(share)
     folder.symlink_to(share)
-    report = land("papers/figures", settings, "night")
+    report = fetch_new("papers/figures", settings, "night")
     assert (report.offered, report.unavailable) == (2, ())
 
 
@@ -109,7 +109,7 @@ def test_a_countys_own_pattern_finds_what_a_mac_has_named(settings: Settings) ->
     folder = settings.drop_folder("azr")
     folder.mkdir(parents=True)
     (folder / "U\u0308bersicht_2021-09-30.csv").write_bytes(b"1;2")
-    assert land("azr/crosstable", settings, "night").offered == 1
+    assert fetch_new("azr/crosstable", settings, "night").offered == 1
 
 
 def test_a_workbook_of_five_gibibytes_is_not_read_to_know_that_it_is_too_large(
@@ -122,7 +122,7 @@ def test_a_workbook_of_five_gibibytes_is_not_read_to_know_that_it_is_too_large(
         sparse(name)
         os.utime(name, (number, number))
     begun = time.process_time()
-    report = land("wtg/stichtag", settings, "night")
+    report = fetch_new("wtg/stichtag", settings, "night")
     assert time.process_time() - begun < 3
     assert len(report.unavailable) == 3
     assert "raise [http] largest_mebibytes" in report.unavailable[0]

@@ -20,14 +20,14 @@ def become(name, log):
         os._exit(1)
     time.sleep(60)
 
-components._become = become
+components._run_component = become
 parent = os.getppid()
-nursery = components.Nursery(Path("logs"))
-signal.signal(signal.SIGTERM, nursery.ask_to_stop)
+processes = components.ProcessPool(Path("logs"))
+signal.signal(signal.SIGTERM, processes.ask_to_stop)
 for name in ("api-server", "scheduler"):
-    nursery.start(name)
-print(*nursery.alive, flush=True)
-nursery.watch(until=lambda: os.getppid() != parent)
+    processes.start(name)
+print(*processes.alive, flush=True)
+processes.watch(until=lambda: os.getppid() != parent)
 """
 
 
@@ -78,13 +78,13 @@ def test_components_end_with_the_run_that_started_them():
         stdout=subprocess.PIPE,
         text=True,
     )
-    keeper = psutil.Process(int(nested.stdout.readline()))
+    supervisor = psutil.Process(int(nested.stdout.readline()))
     components = [int(pid) for pid in nested.stdout.readline().split()]
     assert len(components) == 2
     nested.kill()
     nested.wait()
     deadline = time.monotonic() + 10
-    while any(alive(pid) for pid in (keeper.pid, *components)):
+    while any(alive(pid) for pid in (supervisor.pid, *components)):
         assert time.monotonic() < deadline, "still there"
         time.sleep(0.1)
 

@@ -11,7 +11,7 @@ from rich.console import Console
 from servers import Visit, serving
 
 from kreishaus.files import write_json_atomically
-from operations.local import keeper, run
+from operations.local import run, supervisor
 from operations.local.api import AirflowApi
 from operations.local.environment import airflow_environment, airflow_home
 from operations.local.login import login
@@ -75,9 +75,9 @@ def test_up_says_when_a_password_does_not_fit(settings, monkeypatch, capsys):
     monkeypatch.setattr(run.subprocess, "Popen", lambda *_, **__: None)
     held = iter([None])
     monkeypatch.setattr(run, "holder", lambda _: next(held, {"purpose": "up", "pid": 1}))
-    monkeypatch.setattr(run, "_open_house", lambda _: keeper.address(settings))
+    monkeypatch.setattr(run, "_open_stack", lambda _: supervisor.address(settings))
     with serving(door) as server:
-        write_json_atomically(keeper.sign(settings), {"address": server.url})
+        write_json_atomically(supervisor.address_file(settings), {"address": server.url})
         status = run.up(settings, Console(width=200))
     said = capsys.readouterr().out
     assert status == run.RED
@@ -93,12 +93,12 @@ def test_the_lock_of_a_run_is_closed(settings, umask):
 
 def test_up_prints_where_the_page_is_and_how_one_comes_in(settings, monkeypatch, capsys):
     """A night in which nothing runs, looked back upon and shown as every night is."""
-    monkeypatch.setattr(run, "_open_house", lambda _: keeper.address(settings))
-    monkeypatch.setattr(run, "go_through", lambda *_: [])
+    monkeypatch.setattr(run, "_open_stack", lambda _: supervisor.address(settings))
+    monkeypatch.setattr(run, "run_dags", lambda *_: [])
     with serving(door) as server:
         file = login(settings).file
         write_json_atomically(file, {"admin": "right"})
-        write_json_atomically(keeper.sign(settings), {"address": server.url})
+        write_json_atomically(supervisor.address_file(settings), {"address": server.url})
         status = run.up(settings, Console(width=200))
     said = capsys.readouterr().out
     assert status == run.GREEN

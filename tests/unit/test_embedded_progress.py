@@ -24,7 +24,9 @@ class Scripted:
 
     def tasks(self, dag_id, run_id, *states):
         self.asked_for_tasks.append((dag_id, *states))
-        return [Task(dag_id, "hkl.stage", f"2020-0{n}", "running", 1.0) for n in range(1, 6)]
+        return [
+            Task(dag_id, "hkl.process_files", f"2020-0{n}", "running", 1.0) for n in range(1, 6)
+        ]
 
 
 def lines_of(api, *dag_ids):

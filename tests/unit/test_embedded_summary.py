@@ -14,7 +14,7 @@ from kreishaus.model import Finding
 from kreishaus.store.quarantine import QuarantinedFile
 from kreishaus.store.staging import BatchRecord
 from operations.local.api import DagRun, Task
-from operations.local.summary import Night, log_of, show
+from operations.local.summary import LocalRun, log_of, show
 from pipeline.status import DatasetStatus
 
 MOMENT = datetime(2021, 10, 20, 1, 50, tzinfo=UTC)
@@ -66,7 +66,7 @@ def night(**words):
         "seconds": {"starting": 20.0, "collecting": 60.4},
         "logs": LOGS,
     }
-    return Night(**{**usual, **words})
+    return LocalRun(**{**usual, **words})
 
 
 def text_of(what):
@@ -80,12 +80,16 @@ def row(text, name):
 
 
 def test_a_red_night_names_the_task_and_its_log():
-    task = Task("ingest_bamf", "hkl.stage", "2020-09", "failed", 3.0, map_index=7, attempt=1)
+    task = Task(
+        "ingest_bamf", "hkl.process_files", "2020-09", "failed", 3.0, map_index=7, attempt=1
+    )
     red = night(runs=[DagRun("ingest_bamf", "night_1", "failed", 12.0)], red=[task])
     text = text_of(red)
     assert "ingest_bamf: hkl.stage [2020-09]" in text
     assert "The night is red after 80 s." in text
-    folder = LOGS / "dag_id=ingest_bamf" / "run_id=night_1" / "task_id=hkl.stage" / "map_index=7"
+    folder = (
+        LOGS / "dag_id=ingest_bamf" / "run_id=night_1" / "task_id=hkl.process_files" / "map_index=7"
+    )
     assert log_of(red, task) == folder
 
 

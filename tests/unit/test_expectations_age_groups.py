@@ -55,7 +55,7 @@ def test_a_group_that_one_region_lacks_is_named():
     short = {age: count for age, count in WHOLE.items() if age != "90 Jahre und mehr"}
     verdict = judged(table(WHOLE, 100), table(short, 98, "05"))
     assert verdict.offending == 1
-    assert verdict.offenders[0]["found"] == "no row for 90 Jahre und mehr"
+    assert verdict.failing_rows[0]["found"] == "no row for 90 Jahre und mehr"
 
 
 @pytest.mark.parametrize(
@@ -68,13 +68,15 @@ def test_a_group_that_one_region_lacks_is_named():
 )
 def test_ages_that_no_group_holds(lost, expected, found):
     verdict = judged(table({age: 1 for age in WHOLE if age != lost}, 2))
-    (offender,) = verdict.offenders
-    assert (offender["expected"], offender["found"]) == (expected, found)
+    (failing_row,) = verdict.failing_rows
+    assert (failing_row["expected"], failing_row["found"]) == (expected, found)
 
 
 def test_ages_that_two_groups_hold():
     verdict = judged(table({**WHOLE, "80 Jahre und mehr": 9}, 109))
-    assert [(offender["expected"], offender["found"]) for offender in verdict.offenders] == [
+    assert [
+        (failing_row["expected"], failing_row["found"]) for failing_row in verdict.failing_rows
+    ] == [
         ("a group from 90", "80 Jahre und mehr"),
         ("none after an open one", "90 Jahre und mehr"),
     ]

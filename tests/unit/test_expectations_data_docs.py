@@ -26,7 +26,7 @@ RECORD = BatchRecord(
     published_at=None,
     retrieved_at=datetime(2021, 10, 14, 1, 10, tzinfo=UTC),
 )
-OFFENDER = {
+FAILING_ROW = {
     "place": "5",
     "row": 31,
     "label": "Unbekannt <script>",
@@ -40,7 +40,7 @@ UNREADABLE = Finding(
 
 
 def result(*, success: bool, severity: str = "critical", raised: str | None = None) -> dict:
-    failed = {"details": {"offenders": [OFFENDER]}} if not success and not raised else {}
+    failed = {"details": {"failing_rows": [FAILING_ROW]}} if not success and not raised else {}
     return {
         "success": success,
         "expectation_config": {

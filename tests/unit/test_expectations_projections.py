@@ -35,8 +35,8 @@ def test_steps_never_grow_shorter(years, lost):
 
 
 def test_a_lost_year_is_named():
-    (offender,) = years_in_steps(frame(2025, 2027, 2028), column="reference_date").offenders
-    assert offender["expected"] == "a year between 2025 and 2027, as the next step is 1"
+    (failing_row,) = years_in_steps(frame(2025, 2027, 2028), column="reference_date").failing_rows
+    assert failing_row["expected"] == "a year between 2025 and 2027, as the next step is 1"
 
 
 @pytest.mark.parametrize(("other", "lacking"), [([2025, 2030], 0), ([2025], 1), ([2025, 2031], 2)])

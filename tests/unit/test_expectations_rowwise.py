@@ -34,7 +34,7 @@ def test_columns_to_sum_names_the_row_and_skips_what_is_not_filled_in():
     )
 
     assert (verdict.evaluated, verdict.skipped) == (1, 2)
-    assert verdict.offenders == (
+    assert verdict.failing_rows == (
         {
             "place": "Belegung",
             "row": 4,
@@ -65,8 +65,8 @@ def test_sum_not_above_counts_an_empty_part_as_nothing():
     verdict = sum_not_above(frame, parts=["unusable", "free"], limit="empty")
 
     assert (verdict.evaluated, verdict.skipped, verdict.offending) == (1, 2, 1)
-    assert verdict.offenders[0]["expected"] == "at most 12 (empty)"
-    assert verdict.offenders[0]["found"] == "13"
+    assert verdict.failing_rows[0]["expected"] == "at most 12 (empty)"
+    assert verdict.failing_rows[0]["found"] == "13"
 
 
 def surveys(*values: int | None) -> pd.DataFrame:
@@ -95,7 +95,7 @@ def test_plausible_change(now: int, offending: int):
 def test_plausible_change_names_both_dates_whatever_the_order_of_the_rows():
     verdict = change(surveys(1000, 1400).iloc[::-1])
 
-    assert verdict.offenders == (
+    assert verdict.failing_rows == (
         {
             "place": "22421-02i",
             "row": 10,
@@ -146,5 +146,5 @@ def test_value_or_marker_quotes_what_stands_there():
 
     verdict = value_or_marker(frame, value_column="value", marker_column="marker", markers=["-"])
 
-    assert verdict.offenders[0]["found"] == 'value nothing, marker "k. A."'
-    assert verdict.offenders[0]["expected"] == "a value, or one of the markers -"
+    assert verdict.failing_rows[0]["found"] == 'value nothing, marker "k. A."'
+    assert verdict.failing_rows[0]["expected"] == "a value, or one of the markers -"

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from expectations.offenders import Verdict
+from expectations.failing_rows import Verdict
 from expectations.sums import measures_to_sum, rows_to_sum_to_total
 
 # BAMF, HKL table of September 2021: asylum applications, total = first + follow-up.
@@ -76,7 +76,7 @@ def test_a_total_that_is_one_too_high_is_named_with_its_row():
     verdict = applications(frame)
 
     assert (verdict.evaluated, verdict.offending) == (2, 1)
-    assert verdict.offenders[0] == {
+    assert verdict.failing_rows[0] == {
         "place": "4",
         "row": 1,
         "label": "Syrien",
@@ -94,13 +94,13 @@ def test_the_tolerance_itself_is_inside(tolerance: float, offending: int):
 
 
 def test_the_printed_lines_hold():
-    assert applications(lines(ASIA)) == Verdict(evaluated=2, offending=0, offenders=())
+    assert applications(lines(ASIA)) == Verdict(evaluated=2, offending=0, failing_rows=())
 
 
 def test_a_dash_counts_nothing():
     frame = lines(ASIA.replace("follow 2061", "follow -"))
 
-    assert applications(frame).offenders[0]["expected"] == "2,434"
+    assert applications(frame).failing_rows[0]["expected"] == "2,434"
     assert applications(lines(ASIA.replace("2061", "-").replace("4495", "2434"))).offending == 0
 
 
@@ -111,31 +111,31 @@ def test_a_group_that_hides_a_value_is_skipped_and_the_others_are_not():
     verdict = applications(frame)
 
     assert (verdict.evaluated, verdict.skipped, verdict.offending) == (1, 1, 1)
-    assert verdict.offenders[0]["label"] == "Syrien"
+    assert verdict.failing_rows[0]["label"] == "Syrien"
 
 
 def test_a_part_that_says_nothing_and_no_marker_breaks_the_rule():
     frame = lines(ASIA)
     frame.loc[2, "value"] = pd.NA
 
-    assert applications(frame).offenders[0]["found"] == "a part with neither value nor marker"
+    assert applications(frame).failing_rows[0]["found"] == "a part with neither value nor marker"
 
 
 def test_a_measure_without_its_row_breaks_the_rule():
     frame = lines(ASIA).drop(index=2)
 
-    assert applications(frame).offenders[0]["found"] == "no row for follow"
+    assert applications(frame).failing_rows[0]["found"] == "no row for follow"
 
 
 def test_a_total_without_its_row_breaks_the_rule():
     verdict = applications(lines(ASIA).drop(index=0))
 
     assert verdict.offending == 1
-    assert verdict.offenders[0]["place"] == "4"
-    assert verdict.offenders[0]["row"] is None
-    assert verdict.offenders[0]["label"] == "475"
-    assert verdict.offenders[0]["expected"] == "a row with measure total of 4,014"
-    assert verdict.offenders[0]["found"] == "no such row"
+    assert verdict.failing_rows[0]["place"] == "4"
+    assert verdict.failing_rows[0]["row"] is None
+    assert verdict.failing_rows[0]["label"] == "475"
+    assert verdict.failing_rows[0]["expected"] == "a row with measure total of 4,014"
+    assert verdict.failing_rows[0]["found"] == "no such row"
 
 
 def test_where_narrows_and_nothing_left_is_a_failure_not_a_pass():
@@ -153,8 +153,8 @@ def test_where_narrows_and_nothing_left_is_a_failure_not_a_pass():
     nobody = measures_to_sum(frame, where={"kind": "continent"}, **arguments)
 
     assert (only_afghanistan.evaluated, only_afghanistan.offending) == (1, 0)
-    assert nobody.offenders[0]["expected"] == "rows with kind continent"
-    assert nobody.offenders[0]["found"] == "none in the whole table"
+    assert nobody.failing_rows[0]["expected"] == "rows with kind continent"
+    assert nobody.failing_rows[0]["found"] == "none in the whole table"
 
 
 def test_an_empty_frame_holds():
@@ -164,7 +164,7 @@ def test_an_empty_frame_holds():
 def test_a_frame_of_other_measures_fails_rather_than_passing_unseen():
     frame = lines(ASIA).assign(measure="renamed")
 
-    assert applications(frame).offenders[0]["found"] == "none in the whole table"
+    assert applications(frame).failing_rows[0]["found"] == "none in the whole table"
 
 
 COUNTRIES = (
@@ -185,7 +185,7 @@ def test_a_lost_country_shows_in_its_continent():
     verdict = by_continent(cells(*COUNTRIES[1:]))
 
     assert verdict.offending == 1
-    assert verdict.offenders[0] == {
+    assert verdict.failing_rows[0] == {
         "place": "5",
         "row": 12,
         "label": "continent Afrika",
@@ -199,8 +199,8 @@ def test_a_lost_continent_is_a_failure_too():
     verdict = by_continent(cells(*COUNTRIES[:2], *COUNTRIES[3:]))
 
     assert verdict.offending == 1
-    assert verdict.offenders[0]["expected"] == "a row with kind continent of 497"
-    assert verdict.offenders[0]["column"] == "2021-09-01 / Afrika"
+    assert verdict.failing_rows[0]["expected"] == "a row with kind continent of 497"
+    assert verdict.failing_rows[0]["column"] == "2021-09-01 / Afrika"
 
 
 def test_each_of_two_totals_is_compared():
@@ -209,7 +209,7 @@ def test_each_of_two_totals_is_compared():
     verdict = by_continent(doubled)
 
     assert (verdict.evaluated, verdict.offending) == (3, 1)
-    assert verdict.offenders[0]["found"] == "6"
+    assert verdict.failing_rows[0]["found"] == "6"
 
 
 def test_an_empty_cell_is_a_condition_and_a_group():
@@ -224,7 +224,7 @@ def test_an_empty_cell_is_a_condition_and_a_group():
         tolerance=0,
     )
 
-    assert [one["expected"] for one in verdict.offenders] == ["11"]
+    assert [one["expected"] for one in verdict.failing_rows] == ["11"]
 
 
 def test_only_twenty_offenders_are_named_and_all_are_counted():
@@ -235,7 +235,7 @@ def test_only_twenty_offenders_are_named_and_all_are_counted():
 
     verdict = by_continent(frame)
 
-    assert (verdict.offending, len(verdict.offenders)) == (30, 20)
+    assert (verdict.offending, len(verdict.failing_rows)) == (30, 20)
 
 
 def test_a_column_that_is_not_there_is_an_error_not_a_pass():

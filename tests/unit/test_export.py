@@ -16,7 +16,7 @@ from marts_made import build_of
 
 from kreishaus.settings import Settings
 from warehouse import audit
-from warehouse.as_of import AsOf, aside
+from warehouse.as_of import AsOf, settings_as_of
 from warehouse.audit import AuditUnwritable
 from warehouse.export import workbook
 from warehouse.export.extract import NoSuchMart, extract
@@ -37,7 +37,7 @@ select * from (values
     (4, null, null, 0, 'nan'::double, null, null, null, null, null, e'two\nlines\x01'),
     (5, null, null, 0, null, null, null, null, null, null, '')
 ) as t(line, reference_date, region_code, vacant_places, vacancy_share, reference_year, is_flagged,
-       care_fte, known_since, source_sha256, words)
+       care_fte, recorded_at, source_sha256, words)
 """
 SAID = {
     "line": ("Zeile", "Order of the rows."),
@@ -48,7 +48,7 @@ SAID = {
     "reference_year": ("Jahr", "Year that the figures are about."),
     "is_flagged": ("Kennzeichen", "True where flagged."),
     "care_fte": ("Stellen", "Care staff. FTE."),
-    "known_since": ("Bekannt seit", "When this house had the file. UTC."),
+    "recorded_at": ("Bekannt seit", "When this house had the file. UTC."),
     "source_sha256": ("Quelldatei", "Hash of the landed file."),
     "words": ("Stellen", "Whatever was written."),
 }
@@ -292,7 +292,7 @@ def test_a_sheet_holds_so_many_rows_and_no_more(
 
 
 def test_an_earlier_day_says_so(house: Settings, tmp_path: Path) -> None:
-    back = aside(house, AsOf("2021-11-30"))
+    back = settings_as_of(house, AsOf("2021-11-30"))
     build(back)
     file = tmp_path / "then.xlsx"
     write(back, "vacancy", "public", file)

@@ -20,7 +20,7 @@ from kreishaus.model import Landed, Request
 from kreishaus.settings import Settings
 from kreishaus.store.landing import Landing, upgrade_landing
 from pipeline.status import dataset_status
-from pipeline.steps import LandReport, land, treat
+from pipeline.steps import FetchReport, fetch_new, process_file
 
 TODAY = date(2026, 11, 29)
 NEW = v1(
@@ -35,15 +35,15 @@ MOST_ROWS_KIB = 256
 
 @dataclass
 class Home:
-    """A home, how many nights it has worked, and what was handed in and not treated yet."""
+    """A home, how many nights it has worked, and what was handed in and not processed yet."""
 
     settings: Settings
     worked: int
     addresses: int
     new: Landed
 
-    def visit(self) -> LandReport:
-        report = land("bamf/hkl", self.settings, "this night")
+    def visit(self) -> FetchReport:
+        report = fetch_new("bamf/hkl", self.settings, "this night")
         assert (report.offered, report.new, report.unavailable) == (self.addresses, (), ())
         return report
 
@@ -51,8 +51,8 @@ class Home:
         found = {one.dataset.id: one for one in dataset_status(self.settings, TODAY, "this night")}
         assert found["bamf/hkl"].files_staged >= self.addresses
 
-    def treat(self) -> None:
-        assert treat(self.new, self.settings).status == "staged"
+    def process_file(self) -> None:
+        assert process_file(self.new, self.settings).status == "staged"
 
 
 def made(folder: Path, url: str, years: float, each: int, addresses: int) -> Home:
@@ -110,7 +110,7 @@ def homes(
                 home.visit()
             found.append(home)
         warm, week, ten = found
-        warm.treat()  # imports, once, in the process that is forked
+        warm.process_file()  # imports, once, in the process that is forked
         yield week, ten
 
 
@@ -139,7 +139,7 @@ WHOLE = pytest.mark.parametrize("homes", [(1, 52)], indirect=True)
 
 @SMALL
 def test_no_night_costs_more_after_ten_years(homes: tuple[Home, Home]) -> None:
-    for action in (Home.visit, Home.status, Home.treat):
+    for action in (Home.visit, Home.status, Home.process_file):
         week, ten = at_night(homes, action)
         assert ten.cpu_seconds <= 2 * week.cpu_seconds + 0.2  # true, and no flicker
 
@@ -148,7 +148,7 @@ def test_no_night_costs_more_after_ten_years(homes: tuple[Home, Home]) -> None:
 @WHOLE
 def test_every_night_of_ten_years_takes_no_longer(homes: tuple[Home, Home]) -> None:
     """3,650 nights of 52 addresses. The quickest of several runs is the least disturbed one."""
-    at_night(homes, Home.treat)
+    at_night(homes, Home.process_file)
     for action in (Home.visit, Home.status):
         runs = [at_night(homes, action) for _ in range(9)]
         week, ten = (min(costs[side].cpu_seconds for costs in runs) for side in (0, 1))

@@ -24,7 +24,7 @@ TOUCH_NO_HOME = {
     "airflow": "hands on to Airflow",
     "county check": "looks at the folder of the county",
     "county init": "makes the folder of a county",
-    "doctor": "says it as one of its complaints",
+    "doctor": "says it as one of its errors",
     "down": "ends processes",
     "find": "asks a database of tables",
     "gx export": "writes suites",

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from kreishaus.datasets import dataset
 from operations.cli import app
-from pipeline.steps import judge
+from pipeline.steps import validate
 
 PLAIN = """
 import json, sys
@@ -55,7 +55,7 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
     assert done.exit_code == 0, done.output
     again = CliRunner().invoke(app, ["gx", "export", str(folder / "project")])
     assert again.exit_code == 1
-    _, _, tables = judge(dataset("azr/crosstable"), sample(CROSSTABLE), origin(CROSSTABLE))
+    _, _, tables = validate(dataset("azr/crosstable"), sample(CROSSTABLE), origin(CROSSTABLE))
     (name,) = tables
     pq.write_table(tables[name], folder / "staged.parquet")
     script = PLAIN.replace("azr.crosstable.crosstable", f"azr.crosstable.{name}")
@@ -96,5 +96,5 @@ def test_our_own_classes_say_as_much_as_they_are_asked(answers: list[dict[str, A
         ]
         return dict(one)
 
-    assert own(answers[1])["details"]["offenders"]
+    assert own(answers[1])["details"]["failing_rows"]
     assert own(answers[2]) == {}

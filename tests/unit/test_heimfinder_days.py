@@ -15,7 +15,7 @@ from kreishaus.store.sightings import write_sightings
 from kreishaus.store.staging import Staging
 from operations.doctor import examine
 from pipeline.status import dataset_status
-from pipeline.steps import treat
+from pipeline.steps import process_file
 
 A, B = v1(home(1)), v1(home(1, plaetze=81))
 
@@ -27,7 +27,7 @@ def see(settings: Settings, content: bytes, moment: str) -> str:
     landed, _ = landing.land(
         content, request, run_id=moment, licence="", now=datetime.fromisoformat(moment)
     )
-    assert treat(landed, settings).status == "staged"
+    assert process_file(landed, settings).status == "staged"
     return landed.sha256
 
 

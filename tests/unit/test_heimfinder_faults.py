@@ -10,8 +10,8 @@ import pytest
 from heimfinder_answers_made import DETAIL, LIST, V2, Source, elsewhere, home, serving, v1, v2
 
 from kreishaus.settings import DatasetConfig, HttpConfig, Settings
-from kreishaus.store.floors import Floors
-from pipeline.steps import LandReport, Outcome, by_hand, land, treat
+from kreishaus.store.dataset_store import DatasetStore
+from pipeline.steps import FetchReport, Outcome, by_hand, fetch_new, process_file
 
 HEIMFINDER = "wtg/heimfinder"
 MEND = "ingest/heimfinder/fields.toml"
@@ -44,9 +44,9 @@ def configured(house: Settings, **config: str) -> Settings:
     return house.model_copy(update={"source": house.source | {"wtg": wtg}})
 
 
-def night(house: Settings) -> tuple[LandReport, list[Outcome]]:
-    report = land(HEIMFINDER, house, "night")
-    return report, [treat(landed, house) for landed in report.to_treat]
+def night(house: Settings) -> tuple[FetchReport, list[Outcome]]:
+    report = fetch_new(HEIMFINDER, house, "night")
+    return report, [process_file(landed, house) for landed in report.pending]
 
 
 def outcome(house: Settings) -> Outcome:
@@ -78,7 +78,7 @@ def unavailable(house: Settings) -> str:
     """What is said of a visit that brought nothing: nothing may be kept of it."""
     report, outcomes = night(house)
     assert outcomes == []
-    assert list(Floors.of(house, "wtg", "heimfinder").landing.hashes()) == []
+    assert list(DatasetStore.of(house, "wtg", "heimfinder").landing.hashes()) == []
     (told,) = report.unavailable
     return told
 
@@ -180,7 +180,7 @@ def test_too_large(house: Settings, source: Source, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr("ingest.heimfinder.json_reader.MOST_BYTES", len(content) - 1)
     quarantined_with(house, "too_large")
     monkeypatch.setattr("ingest.heimfinder.json_reader.MOST_BYTES", len(content))
-    report = land(HEIMFINDER, house, "night 2")
+    report = fetch_new(HEIMFINDER, house, "night 2")
     assert len(report.in_quarantine) == 1
 
 
@@ -462,7 +462,7 @@ def test_details_of_own_homes_only_in_one_file(house: Settings, source: Source) 
     assert (found.status, found.findings) == ("staged", ())
     assert source.asked == [LIST, f"{DETAIL}1", f"{DETAIL}2"]
     assert [row["free_places"] for row in homes(house)] == [4, 4]
-    assert len(list(Floors.of(house, "wtg", "heimfinder").landing.hashes())) == 1
+    assert len(list(DatasetStore.of(house, "wtg", "heimfinder").landing.hashes())) == 1
 
 
 def test_the_same_answers_are_the_same_file(house: Settings, source: Source) -> None:
@@ -544,11 +544,11 @@ def test_switched_off(house: Settings, source: Source) -> None:
     off = wtg.datasets["heimfinder"].model_copy(update={"enabled": False})
     wtg = wtg.model_copy(update={"datasets": wtg.datasets | {"heimfinder": off}})
     house = house.model_copy(update={"source": house.source | {"wtg": wtg}})
-    assert land(HEIMFINDER, house, "night").offered == 0
+    assert fetch_new(HEIMFINDER, house, "night").offered == 0
     assert source.asked == []
 
 
 @pytest.mark.parametrize("config", [{"path": ""}, {"details_path": "/api/heimfinder/einrichtung"}])
 def test_half_a_configuration_names_its_section(house: Settings, config: dict[str, str]) -> None:
     with pytest.raises(ValueError, match=r"source\.wtg\.datasets\.heimfinder"):
-        land(HEIMFINDER, configured(house, **config), "night")
+        fetch_new(HEIMFINDER, configured(house, **config), "night")

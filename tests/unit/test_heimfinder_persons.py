@@ -20,7 +20,7 @@ from kreishaus.model import Origin, Request, UnreadableFile
 from kreishaus.settings import Settings
 from kreishaus.store.landing import Landing
 from kreishaus.store.staging import typed
-from pipeline.steps import treat
+from pipeline.steps import process_file
 
 RULES = layout().persons
 SECRETS = ("Mustermann", "Musterfrau", "0231", "4711", "@", "beispiel.de")
@@ -130,7 +130,7 @@ def test_nothing_of_a_person_on_any_floor_below_landing(settings: Settings) -> N
     statuses = []
     for entries in ((home(1, **PERSONS),), (renamed,), (odd,), (home(1, **PERSONS), odd)):
         landed, _ = landing.land(v1(*entries), request, run_id="night", licence="")
-        statuses.append(treat(landed, settings).status)
+        statuses.append(process_file(landed, settings).status)
     assert statuses == ["staged", "quarantined", "quarantined", "staged"]
     looked_at = [
         path

@@ -41,7 +41,7 @@ COLUMNS = {
     "share": "double",
     "percent": "double",
     "largest": "bigint",
-    "doubt": "varchar",
+    "caveat": "varchar",
 }
 
 
@@ -95,7 +95,7 @@ def database(tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
             f"""create table exact_mart as select date '2021-08-15' as day, level as region_level,
                 code as region_code, name as region_name, places::bigint as places,
                 vacant::bigint as vacant, vacant / places as share,
-                100 * vacant / places as percent, largest::bigint as largest, null::varchar as doubt
+                100 * vacant / places as percent, largest::bigint as largest, null::varchar as caveat
                 from (values {exact}) as t(level, code, name, places, vacant, largest)"""
         )
         yield connection
@@ -137,7 +137,7 @@ def test_towns_too_small_stand_together_in_a_row_of_their_own(
     assert together["region_name"] == "J und R zusammen"
     assert (together["vacant"], together["places"]) == (30, 320)
     assert (together["share"], together["percent"]) == (30 / 320, 100 * 30 / 320)
-    assert together["doubt"].startswith("several municipalities together")
+    assert together["caveat"].startswith("several municipalities together")
     assert together["withheld"] is None
     for town in ("05000001", "05000002"):
         assert (found[town]["vacant"], found[town]["share"]) == (None, None)
@@ -198,9 +198,9 @@ def test_a_sentence_that_repeats_a_figure_is_refused(
     database: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:
     """It would show what the row hides, in whatever mart somebody writes such a sentence."""
-    database.execute("update exact_mart set doubt = vacant || ' places stand empty'")
+    database.execute("update exact_mart set caveat = vacant || ' places stand empty'")
     with pytest.raises(
-        MisstatedMeasure, match=r"m\.doubt: its sentences hold figures.*meta\.homes"
+        MisstatedMeasure, match=r"m\.caveat: its sentences hold figures.*meta\.homes"
     ):
         shown(database, tmp_path, mart())
 
@@ -208,11 +208,11 @@ def test_a_sentence_that_repeats_a_figure_is_refused(
 def test_a_sentence_is_worded_by_what_is_shown(
     database: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:
-    database.execute("update exact_mart set doubt = vacant || ' places stand empty'")
-    worded = {"doubt": "coalesce(vacant || ' places', 'places') || ' stand empty'"}
+    database.execute("update exact_mart set caveat = vacant || ' places stand empty'")
+    worded = {"caveat": "coalesce(vacant || ' places', 'places') || ' stand empty'"}
     rows = shown(database, tmp_path, mart({**RULE, "texts": worded}))
-    assert rows["05000001+05000002"]["doubt"] == "30 places stand empty"
-    assert rows["05000001"]["doubt"] == rows["05000004"]["doubt"] == "places stand empty"
+    assert rows["05000001+05000002"]["caveat"] == "30 places stand empty"
+    assert rows["05000001"]["caveat"] == rows["05000004"]["caveat"] == "places stand empty"
 
 
 def test_a_mart_that_is_refused_does_not_stop_the_next(

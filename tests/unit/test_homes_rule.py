@@ -44,8 +44,10 @@ def test_too_few_stand_behind_a_value(homes: list[tuple[str, float | None]], why
 
 def test_two_offers_at_one_site_are_one_home() -> None:
     found = given(("a", 10), ("b", 12), ("c", 14))
-    twins = [Contribution(one.offer, "site", one.operator, "M", one.value) for one in found[:2]]
-    assert COUNT.state([*twins, found[2]]) == "withheld"
+    duplicates = [
+        Contribution(one.offer, "site", one.operator, "M", one.value) for one in found[:2]
+    ]
+    assert COUNT.state([*duplicates, found[2]]) == "withheld"
 
 
 def test_the_second_largest_must_not_bound_the_largest() -> None:

@@ -43,7 +43,7 @@ def sample(tmp_path_factory):
 def judged(sample):
     """What becomes of a sample file after some change of its text."""
 
-    def judge(path: str, change, name: str) -> Verdict:
+    def validate_changed(path: str, change, name: str) -> Verdict:
         text = change((sample / path).read_bytes().decode("cp1252"))
         entry = dataset(f"it_nrw/{name}")
         try:
@@ -58,7 +58,7 @@ def judged(sample):
         values = kept["value"].fillna(-1).tolist()
         return Verdict(validation.passed, validation.findings, values)
 
-    return judge
+    return validate_changed
 
 
 def columns(text: str, of_line) -> str:

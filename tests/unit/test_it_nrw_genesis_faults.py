@@ -24,8 +24,8 @@ from genesis_server import (
 )
 
 from kreishaus.settings import Settings
-from kreishaus.store.floors import Floors
-from pipeline.steps import LandReport, Outcome, land, treat
+from kreishaus.store.dataset_store import DatasetStore
+from pipeline.steps import FetchReport, Outcome, fetch_new, process_file
 from sample import it_nrw
 
 MUNICIPALITIES = "it_nrw/population_municipalities"
@@ -83,9 +83,9 @@ def settings(tmp_path, genesis) -> Settings:
     )
 
 
-def night(settings: Settings, dataset: str = MUNICIPALITIES) -> tuple[LandReport, list[Outcome]]:
-    report = land(dataset, settings, "a night")
-    return report, [treat(landed, settings) for landed in report.to_treat]
+def night(settings: Settings, dataset: str = MUNICIPALITIES) -> tuple[FetchReport, list[Outcome]]:
+    report = fetch_new(dataset, settings, "a night")
+    return report, [process_file(landed, settings) for landed in report.pending]
 
 
 def staged_values(settings: Settings, dataset: str = MUNICIPALITIES) -> dict[str, dict]:
@@ -177,7 +177,7 @@ def test_what_is_no_table_does_not_land_and_stops_nobody(genesis, settings, faul
     assert report.unavailable[0].startswith(CODE)
     assert report.may_heal is (fault in MAY_HEAL)
     assert not list((settings.landing / MUNICIPALITIES).glob("*.zip"))
-    assert len(land(NEIGHBOUR, settings, "a night").new) == 1
+    assert len(fetch_new(NEIGHBOUR, settings, "a night").new) == 1
 
 
 @pytest.mark.parametrize("fault", ["maintenance", "22", "15", "drip"])
@@ -199,7 +199,7 @@ def test_nothing_for_this_question_is_no_failure(genesis, settings, reply):
     genesis.first("data/tablefile", reply)
     report, outcomes = night(settings)
     assert (report.unavailable, len(report.nothing), outcomes) == ((), 1, [])
-    assert len(land(NEIGHBOUR, settings, "a night").new) == 1
+    assert len(fetch_new(NEIGHBOUR, settings, "a night").new) == 1
 
 
 def test_a_short_wait_that_the_server_asks_for_is_kept(genesis, settings):
@@ -233,7 +233,7 @@ def test_a_job_that_is_not_ready_is_fetched_by_the_next_visit(genesis, settings)
     genesis.too_large, genesis.polls = {CODE}, None
     report, _ = night(settings)
     assert f"job {CODE}_175879554 was not ready after" in report.unavailable[0]
-    assert len(land(NEIGHBOUR, settings, "a night").new) == 1
+    assert len(fetch_new(NEIGHBOUR, settings, "a night").new) == 1
     genesis.polls = 0
     _, (outcome,) = night(settings)
     assert outcome.status == "staged"
@@ -308,9 +308,9 @@ def test_what_cannot_be_read_truly_is_quarantined_and_stops_nobody(genesis, sett
     assert rule in {None, *(finding.rule for finding in outcome.findings)}, outcome.explanation
     assert words in outcome.explanation
     assert staged_values(settings) == {}
-    (kept,) = Floors.of(settings, *MUNICIPALITIES.split("/")).quarantine.files()
+    (kept,) = DatasetStore.of(settings, *MUNICIPALITIES.split("/")).quarantine.files()
     assert kept.record.sha256 == outcome.landed.sha256
-    assert len(land(NEIGHBOUR, settings, "a night").new) == 1
+    assert len(fetch_new(NEIGHBOUR, settings, "a night").new) == 1
 
 
 def test_after_a_quarantine_the_mended_table_is_staged(genesis, settings, good, files):
@@ -384,8 +384,8 @@ def test_the_same_numbers_with_another_stand_are_a_new_file_with_the_same_number
     before, after = staged_values(settings, NEIGHBOUR).values()
     assert before == after
     assert len(before) > 300
-    floors = Floors.of(settings, *NEIGHBOUR.split("/"))
-    assert sorted(str(record.published_at)[:10] for record in floors.staging.records()) == [
+    store = DatasetStore.of(settings, *NEIGHBOUR.split("/"))
+    assert sorted(str(record.published_at)[:10] for record in store.staging.records()) == [
         "2025-01-21",
         "2026-05-29",
     ]

@@ -12,7 +12,7 @@ from ingest.it_nrw import credentials
 from ingest.it_nrw.credentials import Account, account
 from kreishaus.model import SourceRefused
 from kreishaus.settings import Settings
-from pipeline.steps import land
+from pipeline.steps import fetch_new
 
 DATASET = "it_nrw/population_municipalities"
 CODE = "12411-01-01-5"
@@ -77,7 +77,7 @@ def test_name_and_password_are_in_no_log_no_file_and_no_report(genesis, settings
     if ANSWERS[answer]:
         genesis.first("data/tablefile", *[ANSWERS[answer]] * 8)
     with caplog.at_level(logging.DEBUG):
-        report = land(DATASET, settings, "night 1")
+        report = fetch_new(DATASET, settings, "night 1")
     assert genesis.asked[0].headers["password"] == genesis.password
     seen = [repr(report), caplog.text, *(str(vars(record)) for record in caplog.records)]
     for path in settings.home.rglob("*"):
@@ -104,7 +104,7 @@ def test_no_exception_of_the_chain_repeats_them(genesis, settings, answer, monke
 
     monkeypatch.setattr(steps, "_land_one", keep)
     genesis.first("data/tablefile", *[ANSWERS[answer]] * 8)
-    land(DATASET, settings, "night 1")
+    fetch_new(DATASET, settings, "night 1")
     (error,) = raised
     chain = [error]
     while chain[-1].__cause__ or chain[-1].__context__:
@@ -119,7 +119,7 @@ def test_a_redirect_does_not_carry_them_elsewhere(genesis, settings):
     with running(elsewhere):
         target = f"{elsewhere.url}/rest/2020/data/tablefile"
         genesis.first("data/tablefile", lambda visit, _: visit.answer(307, b"", Location=target))
-        report = land(DATASET, settings, "night 1")
+        report = fetch_new(DATASET, settings, "night 1")
     assert elsewhere.asked == []
     assert "a form with credentials is not sent on" in report.unavailable[0]
 
@@ -166,7 +166,7 @@ def test_without_an_account_there_is_none_outside_airflow():
 def test_the_sample_is_asked_by_a_guest(genesis, settings, monkeypatch):
     monkeypatch.delenv("KREISHAUS_GENESIS_USERNAME")
     monkeypatch.delenv("KREISHAUS_GENESIS_PASSWORD")
-    land(DATASET, settings, "night 1")
+    fetch_new(DATASET, settings, "night 1")
     assert genesis.asked[0].headers["username"] == "GAST"
 
 
@@ -201,7 +201,7 @@ def test_a_connection_without_password_is_half_an_account(inside_a_task, monkeyp
 def test_the_account_that_was_refused_is_named(genesis, settings, monkeypatch):
     monkeypatch.setenv("KREISHAUS_GENESIS_REGIONALSTATISTIK_USERNAME", "wrong")
     monkeypatch.setenv("KREISHAUS_GENESIS_REGIONALSTATISTIK_PASSWORD", "wrong")
-    (text,) = land(DATASET, settings, "night 1").unavailable
+    (text,) = fetch_new(DATASET, settings, "night 1").unavailable
     assert "check KREISHAUS_GENESIS_REGIONALSTATISTIK_USERNAME and" in text
     assert MAINTENANCE.decode() not in text
 
@@ -209,5 +209,5 @@ def test_the_account_that_was_refused_is_named(genesis, settings, monkeypatch):
 def test_credentials_in_the_form_are_not_accepted_by_the_service(genesis, settings, monkeypatch):
     """Holds the replayed service to the real one: what is not in a header does not count."""
     monkeypatch.setattr(Account, "headers", lambda self: {})
-    (text,) = land(DATASET, settings, "night 1").unavailable
+    (text,) = fetch_new(DATASET, settings, "night 1").unavailable
     assert "GENESIS status 15" in text

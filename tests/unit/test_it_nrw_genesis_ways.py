@@ -8,7 +8,7 @@ from genesis_server import MAINTENANCE, NO_OBJECT, Genesis, data, json_reply, ru
 from typer.testing import CliRunner
 
 from ingest.http import Client
-from ingest.it_nrw.catalogue import find_tables, login_complaints, the_one_table
+from ingest.it_nrw.catalogue import find_tables, login_errors, the_one_table
 from ingest.it_nrw.discover import table
 from kreishaus.datasets import datasets_of
 from kreishaus.model import SourceRefused, SourceUnavailable
@@ -16,7 +16,7 @@ from kreishaus.settings import Settings
 from kreishaus.store.landing import Landing
 from operations.cli import app
 from operations.doctor import examine
-from pipeline.steps import land
+from pipeline.steps import fetch_new
 from sample.server import serve
 
 HOMES = "it_nrw/care_homes"
@@ -81,7 +81,7 @@ def requests_of(settings: Settings, name: str):
 
 
 def test_the_download_without_login_is_tried_first_and_is_enough(genesis, home):
-    report = land(HOMES, home(), "night 1")
+    report = fetch_new(HOMES, home(), "night 1")
     assert (len(report.new), report.unavailable) == (1, ())
     assert genesis.asked == []
 
@@ -105,7 +105,7 @@ def not_found(visit, _):
 def test_where_the_download_brings_no_data_rest_is_asked(genesis, home, caplog, reply, why):
     genesis.downloads[DOWNLOAD] = reply
     with caplog.at_level(logging.INFO):
-        report = land(HOMES, home(), "night 1")
+        report = fetch_new(HOMES, home(), "night 1")
     assert (len(report.new), report.unavailable) == (1, ())
     (sidecar,) = sidecars(home())
     assert sidecar.offered_as == f"{genesis.url}/it_nrw/ldbnrwws/rest/2020/data/tablefile"
@@ -119,9 +119,9 @@ def test_where_the_download_brings_no_data_rest_is_asked(genesis, home, caplog, 
 
 
 def test_the_table_is_the_same_by_either_way(genesis, home):
-    land(HOMES, home(), "night 1")
+    fetch_new(HOMES, home(), "night 1")
     genesis.downloads.clear()
-    land(HOMES, home(), "night 2")
+    fetch_new(HOMES, home(), "night 2")
     first, second = sidecars(home())
     assert first.identity == second.identity == "ldb/22412-01i"
     assert (first.label, second.label) == (CODE, CODE)
@@ -131,7 +131,7 @@ def test_the_table_is_the_same_by_either_way(genesis, home):
 def test_back_on_the_first_way_the_same_bytes_are_no_new_file(genesis, home):
     for night, reply in enumerate([data(CSV), not_found, data(CSV)]):
         genesis.downloads[DOWNLOAD] = reply
-        report = land(HOMES, home(), f"night {night}")
+        report = fetch_new(HOMES, home(), f"night {night}")
     assert (report.offered, report.new) == (1, ())
     assert len(sidecars(home())) == 2
 
@@ -140,7 +140,7 @@ def test_without_an_account_the_report_says_both_reasons(genesis, home, monkeypa
     monkeypatch.delenv("KREISHAUS_GENESIS_USERNAME")
     monkeypatch.delenv("KREISHAUS_GENESIS_PASSWORD")
     genesis.downloads.clear()
-    (text,) = land(HOMES, home(live=True), "night 1").unavailable
+    (text,) = fetch_new(HOMES, home(live=True), "night 1").unavailable
     assert "found 404" in text
     assert "and by the other way: REST of ldb was not asked, it needs an account: set" in text
     assert "KREISHAUS_GENESIS_LDB_USERNAME" in text
@@ -150,7 +150,7 @@ def test_without_an_account_the_report_says_both_reasons(genesis, home, monkeypa
 def test_a_failed_way_and_a_way_that_knows_of_nothing_are_a_failure(genesis, home):
     genesis.downloads.clear()
     genesis.tables.clear()
-    report = land(HOMES, home(), "night 1")
+    report = fetch_new(HOMES, home(), "night 1")
     assert report.nothing == ()
     assert "found 404" in report.unavailable[0]
     assert "GENESIS status 104" in report.unavailable[0]
@@ -158,14 +158,16 @@ def test_a_failed_way_and_a_way_that_knows_of_nothing_are_a_failure(genesis, hom
 
 @pytest.mark.parametrize("ways", [["rest"], ["rest", "download"]])
 def test_a_county_may_choose_another_order(genesis, home, ways):
-    land(HOMES, home({"ways": ways}), "night 1")
+    fetch_new(HOMES, home({"ways": ways}), "night 1")
     assert [sidecar.extension for sidecar in sidecars(home())] == ["zip"]
 
 
 def test_nothing_for_this_question_is_no_failure_at_the_first_visit(genesis, home):
     genesis.tables.clear()
-    report = land(HOMES, home({"ways": ["rest"], "first_year": 2022, "last_year": 2022}), "night 1")
-    assert (report.unavailable, report.new, report.to_treat) == ((), (), ())
+    report = fetch_new(
+        HOMES, home({"ways": ["rest"], "first_year": 2022, "last_year": 2022}), "night 1"
+    )
+    assert (report.unavailable, report.new, report.pending) == ((), (), ())
     (text,) = report.nothing
     assert "22412-01i: GENESIS status 104" in text
     assert "check table_code, regional_key and years in county.toml" in text
@@ -174,14 +176,14 @@ def test_nothing_for_this_question_is_no_failure_at_the_first_visit(genesis, hom
 
 def test_nothing_newer_at_the_first_visit_is_no_failure_either(genesis, home):
     genesis.first("data/tablefile", status(50, "nichts Neueres"))
-    (text,) = land(HOMES, home({"ways": ["rest"]}), "night 1").nothing
+    (text,) = fetch_new(HOMES, home({"ways": ["rest"]}), "night 1").nothing
     assert "nothing new for this question, and we hold nothing old" in text
 
 
 def test_nothing_newer_leaves_the_held_file_in_force(genesis, home):
-    land(HOMES, home({"ways": ["rest"]}), "night 1")
+    fetch_new(HOMES, home({"ways": ["rest"]}), "night 1")
     genesis.first("data/tablefile", status(50, "nichts Neueres"))
-    report = land(HOMES, home({"ways": ["rest"]}), "night 2")
+    report = fetch_new(HOMES, home({"ways": ["rest"]}), "night 2")
     assert (report.new, report.nothing, report.unavailable) == ((), (), ())
     landing = Landing(home().landing, "it_nrw", "care_homes")
     (sha256,) = landing.hashes()
@@ -252,7 +254,7 @@ def test_a_table_may_lie_at_an_address_of_its_own(genesis, home):
 
 
 def test_a_disabled_dataset_offers_nothing(genesis, home):
-    assert land(HOMES, home({"enabled": False}), "night 1").offered == 0
+    assert fetch_new(HOMES, home({"enabled": False}), "night 1").offered == 0
 
 
 # Tables of unknown code
@@ -280,7 +282,7 @@ def test_tables_are_found_by_words(genesis, home):
 
 def test_the_only_table_found_is_used_and_the_pin_is_said(genesis, home, caplog):
     genesis.titles = TITLES
-    report = land(HOMES, home(SEARCH), "night 1")
+    report = fetch_new(HOMES, home(SEARCH), "night 1")
     assert report.new[0].label == CODE
     assert "'Pflegeheime' is table 22412-01i (Pflegeheime nach Plätzen). Pin it" in caplog.text
     assert "table_code = '22412-01i'" in caplog.text
@@ -298,7 +300,7 @@ def test_which_of_several_tables_is_meant_nobody_guesses(genesis, home, words, s
     with Client.of(home()) as client, pytest.raises(SourceRefused, match=said):
         the_one_table(home(), client, "ldb", words)
     with pytest.raises(SourceUnavailable, match="expected exactly one table"):
-        land(HOMES, home({"table_code": "", "search": words}), "night 1")
+        fetch_new(HOMES, home({"table_code": "", "search": words}), "night 1")
 
 
 def test_a_search_that_the_service_refuses_says_why(genesis, home):
@@ -344,31 +346,31 @@ def test_the_command_says_what_was_wrong(genesis, monkeypatch, arguments, said):
 def test_a_good_login_is_no_complaint(genesis, home):
     settings = home(live=True)
     with Client.of(settings) as client:
-        assert login_complaints(settings, client) == []
+        assert login_errors(settings, client) == []
     assert {asked.method for asked in genesis.asked} == {"helloworld/logincheck"}
 
 
 def test_a_wrong_password_is_a_complaint_though_the_service_says_200(genesis, home, monkeypatch):
     monkeypatch.setenv("KREISHAUS_GENESIS_LDB_USERNAME", "DE0815K")
     monkeypatch.setenv("KREISHAUS_GENESIS_LDB_PASSWORD", "falsches-Wort")
-    (complaint,) = [text for text in examine(home(live=True)) if "GENESIS" in text]
-    assert complaint.startswith("GENESIS ldb: the login failed")
-    assert "Ein Fehler ist aufgetreten" in complaint
-    assert "check KREISHAUS_GENESIS_LDB_USERNAME and KREISHAUS_GENESIS_LDB_PASSWORD" in complaint
-    assert "falsches-Wort" not in complaint
+    (config_error,) = [text for text in examine(home(live=True)) if "GENESIS" in text]
+    assert config_error.startswith("GENESIS ldb: the login failed")
+    assert "Ein Fehler ist aufgetreten" in config_error
+    assert "check KREISHAUS_GENESIS_LDB_USERNAME and KREISHAUS_GENESIS_LDB_PASSWORD" in config_error
+    assert "falsches-Wort" not in config_error
 
 
 def test_a_database_that_does_not_answer_is_a_complaint(genesis, home):
     genesis.first("helloworld/logincheck", data(MAINTENANCE), json_reply({"Status": None}))
-    complaints = [text for text in examine(home(live=True)) if "GENESIS" in text]
-    assert "found a web page" in complaints[0]
+    config_errors = [text for text in examine(home(live=True)) if "GENESIS" in text]
+    assert "found a web page" in config_errors[0]
 
 
 def test_tables_that_need_an_account_are_named_where_there_is_none(genesis, home, monkeypatch):
     monkeypatch.delenv("KREISHAUS_GENESIS_USERNAME")
     monkeypatch.delenv("KREISHAUS_GENESIS_PASSWORD")
-    complaints = [text for text in examine(home(live=True)) if "GENESIS" in text]
-    assert any("population_municipalities" in text for text in complaints)
-    assert any("care_recipients_by_age" in text for text in complaints)  # not pinned yet
-    assert not any("care_homes" in text for text in complaints)
+    config_errors = [text for text in examine(home(live=True)) if "GENESIS" in text]
+    assert any("population_municipalities" in text for text in config_errors)
+    assert any("care_recipients_by_age" in text for text in config_errors)  # not pinned yet
+    assert not any("care_homes" in text for text in config_errors)
     assert genesis.asked == []

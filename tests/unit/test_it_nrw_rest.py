@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ingest.http import Client
 from ingest.it_nrw.discover import table
-from ingest.it_nrw.genesis_status import Status, judge, read_status
+from ingest.it_nrw.genesis_status import Status, raise_for_status, read_status
 from ingest.it_nrw.rest import Account, Service, require_data
 from ingest.it_nrw.tablefile import fetch
 from kreishaus.model import NothingOffered, SourceRefused, SourceUnavailable
@@ -182,7 +182,7 @@ def test_a_maintenance_page_or_a_status_is_no_table():
 def test_whatever_comes_instead_of_data_only_our_own_errors_come_out(content):
     account = Account("DE0815K", "geheim", origin="the test")
     with suppress(NothingOffered, SourceUnavailable):
-        judge(read_status(content, CODE, account), CODE, account)
+        raise_for_status(read_status(content, CODE, account), CODE, account)
     with suppress(SourceUnavailable):
         require_data(content, CODE)
 
@@ -207,6 +207,6 @@ def test_whatever_shape_a_status_has_only_our_own_errors_come_out(document):
         found = read_status(json.dumps(document).encode(), CODE, account)
         assert isinstance(found, Status)
         assert all(isinstance(row, dict) for row in found.rows("List"))
-        judge(found, CODE, account)
+        raise_for_status(found, CODE, account)
     except (NothingOffered, SourceUnavailable):
         pass

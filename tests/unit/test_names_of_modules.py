@@ -20,7 +20,7 @@ ABOUT_A_PAPER = """
 from datetime import UTC, datetime
 from reports.papers import paper
 paper("wtg")
-from catalogue.words import marked
+from catalogue.labels import marked
 from warehouse.withdrawals import Mark
 at = datetime(2026, 11, 29, tzinfo=UTC)
 print(marked(Mark("papers", "withdraw", "wtg/2020-12-31", at, "me", "why")))

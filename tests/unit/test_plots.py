@@ -7,8 +7,8 @@ from typing import Any
 import duckdb
 import pytest
 
+from kreishaus.labels.formats import day, listed, number, percent
 from kreishaus.settings import County
-from reports.german import day, listed, number, percent
 from reports.marts import Marts
 from reports.plots import PLOTS
 from reports.plots.ages import band_label

@@ -18,8 +18,8 @@ from kreishaus.settings import Settings
 from kreishaus.store.visits import Visit
 from operations.local.lock import RunLock
 from pipeline.status import DatasetStatus, dataset_status
+from warehouse.not_renewed import not_renewed
 from warehouse.publication_state import LONGEST_RUN, Publication, age, publication
-from warehouse.troubles import not_renewed
 
 NIGHT = datetime(2026, 11, 20, 1, 10, tzinfo=UTC)
 
@@ -41,7 +41,7 @@ def visited(settings: Settings, at: datetime | None) -> list[DatasetStatus]:
 
 
 def issues(found: Publication) -> list[tuple[str, str]]:
-    return [(one.grade, one.kind) for one in found.issues]
+    return [(one.severity, one.kind) for one in found.issues]
 
 
 def looked_at(

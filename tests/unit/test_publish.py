@@ -15,7 +15,7 @@ from vacancy_made import NODES, built, left_by_dbt, vacant
 
 from kreishaus.settings import Settings
 from warehouse import versions
-from warehouse.as_of import AsOf, aside
+from warehouse.as_of import AsOf, settings_as_of
 from warehouse.build import target
 from warehouse.builds import BuildNotFinished, keep
 from warehouse.manifest import Manifest, content_hash, published_marts
@@ -262,7 +262,7 @@ def in_all_marts(settings: Settings) -> set[int]:
 def test_what_is_published_as_of_a_day_lies_aside_and_replaces_itself(settings: Settings) -> None:
     built(settings, 217)
     nightly = publish(settings, "night")
-    back = aside(settings, AsOf("2021-11-30"))
+    back = settings_as_of(settings, AsOf("2021-11-30"))
     for _ in range(2):
         built(back, 215)
         manifest = publish(back, "by hand")
@@ -279,7 +279,7 @@ def test_what_is_published_as_of_a_day_lies_aside_and_replaces_itself(settings: 
 def test_a_mart_that_is_at_fault_as_of_a_day_does_not_show_todays_state(settings: Settings) -> None:
     built(settings, 217)
     publish(settings, "night")
-    back = aside(settings, AsOf("2021-11-30"))
+    back = settings_as_of(settings, AsOf("2021-11-30"))
     built(back, 215, vacancy_adds_up="fail")
     assert publish(back, "by hand").missing == {"vacancy": "test vacancy_adds_up: as told"}
 

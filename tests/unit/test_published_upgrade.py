@@ -21,7 +21,7 @@ from kreishaus.settings import Settings
 from operations.cli import app
 from operations.maintenance import migrations
 from warehouse import versions
-from warehouse.as_of import AsOf, aside
+from warehouse.as_of import AsOf, settings_as_of
 from warehouse.builds import keep
 from warehouse.export.write import write
 from warehouse.manifest import content_hash, published_marts
@@ -178,7 +178,7 @@ def test_earlier_versions_go_and_an_upgraded_one_goes_with_the_next(today: Setti
 
 
 def test_what_is_published_as_of_a_day_is_upgraded_too(today: Settings) -> None:
-    back = aside(today, AsOf("2021-11-30"))
+    back = settings_as_of(today, AsOf("2021-11-30"))
     built(back)
     publish(back, "by hand")
     as_format_1(today.home)

@@ -11,9 +11,9 @@ import pytest
 
 from kreishaus.calendars import EndedMonthly, MonthDays, NoCalendar
 from kreishaus.datasets import REGISTRY, SOURCES, dataset, read_sources, source
+from kreishaus.labels import translations
 from kreishaus.licences import licences
 from kreishaus.toml_files import FaultyFile
-from reports import wordings
 
 LAKE = """
 name = "lake"
@@ -190,10 +190,10 @@ def test_every_import_path_leads_somewhere(entry) -> None:
 def test_german_names_are_told_apart() -> None:
     names = [entry.title_de for entry in REGISTRY]
     assert len(set(names)) == len(names)
-    assert wordings.dataset("azr/series") == (
+    assert translations.dataset("azr/series") == (
         "AZR, Menschen mit Fluchthintergrund nach Statusgruppe, alle Stichtage"
     )
-    assert wordings.dataset("lake/ponds") == "lake/ponds"
+    assert translations.dataset("lake/ponds") == "lake/ponds"
 
 
 def test_every_licence_is_used_and_only_unknown_terms_close() -> None:

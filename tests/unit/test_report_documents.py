@@ -65,7 +65,7 @@ def document(*blocks: object, **words: object) -> Document:
         "facts": (("Stichtag", "30.09.2021"),),
         "summary": ("Es sind 9.720 Personen.",),
         "sections": (Section("Bestand", blocks or (Paragraph("Nichts."),)),),
-        "known_since": NOON,
+        "recorded_at": NOON,
     }
     return Document(**{**usual, **words})  # type: ignore[arg-type]
 

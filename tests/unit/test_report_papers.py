@@ -9,8 +9,8 @@ import duckdb
 import pytest
 
 from kreishaus.county_words import WORDS
+from kreishaus.labels import translations
 from kreishaus.settings import County
-from reports import wordings
 from reports.layout import laid_out
 from reports.marts import Marts, NoData
 from reports.papers import NAMES, NoSuchPaper, paper
@@ -33,7 +33,7 @@ STATUS = """
     create table refugees_by_status as select date '2022-03-31' as reference_date,
         date '2022-03-31' as stands_for_date, '05162' as region_code, code as status_group_code,
         label as status_group_label, persons,
-        timestamptz '2022-04-20 10:00:00+00' as known_since, null::timestamptz as published_at
+        timestamptz '2022-04-20 10:00:00+00' as recorded_at, null::timestamptz as published_at
     from (values ('recognised', 'Anerkannte Flüchtlinge', 8500), ('pending', 'Im Verfahren', 1),
         ('tolerated', 'Geduldete', null), ('total', 'Insgesamt', 8501)
     ) as rows (code, label, persons)
@@ -96,7 +96,7 @@ BROKEN = """
         '05162' as region_code, status as status_code, 'total' as margin, 'previous' as
         comparison_code, persons, date '2021-12-31' as compared_reference_date, date '2021-12-31'
         as compared_stands_for_date, compared as compared_persons, true as break_flag,
-        '§ 24 AufenthG' as break_label, timestamptz '2022-04-20 10:00:00+00' as known_since
+        '§ 24 AufenthG' as break_label, timestamptz '2022-04-20 10:00:00+00' as recorded_at
     from (values ('recognised', 8500, 8000), ('total', 8501, 8100)) as rows (
         status, persons, compared)
 """
@@ -156,7 +156,7 @@ RECONCILED = """
         document, 'Anlage 1' as place, 1 as column_number, row_number, label as row_label,
         'Personen' as column_label, 'Personen' as metric_label, printed as value_as_printed,
         0 as decimals_count, 'count' as kind, held as mart_value, reason as reason_label,
-        day as reference_date, timestamptz '2022-04-20 10:00:00+00' as known_since
+        day as reference_date, timestamptz '2022-04-20 10:00:00+00' as recorded_at
     from (values
         ('equal', 1, 'a', '5', 5, null, date '2021-09-30'),
         ('differs', 2, 'b', '-6', 7, 'Ein Tippfehler: siehe evidence', date '2021-09-30'),
@@ -207,14 +207,14 @@ def test_the_data_basis_says_what_is_late_and_what_is_in_quarantine() -> None:
 
 
 def test_statements_keep_their_dates_and_numbers() -> None:
-    assert wordings.doubts(
+    assert translations.caveats(
         ["staff of 2021-11-01; rates of the county", None, "staff of 2021-11-01"], OF_A_KREIS
     ) == [
         "Personal vom 01.11.2021",
         "für Gemeinden gelten die Quoten des Kreises",
     ]
     assert (
-        wordings.translated(
+        translations.translated(
             "reasons",
             "Permanent residents of homes stood still in the Land (163,548 in 2017 and 164,126 in "
             "2023); demand_trend shows what the data give",
@@ -223,5 +223,5 @@ def test_statements_keep_their_dates_and_numbers() -> None:
         == "die Zahl der Dauerbewohner stand im Land still (163.548 im Jahr 2017, 164.126 im "
         "Jahr 2023)"
     )
-    assert wordings.translated("doubts", "never heard of", OF_A_KREIS) == "never heard of"
-    assert not wordings.is_known("doubts", "never heard of")
+    assert translations.translated("caveats", "never heard of", OF_A_KREIS) == "never heard of"
+    assert not translations.is_known("caveats", "never heard of")

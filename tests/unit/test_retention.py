@@ -12,10 +12,10 @@ from restic_backup import with_backup
 from small_house import day, landed, quarantined, staged
 
 from kreishaus.datasets import REGISTRY, dataset
-from kreishaus.model import Landed, RefusedAtTheDoor, Request
+from kreishaus.model import FileRejected, Landed, Request
 from kreishaus.settings import Keeping, Retention, Settings
 from kreishaus.store.batches import versions_of
-from kreishaus.store.floors import Floors
+from kreishaus.store.dataset_store import DatasetStore
 from kreishaus.store.landing import Landing
 from operations.maintenance.backup import image
 from operations.maintenance.backup.check import verify
@@ -25,7 +25,7 @@ from operations.maintenance.backup.make import make_snapshot
 from operations.maintenance.retention.perform import maintain
 from operations.maintenance.retention.plan import Deletion, first_month_kept, plan
 from pipeline.status import dataset_status
-from pipeline.steps import keep, treat
+from pipeline.steps import keep, process_file
 from warehouse import audit
 from warehouse.audit import AuditUnwritable
 
@@ -64,8 +64,8 @@ def hashes(deletions: list[Deletion]) -> set[str]:
     return {one.tombstone.sha256 for one in deletions if one.tombstone}
 
 
-def floors(house: Settings) -> Floors:
-    return Floors.of(house, "bamf", "hkl")
+def store(house: Settings) -> DatasetStore:
+    return DatasetStore.of(house, "bamf", "hkl")
 
 
 def test_only_the_register_and_the_daily_answers_have_a_rule_of_their_own():
@@ -118,7 +118,7 @@ def test_bytes_go_and_figures_and_versions_stay(settings, folder):
     key = staged(house, b"old", day("2021-10-15"))
     before = list(versions_of(house, dataset("bamf/hkl")))
     maintain(saved(house), NOW)
-    landing = floors(house).landing
+    landing = store(house).landing
     assert not landing.path(key).exists()
     assert list(versions_of(house, dataset("bamf/hkl"))) == before
     stone = landing.tombstone(key)
@@ -137,12 +137,12 @@ def test_deleted_bytes_wait_for_no_parser_and_are_no_trouble(settings, folder):
     house = with_rule(settings, folder, after_days=10, in_force_too=True)
     key = staged(house, b"old", day("2021-10-15"))
     maintain(saved(house), NOW)
-    assert list(floors(house).landing.readable()) == []
+    assert list(store(house).landing.readable()) == []
     (status,) = [
         one for one in dataset_status(house, NOW.date(), source="bamf") if one.dataset.name == "hkl"
     ]
     assert (status.files_landed, status.unjudged) == (1, ())
-    outcome = treat(Landed("bamf", "hkl", key, "2021-09"), house)
+    outcome = process_file(Landed("bamf", "hkl", key, "2021-09"), house)
     assert (outcome.status, outcome.period) == ("staged", "2021-09")
 
 
@@ -151,8 +151,8 @@ def test_bytes_that_are_offered_again_after_their_time_are_not_kept_again(settin
     key = staged(house, b"old", day("2021-10-15"))
     maintain(saved(house), NOW)
     landed(house, b"old", NOW)
-    assert not floors(house).landing.path(key).exists()
-    assert len(list(floors(house).landing.sightings(key))) == 2
+    assert not store(house).landing.path(key).exists()
+    assert len(list(store(house).landing.sightings(key))) == 2
 
 
 def test_erased_figures_wait_for_no_backup_and_do_not_come_back(settings):
@@ -160,13 +160,13 @@ def test_erased_figures_wait_for_no_backup_and_do_not_come_back(settings):
     key = staged(house, b"old", day("2021-10-15"))
     done = maintain(house, NOW)
     assert (hashes([*done.deleted]), done.held_back) == ({key}, ())
-    assert list(floors(house).staging.records()) == []
-    assert floors(house).landing.tombstone(key) is not None
+    assert list(store(house).staging.records()) == []
+    assert store(house).landing.tombstone(key) is not None
     request = Request("again", "2021-09", path="x.pdf")
     entry = dataset("bamf/hkl")
-    with pytest.raises(RefusedAtTheDoor, match=r"was erased on 2026-11-25 .*A rule for tests"):
-        keep(entry, floors(house), b"old", request, "night")
-    assert not floors(house).landing.path(key).exists()
+    with pytest.raises(FileRejected, match=r"was erased on 2026-11-25 .*A rule for tests"):
+        keep(entry, store(house), b"old", request, "night")
+    assert not store(house).landing.path(key).exists()
 
 
 def test_an_earlier_version_does_not_come_back_into_force(settings):
@@ -196,11 +196,11 @@ def test_quarantine_goes_when_its_source_has_not_offered_it_for_long(settings, f
     later = NOW + timedelta(seconds=1)
     assert hashes(due(house, later)) == {key}
     maintain(saved(house), later)
-    assert list(floors(house).quarantine.files()) == []
-    assert list(floors(house).landing.readable()) == []
+    assert list(store(house).quarantine.files()) == []
+    assert list(store(house).landing.readable()) == []
     landed(house, bad, later)  # offered again: it is judged again, and makes its run red
-    assert list(floors(house).landing.readable()) == [key]
-    assert floors(house).landing.tombstone(key) is None
+    assert list(store(house).landing.readable()) == [key]
+    assert store(house).landing.tombstone(key) is None
 
 
 def test_a_raw_file_of_a_rule_goes_from_quarantine_too(settings, folder):
@@ -239,7 +239,9 @@ def test_each_day_for_a_year_then_the_first_of_each_month(settings, folder):
     )
     assert {of[key] for key in hashes(due(house))} == {"2025-10-04", "2025-10-31", "2025-11-24"}
     maintain(saved(house), NOW)
-    left = {record.period for record in Floors.of(house, "wtg", "heimfinder").staging.records()}
+    left = {
+        record.period for record in DatasetStore.of(house, "wtg", "heimfinder").staging.records()
+    }
     assert left == set(of.values()) - {"2025-10-04", "2025-10-31", "2025-11-24"}
     assert due(house) == []
 
@@ -366,8 +368,8 @@ def test_what_cannot_be_noted_is_not_deleted(settings, folder):
     (house.home / "audit" / "lock").mkdir()  # nobody can lock it, so nobody can write
     with pytest.raises(AuditUnwritable):
         maintain(house, NOW)
-    assert floors(house).landing.path(key).exists()
-    assert floors(house).landing.tombstone(key) is None
+    assert store(house).landing.path(key).exists()
+    assert store(house).landing.tombstone(key) is None
 
 
 def test_a_dry_run_changes_nothing(settings, folder):
@@ -384,15 +386,15 @@ def test_killed_at_any_instant_the_next_time_finishes_it(settings):
     key = staged(house, b"old", day("2021-10-15"))
 
     def check() -> None:
-        here = floors(house)
+        here = store(house)
         if here.landing.tombstone(key) is None:
             assert here.landing.content(key) == b"old"
             assert here.staging.record(key) is not None
 
     kills = each_kill(lambda: maintain(house, NOW), house.home, check)
     assert kills >= 4
-    assert floors(house).staging.record(key) is None
-    assert not floors(house).landing.path(key).exists()
+    assert store(house).staging.record(key) is None
+    assert not store(house).landing.path(key).exists()
     assert due(house) == []
 
 

@@ -20,7 +20,7 @@ from kreishaus.store.batches import versions_of
 from kreishaus.store.landing import Landing
 from kreishaus.store.staging import PROVENANCE, BatchRecord, Staging, text
 from warehouse import revisions
-from warehouse.as_of import AsOf, aside
+from warehouse.as_of import AsOf, settings_as_of
 from warehouse.compare import compare
 from warehouse.revisions import FILE, REVISED_CELLS, write_revised_cells
 
@@ -330,7 +330,7 @@ def test_looking_back_takes_over_what_the_night_has_compared(house: House) -> No
     house.stage("first", 80)
     house.stage("second", 82)
     write_revised_cells(house.settings)
-    back = aside(house.settings, AsOf("2021-10-16"))
+    back = settings_as_of(house.settings, AsOf("2021-10-16"))
     assert write_revised_cells(back) == 0
     assert pq.read_table(back.warehouse / FILE).num_rows == 1
 

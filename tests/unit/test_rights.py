@@ -20,7 +20,7 @@ from expectations.data_docs import build as data_docs
 from kreishaus.files import append_line, make_folder, write_atomically, write_secret, write_synced
 from kreishaus.rights import Access, access, prepare_home, repair_modes, wrong_rights
 from kreishaus.settings import Backups, Settings
-from warehouse.as_of import AsOf, aside
+from warehouse.as_of import AsOf, settings_as_of
 from warehouse.database import connect
 from warehouse.publish import publish
 
@@ -44,7 +44,7 @@ def lived_in(house: Settings) -> None:
     for moment in (AT, AT.replace(hour=3)):
         built(house)
         publish(house, "night", moment)
-    then = aside(house, AsOf.parse("2021-09-30"))
+    then = settings_as_of(house, AsOf.parse("2021-09-30"))
     built(then)
     publish(then, "night")
     write_atomically(house.home / "reports" / "wtg" / "2020-12-31" / "report.pdf", b"%PDF-1.7")

@@ -20,15 +20,15 @@ from kreishaus.store.staging import BatchRecord, Staging
 from kreishaus.store.visits import Visit, Visits
 from operations.status_view import as_json, as_screen
 from pipeline.freshness import freshness
+from pipeline.issues import RUNBOOK, Issue, issues
 from pipeline.status import DatasetStatus, dataset_status
-from pipeline.troubles import TO_DO, Trouble, troubles
 
 HOME = Path("/srv/kreishaus")
 MOMENT = datetime(2021, 10, 15, 1, 50, tzinfo=UTC)
 NOW = MOMENT + timedelta(hours=5)
 SHA256 = "4f2a91c0" + 56 * "7"
 FINDING = Finding("countries_sum", "critical", "A row is lost.", "5", "998", None, "1,648", "1,204")
-VISIT = Visit(MOMENT, "night", offered=53, new=1, to_treat=(SHA256,))
+VISIT = Visit(MOMENT, "night", offered=53, new=1, pending=(SHA256,))
 ON_TIME = freshness(Monthly(lag_days=20), {date(2021, 9, 1)}, date(2021, 10, 21))
 LATE = freshness(Monthly(lag_days=20), {date(2021, 8, 1)}, date(2021, 10, 23))
 
@@ -74,13 +74,13 @@ EVERYTHING = replace(
 )
 
 
-def found(status: DatasetStatus) -> list[Trouble]:
-    return troubles([status], Settings(home=HOME), NOW)
+def found(status: DatasetStatus) -> list[Issue]:
+    return issues([status], Settings(home=HOME), NOW)
 
 
 def printed(*statuses: DatasetStatus, all_: bool = False, width: int = 120) -> list[str]:
     stream = io.StringIO()
-    wrong = [trouble for status in statuses for trouble in found(status)]
+    wrong = [issue for status in statuses for issue in found(status)]
     screen = as_screen(statuses, wrong, HOME, all_=all_)
     Console(file=stream, width=width).print(screen)
     return [line.rstrip() for line in stream.getvalue().splitlines()]
@@ -88,7 +88,7 @@ def printed(*statuses: DatasetStatus, all_: bool = False, width: int = 120) -> l
 
 def test_every_kind_of_fault_is_told_worst_first_with_its_reason() -> None:
     about = "it_nrw/population_municipalities"
-    assert [(trouble.grade, trouble.kind, trouble.why) for trouble in found(EVERYTHING)] == [
+    assert [(issue.severity, issue.kind, issue.why) for issue in found(EVERYTHING)] == [
         (
             "red",
             "silent",
@@ -124,8 +124,8 @@ def test_every_kind_of_fault_is_told_worst_first_with_its_reason() -> None:
             "another version came of 2021-01, the whole table; the earlier one is kept",
         ),
     ]
-    assert {trouble.about for trouble in found(EVERYTHING)} == {about}
-    assert {one.kind for one in found(EVERYTHING) if one.grade != "note"} <= set(TO_DO)
+    assert {issue.about for issue in found(EVERYTHING)} == {about}
+    assert {one.kind for one in found(EVERYTHING) if one.severity != "note"} <= set(RUNBOOK)
 
 
 def test_a_good_night_has_nothing_to_say() -> None:
@@ -142,8 +142,8 @@ def test_a_dataset_switched_off_is_neither_late_nor_in_trouble() -> None:
 
 @pytest.mark.parametrize(("hours", "said"), [(36, []), (37, ["not visited"])])
 def test_a_visit_that_is_two_nights_old_is_a_warning(hours: int, said: list[str]) -> None:
-    later = troubles([STATUS], Settings(home=HOME), MOMENT + timedelta(hours=hours))
-    assert [trouble.kind for trouble in later] == said
+    later = issues([STATUS], Settings(home=HOME), MOMENT + timedelta(hours=hours))
+    assert [issue.kind for issue in later] == said
 
 
 def test_a_file_in_quarantine_is_red_while_nobody_can_say_that_it_is_gone() -> None:
@@ -151,7 +151,7 @@ def test_a_file_in_quarantine_is_red_while_nobody_can_say_that_it_is_gone() -> N
     status = replace(STATUS, quarantined=(quarantined(64 * "0"),))
     silent = Visit(NOW, "night", unavailable=("no answer",))
     for visit in (None, silent):
-        kinds = [one.grade for one in found(replace(status, last_visit=visit)) if one.see]
+        kinds = [one.severity for one in found(replace(status, last_visit=visit)) if one.see]
         assert kinds == ["red"]
 
 
@@ -213,9 +213,9 @@ def test_programs_get_the_same() -> None:
     assert (document["late"], document["days_late"], document["due_on"]) == (True, 3, "2021-10-20")
     assert document["gaps"] == ["2020-05-01"]
     assert document["last_backfill"]["reason"] == "BAMF corrected May"
-    assert [trouble["kind"] for trouble in document["troubles"]][:2] == ["silent", "refused"]
+    assert [issue["kind"] for issue in document["issues"]][:2] == ["silent", "refused"]
     (good,) = as_json([STATUS], found(STATUS))["datasets"]
-    assert (good["late"], good["days_late"], good["troubles"]) == (False, 0, [])
+    assert (good["late"], good["days_late"], good["issues"]) == (False, 0, [])
 
 
 def test_the_status_of_files_that_really_lie_there(settings: Settings) -> None:

@@ -10,10 +10,10 @@ import openpyxl
 import pytest
 
 from kreishaus.datasets import dataset
-from kreishaus.model import Landed, RefusedAtTheDoor, SourceUnavailable
+from kreishaus.model import FileRejected, Landed, SourceUnavailable
 from kreishaus.settings import Settings
-from kreishaus.store.floors import Floors
-from pipeline.steps import LandReport, Outcome, by_hand, land, treat
+from kreishaus.store.dataset_store import DatasetStore
+from pipeline.steps import FetchReport, Outcome, by_hand, fetch_new, process_file
 from sample import azr
 
 SERIES = "azr/series"
@@ -46,14 +46,14 @@ def change_one_cell(path: Path, old: object, new: object) -> None:
     book.save(path)
 
 
-def night(settings: Settings, dataset_id: str, run_id: str) -> tuple[LandReport, list[Outcome]]:
-    report = land(dataset_id, settings, run_id)
-    return report, [treat(landed, settings) for landed in report.to_treat]
+def night(settings: Settings, dataset_id: str, run_id: str) -> tuple[FetchReport, list[Outcome]]:
+    report = fetch_new(dataset_id, settings, run_id)
+    return report, [process_file(landed, settings) for landed in report.pending]
 
 
 def test_a_missing_drop_folder_is_a_source_unavailable(settings: Settings) -> None:
     with pytest.raises(SourceUnavailable, match=str(settings.drop_folder("azr"))):
-        land(SERIES, settings, "night 1")
+        fetch_new(SERIES, settings, "night 1")
 
 
 def test_the_second_night_lands_and_stages_nothing(settings: Settings, drop: Path) -> None:
@@ -61,11 +61,11 @@ def test_the_second_night_lands_and_stages_nothing(settings: Settings, drop: Pat
     assert [outcome.status for outcome in outcomes] == ["staged"]
     before = sorted(settings.staged.rglob("*"))
     again, outcomes = night(settings, SERIES, "night 2")
-    assert (again.offered, again.new, again.to_treat, outcomes) == (report.offered, (), (), [])
+    assert (again.offered, again.new, again.pending, outcomes) == (report.offered, (), (), [])
     assert sorted(settings.staged.rglob("*")) == before
-    floors = Floors.of(settings, "azr", "series")
-    (sha256,) = floors.landing.hashes()
-    assert [sighting.run_id for sighting in floors.landing.sightings(sha256)] == [
+    store = DatasetStore.of(settings, "azr", "series")
+    (sha256,) = store.landing.hashes()
+    assert [sighting.run_id for sighting in store.landing.sightings(sha256)] == [
         "night 1",
         "night 2",
     ]
@@ -74,7 +74,7 @@ def test_the_second_night_lands_and_stages_nothing(settings: Settings, drop: Pat
 def test_what_a_killed_run_landed_is_treated_though_nobody_offers_it_any_more(
     settings: Settings, drop: Path
 ) -> None:
-    land(SERIES, settings, "killed before it was treated")
+    fetch_new(SERIES, settings, "killed before it was processed")
     workbook(drop, "*Zeitreihe*").unlink()
     report, (outcome,) = night(settings, SERIES, "night 2")
     assert (report.offered, outcome.status) == (0, "staged")
@@ -88,15 +88,15 @@ def test_a_new_version_of_the_parser_treats_every_landed_file_again(
     monkeypatch.setattr("pipeline.steps.dataset", lambda _: newer)
     report, (outcome,) = night(settings, SERIES, "night 2")
     assert (report.new, outcome.status) == ((), "staged")
-    (record,) = Floors.of(settings, "azr", "series").staging.records()
+    (record,) = DatasetStore.of(settings, "azr", "series").staging.records()
     assert record.version == newer.version
 
 
 def test_treating_twice_changes_nothing(settings: Settings, drop: Path) -> None:
-    (landed,) = land(SERIES, settings, "night 1").to_treat
-    treat(landed, settings)
+    (landed,) = fetch_new(SERIES, settings, "night 1").pending
+    process_file(landed, settings)
     written = {path: path.stat().st_mtime_ns for path in settings.staged.rglob("*")}
-    assert treat(landed, settings).status == "staged"
+    assert process_file(landed, settings).status == "staged"
     assert {path: path.stat().st_mtime_ns for path in settings.staged.rglob("*")} == written
 
 
@@ -104,16 +104,16 @@ def test_one_wrong_cell_quarantines_the_file_and_the_last_good_one_stays(
     settings: Settings, drop: Path
 ) -> None:
     night(settings, CROSSTABLE, "night 1")
-    floors = Floors.of(settings, "azr", "crosstable")
-    (good,) = floors.staging.records()
+    store = DatasetStore.of(settings, "azr", "crosstable")
+    (good,) = store.staging.records()
     change_one_cell(workbook(drop, "*Kreuz*"), 3399, 3389)
     report, (outcome,) = night(settings, CROSSTABLE, "night 2")
     assert len(report.new) == 1
     assert outcome.status == "quarantined"
     assert "sheet Kreuztabelle, row 12" in outcome.explanation
     assert "expected 6,029, found 6,039" in outcome.explanation
-    assert list(floors.staging.records()) == [good]
-    (file,) = floors.quarantine.files()
+    assert list(store.staging.records()) == [good]
+    (file,) = store.quarantine.files()
     assert file.record.sha256 != good.sha256
     assert (file.folder / "reason.txt").read_text().strip()
 
@@ -143,10 +143,10 @@ def test_a_file_that_is_no_workbook_stops_nobody(settings: Settings, drop: Path)
     torn = drop / broken.name.replace("2021-09-30", "2021-06-30")
     torn.write_bytes(b"PK\x03\x04 torn")
     rest(torn)
-    report = land(SERIES, settings, "night 1")
-    statuses = sorted(treat(landed, settings).status for landed in report.to_treat)
+    report = fetch_new(SERIES, settings, "night 1")
+    statuses = sorted(process_file(landed, settings).status for landed in report.pending)
     assert statuses in (["quarantined", "staged"], ["staged"])
-    assert len(report.to_treat) + len(report.refused) == 2
+    assert len(report.pending) + len(report.refused) == 2
 
 
 def test_a_refused_file_leaves_no_trace(settings: Settings, drop: Path) -> None:
@@ -156,13 +156,13 @@ def test_a_refused_file_leaves_no_trace(settings: Settings, drop: Path) -> None:
     sheet.append(["123456789012", "Mustermann", "01.02.1990"])
     listing = workbook(drop, "*Zeitreihe*").with_name("AZR_Zeitreihe_2021-06-30.xlsx")
     book.save(listing)
-    report = land(SERIES, settings, "night 1")
+    report = fetch_new(SERIES, settings, "night 1")
     assert len(report.refused) == 1
     assert "Mustermann" not in report.refused[0]
-    assert len(report.to_treat) == 1
+    assert len(report.pending) == 1
     kept = b"".join(path.read_bytes() for path in settings.landing.rglob("*") if path.is_file())
     assert listing.read_bytes() not in kept
-    with pytest.raises(RefusedAtTheDoor):
+    with pytest.raises(FileRejected):
         by_hand(SERIES, listing, settings, "by hand")
 
 
@@ -189,9 +189,9 @@ def test_a_correction_by_hand_comes_into_force_and_the_old_file_does_not_displac
 
 def test_a_dataset_that_does_not_exist_names_those_that_do(settings: Settings) -> None:
     with pytest.raises(KeyError, match="bamf/hkl"):
-        land("bamf/nothing", settings, "night 1")
+        fetch_new("bamf/nothing", settings, "night 1")
     with pytest.raises(FileNotFoundError):
-        treat(Landed("azr", "series", "0" * 64, "never landed"), settings)
+        process_file(Landed("azr", "series", "0" * 64, "never landed"), settings)
 
 
 def test_a_dropped_file_larger_than_any_table_is_not_read(settings: Settings, drop: Path) -> None:
@@ -199,8 +199,8 @@ def test_a_dropped_file_larger_than_any_table_is_not_read(settings: Settings, dr
     large = workbook(drop, "*Zeitreihe*")
     os.truncate(large, 2**20 + 1)
     rest(large)
-    report = land(SERIES, settings.model_copy(update={"http": small}), "night 1")
-    assert report.to_treat == ()
+    report = fetch_new(SERIES, settings.model_copy(update={"http": small}), "night 1")
+    assert report.pending == ()
     assert "expected 1048576 bytes at most, found 1048577" in report.unavailable[0]
     assert "largest_mebibytes in county.toml" in report.unavailable[0]
     assert not report.may_heal

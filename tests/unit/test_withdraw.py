@@ -19,9 +19,9 @@ from kreishaus.local_time import HERE
 from kreishaus.settings import Settings
 from operations.cli import app
 from operations.maintenance.retention.perform import maintain
-from reports import press, withdraw
+from reports import render, withdraw
 from reports.papers import NoSuchPaper
-from reports.press import NoSuchDate, PaperWithdrawn, print_paper, write_index
+from reports.render import NoSuchDate, PaperWithdrawn, print_paper, write_index
 from reports.withdraw import NotPrinted, correct_paper, withdraw_paper
 from warehouse import audit, versions, withdrawals
 from warehouse.audit import AuditUnwritable
@@ -295,7 +295,7 @@ STATUS = """
     create table public.refugees_by_status as select date '2022-03-31' as reference_date,
         date '2022-03-31' as stands_for_date, '05162' as region_code, code as status_group_code,
         label as status_group_label, persons, 5 as rounded_to,
-        timestamptz '2022-04-20 10:00:00+00' as known_since, null::timestamptz as published_at
+        timestamptz '2022-04-20 10:00:00+00' as recorded_at, null::timestamptz as published_at
     from (values ('recognised', 'Anerkannte Flüchtlinge', {0}), ('pending', 'Im Verfahren', 5),
         ('tolerated', 'Geduldete', null), ('total', 'Insgesamt', {0} + 5)
     ) as rows (code, label, persons)
@@ -421,7 +421,7 @@ def test_a_paper_is_withdrawn_once(printed):
 
 @pytest.mark.parametrize("act", [withdraw_paper, correct_paper])
 def test_a_paper_killed_at_any_instant_is_whole_and_finished_later(printed, act, monkeypatch):
-    monkeypatch.setattr(press, "pdf", lambda document: f"%PDF {document.facts}".encode())
+    monkeypatch.setattr(render, "pdf", lambda document: f"%PDF {document.facts}".encode())
     print_paper(printed, "refugees", ABOUT)
     first = {paper(printed), paper(printed, "report.pdf")}
     status_of(printed, 8400, name(2))

@@ -17,7 +17,7 @@ from kreishaus.model import SourceUnavailable
 from kreishaus.settings import Settings
 from kreishaus.store.batches import write_batches
 from kreishaus.store.staging import Staging
-from pipeline.steps import land, treat
+from pipeline.steps import fetch_new, process_file
 
 NAME = "WTG_Stichtag_2021-08-15.xlsx"
 CORRECTED = "WTG_Stichtag_2021-08-15_korrigiert.xlsx"
@@ -127,10 +127,10 @@ FIRST, SECOND = vacant(5), vacant(6)
 
 
 def night(settings: Settings) -> list[str]:
-    """A night: what is offered, landed and treated. The labels of what was offered."""
+    """A night: what is offered, landed and processed. The labels of what was offered."""
     offered = labels(settings)
-    for landed in land("wtg/stichtag", settings, "night").to_treat:
-        assert treat(landed, settings).status == "staged"
+    for landed in fetch_new("wtg/stichtag", settings, "night").pending:
+        assert process_file(landed, settings).status == "staged"
     return offered
 
 
@@ -218,8 +218,8 @@ def test_a_correction_that_is_refused_leaves_the_earlier_file_in_force(
     drop(folder / NAME, FIRST, 1)
     night(settings)
     drop(folder / CORRECTED, book(put(small(), "Belegung", 3, "plaetze_belegt", "ca. 38")), 2)
-    (landed,) = land("wtg/stichtag", settings, "night").to_treat
-    outcome = treat(landed, settings)
+    (landed,) = fetch_new("wtg/stichtag", settings, "night").pending
+    outcome = process_file(landed, settings)
     assert (outcome.status, landed.label) == ("quarantined", CORRECTED)
     assert "Belegung, row 3, column plaetze_belegt" in outcome.explanation
     assert in_force(settings) == [5]

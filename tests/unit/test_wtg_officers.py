@@ -713,7 +713,7 @@ def test_a_date_a_month_ahead_is_the_last_that_can_be() -> None:
         ("freigabe_am", date(2021, 9, 2), None, ["released_in_future"]),
     ],
 )
-def test_known_since_the_last_release_once_all_is_released(
+def test_recorded_at_the_last_release_once_all_is_released(
     column: str, value: object, published: datetime | None, rules: list[str]
 ) -> None:
     batch = read(put(small(), "Angebote", 3, column, value))

@@ -154,7 +154,7 @@ def _together(mart: Mart, name: str) -> str:
         return f"cast(case when count({column}) = count(*) then sum({column}) end as {kind})"
     if how in ("sum", "max", "min"):
         return f"cast({how}({column}) as {kind})"
-    if name == "doubt":
+    if name == "caveat":
         return f"""'{TOGETHER}' || coalesce('; ' || case when count(distinct {column}) = 1
             and count({column}) = count(*) then max({column}) end, '')"""
     return f"case when min({column}) = max({column}) then max({column}) end"

@@ -3,7 +3,7 @@
 A reader may not change a table, a role or a database, but PostgreSQL takes the lock for such a
 statement before it looks at his rights, and waits for it as long as he lets it; and his own login
 he may change, in a transaction that he never ends. Behind either the loader would wait for ever.
-Nobody who reads needs such locks, so none of this has the patience of ``gate``.
+Nobody who reads needs such locks, so none of this has the patience of ``reader_lock``.
 """
 
 from __future__ import annotations

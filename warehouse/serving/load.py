@@ -6,7 +6,7 @@ leaves each of them whole, and the next one brings the other up to it.
 
 The same tables as before get other rows, where their content changed. Transactions that look on
 see what they saw (their snapshot), those that begin afterwards see the new version. No reader waits
-for more than the last step (``gate``).
+for more than the last step (``reader_lock``).
 
 Tables of another shape (first load, other marts or columns) are made beside the present ones, as
 ``internal_next`` and ``public_next``, and take over their names. The old ones go when that is done.
@@ -26,7 +26,7 @@ from psycopg import sql
 
 from kreishaus.settings import Settings
 from warehouse import audit, versions
-from warehouse.serving import gate, loaders_lock, publication, tables
+from warehouse.serving import loaders_lock, publication, reader_lock, tables
 from warehouse.serving.connection import Connection, ServingFailed, connected, database_name
 from warehouse.serving.contents import Contents, Table, shape
 from warehouse.serving.doors import require_closed
@@ -196,7 +196,7 @@ def _load_database(
         # From here on readers have it. What follows is housekeeping, and may be cut short.
         _drop_old_tables(connection)
         for table in filled:
-            tables.tidy(connection, table)
+            tables.vacuum(connection, table)
         return done
 
 
@@ -243,7 +243,7 @@ def _load(one: _Load, may_be_older: bool) -> Loaded:
     else:
         before = publication.contents(connection)
         rows = {
-            table: tables.fill_anew(connection, table, content)
+            table: tables.reload(connection, table, content)
             for content in contents
             for table in content.tables
             if before.get(table.id) != table.content_hash
@@ -252,7 +252,9 @@ def _load(one: _Load, may_be_older: bool) -> Loaded:
     hashes = {table.id: table.content_hash for part in contents for table in part.tables}
     publication.note_contents(connection, hashes)
     copied = time.monotonic()
-    closed = gate.close(connection, one.helper, one.settings.serving.patience_seconds)
+    closed = reader_lock.lock_readers_out(
+        connection, one.helper, one.settings.serving.patience_seconds
+    )
     if renewed:
         _exchange_schemas(connection, [content.audience for content in contents], generation)
         publication.replace(connection, facts, generation, wanted)

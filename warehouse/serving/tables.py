@@ -44,14 +44,14 @@ def make(
     return rows
 
 
-def fill_anew(connection: Connection, table: Table, content: Contents) -> int:
+def reload(connection: Connection, table: Table, content: Contents) -> int:
     """Replace all rows of a table. Nobody waits, and nobody sees it before the transaction ends."""
     name = sql.Identifier(table.audience, table.name)
     connection.execute(sql.SQL("delete from {}").format(name))
     return _copy(connection, name, table, content, sql.SQL(""))
 
 
-def tidy(connection: Connection, table: Table) -> None:
+def vacuum(connection: Connection, table: Table) -> None:
     """Give the room of the rows before free, and look how the new ones are spread."""
     name = sql.Identifier(table.audience, table.name)
     connection.execute(sql.SQL("vacuum (analyze) {}").format(name))
@@ -85,7 +85,7 @@ def _copy(
 def _let_readers_pass_the_gate(
     connection: Connection, name: sql.Identifier, generation: int
 ) -> None:
-    """A row policy that hides no row: it makes each reader lock the publication (see ``gate``)."""
+    """A row policy that hides no row: it makes each reader lock the publication (see ``reader_lock``)."""
     connection.execute(sql.SQL("alter table {} enable row level security").format(name))
     connection.execute(
         sql.SQL(

@@ -20,7 +20,7 @@ months as (
         {{ month_number('reference_month') }} as month_number,
         source_sha256,
         published_at,
-        known_since,
+        recorded_at,
         revision
     from issued
     where row_kind = 'total'
@@ -47,7 +47,7 @@ filled as (
         {% endfor -%}
         months.source_sha256,
         months.published_at,
-        months.known_since,
+        months.recorded_at,
         months.revision
     from months
     cross join origins
@@ -64,7 +64,7 @@ cumulated as (
             cast(sum({{ measure }}) over year_so_far as bigint) as {{ measure }}_so_far,
         {% endfor -%}
         max(published_at) over year_so_far as published_at_so_far,
-        max(known_since) over year_so_far as known_since_so_far,
+        max(recorded_at) over year_so_far as recorded_at_so_far,
         count(*) over year_so_far = extract(month from reference_month) as is_whole
     from filled
     window
@@ -87,7 +87,7 @@ spans as (
         decisions_positive / nullif(decisions_total, 0) as protection_share,
         source_sha256,
         published_at,
-        known_since,
+        recorded_at,
         revision
     from filled
     union all
@@ -108,7 +108,7 @@ spans as (
             as protection_share,
         source_sha256,
         published_at_so_far as published_at,
-        known_since_so_far as known_since,
+        recorded_at_so_far as recorded_at,
         revision
     from cumulated
 ),
@@ -139,7 +139,7 @@ select
     {% endfor -%}
     {{ both_files('spans.source_sha256', 'earlier.source_sha256') }} as source_sha256,
     greatest(spans.published_at, earlier.published_at) as published_at,
-    greatest(spans.known_since, earlier.known_since) as known_since,
+    greatest(spans.recorded_at, earlier.recorded_at) as recorded_at,
     spans.revision
 from spans
 inner join comparisons on spans.span = comparisons.span

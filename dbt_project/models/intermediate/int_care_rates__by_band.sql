@@ -11,7 +11,7 @@ with recipients as (
         sum(cells.value) as recipients_persons,
         max(cells.source_sha256) as source_sha256,
         max(cells.published_at) as published_at,
-        max(cells.known_since) as known_since
+        max(cells.recorded_at) as recorded_at
     from {{ ref('stg_it_nrw__care_recipients_by_age') }} as cells
     inner join {{ ref('it_nrw_measure') }} as measures
         on lower(cells.measure_label) = lower(measures.measure_label)
@@ -78,7 +78,7 @@ select
     population.population_persons,
     recipients.source_sha256,
     recipients.published_at,
-    recipients.known_since,
+    recipients.recorded_at,
     recipients.recipients_persons / nullif(population.population_persons, 0) as recipients_share
 from recipients
 inner join told_apart

@@ -13,7 +13,7 @@ with expected as (
         max(rates.source_sha256) as rates_source_sha256,
         max(population.source_sha256) as population_source_sha256,
         greatest(max(rates.published_at), max(population.published_at)) as published_at,
-        greatest(max(rates.known_since), max(population.known_since)) as known_since
+        greatest(max(rates.recorded_at), max(population.recorded_at)) as recorded_at
     from {{ ref('int_care_rates__by_band') }} as rates
     inner join {{ ref('int_population__by_band') }} as population
         on
@@ -37,7 +37,7 @@ observed as (
         max(cells.value) as observed_persons,
         max(cells.source_sha256) as source_sha256,
         max(cells.published_at) as published_at,
-        max(cells.known_since) as known_since
+        max(cells.recorded_at) as recorded_at
     from {{ ref('stg_it_nrw__care_recipients') }} as cells
     inner join {{ ref('it_nrw_measure') }} as measures
         on lower(cells.measure_label) = lower(measures.measure_label)
@@ -57,7 +57,7 @@ select
     observed.source_sha256 as recipients_source_sha256,
     observed.observed_persons / nullif(expected.expected_persons, 0) as observed_to_expected,
     greatest(expected.published_at, observed.published_at) as published_at,
-    greatest(expected.known_since, observed.known_since) as known_since
+    greatest(expected.recorded_at, observed.recorded_at) as recorded_at
 from expected
 inner join observed
     on

@@ -21,6 +21,6 @@ select
     affected_places,
     source_sha256,
     published_at,
-    known_since
+    recorded_at
 from ranked
 where place_from_newest = 1

@@ -32,6 +32,6 @@ ranked as (
 select
     seen_on as reference_date,
     source_sha256,
-    first_seen_at as known_since
+    first_seen_at as recorded_at
 from ranked
 where place_from_newest = 1

@@ -12,7 +12,7 @@ with municipalities as (
 homes as (
     select
         days.reference_date,
-        days.known_since,
+        days.recorded_at,
         homes.county_ags,
         homes.home_id,
         homes.municipality_name,
@@ -65,6 +65,6 @@ select
     reported_free_short_term_places,
     source_sha256,
     published_at,
-    known_since
+    recorded_at
 from placed
 where place_from_longest = 1

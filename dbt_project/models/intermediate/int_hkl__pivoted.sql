@@ -18,7 +18,7 @@ with pivoted as (
         max(row_label) as row_label,
         max(source_sha256) as source_sha256,
         max(published_at) as published_at,
-        max(known_since) as known_since,
+        max(recorded_at) as recorded_at,
         max(revision) as revision
     from {{ ref('stg_bamf__hkl') }}
     group by reference_month, row_kind, continent, ls_code

@@ -30,7 +30,7 @@ listed as (
         ranked.led_to_order,
         ranked.source_sha256,
         ranked.published_at,
-        ranked.known_since
+        ranked.recorded_at
     from ranked
     left join {{ ref('int_offers__latest') }} as offers on ranked.offer_id = offers.offer_id
     left join {{ ref('offer_type') }} as types on offers.offer_type_code = types.offer_type_code

@@ -4,7 +4,7 @@ with dates as (
         offer_type_code,
         reference_date,
         max(source_sha256) as source_sha256,
-        max(known_since) as known_since,
+        max(recorded_at) as recorded_at,
         lag(reference_date) over (
             partition by offer_type_code order by reference_date
         ) as previous_date
@@ -44,7 +44,7 @@ jumped as (
     select
         dates.reference_date,
         dates.source_sha256,
-        dates.known_since,
+        dates.recorded_at,
         'Belegung' as place,
         'belegung' as table_name,
         'places_jump' as rule,
@@ -73,7 +73,7 @@ vanished as (
     select
         dates.reference_date,
         dates.source_sha256,
-        dates.known_since,
+        dates.recorded_at,
         'Angebote' as place,
         'angebote' as table_name,
         'offer_vanished' as rule,
@@ -99,7 +99,7 @@ appeared as (
     select
         dates.reference_date,
         dates.source_sha256,
-        dates.known_since,
+        dates.recorded_at,
         'Angebote' as place,
         'angebote' as table_name,
         'offer_appeared' as rule,

@@ -54,7 +54,7 @@ select
     staffing.full_time_weekly_hours,
     offers.source_sha256,
     offers.published_at,
-    offers.known_since,
+    offers.recorded_at,
     offers.revision,
     {{ occupied_places }} as occupied_places,
     coalesce(

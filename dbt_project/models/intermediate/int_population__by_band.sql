@@ -8,7 +8,7 @@ select
     sum(population.value) as population_persons,
     max(population.source_sha256) as source_sha256,
     max(population.published_at) as published_at,
-    max(population.known_since) as known_since
+    max(population.recorded_at) as recorded_at
 from {{ ref('stg_it_nrw__population_by_age') }} as population
 inner join {{ ref('care_age_band') }} as bands
     on

@@ -89,7 +89,7 @@ select
     broken.break_label,
     {{ both_files('asked.source_sha256', 'earlier.source_sha256') }} as source_sha256,
     greatest(asked.published_at, earlier.published_at) as published_at,
-    greatest(asked.known_since, earlier.known_since) as known_since,
+    greatest(asked.recorded_at, earlier.recorded_at) as recorded_at,
     asked.revision
 from asked
 left join counted as earlier

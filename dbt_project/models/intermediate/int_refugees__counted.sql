@@ -9,7 +9,7 @@ with series as (
         marker,
         source_sha256,
         published_at,
-        known_since,
+        recorded_at,
         revision,
         'series' as basis
     from {{ ref('stg_azr__series') }}
@@ -32,7 +32,7 @@ crosstable as (
         cells.marker,
         cells.source_sha256,
         cells.published_at,
-        cells.known_since,
+        cells.recorded_at,
         cells.revision,
         'crosstable' as basis
     from {{ ref('stg_azr__crosstable') }} as cells
@@ -97,7 +97,7 @@ select
     facts.basis,
     facts.source_sha256,
     facts.published_at,
-    facts.known_since,
+    facts.recorded_at,
     facts.revision,
     -- Two dates may stand for one quarter: the later one is nearer to its end.
     row_number() over (

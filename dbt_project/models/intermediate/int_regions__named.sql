@@ -7,7 +7,7 @@ newest_names as (
         region_code,
         region_name,
         source_sha256,
-        known_since,
+        recorded_at,
         row_number() over (
             partition by region_code
             order by reference_date desc, seen_in desc, region_name asc
@@ -71,7 +71,7 @@ select
     own.county_ags is not null as is_own_county,
     validity.region_code is not null as has_figures,
     newest_names.source_sha256,
-    newest_names.known_since,
+    newest_names.recorded_at,
     case
         when newest_names.region_code is null then 'key from the county''s own files'
         else 'key of official statistics'

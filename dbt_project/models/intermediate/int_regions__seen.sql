@@ -16,7 +16,7 @@
         -- A dissolved region stays in the tables with "-" in every cell.
         count(case when marker is null then value end) as value_count,
         max(source_sha256) as source_sha256,
-        max(known_since) as known_since
+        max(recorded_at) as recorded_at
     from {{ ref(model) }}
     group by region_code, trim(region_name), reference_date
     {% if not loop.last %}union all{% endif %}

@@ -14,7 +14,7 @@ with homes as (
         offers.under_60_persons,
         offers.source_sha256,
         offers.published_at,
-        offers.known_since,
+        offers.recorded_at,
         -- A home that leaves out one grade has not told its mix.
         {% for grade in grades -%}
             offers.care_grade_{{ grade }}_persons is not null
@@ -48,7 +48,7 @@ by_grade as (
             under_60_persons,
             source_sha256,
             published_at,
-            known_since,
+            recorded_at,
             {{ grade }} as care_grade,
             care_grade_{{ grade }}_persons as grade_persons
         from homes
@@ -85,7 +85,7 @@ select
     by_grade.under_60_persons,
     by_grade.source_sha256,
     by_grade.published_at,
-    by_grade.known_since
+    by_grade.recorded_at
 from by_grade
 inner join county_mix
     on

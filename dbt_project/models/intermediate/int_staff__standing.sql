@@ -44,7 +44,7 @@ standing as (
         homes.{{ column }} as actual_fte,
         homes.source_sha256,
         homes.published_at,
-        homes.known_since
+        homes.recorded_at
     from standing
     inner join homes on standing.staff_reference_date = homes.reference_date
     where homes.{{ column }} is not null

@@ -44,6 +44,6 @@ select
         else max(source_sha256)
     end as source_sha256,
     greatest(max(published_at), max(staff_published_at)) as published_at,
-    greatest(max(known_since), max(staff_known_since)) as known_since
+    greatest(max(recorded_at), max(staff_recorded_at)) as recorded_at
 from needs
 group by reference_date, region_level, region_code, ratio_set_code, qualification_code

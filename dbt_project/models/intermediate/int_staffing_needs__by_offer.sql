@@ -11,7 +11,7 @@ with needed as (
         residents.under_60_persons,
         residents.source_sha256,
         residents.published_at,
-        residents.known_since,
+        residents.recorded_at,
         ratios.ratio_set_code,
         ratios.qualification_code,
         {{ steady_sum(
@@ -31,7 +31,7 @@ with needed as (
         residents.under_60_persons,
         residents.source_sha256,
         residents.published_at,
-        residents.known_since,
+        residents.recorded_at,
         ratios.ratio_set_code,
         ratios.qualification_code
 ),
@@ -93,7 +93,7 @@ select
     staff.actual_fte,
     staff.source_sha256 as staff_source_sha256,
     staff.published_at as staff_published_at,
-    staff.known_since as staff_known_since
+    staff.recorded_at as staff_recorded_at
 from needed
 left join extremes
     on

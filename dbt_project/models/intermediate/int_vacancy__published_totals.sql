@@ -5,7 +5,7 @@ with totals as (
     select
         *,
         cast(published_date as timestamptz) as published_at,
-        cast(coalesce(published_date, reference_date) as timestamptz) as known_since
+        cast(coalesce(published_date, reference_date) as timestamptz) as recorded_at
     from {{ ref('stg_county__published_totals') }}
     where
         region_code = county_ags
@@ -21,7 +21,7 @@ select
     totals.vacant_places,
     totals.source,
     totals.published_at,
-    totals.known_since
+    totals.recorded_at
 from totals
 inner join {{ ref('int_regions__named') }} as regions
     on totals.region_code = regions.region_code

@@ -6,9 +6,9 @@ from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from kreishaus.actor import current_actor
 from kreishaus.files import write_json_atomically
 from kreishaus.settings import Settings
-from kreishaus.who import who
 from operations.maintenance.backup.contents import as_of_asked
 from operations.maintenance.backup.folder import OURS, BackupFolder, target
 from operations.maintenance.backup.image import image
@@ -40,7 +40,7 @@ def make_snapshot(
             version = settings.published / made.version if made.version else None
             snapshot = Snapshot(
                 made_at=now,
-                made_by=f"{who().user}@{who().host}",
+                made_by=f"{current_actor().user}@{current_actor().host}",
                 county_ags=settings.county.ags,
                 code_version=code_version(),
                 files=made.files,

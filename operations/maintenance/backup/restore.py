@@ -22,7 +22,7 @@ from operations.maintenance.backup.folder import OLD_FORMAT, BackupFolder, forma
 from operations.maintenance.backup.make import hashes
 from operations.maintenance.backup.snapshot import DOCUMENT, Snapshot
 from operations.maintenance.migrations import upgrade
-from pipeline.steps import treat
+from pipeline.steps import process_file
 from warehouse import audit, versions, withdrawals
 from warehouse.build import build
 from warehouse.manifest import Manifest
@@ -54,7 +54,7 @@ class Restored:
 
     snapshot: Snapshot
     files: int
-    treated: int
+    processed: int
     broken: tuple[str, ...]
     manifest: Manifest
     differing: Mapping[str, tuple[str, ...]]
@@ -188,14 +188,14 @@ def restore(
     """Bring back the files, then stage, build and publish, and compare with what was published."""
     snapshot, files = restore_files(settings, folder, name)
     say(f"{files:,} files are back, as of {snapshot.made_at:%Y-%m-%d %H:%M} UTC; staging them")
-    treated, broken = stage_again(settings)
-    say(f"{treated:,} files staged or put aside; building the marts")
+    processed, broken = stage_again(settings)
+    say(f"{processed:,} files staged or put aside; building the marts")
     result = build(settings, compare_as_before=True)
     manifest = publish(settings, f"restore-{datetime.now(UTC):%Y%m%dT%H%M%SZ}")
     return Restored(
         snapshot=snapshot,
         files=files,
-        treated=treated,
+        processed=processed,
         broken=broken,
         manifest=manifest,
         differing=differing(snapshot, versions.current(settings)),
@@ -217,7 +217,7 @@ def stage_again(settings: Settings) -> tuple[int, tuple[str, ...]]:
     broken = []
     for file in landed:
         try:
-            treat(file, settings)
+            process_file(file, settings)
         except Exception as fault:  # ours, and no reason to stop its neighbours
             log.exception("%s %s: our own code broke on it", file.dataset_id, file.label)
             broken.append(f"{file.dataset_id} {file.label}: our own code broke on it ({fault!r})")

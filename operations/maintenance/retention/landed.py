@@ -8,12 +8,12 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 from pathlib import Path
 
+from kreishaus.actor import current_actor
 from kreishaus.datasets import Dataset
 from kreishaus.settings import Retention, Settings
 from kreishaus.store.batches import Version, versions
-from kreishaus.store.floors import Floors
+from kreishaus.store.dataset_store import DatasetStore
 from kreishaus.store.landing import Landing, Tombstone, What
-from kreishaus.who import who
 
 
 def due_files(
@@ -29,38 +29,38 @@ def due_files(
         return
     if rule.daily_days is not None and not entry.snapshot:
         raise ValueError(f"{entry.id}: daily_days is for datasets that are asked each day")
-    floors = Floors.of(settings, entry.source, entry.name)
-    present = set(floors.landing.readable())
-    staged = {record.sha256: record for record in floors.staging.records()}
-    known = list(versions(floors.landing, staged.values()))
+    store = DatasetStore.of(settings, entry.source, entry.name)
+    present = set(store.landing.readable())
+    staged = {record.sha256: record for record in store.staging.records()}
+    known = list(versions(store.landing, staged.values()))
     if rule.after_days is not None:
         cutoff = now - timedelta(days=rule.after_days)
         words = _words(entry, rule)
         for sha256 in sorted(_old(known, rule, cutoff) & present):
-            made = tombstone(floors.landing, sha256, rule.what, words, rule.reason, now)
+            made = tombstone(store.landing, sha256, rule.what, words, rule.reason, now)
             period = staged[sha256].period
-            yield about(made, period), floors.landing.path(sha256)
+            yield about(made, period), store.landing.path(sha256)
         if rule.in_force_too:
-            for file in floors.quarantine.files():
+            for file in store.quarantine.files():
                 sha256 = file.record.sha256
                 if file.record.retrieved_at < cutoff and sha256 in present - staged.keys():
-                    made = tombstone(floors.landing, sha256, "quarantined", words, rule.reason, now)
-                    yield made, floors.landing.path(sha256)
+                    made = tombstone(store.landing, sha256, "quarantined", words, rule.reason, now)
+                    yield made, store.landing.path(sha256)
     if rule.daily_days is not None:
         first_daily = (now - timedelta(days=rule.daily_days)).date()
         words = f"{entry.id}: every day for {rule.daily_days} days, then the first of each month"
-        for sha256 in sorted(_thinned(floors.landing, staged, first_daily) & present):
-            made = tombstone(floors.landing, sha256, "thinned", words, rule.reason, now)
-            yield about(made, staged[sha256].period), floors.landing.path(sha256)
+        for sha256 in sorted(_thinned(store.landing, staged, first_daily) & present):
+            made = tombstone(store.landing, sha256, "thinned", words, rule.reason, now)
+            yield about(made, staged[sha256].period), store.landing.path(sha256)
 
 
 def unfinished(settings: Settings, entry: Dataset) -> Iterator[tuple[Tombstone, Path]]:
     """Files that have their tombstone and were not deleted whole: a kill came between."""
-    floors = Floors.of(settings, entry.source, entry.name)
-    for buried in floors.landing.tombstones():
-        path = floors.landing.path(buried.sha256)
+    store = DatasetStore.of(settings, entry.source, entry.name)
+    for buried in store.landing.tombstones():
+        path = store.landing.path(buried.sha256)
         figures_left = buried.what != "bytes" and (
-            floors.staging.record(buried.sha256) or floors.quarantine.record(buried.sha256)
+            store.staging.record(buried.sha256) or store.quarantine.record(buried.sha256)
         )
         if path.exists() or figures_left:
             yield buried, path
@@ -83,7 +83,7 @@ def tombstone(
         rule=rule,
         reason=reason,
         deleted_at=now,
-        deleted_by=f"{who().user}@{who().host}",
+        deleted_by=f"{current_actor().user}@{current_actor().host}",
     )
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from kreishaus.files import remove_directory, sweep
 from kreishaus.settings import Settings
-from kreishaus.store.floors import Floors
+from kreishaus.store.dataset_store import DatasetStore
 from operations.maintenance.backup.check import size_of
 from operations.maintenance.backup.folder import BackupFolder, format_of
 from operations.maintenance.backup.image import remove_leftovers
@@ -46,12 +46,12 @@ def maintain(settings: Settings, now: datetime | None = None, patience_seconds: 
         freed = sum(one.size for one in may_go)
         _from_the_house(settings, [one for one in may_go if one.kind != "snapshot"], now)
     freed += _from_the_backup(settings, [one for one in may_go if one.kind == "snapshot"])
-    floors = (settings.landing, settings.staged, settings.quarantine, settings.warehouse)
+    folders = (settings.landing, settings.staged, settings.quarantine, settings.warehouse)
     return Done(
         deleted=tuple(may_go),
         held_back=tuple(one for one in due if one.held_back),
         freed=freed,
-        swept=sum(sweep(floor) for floor in floors),
+        swept=sum(sweep(folder) for folder in folders),
     )
 
 
@@ -65,7 +65,7 @@ def _from_the_house(settings: Settings, deletions: Sequence[Deletion], now: date
             details["sha256"] = one.tombstone.sha256
         audit.record(settings, "delete", details=details, now=now)
         if one.tombstone:
-            _bury(settings, one)
+            _delete_with_tombstone(settings, one)
             continue
         for path in one.paths:
             if path.is_dir():
@@ -74,16 +74,16 @@ def _from_the_house(settings: Settings, deletions: Sequence[Deletion], now: date
                 path.unlink(missing_ok=True)
 
 
-def _bury(settings: Settings, deletion: Deletion) -> None:
+def _delete_with_tombstone(settings: Settings, deletion: Deletion) -> None:
     """Tombstone, then bytes, then figures: what was begun is found by its tombstone."""
     buried = deletion.tombstone
     if buried is None:
         return
-    floors = Floors.of(settings, buried.source, buried.dataset)
-    floors.landing.bury(buried)
+    store = DatasetStore.of(settings, buried.source, buried.dataset)
+    store.landing.bury(buried)
     if buried.what != "bytes":
-        floors.staging.withdraw(buried.sha256)
-        floors.quarantine.release(buried.sha256)
+        store.staging.withdraw(buried.sha256)
+        store.quarantine.release(buried.sha256)
 
 
 def _from_the_backup(settings: Settings, deletions: Sequence[Deletion]) -> int:

@@ -14,7 +14,7 @@ from kreishaus.store.landing import Tombstone
 from operations.maintenance.backup.folder import BackupFolder, format_of
 from operations.maintenance.backup.prune import expired, saved_and_verified
 from operations.maintenance.retention.landed import due_files, unfinished
-from operations.maintenance.retention.quarantined import given_up
+from operations.maintenance.retention.quarantined import expired_files
 from warehouse import audit, versions
 from warehouse.as_of import FOLDER
 
@@ -69,7 +69,7 @@ def _landed(settings: Settings, now: datetime) -> Iterator[Deletion]:
     saved = saved_and_verified(settings, settings.backup.folder, now)
     found: list[tuple[Tombstone, Path]] = []
     for entry in REGISTRY:
-        found += [*due_files(settings, entry, now), *given_up(settings, entry, now)]
+        found += [*due_files(settings, entry, now), *expired_files(settings, entry, now)]
         found += unfinished(settings, entry)
     seen = set()
     for tombstone, path in found:

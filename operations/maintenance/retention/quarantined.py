@@ -8,26 +8,28 @@ from pathlib import Path
 
 from kreishaus.datasets import Dataset
 from kreishaus.settings import Settings
-from kreishaus.store.floors import Floors
+from kreishaus.store.dataset_store import DatasetStore
 from kreishaus.store.landing import Tombstone
 from operations.maintenance.retention.landed import tombstone
 
 REASON = "It never became figures, and its source has not offered it any more since."
 
 
-def given_up(settings: Settings, entry: Dataset, now: datetime) -> Iterator[tuple[Tombstone, Path]]:
+def expired_files(
+    settings: Settings, entry: Dataset, now: datetime
+) -> Iterator[tuple[Tombstone, Path]]:
     """The quarantined files of a dataset that were offered last ``quarantine_days`` ago."""
     days = settings.retention.quarantine_days
     if days is None:
         return
-    floors = Floors.of(settings, entry.source, entry.name)
-    present = set(floors.landing.readable())
-    for file in floors.quarantine.files():
+    store = DatasetStore.of(settings, entry.source, entry.name)
+    present = set(store.landing.readable())
+    for file in store.quarantine.files():
         sha256 = file.record.sha256
         if sha256 not in present:
             continue
-        offered = floors.landing.last_seen(sha256) or file.record.retrieved_at
+        offered = store.landing.last_seen(sha256) or file.record.retrieved_at
         if now - offered > timedelta(days=days):
             rule = f"quarantine_days = {days}"
-            made = tombstone(floors.landing, sha256, "quarantined", rule, REASON, now)
-            yield made, floors.landing.path(sha256)
+            made = tombstone(store.landing, sha256, "quarantined", rule, REASON, now)
+            yield made, store.landing.path(sha256)

@@ -10,7 +10,7 @@ with observed as (
         max(cells.value) as observed_persons,
         max(cells.source_sha256) as source_sha256,
         max(cells.published_at) as published_at,
-        max(cells.known_since) as known_since,
+        max(cells.recorded_at) as recorded_at,
         1 as preference
     from {{ ref('stg_it_nrw__care_recipients') }} as cells
     inner join {{ ref('it_nrw_measure') }} as measures
@@ -26,7 +26,7 @@ with observed as (
         sum(recipients_persons) as observed_persons,
         max(source_sha256) as source_sha256,
         max(published_at) as published_at,
-        max(known_since) as known_since,
+        max(recorded_at) as recorded_at,
         2 as preference
     from {{ ref('int_care_rates__by_band') }}
     group by reference_date, land_code, care_kind_code
@@ -123,7 +123,7 @@ select
     ranked.observed_persons / nullif(expected.expected_persons, 0) as observed_to_expected,
     ranked.source_sha256,
     ranked.published_at,
-    ranked.known_since
+    ranked.recorded_at
 from ranked
 inner join expected
     on

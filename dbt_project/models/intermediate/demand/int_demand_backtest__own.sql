@@ -27,7 +27,7 @@ expected as (
             as expected_persons,
         max(targets.source_sha256) as source_sha256,
         max(targets.published_at) as published_at,
-        max(targets.known_since) as known_since
+        max(targets.recorded_at) as recorded_at
     from base_dates
     inner join targets
         on
@@ -80,7 +80,7 @@ select
     ) as forecast_persons,
     expected.source_sha256,
     expected.published_at,
-    expected.known_since
+    expected.recorded_at
 from expected
 cross join base
 left join {{ ref('int_care_recipients__expected') }} as factors

@@ -69,7 +69,7 @@ select
     'counted' as population_source,
     counted.source_sha256,
     counted.published_at,
-    counted.known_since
+    counted.recorded_at
 from counted_years
 inner join counted
     on
@@ -89,7 +89,7 @@ select
     'projected' as population_source,
     projected.source_sha256,
     projected.published_at,
-    projected.known_since
+    projected.recorded_at
 from projected
 inner join counted_dates as newest
     on

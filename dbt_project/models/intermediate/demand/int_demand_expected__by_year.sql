@@ -82,7 +82,7 @@ region_words as (
         max(population_date) as population_date,
         max(shares_date) as shares_date,
         max(published_at) as published_at,
-        max(known_since) as known_since
+        max(recorded_at) as recorded_at
     from {{ ref('int_demand_population__by_year') }}
     group by
         region_level,
@@ -110,7 +110,7 @@ regions as (
         max(source_sha256) as population_source_sha256,
         max(shares_source_sha256) as shares_source_sha256,
         max(published_at) as published_at,
-        max(known_since) as known_since
+        max(recorded_at) as recorded_at
     from region_words
     group by
         region_level, region_code, rates_region_code, reference_year, population_variant_code
@@ -124,7 +124,7 @@ kinds as (
         max(population_date) as rates_population_date,
         max(source_sha256) as rates_source_sha256,
         max(published_at) as published_at,
-        max(known_since) as known_since
+        max(recorded_at) as recorded_at
     from rates
     group by land_code, care_kind_code
 ),
@@ -151,7 +151,7 @@ expected as (
         regions.population_source_sha256,
         regions.shares_source_sha256,
         greatest(kinds.published_at, regions.published_at) as published_at,
-        greatest(kinds.known_since, regions.known_since) as known_since
+        greatest(kinds.recorded_at, regions.recorded_at) as recorded_at
     from persons
     inner join regions
         on
@@ -188,7 +188,7 @@ units as (
         max(expected.population_source_sha256) as population_source_sha256,
         max(expected.shares_source_sha256) as shares_source_sha256,
         max(expected.published_at) as published_at,
-        max(expected.known_since) as known_since
+        max(expected.recorded_at) as recorded_at
     from expected
     inner join {{ ref('int_planning_units__listed') }} as units
         on

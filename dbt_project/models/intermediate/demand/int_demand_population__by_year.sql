@@ -67,7 +67,7 @@ municipalities as (
         counties.source_sha256,
         shares.source_sha256 as shares_source_sha256,
         greatest(counties.published_at, shares.published_at) as published_at,
-        greatest(counties.known_since, shares.known_since) as known_since
+        greatest(counties.recorded_at, shares.recorded_at) as recorded_at
     from counties
     inner join {{ ref('int_municipality_shares__by_band') }} as shares
         on
@@ -96,7 +96,7 @@ municipalities as (
         counties.source_sha256,
         shares.source_sha256 as shares_source_sha256,
         greatest(counties.published_at, shares.published_at) as published_at,
-        greatest(counties.known_since, shares.known_since) as known_since
+        greatest(counties.recorded_at, shares.recorded_at) as recorded_at
     from counties
     inner join projected_counties
         on
@@ -129,7 +129,7 @@ select
     source_sha256,
     cast(null as varchar) as shares_source_sha256,
     published_at,
-    known_since
+    recorded_at
 from counties
 union all
 select
@@ -148,5 +148,5 @@ select
     source_sha256,
     shares_source_sha256,
     published_at,
-    known_since
+    recorded_at
 from municipalities

@@ -21,7 +21,7 @@ select
     sum(ranked.value) as population_persons,
     max(ranked.source_sha256) as source_sha256,
     max(ranked.published_at) as published_at,
-    max(ranked.known_since) as known_since
+    max(ranked.recorded_at) as recorded_at
 from ranked
 inner join {{ ref('care_age_band') }} as bands
     on

@@ -23,7 +23,7 @@ weighted as (
         factors.observed_to_expected,
         factors.recipients_source_sha256,
         factors.published_at as factors_published_at,
-        factors.known_since as factors_known_since,
+        factors.recorded_at as factors_recorded_at,
         {{ demand_own_weight('factors.expected_persons', 'scenarios.shrinkage_persons') }}
             as own_weight_share,
         {{ demand_trend_of('expected.care_kind_code', 'scenarios') }} as kind_trend_rate_pa

@@ -54,7 +54,7 @@ offers as (
         ) as closed_places,
         max(offers.source_sha256) as source_sha256,
         max(offers.published_at) as published_at,
-        max(offers.known_since) as known_since
+        max(offers.recorded_at) as recorded_at
     from lists
     inner join {{ ref('int_offers__measured') }} as offers
         on
@@ -79,7 +79,7 @@ opening as (
         projects.municipality_code,
         delays.opening_delay_years,
         projects.planned_places,
-        projects.known_since,
+        projects.recorded_at,
         coalesce(statuses.status_code, 'planned') as status_code,
         coalesce(
             projects.expected_opening_date,
@@ -114,7 +114,7 @@ planned as (
             )
                 as {{ status }}_places,
         {% endfor -%}
-        max(opening.known_since) as known_since
+        max(opening.recorded_at) as recorded_at
     from opening
     inner join lists on opening.reference_year = lists.reference_year
     where
@@ -159,7 +159,7 @@ select
     coalesce(planned.under_construction_places, 0) as under_construction_places,
     offers.source_sha256,
     offers.published_at,
-    greatest(offers.known_since, planned.known_since) as known_since
+    greatest(offers.recorded_at, planned.recorded_at) as recorded_at
 from municipalities
 inner join lists on municipalities.reference_year = lists.reference_year
 cross join delays

@@ -25,7 +25,7 @@ with authority as (
         {% endfor -%}
         max(supply.source_sha256) as source_sha256,
         max(supply.published_at) as published_at,
-        max(supply.known_since) as known_since
+        max(supply.recorded_at) as recorded_at
     from {{ ref('int_demand_supply__by_municipality') }} as supply
     inner join {{ ref('int_municipalities__areas') }} as areas
         on
@@ -44,7 +44,7 @@ statistics as (
         max(cells.value) as permanent_places,
         max(cells.source_sha256) as source_sha256,
         max(cells.published_at) as published_at,
-        max(cells.known_since) as known_since
+        max(cells.recorded_at) as recorded_at
     from {{ ref('stg_it_nrw__care_homes') }} as cells
     inner join {{ ref('it_nrw_measure') }} as measures
         on lower(cells.measure_label) = lower(measures.measure_label)
@@ -87,7 +87,7 @@ select
     {% endfor -%}
     statistics_by_year.source_sha256,
     statistics_by_year.published_at,
-    statistics_by_year.known_since
+    statistics_by_year.recorded_at
 from statistics_by_year
 cross join delays
 where

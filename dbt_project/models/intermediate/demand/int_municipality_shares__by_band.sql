@@ -12,7 +12,7 @@ with totals as (
         cells.reference_date,
         cells.source_sha256,
         cells.published_at,
-        cells.known_since,
+        cells.recorded_at,
         row_number() over (
             partition by cells.region_code, cells.sex_code
             order by cells.reference_date desc
@@ -42,7 +42,7 @@ by_age as (
         sum(ranked_ages.value) as population_persons,
         max(ranked_ages.source_sha256) as source_sha256,
         max(ranked_ages.published_at) as published_at,
-        max(ranked_ages.known_since) as known_since
+        max(ranked_ages.recorded_at) as recorded_at
     from ranked_ages
     inner join {{ ref('care_age_band') }} as bands
         on
@@ -90,7 +90,7 @@ chosen as (
         by_age.population_persons,
         by_age.source_sha256,
         by_age.published_at,
-        by_age.known_since
+        by_age.recorded_at
     from by_age
     inner join counties
         on
@@ -108,7 +108,7 @@ chosen as (
         totals.population_persons,
         totals.source_sha256,
         totals.published_at,
-        totals.known_since
+        totals.recorded_at
     from totals
     inner join counties
         on

@@ -41,7 +41,7 @@ paired as (
         periods.metric_code is not null as has_period,
         mart_values.value_column as mart_column,
         mart_values.source_sha256 as mart_source_sha256,
-        mart_values.known_since as mart_known_since,
+        mart_values.recorded_at as mart_recorded_at,
         case
             when mart_values.metric_code is not null then mart_values.value
             when metrics.absent_is_zero and periods.metric_code is not null then 0

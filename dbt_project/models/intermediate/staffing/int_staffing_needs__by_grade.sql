@@ -30,7 +30,7 @@ select
     cast(null as varchar) as document,
     max(residents.source_sha256) as source_sha256,
     max(residents.published_at) as published_at,
-    max(residents.known_since) as known_since
+    max(residents.recorded_at) as recorded_at
 from {{ ref('int_residents__by_grade') }} as residents
 inner join {{ ref('int_municipalities__areas') }} as areas
     on

@@ -26,7 +26,7 @@ select
     cast(null as varchar) as document,
     needs.source_sha256,
     needs.published_at,
-    needs.known_since
+    needs.recorded_at
 from {{ ref('int_staffing_needs__by_area') }} as needs
 union all
 select *

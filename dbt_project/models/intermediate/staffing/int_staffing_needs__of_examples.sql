@@ -79,5 +79,5 @@ select
     document,
     cast(null as varchar) as source_sha256,
     published_at,
-    published_at as known_since
+    published_at as recorded_at
 from example_rows

@@ -18,10 +18,10 @@ with printed as (
         'consultant''s balance against places vacant on a date of the year, or the next date'
             as method,
         'a vacant place is not a balance: some cannot be used, some stay free between residents'
-            as doubt,
+            as caveat,
         forecasts.source_sha256,
         forecasts.published_at,
-        forecasts.known_since
+        forecasts.recorded_at
     from {{ ref('vacancy_against_forecast') }} as forecasts
     where
         forecasts.vacant_places is not null
@@ -45,10 +45,10 @@ own as (
         case
             when extract(year from tested.population_date) <> extract(year from tested.target_date)
                 then 'population of ' || cast(tested.population_date as varchar)
-        end as doubt,
+        end as caveat,
         tested.source_sha256,
         tested.published_at,
-        tested.known_since
+        tested.recorded_at
     from {{ ref('int_demand_backtest__own') }} as tested
     left join {{ ref('int_regions__named') }} as names on tested.region_code = names.region_code
 ),

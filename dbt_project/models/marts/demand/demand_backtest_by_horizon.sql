@@ -11,10 +11,10 @@ select
     'bias: mean of forecast - observed; beside it the mean of its absolute value' as method,
     case
         when count(*) < 5 then 'fewer than five comparisons'
-    end as doubt,
+    end as caveat,
     {{ text_list('source_sha256') }} as source_sha256,
     max(published_at) as published_at,
-    max(known_since) as known_since
+    max(recorded_at) as recorded_at
 from {{ ref('demand_backtest') }}
 -- In public an observed value may be hidden.
 where error_value is not null

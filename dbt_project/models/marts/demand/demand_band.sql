@@ -53,7 +53,7 @@ residents as (
         population_variant_code,
         max(expected_persons * county_factor) as persons,
         max(published_at) as published_at,
-        max(known_since) as known_since
+        max(recorded_at) as recorded_at
     from {{ ref('int_demand_residents__by_scenario') }}
     where care_kind_code = 'full_inpatient'
     group by
@@ -92,7 +92,7 @@ needs as (
         residents.region_code,
         residents.reference_year,
         residents.published_at,
-        residents.known_since,
+        residents.recorded_at,
         residents.persons * {{ trend_factor }} as residents_persons,
         {{ demand_need(
             'residents.persons * ' ~ trend_factor, 'coalesce(local_needs.persons, 0)', 'p'
@@ -159,7 +159,7 @@ bands as (
             max({{ measure }}) as {{ name }}_max_{{ unit }},
         {% endfor -%}
         max(published_at) as published_at,
-        max(known_since) as known_since
+        max(recorded_at) as recorded_at
     from grid
     group by parameter_set, region_level, region_code, reference_year
 )
@@ -181,7 +181,7 @@ select
     'smallest, middle and largest value over every combination of variant, trend, occupancy, '
     || 'substitution, embedded share and realisation that a scenario of the set uses' as method,
     bands.published_at,
-    bands.known_since
+    bands.recorded_at
 from bands
 left join {{ ref('int_regions__with_units') }} as regions
     on

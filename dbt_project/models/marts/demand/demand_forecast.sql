@@ -47,7 +47,7 @@ balanced as (
         {% endfor -%}
         supply.source_sha256 as supply_source_sha256,
         supply.published_at as supply_published_at,
-        supply.known_since as supply_known_since,
+        supply.recorded_at as supply_recorded_at,
         case
             when needs.care_kind_code = 'full_inpatient'
                 then
@@ -148,7 +148,7 @@ select
             when extract(year from balanced.supply_date) <> balanced.reference_year
                 then 'supply of ' || cast(balanced.supply_date as varchar)
         end
-    ) as doubt,
+    ) as caveat,
     balanced.rates_source_sha256,
     balanced.recipients_source_sha256,
     balanced.population_source_sha256,
@@ -156,8 +156,8 @@ select
     balanced.supply_source_sha256,
     greatest(balanced.published_at, balanced.factors_published_at, balanced.supply_published_at)
         as published_at,
-    greatest(balanced.known_since, balanced.factors_known_since, balanced.supply_known_since)
-        as known_since
+    greatest(balanced.recorded_at, balanced.factors_recorded_at, balanced.supply_recorded_at)
+        as recorded_at
 from balanced
 inner join {{ ref('care_kind') }} as kinds on balanced.care_kind_code = kinds.care_kind_code
 left join {{ ref('int_regions__with_units') }} as regions

@@ -203,7 +203,7 @@ select
         when supply_places is null then 'no supply of this region is known: the change of the need'
         when need_after_population is null
             then 'the earlier forecast has no rate for an age band: not split'
-    end as doubt,
+    end as caveat,
     published_at,
-    known_since
+    recorded_at
 from steps

@@ -42,10 +42,10 @@ select
     base.balance_places as rates_balance_places,
     'people aged 80 and older x permanent places per 100 of them in the Land, base year' as method,
     'health, families and home care differ between counties: the rates know that, this does not'
-        as doubt,
+        as caveat,
     base.population_source_sha256,
     base.supply_source_sha256,
     base.published_at,
-    base.known_since
+    base.recorded_at
 from base
 inner join valued on substr(base.rates_region_code, 1, 2) = valued.land_code

@@ -24,7 +24,7 @@ select
     end as method,
     population.source_sha256,
     population.published_at,
-    population.known_since
+    population.recorded_at
 from {{ ref('int_demand_population__by_year') }} as population
 inner join {{ ref('care_age_band') }} as bands on population.age_from = bands.age_from
 left join {{ ref('int_regions__with_units') }} as names

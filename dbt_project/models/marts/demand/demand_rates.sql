@@ -18,9 +18,9 @@ select
             when extract(year from rates.population_date) <> extract(year from rates.reference_date)
                 then 'population of another year'
         end
-    ) as doubt,
+    ) as caveat,
     rates.source_sha256,
     rates.published_at,
-    rates.known_since
+    rates.recorded_at
 from {{ ref('int_care_rates__by_band') }} as rates
 inner join {{ ref('care_kind') }} as kinds on rates.care_kind_code = kinds.care_kind_code

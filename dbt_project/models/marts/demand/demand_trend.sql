@@ -17,7 +17,7 @@ with fitted as (
             as persons_trend_share,
         {{ text_list('source_sha256') }} as source_sha256,
         max(published_at) as published_at,
-        max(known_since) as known_since
+        max(recorded_at) as recorded_at
     from {{ ref('int_care_trend__by_survey') }}
     group by region_code, measure_code
     having count(*) > 1
@@ -70,10 +70,10 @@ select
             when fitted.measure_code = 'permanent_inpatient'
                 then 'ageing by the rates of full in-patient care, short-term guests in them'
         end
-    ) as doubt,
+    ) as caveat,
     fitted.source_sha256,
     fitted.published_at,
-    fitted.known_since
+    fitted.recorded_at
 from fitted
 inner join {{ ref('care_trend_measure') }} as trends on fitted.measure_code = trends.measure_code
 inner join assumed on fitted.rates_of_care_kind_code = assumed.care_kind_code

@@ -13,10 +13,10 @@ select
     case
         when extract(year from surveys.population_date) <> extract(year from surveys.reference_date)
             then 'population of ' || cast(surveys.population_date as varchar)
-    end as doubt,
+    end as caveat,
     surveys.source_sha256,
     surveys.published_at,
-    surveys.known_since
+    surveys.recorded_at
 from {{ ref('int_care_trend__by_survey') }} as surveys
 inner join {{ ref('care_trend_measure') }} as trends on surveys.measure_code = trends.measure_code
 left join {{ ref('int_regions__named') }} as names on surveys.region_code = names.region_code

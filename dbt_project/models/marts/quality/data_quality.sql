@@ -27,7 +27,7 @@ select
     checks.expected,
     checks.found,
     batches.source_sha256 is not null as is_in_force,
-    checks.retrieved_at as known_since
+    checks.retrieved_at as recorded_at
 from checks
 left join {{ ref('stg_house__batches_in_force') }} as batches
     on
@@ -58,5 +58,5 @@ select
     changes.expected,
     changes.found,
     true as is_in_force,
-    changes.known_since
+    changes.recorded_at
 from {{ ref('int_offers__changed') }} as changes

@@ -12,5 +12,5 @@ select
     last_fetched_on as last_fetched_date,
     files_in_quarantine as files_in_quarantine_count,
     looked_at_on as looked_at_date,
-    last_good_at as known_since
+    last_good_at as recorded_at
 from {{ ref('stg_house__freshness') }}

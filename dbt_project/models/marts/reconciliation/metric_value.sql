@@ -22,13 +22,13 @@
             cast(count(*) as bigint) as mart_rows_count,
             {{ text_list('source_sha256') }} as source_sha256,
             max(published_at) as published_at,
-            max(known_since) as known_since,
+            max(recorded_at) as recorded_at,
         {% else -%}
             cast({{ metric.value }} as double) as value,
             cast(1 as bigint) as mart_rows_count,
             source_sha256,
             published_at,
-            known_since,
+            recorded_at,
         {% endif -%}
         '{{ metric.mart }}' as mart,
         '{{ metric.value }}' as value_column

@@ -42,11 +42,11 @@ select
             then 'no number was read from what is printed'
         when not figures.is_understood
             then 'a label of the table is not understood: see data_quality'
-    end as doubt,
+    end as caveat,
     figures.source_row,
     figures.source_sha256,
     figures.published_at,
-    figures.known_since,
+    figures.recorded_at,
     figures.revision
 from figures
 left join {{ ref('metric') }} as metrics on figures.metric_code = metrics.metric_code

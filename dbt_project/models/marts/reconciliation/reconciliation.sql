@@ -40,11 +40,11 @@ select
             )
     end as mart_row,
     judged.mart_source_sha256,
-    judged.mart_known_since,
+    judged.mart_recorded_at,
     'printed value against metric_value; tolerance by kind of figure' as method,
     judged.source_sha256,
     judged.published_at,
-    judged.known_since,
+    judged.recorded_at,
     judged.revision
 from {{ ref('int_printed_figures__judged') }} as judged
 left join {{ ref('int_printed_figures__explained') }} as explained

@@ -18,7 +18,7 @@ with members as (
         figures.value_as_printed,
         figures.source_sha256,
         figures.published_at,
-        figures.known_since,
+        figures.recorded_at,
         -- Half a unit of the last printed decimal: how far a rounded part may be from the truth.
         case
             when coalesce(figures.decimals_count, 0) > 0
@@ -90,7 +90,7 @@ gathered as (
             as figures_printed,
         {{ text_list('source_sha256') }} as source_sha256,
         max(published_at) as published_at,
-        max(known_since) as known_since
+        max(recorded_at) as recorded_at
     from members
     group by identity_id, identity_kind, metric_code
 ),
@@ -178,7 +178,7 @@ select
     'rules of the catalogue of metrics, applied to what is printed' as method,
     judged.source_sha256,
     judged.published_at,
-    judged.known_since
+    judged.recorded_at
 from judged
 inner join {{ ref('metric') }} as metrics on judged.metric_code = metrics.metric_code
 -- One part alone does not say that a total was meant; nor do some rows of a whole.

@@ -24,7 +24,7 @@ select
     seen.first_seen_month,
     seen.last_seen_month,
     countries.source_sha256,
-    countries.known_since,
+    countries.recorded_at,
     'name and continent of the newest month' as method
 from countries
 inner join seen on countries.ls_code = seen.ls_code

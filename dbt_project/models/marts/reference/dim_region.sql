@@ -8,6 +8,6 @@ select
     is_own_county,
     has_figures,
     source_sha256,
-    known_since,
+    recorded_at,
     method
 from {{ ref('int_regions__named') }}

@@ -28,7 +28,7 @@ select
     'printed row; protection_share = (Art. 16a + § 3 + § 4 + § 60) / decisions' as method,
     countries.source_sha256,
     countries.published_at,
-    countries.known_since,
+    countries.recorded_at,
     countries.revision
 from countries
 inner join {{ ref('dim_country') }} as newest on countries.ls_code = newest.ls_code

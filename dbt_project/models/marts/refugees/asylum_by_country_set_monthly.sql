@@ -101,16 +101,16 @@ select
     summed.pending_total / nullif(months.pending_total, 0) as pending_total_share,
     summed.set_source,
     'sum over the countries in the set on the first of the month; share of all countries' as method,
-    {{ doubts([
+    {{ caveats([
         "case when summed.reference_month is null"
         ~ " then 'no source states which countries were in the set' end",
         "case when changes.change_date is not null then 'the set changes within the month, at '"
         ~ " || cast(changes.change_date as varchar) || ': that of the first of the month counts' end",
         "'not listed in the month, so with none: ' || summed.unlisted_names",
-    ]) }} as doubt,
+    ]) }} as caveat,
     months.source_sha256,
     months.published_at,
-    months.known_since,
+    months.recorded_at,
     months.revision
 from months
 cross join {{ ref('prospects_set') }} as sets

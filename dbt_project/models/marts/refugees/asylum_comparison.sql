@@ -27,7 +27,7 @@ with measured as (
             {% endif -%}
             source_sha256,
             published_at,
-            known_since,
+            recorded_at,
             revision
         from {{ ref('int_asylum__compared') }}
         {% if measure == 'pending_total' %}where span = 'month'{% endif %}
@@ -56,7 +56,7 @@ select
         when 'month' then 'months as issued; a country that a month does not list has none in it'
         else 'sums of the months from January on, as issued; not the office''s own year to date'
     end as method,
-    {{ doubts([
+    {{ caveats([
         "case when measured.compared_reference_month is null"
         ~ " then 'the month to compare with is missing' end",
         "case when measured.span = 'year_to_date' and measured.measure <> 'protection_share'"
@@ -66,10 +66,10 @@ select
         ~ " and measured.compared_reference_month is not null and measured.compared_count is null"
         ~ " then 'a month of the year before is missing' end",
         "'the office corrects earlier months'",
-    ]) }} as doubt,
+    ]) }} as caveat,
     measured.source_sha256,
     measured.published_at,
-    measured.known_since,
+    measured.recorded_at,
     measured.revision
 from measured
 left join {{ ref('dim_country') }} as countries on measured.origin_code = countries.ls_code

@@ -46,9 +46,9 @@ select
         end as {{ measure }}_sum_of_months,
     {% endfor -%}
     'printed total row; protection_share = (Art. 16a + § 3 + § 4 + § 60) / decisions' as method,
-    'the office corrects earlier months: they do not sum to its own year to date' as doubt,
+    'the office corrects earlier months: they do not sum to its own year to date' as caveat,
     source_sha256,
     published_at,
-    known_since,
+    recorded_at,
     revision
 from cumulated

@@ -17,7 +17,7 @@ with printed as (
         max(case when measure = 'protection_percent' then value end) as protection_percent,
         max(source_sha256) as source_sha256,
         max(published_at) as published_at,
-        max(known_since) as known_since,
+        max(recorded_at) as recorded_at,
         max(revision) as revision
     from {{ ref('stg_bamf__report_rows') }}
     where span = 'year_to_date'
@@ -39,9 +39,9 @@ select
     / nullif(decisions_total, 0) as protection_share,
     protection_percent / 100 as protection_share_as_printed,
     'printed overview; protection_share = (§ 3 with Art. 16a + § 4 + § 60) / decisions' as method,
-    'counted from January to the month: no sum of the months as they were issued' as doubt,
+    'counted from January to the month: no sum of the months as they were issued' as caveat,
     source_sha256,
     published_at,
-    known_since,
+    recorded_at,
     revision
 from printed

@@ -75,7 +75,7 @@ select
     divisible.grant_source,
     'persons / sum of persons x granted positions; the rest by largest remainder, ties to the '
     || 'larger municipality, then to the smaller key' as method,
-    {{ doubts([
+    {{ caveats([
         "case when divisible.granted_positions_fte is null"
         ~ " then 'no grant is stated for the date' end",
         "case when divisible.persons is null then 'the register prints no number: no allocation'"
@@ -86,10 +86,10 @@ select
         "case when divisible.positions_by_halves_units is null"
         ~ " and divisible.granted_positions_fte is not null"
         ~ " then 'the grant is no multiple of half a position' end",
-    ]) }} as doubt,
+    ]) }} as caveat,
     divisible.source_sha256,
     divisible.published_at,
-    divisible.known_since,
+    divisible.recorded_at,
     divisible.revision
 from divisible
 {% for name in units -%}

@@ -13,7 +13,7 @@ with regions as (
         {% endfor -%}
         max(source_sha256) as source_sha256,
         max(published_at) as published_at,
-        max(known_since) as known_since,
+        max(recorded_at) as recorded_at,
         max(revision) as revision
     from {{ ref('stg_azr__municipalities') }}
     group by reference_date, region_code, region_level
@@ -42,10 +42,10 @@ select
     'as counted by the register; county_share = persons / printed total of the county' as method,
     case
         when regions.persons is null then 'the register prints no number: it has no share'
-    end as doubt,
+    end as caveat,
     regions.source_sha256,
     regions.published_at,
-    regions.known_since,
+    regions.recorded_at,
     regions.revision
 from regions
 left join county on regions.reference_date = county.reference_date

@@ -20,7 +20,7 @@ listed as (
         counted.marker,
         counted.source_sha256,
         counted.published_at,
-        counted.known_since,
+        counted.recorded_at,
         counted.revision
     from counted
     inner join countries on counted.status_code = countries.status_code
@@ -35,7 +35,7 @@ wholes as (
         counted.marker,
         counted.source_sha256,
         counted.published_at,
-        counted.known_since,
+        counted.recorded_at,
         counted.revision
     from counted
     where
@@ -51,7 +51,7 @@ national as (
         pending_total,
         source_sha256,
         published_at,
-        known_since
+        recorded_at
     from {{ ref('asylum_by_country_monthly') }}
     where ls_code in (select countries.ls_code from countries)
 ),
@@ -63,7 +63,7 @@ national_wholes as (
         pending_total,
         source_sha256,
         published_at,
-        known_since
+        recorded_at
     from {{ ref('asylum_national_monthly') }}
 ),
 
@@ -145,15 +145,15 @@ select
     all_rows.persons / nullif(all_rows.national_count, 0) as county_of_national_share,
     'county by the cross table, Germany by the HKL table of the same month; other = total - listed'
         as method,
-    {{ doubts([
+    {{ caveats([
         "case when months.reference_month is null then 'the national month is missing' end",
         "case when all_rows.persons is null then 'a marker stands instead of a number' end",
         "case when all_rows.reference_date <> cast(last_day(all_rows.reference_date) as date)"
         ~ " then 'Germany is counted at the end of the month, the county on another day' end",
-    ]) }} as doubt,
+    ]) }} as caveat,
     {{ both_files('wholes.source_sha256', 'months.source_sha256') }} as source_sha256,
     greatest(wholes.published_at, months.published_at) as published_at,
-    greatest(wholes.known_since, months.known_since) as known_since,
+    greatest(wholes.recorded_at, months.recorded_at) as recorded_at,
     wholes.revision
 from all_rows
 inner join wholes on all_rows.reference_date = wholes.reference_date

@@ -65,15 +65,15 @@ select
     facts.stands_for_date,
     facts.basis,
     'as counted by the register; changes between true dates' as method,
-    {{ doubts([
+    {{ caveats([
         "case when facts.stands_for_date <> facts.reference_date"
         ~ " then 'no data for the end of the quarter: another date stands in' end",
         "case when facts.persons is not null and facts.persons_without_section_24 is null"
         ~ " then 'the cross table of the date does not print § 24 apart' end",
-    ]) }} as doubt,
+    ]) }} as caveat,
     facts.source_sha256,
     facts.published_at,
-    facts.known_since,
+    facts.recorded_at,
     facts.revision
 from facts
 inner join compared

@@ -27,7 +27,7 @@ select
     compared.basis,
     compared.compared_basis,
     'difference between true dates; change_share = difference / compared persons' as method,
-    {{ doubts([
+    {{ caveats([
         "case when compared.compared_reference_date is null"
         ~ " then 'no figure of an earlier date to compare with' end",
         "case when compared.compared_reference_date <> compared.compared_stands_for_date"
@@ -39,10 +39,10 @@ select
         "case when compared.break_flag then 'a structural break lies between the dates' end",
         "case when compared.persons is not null and compared.persons_without_section_24 is null"
         ~ " then 'the cross table of the date does not print § 24 apart' end",
-    ]) }} as doubt,
+    ]) }} as caveat,
     compared.source_sha256,
     compared.published_at,
-    compared.known_since,
+    compared.recorded_at,
     compared.revision
 from {{ ref('int_refugees__compared') }} as compared
 left join {{ ref('residence_status') }} as statuses on compared.status_code = statuses.status_code

@@ -23,7 +23,7 @@ with county as (
         max(basis) as basis,
         max(source_sha256) as source_sha256,
         max(published_at) as published_at,
-        max(known_since) as known_since,
+        max(recorded_at) as recorded_at,
         max(revision) as revision
     from {{ ref('int_refugees__counted') }}
     where
@@ -64,7 +64,7 @@ spans as (
             end as {{ name }}_count,
         {% endfor -%}
         max(months.published_at) as published_at,
-        max(months.known_since) as known_since
+        max(months.recorded_at) as recorded_at
     from dated
     inner join months
         on
@@ -88,7 +88,7 @@ joined as (
         {{ both_files('dated.source_sha256', 'national.source_sha256') }} as all_sha256,
         greatest(dated.published_at, national.published_at, spans.published_at)
             as last_published_at,
-        greatest(dated.known_since, national.known_since, spans.known_since) as last_known_since
+        greatest(dated.recorded_at, national.recorded_at, spans.recorded_at) as last_recorded_at
     from dated
     left join months as national on dated.month_number = national.month_number
     left join spans on dated.reference_date = spans.reference_date
@@ -183,7 +183,7 @@ select
     based.basis,
     'county on the date, Germany at the end of its month and in the months since the date before'
         as method,
-    {{ doubts([
+    {{ caveats([
         "case when based.national_month is null then 'the national month is missing' end",
         "case when based.reference_date <> cast(last_day(based.reference_date) as date)"
         ~ " then 'Germany is counted at the end of the month, the county on another day' end",
@@ -193,10 +193,10 @@ select
         ~ " then 'spans of different length: their sums have no change' end",
         "case when broken.previous_break_reason is not null"
         ~ " then 'a structural break lies between the date and the one before' end",
-    ]) }} as doubt,
+    ]) }} as caveat,
     based.all_sha256 as source_sha256,
     based.last_published_at as published_at,
-    based.last_known_since as known_since,
+    based.last_recorded_at as recorded_at,
     based.revision
 from based
 left join joined as base on based.index_base_date = base.reference_date

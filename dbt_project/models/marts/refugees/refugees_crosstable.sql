@@ -14,7 +14,7 @@ select
     'as counted by the register; sex and age are two margins and never crossed' as method,
     cells.source_sha256,
     cells.published_at,
-    cells.known_since,
+    cells.recorded_at,
     cells.revision
 from {{ ref('stg_azr__crosstable') }} as cells
 left join {{ ref('residence_status') }} as statuses on cells.status_code = statuses.status_code

@@ -49,10 +49,10 @@ select
             abs(staffing.reported_skilled_share * staffed.care_fte - staffed.skilled_fte)
             > 0.01 * staffed.care_fte
             then 'the home reports another quota than its staff makes'
-    end as doubt,
+    end as caveat,
     staffed.source_sha256,
     staffed.published_at,
-    staffed.known_since,
+    staffed.recorded_at,
     staffed.revision
 from staffed
 left join minimum on staffed.reference_date between minimum.valid_from and minimum.valid_to

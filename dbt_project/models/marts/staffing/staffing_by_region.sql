@@ -63,10 +63,10 @@ years as (
                 then 'full-time equivalents rest on different weekly hours'
             when count(staffed.full_time_weekly_hours) < count(*)
                 then 'the weekly hours behind a full-time equivalent are not known for every offer'
-        end as doubt,
+        end as caveat,
         max(staffed.source_sha256) as source_sha256,
         max(staffed.published_at) as published_at,
-        max(staffed.known_since) as known_since
+        max(staffed.recorded_at) as recorded_at
     from staffed
     inner join year_dates
         on
@@ -157,10 +157,10 @@ select
     years.full_time_weekly_hours_min,
     years.full_time_weekly_hours_max,
     years.method,
-    years.doubt,
+    years.caveat,
     years.source_sha256,
     years.published_at,
-    years.known_since
+    years.recorded_at
 from years
 left join years as year_before
     on

@@ -105,11 +105,11 @@ select
             end
         ),
         ''
-    ) as doubt,
+    ) as caveat,
     needs.document,
     needs.source_sha256,
     needs.published_at,
-    needs.known_since
+    needs.recorded_at
 from needs
 inner join {{ ref('staffing_ratio_set') }} as sets on needs.ratio_set_code = sets.ratio_set_code
 inner join {{ ref('staffing_qualification') }} as qualifications

@@ -28,10 +28,10 @@ select
         when needs.basis = 'unknown' then 'neither care grades nor occupied places are known'
         when needs.staff_reference_date <> needs.reference_date
             then 'staff of ' || needs.staff_reference_date
-    end as doubt,
+    end as caveat,
     needs.source_sha256,
     needs.published_at,
-    greatest(needs.known_since, needs.staff_known_since) as known_since
+    greatest(needs.recorded_at, needs.staff_recorded_at) as recorded_at
 from {{ ref('int_staffing_needs__by_offer') }} as needs
 inner join {{ ref('staffing_ratio_set') }} as sets on needs.ratio_set_code = sets.ratio_set_code
 inner join {{ ref('staffing_qualification') }} as qualifications

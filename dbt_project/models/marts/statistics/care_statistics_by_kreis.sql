@@ -13,7 +13,7 @@ with cells as (
         cells.marker,
         cells.source_sha256,
         cells.published_at,
-        cells.known_since
+        cells.recorded_at
     from {{ ref('stg_it_nrw__care_recipients') }} as cells
     inner join {{ ref('it_nrw_measure') }} as measures
         on lower(cells.measure_label) = lower(measures.measure_label)
@@ -33,7 +33,7 @@ recipients as (
             as recipients_marker,
         max(source_sha256) as source_sha256,
         max(published_at) as published_at,
-        max(known_since) as known_since
+        max(recorded_at) as recorded_at
     from cells
     group by reference_year, region_code
 ),
@@ -50,7 +50,7 @@ homes as (
         ) as permanent_places,
         max(cells.source_sha256) as source_sha256,
         max(cells.published_at) as published_at,
-        max(cells.known_since) as known_since
+        max(cells.recorded_at) as recorded_at
     from {{ ref('stg_it_nrw__care_homes') }} as cells
     inner join {{ ref('it_nrw_measure') }} as measures
         on lower(cells.measure_label) = lower(measures.measure_label)
@@ -81,12 +81,12 @@ select
     'as printed; both tables joined by year' as method,
     case
         when recipients.recipients_persons is null then 'the figure is not published'
-    end as doubt,
+    end as caveat,
     recipients.source_sha256,
     homes.source_sha256 as homes_source_sha256,
     greatest(recipients.published_at, homes.published_at) as published_at,
-    greatest(recipients.known_since, coalesce(homes.known_since, recipients.known_since))
-        as known_since
+    greatest(recipients.recorded_at, coalesce(homes.recorded_at, recipients.recorded_at))
+        as recorded_at
 from recipients
 left join homes
     on

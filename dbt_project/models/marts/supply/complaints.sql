@@ -24,7 +24,7 @@ received as (
         listed.is_confirmed,
         listed.source_sha256,
         listed.published_at,
-        listed.known_since,
+        listed.recorded_at,
         home_offers.site_id
     from {{ ref('int_complaints__listed') }} as listed
     inner join home_offers on listed.offer_id = home_offers.offer_id
@@ -77,7 +77,7 @@ counted as (
         'homes counted by site; a complaint belongs to the year in which it came in' as method,
         {{ text_list('received.source_sha256') }} as source_sha256,
         max(received.published_at) as published_at,
-        max(received.known_since) as known_since
+        max(received.recorded_at) as recorded_at
     from periods
     inner join received on received.reference_year between periods.from_year and periods.to_year
     left join home_totals
@@ -108,7 +108,7 @@ select
     counted.method,
     counted.source_sha256,
     counted.published_at,
-    counted.known_since
+    counted.recorded_at
 from counted
 left join counted as before
     on

@@ -19,7 +19,7 @@ periods as (
         all_periods.to_year,
         {{ text_list('inspections.source_sha256') }} as source_sha256,
         max(inspections.published_at) as published_at,
-        max(inspections.known_since) as known_since
+        max(inspections.recorded_at) as recorded_at
     from all_periods
     inner join inspections
         on inspections.reference_year between all_periods.from_year and all_periods.to_year
@@ -75,7 +75,7 @@ counted as (
             as orders_count,
         periods.source_sha256,
         periods.published_at,
-        periods.known_since
+        periods.recorded_at
     from periods
     cross join groups
     left join inspections
@@ -96,7 +96,7 @@ counted as (
         groups.inspection_area_label,
         periods.source_sha256,
         periods.published_at,
-        periods.known_since
+        periods.recorded_at
 )
 
 select
@@ -128,7 +128,7 @@ select
         as method,
     counted.source_sha256,
     counted.published_at,
-    counted.known_since
+    counted.recorded_at
 from counted
 left join counted as before
     on

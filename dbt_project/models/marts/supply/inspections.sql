@@ -18,6 +18,6 @@ select
     'count of inspections by the year of their date; the newest word on each counts' as method,
     {{ text_list('source_sha256') }} as source_sha256,
     max(published_at) as published_at,
-    max(known_since) as known_since
+    max(recorded_at) as recorded_at
 from {{ ref('int_inspections__listed') }}
 group by county_ags, reference_year, inspection_kind, inspection_area_code, inspection_area_label

@@ -33,7 +33,7 @@ select
     'planned inspections that were not held, by the reason as written' as method,
     {{ text_list('missed.source_sha256') }} as source_sha256,
     max(missed.published_at) as published_at,
-    max(missed.known_since) as known_since
+    max(missed.recorded_at) as recorded_at
 from periods
 inner join missed on missed.reference_year between periods.from_year and periods.to_year
 group by

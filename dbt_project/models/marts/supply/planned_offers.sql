@@ -12,7 +12,7 @@ select
     'sum over the projects on the list of the reference date' as method,
     max(projects.source_sha256) as source_sha256,
     max(projects.published_at) as published_at,
-    max(projects.known_since) as known_since,
+    max(projects.recorded_at) as recorded_at,
     max(projects.revision) as revision
 from {{ ref('stg_wtg__projects') }} as projects
 inner join {{ ref('int_municipalities__areas') }} as areas

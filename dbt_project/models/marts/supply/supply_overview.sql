@@ -16,10 +16,10 @@ select
     case
         when count(contracted_places) between 1 and count(*) - 1
             then 'some offers did not report their places'
-    end as doubt,
+    end as caveat,
     max(source_sha256) as source_sha256,
     max(published_at) as published_at,
-    max(known_since) as known_since,
+    max(recorded_at) as recorded_at,
     max(revision) as revision
 from {{ ref('int_offers__by_area') }}
 group by reference_date, region_level, region_code, offer_type_code

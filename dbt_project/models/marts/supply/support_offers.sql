@@ -9,7 +9,7 @@ select
     'count of the recognised offers of the reference date' as method,
     max(offers.source_sha256) as source_sha256,
     max(offers.published_at) as published_at,
-    max(offers.known_since) as known_since,
+    max(offers.recorded_at) as recorded_at,
     max(offers.revision) as revision
 from {{ ref('stg_wtg__support_offers') }} as offers
 inner join {{ ref('int_municipalities__areas') }} as areas

@@ -26,7 +26,7 @@ periods as (
         all_periods.to_year,
         {{ text_list('listed.source_sha256') }} as source_sha256,
         max(listed.published_at) as published_at,
-        max(listed.known_since) as known_since
+        max(listed.recorded_at) as recorded_at
     from all_periods
     inner join listed on listed.reference_year between all_periods.from_year and all_periods.to_year
     group by all_periods.from_year, all_periods.to_year
@@ -104,7 +104,7 @@ counted as (
             as days_count,
         periods.source_sha256,
         periods.published_at,
-        periods.known_since
+        periods.recorded_at
     from periods
     cross join groups
     left join measures
@@ -125,7 +125,7 @@ counted as (
         groups.inspection_area_label,
         periods.source_sha256,
         periods.published_at,
-        periods.known_since
+        periods.recorded_at
 )
 
 select
@@ -152,10 +152,10 @@ select
     case
         when counted.measures_with_places_count < counted.measures_count
             then 'some measures do not say how many places they affect'
-    end as doubt,
+    end as caveat,
     counted.source_sha256,
     counted.published_at,
-    counted.known_since
+    counted.recorded_at
 from counted
 left join counted as before
     on

@@ -36,7 +36,7 @@ counted as (
         count(*) - count(municipality_code) as homes_without_municipality_count,
         max(source_sha256) as source_sha256,
         max(published_at) as published_at,
-        max(known_since) as known_since
+        max(recorded_at) as recorded_at
     from homes
     group by reference_date, region_level, region_code
 ),
@@ -83,8 +83,8 @@ select
             end
         ),
         ''
-    ) as doubt,
+    ) as caveat,
     source_sha256,
     published_at,
-    known_since
+    recorded_at
 from compared

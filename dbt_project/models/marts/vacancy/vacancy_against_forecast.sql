@@ -26,7 +26,7 @@ vacancies as (
 county_dates as (
     select
         reference_date,
-        known_since,
+        recorded_at,
         cast(extract(year from reference_date) as integer) as reference_year,
         row_number() over (
             partition by extract(year from reference_date) order by reference_date
@@ -44,7 +44,7 @@ observed_dates as (
     select
         target_years.target_year,
         county_dates.reference_date,
-        county_dates.known_since
+        county_dates.recorded_at
     from target_years
     inner join county_dates
         on
@@ -114,7 +114,7 @@ compared as (
         min(vacancies.basis) as observed_basis,
         max(vacancies.source_sha256) as source_sha256,
         max(vacancies.published_at) as published_at,
-        max(coalesce(vacancies.known_since, observed_dates.known_since)) as known_since,
+        max(coalesce(vacancies.recorded_at, observed_dates.recorded_at)) as recorded_at,
         count(*) as members_with_forecast_count,
         max(length(regions.municipalities) - length(replace(regions.municipalities, ',', '')) + 1)
             as members_count
@@ -166,9 +166,9 @@ select
             then 'vacancies of the date are not known for this region'
         else
             'a vacant place is not a balance: some are not usable, some free between residents'
-    end as doubt,
+    end as caveat,
     source_sha256,
     published_at,
-    known_since
+    recorded_at
 from compared
 where members_with_forecast_count = members_count

@@ -34,7 +34,7 @@ select
     || 'totals published without offers do not enter' as method,
     {{ text_list('source_sha256') }} as source_sha256,
     max(published_at) as published_at,
-    max(known_since) as known_since
+    max(recorded_at) as recorded_at
 from dated
 -- Planning units change their members between dates: a mean over them had no meaning.
 where region_level <> 'Planungseinheit'

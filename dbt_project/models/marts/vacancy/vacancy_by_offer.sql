@@ -61,10 +61,10 @@ select
                 'reported '
                 || {{ days_between('reported.reported_date', 'reported.reference_date') }}
                 || ' days before: smaller changes since need not have been reported'
-    end as doubt,
+    end as caveat,
     reported.source_sha256,
     reported.published_at,
-    reported.known_since,
+    reported.recorded_at,
     reported.revision
 from reported
 left join parameters

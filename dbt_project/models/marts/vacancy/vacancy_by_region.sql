@@ -31,7 +31,7 @@ with measured as (
         'sum over the offers in operation on the reference date' as method,
         max(source_sha256) as source_sha256,
         max(published_at) as published_at,
-        max(known_since) as known_since,
+        max(recorded_at) as recorded_at,
         max(revision) as revision
     from {{ ref('int_offers__by_area') }}
     group by reference_date, region_level, region_code, offer_type_code
@@ -64,7 +64,7 @@ listed as (
         'total as the authority published it: ' || source as method,
         cast(null as varchar) as source_sha256,
         published_at,
-        known_since,
+        recorded_at,
         cast(null as bigint) as revision
     from {{ ref('int_vacancy__published_totals') }}
 ),
@@ -127,10 +127,10 @@ select
             then 'a total without its offers: no reasons, no places, no municipalities'
         when compared.offers_reported_count < compared.offers_count
             then 'some offers did not report: their places are left out'
-    end as doubt,
+    end as caveat,
     compared.source_sha256,
     compared.published_at,
-    compared.known_since,
+    compared.recorded_at,
     compared.revision
 from compared
 left join listed as year_before

@@ -10,7 +10,7 @@ select
     cells.source_row,
     cells.source_sha256,
     cells.published_at,
-    cells.retrieved_at as known_since,
+    cells.retrieved_at as recorded_at,
     in_force.revision,
     {{ genesis_value('cells.value', 'cells.marker') }} as persons
 {{ from_in_force('azr', 'municipalities', 'municipalities_cells') }}

@@ -12,7 +12,7 @@ select
     cells.source_row,
     cells.source_sha256,
     cells.published_at,
-    cells.retrieved_at as known_since,
+    cells.retrieved_at as recorded_at,
     in_force.revision,
     -- The table prints "-" where nobody applied or nothing was decided: a true zero.
     case when cells.marker = '-' then 0 else cells.value end as value

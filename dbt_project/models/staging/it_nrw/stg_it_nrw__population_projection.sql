@@ -12,7 +12,7 @@ select
     cells.source_row,
     cells.source_sha256,
     cells.published_at,
-    cells.retrieved_at as known_since,
+    cells.retrieved_at as recorded_at,
     in_force.revision,
     {{ genesis_value('cells.value', 'cells.marker') }} as value,
     coalesce(variants.variant_code, {{ slug('cells.variant_label') }}, 'unnamed') as variant_code,

@@ -19,7 +19,7 @@ select
     cells.source_row,
     cells.source_sha256,
     cells.published_at,
-    cells.retrieved_at as known_since,
+    cells.retrieved_at as recorded_at,
     in_force.revision,
     case cells.angebotsform_herkunft when 'spalte' then 'column' when 'name' then 'name' end
         as offer_type_origin

@@ -13,6 +13,6 @@ select
     cells.source_row,
     cells.source_sha256,
     cells.published_at,
-    cells.retrieved_at as known_since,
+    cells.retrieved_at as recorded_at,
     in_force.revision
 {{ from_in_force('wtg', 'stichtag', 'bewohner') }}

@@ -16,7 +16,7 @@ select
     cells.source_row,
     cells.source_sha256,
     cells.published_at,
-    cells.retrieved_at as known_since,
+    cells.retrieved_at as recorded_at,
     in_force.revision,
     -- Officers write the quota in percent; shares are fractions in this house.
     cells.fachkraftquote_gemeldet / 100 as reported_skilled_share

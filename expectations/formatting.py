@@ -9,14 +9,14 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any, TypedDict
 
-MOST_OFFENDERS = 20
-"""So many offenders a check names; it counts all of them."""
+MOST_FAILING_ROWS = 20
+"""So many failing rows a check names; it counts all of them."""
 
 Condition = Mapping[str, Any]
 """Column -> wanted value, list of wanted values, or None for an empty cell."""
 
 
-class Offender(TypedDict):
+class FailingRow(TypedDict):
     """One row, or group of rows, that breaks a rule. Numbers are written for people."""
 
     place: str | None

@@ -1,7 +1,7 @@
 """Red portions of a visit: what passes between tasks says where the reason stands, never quotes it.
 
 Airflow's database keeps XComs, and its page shows them to everybody who may see a DAG. A reason
-quotes cells of a file that nobody has checked, of persons perhaps. So a complaint is a label and a
+quotes cells of a file that nobody has checked, of persons perhaps. So a failed item is a label and a
 place; the task that it makes red reads the reason there, into its log.
 """
 
@@ -15,23 +15,23 @@ from kreishaus.settings import Settings
 from kreishaus.store.visits import Visits
 
 if TYPE_CHECKING:
-    from pipeline.steps import LandReport
+    from pipeline.steps import FetchReport
 
-MOST_COMPLAINTS = 100
+MOST_FAILED_ITEMS = 100
 """Airflow expands a task to 1,024 at most (``[core] max_map_length``): beyond, it fails the run."""
 LONGEST_LABEL = 120
 SAID = {"refused": " (refused at the door; nothing of it was kept)", "unavailable": ""}
 
 
-def complaint(label: str, **place: str | int) -> dict[str, Any]:
+def failed_item(label: str, **place: str | int) -> dict[str, Any]:
     """A portion without files: it makes its task red, under the name of what it is about."""
-    return {"label": label, "files": [], "complaint": place}
+    return {"label": label, "files": [], "failed_item": place}
 
 
-def complaints(report: LandReport, settings: Settings, run_id: str) -> list[dict[str, Any]]:
+def failed_items(report: FetchReport, settings: Settings, run_id: str) -> list[dict[str, Any]]:
     """A red portion for each file or question that went wrong; beyond a hundred, their number."""
     red = [
-        complaint(
+        failed_item(
             file.label,
             about="quarantine",
             path=str(settings.quarantine / file.source / file.dataset / file.sha256),
@@ -40,7 +40,7 @@ def complaints(report: LandReport, settings: Settings, run_id: str) -> list[dict
     ]
     for about in SAID:
         red += [
-            complaint(
+            failed_item(
                 text.split(":")[0][:LONGEST_LABEL],
                 about=about,
                 dataset=report.dataset_id,
@@ -49,15 +49,15 @@ def complaints(report: LandReport, settings: Settings, run_id: str) -> list[dict
             )
             for number, text in enumerate(getattr(report, about))
         ]
-    others = len(red) - MOST_COMPLAINTS
+    others = len(red) - MOST_FAILED_ITEMS
     if others > 0:
-        red[MOST_COMPLAINTS:] = [complaint(f"{others:,} more", about="more")]
+        red[MOST_FAILED_ITEMS:] = [failed_item(f"{others:,} more", about="more")]
     return red
 
 
 def reason(batch: Mapping[str, Any], settings: Settings) -> str:
     """Why a red portion is red, read from where it stands: for the log of its task alone."""
-    label, place = batch["label"], batch["complaint"]
+    label, place = batch["label"], batch["failed_item"]
     if place["about"] == "more":
         return f"{label}: kreishaus status --all names each"
     if place["about"] == "quarantine":

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from reports.german import MINUS, day, listed, number, percent, rounded
+from kreishaus.labels.formats import MINUS, day, listed, number, percent, rounded
 
 MISSING = "liegt nicht vor"
 CHANGE = "Verän\u00adderung"

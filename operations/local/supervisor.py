@@ -1,6 +1,6 @@
 """The process behind ``kreishaus up``: holds the lock and keeps the house open until told to end.
 
-Runs as ``python -m operations.local.keeper`` with the settings in its environment.
+Runs as ``python -m operations.local.supervisor`` with the settings in its environment.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from kreishaus.files import closed_umask, write_json_atomically
 from kreishaus.settings import Settings, read_settings
 from operations.local.airflow import AirflowNotReady
 from operations.local.environment import airflow_home
-from operations.local.house import opened
 from operations.local.lock import AlreadyRunning, RunLock
+from operations.local.stack import local_stack
 
 PURPOSE = "up"
 STOPPED = 128 + signal.SIGTERM
@@ -28,14 +28,14 @@ STOPPED = 128 + signal.SIGTERM
 REPARSE_SECONDS = 60
 
 
-def sign(settings: Settings) -> Path:
+def address_file(settings: Settings) -> Path:
     """The file that says that the house is open, and at which address."""
     return airflow_home(settings) / "up.json"
 
 
 def address(settings: Settings) -> str | None:
     """Airflow's address while the house is open; None while it is not."""
-    path = sign(settings)
+    path = address_file(settings)
     if not path.exists():
         return None
     found: str = json.loads(path.read_text())["address"]
@@ -63,14 +63,14 @@ def main() -> int:
         signal.signal(one, _stop)
     try:
         with RunLock(settings.home / "run.lock", PURPOSE):
-            sign(settings).unlink(missing_ok=True)
-            with opened(settings, Console(), reparse_seconds=REPARSE_SECONDS) as airflow:
-                write_json_atomically(sign(settings), {"address": airflow.api.address})
+            address_file(settings).unlink(missing_ok=True)
+            with local_stack(settings, Console(), reparse_seconds=REPARSE_SECONDS) as airflow:
+                write_json_atomically(address_file(settings), {"address": airflow.api.address})
                 try:
                     signal.pthread_sigmask(signal.SIG_BLOCK, stop)
                     signal.sigwait(stop)
                 finally:
-                    sign(settings).unlink()
+                    address_file(settings).unlink()
     except (AlreadyRunning, AirflowNotReady) as reason:
         print(reason)
         return 1

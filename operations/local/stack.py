@@ -23,7 +23,7 @@ REPORTS_DAG = "publish_reports"
 
 
 @contextmanager
-def opened(
+def local_stack(
     settings: Settings, console: Console, *, reparse_seconds: int
 ) -> Iterator[EmbeddedAirflow]:
     """Open the house for a night or for longer; whatever was started ends with the block.

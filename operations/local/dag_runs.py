@@ -10,9 +10,9 @@ from kreishaus.settings import Settings
 from operations.local.api import AirflowApi, DagRun
 from operations.local.clock import Clock
 from operations.local.environment import airflow_home
-from operations.local.house import BUILD_DAG, INGEST_DAGS, MAINTENANCE_DAG, REPORTS_DAG, WATCH_DAG
 from operations.local.progress import Display, watch
-from operations.local.summary import Night
+from operations.local.stack import BUILD_DAG, INGEST_DAGS, MAINTENANCE_DAG, REPORTS_DAG, WATCH_DAG
+from operations.local.summary import LocalRun
 
 
 def new_run_id() -> str:
@@ -20,7 +20,7 @@ def new_run_id() -> str:
     return f"night_{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
 
 
-def go_through(api: AirflowApi, run_id: str, clock: Clock, display: Display) -> list[DagRun]:
+def run_dags(api: AirflowApi, run_id: str, clock: Clock, display: Display) -> list[DagRun]:
     """Collect, then build, then print; return how every run ended.
 
     The build is unpaused only when all sources are in: their assets would start it before. So are
@@ -44,14 +44,14 @@ def go_through(api: AirflowApi, run_id: str, clock: Clock, display: Display) -> 
     return runs
 
 
-def look_back(
+def summarise(
     settings: Settings,
     api: AirflowApi,
     runs: list[DagRun],
     run_id: str,
     clock: Clock,
     page: Mapping[str, str | Path],
-) -> Night:
+) -> LocalRun:
     """Everything worth saying about a night that has ended. Needs Airflow's API still there.
 
     ``page`` is where Airflow's page is to be found, and how one comes in.
@@ -71,7 +71,7 @@ def look_back(
         database = versions.database(version, "internal")
     except versions.NothingPublished:
         published, database = None, settings.published / versions.CURRENT
-    return Night(
+    return LocalRun(
         runs=runs,
         red=red,
         datasets=dataset_status(settings, date.today(), run_id),

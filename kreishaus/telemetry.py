@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Metric:
+class Instrument:
     """What is measured: its unit, and the labels that tell one such measurement from another."""
 
     kind: Kind
@@ -31,29 +31,31 @@ class Metric:
     meaning: str
 
 
-CATALOGUE: Mapping[str, Metric] = {
-    "files_landed": Metric("count", "{file}", ("dataset",), "files that a visit brought anew"),
-    "files_refused": Metric("count", "{file}", ("dataset",), "files refused at the door"),
-    "files_unavailable": Metric("count", "{file}", ("dataset",), "files offered and not got"),
-    "files_staged": Metric("count", "{file}", ("dataset",), "files judged good"),
-    "files_quarantined": Metric("count", "{file}", ("dataset",), "files put into quarantine"),
-    "days_late": Metric("gauge", "d", ("dataset",), "days since what is awaited was due"),
-    "reference_age_days": Metric(
+CATALOGUE: Mapping[str, Instrument] = {
+    "files_landed": Instrument("count", "{file}", ("dataset",), "files that a visit brought anew"),
+    "files_refused": Instrument("count", "{file}", ("dataset",), "files refused at the door"),
+    "files_unavailable": Instrument("count", "{file}", ("dataset",), "files offered and not got"),
+    "files_staged": Instrument("count", "{file}", ("dataset",), "files judged good"),
+    "files_quarantined": Instrument("count", "{file}", ("dataset",), "files put into quarantine"),
+    "days_late": Instrument("gauge", "d", ("dataset",), "days since what is awaited was due"),
+    "reference_age_days": Instrument(
         "gauge", "d", ("dataset",), "days since the newest reference date that has arrived"
     ),
-    "build_seconds": Metric("gauge", "s", (), "what the last build of the marts took"),
-    "build_nodes_failed": Metric("gauge", "{node}", (), "dbt nodes that broke or failed a test"),
-    "publish_seconds": Metric("gauge", "s", (), "what the last publishing took"),
-    "mart_rows": Metric("gauge", "{row}", ("mart",), "rows of a mart as published"),
-    "mart_age_days": Metric("gauge", "d", ("mart",), "days since the mart's newest date"),
-    "marts_not_renewed": Metric(
+    "build_seconds": Instrument("gauge", "s", (), "what the last build of the marts took"),
+    "build_nodes_failed": Instrument(
+        "gauge", "{node}", (), "dbt nodes that broke or failed a test"
+    ),
+    "publish_seconds": Instrument("gauge", "s", (), "what the last publishing took"),
+    "mart_rows": Instrument("gauge", "{row}", ("mart",), "rows of a mart as published"),
+    "mart_age_days": Instrument("gauge", "d", ("mart",), "days since the mart's newest date"),
+    "marts_not_renewed": Instrument(
         "gauge", "{mart}", (), "marts whose readers see an earlier state, or none"
     ),
 }
 
 
 @dataclass(frozen=True)
-class Measured:
+class Measurement:
     """One measurement. ``name`` is a key of the catalogue, with a value for each of its labels."""
 
     name: str
@@ -66,7 +68,7 @@ class Measured:
             raise ValueError(f"{self.name} has the labels {expected}, not {tuple(self.labels)}")
 
 
-def send(settings: Settings, measured: Iterable[Measured]) -> None:
+def send(settings: Settings, measured: Iterable[Measurement]) -> None:
     """Send measurements where the county wants them. Never raises for what goes wrong there."""
     found = list(measured) if settings.metrics.transport != "off" else []
     if not found:
@@ -82,11 +84,11 @@ def _plain(text: str) -> str:
     return re.sub(r"[^A-Za-z0-9_-]", "_", text)
 
 
-def _kind(measured: Measured) -> Kind:
+def _kind(measured: Measurement) -> Kind:
     return CATALOGUE[measured.name].kind
 
 
-def _by_statsd(wanted: Metrics, measured: Iterable[Measured]) -> None:
+def _by_statsd(wanted: Metrics, measured: Iterable[Measurement]) -> None:
     from statsd import StatsClient
 
     try:
@@ -108,7 +110,7 @@ def _by_statsd(wanted: Metrics, measured: Iterable[Measured]) -> None:
     client.close()
 
 
-def _by_otlp(wanted: Metrics, measured: Iterable[Measured], ags: str) -> None:
+def _by_otlp(wanted: Metrics, measured: Iterable[Measurement], ags: str) -> None:
     # A third of a second to import, and only where the county asked for it.
     from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
     from opentelemetry.sdk.metrics import Counter, MeterProvider
@@ -119,7 +121,7 @@ def _by_otlp(wanted: Metrics, measured: Iterable[Measured], ags: str) -> None:
     )
     from opentelemetry.sdk.resources import Resource
 
-    class Told(OTLPMetricExporter):
+    class LoggingExporter(OTLPMetricExporter):
         """The exporter, which says once that it failed, where the reader would be silent."""
 
         def export(self, *given: object, **words: object) -> MetricExportResult:
@@ -128,7 +130,7 @@ def _by_otlp(wanted: Metrics, measured: Iterable[Measured], ags: str) -> None:
                 log.warning("metrics: OTLP at %s did not take them", wanted.url)
             return result
 
-    exporter = Told(
+    exporter = LoggingExporter(
         endpoint=wanted.url,
         timeout=wanted.timeout_seconds,
         # Each process counts from nothing: the sum over processes is the collector's to make.

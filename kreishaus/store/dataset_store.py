@@ -11,7 +11,7 @@ from kreishaus.store.staging import Staging
 
 
 @dataclass(frozen=True)
-class Floors:
+class DatasetStore:
     """Landing, staged and quarantine of one dataset, side by side."""
 
     landing: Landing
@@ -19,7 +19,9 @@ class Floors:
     quarantine: Quarantine
 
     @classmethod
-    def of(cls, settings: Settings, source: str, name: str, reason: str | None = None) -> Floors:
+    def of(
+        cls, settings: Settings, source: str, name: str, reason: str | None = None
+    ) -> DatasetStore:
         return cls(
             Landing(settings.landing, source, name, reason),
             Staging(settings.staged, source, name),

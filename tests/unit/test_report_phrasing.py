@@ -5,9 +5,9 @@ from decimal import Decimal
 
 import pytest
 
-from reports import language
-from reports.german import MINUS, number
-from reports.language import APPLICATIONS, PERSONS, PLACES, Noun, compared
+from kreishaus.labels.formats import MINUS, number
+from reports import phrasing
+from reports.phrasing import APPLICATIONS, PERSONS, PLACES, Noun, compared
 
 JUNE = "dem vorigen Stichtag 30.06.2021"
 
@@ -60,14 +60,14 @@ def test_numbers_are_rounded_as_by_hand(amount: float, decimals: int, text: str)
 
 
 def test_a_date_that_stands_for_another_is_set_off_by_commas() -> None:
-    stands = language.true_date(date(2018, 8, 31), date(2018, 9, 30))
+    stands = phrasing.true_date(date(2018, 8, 31), date(2018, 9, 30))
     assert stands == "31.08.2018, der für den 30.09.2018 steht"
     assert compared(f"dem Stichtag {stands}", 10045, 9665, PERSONS) == (
         "Gegenüber dem Stichtag 31.08.2018, der für den 30.09.2018 steht (9.665), "
         "sind es 380 Personen mehr (+3,9 %)."
     )
-    assert language.true_date(date(2018, 9, 30), date(2018, 9, 30)) == "30.09.2018"
-    assert language.true_date(date(2018, 9, 30), None) == "30.09.2018"
+    assert phrasing.true_date(date(2018, 9, 30), date(2018, 9, 30)) == "30.09.2018"
+    assert phrasing.true_date(date(2018, 9, 30), None) == "30.09.2018"
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_a_date_that_stands_for_another_is_set_off_by_commas() -> None:
     ],
 )
 def test_what_is_counted_is_one_or_many(amount: int | None, noun: Noun, words: str) -> None:
-    assert language.counted(amount, noun) == words
+    assert phrasing.counted(amount, noun) == words
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_what_is_counted_is_one_or_many(amount: int | None, noun: Noun, words: s
     ],
 )
 def test_shares_are_compared_in_points(now: float | None, before: float | None, words: str) -> None:
-    assert language.points(now, before, "im Vorjahr") == words
+    assert phrasing.points(now, before, "im Vorjahr") == words
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_shares_are_compared_in_points(now: float | None, before: float | None, 
     ],
 )
 def test_a_balance_says_what_is_missing(places: float | None, words: str) -> None:
-    assert language.balance(places) == words
+    assert phrasing.balance(places) == words
 
 
 @pytest.mark.parametrize(
@@ -130,29 +130,29 @@ def test_a_balance_says_what_is_missing(places: float | None, words: str) -> Non
     ],
 )
 def test_any_county_can_be_named(name: str, here: str) -> None:
-    assert language.in_region(name) == here
+    assert phrasing.in_region(name) == here
 
 
 def test_months_years_and_names() -> None:
-    assert language.month(date(2021, 3, 1)) == "März 2021"
-    assert language.short_month(date(2021, 3, 1)) == "03/2021"
-    assert [language.years(*pair) for pair in ((2020, 2020), (2019, 2020), (2018, 2020))] == [
+    assert phrasing.month(date(2021, 3, 1)) == "März 2021"
+    assert phrasing.short_month(date(2021, 3, 1)) == "03/2021"
+    assert [phrasing.years(*pair) for pair in ((2020, 2020), (2019, 2020), (2018, 2020))] == [
         "2020",
         "2019 und 2020",
         "2018 bis 2020",
     ]
-    assert language.short_name("Neuss, Stadt") == "Neuss"
-    assert language.ranking(["Syrien", "Irak"], ["160", "135"]) == "Syrien (160) und Irak (135)"
-    assert language.minus("-267") == "\u2212267"
-    assert language.minus("0,77-") == "0,77-"
+    assert phrasing.short_name("Neuss, Stadt") == "Neuss"
+    assert phrasing.ranking(["Syrien", "Irak"], ["160", "135"]) == "Syrien (160) und Irak (135)"
+    assert phrasing.minus("-267") == "\u2212267"
+    assert phrasing.minus("0,77-") == "0,77-"
 
 
 def test_cells_say_what_is_not_there() -> None:
-    assert language.value(None) == "k. A."
-    assert language.value(0) == "0"
-    assert language.share(None) == "k. A."
-    assert language.share(0.4553) == "45,5 %"
-    assert language.change_cell(5, None) == "k. A."
-    assert language.change_cell(5, 5) == "0"
-    assert language.change_cell(4, 5) == "\u22121"
-    assert language.change_cell(6, 5) == "+1"
+    assert phrasing.value(None) == "k. A."
+    assert phrasing.value(0) == "0"
+    assert phrasing.share(None) == "k. A."
+    assert phrasing.share(0.4553) == "45,5 %"
+    assert phrasing.change_cell(5, None) == "k. A."
+    assert phrasing.change_cell(5, 5) == "0"
+    assert phrasing.change_cell(4, 5) == "\u22121"
+    assert phrasing.change_cell(6, 5) == "+1"

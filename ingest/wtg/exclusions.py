@@ -23,7 +23,7 @@ PROJECT = re.compile(
 Row = dict[str, object]
 
 
-def set_aside(rows: Sequence[Row]) -> Iterator[Finding]:
+def excluded(rows: Sequence[Row]) -> Iterator[Finding]:
     """Mark test records and building projects in ``rows``, with a warning each.
 
     A project's words in the name of an offer that is said to be in operation only warn: the
@@ -47,7 +47,7 @@ def set_aside(rows: Sequence[Row]) -> Iterator[Finding]:
             )
 
 
-def twins(rows: Sequence[Row], kind: str) -> Iterator[tuple[Row, Row]]:
+def duplicates(rows: Sequence[Row], kind: str) -> Iterator[tuple[Row, Row]]:
     """Each row that is the same offer as an earlier one: name, kind, place and address agree.
 
     Case, punctuation and what follows the place's name do not count; a house number or street that

@@ -95,7 +95,7 @@ class Domain:
 
 @cache
 def _words() -> dict[str, Any]:
-    return tomllib.loads((Path(__file__).parent / "words.toml").read_text(encoding="utf-8"))
+    return tomllib.loads((Path(__file__).parent / "labels.toml").read_text(encoding="utf-8"))
 
 
 @cache

@@ -16,14 +16,14 @@ import yaml
 from pydantic import ValidationError
 from servers import serving
 
-from kreishaus.metrics import CATALOGUE, Measured, send
 from kreishaus.model import Landed
 from kreishaus.settings import Lineage, Metrics, Settings
-from pipeline.measures import of_judging, of_visit
-from pipeline.steps import LandReport, Outcome
+from kreishaus.telemetry import CATALOGUE, Measurement, send
+from pipeline.steps import FetchReport, Outcome
+from pipeline.telemetry import of_fetch, of_processing
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-STAGED = Measured("files_staged", 3, {"dataset": "bamf/hkl"})
+STAGED = Measurement("files_staged", 3, {"dataset": "bamf/hkl"})
 
 
 @contextmanager
@@ -39,25 +39,27 @@ def statsd(settings: Settings) -> Iterator[tuple[Settings, socket.socket]]:
     ("measured", "expected"),
     [
         (STAGED, "kreishaus.files_staged.bamf_hkl:3|c"),
-        (Measured("build_seconds", 16.25), "kreishaus.build_seconds:16.25|g"),
-        (Measured("build_seconds", 2 / 3), "kreishaus.build_seconds:0.667|g"),
-        (Measured("build_seconds", 20), "kreishaus.build_seconds:20|g"),
-        (Measured("mart_rows", 100, {"mart": "a.b:c|d"}), "kreishaus.mart_rows.a_b_c_d:100|g"),
+        (Measurement("build_seconds", 16.25), "kreishaus.build_seconds:16.25|g"),
+        (Measurement("build_seconds", 2 / 3), "kreishaus.build_seconds:0.667|g"),
+        (Measurement("build_seconds", 20), "kreishaus.build_seconds:20|g"),
+        (Measurement("mart_rows", 100, {"mart": "a.b:c|d"}), "kreishaus.mart_rows.a_b_c_d:100|g"),
         (
             # StatsD takes a number with a sign as a step from the last value.
-            Measured("days_late", -2, {"dataset": "bamf/hkl"}),
+            Measurement("days_late", -2, {"dataset": "bamf/hkl"}),
             "kreishaus.days_late.bamf_hkl:0|g\nkreishaus.days_late.bamf_hkl:-2|g",
         ),
     ],
 )
-def test_a_measurement_is_a_line(settings: Settings, measured: Measured, expected: str) -> None:
+def test_a_measurement_is_a_line(settings: Settings, measured: Measurement, expected: str) -> None:
     with statsd(settings) as (house, receiver):
         send(house, [measured])
         assert receiver.recv(65536).decode() == expected
 
 
 def test_lines_travel_in_packets_that_fit(settings: Settings) -> None:
-    many = [Measured("mart_rows", number, {"mart": f"mart_{number:03}"}) for number in range(100)]
+    many = [
+        Measurement("mart_rows", number, {"mart": f"mart_{number:03}"}) for number in range(100)
+    ]
     with statsd(settings) as (house, receiver):
         send(house, many)
         packets: list[bytes] = []
@@ -82,9 +84,7 @@ def test_a_server_with_an_address_of_ipv6(settings: Settings) -> None:
 
 
 def test_no_library_of_metrics_is_imported_before_it_is_used() -> None:
-    program = (
-        "import kreishaus.metrics, sys; print(sorted({'statsd', 'opentelemetry'} & {*sys.modules}))"
-    )
+    program = "import kreishaus.telemetry, sys; print(sorted({'statsd', 'opentelemetry'} & {*sys.modules}))"
     read = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
@@ -93,9 +93,9 @@ def test_no_library_of_metrics_is_imported_before_it_is_used() -> None:
 
 def test_a_measurement_that_is_not_in_the_catalogue_is_none() -> None:
     with pytest.raises(KeyError):
-        Measured("files_eaten", 1)
+        Measurement("files_eaten", 1)
     with pytest.raises(ValueError, match="labels"):
-        Measured("files_staged", 1)
+        Measurement("files_staged", 1)
 
 
 def test_a_server_that_is_not_there_is_a_warning(
@@ -107,7 +107,7 @@ def test_a_server_that_is_not_there_is_a_warning(
 
 
 def test_off_is_off(settings: Settings) -> None:
-    def never() -> Iterator[Measured]:
+    def never() -> Iterator[Measurement]:
         raise AssertionError("somebody measured for nothing")
         yield STAGED
 
@@ -128,7 +128,7 @@ def test_open_telemetry_gets_the_same(settings: Settings) -> None:
     with serving(take) as server:
         wanted = Metrics(transport="otlp", url=f"{server.url}/v1/metrics")
         house = settings.model_copy(update={"metrics": wanted})
-        send(house, [STAGED, Measured("build_seconds", 16.25)])
+        send(house, [STAGED, Measurement("build_seconds", 16.25)])
         assert set(server.visits) == {"/v1/metrics"}
     import gzip
 
@@ -159,8 +159,8 @@ def test_a_collector_that_is_down_is_a_warning(
 
 def test_a_visit_and_what_was_judged() -> None:
     file = Landed("bamf", "hkl", "aa", "2021-09")
-    visit = LandReport("bamf/hkl", 3, (file,), (file,), (), ("x: persons",), ())
-    assert [(one.name, one.value) for one in of_visit(visit)] == [
+    visit = FetchReport("bamf/hkl", 3, (file,), (file,), (), ("x: persons",), ())
+    assert [(one.name, one.value) for one in of_fetch(visit)] == [
         ("files_landed", 1),
         ("files_refused", 1),
         ("files_unavailable", 0),
@@ -170,7 +170,7 @@ def test_a_visit_and_what_was_judged() -> None:
         Outcome(file, "staged", "2021-08", ()),
         Outcome(file, "quarantined", None, ()),
     ]
-    assert [(one.name, one.value) for one in of_judging(outcomes)] == [
+    assert [(one.name, one.value) for one in of_processing(outcomes)] == [
         ("files_quarantined", 1),
         ("files_staged", 2),
     ]

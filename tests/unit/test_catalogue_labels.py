@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from catalogue import words
+from catalogue import labels
 from catalogue.pages import TEMPLATES
 from kreishaus.calendars import Daily, MonthDays, Monthly, NoCalendar
 from kreishaus.county_words import WORDS
@@ -42,8 +42,8 @@ def test_every_mart_has_a_german_title_and_says_in_a_sentence_what_it_is() -> No
 
 def test_every_folder_of_marts_is_a_section() -> None:
     folders = {path.parent.name for path in MARTS.rglob("*.sql")}
-    assert folders <= set(words.domains(OF_A_KREIS))
-    assert words.domain("new", OF_A_KREIS).title == "new"
+    assert folders <= set(labels.domains(OF_A_KREIS))
+    assert labels.domain("new", OF_A_KREIS).title == "new"
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_every_folder_of_marts_is_a_section() -> None:
     ],
 )
 def test_calendars_in_german(calendar: Any, said: str) -> None:
-    assert words.calendar(calendar) == said
+    assert labels.calendar(calendar) == said
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_calendars_in_german(calendar: Any, said: str) -> None:
     ],
 )
 def test_units(name: str, description: str, data_type: str, unit: str) -> None:
-    assert words.unit(name, Column(description, data_type)) == unit
+    assert labels.unit(name, Column(description, data_type)) == unit
 
 
 def test_nearly_every_number_of_a_mart_shows_a_unit() -> None:
@@ -87,9 +87,9 @@ def test_nearly_every_number_of_a_mart_shows_a_unit() -> None:
         for model in yaml.safe_load(path.read_text(encoding="utf-8")).get("models") or []:
             for column in model["columns"]:
                 described = Column(column["description"], str(column["data_type"]))
-                if described.data_type.startswith(words.NUMBERS):
+                if described.data_type.startswith(labels.NUMBERS):
                     numbers += 1
-                    if not words.unit(column["name"], described):
+                    if not labels.unit(column["name"], described):
                         silent.append(f"{model['name']}.{column['name']}")
     assert numbers > 400
     assert len(silent) < numbers * 0.05, silent
@@ -110,32 +110,32 @@ def mart(**meta: object) -> Mart:
 
 def test_rules_of_columns_in_words() -> None:
     one = mart(audience="public")
-    assert words.column_rule(one, one.columns["persons"]) == (
+    assert labels.column_rule(one, one.columns["persons"]) == (
         "öffentlich auf Vielfache von 5 gerundet"
     )
-    assert words.column_rule(one, one.columns["share"]) == "nicht öffentlich"
-    assert words.column_rule(one, one.columns["change"]) == (
+    assert labels.column_rule(one, one.columns["share"]) == "nicht öffentlich"
+    assert labels.column_rule(one, one.columns["change"]) == (
         "öffentlich aus gerundeten Zahlen neu berechnet"
     )
-    assert words.column_rule(one, one.columns["places"]) == ""
+    assert labels.column_rule(one, one.columns["places"]) == ""
 
 
 def test_rules_of_marts_in_words() -> None:
-    assert words.mart_rules(mart(audience="internal"), OF_A_KREIS) == [
+    assert labels.mart_rules(mart(audience="internal"), OF_A_KREIS) == [
         "Nur für den Kreis selbst: es gibt keine öffentliche Fassung."
     ]
     homes = {"measures": {"places": "'places'"}, "left_out": {"places": "One home's."}}
-    rounded, hidden = words.mart_rules(mart(audience="public", homes=homes), OF_A_KREIS)
+    rounded, hidden = labels.mart_rules(mart(audience="public", homes=homes), OF_A_KREIS)
     assert "Vielfache von 5" in rounded
     assert "mindestens 3 Einrichtungen von 2 Trägern" in hidden
     assert "Summen unter 5, auch keine, sind eine Spanne: Plätze." in hidden
     assert "Kleine Gemeinden stehen zusammen in einer Zeile." in hidden
     assert hidden.endswith("Nie öffentlich: Plätze.")
-    alone = words.mart_rules(mart(audience="public", homes={**homes, "joint": False}), OF_A_KREIS)[
+    alone = labels.mart_rules(mart(audience="public", homes={**homes, "joint": False}), OF_A_KREIS)[
         -1
     ]
     assert "zusammen" not in alone
-    city = words.mart_rules(mart(audience="public", homes=homes), WORDS["kreisfreie Stadt"])[-1]
+    city = labels.mart_rules(mart(audience="public", homes=homes), WORDS["kreisfreie Stadt"])[-1]
     assert "Gemeinden" not in city
 
 
@@ -150,14 +150,14 @@ def test_rules_of_marts_in_words() -> None:
     ],
 )
 def test_sizes(count: int, said: str) -> None:
-    assert words.size(count) == said
+    assert labels.size(count) == said
 
 
 def test_dates() -> None:
-    assert words.newest("2021-08-15") == "15.08.2021"
-    assert words.newest("2040") == "2040"
-    assert words.newest(None) == ""
-    assert words.month(date(2021, 9, 1)) == "September 2021"
+    assert labels.newest("2021-08-15") == "15.08.2021"
+    assert labels.newest("2040") == "2040"
+    assert labels.newest(None) == ""
+    assert labels.month(date(2021, 9, 1)) == "September 2021"
 
 
 def luminance(colour: str) -> float:

@@ -1,6 +1,6 @@
 """What a rule is written with: which rows are meant, how to name one of them, what to return.
 
-The words that need no pandas live in ``words.py`` and are to be had here as well.
+The words that need no pandas live in ``formatting.py`` and are to be had here as well.
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from expectations.words import (
-    MOST_OFFENDERS,
+from expectations.formatting import (
+    MOST_FAILING_ROWS,
     Condition,
-    Offender,
+    FailingRow,
     in_words,
     listed,
     number,
@@ -20,10 +20,10 @@ from expectations.words import (
 )
 
 __all__ = [
-    "MOST_OFFENDERS",
+    "MOST_FAILING_ROWS",
     "ROUNDING_NOISE",
     "Condition",
-    "Offender",
+    "FailingRow",
     "Verdict",
     "cell",
     "in_words",
@@ -43,12 +43,12 @@ class Verdict:
     """What a rule found in one frame.
 
     ``evaluated`` and ``offending`` count rows or groups, ``skipped`` those that could not be
-    judged because a value is not there. ``offenders`` holds the first ``MOST_OFFENDERS``.
+    judged because a value is not there. ``failing_rows`` holds the first ``MOST_FAILING_ROWS``.
     """
 
     evaluated: int
     offending: int
-    offenders: tuple[Offender, ...]
+    failing_rows: tuple[FailingRow, ...]
     skipped: int = 0
 
 
@@ -68,12 +68,12 @@ def locate(
     column: str | None,
     expected: str,
     found: str,
-) -> Offender:
-    """The offender that stands at ``position`` of the frame."""
+) -> FailingRow:
+    """The failing row that stands at ``position`` of the frame."""
     label = cell(frame, position, label_column)
     place = cell(frame, position, "source_place")
     row = cell(frame, position, "source_row")
-    return Offender(
+    return FailingRow(
         place=None if place is None else str(place),
         row=None if row is None else int(str(row)),
         label=None if label is None else str(label),

@@ -1,4 +1,4 @@
-"""German for what the marts say in English: datasets, doubts, documents, reasons."""
+"""German for what the marts say in English: datasets, caveats, documents, reasons."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from typing import Any
 
 from kreishaus.county_words import CountyWords
 from kreishaus.datasets import REGISTRY
-from reports.german import day
+from kreishaus.labels.formats import day
 
-FILE = Path(__file__).with_name("wordings.toml")
+FILE = Path(__file__).with_name("translations.toml")
 _VARIABLE = re.compile(r"\b\d{4}-\d{2}-\d{2}\b|\d+")
 
 
 @cache
-def wordings() -> dict[str, Any]:
-    """The lists of ``wordings.toml``."""
+def translations() -> dict[str, Any]:
+    """The lists of ``translations.toml``."""
     return tomllib.loads(FILE.read_text(encoding="utf-8"))
 
 
@@ -34,7 +34,7 @@ def translated(list_name: str, text: str, words: CountyWords) -> str:
     Dates and numbers in it are left out for the look-up and put back as German readers write them;
     ``words`` are those for the kind of county.
     """
-    known = wordings()[list_name].get(_pattern(text))
+    known = translations()[list_name].get(_pattern(text))
     if known is None:
         return text
     values = (_in_german(found) for found in _VARIABLE.findall(text))
@@ -43,7 +43,7 @@ def translated(list_name: str, text: str, words: CountyWords) -> str:
 
 def is_known(list_name: str, text: str) -> bool:
     """Whether the list has the statement."""
-    return _pattern(text) in wordings()[list_name]
+    return _pattern(text) in translations()[list_name]
 
 
 def _pattern(text: str) -> str:
@@ -54,12 +54,12 @@ def _in_german(found: str) -> str:
     return day(date.fromisoformat(found)) if "-" in found else found
 
 
-def statements(doubt: str | None) -> list[str]:
-    """The single statements of a ``doubt``."""
-    return doubt.split("; ") if doubt else []
+def statements(caveat: str | None) -> list[str]:
+    """The single statements of a ``caveat``."""
+    return caveat.split("; ") if caveat else []
 
 
-def doubts(texts: list[str | None], words: CountyWords) -> list[str]:
-    """All doubts of some rows in German, each once, in the order in which they first come."""
+def caveats(texts: list[str | None], words: CountyWords) -> list[str]:
+    """All caveats of some rows in German, each once, in the order in which they first come."""
     found = [statement for text in texts for statement in statements(text)]
-    return [translated("doubts", statement, words) for statement in dict.fromkeys(found)]
+    return [translated("caveats", statement, words) for statement in dict.fromkeys(found)]

@@ -1,6 +1,6 @@
 """The built-in expectations in the house's words: where, expected, found.
 
-Great Expectations names offending values in several shapes; here they become ``Offender``s like
+Great Expectations names offending values in several shapes; here they become ``FailingRow``s like
 those of the county's own classes. Works on results as JSON documents.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from expectations.words import MOST_OFFENDERS, Offender, written
+from expectations.formatting import MOST_FAILING_ROWS, FailingRow, written
 
 LONGEST_TEXT = 300
 """Enough to see what is wrong; whole tables do not belong into a message."""
@@ -78,24 +78,24 @@ def sentence(config: Fields) -> str | None:
     return f"{subject}{': ' if subject else ''}{_short(describe(kwargs))}{share}."
 
 
-def offenders_of(config: Fields, result: Fields) -> list[Offender]:
-    """The offenders of a failed expectation, at most ``MOST_OFFENDERS``.
+def failing_rows_of(config: Fields, result: Fields) -> list[FailingRow]:
+    """The failing rows of a failed expectation, at most ``MOST_FAILING_ROWS``.
 
     ``config`` is its ``expectation_config`` with a description, ``result`` its ``result``. One
-    that judges the table as a whole yields one offender without a row.
+    that judges the table as a whole yields one failing row without a row.
     """
-    own = (result.get("details") or {}).get("offenders")
+    own = (result.get("details") or {}).get("failing_rows")
     if own is not None:
         return list(own)
     kwargs, describe = config["kwargs"], EXPECTED.get(config["type"])
     expected = _short(describe(kwargs) if describe else config["description"])
     columns = _columns(kwargs)
-    rows = (result.get("partial_unexpected_index_list") or [])[:MOST_OFFENDERS]
+    rows = (result.get("partial_unexpected_index_list") or [])[:MOST_FAILING_ROWS]
     if rows:
         label_column = (config.get("meta") or {}).get("label_column")
         return [_row(row, columns, label_column, expected) for row in rows]
     return [
-        Offender(
+        FailingRow(
             place=None,
             row=None,
             label=None,
@@ -106,11 +106,13 @@ def offenders_of(config: Fields, result: Fields) -> list[Offender]:
     ]
 
 
-def _row(row: Fields, columns: Sequence[str], label_column: str | None, expected: str) -> Offender:
+def _row(
+    row: Fields, columns: Sequence[str], label_column: str | None, expected: str
+) -> FailingRow:
     label = row.get(label_column) if label_column else None
     place, line = row.get("source_place"), row.get("source_row")
     values = [written(row.get(column)) for column in columns]
-    return Offender(
+    return FailingRow(
         place=None if place is None else str(place),
         row=None if line is None else int(line),
         label=None if label is None else str(label),

@@ -16,10 +16,10 @@ from kreishaus.store.quarantine import QuarantinedFile, explain
 from kreishaus.store.visits import Visit
 from pipeline.status import DatasetStatus
 
-Grade = Literal["red", "yellow", "note"]
-GRADES: tuple[Grade, ...] = ("red", "yellow", "note")
+Severity = Literal["red", "yellow", "note"]
+SEVERITIES: tuple[Severity, ...] = ("red", "yellow", "note")
 NOT_VISITED_FOR = timedelta(hours=36)
-TO_DO = {
+RUNBOOK = {
     "silent": "Maintenance heals by itself the next night. If it does not, open the address in a "
     "browser: a page that moved is mended in county.toml.",
     "refused": "Nothing of the file was kept. Ask its sender for aggregates, and take it out of "
@@ -27,7 +27,7 @@ TO_DO = {
     "quarantine": "The last good version stays in force. Open the file beside its reason.txt: a "
     "mistake of the publisher's is told to the publisher, the corrected file is taken by itself; "
     "one of ours is mended in parser or suite.",
-    "unjudged": "Open the log of the red stage task in Airflow; the next visit tries again.",
+    "unjudged": "Open the log of the red task process_files in Airflow; the next visit tries again.",
     "not renewed": "Readers see the last good state. Open the red box in the graph of build_marts: "
     "its log is dbt's message.",
     "not published": "Readers have nothing: start a run (kreishaus run, or build_marts in Airflow) "
@@ -45,14 +45,14 @@ TO_DO = {
 
 
 @dataclass(frozen=True)
-class Trouble:
-    """One thing to know about a night; ``kind`` is a key of ``TO_DO``, or reissued, or backfill.
+class Issue:
+    """One thing to know about a night; ``kind`` is a key of ``RUNBOOK``, or reissued, or backfill.
 
     ``why`` may quote a file; ``brief`` quotes none and may leave the house. ``see`` is where to
     look. ``key`` stays the same from day to day while it is about the same thing.
     """
 
-    grade: Grade
+    severity: Severity
     kind: str
     about: str
     why: str
@@ -61,27 +61,25 @@ class Trouble:
     key: str = ""
 
 
-def troubles(statuses: Sequence[DatasetStatus], settings: Settings, now: datetime) -> list[Trouble]:
+def issues(statuses: Sequence[DatasetStatus], settings: Settings, now: datetime) -> list[Issue]:
     """Everything worth saying of these datasets, worst first."""
-    found = [
-        trouble for status in statuses if status.enabled for trouble in _of(status, settings, now)
-    ]
+    found = [issue for status in statuses if status.enabled for issue in _of(status, settings, now)]
     return worst_first([*_county_list(settings), *found])
 
 
-def _county_list(settings: Settings) -> Iterator[Trouble]:
+def _county_list(settings: Settings) -> Iterator[Issue]:
     if why := settings.county.municipalities_fault:
         brief = "the county's list of municipalities cannot be read"
         see = settings.county_folder
-        yield Trouble("red", "county list", "county/lists", why, brief, see=see)
+        yield Issue("red", "county list", "county/lists", why, brief, see=see)
 
 
-def worst_first(found: Sequence[Trouble]) -> list[Trouble]:
+def worst_first(found: Sequence[Issue]) -> list[Issue]:
     """Red before yellow before notes, otherwise in the order given."""
-    return sorted(found, key=lambda trouble: GRADES.index(trouble.grade))
+    return sorted(found, key=lambda issue: SEVERITIES.index(issue.severity))
 
 
-def _of(status: DatasetStatus, settings: Settings, now: datetime) -> Iterator[Trouble]:
+def _of(status: DatasetStatus, settings: Settings, now: datetime) -> Iterator[Issue]:
     yield from _visits(status, now)
     yield from _quarantine(status, settings)
     about = status.dataset.id
@@ -90,38 +88,38 @@ def _of(status: DatasetStatus, settings: Settings, now: datetime) -> Iterator[Tr
         files = "1 landed file was" if number == 1 else f"{number} landed files were"
         labels = _few(status.unjudged)
         why = f"{files} not judged: {labels}. The night was cut short, or our own code broke"
-        yield Trouble("red", "unjudged", about, why, why)
+        yield Issue("red", "unjudged", about, why, why)
     if status.late and status.fresh:
         why = _late(status)
-        yield Trouble("yellow", "late", about, why, why, key=f"late {about} {status.fresh.awaited}")
+        yield Issue("yellow", "late", about, why, why, key=f"late {about} {status.fresh.awaited}")
     if status.fresh and status.fresh.gaps:
         gaps = [str(gap) for gap in status.fresh.gaps]
         why = f"missing between others: {_few(gaps)}"
-        yield Trouble("yellow", "gap", about, why, why, key=f"gap {about} {' '.join(gaps)}")
+        yield Issue("yellow", "gap", about, why, why, key=f"gap {about} {' '.join(gaps)}")
     if status.reissued:
         periods = ["the whole table" if name == "all" else name for name in status.reissued]
         why = f"another version came of {_few(periods)}; the earlier one is kept"
-        yield Trouble("note", "reissued", about, why, why)
+        yield Issue("note", "reissued", about, why, why)
 
 
-def _visits(status: DatasetStatus, now: datetime) -> Iterator[Trouble]:
+def _visits(status: DatasetStatus, now: datetime) -> Iterator[Issue]:
     about = status.dataset.id
     for visit in filter(None, (status.last_visit, status.last_backfill)):
         for text in visit.unavailable:
-            yield Trouble("red", "silent", about, text, text)
+            yield Issue("red", "silent", about, text, text)
         for text in visit.refused:
             # The name of a file may be that of a person.
-            yield Trouble("red", "refused", about, text, "a file was refused at the door")
+            yield Issue("red", "refused", about, text, "a file was refused at the door")
     if status.last_visit and now - status.last_visit.visited_at > NOT_VISITED_FOR:
         why = f"not visited since {status.last_visit.visited_at.astimezone():%Y-%m-%d %H:%M}"
-        yield Trouble("yellow", "not visited", about, why, why)
+        yield Issue("yellow", "not visited", about, why, why)
     if status.last_backfill:
         backfill = status.last_backfill
         why = f"{backfill.offered} asked for again, {backfill.new} new, because: {backfill.reason}"
-        yield Trouble("note", "backfill", about, why)
+        yield Issue("note", "backfill", about, why)
 
 
-def _quarantine(status: DatasetStatus, settings: Settings) -> Iterator[Trouble]:
+def _quarantine(status: DatasetStatus, settings: Settings) -> Iterator[Issue]:
     old = [file for file in status.quarantined if _gone(file, status.last_visit)]
     for file in status.quarantined:
         if file not in old:
@@ -134,21 +132,21 @@ def _quarantine(status: DatasetStatus, settings: Settings) -> Iterator[Trouble]:
         )
         why = f"{files} no longer offered"
         see = settings.quarantine / status.dataset.source / status.dataset.name
-        yield Trouble("note", "quarantine", status.dataset.id, why, why, see=see)
+        yield Issue("note", "quarantine", status.dataset.id, why, why, see=see)
 
 
 def _gone(file: QuarantinedFile, visit: Visit | None) -> bool:
     """Whether the last visit was offered something, and not this file."""
     if visit is None or not visit.offered or visit.visited_at < file.record.retrieved_at:
         return False
-    return file.record.sha256 not in {*visit.lying, *visit.to_treat}
+    return file.record.sha256 not in {*visit.still_quarantined, *visit.pending}
 
 
-def _quarantined(status: DatasetStatus, file: QuarantinedFile) -> Trouble:
+def _quarantined(status: DatasetStatus, file: QuarantinedFile) -> Issue:
     first = explain(file.record.label, file.findings).splitlines()[0]
     more = f" (and {len(file.findings) - 1} more)" if len(file.findings) > 1 else ""
     rules = ", ".join(sorted({finding.rule for finding in file.findings}))
-    return Trouble(
+    return Issue(
         "red",
         "quarantine",
         status.dataset.id,

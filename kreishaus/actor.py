@@ -13,7 +13,7 @@ NOBODY_LOGGED_IN = 2**32 - 1
 
 
 @dataclass(frozen=True)
-class Who:
+class Actor:
     """A person or a program.
 
     ``user`` is whose rights the process has, ``login`` who logged in to the machine: Linux keeps
@@ -28,10 +28,10 @@ class Who:
     host: str
 
 
-def who() -> Who:
+def current_actor() -> Actor:
     """Who runs this process."""
     dag, run = (os.environ.get(f"AIRFLOW_CTX_{name}") for name in ("DAG_ID", "DAG_RUN_ID"))
-    return Who(
+    return Actor(
         user=_name_of(os.geteuid()),
         login=_login(),
         sudo=os.environ.get("SUDO_USER"),

@@ -1,4 +1,4 @@
 {# What weakens a row, in one text: the remarks that apply, joined. Null when none does. #}
-{% macro doubts(remarks) -%}
+{% macro caveats(remarks) -%}
     nullif(concat_ws('; ', {{ remarks | join(', ') }}), '')
 {%- endmacro %}

@@ -71,7 +71,7 @@ class Closed:
     ended: tuple[Ended, ...] = ()
 
 
-def close(connection: Connection, helper: Connection, patience_seconds: float) -> Closed:
+def lock_readers_out(connection: Connection, helper: Connection, patience_seconds: float) -> Closed:
     """Wait until nobody reads, and let nobody in before the transaction ends.
 
     ``helper`` is a second connection of the loader, which ends readers. Raises ``ReadersInTheWay``

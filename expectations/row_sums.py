@@ -6,7 +6,7 @@ Each is a thin description (fields, a sentence, the rule's name) over a rule in 
 ``severity`` is ``critical`` or ``warning``.
 
 A result counts ``element_count`` rows or groups judged and ``unexpected_count`` of them that break
-the rule, and names the first 20 in ``details["offenders"]`` (see ``offenders.Offender``).
+the rule, and names the first 20 in ``details["failing_rows"]`` (see ``failing_rows.FailingRow``).
 
 Importing this module imports Great Expectations: seconds. Do it inside functions.
 """
@@ -29,8 +29,8 @@ from great_expectations.validator.metric_configuration import MetricConfiguratio
 from great_expectations.validator.validator import ValidationDependencies
 
 from expectations import rowwise, sums
-from expectations.offenders import Verdict, in_words, listed, written
-from expectations.words import tally
+from expectations.failing_rows import Verdict, in_words, listed, written
+from expectations.formatting import tally
 
 __all__ = [
     "ExpectColumnsToSum",
@@ -132,7 +132,7 @@ class CountyExpectation(BatchExpectation, ABC):
                 "unexpected_count": verdict.offending,
                 "unexpected_percent": share,
                 "details": {
-                    "offenders": list(verdict.offenders[:most]),
+                    "failing_rows": list(verdict.failing_rows[:most]),
                     "skipped": verdict.skipped,
                 },
             },

@@ -18,16 +18,16 @@ from datetime import date
 from pathlib import Path
 
 from kreishaus.files import switch_link, write_atomically
+from kreishaus.labels.formats import day
 from kreishaus.settings import Settings
 from reports import html as pages
 from reports.document import Document
-from reports.german import day
 from reports.layout import Plain
 from reports.marts import SAMPLE, Marts, NoData, published
 from reports.papers import NAMES, paper
 from reports.pdf import pdf
 from warehouse.as_of import FOLDER as AS_OF
-from warehouse.as_of import asked_for
+from warehouse.as_of import requested_as_of
 from warehouse.withdrawals import Mark, mark
 
 HTML, PDF, LATEST, INDEX = "report.html", "report.pdf", "latest", "index.html"
@@ -69,7 +69,7 @@ class Printed:
 def folder_of(settings: Settings) -> Path:
     """Where papers are printed to: those as of an earlier day have a folder of their own."""
     root = settings.home / "reports"
-    as_of = asked_for(settings)
+    as_of = requested_as_of(settings)
     return root / AS_OF / as_of.name if as_of else root
 
 
@@ -185,7 +185,7 @@ def write_index(settings: Settings) -> Path:
         }
         for name in NAMES
     ]
-    as_of = asked_for(settings)
+    as_of = requested_as_of(settings)
     path = root / INDEX
     content = pages.render(
         "index.html",

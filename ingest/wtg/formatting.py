@@ -14,7 +14,7 @@ from kreishaus.model import Finding
 MOST_NAMED = 20
 
 
-def refused_looks(grid: Grid, header: Header) -> Iterator[Finding]:
+def refused_formatting(grid: Grid, header: Header) -> Iterator[Finding]:
     """Cells of the table whose value is not sure: struck through, or never calculated."""
     letters = {get_column_letter(index + 1) for _, index in header.columns}
     for cell in grid.struck:

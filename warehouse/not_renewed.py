@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from kreishaus.settings import Settings
-from pipeline.troubles import Trouble
+from pipeline.issues import Issue
 from warehouse import versions
 
 
-def not_renewed(settings: Settings, run_id: str | None = None) -> list[Trouble]:
+def not_renewed(settings: Settings, run_id: str | None = None) -> list[Issue]:
     """Every mart that the current version keeps from an earlier one, or lacks, with the reason.
 
     With a ``run_id`` only if it was that run that published.
@@ -26,7 +26,7 @@ def not_renewed(settings: Settings, run_id: str | None = None) -> list[Trouble]:
     }
     lacking = {name: f"was never built: {fault}" for name, fault in manifest["missing"].items()}
     return [
-        Trouble(
+        Issue(
             "red",
             "not renewed",
             name,

@@ -11,17 +11,17 @@ import numpy.typing as npt
 import pandas as pd
 from great_expectations.compatibility import pydantic
 
-from expectations.classes import RULES, CountyExpectation, Where
-from expectations.offenders import (
-    MOST_OFFENDERS,
+from expectations.failing_rows import (
+    MOST_FAILING_ROWS,
     Condition,
-    Offender,
+    FailingRow,
     Verdict,
     cell,
     in_words,
     listed,
     matching,
 )
+from expectations.row_sums import RULES, CountyExpectation, Where
 
 MOST_WORDS = 8
 """So many words a sentence quotes; it says how many there are."""
@@ -46,18 +46,18 @@ def every_word(
     said = frame[column] if empty_means is None else frame[column].fillna(empty_means)
     group = _group_numbers(frame, group_by)
     groups = int(group.max()) + 1 if len(frame) else 0
-    offenders: list[Offender] = []
+    failing_rows: list[FailingRow] = []
     missing_count = 0
     for word in words:
         has_word = said.eq(word).fillna(False).to_numpy(bool)
         lacking = np.flatnonzero(np.bincount(group[has_word], minlength=groups) == 0)
         missing_count += len(lacking)
-        for number in lacking[: MOST_OFFENDERS - len(offenders)]:
+        for number in lacking[: MOST_FAILING_ROWS - len(failing_rows)]:
             rows = np.flatnonzero(group == number)
             new = sorted(set(said.iloc[rows].dropna().astype(str)) - set(words))
             name = (str(cell(frame, rows[0], key)) for key in group_by)
-            offenders.append(
-                Offender(
+            failing_rows.append(
+                FailingRow(
                     place=_text(cell(frame, rows[0], "source_place")),
                     row=None,
                     label=_label_of(frame, said, word, label_column),
@@ -66,7 +66,7 @@ def every_word(
                     found=f"no row with it{_perhaps(word, new)}",
                 )
             )
-    return Verdict(groups * len(words), missing_count, tuple(offenders))
+    return Verdict(groups * len(words), missing_count, tuple(failing_rows))
 
 
 def only_words(
@@ -82,13 +82,13 @@ def only_words(
     said = frame[column]
     found = set(said.dropna().astype(str))
     missing = [word for word in words if word not in found]
-    offenders = []
+    failing_rows = []
     new = sorted(found - set(words))
-    for word in new[:MOST_OFFENDERS]:
+    for word in new[:MOST_FAILING_ROWS]:
         at = int(said.eq(word).fillna(False).to_numpy(bool).argmax())
         row = cell(frame, at, "source_row")
-        offenders.append(
-            Offender(
+        failing_rows.append(
+            FailingRow(
                 place=_text(cell(frame, at, "source_place")),
                 row=None if row is None else int(str(row)),
                 label=_text(cell(frame, at, label_column)),
@@ -97,7 +97,7 @@ def only_words(
                 found=f"{word}{_perhaps(word, missing, 'a new word for')}",
             )
         )
-    return Verdict(len(said), len(new), tuple(offenders))
+    return Verdict(len(said), len(new), tuple(failing_rows))
 
 
 def years_without_gap(
@@ -110,8 +110,8 @@ def years_without_gap(
         return Verdict(0, 0, ())
     wanted = range(min(years), max(years) + 1, every_years)
     missing = [year for year in wanted if year not in years]
-    offenders = tuple(
-        Offender(
+    failing_rows = tuple(
+        FailingRow(
             place=_text(cell(frame, 0, "source_place")),
             row=None,
             label=None,
@@ -119,9 +119,9 @@ def years_without_gap(
             expected=str(year),
             found=f"no row with it, only {_short(map(str, sorted(years)))}",
         )
-        for year in missing[:MOST_OFFENDERS]
+        for year in missing[:MOST_FAILING_ROWS]
     )
-    return Verdict(len(wanted), len(missing), offenders)
+    return Verdict(len(wanted), len(missing), failing_rows)
 
 
 def _group_numbers(frame: pd.DataFrame, group_by: Sequence[str]) -> npt.NDArray[np.intp]:

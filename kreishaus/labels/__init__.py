@@ -1,0 +1,1 @@
+"""What German readers see: names, statements, numbers and dates."""
