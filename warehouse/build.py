@@ -1,16 +1,23 @@
-"""Building the private DuckDB file with dbt: what must lie ready before, and the one process."""
+"""Building the private DuckDB file with dbt: what must lie ready before, and the one process.
+
+``build`` is for whoever waits for its end. A DAG shows the outcome of each dbt node the moment dbt
+knows it: ``build_for_airflow`` and ``publish_for_airflow``.
+"""
 
 from __future__ import annotations
 
 import json
+import logging
 import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from kreishaus.datasets import REGISTRY
 from kreishaus.files import make_folder
@@ -22,12 +29,24 @@ from kreishaus.store.sightings import write_sightings
 from kreishaus.store.staging import CHECKS, TEMPLATE, Staging, write_templates
 from pipeline.freshness import write_freshness
 from warehouse import room, versions
-from warehouse.as_of import requested_as_of
-from warehouse.builds import RESULTS, BuildRecord, keep, require_readable
+from warehouse.as_of import nightly_warehouse, requested_as_of
+from warehouse.builds import (
+    MANIFEST,
+    RESULTS,
+    BuildNotFinished,
+    BuildRecord,
+    failed_nodes,
+    keep,
+    require_readable,
+)
 from warehouse.county_lists import take_county_lists
 from warehouse.database import TEMPORARY
 from warehouse.forecasts import write_forecasts_published
+from warehouse.nodes import NodeOutcome, Outcomes, write_nodes
+from warehouse.publish import publish
+from warehouse.refusal import Refusal
 from warehouse.revisions import write_revised_cells
+from warehouse.telemetry import emit_build_metrics, emit_publish_metrics
 from warehouse.writer_lock import WriterLock, writing
 
 PROJECT = REPOSITORY / "dbt_project"
@@ -35,6 +54,15 @@ ENDS_WITH_PARENT = Path(__file__).with_name("ends_with_parent.py")
 BY_HAND = "by_hand"
 """Target of dbt's profile, database and folder in the warehouse for a dbt that a person calls."""
 NOT_NIGHTLY = ("--exclude-resource-type", "unit_test")
+FOR_EACH_NODE = ("--log-format", "json", "--log-level", "debug")
+"""Options by which dbt reports the end of every kind of node: it does so only when it debugs."""
+PATIENCE_SECONDS = 30 * 60
+"""How long a night waits for a build that somebody began by hand; a task may take 45 minutes."""
+log = logging.getLogger(__name__)
+
+
+class BuildFailed(Refusal):
+    """dbt ended red, or could not begin. The message names each node that broke, or the reason."""
 
 
 @dataclass(frozen=True)
@@ -253,3 +281,80 @@ def build(settings: Settings, *, compare_as_before: bool = False) -> BuildResult
     if process.returncode and room.tells_of_full(output):
         output += build_found_disk_full(settings)
     return BuildResult(process.returncode, record.failed if record else (), output, record)
+
+
+def build_for_airflow(settings: Settings, run_id: str) -> None:
+    """Run ``dbt build`` and record each node's outcome for those who watch it.
+
+    Who watches looks into the nightly warehouse, also where the build is made aside.
+
+    Raises ``BuildFailed`` after dbt has done all that could still be done, or where it could not
+    begin.
+    """
+    prepare_home(settings)
+    outcomes = Outcomes(nightly_warehouse(settings), run_id)
+    begun = time.monotonic()
+    disk_full = False
+    try:
+        with writing(settings, f"build ({run_id})", PATIENCE_SECONDS) as lock:
+            with dbt_build(settings, lock, *FOR_EACH_NODE) as process:
+                assert process.stdout is not None
+                for line in process.stdout:
+                    _record_event(outcomes, line)
+                    disk_full = disk_full or room.tells_of_full(line)
+            record = keep_build(settings, process.returncode)
+    except Refusal as refusal:
+        raise BuildFailed(str(refusal)) from refusal
+    finally:
+        outcomes.end()
+    if record:
+        write_nodes(record.folder / MANIFEST, nightly_warehouse(settings))
+    emit_build_metrics(settings, run_id, time.monotonic() - begun, record)
+    if process.returncode or record is None:
+        broken = "\n".join(record.failed if record else ()) or f"see {settings.warehouse / 'logs'}"
+        if disk_full:
+            broken += f"\n{build_found_disk_full(settings)}"
+        raise BuildFailed(f"dbt ended with status {process.returncode}:\n{broken}")
+
+
+def _record_event(outcomes: Outcomes, line: str) -> None:
+    try:
+        event: dict[str, Any] = json.loads(line)
+        name, level, words = (event["info"][key] for key in ("name", "level", "msg"))
+    except (ValueError, KeyError, TypeError):
+        log.info("%s", line.rstrip())  # a library's own words between dbt's
+        return
+    if name == "NodeFinished":
+        outcomes.record(_outcome(event["data"]))
+    elif level != "debug" and words.strip():
+        log.log(logging.ERROR if level == "error" else logging.INFO, "%s", words)
+
+
+def _outcome(data: dict[str, Any]) -> NodeOutcome:
+    result = data["run_result"]
+    return NodeOutcome(
+        unique_id=data["node_info"]["unique_id"],
+        status=result["status"],
+        message=result.get("message") or "",
+        seconds=round(float(result.get("execution_time") or 0), 2),
+    )
+
+
+def publish_for_airflow(settings: Settings, run_id: str) -> list[str]:
+    """Publish what the build of this run made good; return what is wrong with the rest.
+
+    Raises ``BuildNotFinished`` when this run's build did not come to its end.
+    """
+    outcomes = Outcomes(nightly_warehouse(settings), run_id)
+    finished = outcomes.ended
+    outcomes.end()  # after a dbt task that was killed: nobody shall wait for its nodes
+    if not finished:
+        raise BuildNotFinished("the dbt task of this run was stopped; readers keep what they have")
+    begun = time.monotonic()
+    try:
+        manifest = publish(settings, run_id, patience_seconds=PATIENCE_SECONDS)
+    except Refusal as refusal:
+        return [str(refusal)]
+    emit_publish_metrics(settings, manifest, time.monotonic() - begun)
+    faults = [f"{mart} was not renewed: {fault}" for mart, fault in manifest.faults.items()]
+    return faults + [f"{node} failed" for node in failed_nodes(settings)]

@@ -17,12 +17,12 @@ from typing import Any
 import duckdb
 import yaml  # type: ignore[import-untyped]
 
-from warehouse.build import PROJECT
+from kreishaus.settings import REPOSITORY
 
 SHA256 = re.compile(r"(?<![0-9a-zA-Z])[0-9a-f]{64}(?![0-9a-zA-Z])")
 STAGED = re.compile(r"/staged/(\w+)/(\w+)/")
 """Where the staged tables of a dataset lie: its source and its name."""
-SOURCES = PROJECT / "models" / "sources"
+SOURCES = REPOSITORY / "dbt_project" / "models" / "sources"
 UNKNOWN = "?"
 NAMED = "Files of protected sources are named by dataset and period."
 """Stands in the description of a column in which hashes were replaced."""
