@@ -22,6 +22,7 @@ from catalogue.project import Exposure, Lineage, Project, Step
 from kreishaus.calendars import Monthly, NoCalendar
 from kreishaus.county_words import CountyWords
 from kreishaus.datasets import REGISTRY, Dataset, source
+from kreishaus.earlier_names import RECORDED_AT
 from kreishaus.licences import Licence
 from kreishaus.settings import Settings
 from warehouse import versions, withdrawals
@@ -456,7 +457,8 @@ def _coverage(
 ) -> Coverage:
     held = _held(connection, mart)
     about = next((column for column in NEWEST_BY if column in held), None)
-    known = "max(recorded_at)" if "recorded_at" in held else "null"
+    column = next((name for name in RECORDED_AT if name in held), None)
+    known = f"max({column})" if column else "null"
     span = f'min("{about}"), max("{about}")' if about else "null, null"
     row = connection.execute(f'select {span}, {known} from "{mart}"').fetchone()
     first, last, modified = row or (None, None, None)

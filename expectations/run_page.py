@@ -25,6 +25,7 @@ from great_expectations.render.renderer.content_block.validation_results_table_c
 )
 from great_expectations.render.view.view import DefaultJinjaPageView
 
+from expectations.gx_results import own_failing_rows
 from expectations.row_sums import ExpectValueOrMarker
 
 FAILING_ROW_COLUMNS = ("place", "row", "label", "column", "expected", "found")
@@ -58,7 +59,7 @@ class _ChecksTable(ValidationResultsTableContentBlockRenderer):
         def rows(result: ExpectationValidationResult, **others: object) -> list[list[Any]]:
             [[status, cell, observed, *_]] = standard(result=result, **others)
             blocks = [block for block in cell if not isinstance(block, CollapseContent)]
-            failing_rows = (result.result.get("details") or {}).get("failing_rows")
+            failing_rows = own_failing_rows(result.result)
             if failing_rows:
                 # The count below the sentence says what the column "found" says again.
                 blocks = [*blocks[:SENTENCE_AND_REASON], _failing_rows_table(failing_rows)]

@@ -23,7 +23,7 @@ from kreishaus.settings import Settings
 
 FILE = "format.json"
 FORMATS: Mapping[str, int] = {
-    "landing": 2,
+    "landing": 3,
     "staged": 1,
     "published": 2,
     "warehouse": 1,

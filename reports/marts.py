@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 
 from kreishaus.county_words import CountyWords
+from kreishaus.earlier_names import columns_of_today, renamed
 from kreishaus.settings import County, Settings
 from reports.phrasing import short_name
 from warehouse import audit, versions
@@ -37,6 +38,7 @@ class Marts:
         self.county = county
         self.is_sample = is_sample
         self._names = {str(name) for (name,) in connection.execute("show tables").fetchall()}
+        _show_names_of_today(connection)
 
     @property
     def kreis(self) -> str:
@@ -84,6 +86,18 @@ class Marts:
         if not found:
             raise NoData(mart)
         return found
+
+
+def _show_names_of_today(connection: duckdb.DuckDBPyConnection) -> None:
+    """Put a view with the columns' names of today before each mart of an earlier release."""
+    tables = connection.execute(
+        "select schema_name, table_name, list(column_name) from duckdb_columns() "
+        "where database_name = current_database() and schema_name = current_schema() group by all"
+    ).fetchall()
+    for schema, name, held in tables:
+        if columns := columns_of_today(held):
+            select = renamed(f'{schema}."{name}"', columns)
+            connection.execute(f'create temp view "{name}" as {select}')
 
 
 @contextmanager

@@ -22,6 +22,7 @@ from pathlib import Path
 
 import duckdb
 
+from kreishaus.earlier_names import columns_of_today, renamed
 from kreishaus.files import (
     TEMPORARY,
     commit_directory,
@@ -43,6 +44,7 @@ from warehouse.manifest import (
     Manifest,
     PublishedMart,
     as_json,
+    content_hash,
     described,
     facts,
     public_manifest,
@@ -214,21 +216,22 @@ def _write_parquet(
             ordered = f"select * from {mart.relation} order by {', '.join(mart.key) or 'all'}"
             warehouse.execute(f"copy ({ordered}) to '{path}' (format parquet)")
             published.append(described(warehouse, mart, mart.columns, path))
-        elif kept := _keep(mart, path, previous):
+        elif kept := _keep(warehouse, mart, path, previous):
             published.append(kept)
         else:
             missing[mart.name] = mart.fault
     return published, missing
 
 
-def _keep(mart: Mart, path: Path, previous: Path | None) -> PublishedMart | None:
+def _keep(
+    warehouse: duckdb.DuckDBPyConnection, mart: Mart, path: Path, previous: Path | None
+) -> PublishedMart | None:
     """Carry the last good state of a mart over from the version before."""
     if previous is None:
         return None
     last_good = versions.parquet(previous, "internal") / path.name
     if not last_good.exists():
         return None
-    shutil.copyfile(last_good, path)
     try:
         before = published_marts(previous, "internal")[mart.name]
     except versions.Damaged as damaged:
@@ -237,6 +240,19 @@ def _keep(mart: Mart, path: Path, previous: Path | None) -> PublishedMart | None
             f"{previous} is damaged. Nothing is published. Mend the mart, then `kreishaus build` "
             "and `kreishaus publish`."
         ) from damaged
+    today = {
+        old: new for old, new in columns_of_today(before.columns).items() if new in mart.columns
+    }
+    if today:
+        select = renamed(f"'{last_good}'", today)
+        warehouse.execute(f"copy ({select}) to '{path}' (format parquet)")
+        before = replace(
+            before,
+            content_hash=content_hash(warehouse, path),
+            columns={today.get(name, name): said for name, said in before.columns.items()},
+        )
+    else:
+        shutil.copyfile(last_good, path)
     return replace(before, kept_from=before.kept_from or previous.name, fault=mart.fault)
 
 

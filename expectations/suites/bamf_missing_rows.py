@@ -23,7 +23,7 @@ Numbers = pd.Series
 
 
 def rows_missing(frame: pd.DataFrame, *, label_column: str | None = None) -> Verdict:
-    """One failing row for each country, continent or total that must have been printed and is not."""
+    """A failing row for each country, continent or total that must be printed and is not."""
     wide = _wide(frame)
     continents = list(dict.fromkeys(wide["continent"].dropna()))
     failing_rows = [

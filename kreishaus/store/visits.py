@@ -14,8 +14,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from kreishaus.files import append_line
+from kreishaus.earlier_names import VISIT_FIELDS
+from kreishaus.files import append_line, write_atomically
 from kreishaus.folder_formats import begin
+from kreishaus.settings import Settings
 from kreishaus.store.journal import Journal
 
 KEPT = 400
@@ -29,8 +31,8 @@ NUMBER = "number"
 class Visit:
     """One visit. ``refused`` and ``unavailable`` are texts that hold no value of a file.
 
-    ``pending`` and ``still_quarantined`` are hashes: of what waited to be read, and of what the source offers
-    although it lies in quarantine. ``reason`` says why a backfill was asked for.
+    ``pending`` and ``still_quarantined`` are hashes: of what waited to be read, and of what the
+    source offers although it is in quarantine. ``reason`` says why a backfill was asked for.
     """
 
     visited_at: datetime
@@ -97,6 +99,33 @@ class Visits:
         if NUMBER in newest:
             return int(newest[NUMBER])
         return sum(1 for _ in _documents(self.path))  # written before visits had numbers
+
+
+def upgrade_visits(settings: Settings) -> str:
+    """Give the fields of the recorded visits the names of today.
+
+    Each file is replaced whole; one that has today's names already is left as it is. A line torn by
+    a kill is dropped: it was no visit. Returns what was done, in words.
+    """
+    upgraded = sum(
+        _rename_fields(path) for path in sorted(settings.landing.glob("*/*/visits*.jsonl"))
+    )
+    return f"landing: fields renamed in {upgraded} records of visits"
+
+
+def _rename_fields(path: Path) -> bool:
+    documents = list(_documents(path))
+    if not any(VISIT_FIELDS.keys() & document.keys() for document in documents):
+        return False
+    lines = (
+        json.dumps(
+            {VISIT_FIELDS.get(name, name): value for name, value in document.items()},
+            ensure_ascii=False,
+        )
+        for document in documents
+    )
+    write_atomically(path, "".join(f"{line}\n" for line in lines).encode())
+    return True
 
 
 def lines_backwards(path: Path) -> Iterator[bytes]:

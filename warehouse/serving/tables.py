@@ -85,7 +85,10 @@ def _copy(
 def _let_readers_pass_the_gate(
     connection: Connection, name: sql.Identifier, generation: int
 ) -> None:
-    """A row policy that hides no row: it makes each reader lock the publication (see ``reader_lock``)."""
+    """A row policy that hides no row: it makes each reader lock the publication.
+
+    See ``reader_lock``.
+    """
     connection.execute(sql.SQL("alter table {} enable row level security").format(name))
     connection.execute(
         sql.SQL(

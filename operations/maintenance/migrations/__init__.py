@@ -6,8 +6,8 @@
 To change the layout of a folder, say of ``landing``:
 
 1. raise its number in ``FORMATS`` (``kreishaus/folder_formats.py``);
-2. append one function to its entry here: ``"landing": (upgrade_landing,)``. The first function
-   leads from format 1 to 2, the second from 2 to 3.
+2. append one function to its entry here: ``"landing": (upgrade_landing, upgrade_visits)``. The
+   first function leads from format 1 to 2, the second from 2 to 3.
 
 A migration is ``(settings) -> str``. It returns a sentence about what it did. The first line of its
 docstring says what it is going to do: ``kreishaus upgrade --check`` prints it. It must be
@@ -27,12 +27,13 @@ from dataclasses import dataclass
 from kreishaus.folder_formats import FILE, Folder, WrongFormat, folders, write_format
 from kreishaus.settings import Settings
 from kreishaus.store.landing import upgrade_landing
+from kreishaus.store.visits import upgrade_visits
 from operations.maintenance.migrations.published import upgrade_published
 
 Migration = Callable[[Settings], str]
 
 MIGRATIONS: Mapping[str, tuple[Migration, ...]] = {
-    "landing": (upgrade_landing,),
+    "landing": (upgrade_landing, upgrade_visits),
     "published": (upgrade_published,),
 }
 
