@@ -71,7 +71,7 @@ soak: $(VENV)/development ## hundreds of kills at random, with readers watching 
 fuzz: $(VENV)/development ## thousands of damaged files for every parser (an hour and more)
 	KREISHAUS_FUZZ_INPUTS=$${KREISHAUS_FUZZ_INPUTS:-5000} $(BIN)/pytest tests/fuzz --numprocesses 2 --hypothesis-show-statistics
 
-lint: $(VENV)/development ## formats, lint rules, types, imports between rooms, SQL
+lint: $(VENV)/development ## formats, lint rules, types, imports between rooms, old words, SQL
 	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target lint-sql lint-python
 
 lint-python:
@@ -79,6 +79,7 @@ lint-python:
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+	$(BIN)/python .ci/old_words.py
 
 lint-sql:
 	$(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models dbt_project/tests
