@@ -27,7 +27,7 @@ RUNBOOK = {
     "quarantine": "The last good version stays in force. Open the file beside its reason.txt: a "
     "mistake of the publisher's is told to the publisher, the corrected file is taken by itself; "
     "one of ours is mended in parser or suite.",
-    "unjudged": "Open the log of the red task process_files in Airflow; the next visit tries again.",
+    "unjudged": "Open the log of the red task process_files in Airflow; the next visit retries.",
     "not renewed": "Readers see the last good state. Open the red box in the graph of build_marts: "
     "its log is dbt's message.",
     "not published": "Readers have nothing: start a run (kreishaus run, or build_marts in Airflow) "

@@ -1,8 +1,8 @@
 """Red portions of a visit: what passes between tasks says where the reason stands, never quotes it.
 
 Airflow's database keeps XComs, and its page shows them to everybody who may see a DAG. A reason
-quotes cells of a file that nobody has checked, of persons perhaps. So a failed item is a label and a
-place; the task that it makes red reads the reason there, into its log.
+quotes cells of a file that nobody has checked, of persons perhaps. So a failed item is a label and
+a place; the task that it makes red reads the reason there, into its log.
 """
 
 from __future__ import annotations

@@ -137,7 +137,9 @@ def announce(entry: Dataset) -> Any:  # noqa: ANN401  # an operator, whose type 
 
 
 def take_in(source: Source) -> None:
-    """Per dataset of ``source``: fetch_new, process_files for each portion, announce. Then one box for all.
+    """Per dataset of ``source``: fetch_new, process_files for each portion, announce.
+
+    Then one box for all of them.
 
     ``complete`` is red as soon as one file of one dataset is bad, though its neighbours went on.
     """

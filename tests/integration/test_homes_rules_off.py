@@ -1,7 +1,7 @@
 """With rules switched off the attack on homes succeeds: it is a test that can fail.
 
-The rules overlap: a sum of two homes is refused for being of two, and for leaving a neighbour no
-doubt. So each is switched off together with what would still hide the same cells.
+The rules overlap: a sum of two homes is refused for being of two, and because a neighbour is left
+with one solution. So each is switched off together with what would still hide the same cells.
 """
 
 from __future__ import annotations

@@ -59,7 +59,7 @@ class TaskInstance:
 
 @pytest.fixture
 def running(monkeypatch, settings):
-    """Puts a task into a run: ``running(visit=..., process_file=..., ...)`` returns its instance."""
+    """Puts a task into a run: ``running(visit=..., process_file=...)`` returns its instance."""
 
     def put(*, visit=None, process_file=None, run=NIGHT, house=settings, **words):
         ti = TaskInstance(**words)

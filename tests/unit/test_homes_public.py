@@ -95,7 +95,8 @@ def database(tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
             f"""create table exact_mart as select date '2021-08-15' as day, level as region_level,
                 code as region_code, name as region_name, places::bigint as places,
                 vacant::bigint as vacant, vacant / places as share,
-                100 * vacant / places as percent, largest::bigint as largest, null::varchar as caveat
+                100 * vacant / places as percent, largest::bigint as largest,
+                null::varchar as caveat
                 from (values {exact}) as t(level, code, name, places, vacant, largest)"""
         )
         yield connection

@@ -84,7 +84,10 @@ def test_a_server_with_an_address_of_ipv6(settings: Settings) -> None:
 
 
 def test_no_library_of_metrics_is_imported_before_it_is_used() -> None:
-    program = "import kreishaus.telemetry, sys; print(sorted({'statsd', 'opentelemetry'} & {*sys.modules}))"
+    program = (
+        "import kreishaus.telemetry, sys; "
+        "print(sorted({'statsd', 'opentelemetry'} & {*sys.modules}))"
+    )
     read = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
