@@ -106,7 +106,7 @@ def test_ingest_is_refused(
 
 def test_the_alert_quotes_nothing_of_the_list(faulty: Settings) -> None:
     (one,) = issues([], faulty, datetime.now(UTC))
-    assert (one.grade, one.kind) == ("red", "county list")
+    assert (one.severity, one.kind) == ("red", "county list")
     assert "05162024" not in one.brief
 
 

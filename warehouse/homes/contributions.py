@@ -52,8 +52,8 @@ class Measure:
     ``part_of`` the measure that this one adds up to with the others. ``within`` are measures whose
     sums follow from those of this one and of its like: it is hidden where they are.
     ``difference`` marks a sum that is the difference of two others; ``unless_in`` names a measure
-    whose homes it leaves out. ``whole_unless`` is a measure without which this one is shown in whole
-    numbers only. ``printed`` selects area, date, scope and value of printed sums.
+    whose homes it leaves out. ``whole_unless`` is a measure without which this one is shown in
+    whole numbers only. ``printed`` selects area, date, scope and value of printed sums.
     """
 
     code: str
@@ -131,7 +131,7 @@ def read(
 def counted(
     declared: Mapping[str, Measure], groups: Mapping[Group, Sequence[Contribution]]
 ) -> dict[Group, tuple[Contribution, ...]]:
-    """Contributions without those that sums never count: late ones, and those ``unless_in`` bars."""
+    """Contributions without those that sums never count: late ones, and what ``unless_in`` bars."""
     found = {group: tuple(_in_time(members)) for group, members in groups.items()}
     for group in found:
         if other := declared[group.measure].unless_in:

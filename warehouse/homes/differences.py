@@ -30,7 +30,7 @@ def told_apart(
     """Offers whose sum follows from the sums of several ``figures`` for who knows ``own`` offers.
 
     Classes that have one solution; and of classes that have none the sums themselves, and what one
-    figure adds up more than another: two homes with one vacant place together are known well enough.
+    figure adds up more than another: two homes with one vacant place are known well enough.
     """
     several = [[one - own for one in sums if one - own] for sums in figures]
     known = list(dict.fromkeys(one for sums in several for one in sums))
@@ -49,7 +49,7 @@ def told_apart(
 
 
 def _left_over(one: Sequence[Offers], other: Sequence[Offers]) -> Iterator[Offers]:
-    """What one figure adds up more than another, where sums of both tie the same offers together."""
+    """What one figure adds up more than another, where sums of both tie the same offers."""
     for tied in _tied([*one, *other]):
         first, second = (
             frozenset[str]().union(*(part for part in sums if part <= tied))

@@ -63,8 +63,8 @@ select
     case
         when occupancy.unusable_places > 0 then coalesce(reasons.reason_code, 'other')
     end as unusable_reason_code,
-    -- A home that leaves out a cell has residents beside those it names: who lives in its places. So
-    -- the residents of homes and their occupied places are one figure wherever both are summed.
+    -- A home that leaves out a cell has residents beside those it names: who lives in its places.
+    -- So the residents of homes and their occupied places are one figure wherever both are summed.
     case
         when
             coalesce(

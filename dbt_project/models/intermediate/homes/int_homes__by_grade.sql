@@ -1,7 +1,8 @@
 -- Residents of a home by care grade, with the home and who runs it.
 select
     grades.*,
-    -- Who lives in the home without a grade, also where it does not say so. Null without all grades.
+    -- Who lives in the home without a grade, also where it does not say so. Null unless it names
+    -- all grades.
     offers.occupied_places - (
         offers.care_grade_1_persons
         + offers.care_grade_2_persons
