@@ -19,6 +19,7 @@ from killing import Ended, run
 from kreishaus.settings import Settings
 from kreishaus.store.landing import Landing
 from kreishaus.store.staging import Staging
+from operations.maintenance.backup.restore import RESTORING
 from warehouse import versions
 from warehouse.builds import last
 
@@ -221,6 +222,11 @@ class Restore(Step):
 
     def command(self) -> Sequence[str]:
         return ("restore", "--from", str(self.house.work / "backup"), "--files-only")
+
+    def after(self, ended: Ended) -> list[str]:
+        """Killed when all was back and before its process ended, it refuses what it restored."""
+        all_back = not (self.home / RESTORING).exists() and "holds files already" in ended.output
+        return self.wrong() if ended.status and all_back else super().after(ended)
 
     def wrong(self) -> list[str]:
         settings = self.house.settings.model_copy(update={"home": self.home})
