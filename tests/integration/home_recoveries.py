@@ -73,7 +73,7 @@ class Knowledge:
         """``recoveries`` on every date, as many dates at a time as there are cores.
 
         A worker inherits the facts, which would take longer to send than many a date to attack.
-        Prints each date when it is done: it is waited for for an hour.
+        Prints each date when it is done: it takes many minutes.
         """
         fork = multiprocessing.get_context("fork")
         dates: multiprocessing.Queue[str | None] = fork.Queue()
