@@ -51,9 +51,11 @@ class Measure:
     from these by the homes alone that gave only one of the two,
     ``part_of`` the measure that this one adds up to with the others. ``within`` are measures whose
     sums follow from those of this one and of its like: it is hidden where they are.
-    ``difference`` marks a sum that is the difference of two others; ``unless_in`` names a measure
-    whose homes it leaves out. ``whole_unless`` is a measure without which this one is shown in
-    whole numbers only. ``printed`` selects area, date, scope and value of printed sums.
+    ``at_most`` is the measure that no home's figure can be greater than: where that one is hidden,
+    this one would say how small it cannot be. ``difference`` marks a sum that is the difference of
+    two others; ``unless_in`` names a measure whose homes it leaves out. ``whole_unless`` is a
+    measure without which this one is shown in whole numbers only. ``printed`` selects area, date,
+    scope and value of printed sums.
     """
 
     code: str
@@ -64,6 +66,7 @@ class Measure:
     same_as: str = ""
     part_of: str = ""
     within: tuple[str, ...] = ()
+    at_most: str = ""
     difference: bool = False
     unless_in: str = ""
     whole_unless: str = ""

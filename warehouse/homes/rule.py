@@ -64,7 +64,7 @@ class Rule:
 
     def protects(self, given: Sequence[Contribution]) -> bool:
         """Whether no attacker comes near what one home reported."""
-        return all(self._is_safe_from(own, given) for own in ({}, *_by_operator(given).values()))
+        return all(self._is_safe_from(own, given) for own in known_to(given))
 
     def _is_safe_from(self, own: Mapping[str, float], given: Sequence[Contribution]) -> bool:
         others = _by_home([one for one in given if one.offer not in own])
@@ -122,10 +122,42 @@ def homes(given: Sequence[Contribution]) -> int:
     return len({one.home for one in given})
 
 
+def known_to(given: Sequence[Contribution]) -> list[dict[str, float]]:
+    """What each attacker knows: nothing, the figures of his home, those of all his homes.
+
+    Who runs one home does not always see the others of its operator: they are protected from him.
+    """
+    found: list[dict[str, float]] = [{}]
+    for group in (_by_operator(given), _grouped(given, "home")):
+        found += [own for own in group.values() if own not in found]
+    return found
+
+
+def leaves_too_little(whole: Sequence[Contribution], part: Sequence[Contribution]) -> bool:
+    """Whether a sum and that of a part of it pin down homes that told the whole and not the part.
+
+    No home's part is more than its whole: what the sums leave is the most that such homes can have.
+    """
+    parts = {one.offer: one.value for one in part if one.value is not None}
+    wholes = [one for one in whole if one.value is not None]
+    for own in known_to(wholes):
+        others = [one for one in wholes if one.offer not in own]
+        left = sum((one.value or 0) - parts.get(one.offer, 0) for one in others)
+        if left < NARROWEST and any(one.offer not in parts for one in others):
+            return True
+    return False
+
+
 def _by_operator(given: Sequence[Contribution]) -> dict[str, dict[str, float]]:
+    return _grouped(given, "operator")
+
+
+def _grouped(
+    given: Sequence[Contribution], by: Literal["operator", "home"]
+) -> dict[str, dict[str, float]]:
     found: dict[str, dict[str, float]] = defaultdict(dict)
     for one in given:
-        found[one.operator][one.offer] = one.value or 0
+        found[one.operator if by == "operator" else one.home][one.offer] = one.value or 0
     return found
 
 

@@ -9,7 +9,6 @@ found safe.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -24,7 +23,7 @@ from warehouse.homes.contributions import (
 )
 from warehouse.homes.differences import Offers, classes, told_apart
 from warehouse.homes.joint import joint_areas
-from warehouse.homes.rule import Rule, State, homes, is_true
+from warehouse.homes.rule import Rule, State, homes, is_true, known_to, leaves_too_little
 
 Printed = Mapping[Group, Mapping[Area, float]]
 """Sums that the county has printed: everybody has them."""
@@ -272,14 +271,12 @@ class Suppression:
         if not any(figures):
             return set()
         rule = self._rule(groups[0])
-        own: dict[str | None, set[str]] = defaultdict(set, {None: set()})
-        for one in self._who(groups, frozenset().union(*chain(*figures))):
-            own[one.operator].add(one.offer)
+        attackers = known_to(self._who(groups, frozenset().union(*chain(*figures))))
         return {
             found
-            for operator, offers in own.items()
-            for found in told_apart(figures, frozenset(offers))
-            if not rule.leaves_doubt(self._who(groups, found), is_neighbour=operator is not None)
+            for own in attackers
+            for found in told_apart(figures, frozenset(own))
+            if not rule.leaves_doubt(self._who(groups, found), is_neighbour=bool(own))
         }
 
     def _shown_sums(self, group: Group) -> list[Offers]:
@@ -309,6 +306,7 @@ class Suppression:
     def _compare(self, group: Group, pieces: Pieces) -> None:
         """Hide pieces whose difference from the measure they are compared with tells of a home."""
         self._compare_with_base(group, pieces)
+        self._compare_with_limit(group, pieces)
         for other_pieces in self._pieces_within(group):
             for area in pieces.parts:
                 if _state_in(other_pieces, area) == "withheld" and pieces.states[area] != "empty":
@@ -332,6 +330,23 @@ class Suppression:
                     pieces.known.add(area)
             elif based not in ("shown", "empty"):
                 pieces.states[area] = "withheld"
+
+    def _compare_with_limit(self, group: Group, pieces: Pieces) -> None:
+        """Hide pieces that would say too much of the measure that this one is a part of."""
+        limit = Group(self._measure(group).at_most, group.day, group.scope)
+        if limit not in self._all.groups:
+            return
+        whole = self._pieces(limit)
+        for area, found in pieces.parts.items():
+            if pieces.states[area] not in ("shown", "nearly_all"):
+                continue
+            if _state_in(whole, area) not in ("shown", "empty") or leaves_too_little(
+                self._members(limit, area), found
+            ):
+                pieces.states[area] = "withheld"
+
+    def _members(self, group: Group, area: Area) -> list[Contribution]:
+        return [one for one in self._all.groups.get(group, ()) if one.municipality in area]
 
     def _pieces_within(self, group: Group) -> list[Pieces]:
         """The pieces of the measures that this one is hidden with."""
@@ -377,6 +392,9 @@ class Suppression:
         if any(one.withdrawn for one in rest) or not self._rule(group).implied(rest):
             return False
         if any(other.hidden and not other.rest_is_safe for other in self._pieces_within(group)):
+            return False
+        limit = Group(self._measure(group).at_most, group.day, group.scope)
+        if leaves_too_little(self._members(limit, frozenset().union(*pieces.hidden)), rest):
             return False
         if (other := self._compared(group)) is None:
             return True
