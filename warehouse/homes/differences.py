@@ -14,6 +14,8 @@ from fractions import Fraction
 from itertools import combinations
 
 Offers = frozenset[str]
+Classes = frozenset[int]
+"""Some of the classes that a set of sums makes, by their numbers."""
 
 
 def classes(sums: Sequence[Offers]) -> list[Offers]:
@@ -24,35 +26,54 @@ def classes(sums: Sequence[Offers]) -> list[Offers]:
     return [frozenset(offers) for offers in found.values()]
 
 
-def told_apart(
-    figures: Sequence[Collection[Offers]], own: Offers = frozenset()
-) -> Iterator[Offers]:
-    """Offers whose sum follows from the sums of several ``figures`` for who knows ``own`` offers.
+class Sums:
+    """Sums of several figures, asked what follows from them for who knows some offers already.
 
-    Classes that have one solution; and of classes that have none the sums themselves, and what one
-    figure adds up more than another: two homes with one vacant place are known well enough.
+    What follows depends on the classes that he knows wholly, and is worked out once for these.
     """
-    several = [[one - own for one in sums if one - own] for sums in figures]
-    known = list(dict.fromkeys(one for sums in several for one in sums))
-    if not known:
-        return
-    found = [*known, *(more - less for more in known for less in known if less < more)]
-    for one, other in combinations(several, 2):
+
+    def __init__(self, figures: Sequence[Collection[Offers]]) -> None:
+        sums = list(dict.fromkeys(one for figure in figures for one in figure if one))
+        self._classes = classes(sums)
+        self._figures = [[self._numbers(one) for one in figure if one] for figure in figures]
+        self._found: dict[Classes, list[Classes]] = {}
+
+    def _numbers(self, offers: Offers) -> Classes:
+        return frozenset(number for number, one in enumerate(self._classes) if one <= offers)
+
+    def told_to(self, own: Offers = frozenset()) -> Iterator[Offers]:
+        """Offers whose sum follows for somebody who knows his ``own`` ones, without these.
+
+        Classes that have one solution; and of classes that have none the sums themselves, and what
+        one figure adds up more than another: two homes with one vacant place are known well enough.
+        """
+        known = self._numbers(own)
+        if known not in self._found:
+            left = [[one - known for one in figure if one - known] for figure in self._figures]
+            self._found[known] = _determined(left)
+        for numbers in self._found[known]:
+            yield frozenset[str]().union(*(self._classes[number] for number in numbers)) - own
+
+
+def _determined(figures: Sequence[Sequence[Classes]]) -> list[Classes]:
+    """Sets of classes whose sum follows from the sums of several figures."""
+    sums = list(dict.fromkeys(one for figure in figures for one in figure))
+    found = [*sums, *(more - less for more in sums for less in sums if less < more)]
+    for one, other in combinations(figures, 2):
         found += _left_over(one, other)
-    unknown = classes(known)
-    rows = [[Fraction(int(part <= one)) for part in unknown] for one in known]
-    for row in _reduced(rows):
-        parts = [unknown[number] for number, factor in enumerate(row) if factor]
-        if len(parts) == 1:
-            found += parts
-    yield from dict.fromkeys(found)
+    columns = sorted(frozenset[int]().union(*sums))
+    for row in _reduced([[Fraction(int(number in one)) for number in columns] for one in sums]):
+        alone = [number for number, factor in zip(columns, row, strict=True) if factor]
+        if len(alone) == 1:
+            found.append(frozenset(alone))
+    return list(dict.fromkeys(found))
 
 
-def _left_over(one: Sequence[Offers], other: Sequence[Offers]) -> Iterator[Offers]:
-    """What one figure adds up more than another, where sums of both tie the same offers."""
+def _left_over(one: Sequence[Classes], other: Sequence[Classes]) -> Iterator[Classes]:
+    """What one figure adds up more than another, where sums of both tie the same classes."""
     for tied in _tied([*one, *other]):
         first, second = (
-            frozenset[str]().union(*(part for part in sums if part <= tied))
+            frozenset[int]().union(*(part for part in sums if part <= tied))
             for sums in (one, other)
         )
         for more, less in ((first, second), (second, first)):
@@ -60,9 +81,9 @@ def _left_over(one: Sequence[Offers], other: Sequence[Offers]) -> Iterator[Offer
                 yield more - less
 
 
-def _tied(sums: Sequence[Offers]) -> list[Offers]:
-    """The offers of all sums, together where sums overlap, be it by way of others."""
-    found: list[Offers] = []
+def _tied(sums: Sequence[Classes]) -> list[Classes]:
+    """The classes of all sums, together where sums overlap, be it by way of others."""
+    found: list[Classes] = []
     for one in sums:
         touched = [part for part in found if part & one]
         found = [part for part in found if not part & one]
@@ -73,7 +94,7 @@ def _tied(sums: Sequence[Offers]) -> list[Offers]:
 def _reduced(rows: list[list[Fraction]]) -> list[list[Fraction]]:
     """The rows in reduced echelon form: an unknown has one solution if it stands alone in one."""
     done = 0
-    for column in range(len(rows[0])):
+    for column in range(len(rows[0]) if rows else 0):
         pivot = next((n for n in range(done, len(rows)) if rows[n][column]), None)
         if pivot is None:
             continue

@@ -21,7 +21,7 @@ from warehouse.homes.contributions import (
     Group,
     Measure,
 )
-from warehouse.homes.differences import Offers, classes, told_apart
+from warehouse.homes.differences import Offers, Sums, classes
 from warehouse.homes.joint import joint_areas
 from warehouse.homes.rule import Rule, State, homes, is_true, known_to, leaves_too_little
 
@@ -271,11 +271,12 @@ class Suppression:
         if not any(figures):
             return set()
         rule = self._rule(groups[0])
+        sums = Sums(figures)
         attackers = known_to(self._who(groups, frozenset().union(*chain(*figures))))
         return {
             found
             for own in attackers
-            for found in told_apart(figures, frozenset(own))
+            for found in sums.told_to(frozenset(own))
             if not rule.leaves_doubt(self._who(groups, found), is_neighbour=bool(own))
         }
 
