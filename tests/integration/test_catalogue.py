@@ -177,10 +177,11 @@ def test_what_the_metadata_say_of_some_marts(metadata: Graph, house: Settings) -
 
 
 def test_lineage_names_the_sources_of_figures(sites: Mapping[versions.Audience, Path]) -> None:
-    """Vacancies are the authority's; whoever else knows the region's name is no source of them."""
+    """Vacancies are the authority's, and totals of dates without a workbook stand in a list of the
+    county; whoever else knows the region's name is no source of them."""
     text = (sites["public"] / "marts" / "vacancy_by_region.html").read_text(encoding="utf-8")
     flow = text[text.index('class="flow"') : text.index('id="methode"')]
-    assert re.findall(r"datensaetze/([\w-]+)\.html", flow) == ["wtg-stichtag"]
+    assert re.findall(r"datensaetze/([\w-]+)\.html", flow) == ["county-lists", "wtg-stichtag"]
     assert "berichte.html#binding_demand_planning" in flow
     assert "berichte.html#dashboard-pflege" in flow
     assert "vacancy_average.html" in flow
