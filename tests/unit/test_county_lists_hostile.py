@@ -323,7 +323,7 @@ def test_municipalities_in_another_encoding_are_a_sentence(folder: Path) -> None
     file = folder / "municipalities.csv"
     file.write_bytes(file.read_text().encode("cp1252"))
     with pytest.raises(FaultyList, match=r"line 2: the list is no UTF-8.*found byte 0xfc"):
-        settings(folder)
+        settings(folder).require_municipalities()
 
 
 @pytest.mark.parametrize(

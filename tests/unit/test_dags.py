@@ -269,7 +269,7 @@ def test_a_bad_file_makes_the_run_red_without_stopping_its_neighbours(dags):
     tasks = tasks_of(dags["ingest_it_nrw"])
     assert tasks["complete"]["trigger_rule"] == "none_failed"
     for name in ("care_recipients", "population_by_age"):
-        assert "complete" in tasks[f"{name}.stage"]["downstream_task_ids"]
+        assert "complete" in tasks[f"{name}.process_files"]["downstream_task_ids"]
         assert tasks[f"{name}.announce"]["trigger_rule"] == "none_skipped"
 
 

@@ -236,7 +236,7 @@ def test_a_red_run_is_told_once_with_what_where_why_and_what_to_do(told: Backfil
     text = told.mails.texts[0]
     for words in (
         "ingest_azr is red, run backfill__2021-09-29T23:30:00+00:00.",
-        "Its task crosstable.stage failed.",
+        "Its task crosstable.process_files failed.",
         "quarantine  azr/crosstable: AZR_Kreuztabelle_2021-09-30.xlsx",
         str(file.folder / "reason.txt"),
         "The last good version stays in force.",

@@ -107,7 +107,7 @@ def test_a_drop_folder_that_everybody_looks_into_is_told(house: Settings, tmp_pa
     folder = tmp_path / "drop"
     folder.mkdir()
     folder.chmod(0o755)
-    source = house.source["azr"].model_copy(update={"drop_folder": folder})
+    source = house.source_config("azr").model_copy(update={"drop_folder": folder})
     live = house.model_copy(update={"sources": "live", "source": {"azr": source}})
     said = [line for line in examine(live) if "drop folder of azr" in line]
     assert len(said) == 1

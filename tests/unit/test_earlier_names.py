@@ -14,7 +14,7 @@ import pytest
 from catalogue import house as catalogue_house
 from expectations.gx_results import failing_rows_of
 from kreishaus import earlier_names
-from kreishaus.settings import Settings
+from kreishaus.settings import County, Settings
 from kreishaus.store.visits import Visit, Visits, upgrade_visits
 from operations.maintenance import migrations
 from reports.marts import Marts
@@ -103,7 +103,7 @@ def published(tmp_path: Path) -> duckdb.DuckDBPyConnection:
 def test_papers_read_a_version_of_an_earlier_release(
     published: duckdb.DuckDBPyConnection,
 ) -> None:
-    marts = Marts(published, kreis="05162", land="05", is_sample=True)
+    marts = Marts(published, county=County(ags="05162", name="Rhein-Kreis Neuss"), is_sample=True)
     (row,) = marts.rows("vacancy", "select caveat, recorded_at from vacancy")
     assert (row["caveat"], row["recorded_at"].year) == ("staff of 2021", 2021)
     assert marts.rows("plain", "from plain") == [{"places": 1}]

@@ -59,7 +59,8 @@ def test_without_a_terminal_each_change_of_state_is_one_line():
 def test_the_line_names_what_runs_and_counts_the_rest():
     _, lines = lines_of(Scripted(ingest_bamf=["running", "success"]), "ingest_bamf")
     assert lines[0].endswith(
-        "running, hkl.stage [2020-01], hkl.stage [2020-02], hkl.stage [2020-03] and 2 more"
+        "running, hkl.process_files [2020-01], hkl.process_files [2020-02], "
+        "hkl.process_files [2020-03] and 2 more"
     )
 
 

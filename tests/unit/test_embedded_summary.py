@@ -85,7 +85,7 @@ def test_a_red_night_names_the_task_and_its_log():
     )
     red = night(runs=[DagRun("ingest_bamf", "night_1", "failed", 12.0)], red=[task])
     text = text_of(red)
-    assert "ingest_bamf: hkl.stage [2020-09]" in text
+    assert "ingest_bamf: hkl.process_files [2020-09]" in text
     assert "The night is red after 80 s." in text
     folder = (
         LOGS / "dag_id=ingest_bamf" / "run_id=night_1" / "task_id=hkl.process_files" / "map_index=7"
