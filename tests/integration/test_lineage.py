@@ -17,7 +17,7 @@ from servers import Visit, serving
 
 from kreishaus.datasets import REGISTRY
 from kreishaus.settings import Lineage, Metrics, Settings
-from warehouse import told
+from warehouse import telemetry
 from warehouse.builds import last
 from warehouse.telemetry import emit_build_metrics, emit_publish_metrics
 
@@ -234,9 +234,9 @@ def test_nothing_is_told_where_nobody_asked(
     def never(*_: object) -> None:
         raise AssertionError("something was told")
 
-    monkeypatch.setattr(told, "send_lineage", never)
-    monkeypatch.setattr(told, "events_of_build", never)
-    monkeypatch.setattr(told, "of_publishing", never)
+    monkeypatch.setattr(telemetry, "send_lineage", never)
+    monkeypatch.setattr(telemetry, "events_of_build", never)
+    monkeypatch.setattr(telemetry, "of_publishing", never)
     tell(first_night, first_night.house)
     assert first_night.house.lineage.transport == "off"
     assert first_night.house.metrics.transport == "off"
