@@ -139,7 +139,7 @@ def test_every_mart_of_each_audience_is_as_it_was(drill: Drill, audience: str) -
     assert drill.restored.build_failed == ""
 
 
-def test_what_was_recorded_at_when_is_known_still(drill: Drill) -> None:
+def test_what_was_recorded_when_is_known_still(drill: Drill) -> None:
     """September had 13,849 first applications, and 13,881 when it was issued again: 30 people from
     Syria and 2 from Katar more. Both are known, and what changed."""
     assert ask(

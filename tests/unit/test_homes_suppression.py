@@ -339,6 +339,35 @@ def test_what_a_home_leaves_out_does_not_follow_from_all_the_rest(cells: tuple[V
     assert of(alone, "K", "ungraded").value == 12.0, "without the rule K is shown"
 
 
+FREE = {"vacant": {"most_is_public": True}, "free": {"most_is_public": True, "at_most": "vacant"}}
+
+
+def test_a_part_does_not_leave_its_whole_to_the_home_that_lacks_it() -> None:
+    """28 vacant in K and 26 free ones of four of its homes: the fifth has at most 2."""
+    most = {"most": 90.0}
+    vacant = homes("K", 9, 8, 6, 4, 1, **most) + homes("N", 9, 8, 7, 6, **most)
+    free = homes("K", 9, 8, 6, 3, None, **most) + homes("N", 6, 4, 3, 6, **most)
+    rule = ruled({"vacant": vacant, "free": free}, FREE)
+    assert of(rule, "K", "vacant").value == 28
+    assert state(rule, "K", "free") == "withheld"
+    looser = homes("K", 7, 5, 4, 3, None, **most) + free[5:]
+    assert of(ruled({"vacant": vacant, "free": looser}, FREE), "K", "free").value == 19
+
+
+def test_a_part_is_hidden_where_its_whole_is() -> None:
+    """K's vacancies are hidden: 20 free places would say that they are no fewer."""
+    most = {"most": 90.0}
+    vacant = homes("K", 60, 1, 1, **most) + homes("N", 9, 8, 7, 6, **most)
+    vacant += homes("M", 9, 8, 7, **most)
+    free = homes("K", 8, 7, 5, **most) + homes("N", 5, 5, 5, 5, **most)
+    free += homes("M", 6, 6, 6, **most)
+    rule = ruled({"vacant": vacant, "free": free}, FREE)
+    assert state(rule, "K", "vacant") == "withheld"
+    assert state(rule, "K", "free") == "withheld"
+    plain = ruled({"vacant": vacant, "free": free}, {"vacant": FREE["vacant"], "free": {}})
+    assert of(plain, "K", "free").value == 20, "by itself it may be shown"
+
+
 def left_of(found: Contributions) -> Group:
     return next(group for group in found.groups if group.measure == "left")
 
