@@ -63,10 +63,10 @@ attack: $(VENV)/development ## attack on homes: all dates, 200 workbooks full of
 	$(BIN)/pytest -m long tests/integration/test_homes_attack.py tests/integration/test_homes_with_gaps.py tests/integration/test_homes_rules_off.py
 
 history: $(VENV)/development ## ten simulated years against a first week, and a home of earlier code built anew (minutes)
-	$(BIN)/pytest -m long tests/unit/test_flat_in_history.py tests/integration/test_upgrade.py
+	$(BIN)/pytest -m long tests/unit/kreishaus/store/test_flat_in_history.py tests/integration/test_upgrade.py
 
 soak: $(VENV)/development ## hundreds of kills at random, with readers watching (hours): docs/reliability.md
-	PYTHONPATH=tests $(BIN)/python tests/soak/soak.py
+	PYTHONPATH=tests/helpers $(BIN)/python tests/soak/soak.py
 
 fuzz: $(VENV)/development ## thousands of damaged files for every parser (an hour and more)
 	KREISHAUS_FUZZ_INPUTS=$${KREISHAUS_FUZZ_INPUTS:-5000} $(BIN)/pytest tests/fuzz --numprocesses 2 --hypothesis-show-statistics
