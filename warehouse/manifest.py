@@ -17,7 +17,7 @@ from warehouse.source_files import for_everybody
 
 NEWEST_BY = ("reference_date", "reference_month", "reference_year", "year", "issue_date")
 """Columns that say how new a mart is, the most telling first."""
-FACTS = ("version", "created_at", "code_version", "as_of", "known_by")
+FACTS = ("version", "county_ags", "created_at", "code_version", "as_of", "known_by")
 """What everybody may know of a version as a whole. Which run made it, what it lacks and why is not
 among it: an error message may quote a cell."""
 
@@ -44,11 +44,13 @@ class PublishedMart:
 class Manifest:
     """What a published version consists of.
 
-    ``marts`` are those of the county's own people, ``public`` those of everybody. ``refused``
-    are marts that no disclosure rule covers, with the reason.
+    ``county_ags`` is the official key of the county whose files it was made from. ``marts`` are
+    those of the county's own people, ``public`` those of everybody. ``refused`` are marts that no
+    disclosure rule covers, with the reason.
     """
 
     version: str
+    county_ags: str
     run_id: str
     created_at: str
     code_version: str

@@ -158,6 +158,7 @@ def _fill(
     public = write_public(settings, folder, there, published, names)
     manifest = Manifest(
         version=version,
+        county_ags=settings.county.ags,
         run_id=run_id,
         created_at=now.isoformat(),
         code_version=build.code_version,

@@ -110,6 +110,7 @@ def _upgrade(settings: Settings, version: Path) -> None:
     public = tuple(_public_half(settings, version, document.get("public", ()), names))
     manifest = Manifest(
         version=document["version"],
+        county_ags=settings.county.ags,
         run_id=document["run_id"],
         created_at=document["created_at"],
         code_version=document["code_version"],

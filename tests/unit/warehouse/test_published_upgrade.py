@@ -99,7 +99,7 @@ def test_nothing_that_everybody_can_open_speaks_of_the_other_half(today: Setting
     for path, content in open_to_everybody(today.published).items():
         assert [one for one in secrets if one.encode() in content] == [], path
     assert set(versions.facts(versions.current(today))) == {
-        *("version", "created_at", "code_version", "as_of", "known_by"),
+        *("version", "county_ags", "created_at", "code_version", "as_of", "known_by"),
     }
 
 
