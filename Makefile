@@ -1,4 +1,4 @@
-# `make help` lists what there is. Everything the house keeps lies under KREISHAUS_HOME.
+# `make help` lists what there is. Everything that Kreishaus keeps lies under KREISHAUS_HOME.
 .DEFAULT_GOAL := help
 .PHONY: help environments run up down docs superset test test-full test-all attack history soak fuzz lint lint-python lint-sql format clean lock
 
@@ -39,7 +39,7 @@ down: $(VENV)/runtime ## stop what `make up` left running
 docs: $(VENV)/runtime ## the catalogue: a site about every table, its sources and methods
 	@$(BIN)/kreishaus docs
 
-# Superset asks for older versions of what the house stands on: an environment of its own.
+# Superset asks for older versions of what Kreishaus depends on: an environment of its own.
 $(SUPERSET)/ready: requirements-superset.lock
 	$(PYTHON) -m venv $(SUPERSET)
 	$(SUPERSET)/bin/pip install --quiet --no-deps --require-hashes --requirement requirements-superset.lock

@@ -13,7 +13,7 @@ from datetime import date, datetime
 
 from rdflib import XSD, Literal, URIRef
 
-from catalogue.house import House, MartPage
+from catalogue.inventory import Inventory, MartPage
 from catalogue.rdf import Resource, Value, iri
 from kreishaus.calendars import Calendar, Daily, MonthDays, Monthly, NoCalendar
 from kreishaus.settings import Settings
@@ -56,7 +56,7 @@ class DataFile:
 
 
 def catalogue(
-    settings: Settings, house: House, files: Mapping[str, Sequence[DataFile]]
+    settings: Settings, inventory: Inventory, files: Mapping[str, Sequence[DataFile]]
 ) -> Resource:
     """The catalogue of the public marts, with all that it names.
 
@@ -67,19 +67,19 @@ def catalogue(
         raise ValueError(f"{settings.county_file}: [catalogue] needs a base_url")
     publisher = _publisher(settings)
     datasets = [
-        _dataset(settings, house, mart, files.get(mart.name, ()), publisher)
-        for mart in house.public
+        _dataset(settings, inventory, mart, files.get(mart.name, ()), publisher)
+        for mart in inventory.public
     ]
     return Resource(
         "dcat:Catalog",
         (
-            ("dct:title", _german(f"Kreishaus: Sozialdaten {house.county}")),
+            ("dct:title", _german(f"Kreishaus: Sozialdaten {inventory.county}")),
             (
                 "dct:description",
                 _german(
-                    f"Daten zu Pflegeplanung und Geflüchteten {in_region(house.county)} und in "
+                    f"Daten zu Pflegeplanung und Geflüchteten {in_region(inventory.county)} und in "
                     f"Nordrhein-Westfalen, täglich geprüft und neu veröffentlicht."
-                    + _sample_note(house)
+                    + _sample_note(inventory)
                 ),
             ),
             ("dct:publisher", publisher),
@@ -88,7 +88,7 @@ def catalogue(
             ("foaf:homepage", iri(base)),
             ("dcat:themeTaxonomy", iri(f"{EU}/data-theme")),
             ("dct:spatial", _district(settings)),
-            ("dct:modified", _moment(house.created_at)),
+            ("dct:modified", _moment(inventory.created_at)),
             *(("dcat:dataset", one) for one in datasets),
         ),
         f"{base}#katalog",
@@ -109,7 +109,7 @@ def _publisher(settings: Settings) -> Resource:
 
 def _dataset(
     settings: Settings,
-    house: House,
+    inventory: Inventory,
     mart: MartPage,
     files: Sequence[DataFile],
     publisher: Resource,
@@ -118,7 +118,7 @@ def _dataset(
     page = f"{base}{mart.page}"
     said: list[tuple[str, Value]] = [
         ("dct:title", _german(mart.title)),
-        ("dct:description", _german((mart.about or mart.description) + _sample_note(house))),
+        ("dct:description", _german((mart.about or mart.description) + _sample_note(inventory))),
         ("dct:description", Literal(mart.description, lang="en")),
         ("dct:identifier", Literal(f"kreishaus-{settings.county.ags}-{mart.name}")),
         ("dct:publisher", publisher),
@@ -128,23 +128,28 @@ def _dataset(
         *(("dcat:keyword", _german(word)) for word in mart.domain.keywords),
         *_area(settings, mart),
         *_period(mart),
-        ("dct:accrualPeriodicity", iri(f"{EU}/frequency/{_frequency(settings, house, mart)}")),
+        ("dct:accrualPeriodicity", iri(f"{EU}/frequency/{_frequency(settings, inventory, mart)}")),
         ("dct:accessRights", iri(f"{EU}/access-right/PUBLIC")),
         ("dcatap:availability", AVAILABLE),
         ("dct:language", GERMAN),
-        ("dct:modified", _moment(mart.coverage.modified if mart.coverage else house.created_at)),
-        ("dcat:version", Literal(house.version)),
+        (
+            "dct:modified",
+            _moment(mart.coverage.modified if mart.coverage else inventory.created_at),
+        ),
+        ("dcat:version", Literal(inventory.version)),
         ("dcat:landingPage", Resource("foaf:Document", (), page)),
-        ("dct:provenance", _provenance(house, mart)),
-        *(("dcat:distribution", _distribution(settings, house, mart, file)) for file in files),
+        ("dct:provenance", _provenance(inventory, mart)),
+        *(("dcat:distribution", _distribution(settings, inventory, mart, file)) for file in files),
     ]
     return Resource("dcat:Dataset", tuple(said), f"{page}#datensatz")
 
 
-def _distribution(settings: Settings, house: House, mart: MartPage, file: DataFile) -> Resource:
+def _distribution(
+    settings: Settings, inventory: Inventory, mart: MartPage, file: DataFile
+) -> Resource:
     base = settings.catalogue.base_url
     address = iri(f"{base}{file.place}")
-    is_open = all(house.by_dataset[one].licence.open for one in mart.lineage.datasets)
+    is_open = all(inventory.by_dataset[one].licence.open for one in mart.lineage.datasets)
     return Resource(
         "dcat:Distribution",
         (
@@ -153,7 +158,7 @@ def _distribution(settings: Settings, house: House, mart: MartPage, file: DataFi
             ("dcat:accessURL", address),
             ("dcat:downloadURL", address),
             ("dct:license", iri(settings.catalogue.licence if is_open else CLOSED)),
-            ("dcatde:licenseAttributionByText", _german(_attribution(settings, house, mart))),
+            ("dcatde:licenseAttributionByText", _german(_attribution(settings, inventory, mart))),
             ("dct:format", iri(f"{EU}/file-type/{file.format.upper()}")),
             ("dcat:mediaType", iri(f"{MEDIA}{file.media_type}")),
             ("dcat:byteSize", _typed(str(file.size), XSD.nonNegativeInteger)),
@@ -167,7 +172,7 @@ def _distribution(settings: Settings, house: House, mart: MartPage, file: DataFi
                     ),
                 ),
             ),
-            ("dct:modified", _moment(house.created_at)),
+            ("dct:modified", _moment(inventory.created_at)),
             ("dct:language", GERMAN),
             ("dcatap:availability", AVAILABLE),
         ),
@@ -224,26 +229,30 @@ def _period(mart: MartPage) -> list[tuple[str, Value]]:
     return [("dct:temporal", Resource("dct:PeriodOfTime", said))]
 
 
-def _provenance(house: House, mart: MartPage) -> Resource:
+def _provenance(inventory: Inventory, mart: MartPage) -> Resource:
     """Which sources a mart is made from, in a sentence."""
-    titles = [house.by_dataset[one].title for one in mart.lineage.datasets]
+    titles = [inventory.by_dataset[one].title for one in mart.lineage.datasets]
     text = (
         f"Berechnet aus: {'; '.join(titles)}."
         if titles
-        else f"Verzeichnis {house.own.des_kreises}."
+        else f"Verzeichnis {inventory.own.des_kreises}."
     )
     return Resource("dct:ProvenanceStatement", (("rdfs:label", _german(text)),))
 
 
-def _attribution(settings: Settings, house: House, mart: MartPage) -> str:
-    credits = sorted({house.by_dataset[one].licence.credit for one in mart.lineage.datasets} - {""})
+def _attribution(settings: Settings, inventory: Inventory, mart: MartPage) -> str:
+    credits = sorted(
+        {inventory.by_dataset[one].licence.credit for one in mart.lineage.datasets} - {""}
+    )
     by = settings.catalogue.publisher or settings.county.name
     return f"{by}; eigene Berechnung nach {', '.join(credits)}" if credits else by
 
 
-def _frequency(settings: Settings, house: House, mart: MartPage) -> str:
+def _frequency(settings: Settings, inventory: Inventory, mart: MartPage) -> str:
     """How often the sources of a mart come; of several the most frequent one."""
-    calendars = [house.by_dataset[one].entry.calendar_in(settings) for one in mart.lineage.datasets]
+    calendars = [
+        inventory.by_dataset[one].entry.calendar_in(settings) for one in mart.lineage.datasets
+    ]
     awaited = [one for one in calendars if not one.ended]
     if calendars and not awaited:
         never = not any(isinstance(one, NoCalendar) for one in calendars)
@@ -275,8 +284,10 @@ def _days_between(calendar: Calendar) -> float:
     return calendar.longest_pause.days / shares
 
 
-def _sample_note(house: House) -> str:
-    return " Beispieldaten: Einrichtungen und Personal sind erfunden." if house.is_sample else ""
+def _sample_note(inventory: Inventory) -> str:
+    return (
+        " Beispieldaten: Einrichtungen und Personal sind erfunden." if inventory.is_sample else ""
+    )
 
 
 def _german(text: str) -> Literal:

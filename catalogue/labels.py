@@ -1,4 +1,4 @@
-"""German words for what the house says in code: sections, calendars, types, rules."""
+"""German words for what Kreishaus says in code: sections, calendars, types, rules."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ UNITS_BY_NAME = {
     "revision": "laufende Nummer",
     "row": "Zeile der Quelle",
 }
-"""By the last word of a column's name, as the house names columns."""
+"""By the last word of a column's name, as Kreishaus names columns."""
 UNITS_BY_DESCRIPTION = {
     r"\bPersons\b|\bin persons\b": "Personen",
     r"\bper\b": "Verhältnis",

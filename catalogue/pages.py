@@ -1,4 +1,4 @@
-"""The pages of the catalogue, from what the house tells and the documents say."""
+"""The pages of the catalogue, from what is published and the documents say."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 from catalogue import documents, labels
 from catalogue.dcat import DataFile
 from catalogue.documents import Document
-from catalogue.house import House, MartPage
+from catalogue.inventory import Inventory, MartPage
 from kreishaus.local_time import HERE
 from kreishaus.settings import Settings
 from warehouse.disclosure import ROUNDED_TO
@@ -56,39 +56,43 @@ class Edition:
 
 
 def pages(
-    settings: Settings, house: House, texts: Sequence[Document], folder: Path, edition: Edition
+    settings: Settings,
+    inventory: Inventory,
+    texts: Sequence[Document],
+    folder: Path,
+    edition: Edition,
 ) -> Iterator[tuple[str, bytes]]:
     """Every page and asset of a site, by its place. ``folder`` is that of the documents."""
-    fill = _Filler(settings, house, edition, texts)
+    fill = _Filler(settings, inventory, edition, texts)
     described = {
-        mart.name: [text for text in texts if text.names(mart.name)] for mart in house.marts
+        mart.name: [text for text in texts if text.names(mart.name)] for mart in inventory.marts
     }
     for name in ASSETS:
         yield name, (TEMPLATES / name).read_bytes()
     yield fill("index.html")
     yield fill("marts/index.html")
-    for mart in house.marts:
+    for mart in inventory.marts:
         yield fill(mart.page, "mart.html", mart=mart, described=described[mart.name])
     yield fill("datensaetze/index.html", "datasets.html")
-    for dataset in house.datasets:
+    for dataset in inventory.datasets:
         yield fill(
             dataset.page,
             "dataset.html",
             dataset=dataset,
             document=_document_of(dataset.id, texts),
         )
-    yield fill("kennzahlen.html", "metrics.html", groups=_metric_groups(house))
+    yield fill("kennzahlen.html", "metrics.html", groups=_metric_groups(inventory))
     yield fill("berichte.html", "exposures.html")
     yield fill("datenschutz.html", "disclosure.html")
     yield fill("schnittstellen.html", "interfaces.html")
     yield fill("handbuch/index.html", "handbook.html", texts=_in_order(texts))
-    yield from _documents(fill, house, texts, folder)
+    yield from _documents(fill, inventory, texts, folder)
 
 
 def _documents(
-    fill: _Filler, house: House, texts: Sequence[Document], folder: Path
+    fill: _Filler, inventory: Inventory, texts: Sequence[Document], folder: Path
 ) -> Iterator[tuple[str, bytes]]:
-    marts = {mart.name: mart.page for mart in house.marts}
+    marts = {mart.name: mart.page for mart in inventory.marts}
     images: set[PurePosixPath] = set()
     for text in texts:
         rendered = documents.render(text, texts, folder, marts)
@@ -102,7 +106,7 @@ class _Filler:
     """Fills a template for a page at its place in the site."""
 
     def __init__(
-        self, settings: Settings, house: House, edition: Edition, texts: Sequence[Document]
+        self, settings: Settings, inventory: Inventory, edition: Edition, texts: Sequence[Document]
     ) -> None:
         environment = Environment(
             loader=FileSystemLoader(TEMPLATES),
@@ -118,12 +122,12 @@ class _Filler:
         environment.filters["code"] = _code
         self._environment = environment
         self._common: dict[str, Any] = {
-            "house": house,
+            "inventory": inventory,
             "edition": edition,
             "settings": settings,
             "navigation": NAVIGATION,
             "labels": labels,
-            "pages": {mart.name: mart.page for mart in house.marts},
+            "pages": {mart.name: mart.page for mart in inventory.marts},
             "has_document": {str(text.place) for text in texts},
             "rounded_to": ROUNDED_TO,
             "fewest_homes": FEWEST_HOMES,
@@ -165,13 +169,13 @@ def _in_order(texts: Sequence[Document]) -> list[Document]:
     return sorted(texts, key=lambda text: (ranks.get(str(text.place), 99), str(text.place)))
 
 
-def _metric_groups(house: House) -> list[tuple[MartPage | None, list[dict[str, Any]]]]:
+def _metric_groups(inventory: Inventory) -> list[tuple[MartPage | None, list[dict[str, Any]]]]:
     """The metrics by the mart that holds them; those made of others last."""
     groups: dict[str, list[dict[str, Any]]] = {}
-    for metric in house.metrics:
+    for metric in inventory.metrics:
         groups.setdefault(metric["mart"] or "", []).append(metric)
     ordered = sorted(groups.items(), key=lambda group: (not group[0], group[0]))
-    return [(house.by_name.get(mart), metrics) for mart, metrics in ordered]
+    return [(inventory.by_name.get(mart), metrics) for mart, metrics in ordered]
 
 
 def _code(text: str) -> Markup:

@@ -22,7 +22,7 @@ import duckdb
 
 from catalogue import documents
 from catalogue.dcat import PREFIXES, DataFile, catalogue
-from catalogue.house import House, data_file, gather
+from catalogue.inventory import Inventory, data_file, gather
 from catalogue.pages import DBT, QUALITY, Edition, pages
 from catalogue.rdf import documents as metadata
 from kreishaus.files import (
@@ -70,12 +70,14 @@ def write_sites(settings: Settings, texts: Path = DOCUMENTS) -> dict[versions.Au
         link = site(settings, audience)
         work = new_directory(link)
         try:
-            house = gather(settings, audience)
+            inventory = gather(settings, audience)
             if audience == "public":
-                files = _write_data(settings, house, work)
+                files = _write_data(settings, inventory, work)
             else:
                 _take_over(written["public"] / "daten", work / "daten")
-            _write_pages(settings, house, work, _edition(settings, audience, files, work), texts)
+            _write_pages(
+                settings, inventory, work, _edition(settings, audience, files, work), texts
+            )
             written[audience] = _switch(settings, link, work)
         finally:
             remove_directory(work)
@@ -116,25 +118,27 @@ def _edition(
 
 
 def _write_pages(
-    settings: Settings, house: House, work: Path, edition: Edition, texts: Path
+    settings: Settings, inventory: Inventory, work: Path, edition: Edition, texts: Path
 ) -> None:
     if edition.has_metadata:
-        described = catalogue(settings, house, edition.files)
+        described = catalogue(settings, inventory, edition.files)
         for name, content in metadata(described, PREFIXES):
             (work / name).write_bytes(content)
-    for place, content in pages(settings, house, documents.read(texts), texts, edition):
+    for place, content in pages(settings, inventory, documents.read(texts), texts, edition):
         path = work / place
         make_folder(path.parent)
         path.write_bytes(content)
 
 
-def _write_data(settings: Settings, house: House, work: Path) -> dict[str, Sequence[DataFile]]:
+def _write_data(
+    settings: Settings, inventory: Inventory, work: Path
+) -> dict[str, Sequence[DataFile]]:
     """The public half as files: Parquet as it is published, CSV made of it."""
-    parquet = versions.parquet(settings.published / house.version, "public")
+    parquet = versions.parquet(settings.published / inventory.version, "public")
     (work / "daten").mkdir()
     found: dict[str, Sequence[DataFile]] = {}
     with duckdb.connect() as connection:
-        for mart in house.public:
+        for mart in inventory.public:
             files = []
             _link(parquet / f"{mart.name}.parquet", work / data_file(mart.name, "parquet"))
             files.append(_described(work, mart.name, "Parquet"))

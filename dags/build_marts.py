@@ -16,7 +16,7 @@ from airflow.sdk import dag, get_current_context, task
 from airflow.sdk.exceptions import AirflowFailException
 
 from kreishaus.setting_faults import settings_or_why
-from kreishaus_dags.as_of import PARAMS, house
+from kreishaus_dags.as_of import PARAMS, current_settings
 from kreishaus_dags.common import announce_version, green_if_none_failed, policy, when_staged_or
 from kreishaus_dags.dbt_nodes import show_nodes
 from kreishaus_dags.serving import serve
@@ -28,7 +28,7 @@ def prepare() -> None:
     from warehouse.build import prepare as lay_ready
     from warehouse.nodes import Outcomes
 
-    lay_ready(house())
+    lay_ready(current_settings())
     Outcomes(settings_or_why().warehouse, get_current_context()["run_id"]).open()
 
 
@@ -38,7 +38,7 @@ def dbt_build() -> None:
     from warehouse.build import BuildFailed, build_for_airflow
 
     try:
-        build_for_airflow(house(), get_current_context()["run_id"])
+        build_for_airflow(current_settings(), get_current_context()["run_id"])
     except BuildFailed as failed:
         raise AirflowFailException(str(failed)) from failed
 
@@ -48,7 +48,7 @@ def publish() -> None:
     """Publish what was made good, keep the last good state of the rest; red if there is a rest."""
     from warehouse.build import publish_for_airflow
 
-    faults = publish_for_airflow(house(), get_current_context()["run_id"])
+    faults = publish_for_airflow(current_settings(), get_current_context()["run_id"])
     if faults:
         raise AirflowFailException("\n".join(faults))
 

@@ -1,4 +1,4 @@
-"""What keeps the house: a backup, read again to the last byte, and only then what may be deleted.
+"""Maintenance: a backup, read again to the last byte, and only then what may be deleted.
 
     save -> check -> tidy, and beside them airflow_history
 
@@ -11,7 +11,7 @@ from airflow.sdk import dag, task
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
 from kreishaus.setting_faults import settings_or_why
-from kreishaus_dags.common import house, log, nightly, policy
+from kreishaus_dags.common import current_settings, log, nightly, policy
 
 LONG = timedelta(hours=2)
 
@@ -23,7 +23,7 @@ def save() -> None:
     from operations.maintenance.backup.make import make_snapshot
 
     try:
-        snapshot = make_snapshot(house())
+        snapshot = make_snapshot(current_settings())
     except NoTarget as nowhere:
         raise AirflowSkipException(str(nowhere)) from nowhere
     except (NoKey, NotABackup, NotInstalled) as wrong:  # trying again would not help
@@ -39,7 +39,7 @@ def check() -> None:
     from operations.maintenance.backup.check import verify
     from operations.maintenance.backup.folder import target
 
-    found = verify(settings := house(), target(settings))
+    found = verify(settings := current_settings(), target(settings))
     log.info("%d snapshots, %.1f MiB read", found.snapshots, found.size / 2**20)
     if found.faults:
         raise AirflowFailException("\n".join(found.faults))
@@ -51,7 +51,7 @@ def tidy() -> None:
     from operations.maintenance.retention.perform import maintain
     from warehouse.build import PATIENCE_SECONDS
 
-    done = maintain(house(), patience_seconds=PATIENCE_SECONDS)
+    done = maintain(current_settings(), patience_seconds=PATIENCE_SECONDS)
     for one in done.deleted:
         log.info("deleted: %s; %s", one.about, one.rule)
     for one in done.held_back:

@@ -12,7 +12,7 @@ have no rows yet is skipped. Earlier dates, and papers as of an earlier day: `kr
 from airflow.sdk import dag, task
 from airflow.sdk.exceptions import AirflowSkipException
 
-from kreishaus_dags.common import PUBLISHED, green_if_none_failed, house, log, policy
+from kreishaus_dags.common import PUBLISHED, current_settings, green_if_none_failed, log, policy
 from reports.papers import NAMES
 
 
@@ -22,7 +22,7 @@ def write(name: str) -> None:
     from reports.render import NothingToPrint, PaperWithdrawn, print_paper
 
     try:
-        printed = print_paper(house(), name)
+        printed = print_paper(current_settings(), name)
     except (NothingToPrint, PaperWithdrawn) as nothing:
         raise AirflowSkipException(str(nothing)) from nothing
     log.info("%s about %s: %s", printed.name, printed.about, printed.pdf)
@@ -34,7 +34,7 @@ def index() -> None:
     from reports.render import write_index
     from reports.withdraw import settle
 
-    settings = house()
+    settings = current_settings()
     for name in settle(settings):
         log.warning("%s: its withdrawal or correction had been interrupted", name)
     log.info("%s", write_index(settings))

@@ -10,7 +10,7 @@ from airflow.sdk import dag, get_current_context, task
 from airflow.sdk.exceptions import AirflowException, AirflowSkipException
 
 from kreishaus_dags.alerting import anybody, page_of, send
-from kreishaus_dags.common import house, log, nightly, policy
+from kreishaus_dags.common import current_settings, log, nightly, policy
 
 
 @task
@@ -20,7 +20,7 @@ def warn_of_late_datasets() -> None:
 
     from pipeline.alerts import AlertLog, late_datasets, what_is_late
 
-    settings, context, now = house(), get_current_context(), datetime.now(UTC)
+    settings, context, now = current_settings(), get_current_context(), datetime.now(UTC)
     alert_log = AlertLog(settings)
     late = what_is_late(settings, alert_log, date.today(), now)
     for issue in late.all:

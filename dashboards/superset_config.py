@@ -51,7 +51,7 @@ EXTRA_CATEGORICAL_COLOR_SCHEMES = [
         "colors": ["#1f5f8b", "#e08e2b", "#3a9b7a", "#b23a48", "#7fb3d5", "#c77aa8", "#5b6770"],
     }
 ]
-# A house of columns, drawn here: a picture file would have to lie among Superset's own
+# The logo is drawn here: a picture file would have to lie among Superset's own
 _LOGO = (
     "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 128 24'%3E"
     "%3Cpath fill='%231f5f8b' d='M12 2 1 11h3v11h4V14h3v8h4V11h3v11h2V11h3z'/%3E"

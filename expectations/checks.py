@@ -1,4 +1,4 @@
-"""One check and its outcome as the house tells it: a row for the warehouse, findings."""
+"""One check and its outcome as Kreishaus tells it: a row for the warehouse, findings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The built-in expectations in the house's words: where, expected, found.
+"""The built-in expectations in Kreishaus's words: where, expected, found.
 
 Great Expectations names offending values in several shapes; here they become ``FailingRow``s like
 those of the county's own classes. Works on results as JSON documents.
@@ -70,7 +70,7 @@ EXPECTED: Mapping[str, Callable[[Fields], str]] = {
 
 
 def sentence(config: Fields) -> str | None:
-    """What a built-in expectation demands; None for one that the house has no words for."""
+    """What a built-in expectation demands; None for one that Kreishaus has no words for."""
     kwargs, describe = config["kwargs"], EXPECTED.get(config["type"])
     if describe is None or kwargs.get("row_condition"):
         return None

@@ -1,4 +1,4 @@
-"""The Data Docs page of one processed file: Great Expectations' renderers, in the house's frame.
+"""The Data Docs page of one processed file: Great Expectations' renderers, in Kreishaus's frame.
 
 The pages that Great Expectations builds by itself load styles and scripts from five foreign
 servers and are a page a table. Its renderers and its view take a template and components of ours:
@@ -54,7 +54,7 @@ class _ChecksTable(ValidationResultsTableContentBlockRenderer):
             ExpectValueOrMarker.expectation_type, expectation_config
         )
         if standard is None:
-            raise LookupError("Great Expectations has no renderer for the house's own classes")
+            raise LookupError("Great Expectations has no renderer for Kreishaus's own classes")
 
         def rows(result: ExpectationValidationResult, **others: object) -> list[list[Any]]:
             [[status, cell, observed, *_]] = standard(result=result, **others)

@@ -1,4 +1,4 @@
-"""The registry: which sources the house visits, and which datasets they hold.
+"""The registry: which sources Kreishaus visits, and which datasets they hold.
 
 What is in it stands in ``ingest/<folder>/source.toml``, beside the source's code; a new folder
 with such a file is a new source. Reading the registry imports neither pandas nor pdfium nor a

@@ -19,6 +19,8 @@ VISIT_FIELDS = {"to_treat": "pending", "lying": "still_quarantined"}
 """Fields of a line of ``visits.jsonl``, landing format 2 -> format 3."""
 FAILING_ROWS = ("failing_rows", "offenders")
 """Keys under which validation results keep the rows that break a rule, the one of today first."""
+TEXTS = {"Assumption of this house": "Assumption of Kreishaus"}
+"""Sources in a county's ``demand_parameters.csv``: what 0.1.0 said -> what they are called."""
 
 
 def columns_of_today(held: Iterable[str]) -> Mapping[str, str]:

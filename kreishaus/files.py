@@ -1,7 +1,7 @@
 """Writing so that a process killed at any instant leaves the old state or the new one.
 
 Everything here follows one pattern: write under a temporary name, fsync, rename. A rename within
-a folder is atomic on every file system the house runs on.
+a folder is atomic on every file system that Kreishaus runs on.
 
 What is made here is closed to other users of the machine from its first instant, whatever the
 umask says; ``open_to_all`` is the one way to open something (``kreishaus/rights.py`` says what).

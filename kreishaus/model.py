@@ -1,4 +1,4 @@
-"""The words every part of the house uses for a file on its way from a source to a staged table.
+"""The words of every part of Kreishaus for a file on its way from a source to a staged table.
 
 Kept free of pandas and pyarrow at run time, so that a DAG file may import it.
 """

@@ -5,14 +5,14 @@
                   /<version>/               others list it
                             /public/...     everybody reads it
                             /version.json   everybody reads it
-                            /...            the house and its group
+                            /...            the owner and its group
         /docs/                              others pass through
              /site-<hash>/...               everybody reads it: the public catalogue
         /county.json                        everybody reads whose home it is
         /counties/                          others pass through
                  /<ags>/...                 the home of a further county: the same again
-        /audit, /readers, /dashboards       the house alone; so are Airflow's keys and passwords
-        /landing, /staged, ...              whatever is not named: the house and its group
+        /audit, /readers, /dashboards       the owner alone; so are Airflow's keys and passwords
+        /landing, /staged, ...              whatever is not named: the owner and its group
 
 Closed folders stand around all that is exact, and are closed before anything is in them: whatever
 a library makes in there, by whatever umask, no other user reaches it at any instant.
@@ -50,8 +50,8 @@ NAMED = 20
 class Access(Enum):
     """Who may read something under the home folder."""
 
-    closed = "the house and its group"
-    secret = "the house alone"
+    closed = "the owner and its group"
+    secret = "the owner alone"
     passage = "others pass through a folder"
     listed = "others list a folder"
     public = "everybody, with all that is in it"
@@ -109,8 +109,8 @@ def access(parts: tuple[str, ...]) -> Access:
 def prepare_home(settings: Settings) -> None:
     """Make the home folder, and close what others shall not reach. Before each step that writes.
 
-    Costs some hundred looks at names, however large the house is: of a closed folder only the door
-    is looked at. What belongs to another user stays as it is; ``kreishaus doctor`` names it.
+    Costs some hundred looks at names, however large the home folder is: of a closed folder only the
+    door is looked at. What belongs to another user stays as it is; ``kreishaus doctor`` names it.
 
     Raises ``OSError`` when there is no home and none can be made, ``NotItsHome`` when it is
     another county's.
@@ -164,10 +164,10 @@ def wrong_rights(settings: Settings, at_most: int) -> Iterator[Wrong]:
 
 @dataclass(frozen=True)
 class Walk:
-    """A way through a home folder that follows no link but those of the house at its top.
+    """A way through a home folder that follows no link but those of its owner at its top.
 
-    Such are a home, or a floor of it, that lies on another disk. ``owner`` is the user of the
-    house: folders of others are not looked into.
+    Such are a home, or a floor of it, that lies on another disk. ``owner`` is the user to whom the
+    home folder belongs: folders of others are not looked into.
     """
 
     home: Path

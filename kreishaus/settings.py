@@ -180,7 +180,7 @@ class Lineage(Section):
 
 
 class Metrics(Section):
-    """Where the house's own measurements go: nowhere, to a StatsD server, or to an OTLP one.
+    """Where Kreishaus's own measurements go: nowhere, to a StatsD server, or to an OTLP one.
 
     ``host`` and ``port`` are those of StatsD (UDP); ``url`` is where OTLP is taken by HTTP, such
     as ``http://collector:4318/v1/metrics``.

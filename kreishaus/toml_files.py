@@ -1,4 +1,4 @@
-"""Reading a TOML file that is part of the house, strictly: what is wrong is said so that it can be
+"""Reading a TOML file that is part of Kreishaus, strictly: what is wrong is said so that it can be
 mended.
 """
 

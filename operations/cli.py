@@ -389,7 +389,7 @@ def sample_germany(
 
 @app.command(epilog="Example: [bold]KREISHAUS_SOURCES=live kreishaus doctor[/bold]")
 def doctor() -> None:
-    """Check that this machine and this configuration can run the house."""
+    """Check that this machine and this configuration can run Kreishaus."""
     from operations.doctor import examine
 
     config_errors = examine(read_settings())

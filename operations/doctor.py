@@ -1,4 +1,4 @@
-"""``kreishaus doctor``: what would keep this machine from running the house, and what to do."""
+"""``kreishaus doctor``: what would keep this machine from running Kreishaus, and what to do."""
 
 from __future__ import annotations
 
@@ -58,11 +58,11 @@ def _backup(settings: Settings) -> Iterator[str]:
     if settings.sources == "sample":
         return
     if folder is None:
-        yield f"{settings.county_file}: [backup] folder is not set; a lost disk is a lost house."
+        yield f"{settings.county_file}: [backup] folder is not set; a lost disk is lost data."
     elif not folder.is_dir() or not os.access(folder, os.W_OK):
         yield f"The backup folder {folder} is missing or cannot be written: mount it, or make it."
     elif folder.stat().st_dev == settings.home.stat().st_dev:
-        yield f"The backup folder {folder} is on the disk of the house, and is lost with it."
+        yield f"The backup folder {folder} is on the disk of the home folder, and is lost with it."
     if folder is not None:
         yield from _encryption(settings)
 

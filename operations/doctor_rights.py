@@ -13,7 +13,7 @@ from kreishaus.rights import Wrong, wrong_rights
 from kreishaus.settings import REPOSITORY, Settings
 
 LOOKS = 200_000
-"""So many names are looked at; a house that has more is so closed at its doors all the same."""
+"""So many names are looked at; a home folder that has more is closed at its doors all the same."""
 FIRST_PERSON, NOBODY = 1000, 65534
 MOUNTED = Path("/run/secrets")
 """Where a container has its secrets: readable in there, and for nobody else."""
@@ -54,8 +54,8 @@ def _owners(home: Path, foreign: list[Wrong]) -> Iterator[str]:
         owner = _user(home.stat().st_uid)
         more = f", and so do {len(foreign) - 1} more" if len(foreign) > 1 else ""
         yield (
-            f"{foreign[0].path} belongs to another user than {home}{more}: the house may be unable "
-            f"to write or to close it. chown -R {owner} {home}, and run the house as {owner} only."
+            f"{foreign[0].path} belongs to another user than {home}{more}: Kreishaus may be unable "
+            f"to write or to close it. chown -R {owner} {home}, and run Kreishaus as {owner} only."
         )
 
 
@@ -75,7 +75,7 @@ def _group(home: Path) -> Iterator[str]:
         name = _group_name(entry.st_gid)
         yield (
             f"{home} belongs to the group {name}, which is that of {', '.join(others[:3])} too: "
-            "they can read everything exact. Give the house a group of its own: "
+            "they can read everything exact. Give the home folder a group of its own: "
             f"chgrp -R kreishaus {home}"
         )
 

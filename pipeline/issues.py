@@ -48,7 +48,7 @@ RUNBOOK = {
 class Issue:
     """One thing to know about a night; ``kind`` is a key of ``RUNBOOK``, or reissued, or backfill.
 
-    ``why`` may quote a file; ``brief`` quotes none and may leave the house. ``see`` is where to
+    ``why`` may quote a file; ``brief`` quotes none and may leave the machine. ``see`` is where to
     look. ``key`` stays the same from day to day while it is about the same thing.
     """
 

@@ -21,7 +21,7 @@ from reports.plots.sheet import (
     VERMILION,
     WIDTH_INCHES,
     Sheet,
-    house_style,
+    kreishaus_style,
     spread,
     svg,
 )
@@ -37,8 +37,8 @@ def ink(colour: str) -> str:
 
 
 def chart(height_inches: float, title: str, alt: str, draw: Draw) -> bytes:
-    """An SVG in the house's style. ``title`` and ``alt`` are read aloud."""
-    with house_style():
+    """An SVG in Kreishaus's style. ``title`` and ``alt`` are read aloud."""
+    with kreishaus_style():
         drawing = Drawing(figsize=(WIDTH_INCHES, height_inches), layout="constrained")
         draw(drawing)
         return svg(Sheet(drawing, title, alt))

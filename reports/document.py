@@ -116,7 +116,7 @@ class Section:
 class Document:
     """A whole paper. ``facts`` stand under the title, ``summary`` before the first section.
 
-    ``recorded_at`` is the newest moment at which the house had something that the paper stands on:
+    ``recorded_at`` is the newest moment at which Kreishaus had something that the paper stands on:
     the same marts make the same paper, so it stands for the time of printing.
     """
 

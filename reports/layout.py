@@ -150,7 +150,7 @@ def origin_sentences(origin: Origin | None, is_sample: bool) -> list[str]:
     if origin.published_at is not None:
         words.append(f"Herausgegeben bis {day(origin.published_at.astimezone(HERE).date())}.")
     if origin.recorded_at is not None:
-        words.append(f"Dem Haus bekannt seit {moment(origin.recorded_at)}.")
+        words.append(f"In Kreishaus bekannt seit {moment(origin.recorded_at)}.")
     if origin.method:
         words.append(f"Methode: {origin.method}.")
     words.append(origin.rounding)

@@ -17,7 +17,7 @@ from warehouse.statements import EVERYTHING
 
 Row = dict[str, Any]
 SAMPLE = "Beispieldaten der Auslieferung, teils erfunden: nicht für Beschlüsse."
-"""What stands on everything that is shown while the house runs on its sample sources."""
+"""What stands on everything that is shown while Kreishaus runs on its sample sources."""
 
 
 class NoData(Exception):

@@ -90,7 +90,7 @@ def print_paper(
 ) -> Printed:
     """Print one paper as a page and as a PDF; about the newest date unless told otherwise.
 
-    With ``to`` the two files go there, and the house's own list of papers is left as it is.
+    With ``to`` the two files go there, and the list of papers in the home folder is left as it is.
 
     Raises ``NoSuchPaper``, ``NothingPublished``, ``NothingToPrint``, ``NoSuchDate``,
     ``PaperWithdrawn`` and ``NotPrintable``.

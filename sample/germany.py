@@ -50,11 +50,11 @@ class Size:
 
 
 class HomeInUse(Exception):
-    """There are data in this house; invented ones would come into force beside them."""
+    """There are data in this home folder; invented ones would come into force beside them."""
 
 
 def write(settings: Settings, size: Size) -> int:
-    """Write the official statistics of a Germany into an empty house; return the count of cells.
+    """Write a Germany's official statistics into an empty home folder; return the count of cells.
 
     Raises ``HomeInUse`` where anything has landed already.
     """

@@ -1,7 +1,7 @@
 """The sample sources: files in the sources' own formats, made on first use.
 
 They are written anew only when this package changes: a person may edit a sample file to see what
-the house does about it.
+Kreishaus does about it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A build as of an earlier day: the same house with a warehouse and a published folder of its own.
+"""A build as of an earlier day: the same settings, with its own warehouse and published folder.
 
     warehouse/as_of/<moment>/             what the nightly build has in ``warehouse/``
     published/as_of/<moment>/<version>/   a published version, with its manifest
@@ -23,7 +23,7 @@ KnownBy = Literal["retrieved", "published"]
 
 
 class NotAMoment(ValueError):
-    """What was asked for is no day and no moment that the house can look back to."""
+    """What was asked for is no day and no moment that Kreishaus can look back to."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class AsOf:
     """The moment to look back to.
 
     ``moment`` is a day, of which the whole counts, German time, or a UTC time stamp. ``by`` says
-    what makes a version known: that this house retrieved it, or that its owner had published it.
+    what makes a version known: that Kreishaus retrieved it, or that its owner had published it.
     """
 
     moment: str
@@ -97,7 +97,7 @@ def _unreadable(text: str) -> str:
 
 
 class AsOfSettings(Settings):
-    """The settings of a build as of a moment: those of the house, with folders of its own."""
+    """The settings of a build as of a moment: the installation's, with folders of its own."""
 
     as_of: AsOf
 
@@ -115,7 +115,7 @@ class AsOfSettings(Settings):
 
 
 def settings_as_of(settings: Settings, as_of: AsOf | None) -> Settings:
-    """The settings for a build as of ``as_of``; the house's own where that is None."""
+    """The settings for a build as of ``as_of``; the installation's own where that is None."""
     if as_of is None:
         return settings
     own = {**dict(settings), "as_of": as_of, "keep_versions": 1}

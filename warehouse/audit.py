@@ -129,7 +129,7 @@ def record(
         raise AuditUnwritable(
             f"{folder(settings)}: the audit log cannot be written ({error.strerror or error}). "
             f"Nothing is read from internal, exported or deleted without a line in it. Run this "
-            "as the user who owns the house, and look for room on the disk."
+            "as the user who owns the home folder, and look for room on the disk."
         ) from error
 
 

@@ -40,7 +40,7 @@ HEADERS_BYTES = 3 * 4096
 """DuckDB's main header and its two database headers, which count checkpoints in turn."""
 LOCKED = "Could not set lock on file"
 """What DuckDB says of a file that another process has open."""
-IN_FORCE = "stg_house__batches_in_force"
+IN_FORCE = "stg_kreishaus__batches_in_force"
 
 
 class BuildNotFinished(Refusal):

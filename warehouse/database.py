@@ -1,4 +1,4 @@
-"""Connections of the house's own processes to DuckDB, none of which may take the whole machine."""
+"""Connections of Kreishaus's own processes to DuckDB, none of which may take the whole machine."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ def alert(context: Mapping[str, Any]) -> None:
 
 
 def faults(settings: Settings, dag_id: str, run_id: str, now: datetime) -> list[Issue]:
-    """What this run left in red, as far as the house itself knows."""
+    """What this run left in red, as far as Kreishaus itself knows."""
     from pipeline.issues import issues
     from pipeline.status import dataset_status
     from warehouse.not_renewed import not_renewed

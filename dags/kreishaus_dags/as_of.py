@@ -27,8 +27,8 @@ PARAMS = {
 }
 
 
-def house() -> Settings:
-    """Where this run builds and publishes: in the house, or aside as of the day asked for."""
+def current_settings() -> Settings:
+    """Where this run builds and publishes: the nightly folders, or those of a day asked for."""
     from warehouse.as_of import AsOf, NotAMoment, settings_as_of
 
     asked = get_current_context()["params"]
@@ -36,4 +36,4 @@ def house() -> Settings:
         as_of = AsOf.parse(asked["as_of"], asked["known_by"]) if asked["as_of"] else None
     except NotAMoment as refusal:
         raise AirflowFailException(f"as_of: {refusal}") from refusal
-    return settings_as_of(common.house(), as_of)
+    return settings_as_of(common.current_settings(), as_of)

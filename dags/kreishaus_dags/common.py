@@ -50,7 +50,7 @@ def policy() -> dict[str, Any]:
     }
 
 
-def house() -> Settings:
+def current_settings() -> Settings:
     """The settings for a task. Raises ``WrongFormat`` for a home that needs other code."""
     return known(settings_or_why())
 
@@ -75,7 +75,7 @@ def announce_version() -> None:
     """Say that readers have a new version; skipped when this run published none to them."""
     from warehouse.versions import published_by
 
-    if not published_by(house(), get_current_context()["run_id"]):
+    if not published_by(current_settings(), get_current_context()["run_id"]):
         raise AirflowSkipException("readers have no version of this run")
 
 

@@ -18,7 +18,7 @@ from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 from kreishaus.county_folder import FaultyList
 from kreishaus.datasets import Dataset, Source
 from kreishaus.model import Landed
-from kreishaus_dags.common import STAGED, green_if_none_failed, house
+from kreishaus_dags.common import STAGED, current_settings, green_if_none_failed
 from kreishaus_dags.failed_items import failed_items, reason
 from kreishaus_dags.window import window_of
 
@@ -60,7 +60,7 @@ def fetch_new(dataset_id: str) -> list[dict[str, Any]]:
     from pipeline import steps
     from pipeline.telemetry import of_fetch
 
-    settings, context = house(), get_current_context()
+    settings, context = current_settings(), get_current_context()
     window = window_of(context["dag_run"])
     try:
         report = steps.fetch_new(dataset_id, settings, context["run_id"], window)
@@ -91,7 +91,7 @@ def process_files(batch: Mapping[str, Any]) -> None:
     from pipeline.steps import process_file
     from pipeline.telemetry import of_processing
 
-    settings, context = house(), get_current_context()
+    settings, context = current_settings(), get_current_context()
     if batch["failed_item"]:
         raise AirflowFailException(reason(batch, settings))
     outcomes: list[Outcome] = []

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from airflow.sdk import task
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
-from kreishaus_dags.as_of import house
+from kreishaus_dags.as_of import current_settings
 
 if TYPE_CHECKING:
     from kreishaus.settings import Settings
@@ -64,7 +64,7 @@ def serve() -> None:
     from warehouse.serving.load import load
     from warehouse.versions import NothingPublished
 
-    settings = with_connection(house())
+    settings = with_connection(current_settings())
     if as_of := requested_as_of(settings):
         raise AirflowSkipException(f"as of {as_of.moment}: lies aside, and is not served")
     if not configured(settings):

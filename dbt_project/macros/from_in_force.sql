@@ -3,7 +3,7 @@
 #}
 {% macro from_in_force(source_name, dataset, table) -%}
 from {{ source(source_name, table) }} as cells
-inner join {{ ref('stg_house__batches_in_force') }} as in_force
+inner join {{ ref('stg_kreishaus__batches_in_force') }} as in_force
     on
         in_force.source = '{{ source_name }}'
         and in_force.dataset = '{{ dataset }}'

@@ -50,7 +50,7 @@ inner join
             select distinct source_sha256, period, {{ told_apart_by | join(', ') }}
             from {{ source('it_nrw', dataset ~ '_cells') }}
         ) as holding
-        inner join {{ ref('stg_house__batches_in_force') }} as files
+        inner join {{ ref('stg_kreishaus__batches_in_force') }} as files
             on
                 files.source = 'it_nrw'
                 and files.dataset = '{{ dataset }}'

@@ -1,7 +1,7 @@
 {#
   True for what was known at the moment that the variable `as_of` names; always true without one.
 
-  Known from when this house had it (`retrieved_column`) or, with the variable `as_of_by` set to
+  Known from when Kreishaus had it (`retrieved_column`) or, with the variable `as_of_by` set to
   `published`, from when its owner had published it; where that is not known, from when we had it.
 #}
 {% macro known_by_as_of(retrieved_column, published_column=none) -%}

@@ -1,4 +1,4 @@
--- The consultant's forecast is an input of the house, typed from the paper: typed as printed.
+-- The consultant's forecast is an input of Kreishaus, typed from the paper: typed as printed.
 {{ config(severity='warn') }}
 
 select

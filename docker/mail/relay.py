@@ -1,4 +1,4 @@
-"""The one place that holds the mail password of the house: takes mail inside, hands it on outside.
+"""The one place that holds the mail password of Kreishaus: takes mail inside, hands it on outside.
 
 No queue: mail is handed to the county's server while its sender waits, and what that server does
 not take is refused with its own words. So the sender knows, and `kreishaus status` says "alert

@@ -1,4 +1,4 @@
-"""A sheet as the house sees it, whatever program wrote it: filled cells, and what is merged.
+"""A sheet as Kreishaus sees it, whatever program wrote it: filled cells, and what is merged.
 
 The guard and the parsers read files through the same readers (``xlsx``, ``xls``, ``ods``,
 ``delimited``): what is judged at the door is what becomes numbers.

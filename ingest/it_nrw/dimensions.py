@@ -44,7 +44,7 @@ REGION_VARIABLES = ("DLAND", "REGBEZ", "KREISE", "GEMEIN", "GEOGM4")
 
 @cache
 def wordings() -> Mapping[str, str]:
-    """Printed label, folded -> the house's wording. Raises ``ValueError`` for one with two."""
+    """Printed label, folded -> Kreishaus's wording. Raises ``ValueError`` for one with two."""
     found: dict[str, str] = {}
     with WORDINGS_FILE.open(encoding="utf-8", newline="") as lines:
         for row in csv.DictReader(lines, delimiter=";"):
@@ -54,7 +54,7 @@ def wordings() -> Mapping[str, str]:
 
 
 def label(printed: str) -> str:
-    """A label in the house's wording: blanks made single, a known rewording undone."""
+    """A label in Kreishaus's wording: blanks made single, a known rewording undone."""
     folded = " ".join(printed.split())
     if folded.casefold() == TOTAL.casefold():
         return TOTAL

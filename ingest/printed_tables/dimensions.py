@@ -19,7 +19,7 @@ from ingest.vocabulary.statuses import UnknownLabel, status_aliases
 from kreishaus.settings import REPOSITORY, County
 
 NO_METRIC = "keine"
-"""Said of a figure that the house has no metric for: it is kept and never compared."""
+"""Said of a figure that Kreishaus has no metric for: it is kept and never compared."""
 
 NATION = "DE"
 NATION_WORDS = {"de", "deutschland", "bund", "bundesgebiet"}

@@ -1,4 +1,4 @@
-"""Labels of rows -> codes of the house, by an alias table that people can mend.
+"""Labels of rows -> codes of Kreishaus, by an alias table that people can mend.
 
 The register's labels quote the law, and the law is reworded: an alias has a validity, the wording
 itself is never interpreted.
@@ -92,7 +92,7 @@ def _overlap(one: Alias, other: Alias) -> bool:
 
 @cache
 def status_aliases() -> StatusAliases:
-    """The alias table of the house, read once."""
+    """The alias table of Kreishaus, read once."""
     with ALIAS_FILE.open(encoding="utf-8", newline="") as lines:
         return StatusAliases(
             Alias(row["alias"], row["status_code"], _day(row["valid_from"]), _day(row["valid_to"]))

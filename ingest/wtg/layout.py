@@ -104,7 +104,7 @@ KEYS = frozenset(["pfad_id", "pruefung_id", "vorgang_id", "vorhaben_id", "angebo
 _COMPUTED = {
     "register_offers": ("angebotsform_wtg", "angebotsform_herkunft", "duplicate_of_row"),
 }
-"""Fields that the house adds, beside ``cell_markers`` and ``set_aside_reason``."""
+"""Fields that Kreishaus adds, beside ``cell_markers`` and ``set_aside_reason``."""
 
 _BY_NAME: dict[str, cells.Reader] = {
     **dict.fromkeys(KEYS | {"standort_id"}, cells.identifier),

@@ -11,6 +11,7 @@ from typing import Any
 
 from kreishaus.county_words import CountyWords
 from kreishaus.datasets import REGISTRY
+from kreishaus.earlier_names import TEXTS
 from kreishaus.labels.formats import day
 
 FILE = Path(__file__).with_name("translations.toml")
@@ -34,7 +35,7 @@ def translated(list_name: str, text: str, words: CountyWords) -> str:
     Dates and numbers in it are left out for the look-up and put back as German readers write them;
     ``words`` are those for the kind of county.
     """
-    known = translations()[list_name].get(_pattern(text))
+    known = translations()[list_name].get(_pattern(TEXTS.get(text, text)))
     if known is None:
         return text
     values = (_in_german(found) for found in _VARIABLE.findall(text))

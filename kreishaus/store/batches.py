@@ -89,7 +89,7 @@ def versions(landing: Landing, records: Iterable[BatchRecord]) -> Iterator[Versi
 
 
 def versions_of(settings: Settings, entry: Dataset) -> Iterator[Version]:
-    """The versions of one dataset of this house."""
+    """The versions of one dataset of this installation."""
     staging = Staging(settings.staged, entry.source, entry.name)
     return versions(Landing(settings.landing, entry.source, entry.name), staging.records())
 

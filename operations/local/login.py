@@ -27,7 +27,7 @@ class Login:
 
 
 def login(settings: Settings) -> Login:
-    """The login of this house's Airflow, made on first use. To change it, remove the file."""
+    """Airflow's login in this installation, made on first use. To change it, remove the file."""
     file = password_file(settings)
     if not file.exists():
         made = {USER: secrets.token_urlsafe(PASSWORD_BYTES)}

@@ -77,7 +77,7 @@ def run(settings: Settings, console: Console) -> int:
 
 
 def up(settings: Settings, console: Console) -> int:
-    """Open the house, run the night once, and leave the house open for the nights to come.
+    """Start Kreishaus, run the night once, and leave it running for the nights to come.
 
     Returns what ``run`` would, and raises what it raises.
     """
@@ -117,7 +117,7 @@ def up(settings: Settings, console: Console) -> int:
 
 
 def down(settings: Settings, console: Console) -> int:
-    """Close the house that ``up`` opened. Returns 0 when it is closed, 1 when it is not."""
+    """Stop what ``up`` started. Returns 0 when it has stopped, 1 when it has not."""
     lock = settings.home / "run.lock"
     in_use = holder(lock)
     if in_use is None:

@@ -1,4 +1,4 @@
-"""The whole house at work: sample sources served, dbt's project read, Airflow ready."""
+"""All of Kreishaus at work: sample sources served, dbt's project read, Airflow ready."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ REPORTS_DAG = "publish_reports"
 def local_stack(
     settings: Settings, console: Console, *, reparse_seconds: int
 ) -> Iterator[EmbeddedAirflow]:
-    """Open the house for a night or for longer; whatever was started ends with the block.
+    """Start Kreishaus for a night or for longer; whatever was started ends with the block.
 
     Raises ``AirflowNotReady``. A dbt project that cannot be read is said, and no reason to stop:
     the sources are collected all the same, and the build will be red.
@@ -64,7 +64,7 @@ def _samples_served(settings: Settings) -> Iterator[Settings]:
     with ExitStack() as inside:
         try:
             server = inside.enter_context(serve(root, urlsplit(settings.sample_url).port or 0))
-        except OSError:  # another house is open on this machine
+        except OSError:  # another installation runs on this machine
             server = inside.enter_context(serve(root))
         yield settings.model_copy(update={"sample_url": server.url})
 

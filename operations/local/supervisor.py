@@ -1,4 +1,4 @@
-"""The process behind ``kreishaus up``: holds the lock and keeps the house open until told to end.
+"""The process behind ``kreishaus up``: holds the lock, keeps Kreishaus running until told to end.
 
 Runs as ``python -m operations.local.supervisor`` with the settings in its environment.
 """
@@ -29,12 +29,12 @@ REPARSE_SECONDS = 60
 
 
 def address_file(settings: Settings) -> Path:
-    """The file that says that the house is open, and at which address."""
+    """The file that says that Kreishaus runs, and at which address."""
     return airflow_home(settings) / "up.json"
 
 
 def address(settings: Settings) -> str | None:
-    """Airflow's address while the house is open; None while it is not."""
+    """Airflow's address while Kreishaus runs; None while it does not."""
     path = address_file(settings)
     if not path.exists():
         return None
@@ -55,7 +55,7 @@ def _stop(_signal: int, _frame: FrameType | None) -> None:
 
 
 def main() -> int:
-    """Keep the house open until SIGTERM; what was started ends with it, at any moment."""
+    """Keep Kreishaus running until SIGTERM; what was started ends with it, at any moment."""
     closed_umask()
     settings = read_settings()
     stop = {signal.SIGTERM, signal.SIGINT}

@@ -120,12 +120,12 @@ def _verdict_sentence(verdicts: list[Row]) -> str:
     differs = figures.get("differs", 0)
     nowhere = sum(figures.values()) - compared - figures.get("not_printed", 0)
     return (
-        "Das Haus vergleicht jede Zahl, die in einem früheren Papier gedruckt wurde, mit seinen "
+        "Kreishaus vergleicht jede Zahl, die in einem früheren Papier gedruckt wurde, mit seinen "
         f"Tabellen. Zum Gegenstand dieses Papiers {phrasing.are(compared)} "
         f"{phrasing.counted(compared, phrasing.FIGURES)} verglichen: "
         f"{number(figures.get('equal', 0))} stimmen genau, {number(figures.get('rounded', 0))} bis "
         f"auf die Rundung, {number(differs)} {'weicht' if differs == 1 else 'weichen'} ab. Zu "
-        f"{number(nowhere)} weiteren hat das Haus keine Quelle oder keine Kennzahl."
+        f"{number(nowhere)} weiteren hat Kreishaus keine Quelle oder keine Kennzahl."
     )
 
 
@@ -147,7 +147,7 @@ def _by_reason(rows: list[Row]) -> Table:
     for row in rows:
         groups.setdefault((row["place"], row["metric_label"], _reason(row)), []).append(row)
     return Table(
-        "Abweichungen gedruckter Zahlen von den Tabellen des Hauses, zusammengefasst",
+        "Abweichungen gedruckter Zahlen von den Tabellen in Kreishaus, zusammengefasst",
         (
             Column("Fundstelle", numeric=False),
             Column("Kennzahl", numeric=False),
@@ -189,12 +189,12 @@ def _differing(rows: list[Row]) -> Table:
     ]
     documents = "; ".join(dict.fromkeys(row["document"] for row in rows))
     return Table(
-        "Gedruckte Zahlen, die von den Tabellen des Hauses abweichen",
+        "Gedruckte Zahlen, die von den Tabellen in Kreishaus abweichen",
         (
             Column("Fundstelle", numeric=False),
             Column("Zahl", numeric=False),
             Column("gedruckt"),
-            Column("im Haus"),
+            Column("in Kreishaus"),
             Column("Vermutlicher Grund", numeric=False),
         ),
         tuple(shown),
@@ -278,7 +278,7 @@ def data_basis(marts: Marts, datasets: Sequence[str], methods: Sequence[str]) ->
                     "sollte.",
                 ),
                 Origin(
-                    sources=("Eingangsbuch des Hauses",),
+                    sources=("Eingangsbuch von Kreishaus",),
                     about="Tag des letzten Laufs",
                     marts=("freshness",),
                 ),

@@ -86,7 +86,7 @@ class Plot:
 
 
 @contextmanager
-def house_style() -> Iterator[None]:
+def kreishaus_style() -> Iterator[None]:
     """Our own settings, whatever the machine has."""
     with mpl.rc_context():
         mpl.rcdefaults()
@@ -96,7 +96,7 @@ def house_style() -> Iterator[None]:
 
 def drawn(plot: Plot, marts: Marts) -> Sheet:
     """The plot; a page that says so where a mart has no rows."""
-    with house_style():
+    with kreishaus_style():
         try:
             return plot.draw(marts)
         except NoData as empty:
@@ -189,7 +189,7 @@ def svg(sheet: Sheet) -> bytes:
     """The sheet as an SVG file with its title and alternative text."""
     buffer = io.BytesIO()
     metadata = {"Date": None, "Creator": None, "Format": None, "Type": None}
-    with house_style():
+    with kreishaus_style():
         sheet.figure.savefig(buffer, format="svg", metadata=metadata)
     text = buffer.getvalue().decode("utf-8")
     opening = re.search(r"<svg\b[^>]*>", text)

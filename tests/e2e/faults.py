@@ -23,7 +23,9 @@ PERSONS = "Kreuztabelle_2021-12-31.xlsx"
 
 
 @contextmanager
-def everything_at_once(house: Settings, folder: Path) -> Iterator[tuple[dict[str, str], Mailbox]]:
+def everything_at_once(
+    installation: Settings, folder: Path
+) -> Iterator[tuple[dict[str, str], Mailbox]]:
     """The environment of such a night, and the mailbox of whoever is told.
 
     IT.NRW does not answer at all, Heimfinder shows its maintenance page, one workbook of the
@@ -31,8 +33,8 @@ def everything_at_once(house: Settings, folder: Path) -> Iterator[tuple[dict[str
     BAMF issued a month again.
     """
     drop, site = folder / "drop", folder / "http"
-    shutil.copytree(house.sample / "drop", drop)
-    shutil.copytree(house.sample / "http", site)
+    shutil.copytree(installation.sample / "drop", drop)
+    shutil.copytree(installation.sample / "http", site)
     (site / "bamf" / bamf.pdf_path(SEPTEMBER)).write_bytes(bamf.pdf(as_reissued()))
     workbook = drop / "wtg" / CORRUPT
     workbook.write_bytes(workbook.read_bytes()[:-5_000])

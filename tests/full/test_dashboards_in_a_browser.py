@@ -43,8 +43,8 @@ ALL = [*PUBLIC, *INTERNAL, *TECHNICAL]
 
 
 @pytest.fixture(scope="module")
-def site(house: Settings) -> Iterator[Site]:
-    with running(house, house.home / "dashboards", free_port()) as started:
+def site(installation: Settings) -> Iterator[Site]:
+    with running(installation, installation.home / "dashboards", free_port()) as started:
         yield started
 
 
@@ -293,10 +293,12 @@ def test_secrets_are_for_their_owner_only(site: Site) -> None:
         assert (folder / name).stat().st_mode & 0o077 == 0
 
 
-def test_the_contracts_that_charts_are_checked_by_are_what_is_published(house: Settings) -> None:
+def test_the_contracts_that_charts_are_checked_by_are_what_is_published(
+    installation: Settings,
+) -> None:
     """So that a check without a database says what would happen with one."""
     for audience in versions.AUDIENCES:
-        manifest = versions.manifest(versions.current(house), audience)
+        manifest = versions.manifest(versions.current(installation), audience)
         published = {mart["name"]: set(mart["columns"]) for mart in manifest["marts"]}
         promised = {name: set(mart.columns) for name, mart in read_marts(audience).items()}
         assert promised == published, audience

@@ -1,4 +1,4 @@
-"""The production house, started from docker-compose.yml without containers (see ``pod``).
+"""The production installation, started from docker-compose.yml without containers (see ``pod``).
 
 Each Airflow service by the very command, environment and confinement of the file, on a real
 PostgreSQL and a real Redis; then users with roles, a run that a worker does, a mail that arrives.
@@ -45,8 +45,8 @@ COUNTY_MAIL_PORT, CHAT_PORT = 2525, 5080
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pod]:
-    """The whole house but its readers' part, on sample sources; somebody is named for alerts."""
+def pod(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pod]:
+    """All of Kreishaus but its readers' part, on sample sources; somebody is named for alerts."""
     folder = tmp_path_factory.mktemp("production")
     counties = folder / "counties"
     shutil.copytree(REPOSITORY / "counties", counties)
@@ -87,10 +87,10 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pod]:
 
 
 @pytest.fixture(scope="module")
-def measured(house: Pod) -> Iterator[list[str]]:
-    """What Airflow and the house send to StatsD."""
+def measured(pod: Pod) -> Iterator[list[str]]:
+    """What Airflow and Kreishaus send to StatsD."""
     got: list[str] = []
-    with house.inside():
+    with pod.inside():
         receiver = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         receiver.bind(("127.0.0.1", 8125))
 
@@ -126,24 +126,24 @@ def taking(pod: Pod, port: int) -> Iterator[list[dict[str, Any]]]:
 
 
 @pytest.fixture(scope="module")
-def lineage(house: Pod) -> Iterator[list[dict[str, Any]]]:
+def lineage(pod: Pod) -> Iterator[list[dict[str, Any]]]:
     """The OpenLineage events that arrive at the address of the service ``lineage``."""
-    with taking(house, 5000) as got:
+    with taking(pod, 5000) as got:
         yield got
 
 
 @pytest.fixture(scope="module")
-def chat(house: Pod) -> Iterator[list[dict[str, Any]]]:
+def chat(pod: Pod) -> Iterator[list[dict[str, Any]]]:
     """What the county's chat is told."""
-    with taking(house, CHAT_PORT) as got:
+    with taking(pod, CHAT_PORT) as got:
         yield got
 
 
 @pytest.fixture(scope="module")
-def well(house: Pod, measured: list[str], lineage: list[dict[str, Any]]) -> Pod:
-    """The house once every service says that it is well."""
-    house.wait_until_well("mail", "proxy", *AIRFLOW, seconds=300)
-    return house
+def well(pod: Pod, measured: list[str], lineage: list[dict[str, Any]]) -> Pod:
+    """The pod once every service says that it is well."""
+    pod.wait_until_well("mail", "proxy", *AIRFLOW, seconds=300)
+    return pod
 
 
 def ask(
@@ -224,7 +224,7 @@ def test_nothing_but_the_named_places_can_be_written(well: Pod) -> None:
 
 
 def test_each_service_has_what_it_needs_and_no_more(well: Pod) -> None:
-    """What it can list of the house and of the logs, and where it can write there."""
+    """What it can list of the home folder and of the logs, and where it can write there."""
     tried = "for p in /house /house/landing /house/warehouse /house/alerts /logs /backup /drop; do"
     tried += " ls $p >/dev/null 2>&1 && echo -n $p && (touch $p/x 2>/dev/null && echo -n + && "
     tried += "rm $p/x; echo); done; ls /logs | grep dag_id; true"

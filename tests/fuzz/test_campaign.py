@@ -38,7 +38,7 @@ pytestmark = pytest.mark.timeout(6 * 60 * 60)
 
 @pytest.fixture(scope="module")
 def landing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
-    """A house in which the sample of every dataset has landed."""
+    """An installation in which the sample of every dataset has landed."""
     settings = Settings(home=tmp_path_factory.mktemp("fuzz") / "var")
     with serve(make(settings) / "http") as server:
         settings = settings.model_copy(update={"sample_url": server.url})

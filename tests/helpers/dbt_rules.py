@@ -1,7 +1,7 @@
 """The rules of dbt-project-evaluator on a manifest, by that package's names without ``fct_``.
 
-The package itself comes by ``dbt deps`` from dbt's hub, which an offline house does not ask, and
-would add forty models to ours.
+The package itself comes by ``dbt deps`` from dbt's hub, which an offline installation does not
+ask, and would add forty models to ours.
 """
 
 from __future__ import annotations

@@ -67,7 +67,7 @@ def build_of(
                 "depends_on": {"nodes": [f"model.k.{name}"]},
             }
         warehouse.execute(
-            "create table stg_house__batches_in_force as select 'wtg' as source, "
+            "create table stg_kreishaus__batches_in_force as select 'wtg' as source, "
             "'stichtag' as dataset, '2021-08-15' as period, repeat('ab', 32) as source_sha256"
         )
     results = [

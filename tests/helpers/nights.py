@@ -1,4 +1,4 @@
-"""One night of a house, in one process and without Airflow."""
+"""One night of an installation, in one process and without Airflow."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ FILES_WORTH_A_PROCESS = 8
 
 @dataclass(frozen=True)
 class Night:
-    """A house after a night, with what became of each file and what was published."""
+    """An installation after a night, with what became of each file and what was published."""
 
-    house: Settings
+    installation: Settings
     outcomes: list[Outcome]
     manifest: Manifest
 

@@ -1,4 +1,4 @@
-"""A user of this machine who is not the house: what can be opened by a process of another uid."""
+"""A user of this machine who is not the owner: what a process of another uid can open."""
 
 from __future__ import annotations
 

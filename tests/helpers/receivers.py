@@ -44,7 +44,7 @@ class Mailbox:
         extra = {
             "disable_ssl": True,
             "disable_tls": not self.encrypted,
-            "from_email": "house@county.example",
+            "from_email": "kreishaus@county.example",
         }
         return json.dumps(
             {"conn_type": "smtp", "host": "127.0.0.1", "port": self.port, "extra": extra}

@@ -25,7 +25,7 @@ from warehouse.serving.doors import close_doors
 from warehouse.serving.readers import GROUP_ROLES, add_reader
 from warehouse.versions import Audience
 
-LOADER, LOADER_PASSWORD = "house_loader", "a password/of:the@loader"
+LOADER, LOADER_PASSWORD = "installation_loader", "a password/of:the@loader"
 READERS_PASSWORD = "correct horse battery"
 CLOSED = "closed"
 """A database in which all doors are closed, from which the others are copied: that is faster."""
@@ -49,11 +49,11 @@ def server_with_loader() -> Iterator[Server]:
 def databases(
     server: Server, settings: Settings, folder: Path, *, closed: bool = True
 ) -> Iterator[Settings]:
-    """A house that serves from two new databases of its own; its readers go with it.
+    """An installation that serves from two new databases of its own; its readers go with it.
 
     With ``closed=False`` they are as PostgreSQL makes them.
     """
-    name = f"house_{time.monotonic_ns()}"
+    name = f"installation_{time.monotonic_ns()}"
     template = CLOSED if closed else "template0"
     with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
         for database in (name, f"{name}_public"):
@@ -118,7 +118,7 @@ def login_url(server: Server, settings: Settings, name: str, audience: Audience)
 
 
 def patient_for(settings: Settings, seconds: float) -> Settings:
-    """The same house with a loader that waits so long for readers."""
+    """The same installation with a loader that waits so long for readers."""
     serving = settings.serving.model_copy(update={"patience_seconds": seconds})
     return settings.model_copy(update={"serving": serving})
 

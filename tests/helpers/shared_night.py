@@ -1,6 +1,6 @@
-"""One night of the whole sample, for every module that needs a house that has had one.
+"""One night of the whole sample, for every module that needs an installation that has had one.
 
-It is made once, whatever number of processes share the tests. Who changes something takes a house
+It is made once, whatever number of processes share the tests. Who changes something takes one
 ``of_its_own``. The ``conftest.py`` of a folder whose tests need them hands these fixtures on.
 """
 
@@ -40,15 +40,15 @@ def first_night(tmp_path_factory: pytest.TempPathFactory) -> Night:
 
 @pytest.fixture(scope="module")
 def of_its_own(first_night: Night, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
-    """A copy of that house, for a module that goes on from there; its sources are served."""
-    home = tmp_path_factory.mktemp("house") / "var"
-    shutil.copytree(first_night.house.home, home, symlinks=True)
-    settings = first_night.house.model_copy(update={"home": home})
+    """A copy of that installation, for a module that goes on from there; its sources are served."""
+    home = tmp_path_factory.mktemp("installation") / "var"
+    shutil.copytree(first_night.installation.home, home, symlinks=True)
+    settings = first_night.installation.model_copy(update={"home": home})
     with serve(settings.sample / "http") as server:
         yield settings.model_copy(update={"sample_url": server.url})
 
 
 @pytest.fixture(scope="module")
-def house(of_its_own: Settings) -> Settings:
+def installation(of_its_own: Settings) -> Settings:
     """``of_its_own`` under the name by which most tests speak of it."""
     return of_its_own

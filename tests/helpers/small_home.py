@@ -1,4 +1,4 @@
-"""A house of a few small files, written floor by floor: for tests of what is kept of it."""
+"""A home folder of a few small files, written floor by floor: for tests of what is kept of it."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def day(text_: str, hour: int = 2) -> datetime:
     return datetime.fromisoformat(text_).replace(hour=hour, tzinfo=UTC)
 
 
-def house_of_one_home(settings: Settings) -> None:
+def installation_with_one_care_home(settings: Settings) -> None:
     """One small version: a home of eighty places in both halves."""
     version = settings.published / "20261125T030824Z"
     for audience in versions.AUDIENCES:

@@ -38,7 +38,9 @@ def node(name: str, folder: str, *parents: str) -> dict[str, object]:
 
 
 NODES = {
-    "model.k.stg_house__batches_in_force": node("stg_house__batches_in_force", "intermediate"),
+    "model.k.stg_kreishaus__batches_in_force": node(
+        "stg_kreishaus__batches_in_force", "intermediate"
+    ),
     "model.k.stg_wtg__belegung": node("stg_wtg__belegung", "staging"),
     "seed.k.flags": {
         "name": "flags",
@@ -81,7 +83,7 @@ def left_by_dbt(settings: Settings, vacant: int = 217, **outcomes: str) -> None:
         )
         warehouse.execute("create table supply as select 46 as facilities from range(2)")
         warehouse.execute(
-            "create table stg_house__batches_in_force as select 'wtg' as source, "
+            "create table stg_kreishaus__batches_in_force as select 'wtg' as source, "
             "'stichtag' as dataset, '2021-08-15' as period, 'abc' as source_sha256"
         )
     results = [

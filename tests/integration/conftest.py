@@ -1,4 +1,4 @@
-"""What these tests share: a house that has had a night, and a PostgreSQL that serves one."""
+"""What these tests share: an installation after a night, and a PostgreSQL that serves one."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from postgres import Server
 from serving_databases import databases, server_with_loader
-from shared_night import first_night, house, of_its_own
+from shared_night import first_night, installation, of_its_own
 
 from kreishaus.settings import Settings
 
-__all__ = ["first_night", "house", "of_its_own"]
+__all__ = ["first_night", "installation", "of_its_own"]
 
 
 @pytest.fixture(scope="module")
@@ -24,6 +24,6 @@ def server() -> Iterator[Server]:
 
 @pytest.fixture
 def serving(server: Server, settings: Settings, tmp_path: Path) -> Iterator[Settings]:
-    """A house that serves from two new databases of its own."""
-    with databases(server, settings, tmp_path) as house:
-        yield house
+    """An installation that serves from two new databases of its own."""
+    with databases(server, settings, tmp_path) as installation:
+        yield installation

@@ -74,8 +74,8 @@ def files_of_the_guide() -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The house with the new source in it. Every file is new."""
-    copy = tmp_path_factory.mktemp("tree") / "house"
+    """Kreishaus with the new source in it. Every file is new."""
+    copy = tmp_path_factory.mktemp("tree") / "installation"
     copy.mkdir()
     rooms = [path.parent.name for path in REPOSITORY.glob("*/__init__.py")]
     for name in (*rooms, "dags", "dbt_project", "counties"):
@@ -91,7 +91,7 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def run(tree: Path, *command: str) -> str:
-    """What a program prints that finds the copy, and nothing else, as the house."""
+    """What a program prints that finds the copy, and nothing else, as Kreishaus."""
     home = tree.parent / "var"
     environment = {
         **os.environ,

@@ -65,7 +65,8 @@ def test_a_month_issued_again_is_a_revision(site: tuple[Settings, Path]) -> None
     assert ask_warehouse(
         settings,
         f"select value from read_parquet('{settings.staged}/bamf/hkl/2021-09/*/rows.parquet') "
-        "as cells inner join staging.stg_house__batches as batches using (source_sha256, period) "
+        "as cells inner join staging.stg_kreishaus__batches as batches "
+        "using (source_sha256, period) "
         "where row_kind = 'total' and measure = 'applications_total' order by value",
     ) == [(1648,), (1684,)]
 

@@ -35,23 +35,23 @@ STATEMENT = re.compile(
 
 
 @pytest.fixture(scope="module")
-def house(first_night: Night, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+def installation(first_night: Night, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """The shared night, seen from a home whose documents are its own."""
     home = tmp_path_factory.mktemp("catalogue") / "var"
     home.mkdir()
     for name in ("published", "warehouse"):
-        (home / name).symlink_to(first_night.house.home / name)
-    return first_night.house.model_copy(update={"home": home})
+        (home / name).symlink_to(first_night.installation.home / name)
+    return first_night.installation.model_copy(update={"home": home})
 
 
 @pytest.fixture(scope="module")
-def sites(house: Settings) -> Mapping[versions.Audience, Path]:
-    return write_sites(house)
+def sites(installation: Settings) -> Mapping[versions.Audience, Path]:
+    return write_sites(installation)
 
 
 @pytest.fixture(scope="module")
-def manifest(house: Settings) -> dict[str, Any]:
-    return versions.manifest(versions.current(house), "internal")
+def manifest(installation: Settings) -> dict[str, Any]:
+    return versions.manifest(versions.current(installation), "internal")
 
 
 def test_no_link_is_dead_and_none_leads_to_a_stranger(
@@ -100,9 +100,9 @@ def test_every_mart_has_a_page_and_every_public_one_data(
 
 
 def test_every_statement_that_is_offered_can_be_run(
-    sites: Mapping[versions.Audience, Path], house: Settings, manifest: dict[str, Any]
+    sites: Mapping[versions.Audience, Path], installation: Settings, manifest: dict[str, Any]
 ) -> None:
-    database = versions.database(versions.current(house), "public")
+    database = versions.database(versions.current(installation), "public")
     with duckdb.connect(database, read_only=True) as connection:
         connection.execute("use public")
         for entry in manifest["public"]:
@@ -120,7 +120,7 @@ def metadata(sites: Mapping[versions.Audience, Path]) -> Graph:
 def test_metadata_speak_of_the_very_files(
     sites: Mapping[versions.Audience, Path],
     manifest: dict[str, Any],
-    house: Settings,
+    installation: Settings,
     metadata: Graph,
 ) -> None:
     folder = sites["public"]
@@ -138,7 +138,7 @@ def test_metadata_speak_of_the_very_files(
         assert files
         for file in files:
             address = str(metadata.value(file, DCAT.accessURL, any=False))
-            content = (folder / address.removeprefix(house.catalogue.base_url)).read_bytes()
+            content = (folder / address.removeprefix(installation.catalogue.base_url)).read_bytes()
             assert str(metadata.value(file, DCAT.byteSize, any=False)) == str(len(content))
             checksum = metadata.value(file, SPDX.checksum, any=False)
             digest = str(metadata.value(checksum, SPDX.checksumValue, any=False))
@@ -152,12 +152,12 @@ def test_metadata_speak_of_the_very_files(
     assert [name for name in internal if f"/{name}." in text or f'-{name}"' in text] == []
 
 
-def test_what_the_metadata_say_of_some_marts(metadata: Graph, house: Settings) -> None:
+def test_what_the_metadata_say_of_some_marts(metadata: Graph, installation: Settings) -> None:
     """Looked up by hand: the register's series runs from June 2017 to September 2021, the HKL
     tables are Germany's and come every month, Heimfinder states no terms of use."""
 
     def said(page: str, *names: URIRef) -> str:
-        node: Node | None = URIRef(f"{house.catalogue.base_url}marts/{page}")
+        node: Node | None = URIRef(f"{installation.catalogue.base_url}marts/{page}")
         for name in names:
             node = metadata.value(node, name, any=False)
         return str(node)
@@ -206,9 +206,9 @@ def test_every_dataset_has_a_page_with_its_files(
 
 
 def test_every_metric_has_its_line(
-    sites: Mapping[versions.Audience, Path], house: Settings
+    sites: Mapping[versions.Audience, Path], installation: Settings
 ) -> None:
-    database = versions.database(versions.current(house), "public")
+    database = versions.database(versions.current(installation), "public")
     with duckdb.connect(database, read_only=True) as connection:
         codes = connection.execute("select metric_code from public.metric").fetchall()
     text = (sites["public"] / "kennzahlen.html").read_text(encoding="utf-8")

@@ -24,9 +24,9 @@ FEW = "+asylum_by_country_monthly"
 
 
 @pytest.fixture(scope="module")
-def project(house: Settings) -> Path:
+def project(installation: Settings) -> Path:
     """A copy of the project where a checkout has it: beside ``var``."""
-    beside = house.home.parent / PROJECT.name
+    beside = installation.home.parent / PROJECT.name
     shutil.copytree(PROJECT, beside, ignore=shutil.ignore_patterns("target", "logs"))
     return beside
 
@@ -61,9 +61,11 @@ def kreishaus(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_plain_dbt_parses_builds_and_documents(house: Settings, project: Path) -> None:
-    built = (house.warehouse / DATABASE).read_bytes()
-    artefacts = {path: path.read_bytes() for path in (house.warehouse / "target").glob("*.json")}
+def test_plain_dbt_parses_builds_and_documents(installation: Settings, project: Path) -> None:
+    built = (installation.warehouse / DATABASE).read_bytes()
+    artefacts = {
+        path: path.read_bytes() for path in (installation.warehouse / "target").glob("*.json")
+    }
 
     dbt(project, "parse")
     # Tests that look into a mart that was not built by hand yet are left out.
@@ -71,11 +73,11 @@ def test_plain_dbt_parses_builds_and_documents(house: Settings, project: Path) -
     dbt(project, "docs", "generate", "--select", FEW)
 
     assert (project / "target" / "catalog.json").exists()
-    assert (house.warehouse / DATABASE).read_bytes() == built
+    assert (installation.warehouse / DATABASE).read_bytes() == built
     assert {path: path.read_bytes() for path in artefacts} == artefacts
     with duckdb.connect() as both:
         for name, file in (("nightly", DATABASE), ("by_hand", "by_hand.duckdb")):
-            both.execute(f"attach '{house.warehouse / file}' as {name} (read_only)")
+            both.execute(f"attach '{installation.warehouse / file}' as {name} (read_only)")
         mart = "marts.asylum_by_country_monthly"
         (rows,) = both.execute(f"select count(*) from by_hand.{mart}").fetchone() or (0,)
         differing = both.execute(
@@ -84,18 +86,18 @@ def test_plain_dbt_parses_builds_and_documents(house: Settings, project: Path) -
         ).fetchall()
     assert rows > 0
     assert differing == []
-    with opened(house) as (_, build):  # what publishing asks for before it begins
+    with opened(installation) as (_, build):  # what publishing asks for before it begins
         assert build.failed == ()
 
 
-def test_kreishaus_dbt_hands_its_arguments_on(house: Settings) -> None:
-    done = kreishaus(house.home, "dbt", "--quiet", "ls", "--select", "metric", *NAMES)
+def test_kreishaus_dbt_hands_its_arguments_on(installation: Settings) -> None:
+    done = kreishaus(installation.home, "dbt", "--quiet", "ls", "--select", "metric", *NAMES)
     assert done.stdout.splitlines() == ["metric"], done.stderr
-    assert (house.warehouse / "by_hand" / "target" / "manifest.json").exists()
+    assert (installation.warehouse / "by_hand" / "target" / "manifest.json").exists()
 
 
-def test_kreishaus_dbt_ends_with_the_status_of_dbt(house: Settings) -> None:
-    assert kreishaus(house.home, "dbt", "--quiet", "no-such-command").returncode == 2
+def test_kreishaus_dbt_ends_with_the_status_of_dbt(installation: Settings) -> None:
+    assert kreishaus(installation.home, "dbt", "--quiet", "no-such-command").returncode == 2
 
 
 def test_kreishaus_dbt_has_nothing_to_read_in_an_empty_home(tmp_path: Path) -> None:

@@ -11,7 +11,9 @@ from nights import Night
 
 from warehouse.builds import last
 
-IN_FORCE = "Every staging model keeps the rows of the files in force: stg_house__batches_in_force."
+IN_FORCE = (
+    "Every staging model keeps the rows of the files in force: stg_kreishaus__batches_in_force."
+)
 BY_CELL = "Asks of each revision when it first filled a cell; staging keeps those in force."
 READ_ONCE = "Read once in a night: a table would only be written for it."
 WIDE = "Read by several marts of one subject; none of them is made from another."
@@ -29,7 +31,7 @@ EXCEPTIONS: Mapping[str, Mapping[str, str]] = {
     "marts_or_intermediate_dependent_on_source": {"int_home_reports__first": BY_CELL},
     "multiple_sources_joined": {
         "int_home_reports__first": BY_CELL,
-        "stg_house__checks": "The same table of staged and of quarantined files: a union.",
+        "stg_kreishaus__checks": "The same table of staged and of quarantined files: a union.",
     },
     "source_fanout": {
         "wtg.belegung": BY_CELL,
@@ -39,13 +41,13 @@ EXCEPTIONS: Mapping[str, Mapping[str, str]] = {
     "staging_dependent_on_other_models": {
         "stg_[abciw]*__*": IN_FORCE,
         "stg_papers__figures": IN_FORCE,
-        "stg_house__batches_in_force": "Picks from the batches the one in force, for all staging.",
+        "stg_kreishaus__batches_in_force": "Picks the batch in force, for all staging.",
     },
     "model_fanout": {
         "asylum_national_monthly": WIDE,
         "dim_*": "A list of names is read wherever they are shown.",
         "int_municipalities__areas": WIDE,
-        "stg_house__batches_in_force": IN_FORCE,
+        "stg_kreishaus__batches_in_force": IN_FORCE,
         "stg_wtg__offers": WIDE,
     },
     "too_many_joins": {
@@ -57,7 +59,7 @@ EXCEPTIONS: Mapping[str, Mapping[str, str]] = {
         "vacancy_average": "A mart of its own; metric_value reads every mart that has a metric.",
     },
     "missing_primary_key_tests": {
-        "stg_house__checks": "A rule may be told several times; data_quality numbers them.",
+        "stg_kreishaus__checks": "A rule may be told several times; data_quality numbers them.",
     },
     "chained_views_dependencies": {
         "int_identity_figures__by_dimension": READ_ONCE,
@@ -68,7 +70,7 @@ EXCEPTIONS: Mapping[str, Mapping[str, str]] = {
 
 @pytest.fixture(scope="module")
 def project(first_night: Night) -> Project:
-    return Project(last(first_night.house).manifest)
+    return Project(last(first_night.installation).manifest)
 
 
 @pytest.mark.parametrize("rule", RULES)

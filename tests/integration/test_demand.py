@@ -27,17 +27,19 @@ FORECAST = """select need_places, parameter_fingerprint from demand_forecast
     and care_kind_code = 'full_inpatient'"""
 CHANGE = """select * from demand_forecast_change
     where region_code = '05162' and reference_year = 2030 and scenario = 'base'"""
-COMPARED_WITH = ("source:house.forecasts_published+", "source:house.rates_published+")
+COMPARED_WITH = ("source:kreishaus.forecasts_published+", "source:kreishaus.rates_published+")
 """What a build compares its forecast with, and all that is made from it."""
 
 
 class Copy:
     """A copy of the built warehouse: a figure can be changed and the forecast made again."""
 
-    def __init__(self, house: Settings, folder: Path) -> None:
+    def __init__(self, installation: Settings, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        file = shutil.copyfile(house.warehouse / versions.DATABASE, folder / versions.DATABASE)
-        self.compiled = dbt_build.target(house) / COMPILED
+        file = shutil.copyfile(
+            installation.warehouse / versions.DATABASE, folder / versions.DATABASE
+        )
+        self.compiled = dbt_build.target(installation) / COMPILED
         self.connection = duckdb.connect(file)
         self.connection.execute("create schema before")
         for table in ("demand_population__by_year", "demand_supply__by_region"):
@@ -71,30 +73,30 @@ class Copy:
 
 
 @pytest.fixture(scope="module")
-def copy(house: Settings, tmp_path_factory: pytest.TempPathFactory) -> Copy:
-    return Copy(house, tmp_path_factory.mktemp("copy"))
+def copy(installation: Settings, tmp_path_factory: pytest.TempPathFactory) -> Copy:
+    return Copy(installation, tmp_path_factory.mktemp("copy"))
 
 
-def test_what_is_asked_of_all_kreise_is_there(house: Settings) -> None:
+def test_what_is_asked_of_all_kreise_is_there(installation: Settings) -> None:
     """53 Kreise, three kinds of care, every scenario and year; published sums of the Land."""
     sql = """select count(distinct region_code) as kreise, count(*) as rows
              from demand_forecast where region_level = 'Kreis'"""
     scenarios, kinds, years = 8, 3, 7
-    assert query(house, sql).to_pylist() == [
+    assert query(installation, sql).to_pylist() == [
         {"kreise": 53, "rows": 53 * scenarios * kinds * years},
     ]
     sql = """select care_kind_code, round(sum(base_expected_persons)) as persons
              from demand_forecast
              where region_level = 'Kreis' and scenario = 'base' and reference_year = 2023
              group by 1 order by 1"""
-    assert [tuple(row.values()) for row in query(house, sql).to_pylist()] == [
+    assert [tuple(row.values()) for row in query(installation, sql).to_pylist()] == [
         ("allowance", 818_023),
         ("full_inpatient", 169_213),
         ("home_care", 240_078),
     ]
 
 
-def test_the_orientation_value_is_that_of_the_published_table(house: Settings) -> None:
+def test_the_orientation_value_is_that_of_the_published_table(installation: Settings) -> None:
     """Viersen: 2,581 permanent places, as printed, and 21,711 people aged 80 and older.
 
     2,581 / 21,711 x 100 = 11.888; a place more per 100 of them is 21,711 / 100 = 217.
@@ -102,7 +104,7 @@ def test_the_orientation_value_is_that_of_the_published_table(house: Settings) -
     sql = """select round(places_per_100, 3) as places, round(sensitivity_places, 0) as sensitivity
              from demand_orientation where region_code = '05166' and reference_year = 2023
              and scenario = 'base'"""
-    assert query(house, sql).to_pylist() == [{"places": 11.888, "sensitivity": 217}]
+    assert query(installation, sql).to_pylist() == [{"places": 11.888, "sensitivity": 217}]
 
 
 @example_settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -138,18 +140,18 @@ def test_a_place_more_moves_the_balance_by_one(copy: Copy, places: int) -> None:
 
 @dataclass(frozen=True)
 class Lowered:
-    """A house whose county has changed a parameter, built and published; the forecast before."""
+    """An installation with a changed parameter, built and published; the forecast before."""
 
-    house: Settings
+    installation: Settings
     before: dict[str, float]
 
 
 @pytest.fixture(scope="module")
-def lowered(house: Settings, tmp_path_factory: pytest.TempPathFactory) -> Lowered:
+def lowered(installation: Settings, tmp_path_factory: pytest.TempPathFactory) -> Lowered:
     """Occupancy 0.98 becomes 0.96, in the county's list."""
     counties = tmp_path_factory.mktemp("lowered") / "counties"
-    shutil.copytree(house.counties, counties)
-    changed = house.model_copy(update={"counties": counties})
+    shutil.copytree(installation.counties, counties)
+    changed = installation.model_copy(update={"counties": counties})
     parameters = changed.county_folder / "demand_parameters.csv"
     written = parameters.read_text(encoding="utf-8")
     assert written.count("base,target_occupancy,0.98") == 1
@@ -157,7 +159,7 @@ def lowered(house: Settings, tmp_path_factory: pytest.TempPathFactory) -> Lowere
         written.replace("base,target_occupancy,0.98", "base,target_occupancy,0.96"),
         encoding="utf-8",
     )
-    (before,) = query(house, FORECAST).to_pylist()
+    (before,) = query(installation, FORECAST).to_pylist()
     built = dbt_build.build(changed)
     assert built.failed == (), built.output
     publish(changed, "second")
@@ -166,10 +168,10 @@ def lowered(house: Settings, tmp_path_factory: pytest.TempPathFactory) -> Lowere
 
 def test_a_changed_parameter_leaves_its_trace(lowered: Lowered) -> None:
     """The need grows by 98/96, and parameters are the only cause."""
-    before, (after,) = lowered.before, query(lowered.house, FORECAST).to_pylist()
+    before, (after,) = lowered.before, query(lowered.installation, FORECAST).to_pylist()
     assert after["need_places"] == pytest.approx(before["need_places"] * 0.98 / 0.96)
     assert after["parameter_fingerprint"] != before["parameter_fingerprint"]
-    (change,) = query(lowered.house, CHANGE).to_pylist()
+    (change,) = query(lowered.installation, CHANGE).to_pylist()
     assert change["earlier_parameter_fingerprint"] == before["parameter_fingerprint"]
     assert change["change_places"] == pytest.approx(before["need_places"] - after["need_places"])
     assert change["change_by_parameters_places"] == pytest.approx(change["change_places"])
@@ -177,8 +179,8 @@ def test_a_changed_parameter_leaves_its_trace(lowered: Lowered) -> None:
         assert change[f"change_by_{cause}_places"] == pytest.approx(0, abs=1e-6)
 
     # The next night changes nothing, and the last change stays in sight.
-    rebuilt(lowered.house, *COMPARED_WITH)
-    (still,) = in_warehouse(lowered.house, CHANGE)
+    rebuilt(lowered.installation, *COMPARED_WITH)
+    (still,) = in_warehouse(lowered.installation, CHANGE)
     assert still["change_places"] == pytest.approx(change["change_places"])
     assert still["compared_slot"] == "earlier"
 
@@ -186,7 +188,7 @@ def test_a_changed_parameter_leaves_its_trace(lowered: Lowered) -> None:
 def test_a_changed_parameter_is_a_revision_of_the_countys_list(lowered: Lowered) -> None:
     sql = """select column_name, old_value, new_value from revisions
              where dataset_id = 'county/lists'"""
-    changed = [tuple(row.values()) for row in query(lowered.house, sql).to_pylist()]
+    changed = [tuple(row.values()) for row in query(lowered.installation, sql).to_pylist()]
     assert changed == [("value", "0.98", "0.96")]
 
 
@@ -201,13 +203,15 @@ def test_a_changed_formula_is_no_change_of_the_population(
     need = "({{ persons }} * (1 - {{ p }}.substitution_share) + {{ local_persons }})"
     assert written.count(need) == 1
     macros.write_text(written.replace(need, f"1.02 * {need}"), encoding="utf-8")
-    (before,) = query(lowered.house, FORECAST).to_pylist()
+    (before,) = query(lowered.installation, FORECAST).to_pylist()
     monkeypatch.setattr(dbt_build, "PROJECT", project)
 
-    built = dbt_build.build(lowered.house)
+    built = dbt_build.build(lowered.installation)
     assert built.failed == (), built.output
-    publish(lowered.house, "formula")
-    (after,), (change,) = (query(lowered.house, sql).to_pylist() for sql in (FORECAST, CHANGE))
+    publish(lowered.installation, "formula")
+    (after,), (change,) = (
+        query(lowered.installation, sql).to_pylist() for sql in (FORECAST, CHANGE)
+    )
     assert after["need_places"] == pytest.approx(before["need_places"] * 1.02)
     assert change["change_places"] == pytest.approx(-0.02 * before["need_places"])
     assert change["change_by_formula_places"] == pytest.approx(change["change_places"])

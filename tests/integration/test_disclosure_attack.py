@@ -41,16 +41,16 @@ SUMS = {
 
 
 @pytest.fixture(scope="module")
-def house(first_night: Night) -> Settings:
-    return first_night.house
+def installation(first_night: Night) -> Settings:
+    return first_night.installation
 
 
 @pytest.fixture(scope="module")
-def register(house: Settings) -> list[Mart]:
+def register(installation: Settings) -> list[Mart]:
     """The public marts with counts of persons, as the build describes them."""
     found = [
         mart
-        for mart in marts(house)
+        for mart in marts(installation)
         if PERSONS in mart.protects
         and mart.meta["audience"] == "public"
         and any(column.meta.get("disclosure") == COUNT for column in mart.columns.values())
@@ -60,9 +60,9 @@ def register(house: Settings) -> list[Mart]:
 
 
 @pytest.fixture
-def exact(house: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+def exact(installation: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     """The exact marts, to be published again by other rules."""
-    folder = versions.parquet(versions.current(house), "internal")
+    folder = versions.parquet(versions.current(installation), "internal")
     with duckdb.connect() as database:
         for path in folder.glob("*.parquet"):
             database.execute(f"create table {path.stem} as from '{path}'")
@@ -143,12 +143,12 @@ def learn_countries(attack: Attack, rows: list[dict[str, Any]]) -> None:
 
 
 @pytest.fixture(scope="module")
-def small(house: Settings) -> dict[Cell, int]:
+def small(installation: Settings) -> dict[Cell, int]:
     sql = f"""select status_code, margin, group_code, persons from refugees_crosstable
               where reference_date = date '{DAY}' and persons between 1 and 4"""
     found = {
         cell(row["status_code"], row["margin"], row["group_code"]): row["persons"]
-        for row in query(house, sql, "internal").to_pylist()
+        for row in query(installation, sql, "internal").to_pylist()
     }
     assert len(found) == SMALL_CELLS
     return found
@@ -158,18 +158,18 @@ def crosstable(register: list[Mart]) -> Mart:
     return next(mart for mart in register if mart.name == "refugees_crosstable")
 
 
-def public_rows(house: Settings, register: list[Mart]) -> dict[str, list[dict[str, Any]]]:
+def public_rows(installation: Settings, register: list[Mart]) -> dict[str, list[dict[str, Any]]]:
     """The rows of the register's marts as they were published."""
     return {
-        mart.name: query(house, f"select * from {mart.name}", "public").to_pylist()
+        mart.name: query(installation, f"select * from {mart.name}", "public").to_pylist()
         for mart in register
     }
 
 
 def test_no_small_cell_is_recovered_from_all_that_is_public(
-    house: Settings, register: list[Mart], small: dict[Cell, int]
+    installation: Settings, register: list[Mart], small: dict[Cell, int]
 ) -> None:
-    assert told_by(public_rows(house, register)).recovered(small) == {}
+    assert told_by(public_rows(installation, register)).recovered(small) == {}
 
 
 def test_without_rounding_the_same_attack_recovers_them_all(
@@ -251,7 +251,7 @@ def test_whatever_rounds_to_the_same_is_published_as_the_same(
 
 
 def test_the_same_count_is_the_same_in_every_mart(
-    house: Settings,
+    installation: Settings,
 ) -> None:
     """9,720 persons in four marts, 13 from Eritrea in two."""
     sql = f"""
@@ -266,22 +266,22 @@ def test_the_same_count_is_the_same_in_every_mart(
         union all select value from metric_value
         where mart = 'refugees_by_status' and reference_date = date '{DAY}'
         and item_code = 'status=total'"""
-    assert {row["persons"] for row in query(house, sql, "public").to_pylist()} == {9720}
+    assert {row["persons"] for row in query(installation, sql, "public").to_pylist()} == {9720}
     sql = f"""
         select persons from refugees_crosstable where reference_date = date '{DAY}'
         and status_code = 'pending_eritrea' and margin = 'total'
         union all select pending_persons from pending_by_country
         where reference_date = date '{DAY}' and origin_code = '224'"""
-    assert [row["persons"] for row in query(house, sql, "public").to_pylist()] == [15, 15]
+    assert [row["persons"] for row in query(installation, sql, "public").to_pylist()] == [15, 15]
 
 
-def test_no_printed_figure_of_the_register_is_public(house: Settings) -> None:
+def test_no_printed_figure_of_the_register_is_public(installation: Settings) -> None:
     """The papers that were printed before hold the exact cross table."""
     sql = "select count(*) as figures from published_figure where mart like 'refugees%'"
-    assert query(house, sql, "internal").to_pylist()[0]["figures"] > 300
+    assert query(installation, sql, "internal").to_pylist()[0]["figures"] > 300
     for mart in ("published_figure", "reconciliation"):
         sql = f"select count(*) as figures from {mart} where mart like 'refugees%'"
-        assert query(house, sql, "public").to_pylist() == [{"figures": 0}]
+        assert query(installation, sql, "public").to_pylist() == [{"figures": 0}]
 
 
 def test_every_mart_is_covered_by_a_rule(first_night: Night) -> None:
@@ -299,7 +299,9 @@ def test_every_mart_is_covered_by_a_rule(first_night: Night) -> None:
     }
 
 
-def test_every_public_count_of_persons_is_a_multiple(house: Settings, register: list[Mart]) -> None:
+def test_every_public_count_of_persons_is_a_multiple(
+    installation: Settings, register: list[Mart]
+) -> None:
     """On every date, zero cells and totals too, and wherever another mart repeats a count.
 
     A cell of no person and one of two look alike; an average of exact counts would be none.
@@ -309,17 +311,17 @@ def test_every_public_count_of_persons_is_a_multiple(house: Settings, register: 
         for name, column in mart.columns.items():
             if column.meta.get("disclosure") == COUNT:
                 sql = f"select distinct cast({name} as bigint) as n from {mart.name}"
-                rows = query(house, sql, "public").to_pylist()
+                rows = query(installation, sql, "public").to_pylist()
                 told[f"{mart.name}.{name}"] = {row["n"] for row in rows if row["n"] is not None}
     repeated = """
         select distinct value as n from metric_value
         where mart like 'refugees%' and value is not null"""
-    told["metric_value"] = {row["n"] for row in query(house, repeated, "public").to_pylist()}
+    told["metric_value"] = {row["n"] for row in query(installation, repeated, "public").to_pylist()}
     assert sum(len(counts) > 1 for counts in told.values()) >= 10
     assert {where: n for where, counts in told.items() for n in counts if n % 5} == {}
 
 
-def test_every_public_share_is_that_of_public_counts(house: Settings) -> None:
+def test_every_public_share_is_that_of_public_counts(installation: Settings) -> None:
     """Worked anew from what everybody sees: a share of exact counts would tell them."""
     sql = """
         select county_pending_share * whole.pending_persons - part.pending_persons as off
@@ -331,12 +333,12 @@ def test_every_public_share_is_that_of_public_counts(house: Settings) -> None:
         union all
         select county_of_national_share * national_pending_count - pending_persons
         from pending_by_country"""
-    found = [row["off"] for row in query(house, sql, "public").to_pylist()]
+    found = [row["off"] for row in query(installation, sql, "public").to_pylist()]
     assert len(found) == 16
     assert max(abs(off) for off in found) < 1e-6
 
 
-def test_dashboards_for_everybody_read_public_marts_alone(house: Settings) -> None:
+def test_dashboards_for_everybody_read_public_marts_alone(installation: Settings) -> None:
     """Superset's role of readers has the database of the public half and no other."""
     folder = REPOSITORY / "dashboards" / "definitions"
     roles = yaml.safe_load((folder / "roles.yaml").read_text(encoding="utf-8"))
@@ -344,7 +346,7 @@ def test_dashboards_for_everybody_read_public_marts_alone(house: Settings) -> No
     datasets = yaml.safe_load((folder / "datasets.yaml").read_text(encoding="utf-8"))
     read = {name for one in datasets.values() for name in re.findall(r"marts\.(\w+)", one["sql"])}
     assert len(read) > 10
-    internal = {mart.name for mart in marts(house) if mart.meta["audience"] == "internal"}
+    internal = {mart.name for mart in marts(installation) if mart.meta["audience"] == "internal"}
     kept_inside = {
         name
         for name, one in datasets.items()

@@ -38,15 +38,15 @@ from warehouse.publish import publish
 pytestmark = pytest.mark.timeout(1800)  # two builds and a restore are made by the first test
 
 FIRST_MONTH = date(2021, 6, 1)
-"""Printed months before it are taken out of the house first: reading them again takes minutes."""
+"""Printed months before it are taken out of it first: reading them again takes minutes."""
 RULE = Retention(after_days=1, in_force_too=True, reason="The drill deletes the register's files")
 
 
 @dataclass(frozen=True)
 class Drill:
-    """What was published before the loss, what lay on each floor, and the house made again."""
+    """What was published before the loss, what lay on each floor, and what was made again."""
 
-    house: Settings
+    installation: Settings
     before: dict[str, dict[str, str]]
     version: str
     landed: dict[str, bytes]
@@ -56,13 +56,13 @@ class Drill:
     restored: Restored
 
 
-def fewer_months(house: Settings) -> None:
+def fewer_months(installation: Settings) -> None:
     for dataset in ("hkl", "report"):
-        for record in list(_floor(house.staged, dataset).glob("*/*/batch.json")):
+        for record in list(_floor(installation.staged, dataset).glob("*/*/batch.json")):
             period, key = record.parts[-3:-1]
             if period < f"{FIRST_MONTH:%Y-%m}":
                 shutil.rmtree(record.parent)
-                for path in _floor(house.landing, dataset).glob(f"{key}.*"):
+                for path in _floor(installation.landing, dataset).glob(f"{key}.*"):
                     path.unlink()
 
 
@@ -70,24 +70,26 @@ def _floor(floor: Path, dataset: str) -> Path:
     return floor / "bamf" / dataset
 
 
-def second_night(house: Settings, tmp_path: Path) -> None:
+def second_night(installation: Settings, tmp_path: Path) -> None:
     """BAMF issues September again, an officer corrects one place, and somebody hands in rubbish."""
-    (house.sample / "http" / "bamf" / bamf.pdf_path(SEPTEMBER)).write_bytes(bamf.pdf(as_reissued()))
-    one_place_more(house.drop_folder("wtg") / "WTG_Stichtag_2021-11-01.xlsx")
-    landing = Landing(house.landing, "bamf", "hkl")
-    page = house.sample / "http" / "bamf" / bamf.LANDING_PAGE
+    (installation.sample / "http" / "bamf" / bamf.pdf_path(SEPTEMBER)).write_bytes(
+        bamf.pdf(as_reissued())
+    )
+    one_place_more(installation.drop_folder("wtg") / "WTG_Stichtag_2021-11-01.xlsx")
+    landing = Landing(installation.landing, "bamf", "hkl")
+    page = installation.sample / "http" / "bamf" / bamf.LANDING_PAGE
     months = [date(2021, month, 1) for month in range(FIRST_MONTH.month, SEPTEMBER.month + 1)]
     page.write_text(bamf.landing_page(months), encoding="utf-8")
     rubbish = tmp_path / "hkl-oktober-2021.pdf"
     rubbish.write_bytes(b"%PDF-1.4 cut off while it was copied")
     for dataset_id in ("bamf/hkl", "wtg/stichtag"):
-        for file in fetch_new(dataset_id, house, "second").pending:
-            assert process_file(file, house).status == "staged"
+        for file in fetch_new(dataset_id, installation, "second").pending:
+            assert process_file(file, installation).status == "staged"
     assert len(list(landing.hashes())) == len(months) + 1
-    assert by_hand("bamf/hkl", rubbish, house, "hand").status == "quarantined"
-    result = build(house)
+    assert by_hand("bamf/hkl", rubbish, installation, "hand").status == "quarantined"
+    result = build(installation)
     assert result.exit_code == 0, result.output[-3000:]
-    publish(house, "second")
+    publish(installation, "second")
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -102,36 +104,36 @@ def contents(folder: Path) -> dict[str, bytes]:
 def drill(of_its_own: Settings, tmp_path_factory: pytest.TempPathFactory) -> Drill:
     tmp_path = tmp_path_factory.mktemp("drill")
     with_rule = of_its_own.model_copy(update={"retention": Keeping(datasets={"azr/series": RULE})})
-    house = with_backup(with_rule, tmp_path / "backup", password_file(tmp_path))
-    fewer_months(house)
-    second_night(house, tmp_path)
-    make_snapshot(house)
+    installation = with_backup(with_rule, tmp_path / "backup", password_file(tmp_path))
+    fewer_months(installation)
+    second_night(installation, tmp_path)
+    make_snapshot(installation)
     in_two_days = datetime.now(UTC) + timedelta(days=2)
-    assert verify(house, tmp_path / "backup", in_two_days).faults == ()
-    (buried,) = Landing(house.landing, "azr", "series").readable()
-    assert [one.tombstone.sha256 for one in maintain(house, in_two_days).deleted] == [buried]
-    before = hashes(versions.current(house))
-    version = versions.current(house).name
-    ask(house, "select count(*) from vacancy_by_offer")
-    make_snapshot(house)
-    landed, quarantined = contents(house.landing), _quarantined(house)
-    audited = len(list(audit.entries(house)))
-    other = house.model_copy(update={"home": tmp_path / "another" / "var"})
+    assert verify(installation, tmp_path / "backup", in_two_days).faults == ()
+    (buried,) = Landing(installation.landing, "azr", "series").readable()
+    assert [one.tombstone.sha256 for one in maintain(installation, in_two_days).deleted] == [buried]
+    before = hashes(versions.current(installation))
+    version = versions.current(installation).name
+    ask(installation, "select count(*) from vacancy_by_offer")
+    make_snapshot(installation)
+    landed, quarantined = contents(installation.landing), _quarantined(installation)
+    audited = len(list(audit.entries(installation)))
+    other = installation.model_copy(update={"home": tmp_path / "another" / "var"})
     other.home.mkdir(parents=True)
-    house.sample.rename(other.sample)
-    shutil.rmtree(house.home)
+    installation.sample.rename(other.sample)
+    shutil.rmtree(installation.home)
     restored = restore(other, tmp_path / "backup")
-    assert not house.home.exists()
+    assert not installation.home.exists()
     return Drill(other, before, version, landed, quarantined, buried, audited, restored)
 
 
-def _quarantined(house: Settings) -> set[str]:
-    return {path.parent.name for path in house.quarantine.glob("*/*/*/reason.json")}
+def _quarantined(installation: Settings) -> set[str]:
+    return {path.parent.name for path in installation.quarantine.glob("*/*/*/reason.json")}
 
 
 @pytest.mark.parametrize("audience", versions.AUDIENCES)
 def test_every_mart_of_each_audience_is_as_it_was(drill: Drill, audience: str) -> None:
-    now = versions.current(drill.house)
+    now = versions.current(drill.installation)
     assert hashes(now)[audience] == drill.before[audience]
     assert len(drill.before[audience]) > 20
     assert now.name != drill.version
@@ -143,20 +145,22 @@ def test_what_was_recorded_when_is_known_still(drill: Drill) -> None:
     """September had 13,849 first applications, and 13,881 when it was issued again: 30 people from
     Syria and 2 from Katar more. Both are known, and what changed."""
     assert ask(
-        drill.house,
+        drill.installation,
         "select applications_first, revision from asylum_national_monthly "
         "where reference_month = date '2021-09-01'",
     ) == [(13_849 + 30 + 2, 2)]
-    (revised,) = ask(drill.house, "select count(*) from revisions where dataset_id = 'bamf/hkl'")
+    (revised,) = ask(
+        drill.installation, "select count(*) from revisions where dataset_id = 'bamf/hkl'"
+    )
     assert revised[0] > 0
-    (changed,) = ask(drill.house, "select count(*) from demand_forecast_change")
+    (changed,) = ask(drill.installation, "select count(*) from demand_forecast_change")
     assert changed[0] > 0
 
 
 def test_landing_is_as_it_was_to_the_byte(drill: Drill) -> None:
     """But for the journals of the county's folder, which go on: a restore builds, and a build looks
     there."""
-    now = contents(drill.house.landing)
+    now = contents(drill.installation.landing)
     journals = {name for name in drill.landed if re.match(r"county/lists/.*\.jsonl", name)}
     assert len(journals) == 2
     for name in journals:
@@ -166,25 +170,25 @@ def test_landing_is_as_it_was_to_the_byte(drill: Drill) -> None:
 
 def test_the_quarantine_is_judged_again_and_holds_the_same(drill: Drill) -> None:
     assert len(drill.quarantined) == 1
-    assert _quarantined(drill.house) == drill.quarantined
+    assert _quarantined(drill.installation) == drill.quarantined
 
 
 def test_figures_whose_file_was_deleted_are_there_and_say_so(drill: Drill) -> None:
-    landing = Landing(drill.house.landing, "azr", "series")
+    landing = Landing(drill.installation.landing, "azr", "series")
     stone = landing.tombstone(drill.buried)
     assert stone is not None and stone.reason == RULE.reason
     assert not landing.path(drill.buried).exists()
-    assert ask(drill.house, "select count(*) > 0 from refugees_by_status") == [(True,)]
+    assert ask(drill.installation, "select count(*) > 0 from refugees_by_status") == [(True,)]
 
 
 def test_who_read_what_before_the_loss_is_known_still(drill: Drill) -> None:
-    actions = [entry.document["action"] for entry in audit.entries(drill.house)]
+    actions = [entry.document["action"] for entry in audit.entries(drill.installation)]
     assert actions[drill.audited - 3 : drill.audited] == ["delete", "query", "backup"]
     assert actions[drill.audited] == "restore"
-    assert audit.verify(drill.house, noted_by_backups(drill.house)).faults == ()
+    assert audit.verify(drill.installation, noted_by_backups(drill.installation)).faults == ()
 
 
 def test_the_next_night_finds_nothing_to_do(drill: Drill) -> None:
     for entry in datasets_of("azr"):
-        report = fetch_new(entry.id, drill.house, "third")
+        report = fetch_new(entry.id, drill.installation, "third")
         assert (report.new, report.pending, report.in_quarantine) == ((), (), ()), entry.id

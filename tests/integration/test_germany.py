@@ -78,13 +78,13 @@ def built(home: Path) -> dict[str, Done]:
 
 
 @pytest.fixture(scope="module")
-def house(home: Path, built: dict[str, Done]) -> Settings:
+def installation(home: Path, built: dict[str, Done]) -> Settings:
     assert built["publish"].status == 0
     return Settings(home=home)
 
 
-def only(house: Settings, sql: str) -> int:
-    ((value,),) = (row.values() for row in query(house, sql).to_pylist())
+def only(installation: Settings, sql: str) -> int:
+    ((value,),) = (row.values() for row in query(installation, sql).to_pylist())
     return int(value)
 
 
@@ -97,24 +97,24 @@ def test_memory_stays_near_its_limit(built: dict[str, Done], command: str) -> No
     assert built[command].peak_mib < PEAK_MIB
 
 
-def test_every_region_year_and_scenario_has_its_rows(house: Settings) -> None:
+def test_every_region_year_and_scenario_has_its_rows(installation: Settings) -> None:
     """322 official regions and the planning units of the own county."""
     official = SIZE.laender + SIZE.kreise + SIZE.municipalities
-    units = only(house, "select count(distinct unit_code) from dim_planning_unit")
+    units = only(installation, "select count(distinct unit_code) from dim_planning_unit")
     regions = official + units
-    assert only(house, "select count(*) from dim_region") == official
-    assert only(house, "select count(*) from demand_forecast") == (
+    assert only(installation, "select count(*) from dim_region") == official
+    assert only(installation, "select count(*) from demand_forecast") == (
         regions * YEARS * SCENARIOS * KINDS
     )
-    assert only(house, "select count(*) from demand_band") == regions * YEARS
+    assert only(installation, "select count(*) from demand_band") == regions * YEARS
     # The units are sums of municipalities, and the years up to the count have no variants.
-    assert only(house, "select count(*) from demand_population") == (
+    assert only(installation, "select count(*) from demand_population") == (
         official * YEARS * VARIANTS * SEXES * BANDS
     )
 
 
 @pytest.mark.parametrize("measure", ["residents_persons", "need_places"])
-def test_a_county_is_the_sum_of_its_municipalities(house: Settings, measure: str) -> None:
+def test_a_county_is_the_sum_of_its_municipalities(installation: Settings, measure: str) -> None:
     sql = f"""
         with parts as (
             select rates_region_code as region_code, scenario, care_kind_code, reference_year,
@@ -127,26 +127,26 @@ def test_a_county_is_the_sum_of_its_municipalities(house: Settings, measure: str
         where county.region_level = 'Kreis'
             and abs(parts.persons - county.{measure}) <= 1e-6 * county.{measure}"""
     kinds = KINDS if measure == "residents_persons" else 1
-    assert only(house, sql) == SIZE.kreise * YEARS * SCENARIOS * kinds
+    assert only(installation, sql) == SIZE.kreise * YEARS * SCENARIOS * kinds
 
 
-def test_the_whole_of_the_projection_is_the_sum_of_the_kreise(house: Settings) -> None:
+def test_the_whole_of_the_projection_is_the_sum_of_the_kreise(installation: Settings) -> None:
     sql = """
         select count(*) from (
             select reference_year, population_variant_code, sex_code, age_from_years
             from demand_population where region_level in ('Land', 'Kreis') group by all
             having sum(case region_level when 'Land' then population_persons end)
                 = sum(case region_level when 'Kreis' then population_persons end))"""
-    assert only(house, sql) == YEARS * VARIANTS * SEXES * BANDS
+    assert only(installation, sql) == YEARS * VARIANTS * SEXES * BANDS
 
 
-def test_it_is_not_written_into_a_house_with_data(house: Settings) -> None:
+def test_it_is_not_written_into_a_home_folder_with_data(installation: Settings) -> None:
     with pytest.raises(HomeInUse, match="not empty"):
-        write(house, SIZE)
-    assert run(house.home, "sample", "germany").status == 1
+        write(installation, SIZE)
+    assert run(installation.home, "sample", "germany").status == 1
 
 
-def test_the_same_figures_every_time(house: Settings, tmp_path: Path) -> None:
+def test_the_same_figures_every_time(installation: Settings, tmp_path: Path) -> None:
     again = Settings(home=tmp_path / "var")
     write(again, SIZE)
     files = sorted(path.relative_to(again.staged) for path in again.staged.rglob("cells.parquet"))
@@ -154,6 +154,6 @@ def test_the_same_figures_every_time(house: Settings, tmp_path: Path) -> None:
     for file in files:
         first, second = (
             pq.read_table(root.staged / file).drop_columns(["retrieved_at"])
-            for root in (house, again)
+            for root in (installation, again)
         )
         assert first.equals(second), file

@@ -42,8 +42,8 @@ def answer(*free: int | None) -> bytes:
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    settings = Settings(home=tmp_path_factory.mktemp("house") / "var")
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    settings = Settings(home=tmp_path_factory.mktemp("installation") / "var")
     for moment, content in (
         ("2026-07-27T00:10:00+00:00", answer(2, 1)),
         ("2026-07-28T00:10:00+00:00", answer(5, None)),
@@ -84,13 +84,15 @@ DAYS = [
 ]
 
 
-def test_each_day_says_what_was_seen_last_on_it_and_a_missed_day_nothing(house: Settings) -> None:
-    assert county(house) == DAYS
+def test_each_day_says_what_was_seen_last_on_it_and_a_missed_day_nothing(
+    installation: Settings,
+) -> None:
+    assert county(installation) == DAYS
 
 
-def test_nobody_in_the_warehouse(house: Settings) -> None:
+def test_nobody_in_the_warehouse(installation: Settings) -> None:
     """Not in a table, a view, a log or an artefact of dbt; nor among the staged files."""
-    looked_at = [*files(house.warehouse), *files(house.staged)]
+    looked_at = [*files(installation.warehouse), *files(installation.staged)]
     assert len(looked_at) > 20
     for path in looked_at:
         content = path.read_bytes()
@@ -99,8 +101,8 @@ def test_nobody_in_the_warehouse(house: Settings) -> None:
         for secret in (b"Musterfrau", b"erika@"):
             assert secret not in content, path
     checks = "read_parquet('{}/*/wtg/heimfinder/**/checks.parquet', union_by_name=true)"
-    rows = ask_warehouse(house, "select * from staging.stg_wtg__heimfinder_homes")
-    rows += ask_warehouse(house, f"select * from {checks.format(house.home)}")
+    rows = ask_warehouse(installation, "select * from staging.stg_wtg__heimfinder_homes")
+    rows += ask_warehouse(installation, f"select * from {checks.format(installation.home)}")
     assert len(rows) > 20
     assert not [row for row in rows if "Musterfrau" in str(row) or "erika@" in str(row)]
 

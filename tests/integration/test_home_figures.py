@@ -70,20 +70,20 @@ class Kept:
 
 
 @pytest.fixture(scope="module")
-def house(first_night: Night) -> Settings:
-    return first_night.house
+def installation(first_night: Night) -> Settings:
+    return first_night.installation
 
 
 @pytest.fixture(scope="module")
-def ruled(house: Settings) -> list[Mart]:
-    found = [mart for mart in marts(house) if shows_homes(mart)]
+def ruled(installation: Settings) -> list[Mart]:
+    found = [mart for mart in marts(installation) if shows_homes(mart)]
     assert len(found) == 6
     return found
 
 
 @pytest.fixture(scope="module")
-def both(house: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
-    version = versions.current(house)
+def both(installation: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    version = versions.current(installation)
     with duckdb.connect() as database:
         for audience in versions.AUDIENCES:
             database.execute(f"create schema {audience}")
@@ -216,6 +216,6 @@ def test_nothing_small_is_shown_as_a_number(both: duckdb.DuckDBPyConnection) -> 
     ]
 
 
-def test_the_parameter_of_the_rule_is_in_no_public_file(house: Settings) -> None:
-    public = versions.current(house) / "public"
+def test_the_parameter_of_the_rule_is_in_no_public_file(installation: Settings) -> None:
+    public = versions.current(installation) / "public"
     assert "dominance" not in (public / "manifest.json").read_text(encoding="utf-8")

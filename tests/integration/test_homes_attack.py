@@ -36,39 +36,39 @@ last. The dates of 2021 whose towns the county printed keep the optimiser busy f
 
 
 @pytest.fixture(scope="module")
-def house(first_night: Night) -> Settings:
-    return first_night.house
+def installation(first_night: Night) -> Settings:
+    return first_night.installation
 
 
-def test_no_home_is_recovered_on_a_date_of_each_kind(house: Settings) -> None:
+def test_no_home_is_recovered_on_a_date_of_each_kind(installation: Settings) -> None:
     """All marts, every home and every operator as a neighbour, and readers with none."""
-    known = knowledge([seen(house)])
+    known = knowledge([seen(installation)])
     assert set(SOME_DATES) <= set(known.register)
     assert [str(one) for one in islice(known.recoveries(SOME_DATES), 20)] == []
 
 
 @pytest.mark.long
 @pytest.mark.timeout(1800)
-def test_no_home_of_the_sample_is_recovered(house: Settings) -> None:
+def test_no_home_of_the_sample_is_recovered(installation: Settings) -> None:
     """The same on all dates, and a change between dates is a fact of both."""
-    found = knowledge([seen(house)]).recoveries()
+    found = knowledge([seen(installation)]).recoveries()
     assert [str(one) for one in islice(found, 20)] == []
 
 
-def test_every_public_number_made_from_homes_is_read(house: Settings) -> None:
+def test_every_public_number_made_from_homes_is_read(installation: Settings) -> None:
     """A new mart or column joins the attack before it is released: here it is named."""
-    names = [mart.name for mart in made_from_homes(house)]
+    names = [mart.name for mart in made_from_homes(installation)]
     assert len(names) >= 15
-    tables = shown(versions.database(versions.current(house), "public"), names)
+    tables = shown(versions.database(versions.current(installation), "public"), names)
     not_read = [
         one for name in names if name in tables for one in unread(name, tables[name].columns)
     ]
     assert not_read == []
 
 
-def test_what_is_declared_is_there(house: Settings) -> None:
+def test_what_is_declared_is_there(installation: Settings) -> None:
     """A declaration of a column that no mart has proves nothing."""
-    known = {mart.name: mart.columns for mart in made_from_homes(house)}
+    known = {mart.name: mart.columns for mart in made_from_homes(installation)}
     assert set(READINGS) == set(known)
     for name, reading in READINGS.items():
         declared = {*reading.values, *reading.harmless, *reading.texts, *reading.cells_of}
@@ -81,14 +81,16 @@ def test_a_new_mart_or_column_is_named() -> None:
     assert unread("vacancy_by_region", columns) == ["vacancy_by_region.empty_beds"]
 
 
-def test_a_value_that_is_not_what_the_attack_takes_it_for_is_named(house: Settings) -> None:
+def test_a_value_that_is_not_what_the_attack_takes_it_for_is_named(installation: Settings) -> None:
     """Were one column to add up something else, the attack would not go on believing itself."""
-    tables = shown(versions.database(versions.current(house), "public"), ["staffing_by_region"])
+    tables = shown(
+        versions.database(versions.current(installation), "public"), ["staffing_by_region"]
+    )
     rows = [
         {**row, "care_fte": row["care_fte"] and row["care_fte"] + 1}
         for row in tables["staffing_by_region"].rows
     ]
-    world = World(home_values(house), {"staffing_by_region": rows, **_beside(tables)})
+    world = World(home_values(installation), {"staffing_by_region": rows, **_beside(tables)})
     with pytest.raises(NotRead, match=r"staffing_by_region\.care_fte"):
         facts_of(world, ["staffing_by_region"])
 
@@ -283,11 +285,11 @@ def _row(reference_date: str, offer_id: str, care_fte: float | None) -> dict[str
 
 @pytest.mark.parametrize("measure", ["care_fte", "skilled_fte"])
 def test_on_the_sample_exact_sums_by_municipality_give_homes_away(
-    house: Settings, measure: str
+    installation: Settings, measure: str
 ) -> None:
     """Every rule off: each municipality's exact sum on the last date. In Jüchen and in
     Rommerskirchen there are two homes each, so that four homes are known to a neighbour."""
-    values = home_values(house)
+    values = home_values(installation)
     register = values.register[DAY]
     truth = {u: v for u, v in values.truth.items() if u.date == DAY and u.measure == measure}
     facts = [

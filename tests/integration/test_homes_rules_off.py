@@ -36,7 +36,7 @@ BANDS = (rule, "BAND", 0)
 
 
 @pytest.fixture
-def house(of_its_own: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
+def installation(of_its_own: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
     yield of_its_own
     monkeypatch.undo()
 
@@ -50,13 +50,13 @@ def house(of_its_own: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Set
     ],
 )
 def test_without_the_rule_homes_are_recovered(
-    house: Settings,
+    installation: Settings,
     monkeypatch: pytest.MonkeyPatch,
     off: Sequence[tuple[Any, str, Any]],
     measure: str,
 ) -> None:
     for place, name, value in off:
         monkeypatch.setattr(place, name, value)
-    publish(house, "a rule is off")
-    told = knowledge([seen(house)]).recoveries()
+    publish(installation, "a rule is off")
+    told = knowledge([seen(installation)]).recoveries()
     assert list(islice((one for one in told if one.unknown.measure.startswith(measure)), 1))

@@ -1,6 +1,6 @@
 """What comes between a build and its publishing, with the real dbt: nothing of it reaches readers.
 
-The tests follow one another in one house.
+The tests follow one another in one installation.
 """
 
 from __future__ import annotations
@@ -37,44 +37,46 @@ def hashes(settings: Settings) -> dict[str, str]:
     }
 
 
-def test_the_same_build_is_published_the_same_also_after_a_parse(house: Settings) -> None:
-    before = hashes(house)
-    parse_project(house)
-    assert publish(house, "afterwards").faults == {}
-    assert hashes(house) == before
+def test_the_same_build_is_published_the_same_also_after_a_parse(installation: Settings) -> None:
+    before = hashes(installation)
+    parse_project(installation)
+    assert publish(installation, "afterwards").faults == {}
+    assert hashes(installation) == before
 
 
 @pytest.mark.full
-def test_the_documentation_does_not_change_what_is_published(house: Settings) -> None:
-    before = hashes(house)
-    write_docs(house)
-    assert publish(house, "afterwards").faults == {}
-    assert hashes(house) == before
+def test_the_documentation_does_not_change_what_is_published(installation: Settings) -> None:
+    before = hashes(installation)
+    write_docs(installation)
+    assert publish(installation, "afterwards").faults == {}
+    assert hashes(installation) == before
 
 
-def test_a_dbt_by_hand_on_the_same_database_is_found_out(house: Settings, tmp_path: Path) -> None:
-    before = versions.current(house)
+def test_a_dbt_by_hand_on_the_same_database_is_found_out(
+    installation: Settings, tmp_path: Path
+) -> None:
+    before = versions.current(installation)
     by_hand = ("run", "--select", "metric", "--target-path", str(tmp_path / "target"))
-    done = dbt(house, *by_hand)
+    done = dbt(installation, *by_hand)
     assert done.returncode == 0, done.stdout
     with pytest.raises(WarehouseChanged, match="dbt run by hand"):
-        publish(house, "afterwards")
-    assert versions.current(house) == before
+        publish(installation, "afterwards")
+    assert versions.current(installation) == before
 
 
-def test_a_killed_build_leaves_no_dbt_behind_and_is_not_published(house: Settings) -> None:
-    before = versions.current(house)
+def test_a_killed_build_leaves_no_dbt_behind_and_is_not_published(installation: Settings) -> None:
+    before = versions.current(installation)
     process = subprocess.Popen(
         [KREISHAUS, "build"],
-        env={**os.environ, "KREISHAUS_HOME": str(house.home)},
+        env={**os.environ, "KREISHAUS_HOME": str(installation.home)},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
-    lock = house.warehouse / NAME
+    lock = installation.warehouse / NAME
     until(lambda: (held := Holder.read(lock)) is not None and held.process.pid == process.pid)
     until(lambda: (held := Holder.read(lock)) is not None and held.child is not None)
-    until((house.warehouse / f"{versions.DATABASE}.wal").exists)
+    until((installation.warehouse / f"{versions.DATABASE}.wal").exists)
     held = Holder.read(lock)
     assert held is not None
     assert held.child is not None
@@ -82,9 +84,9 @@ def test_a_killed_build_leaves_no_dbt_behind_and_is_not_published(house: Setting
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
     with pytest.raises(BuildNotFinished, match="kreishaus build"):
-        publish(house, "afterwards")
+        publish(installation, "afterwards")
     assert not child.is_running() or child.status() == psutil.STATUS_ZOMBIE
-    assert versions.current(house) == before
+    assert versions.current(installation) == before
 
 
 def until(condition: Callable[[], bool], seconds: float = 240) -> None:

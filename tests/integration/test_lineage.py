@@ -34,7 +34,7 @@ def events(first_night: Night, tmp_path_factory: pytest.TempPathFactory) -> list
     """What the files hold after a build and a publishing."""
     folder = tmp_path_factory.mktemp("lineage")
     wanted = Lineage(transport="file", path=folder)
-    tell(first_night, first_night.house.model_copy(update={"lineage": wanted}))
+    tell(first_night, first_night.installation.model_copy(update={"lineage": wanted}))
     files = sorted(folder.glob("*.jsonl"))
     assert len(files) == 2  # of the build, of the publishing
     return [json.loads(line) for file in files for line in file.read_text().splitlines()]
@@ -63,7 +63,7 @@ def ancestors(events: list[Event], name: str) -> set[str]:
 def test_a_published_mart_leads_back_to_the_files_as_received(
     first_night: Night, events: list[Event], audience: str
 ) -> None:
-    home = first_night.house.home
+    home = first_night.installation.home
     file = home / "published" / "current" / audience / "parquet" / "vacancy_by_region.parquet"
     assert file.exists()
     found = ancestors(events, str(file))
@@ -142,7 +142,7 @@ def test_the_same_events_go_to_a_server(
     (tmp_path / "key").write_text("a key\n")
     monkeypatch.setenv("KREISHAUS_LINEAGE_API_KEY_FILE", str(tmp_path / "key"))
     with serving(take) as server:
-        tell(first_night, over_http(first_night.house, server.url))
+        tell(first_night, over_http(first_night.installation, server.url))
         assert set(server.visits) == {"/api/v1/lineage"}
         assert {head["Authorization"] for head in server.seen} == {"Bearer a key"}
     assert [event["run"]["runId"] for event in got] == [event["run"]["runId"] for event in events]
@@ -161,7 +161,7 @@ def test_a_server_that_is_down_is_a_warning_and_nothing_is_asked_twice(
         url = server.url if status else "http://127.0.0.1:9"
         with caplog.at_level(logging.WARNING):
             emit_build_metrics(
-                over_http(first_night.house, url), "first", 1, last(first_night.house)
+                over_http(first_night.installation, url), "first", 1, last(first_night.installation)
             )
         assert sum(server.visits.values()) <= 2
     assert time.monotonic() - begun < 20
@@ -175,10 +175,10 @@ def test_a_folder_that_cannot_be_made_is_a_warning(
     (tmp_path / "file").touch()
     wanted = Lineage(transport="file", path=tmp_path / "file" / "lineage")
     emit_build_metrics(
-        first_night.house.model_copy(update={"lineage": wanted}),
+        first_night.installation.model_copy(update={"lineage": wanted}),
         "first",
         1,
-        last(first_night.house),
+        last(first_night.installation),
     )
     assert "lineage: 0 events arrived" in caplog.text
 
@@ -188,10 +188,10 @@ def test_only_the_newest_files_are_kept(first_night: Night, tmp_path: Path) -> N
         (tmp_path / f"2021010{number}T000000.000000Z_old.jsonl").touch()
     wanted = Lineage(transport="file", path=tmp_path, keep_files=3)
     emit_build_metrics(
-        first_night.house.model_copy(update={"lineage": wanted}),
+        first_night.installation.model_copy(update={"lineage": wanted}),
         "first",
         1,
-        last(first_night.house),
+        last(first_night.installation),
     )
     kept = sorted(path.name for path in tmp_path.iterdir())
     assert [name[:8] for name in kept[:2]] == ["20210103", "20210104"]
@@ -203,7 +203,7 @@ def test_a_night_is_measured(first_night: Night) -> None:
     receiver.bind(("127.0.0.1", 0))
     receiver.settimeout(0.5)
     wanted = Metrics(transport="statsd", port=receiver.getsockname()[1])
-    tell(first_night, first_night.house.model_copy(update={"metrics": wanted}))
+    tell(first_night, first_night.installation.model_copy(update={"metrics": wanted}))
     lines: list[str] = []
     try:
         while True:
@@ -237,6 +237,6 @@ def test_nothing_is_told_where_nobody_asked(
     monkeypatch.setattr(telemetry, "send_lineage", never)
     monkeypatch.setattr(telemetry, "events_of_build", never)
     monkeypatch.setattr(telemetry, "of_publishing", never)
-    tell(first_night, first_night.house)
-    assert first_night.house.lineage.transport == "off"
-    assert first_night.house.metrics.transport == "off"
+    tell(first_night, first_night.installation)
+    assert first_night.installation.lineage.transport == "off"
+    assert first_night.installation.metrics.transport == "off"

@@ -36,13 +36,13 @@ SUMS = [
 
 
 @pytest.fixture(scope="module")
-def house(first_night: Night) -> Settings:
-    return first_night.house
+def installation(first_night: Night) -> Settings:
+    return first_night.installation
 
 
 @pytest.fixture(scope="module")
-def marts(house: Settings) -> Iterator[Marts]:
-    with published(house) as opened:
+def marts(installation: Settings) -> Iterator[Marts]:
+    with published(installation) as opened:
         yield opened
 
 
@@ -59,10 +59,10 @@ def test_the_paper_has_its_examples() -> None:
 
 @pytest.mark.parametrize(("sql", "printed"), ANSWERS, ids=range(len(ANSWERS)))
 def test_every_answer_of_the_paper_is_that_of_the_marts(
-    house: Settings, sql: str, printed: str
+    installation: Settings, sql: str, printed: str
 ) -> None:
     stream = io.StringIO()
-    RENDERERS["csv"](query(house, sql), stream)
+    RENDERERS["csv"](query(installation, sql), stream)
     assert stream.getvalue() == printed
 
 
@@ -266,9 +266,11 @@ def test_every_plot_says_source_date_and_meaning(sheets: dict[str, Sheet], marts
         assert len(sheets[plot.name].alt) > 60
 
 
-def test_the_same_marts_give_the_same_files(house: Settings, tmp_path: Path) -> None:
-    first = {path.name: path.read_bytes() for path in write_plots(house, tmp_path / "first")}
-    second = {path.name: path.read_bytes() for path in write_plots(house, tmp_path / "second")}
+def test_the_same_marts_give_the_same_files(installation: Settings, tmp_path: Path) -> None:
+    first = {path.name: path.read_bytes() for path in write_plots(installation, tmp_path / "first")}
+    second = {
+        path.name: path.read_bytes() for path in write_plots(installation, tmp_path / "second")
+    }
     assert first == second
     assert len(first) == len(PLOTS)
 
@@ -283,17 +285,17 @@ def test_the_plots_of_the_paper_are_those_of_the_marts(sheets: dict[str, Sheet])
         assert re.search(rf"!\[[^\]]{{20,}}\]\(images/methods/{name}\.svg\)", PAPER), name
 
 
-def test_dbts_pages_hold_every_mart_and_ask_no_address(house: Settings) -> None:
-    results = (target(house) / "run_results.json").read_bytes()
-    page = write_docs(house)
-    assert page == docs_page(house)
+def test_dbts_pages_hold_every_mart_and_ask_no_address(installation: Settings) -> None:
+    results = (target(installation) / "run_results.json").read_bytes()
+    page = write_docs(installation)
+    assert page == docs_page(installation)
     assert [path.name for path in page.parent.iterdir()] == ["index.html"]
     text = page.read_text(encoding="utf-8")
-    for mart in marts_of(house):
+    for mart in marts_of(installation):
         assert f"model.kreishaus.{mart.name}" in text
     for exposure in ("refugee_report_quarterly", "binding_demand_planning", "methods_plots"):
         assert f"exposure.kreishaus.{exposure}" in text
     assert text.index(INERT.decode()) < text.index("<script")
     assert re.search(r"<(script|link|img)\b[^>]*(src|href)=[\"']?https?:", text) is None
     assert '"send_anonymous_usage_stats": false' in text
-    assert (target(house) / "run_results.json").read_bytes() == results
+    assert (target(installation) / "run_results.json").read_bytes() == results

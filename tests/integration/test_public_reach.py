@@ -37,37 +37,37 @@ sums of six countries with five values each that leave the rest and the whole in
 
 
 @pytest.fixture(scope="module")
-def house(first_night: Night) -> Settings:
-    return first_night.house
+def installation(first_night: Night) -> Settings:
+    return first_night.installation
 
 
 @pytest.fixture(scope="module")
-def version(house: Settings) -> Path:
-    return versions.current(house)
+def version(installation: Settings) -> Path:
+    return versions.current(installation)
 
 
 @pytest.fixture(scope="module")
-def catalogue(house: Settings, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def catalogue(installation: Settings, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The catalogue's site for everybody, of a home whose documents are its own."""
     home = tmp_path_factory.mktemp("reach") / "var"
     home.mkdir()
     for name in ("published", "warehouse"):
-        (home / name).symlink_to(house.home / name)
-    own = house.model_copy(update={"home": home})
+        (home / name).symlink_to(installation.home / name)
+    own = installation.model_copy(update={"home": home})
     write_sites(own)
     return site(own, "public").resolve()
 
 
 @pytest.fixture(scope="module")
-def handed_out(house: Settings, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def handed_out(installation: Settings, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What people are sent: the printed papers, page and PDF, and two marts as workbook and CSV."""
     folder = tmp_path_factory.mktemp("handed_out")
     for name in ("refugees", "demand", "wtg"):
-        print_paper(house, name, to=folder / name)
+        print_paper(installation, name, to=folder / name)
     for mart in ("pending_by_country", "vacancy_by_region"):
-        with extract(house, mart, "public") as found:
+        with extract(installation, mart, "public") as found:
             (folder / f"{mart}.xlsx").write_bytes(as_workbook(found))
-        with extract(house, mart, "public") as found:
+        with extract(installation, mart, "public") as found:
             (folder / f"{mart}.csv").write_bytes(as_csv(found, for_spreadsheets=True))
     return folder
 
@@ -90,7 +90,7 @@ def readable(texts: Mapping[Path, str]) -> dict[str, Path]:
 
 
 @pytest.fixture(scope="module")
-def exact(house: Settings, version: Path) -> Iterator[Mapping[str, str]]:
+def exact(installation: Settings, version: Path) -> Iterator[Mapping[str, str]]:
     """Hash -> what it is of: every internal mart that is not public as it is, and its file."""
     found = {}
     with duckdb.connect() as database:
@@ -147,7 +147,7 @@ def test_with_the_hash_in_reach_the_guess_finds_every_country(
 
 
 def test_no_hash_of_a_file_of_persons_or_homes_can_be_read(
-    house: Settings, readable: Mapping[str, Path]
+    installation: Settings, readable: Mapping[str, Path]
 ) -> None:
     """Whoever knows all but one cell of a delivered file needs its hash alone."""
     protected = {
@@ -158,23 +158,25 @@ def test_no_hash_of_a_file_of_persons_or_homes_can_be_read(
             ("azr", "series"),
             ("wtg", "stichtag"),
         )
-        for path in (house.landing / source / dataset).rglob("*")
+        for path in (installation.landing / source / dataset).rglob("*")
         if HASH.fullmatch(path.name)
     } | {
         hashlib.sha256(path.read_bytes()).hexdigest()
         for source in ("azr", "wtg/stichtag")
-        for path in files(house.landing / source)
+        for path in files(installation.landing / source)
     }
     assert protected
     assert protected & set(readable) == set()
 
 
-def internal_only(house: Settings) -> set[str]:
-    return {mart.name for mart in marts(house) if mart.meta.get("audience") == "internal"}
+def internal_only(installation: Settings) -> set[str]:
+    return {mart.name for mart in marts(installation) if mart.meta.get("audience") == "internal"}
 
 
-def test_the_public_half_has_no_table_of_an_internal_mart(house: Settings, version: Path) -> None:
-    names = internal_only(house)
+def test_the_public_half_has_no_table_of_an_internal_mart(
+    installation: Settings, version: Path
+) -> None:
+    names = internal_only(installation)
     assert len(names) >= 5
     with duckdb.connect(versions.database(version, "public"), read_only=True) as database:
         tables = {
@@ -185,10 +187,10 @@ def test_the_public_half_has_no_table_of_an_internal_mart(house: Settings, versi
 
 
 def test_no_file_in_reach_says_how_large_an_internal_mart_is(
-    house: Settings, version: Path, texts: Mapping[Path, str]
+    installation: Settings, version: Path, texts: Mapping[Path, str]
 ) -> None:
     """A manifest that lists an internal mart tells its rows, its hash and whether it was kept."""
-    names = internal_only(house)
+    names = internal_only(installation)
     listed = set()
     for path, text in texts.items():
         if path.suffix == ".json":
@@ -228,11 +230,11 @@ def test_no_sentence_holds_a_number_of_residents(version: Path) -> None:
     assert found == []
 
 
-def test_no_exact_file_is_open_to_every_account(house: Settings) -> None:
+def test_no_exact_file_is_open_to_every_account(installation: Settings) -> None:
     """By their modes: only the public half, and what says which version is current."""
     for folder in ("landing", "staged", "quarantine", "warehouse"):
-        assert list(by_modes(house.home / folder)) == [], folder
-    for path in by_modes(house.published):
+        assert list(by_modes(installation.home / folder)) == [], folder
+    for path in by_modes(installation.published):
         assert "internal" not in path.parts
 
 

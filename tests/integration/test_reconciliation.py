@@ -1,4 +1,4 @@
-"""Printed figures against the marts, through the whole house; what an officer drops shows up."""
+"""Printed figures against the marts, through all of Kreishaus; what an officer drops shows up."""
 
 from __future__ import annotations
 
@@ -34,17 +34,19 @@ def taken_in(settings: Settings) -> None:
         assert outcome.status == "staged", outcome.explanation
 
 
-def test_every_printed_number_has_a_verdict(house: Settings) -> None:
+def test_every_printed_number_has_a_verdict(installation: Settings) -> None:
     """Counted in the dropped files themselves, cell by cell."""
     printed = sum(
         len([cell for row in rows_of(path) for cell in row if any(map(str.isdigit, cell))])
-        for path in sorted(house.drop_folder("papers").glob("*.csv"))
+        for path in sorted(installation.drop_folder("papers").glob("*.csv"))
     )
     assert printed == 2512
-    assert ask(house, "select count(*) from reconciliation where printed_value is not null") == [
-        (printed,)
+    assert ask(
+        installation, "select count(*) from reconciliation where printed_value is not null"
+    ) == [(printed,)]
+    assert ask(installation, "select count(*) from published_figure where not is_understood") == [
+        (0,)
     ]
-    assert ask(house, "select count(*) from published_figure where not is_understood") == [(0,)]
 
 
 def rows_of(path: Path) -> list[list[str]]:
@@ -125,9 +127,9 @@ def rows_of(path: Path) -> list[list[str]]:
     ],
 )
 def test_what_the_rules_find_by_themselves(
-    house: Settings, sql: str, expected: list[tuple[Any, ...]]
+    installation: Settings, sql: str, expected: list[tuple[Any, ...]]
 ) -> None:
-    assert ask(house, sql) == expected
+    assert ask(installation, sql) == expected
 
 
 MINE = (
@@ -137,41 +139,41 @@ MINE = (
 
 
 @pytest.fixture(scope="module")
-def mine_at_first(house: Settings) -> list[tuple[Any, ...]]:
+def mine_at_first(installation: Settings) -> list[tuple[Any, ...]]:
     """The verdicts on an officer's table, before a second night took its correction in.
 
     In that night the planned offers come again, too, without the county's row.
     """
-    folder = house.drop_folder("papers")
+    folder = installation.drop_folder("papers")
     (folder / "neu.csv").write_text(f"{HEAD}2021-08-15;217\n15.05.2021;272\n", encoding="utf-8")
-    taken_in(house)
-    rebuilt(house, "+stg_house__batches_in_force", "stg_papers__figures+")
-    found = ask_warehouse(house, MINE)
+    taken_in(installation)
+    rebuilt(installation, "+stg_kreishaus__batches_in_force", "stg_papers__figures+")
+    found = ask_warehouse(installation, MINE)
     mended = f"{HEAD}2021-08-15;217\r\n15.05.2021;271\r\n".encode("cp1252")
     (folder / "neu_korrigiert.csv").write_bytes(mended)
     planned = (folder / "wtg_planned_2021-10-01.csv").read_text(encoding="utf-8")
     without = [line for line in planned.splitlines() if not line.startswith("RKN;120")]
     (folder / "geplant_neu.csv").write_text("\n".join(without), encoding="utf-8")
-    taken_in(house)
-    assert build(house).exit_code == 0
-    assert publish(house, "night").faults == {}
+    taken_in(installation)
+    assert build(installation).exit_code == 0
+    assert publish(installation, "night").faults == {}
     return found
 
 
 def test_an_officer_drops_a_table_and_mends_it(
-    house: Settings, mine_at_first: list[tuple[Any, ...]]
+    installation: Settings, mine_at_first: list[tuple[Any, ...]]
 ) -> None:
     """One right, one wrong; a file of another name and the same document and place replaces it."""
     assert mine_at_first == [
         ("2021-05-15", "272", "differs", 1),
         ("2021-08-15", "217", "equal", 1),
     ]
-    assert ask(house, MINE) == [
+    assert ask(installation, MINE) == [
         ("2021-05-15", "271", "equal", 2),
         ("2021-08-15", "217", "equal", 2),
     ]
     assert ask(
-        house,
+        installation,
         "select change_kind, old_value, new_value from revisions "
         "where dataset_id = 'papers/figures' and column_name = 'value_as_printed' "
         "and change_kind <> 'removed'",
@@ -179,10 +181,10 @@ def test_an_officer_drops_a_table_and_mends_it(
 
 
 @pytest.mark.usefixtures("mine_at_first")
-def test_a_total_that_went_missing_is_told(house: Settings) -> None:
+def test_a_total_that_went_missing_is_told(installation: Settings) -> None:
     """The planned offers without the county's row: no total anywhere; the build warns."""
     assert ask(
-        house,
+        installation,
         "select item_code, computed_number from reconciliation_identity "
         "where verdict = 'total_missing' order by 1",
     ) == [
@@ -194,11 +196,11 @@ def test_a_total_that_went_missing_is_told(house: Settings) -> None:
     ]
 
 
-def test_a_column_that_a_mart_no_longer_has_breaks_the_build(house: Settings) -> None:
+def test_a_column_that_a_mart_no_longer_has_breaks_the_build(installation: Settings) -> None:
     """The metric must not vanish: its SQL names the column."""
-    compiled = next((target(house) / "run").rglob("metric_value.sql")).read_text()
+    compiled = next((target(installation) / "run").rglob("metric_value.sql")).read_text()
     sql = compiled[compiled.index("select\n") : compiled.rindex(")")]
-    with duckdb.connect(str(house.warehouse / "kreishaus.duckdb")) as warehouse:
+    with duckdb.connect(str(installation.warehouse / "kreishaus.duckdb")) as warehouse:
         database = warehouse.sql("select current_database()").fetchone()
         assert database and f'"{database[0]}"."marts"."vacancy_by_region"' in sql
         warehouse.sql("begin")

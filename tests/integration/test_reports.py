@@ -1,4 +1,4 @@
-"""The committee papers on a house that had a night: their figures, files and words.
+"""The committee papers of an installation that had a night: their figures, files and words.
 
 Expected numbers are the published ones (``sample/figures``), rounded by hand as everybody may see
 them, or worked in the test; none was copied from a paper.
@@ -240,7 +240,7 @@ def test_what_papers_printed_wrongly_is_in_the_report(
 ) -> None:
     """25,9 % was printed for August 2018; 5,965 / 16,623 is 35.88 %."""
     document = papers["refugees"][0]
-    _, lines = table_of(document, "Gedruckte Zahlen, die von den Tabellen des Hauses abweichen")
+    _, lines = table_of(document, "Gedruckte Zahlen, die von den Tabellen in Kreishaus abweichen")
     assert ["25,9", "35,9 %"] in [line[2:4] for line in lines if "08/2018" in line[1]]
     told = text_of(document)
     assert "Schutzquote, August 2018: gedruckt ist 25,9, aus den gedruckten Teilen ergibt sich" in (
@@ -462,11 +462,11 @@ def test_as_of_today_is_what_is_published(of_its_own: Settings, tmp_path: Path) 
     assert printed.pdf.read_bytes() == now.pdf.read_bytes()
 
 
-def kreishaus(house: Settings, *arguments: str) -> subprocess.CompletedProcess[str]:
+def kreishaus(installation: Settings, *arguments: str) -> subprocess.CompletedProcess[str]:
 
     return subprocess.run(
         [KREISHAUS, "report", *arguments],
-        env={**os.environ, "KREISHAUS_HOME": str(house.home)},
+        env={**os.environ, "KREISHAUS_HOME": str(installation.home)},
         capture_output=True,
         text=True,
         check=False,

@@ -23,12 +23,12 @@ pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become 
 
 
 @pytest.fixture(scope="module")
-def house(first_night: Night) -> Iterator[Settings]:
-    """That house where other users reach it, with its papers, its pages and its catalogue."""
+def installation(first_night: Night) -> Iterator[Settings]:
+    """The same where other users reach it, with its papers, its pages and its catalogue."""
     with reachable_folder() as folder:
         home = folder / "var"
-        shutil.copytree(first_night.house.home, home, symlinks=True)
-        settings = first_night.house.model_copy(update={"home": home})
+        shutil.copytree(first_night.installation.home, home, symlinks=True)
+        settings = first_night.installation.model_copy(update={"home": home})
         os.umask(0)
         print_paper(settings, "wtg")
         write_index(settings)
@@ -44,25 +44,27 @@ def is_public(path: Path, home: Path) -> bool:
     )
 
 
-def test_every_file_of_the_night_has_the_rights_it_should_have(house: Settings) -> None:
-    assert list(wrong_rights(house, at_most=1_000_000)) == []
+def test_every_file_of_the_night_has_the_rights_it_should_have(installation: Settings) -> None:
+    assert list(wrong_rights(installation, at_most=1_000_000)) == []
 
 
-def test_another_user_opens_the_public_half_and_the_public_site_alone(house: Settings) -> None:
-    known = everything_in(house.home)
+def test_another_user_opens_the_public_half_and_the_public_site_alone(
+    installation: Settings,
+) -> None:
+    known = everything_in(installation.home)
     assert len(known) > 2000
     opened = opened_by_another(known)
-    assert opened == {path for path in known if is_public(path, house.home)}
-    floors = {path.relative_to(house.home).parts[0] for path in opened}
+    assert opened == {path for path in known if is_public(path, installation.home)}
+    floors = {path.relative_to(installation.home).parts[0] for path in opened}
     assert floors == {"published", "docs", "county.json"}
-    assert not [path for path in opened if "internal" in str(path.relative_to(house.home))]
-    assert house.home / "docs" / "site" / "index.html" in opened_by_another(
-        [house.home / "docs" / "site" / "index.html"]
+    assert not [path for path in opened if "internal" in str(path.relative_to(installation.home))]
+    assert installation.home / "docs" / "site" / "index.html" in opened_by_another(
+        [installation.home / "docs" / "site" / "index.html"]
     )
 
 
-def test_another_user_asks_the_public_database_through_the_link(house: Settings) -> None:
-    database = versions.database(house.published / versions.CURRENT, "public")
+def test_another_user_asks_the_public_database_through_the_link(installation: Settings) -> None:
+    database = versions.database(installation.published / versions.CURRENT, "public")
     child = os.fork()
     if child == 0:
         try:

@@ -555,12 +555,12 @@ def test_every_published_mart_is_served_row_for_row(
     server: Server, serving: Settings, first_night: Night
 ) -> None:
     """The marts of the sample, both halves, as a reader of PostgreSQL sees them."""
-    house = first_night.house.model_copy(update={"serving": serving.serving})
-    done = load(house)
-    version = versions.current(house)
+    installation = first_night.installation.model_copy(update={"serving": serving.serving})
+    done = load(installation)
+    version = versions.current(installation)
     told = versions.manifest(version, "internal")
     assert done.internal.tables == len(told["marts"]) + len(told["public"])
-    url = reader_url(server, house, "comparing", "internal")
+    url = reader_url(server, installation, "comparing", "internal")
     for audience in versions.AUDIENCES:
         file = versions.database(version, audience)
         with duckdb.connect(file, read_only=True) as marts, psycopg.connect(url) as connection:

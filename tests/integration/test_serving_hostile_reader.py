@@ -45,9 +45,9 @@ Reader = psycopg.Connection[Any]
 
 
 @pytest.fixture(scope="module")
-def house(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+def installation(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     """Version 1 is served, and "mallory" reads the public half: for tests that leave no trace."""
-    folder = tmp_path_factory.mktemp("house")
+    folder = tmp_path_factory.mktemp("installation")
     with databases(server, Settings(home=folder / "var"), folder) as served:
         publish_numbers(served, 1)
         load(served)
@@ -56,7 +56,9 @@ def house(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 
 @pytest.fixture(scope="module")
-def house_before(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+def installation_before(
+    server: Server, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Settings]:
     """The same with both halves in one database, as it was; "mallory_then" reads there."""
     folder = tmp_path_factory.mktemp("before")
     settings = Settings(home=folder / "var")
@@ -178,34 +180,38 @@ REFUSALS = (
 
 
 @pytest.mark.parametrize("attack", [*OPEN_BEFORE, *CLOSED_BEFORE])
-def test_a_reader_of_the_public_half_cannot(server: Server, house: Settings, attack: str) -> None:
+def test_a_reader_of_the_public_half_cannot(
+    server: Server, installation: Settings, attack: str
+) -> None:
     statement = {**OPEN_BEFORE, **CLOSED_BEFORE}[attack]
-    with logged_in(mallory(server, house)) as reader, pytest.raises(REFUSALS):
+    with logged_in(mallory(server, installation)) as reader, pytest.raises(REFUSALS):
         reader.execute(statement.replace("current_database", reader.info.dbname))
 
 
 @pytest.mark.parametrize("attack", OPEN_BEFORE)
 def test_while_both_halves_were_in_one_database_he_could(
-    server: Server, house_before: Settings, attack: str
+    server: Server, installation_before: Settings, attack: str
 ) -> None:
     """The test above can fail."""
-    url = login_url(server, house_before, "mallory_then", "internal")
+    url = login_url(server, installation_before, "mallory_then", "internal")
     with logged_in(url) as reader:
         reader.execute(OPEN_BEFORE[attack])
 
 
 @pytest.mark.parametrize("where", ["postgres", "template1", "closed", "internal"])
-def test_he_may_connect_to_no_other_database(server: Server, house: Settings, where: str) -> None:
-    database = database_name(house, "internal") if where == "internal" else where
+def test_he_may_connect_to_no_other_database(
+    server: Server, installation: Settings, where: str
+) -> None:
+    database = database_name(installation, "internal") if where == "internal" else where
     url = server.url(database, "mallory", "correct%20horse%20battery")
     with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
         psycopg.connect(url)
 
 
 def test_a_reader_of_the_internal_half_cannot_do_more_than_read_either(
-    server: Server, house: Settings
+    server: Server, installation: Settings
 ) -> None:
-    url = reader_url(server, house, "planner", "internal")
+    url = reader_url(server, installation, "planner", "internal")
     with logged_in(url) as reader:
         assert reader.execute("select count(*) from internal.vacancy_by_offer").fetchone() == (
             ROWS,
@@ -214,7 +220,7 @@ def test_a_reader_of_the_internal_half_cannot_do_more_than_read_either(
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 reader.execute(OPEN_BEFORE[attack])
     with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
-        psycopg.connect(login_url(server, house, "planner", "public"))
+        psycopg.connect(login_url(server, installation, "planner", "public"))
 
 
 # What he may see
@@ -244,41 +250,41 @@ def everything_seen(reader: Reader) -> tuple[str, int]:
 
 
 def test_nothing_that_he_can_read_tells_of_the_internal_half(
-    server: Server, house: Settings
+    server: Server, installation: Settings
 ) -> None:
     """Names, comments, hashes, row counts: whatever stands in any table or view of his database."""
-    with logged_in(mallory(server, house)) as reader:
+    with logged_in(mallory(server, installation)) as reader:
         seen, readable = everything_seen(reader)
-    version = versions.current(house)
+    version = versions.current(installation)
     assert readable > 100
     assert "All about vacancy." in seen  # it is his half that was read
     assert "vacancy_by_offer" not in seen
     for mart in published_marts(version, "internal").values():
         assert mart.content_hash not in seen
     # What docs/serving.md says he sees all the same: names of databases and of roles.
-    assert f",{database_name(house, 'internal')}," in seen
+    assert f",{database_name(installation, 'internal')}," in seen
     assert "kreishaus_internal" in seen
 
 
 def test_the_same_look_found_it_while_both_halves_were_in_one_database(
-    server: Server, house_before: Settings
+    server: Server, installation_before: Settings
 ) -> None:
-    url = login_url(server, house_before, "mallory_then", "internal")
+    url = login_url(server, installation_before, "mallory_then", "internal")
     with logged_in(url) as reader:
         seen, _ = everything_seen(reader)
     assert "vacancy_by_offer" in seen
 
 
-def test_the_size_of_the_other_database_is_not_told(server: Server, house: Settings) -> None:
-    with logged_in(mallory(server, house)) as reader:
-        name = database_name(house, "internal")
+def test_the_size_of_the_other_database_is_not_told(server: Server, installation: Settings) -> None:
+    with logged_in(mallory(server, installation)) as reader:
+        name = database_name(installation, "internal")
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             reader.execute("select pg_database_size(%s)", [name])
 
 
-def test_tools_find_what_they_ask_for(server: Server, house: Settings) -> None:
+def test_tools_find_what_they_ask_for(server: Server, installation: Settings) -> None:
     """What drivers, Superset, Excel and QGIS look up: nothing of it was taken away."""
-    with psycopg.connect(mallory(server, house), autocommit=True) as reader:
+    with psycopg.connect(mallory(server, installation), autocommit=True) as reader:
         for statement in (
             "select version(), current_database(), current_schema(), pg_backend_pid()",
             "select pg_is_in_recovery()",
@@ -488,8 +494,10 @@ def test_readers_together_cannot_be_given_every_place(server: Server, serving: S
     reader_url(server, serving, "second", "public", 5)  # his own places count once
 
 
-def test_what_a_question_puts_on_the_disk_has_an_end(server: Server, house: Settings) -> None:
-    with logged_in(mallory(server, house)) as reader:
+def test_what_a_question_puts_on_the_disk_has_an_end(
+    server: Server, installation: Settings
+) -> None:
+    with logged_in(mallory(server, installation)) as reader:
         reader.execute("set work_mem = '1MB'")
         reader.execute("begin")
         reader.execute(
@@ -529,12 +537,12 @@ def test_what_he_changes_of_a_login_that_others_share_is_undone_by_the_next_load
         assert other.execute("select count(*) from vacancy").fetchone() == (ROWS,)
 
 
-def test_he_cannot_throw_away_what_others_may_read(server: Server, house: Settings) -> None:
+def test_he_cannot_throw_away_what_others_may_read(server: Server, installation: Settings) -> None:
     """A member of a role may try to drop what was granted to it."""
-    with logged_in(mallory(server, house)) as reader:
+    with logged_in(mallory(server, installation)) as reader:
         reader.execute("drop owned by kreishaus_public")
         reader.execute("drop owned by current_user")
-    assert numbers(mallory(server, house)) == {1}
+    assert numbers(mallory(server, installation)) == {1}
 
 
 def test_who_is_removed_is_out_at_once(server: Server, serving: Settings) -> None:
@@ -606,18 +614,20 @@ def test_overlong_readers_are_ended_and_others_are_not(
 def test_nothing_is_loaded_before_the_doors_are_closed(
     server: Server, settings: Settings, tmp_path: Path
 ) -> None:
-    with databases(server, settings, tmp_path, closed=False) as house:
-        publish_numbers(house, 1)
+    with databases(server, settings, tmp_path, closed=False) as installation:
+        publish_numbers(installation, 1)
         with pytest.raises(ServingFailed, match="Nothing is loaded before an administrator"):
-            load(house)
-        close_by_psql(server, house, ["internal"])
-        with pytest.raises(ServingFailed, match=f'"{database_name(house, "public")}" readers'):
-            load(house)
-        close_by_psql(server, house, ["public"])
+            load(installation)
+        close_by_psql(server, installation, ["internal"])
+        with pytest.raises(
+            ServingFailed, match=f'"{database_name(installation, "public")}" readers'
+        ):
+            load(installation)
+        close_by_psql(server, installation, ["public"])
         for audience in versions.AUDIENCES:
-            with as_superuser(server, house, audience) as administrator:
+            with as_superuser(server, installation, audience) as administrator:
                 assert open_doors(administrator) == []
-        load(house)
+        load(installation)
 
 
 def close_by_psql(

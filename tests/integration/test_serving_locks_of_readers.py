@@ -47,12 +47,12 @@ def server() -> Iterator[Server]:
 
 @pytest.fixture
 def serving(server: Server, settings: Settings, tmp_path: Path) -> Iterator[Settings]:
-    """A house that serves version 1 from two databases of its own, and has published version 2."""
-    with databases(server, settings, tmp_path) as house:
-        publish_numbers(house, 1)
-        load(house)
-        publish_numbers(house, 2)
-        yield house
+    """Serves version 1 from two databases of its own, and has published version 2."""
+    with databases(server, settings, tmp_path) as installation:
+        publish_numbers(installation, 1)
+        load(installation)
+        publish_numbers(installation, 2)
+        yield installation
 
 
 @pytest.fixture

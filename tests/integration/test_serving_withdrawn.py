@@ -25,7 +25,7 @@ def see(connection: psycopg.Connection[Any]) -> set[int]:
 
 @pytest.fixture
 def typed(serving: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    """The house of what is typed at the command line."""
+    """The installation of what is typed at the command line."""
     monkeypatch.setenv("KREISHAUS_HOME", str(serving.home))
     monkeypatch.setenv("KREISHAUS_SERVING__URL", serving.serving.url.get_secret_value())
     monkeypatch.setenv("KREISHAUS_SERVING__PASSWORD_FILE", str(serving.serving.password_file))

@@ -41,8 +41,8 @@ HASH = f"[0-9a-f]{{{SHORTEST},64}}"
 def earlier(first_night: Night, tmp_path: Path) -> Iterator[Settings]:
     """A copy of the night's home, in which tests make an earlier one."""
     home = tmp_path / "var"
-    shutil.copytree(first_night.house.home, home, symlinks=True)
-    yield first_night.house.model_copy(update={"home": home})
+    shutil.copytree(first_night.installation.home, home, symlinks=True)
+    yield first_night.installation.model_copy(update={"home": home})
     shutil.rmtree(home)
 
 

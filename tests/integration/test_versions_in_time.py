@@ -39,9 +39,9 @@ WORKBOOKS = (SUPPLY, "WTG_Stichtag_2021-08-15.xlsx")
 
 @dataclass(frozen=True)
 class Nights:
-    """The house after both nights, and a moment before the first, between them and after."""
+    """The installation after both nights, and a moment before the first, between them and after."""
 
-    house: Settings
+    installation: Settings
     before: Settings
     between: AsOf
     afterwards: Settings
@@ -58,7 +58,7 @@ def night(settings: Settings, run_id: str) -> None:
 
 @pytest.fixture(scope="module")
 def nights(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nights]:
-    settings = Settings(home=tmp_path_factory.mktemp("house") / "var")
+    settings = Settings(home=tmp_path_factory.mktemp("installation") / "var")
     site = settings.sample / "http" / "bamf"
     for month in (AUGUST, SEPTEMBER):
         path = site / bamf.pdf_path(month)
@@ -72,29 +72,33 @@ def nights(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nights]:
         if workbook.name not in WORKBOOKS:
             workbook.unlink()
     with serve(settings.sample / "http") as server:
-        house = settings.model_copy(update={"sample_url": server.url})
+        installation = settings.model_copy(update={"sample_url": server.url})
         before = AsOf(datetime.now(UTC).isoformat())
-        night(house, "night 1")
+        night(installation, "night 1")
         between = AsOf(datetime.now(UTC).isoformat())
         (site / bamf.pdf_path(SEPTEMBER)).write_bytes(bamf.pdf(as_reissued()))
-        corrected = one_place_more(house.drop_folder("wtg") / SUPPLY)
-        night(house, "night 2")
+        corrected = one_place_more(installation.drop_folder("wtg") / SUPPLY)
+        night(installation, "night 2")
         afterwards = AsOf(datetime.now(UTC).isoformat())
-    home = str(house.home)
+    home = str(installation.home)
     with ThreadPoolExecutor(2) as two_at_a_time:
         builds = [
             two_at_a_time.submit(kreishaus, home, "build", "--as-of", between.moment),
-            two_at_a_time.submit(built_without_tests, house, "night"),
-            two_at_a_time.submit(built_without_tests, settings_as_of(house, before), "night"),
-            two_at_a_time.submit(built_without_tests, settings_as_of(house, afterwards), "night"),
+            two_at_a_time.submit(built_without_tests, installation, "night"),
+            two_at_a_time.submit(
+                built_without_tests, settings_as_of(installation, before), "night"
+            ),
+            two_at_a_time.submit(
+                built_without_tests, settings_as_of(installation, afterwards), "night"
+            ),
         ]
         for build in builds:
             build.result()
     yield Nights(
-        house,
-        settings_as_of(house, before),
+        installation,
+        settings_as_of(installation, before),
         between,
-        settings_as_of(house, afterwards),
+        settings_as_of(installation, afterwards),
         home,
         corrected,
     )
@@ -131,20 +135,22 @@ and reference_date = '2021-11-01' and offer_type_code = 'vollstationaer'"""
 def test_the_mart_shows_the_new_value_and_as_of_the_time_before_the_old_one(
     nights: Nights, sql: str, old: tuple[int, ...], new: tuple[int, ...]
 ) -> None:
-    assert ask(nights.house, sql) == [new]
-    assert ask(settings_as_of(nights.house, nights.between), sql) == [old]
+    assert ask(nights.installation, sql) == [new]
+    assert ask(settings_as_of(nights.installation, nights.between), sql) == [old]
     assert ask(nights.before, sql) == []
 
 
 def test_what_was_not_reissued_is_the_same_at_both_times(nights: Nights) -> None:
     august = "select * from asylum_national_monthly where reference_month = '2021-08-01'"
-    assert ask(nights.house, august) == ask(settings_as_of(nights.house, nights.between), august)
-    assert len(ask(nights.house, august)) == 1
+    assert ask(nights.installation, august) == ask(
+        settings_as_of(nights.installation, nights.between), august
+    )
+    assert len(ask(nights.installation, august)) == 1
 
 
 def test_revisions_show_both_values_of_every_cell(nights: Nights) -> None:
     found = ask(
-        nights.house,
+        nights.installation,
         "select row_label, measure, old_value, new_value, difference from revisions "
         "where dataset_id = 'bamf/hkl' and change_kind = 'changed'",
     )
@@ -162,7 +168,7 @@ def test_revisions_show_both_values_of_every_cell(nights: Nights) -> None:
 
 def test_revisions_show_the_row_that_came(nights: Nights) -> None:
     found = ask(
-        nights.house,
+        nights.installation,
         "select row_label, column_name, old_value, new_value, count(*), min(measure) "
         "from revisions where change_kind = 'added' group by all order by all",
     )
@@ -176,7 +182,7 @@ def test_revisions_show_the_row_that_came(nights: Nights) -> None:
 def test_revisions_show_the_one_cell_of_the_workbook(nights: Nights) -> None:
     key, places = nights.corrected
     found = ask(
-        nights.house,
+        nights.installation,
         "select period, revision, change_number, table_name, row_label, measure, old_number, "
         "new_number from revisions where dataset_id = 'wtg/stichtag'",
     )
@@ -186,7 +192,7 @@ def test_revisions_show_the_one_cell_of_the_workbook(nights: Nights) -> None:
 
 def test_revisions_name_both_files_and_when_each_came_into_force(nights: Nights) -> None:
     found = ask(
-        nights.house,
+        nights.installation,
         "select distinct dataset_id, old_source_sha256 <> new_source_sha256, "
         f"old_in_force_from < timestamptz '{nights.between.moment}', "
         f"new_in_force_from > timestamptz '{nights.between.moment}', "
@@ -197,20 +203,20 @@ def test_revisions_name_both_files_and_when_each_came_into_force(nights: Nights)
 
 
 def test_before_the_second_night_nothing_had_been_revised(nights: Nights) -> None:
-    assert ask(settings_as_of(nights.house, nights.between), "select * from revisions") == []
+    assert ask(settings_as_of(nights.installation, nights.between), "select * from revisions") == []
 
 
 def test_status_counts_as_many_revisions(nights: Nights) -> None:
     from pipeline.status import dataset_status
 
     listed = ask(
-        nights.house,
+        nights.installation,
         "select dataset_id, count(distinct (period, revision)) from revisions "
         "group by 1 order by 1",
     )
     counted = [
         (status.dataset.id, status.revisions)
-        for status in dataset_status(nights.house, date(2021, 12, 1))
+        for status in dataset_status(nights.installation, date(2021, 12, 1))
         if status.revisions
     ]
     assert listed == counted == [(dataset_id, 1) for dataset_id in DATASETS]
@@ -222,8 +228,10 @@ def content(settings: Settings) -> dict[str, str]:
 
 
 def test_as_of_now_is_the_nightly_build_mart_by_mart(nights: Nights) -> None:
-    assert content(nights.afterwards) == content(nights.house)
-    assert content(nights.house) != content(settings_as_of(nights.house, nights.between))
+    assert content(nights.afterwards) == content(nights.installation)
+    assert content(nights.installation) != content(
+        settings_as_of(nights.installation, nights.between)
+    )
 
 
 LISTED_BY_THE_COUNTY = (
@@ -236,7 +244,7 @@ LISTED_BY_THE_COUNTY = (
 
 
 def test_before_anything_was_known_every_fact_is_empty(nights: Nights) -> None:
-    outside = outside_time(nights.house)
+    outside = outside_time(nights.installation)
     rows = {
         mart["name"]: mart["rows"]
         for mart in versions.manifest(versions.current(nights.before), "internal")["marts"]
@@ -249,7 +257,7 @@ def test_before_anything_was_known_every_fact_is_empty(nights: Nights) -> None:
     assert {name: count for name, count in rows.items() if count and name not in outside} == {}
     assert rows["revisions"] == rows["data_quality"] == 0
     assert from_files(nights.before) == []
-    filled = {name for name, count in nightly_rows(nights.house).items() if count}
+    filled = {name for name, count in nightly_rows(nights.installation).items() if count}
     assert {"asylum_national_monthly", "supply_overview", "vacancy_by_region"} <= filled - outside
 
 
@@ -280,7 +288,7 @@ def test_every_fact_says_what_it_is_about_when_it_was_issued_and_since_when_it_i
 ) -> None:
     about = re.compile(r"(?:^|_)(?:reference_(?:date|month|year)|to_year)$")
     silent = {}
-    for name, node in manifest_nodes(nights.house).items():
+    for name, node in manifest_nodes(nights.installation).items():
         missing = {"published_at", "recorded_at"} - set(node["columns"])
         if not any(about.search(column) for column in node["columns"]):
             missing.add("reference")
@@ -289,11 +297,11 @@ def test_every_fact_says_what_it_is_about_when_it_was_issued_and_since_when_it_i
     assert silent == {}
 
 
-def test_looking_back_left_the_nightly_house_alone(nights: Nights) -> None:
-    assert len(versions.versions(nights.house)) == 1
-    current = versions.manifest(versions.current(nights.house), "internal")
+def test_looking_back_left_the_nightly_versions_alone(nights: Nights) -> None:
+    assert len(versions.versions(nights.installation)) == 1
+    current = versions.manifest(versions.current(nights.installation), "internal")
     assert (current["as_of"], current["known_by"]) == (None, "retrieved")
-    between = settings_as_of(nights.house, nights.between)
+    between = settings_as_of(nights.installation, nights.between)
     back = versions.manifest(versions.current(between), "internal")
     assert back["as_of"] == nights.between.moment
     assert set(from_files(between)) == {"2021-08", "2021-09", "2021-08-15", "2021-11-01"}

@@ -33,7 +33,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from house import House
+from installation import Installation
 from killing import Whom, run, run_and_kill
 from readers import as_text, postgres_content
 from steps import STEPS, Step
@@ -70,11 +70,11 @@ class Tally:
 class Soak:
     """The run: what is picked, what is counted."""
 
-    def __init__(self, house: House, urls: Mapping[Audience, str], seed: int) -> None:
-        self.house = house
+    def __init__(self, installation: Installation, urls: Mapping[Audience, str], seed: int) -> None:
+        self.installation = installation
         self.urls = urls
         self.chance = random.Random(seed)
-        self.steps = [kind(house) for kind in STEPS if kind.name in _chosen()]
+        self.steps = [kind(installation) for kind in STEPS if kind.name in _chosen()]
         self.tallies = {step.name: Tally() for step in self.steps}
         self.takes: dict[str, float] = {}
         self.loaded: dict[tuple[str, str], str] = {}
@@ -102,7 +102,7 @@ class Soak:
             step.prepare()
             environment = step.environment
         tally = self.tallies[step.name]
-        before = self.house.landed()
+        before = self.installation.landed()
         wrong: list[str] = []
         told: list[str] = []
         for _ in range(self.chance.choice(IN_A_ROW)):
@@ -124,9 +124,9 @@ class Soak:
         wrong += step.between()
         wrong += step.after(run(step.command(), environment, self._log(step)))
         tally.wrong += [f"{', '.join(told)}: {one}" for one in wrong]
-        lost = before - self.house.landed()
+        lost = before - self.installation.landed()
         tally.lost += [f"{sha256} had landed" for sha256 in lost]
-        tally.lost += self.house.damaged() if self.kills % 10 == 0 else []
+        tally.lost += self.installation.damaged() if self.kills % 10 == 0 else []
         self.look()
         print(
             f"{self.kills:4} {time.strftime('%H:%M:%S')} {step.name}: {', '.join(told)} of "
@@ -136,7 +136,7 @@ class Soak:
 
     def _compare_current(self, tally: Tally, when: str) -> None:
         """What the link points at must be a whole version, whatever was killed."""
-        current = versions.current(self.house.settings)
+        current = versions.current(self.installation.settings)
         try:
             versions.facts(current)
             for audience in AUDIENCES:
@@ -146,10 +146,10 @@ class Soak:
 
     def look(self) -> None:
         """Write down what is published and served now, while nothing is at work."""
-        self.house.note_published()
+        self.installation.note_published()
         for audience, url in self.urls.items():
             with psycopg.connect(url) as connection:
-                marts = self.house.marts[audience]
+                marts = self.installation.marts[audience]
                 held = as_text({mart: postgres_content(connection, mart) for mart in marts})
                 row = connection.execute("select version from kreishaus.publication").fetchone()
             served = audience, str(row and row[0])
@@ -175,22 +175,22 @@ def judged(report: Mapping[str, Any], expected: Published) -> list[str]:
 
 @contextmanager
 def reading(
-    house: House, urls: Mapping[Audience, str], reports: list[dict[str, Any]]
+    installation: Installation, urls: Mapping[Audience, str], reports: list[dict[str, Any]]
 ) -> Iterator[None]:
     """Readers at work as long as the block runs; their reports afterwards."""
-    stop = house.work / "stop"
+    stop = installation.work / "stop"
     processes = []
     files = []
     for number, (kind, audience) in enumerate(READERS):
-        file = house.work / f"reader_{number}.json"
+        file = installation.work / f"reader_{number}.json"
         files.append(file)
         asked = {
             "kind": kind,
             "audience": audience,
             "seed": number,
-            "published": str(house.settings.published),
+            "published": str(installation.settings.published),
             "url": urls[audience],
-            "marts": house.marts[audience],
+            "marts": installation.marts[audience],
             "stop": str(stop),
             "report": str(file),
         }
@@ -206,19 +206,19 @@ def reading(
 
 
 @contextmanager
-def serving(house: House) -> Iterator[dict[Audience, str]]:
+def serving(installation: Installation) -> Iterator[dict[Audience, str]]:
     """A PostgreSQL with the current version in both databases; the address of each's reader."""
     with own_server() as server:
         _make_databases(server)
         os.environ["KREISHAUS_SERVING__URL"] = server.url(DATABASES["internal"], LOADER, PASSWORD)
         os.environ["KREISHAUS_SERVING__PATIENCE_SECONDS"] = "300"
-        log = house.work / "serving.txt"
+        log = installation.work / "serving.txt"
         adding = [
             ("serving", "add-reader", f"soak_{audience}", "--audience", audience)
             for audience in AUDIENCES
         ]
         for command in (("serving", "load"), *adding):
-            ended = run(command, house.environment, log)
+            ended = run(command, installation.environment, log)
             assert ended.status == 0, ended.output
         with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
             for audience in AUDIENCES:
@@ -239,24 +239,24 @@ def _make_databases(server: Server) -> None:
             close_doors(connection)
 
 
-def built(work: Path) -> House:
+def built(work: Path) -> Installation:
     """A home with a build that is kept and published, in ``work``."""
     settings = Settings(home=work / "var")
-    house = House(settings, work)
+    installation = Installation(settings, work)
     if given := os.environ.get("KREISHAUS_SOAK_FROM"):
         shutil.copytree(given, settings.home, symlinks=True, dirs_exist_ok=True)
-        upgraded = run(("upgrade",), house.environment, work / "first.txt")
+        upgraded = run(("upgrade",), installation.environment, work / "first.txt")
         assert upgraded.status == 0, upgraded.output
     make(settings)
     try:
         last(settings)
         versions.current(settings)
     except (BuildNotFinished, versions.NothingPublished):
-        ended = run(("build",) if given else ("run",), house.environment, work / "first.txt")
+        ended = run(("build",) if given else ("run",), installation.environment, work / "first.txt")
         assert ended.status == 0, ended.output
         if given:
-            assert run(("publish",), house.environment, work / "first.txt").status == 0
-    return house
+            assert run(("publish",), installation.environment, work / "first.txt").status == 0
+    return installation
 
 
 def table(soak: Soak, reports: list[dict[str, Any]]) -> str:
@@ -286,7 +286,7 @@ def _killed(tally: Tally, whom: str) -> int:
 
 
 def _expected(soak: Soak, report: Mapping[str, Any]) -> Published:
-    return soak.house.published if report["kind"] == "duckdb" else soak.loaded
+    return soak.installation.published if report["kind"] == "duckdb" else soak.loaded
 
 
 def complaints(soak: Soak, reports: list[dict[str, Any]]) -> list[str]:
@@ -321,20 +321,21 @@ def main() -> int:
     until = time.monotonic() + minutes * 60
     reports: list[dict[str, Any]] = []
     with ExitStack() as stack:
-        house = built(work)
-        house.begin()
-        house.note_published()
-        urls = stack.enter_context(serving(house))
-        soak = Soak(house, urls, seed)
+        installation = built(work)
+        installation.begin()
+        installation.note_published()
+        urls = stack.enter_context(serving(installation))
+        soak = Soak(installation, urls, seed)
         soak.look()
-        for audience, marts in house.marts.items():
+        for audience, marts in installation.marts.items():
             print(f"{audience} readers read {', '.join(marts)}", flush=True)
         try:
-            with reading(house, urls, reports):
+            with reading(installation, urls, reports):
                 soak.go(kills, until)
             soak.look()
         finally:
-            house.note_published()  # ended from outside, what was published last is not noted yet
+            # Ended from outside, what was published last is not noted yet.
+            installation.note_published()
             print(f"\n{soak.kills} kills, seed {seed}\n\n{table(soak, reports)}\n", flush=True)
     wrong = complaints(soak, reports)
     for one in wrong:

@@ -13,7 +13,7 @@ import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from house import House, contents, differing
+from installation import Installation, contents, differing
 from killing import Ended, run
 
 from kreishaus.settings import Settings
@@ -34,9 +34,9 @@ class Step:
     weight = 1.0
     has_children = False
 
-    def __init__(self, house: House) -> None:
-        self.house = house
-        self.log = house.work / "logs"
+    def __init__(self, installation: Installation) -> None:
+        self.installation = installation
+        self.log = installation.work / "logs"
         self.log.mkdir(exist_ok=True)
 
     def prepare(self) -> None:
@@ -47,7 +47,7 @@ class Step:
 
     @property
     def environment(self) -> Mapping[str, str]:
-        return self.house.environment
+        return self.installation.environment
 
     def between(self) -> list[str]:
         """What is wrong after the kill, before the step runs again."""
@@ -63,7 +63,7 @@ class Step:
         return []
 
     def _done(self, *arguments: str, environment: Mapping[str, str] | None = None) -> Ended:
-        return run(arguments, environment or self.house.environment, self.log / "beside.txt")
+        return run(arguments, environment or self.installation.environment, self.log / "beside.txt")
 
 
 class Ingest(Step):
@@ -72,21 +72,21 @@ class Ingest(Step):
     name, weight = "ingest", 6.0
 
     def prepare(self) -> None:
-        self.file = self.house.new_workbook()
-        self.before = self.house.landed()
+        self.file = self.installation.new_workbook()
+        self.before = self.installation.landed()
 
     def command(self) -> Sequence[str]:
         return ("ingest", "wtg", "stichtag", "--file", str(self.file))
 
     def wrong(self) -> list[str]:
         sha256 = hashlib.sha256(self.file.read_bytes()).hexdigest()
-        settings = self.house.settings
+        settings = self.installation.settings
         found = []
         if not Landing(settings.landing, "wtg", "stichtag").path(sha256).exists():
             found.append("the file that was handed in did not land")
         if Staging(settings.staged, "wtg", "stichtag").record(sha256) is None:
             found.append("the file that was handed in is not staged")
-        if self.before - self.house.landed():
+        if self.before - self.installation.landed():
             found.append("landed files are gone")
         return found
 
@@ -99,12 +99,12 @@ class Build(Step):
     built = 0
 
     def prepare(self) -> None:
-        file = self.house.new_workbook()
+        file = self.installation.new_workbook()
         self.sha256 = hashlib.sha256(file.read_bytes()).hexdigest()
         self._done("ingest", "wtg", "stichtag", "--file", str(file))
         self.twin: Settings | None = None
         if self.built % self.twin_every == 0:
-            self.twin = self.house.twin()
+            self.twin = self.installation.twin()
 
     def command(self) -> Sequence[str]:
         return ("build",)
@@ -119,12 +119,14 @@ class Build(Step):
     def wrong(self) -> list[str]:
         Build.built += 1
         found = []
-        if last(self.house.settings).failed:
-            found.append(f"nodes failed: {last(self.house.settings).failed[:3]}")
+        if last(self.installation.settings).failed:
+            found.append(f"nodes failed: {last(self.installation.settings).failed[:3]}")
         published = self._done("publish")
         if published.status:
             return [*found, f"publish after build: {published.output[-400:]}"]
-        sources = versions.manifest(versions.current(self.house.settings), "internal")["sources"]
+        sources = versions.manifest(versions.current(self.installation.settings), "internal")[
+            "sources"
+        ]
         if self.sha256 not in {source["sha256"] for source in sources}:
             found.append("the version is not made of what was handed in last")
         if self.twin:
@@ -132,12 +134,12 @@ class Build(Step):
         return found
 
     def _other_than_twin(self, twin: Settings) -> list[str]:
-        where = {**self.house.environment, "KREISHAUS_HOME": str(twin.home)}
+        where = {**self.installation.environment, "KREISHAUS_HOME": str(twin.home)}
         for command in ("build", "publish"):
             ended = self._done(command, environment=where)
             if ended.status:
                 return [f"{command} in the twin: {ended.output[-400:]}"]
-        other = differing(contents(self.house.settings), contents(twin))
+        other = differing(contents(self.installation.settings), contents(twin))
         return [f"other than in the twin: {', '.join(other)}"] if other else []
 
 
@@ -147,15 +149,15 @@ class Publish(Step):
     name, weight = "publish", 1.2
 
     def prepare(self) -> None:
-        self.variant = self.house.next_variant()
+        self.variant = self.installation.next_variant()
 
     def command(self) -> Sequence[str]:
         return ("publish",)
 
     def wrong(self) -> list[str]:
-        expected = self.house.expected(self.variant)
-        other = differing(contents(self.house.settings), expected)
-        left = [path.name for path in self.house.settings.published.glob(".tmp-*")]
+        expected = self.installation.expected(self.variant)
+        other = differing(contents(self.installation.settings), expected)
+        left = [path.name for path in self.installation.settings.published.glob(".tmp-*")]
         found = [f"other than in the twin: {', '.join(other)}"] if other else []
         return found + ([f"left behind: {left}"] if left else [])
 
@@ -167,7 +169,7 @@ class ServingLoad(Step):
     turn = 0
 
     def prepare(self) -> None:
-        names = [path.name for path in versions.not_withdrawn(self.house.settings)]
+        names = [path.name for path in versions.not_withdrawn(self.installation.settings)]
         ServingLoad.turn += 1
         self.version = names[self.turn % len(names)]
 
@@ -188,7 +190,7 @@ class Backup(Step):
 
     @property
     def folder(self) -> Path:
-        return self.house.work / "backup"
+        return self.installation.work / "backup"
 
     def command(self) -> Sequence[str]:
         return ("backup", "--to", str(self.folder))
@@ -208,20 +210,20 @@ class Restore(Step):
 
     @property
     def home(self) -> Path:
-        return self.house.work / "restored" / "var"
+        return self.installation.work / "restored" / "var"
 
     def prepare(self) -> None:
-        backup = self._done("backup", "--to", str(self.house.work / "backup"))
+        backup = self._done("backup", "--to", str(self.installation.work / "backup"))
         assert backup.status == 0, backup.output
-        self.expected = (self.house.landed(), contents(self.house.settings))
+        self.expected = (self.installation.landed(), contents(self.installation.settings))
         shutil.rmtree(self.home, ignore_errors=True)
 
     @property
     def environment(self) -> Mapping[str, str]:
-        return {**self.house.environment, "KREISHAUS_HOME": str(self.home)}
+        return {**self.installation.environment, "KREISHAUS_HOME": str(self.home)}
 
     def command(self) -> Sequence[str]:
-        return ("restore", "--from", str(self.house.work / "backup"), "--files-only")
+        return ("restore", "--from", str(self.installation.work / "backup"), "--files-only")
 
     def after(self, ended: Ended) -> list[str]:
         """Killed when all was back and before its process ended, it refuses what it restored."""
@@ -229,8 +231,8 @@ class Restore(Step):
         return self.wrong() if ended.status and all_back else super().after(ended)
 
     def wrong(self) -> list[str]:
-        settings = self.house.settings.model_copy(update={"home": self.home})
-        restored = House(settings, self.house.work)
+        settings = self.installation.settings.model_copy(update={"home": self.home})
+        restored = Installation(settings, self.installation.work)
         landed, held = self.expected
         found = restored.damaged()
         if restored.landed() != landed:
@@ -249,12 +251,12 @@ class Report(Step):
         return ("report", "refugees")
 
     def wrong(self) -> list[str]:
-        undisturbed = self.house.work / "paper"
+        undisturbed = self.installation.work / "paper"
         shutil.rmtree(undisturbed, ignore_errors=True)
         printed = self._done("report", "refugees", "--to", str(undisturbed))
         if printed.status:
             return [f"report --to: {printed.output[-400:]}"]
-        latest = self.house.settings.home / "reports" / "refugees" / "latest"
+        latest = self.installation.settings.home / "reports" / "refugees" / "latest"
         one, other = latest / "report.html", next(undisturbed.rglob("report.html"))
         if not (latest / "report.pdf").read_bytes().startswith(b"%PDF-"):
             return ["the PDF is none"]
@@ -274,17 +276,20 @@ class Maintenance(Step):
     def environment(self) -> Mapping[str, str]:
         rule = {"after_days": 365, "reason": "A rule of the soak alone"}
         return {
-            **self.house.environment,
-            "KREISHAUS_BACKUP__FOLDER": str(self.house.work / "backup"),
+            **self.installation.environment,
+            "KREISHAUS_BACKUP__FOLDER": str(self.installation.work / "backup"),
             "KREISHAUS_RETENTION__DATASETS": json.dumps({"wtg/stichtag": rule}),
             "KREISHAUS_KEEP_VERSIONS": "4",
         }
 
     def prepare(self) -> None:
-        self.old_log = self.house.old_log()
-        self.due = self.house.due_file()
-        self.buried = self.house.buried()
-        newer, backup = str(self.house.new_workbook()), str(self.house.work / "backup")
+        self.old_log = self.installation.old_log()
+        self.due = self.installation.due_file()
+        self.buried = self.installation.buried()
+        newer, backup = (
+            str(self.installation.new_workbook()),
+            str(self.installation.work / "backup"),
+        )
         for command in (
             ("ingest", "wtg", "stichtag", "--file", newer),
             *(("backup", "--to", backup), ("backup", "--verify", backup)),
@@ -299,7 +304,7 @@ class Maintenance(Step):
 
     def wrong(self) -> list[str]:
         found = []
-        if (gone := self.house.buried() - self.buried) != {self.due}:
+        if (gone := self.installation.buried() - self.buried) != {self.due}:
             found.append(f"of landed files {sorted(gone)} went, not {self.due}")
         left = self._done("maintenance", "--dry-run", environment=self.environment).output
         if "0 would go, 0 held back" not in left:
@@ -316,17 +321,17 @@ class Withdraw(Step):
     name, weight = "withdraw", 0.7
 
     def prepare(self) -> None:
-        self.house.next_variant()
+        self.installation.next_variant()
         published = self._done("publish")
         assert published.status == 0, published.output
-        *_, self.before, self.version = versions.not_withdrawn(self.house.settings)
+        *_, self.before, self.version = versions.not_withdrawn(self.installation.settings)
 
     def command(self) -> Sequence[str]:
         return ("withdraw", "version", self.version.name, "--reason", "Nur ein Versuch")
 
     def after(self, ended: Ended) -> list[str]:
         """The mark may stand since the first run; then the second one only says so."""
-        link = self.house.settings.published / versions.CURRENT
+        link = self.installation.settings.published / versions.CURRENT
         found = [] if ended.status == 0 else [f"status {ended.status}: {ended.output[-400:]}"]
         if link.resolve() != self.before.resolve():
             found.append(f"readers have {link.resolve().name}, not {self.before.name}")
@@ -341,7 +346,7 @@ class Night(Step):
     name, weight, has_children = "run", 0.15, True
 
     def prepare(self) -> None:
-        file = self.house.new_workbook()
+        file = self.installation.new_workbook()
         self.sha256 = hashlib.sha256(file.read_bytes()).hexdigest()
         self._done("ingest", "wtg", "stichtag", "--file", str(file))
 
@@ -349,7 +354,9 @@ class Night(Step):
         return ("run",)
 
     def wrong(self) -> list[str]:
-        sources = versions.manifest(versions.current(self.house.settings), "internal")["sources"]
+        sources = versions.manifest(versions.current(self.installation.settings), "internal")[
+            "sources"
+        ]
         there = self.sha256 in {source["sha256"] for source in sources}
         return [] if there else ["the night's version is not made of what was handed in last"]
 

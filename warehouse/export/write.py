@@ -1,4 +1,4 @@
-"""Writing a mart into a file: the one way out of the house for files."""
+"""Writing a mart into a file: the one way out of Kreishaus for files."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def write(
                 metadata: as_csvw(asked, file.name, for_spreadsheets=for_spreadsheets),
             }
         if audience == "internal":
-            # Here and nowhere else figures leave the house as a file.
+            # Here and nowhere else figures leave Kreishaus as a file.
             _note(settings, asked, file)
         for path, content in contents.items():
             write_atomically(path, content)

@@ -2,4 +2,4 @@
 
 -- Whose files this database holds: each home of files belongs to a county.
 select distinct county_ags
-from {{ ref('stg_house__batches') }}
+from {{ ref('stg_kreishaus__batches') }}

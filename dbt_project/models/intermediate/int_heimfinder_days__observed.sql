@@ -10,7 +10,7 @@ observed as (
         sightings.source_sha256,
         min(sightings.seen_at) as first_seen_at,
         max(sightings.seen_at) as last_seen_at
-    from {{ ref('stg_house__sightings') }} as sightings
+    from {{ ref('stg_kreishaus__sightings') }} as sightings
     inner join readable on sightings.source_sha256 = readable.source_sha256
     where
         sightings.source = 'wtg'

@@ -66,7 +66,7 @@ with revisions as (
         period,
         source_sha256,
         revision
-    from {{ ref('stg_house__batches') }}
+    from {{ ref('stg_kreishaus__batches') }}
     where
         source = 'wtg'
         and dataset = 'stichtag'

@@ -1,1 +1,1 @@
-"""Backup and restore: what cannot be made again, kept elsewhere, and a house made from it."""
+"""Backup and restore: what cannot be made again, kept elsewhere; an installation made from it."""

@@ -11,8 +11,8 @@
 | the audit log, withdrawals, alerts sent, county.toml | no other place has it |
 
 Not saved, because it is made again: staged, quarantine, warehouse, the index, older published
-versions, marts as of a day (their days are listed). Not of the house: Airflow's database, drop
-folders, secrets.
+versions, marts as of a day (their days are listed). Not in the home folder: Airflow's
+database, drop folders, secrets.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from warehouse import audit, versions, withdrawals
 HASH_NAMES = re.compile(r"[0-9a-f]{64}\.")
 """How the files begin that belong to one landed file."""
 COUNTY_FILE = "restored/county.toml"
-"""Where a restored house finds the settings of the old one, to compare: never over its own."""
+"""Where a restored installation finds the old one's settings, to compare: never over its own."""
 
 
 @dataclass(frozen=True)

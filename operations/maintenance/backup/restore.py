@@ -40,7 +40,7 @@ FLOORS = (
 )
 
 
-class HouseInUse(BackupRefused):
+class HomeFolderInUse(BackupRefused):
     """The home holds files already: none of them is overwritten."""
 
 
@@ -68,8 +68,8 @@ def restore_files(
 
     They are written aside, read again and compared, and only then moved to where they belong: of a
     damaged snapshot nothing is restored. Interrupted, it goes on when it is called again. At its
-    end readers have the published version of that time. Raises ``BackupRefused``: ``HouseInUse``,
-    ``DamagedBackup`` naming the file, ``NotABackup`` and the rest.
+    end readers have the published version of that time. Raises ``BackupRefused``:
+    ``HomeFolderInUse``, ``DamagedBackup`` naming the file, ``NotABackup`` and the rest.
     """
     if format_of(folder) == OLD_FORMAT:
         snapshot = _from_old_format(settings, folder, name)
@@ -126,7 +126,7 @@ def _begin(settings: Settings, name: str) -> bool:
     if marker.exists():
         written = json.loads(marker.read_text())
         if written["snapshot"] != name:
-            raise HouseInUse(
+            raise HomeFolderInUse(
                 f"{settings.home}: another snapshot was being restored here. Empty it, or go on "
                 f"with that one: --snapshot {written['snapshot']}"
             )
@@ -238,7 +238,7 @@ def _refuse_a_home_in_use(settings: Settings) -> None:
     for floor in FLOORS:
         path = settings.home / floor
         if path.exists() and any(path.iterdir()):
-            raise HouseInUse(
+            raise HomeFolderInUse(
                 f"{path}: holds files already, and none of them will be overwritten. Move them "
                 "away, or restore elsewhere: KREISHAUS_HOME=/an/empty/folder kreishaus restore ..."
             )

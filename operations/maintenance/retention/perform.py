@@ -33,9 +33,10 @@ def maintain(settings: Settings, now: datetime | None = None, patience_seconds: 
 
     A withdrawal that was interrupted is finished first: it decides which versions may go.
 
-    Nobody can build or publish while the house is tidied: figures may go. Raises ``WarehouseBusy``
-    when somebody does, longer than ``patience_seconds``; ``AuditUnwritable``, before anything is
-    deleted that is not noted; ``BackupRefused`` where the backup is at work or cannot be asked.
+    Nobody can build or publish while the home folder is tidied: figures may go. Raises
+    ``WarehouseBusy`` when somebody does, longer than ``patience_seconds``; ``AuditUnwritable``,
+    before anything is deleted that is not noted; ``BackupRefused`` where the backup is at work or
+    cannot be asked.
     """
     now = now or datetime.now(UTC)
     remove_leftovers(settings)
@@ -44,7 +45,7 @@ def maintain(settings: Settings, now: datetime | None = None, patience_seconds: 
         due = plan(settings, now)
         may_go = [one for one in due if one.held_back is None]
         freed = sum(one.size for one in may_go)
-        _from_the_house(settings, [one for one in may_go if one.kind != "snapshot"], now)
+        _from_the_home_folder(settings, [one for one in may_go if one.kind != "snapshot"], now)
     freed += _from_the_backup(settings, [one for one in may_go if one.kind == "snapshot"])
     folders = (settings.landing, settings.staged, settings.quarantine, settings.warehouse)
     return Done(
@@ -55,7 +56,7 @@ def maintain(settings: Settings, now: datetime | None = None, patience_seconds: 
     )
 
 
-def _from_the_house(settings: Settings, deletions: Sequence[Deletion], now: datetime) -> None:
+def _from_the_home_folder(settings: Settings, deletions: Sequence[Deletion], now: datetime) -> None:
     for one in deletions:
         if one.kind == "audit":
             audit.forget(settings, [path.stem for path in one.paths], now)

@@ -13,7 +13,7 @@ from rdflib.compare import isomorphic
 
 from catalogue import labels
 from catalogue.dcat import CLOSED, PREFIXES, DataFile, catalogue, frequency
-from catalogue.house import Coverage, DatasetPage, House, MartPage
+from catalogue.inventory import Coverage, DatasetPage, Inventory, MartPage
 from catalogue.project import Lineage
 from catalogue.rdf import FORMATS, Resource, documents, graph, iri
 from kreishaus.calendars import Daily, MonthDays, Monthly, NoCalendar
@@ -61,8 +61,8 @@ def mart(name: str, audience: str = "public", *datasets: str, area: str = "Kreis
     )
 
 
-def house(*marts: MartPage, is_sample: bool = False) -> House:
-    return House(
+def inventory(*marts: MartPage, is_sample: bool = False) -> Inventory:
+    return Inventory(
         county="Rhein-Kreis Neuss",
         own=WORDS["Kreis"],
         ags="05162",
@@ -108,7 +108,9 @@ def only(resource: Resource, name: str) -> str:
 
 
 def test_everything_says_what_the_profile_demands(county: Settings) -> None:
-    told = catalogue(county, house(mart("vacancy", "public", "wtg/stichtag")), {"vacancy": FILES})
+    told = catalogue(
+        county, inventory(mart("vacancy", "public", "wtg/stichtag")), {"vacancy": FILES}
+    )
     for kind, names in MANDATORY.items():
         found = of_kind(told, kind)
         assert found, kind
@@ -131,7 +133,7 @@ def test_everything_says_what_the_profile_demands(county: Settings) -> None:
 def test_internal_and_unpublished_marts_are_not_named(county: Settings) -> None:
     told = catalogue(
         county,
-        house(mart("vacancy"), mart("vacancy_by_offer", "internal"), mart("new", "lost")),
+        inventory(mart("vacancy"), mart("vacancy_by_offer", "internal"), mart("new", "lost")),
         {},
     )
     assert len(of_kind(told, "dcat:Dataset")) == 1
@@ -142,7 +144,7 @@ def test_internal_and_unpublished_marts_are_not_named(county: Settings) -> None:
 
 
 def test_a_file_says_its_size_and_hash(county: Settings) -> None:
-    told = catalogue(county, house(mart("vacancy")), {"vacancy": FILES[:1]})
+    told = catalogue(county, inventory(mart("vacancy")), {"vacancy": FILES[:1]})
     [file] = of_kind(told, "dcat:Distribution")
     address = "https://daten.kreis.example/daten/vacancy.parquet"
     assert only(file, "dcat:accessURL") == only(file, "dcat:downloadURL") == address
@@ -163,13 +165,13 @@ def test_a_file_says_its_size_and_hash(county: Settings) -> None:
 def test_one_source_of_unknown_terms_closes_the_licence(
     county: Settings, datasets: tuple[str, ...], licence: str
 ) -> None:
-    told = catalogue(county, house(mart("vacancy", "public", *datasets)), {"vacancy": FILES})
+    told = catalogue(county, inventory(mart("vacancy", "public", *datasets)), {"vacancy": FILES})
     assert {only(one, "dct:license") for one in of_kind(told, "dcat:Distribution")} == {licence}
 
 
 def test_sources_that_ask_to_be_named_are_named(county: Settings) -> None:
     told = catalogue(
-        county, house(mart("supply", "public", "it_nrw/care_homes")), {"supply": FILES}
+        county, inventory(mart("supply", "public", "it_nrw/care_homes")), {"supply": FILES}
     )
     [named] = {
         only(one, "dcatde:licenseAttributionByText") for one in of_kind(told, "dcat:Distribution")
@@ -186,7 +188,7 @@ def test_sources_that_ask_to_be_named_are_named(county: Settings) -> None:
     ],
 )
 def test_areas(county: Settings, area: str, level: str, key: str) -> None:
-    told = catalogue(county, house(mart("m", area=area)), {})
+    told = catalogue(county, inventory(mart("m", area=area)), {})
     [one] = of_kind(told, "dcat:Dataset")
     assert only(one, "dcatde:politicalGeocodingLevelURI").endswith(f"/Level/{level}")
     assert only(one, "dct:spatial").endswith(key)
@@ -212,19 +214,21 @@ def test_frequencies(calendar: object, code: str) -> None:
 
 
 def test_of_several_sources_the_most_frequent_sets_the_frequency(county: Settings) -> None:
-    told = catalogue(county, house(mart("m", "public", "it_nrw/care_homes", "wtg/heimfinder")), {})
+    told = catalogue(
+        county, inventory(mart("m", "public", "it_nrw/care_homes", "wtg/heimfinder")), {}
+    )
     assert only(of_kind(told, "dcat:Dataset")[0], "dct:accrualPeriodicity").endswith("/DAILY")
 
 
 def test_sample_data_say_so(county: Settings) -> None:
-    told = catalogue(county, house(mart("m"), is_sample=True), {})
+    told = catalogue(county, inventory(mart("m"), is_sample=True), {})
     assert dict(documents(told, PREFIXES))["catalog.ttl"].count(b"Beispieldaten") == 2
 
 
 def test_without_an_address_there_is_no_catalogue(settings: Settings) -> None:
     nowhere = settings.model_copy(update={"catalogue": CatalogueConfig()})
     with pytest.raises(ValueError, match="needs a base_url"):
-        catalogue(nowhere, house(mart("m")), {})
+        catalogue(nowhere, inventory(mart("m")), {})
 
 
 def test_what_no_mart_has_is_left_out(county: Settings) -> None:
@@ -232,7 +236,7 @@ def test_what_no_mart_has_is_left_out(county: Settings) -> None:
         update={"catalogue": CatalogueConfig(base_url="https://daten.kreis.example/")}
     )
     timeless = replace(mart("m"), coverage=Coverage(None, None, "Kreis", MADE))
-    [one] = of_kind(catalogue(bare, house(timeless), {}), "dcat:Dataset")
+    [one] = of_kind(catalogue(bare, inventory(timeless), {}), "dcat:Dataset")
     assert one.values("dcatde:contributorID") == []
     assert one.values("dct:temporal") == []
 

@@ -61,7 +61,9 @@ def source(place: str, *protects: str) -> dict[str, Any]:
 
 DAY = column("date", "Stichtag")
 NODES = {
-    "model.k.stg_house__batches_in_force": model("staging/stg_house__batches_in_force.sql", {}),
+    "model.k.stg_kreishaus__batches_in_force": model(
+        "staging/stg_kreishaus__batches_in_force.sql", {}
+    ),
     "model.k.stg_wtg__belegung": model("staging/wtg/stg_wtg__belegung.sql", {}, "source.k.b"),
     "model.k.refugees": model(
         "marts/refugees/refugees.sql",
@@ -133,7 +135,7 @@ def build(settings: Settings, places: int = 46) -> str:
             "create table unruled as select date '2021-11-01' as reference_date, 3 as vacant_places"
         )
         warehouse.execute(
-            "create table stg_house__batches_in_force as select 'wtg' as source, "
+            "create table stg_kreishaus__batches_in_force as select 'wtg' as source, "
             "'stichtag' as dataset, '2021-08-15' as period, repeat('ab', 32) as source_sha256"
         )
     results = [
@@ -162,7 +164,7 @@ def county(settings: Settings) -> Settings:
 
 
 @pytest.fixture
-def house(county: Settings) -> Settings:
+def installation(county: Settings) -> Settings:
     build(county)
     return county
 
@@ -175,8 +177,10 @@ def everything(folder: Path) -> Iterator[bytes]:
     yield from (path.read_bytes() for path in folder.resolve().rglob("*") if path.is_file())
 
 
-def test_both_editions_are_whole_and_lead_nowhere_outside(house: Settings, texts: Path) -> None:
-    written = write_sites(house, texts)
+def test_both_editions_are_whole_and_lead_nowhere_outside(
+    installation: Settings, texts: Path
+) -> None:
+    written = write_sites(installation, texts)
     assert list(written) == ["public", "internal"]
     for folder in written.values():
         found = walk(folder)
@@ -207,9 +211,9 @@ def test_a_site_speaks_of_its_own_county(county: Settings, texts: Path, kind: Ki
 
 
 def test_every_page_has_what_a_reader_with_a_screen_reader_needs(
-    house: Settings, texts: Path
+    installation: Settings, texts: Path
 ) -> None:
-    folder = write_sites(house, texts)["internal"]
+    folder = write_sites(installation, texts)["internal"]
     for path in folder.resolve().rglob("*.html"):
         html = path.read_text(encoding="utf-8")
         assert '<html lang="de">' in html, path
@@ -222,25 +226,27 @@ def test_every_page_has_what_a_reader_with_a_screen_reader_needs(
         ), path
 
 
-def test_what_is_internal_is_in_neither_edition(house: Settings, texts: Path) -> None:
-    written = write_sites(house, texts)
+def test_what_is_internal_is_in_neither_edition(installation: Settings, texts: Path) -> None:
+    written = write_sites(installation, texts)
     for folder in written.values():
         assert not [one for one in everything(folder) if SECRET.encode() in one]
         assert not (folder / "daten" / "vacancy_by_offer.parquet").exists()
-    assert "offer_name" in page(house, "marts/vacancy_by_offer.html")
-    assert ">intern<" in page(house, "marts/vacancy_by_offer.html")
+    assert "offer_name" in page(installation, "marts/vacancy_by_offer.html")
+    assert ">intern<" in page(installation, "marts/vacancy_by_offer.html")
 
 
 def test_rows_of_an_internal_mart_are_counted_for_the_county_alone(
-    house: Settings, texts: Path
+    installation: Settings, texts: Path
 ) -> None:
-    write_sites(house, texts)
-    assert "<dt>Zeilen</dt>" not in page(house, "marts/vacancy_by_offer.html")
-    assert "<dt>Zeilen</dt><dd>1</dd>" in page(house, "marts/vacancy_by_offer.html", "internal")
+    write_sites(installation, texts)
+    assert "<dt>Zeilen</dt>" not in page(installation, "marts/vacancy_by_offer.html")
+    assert "<dt>Zeilen</dt><dd>1</dd>" in page(
+        installation, "marts/vacancy_by_offer.html", "internal"
+    )
 
 
-def test_metadata_name_public_marts_alone(house: Settings, texts: Path) -> None:
-    folder = write_sites(house, texts)["public"]
+def test_metadata_name_public_marts_alone(installation: Settings, texts: Path) -> None:
+    folder = write_sites(installation, texts)["public"]
     for name in ("catalog.ttl", "catalog.jsonld", "catalog.rdf"):
         text = (folder / name).read_text(encoding="utf-8")
         assert "marts/refugees.html#datensatz" in text
@@ -248,79 +254,83 @@ def test_metadata_name_public_marts_alone(house: Settings, texts: Path) -> None:
         assert "unruled" not in text
 
 
-def test_samples_and_files_hold_rounded_counts(house: Settings, texts: Path) -> None:
+def test_samples_and_files_hold_rounded_counts(installation: Settings, texts: Path) -> None:
     """Persons are 7 to 18, one a row: rounded, 5, 10, 10, ... 20."""
-    folder = write_sites(house, texts)["internal"]
+    folder = write_sites(installation, texts)["internal"]
     with (folder / "daten" / "refugees.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     assert [int(row["persons"]) for row in rows] == [5, *[10] * 5, *[15] * 5, 20]
-    html = page(house, "marts/refugees.html", "internal")
+    html = page(installation, "marts/refugees.html", "internal")
     assert "Die neuesten 10 von 12 Zeilen" in html
     sample = html[html.index('class="data"') : html.index("<h3>Abfragen")]
     assert re.findall(r'<td class="n">(\d+)</td>', sample)[:4] == ["20", "5", "15", "5"]
     assert "öffentlich auf Vielfache von 5 gerundet" in html
 
 
-def test_a_mart_that_no_rule_covers_says_so_to_the_county(house: Settings, texts: Path) -> None:
-    write_sites(house, texts)
-    assert "made from what homes tell" in page(house, "marts/unruled.html", "internal")
-    for_all = page(house, "marts/unruled.html")
+def test_a_mart_that_no_rule_covers_says_so_to_the_county(
+    installation: Settings, texts: Path
+) -> None:
+    write_sites(installation, texts)
+    assert "made from what homes tell" in page(installation, "marts/unruled.html", "internal")
+    for_all = page(installation, "marts/unruled.html")
     assert "nicht veröffentlicht" in for_all
     assert "made from what homes tell" not in for_all
     assert '<h2 id="daten">' not in for_all
 
 
-def test_words_of_the_house_are_no_tags(house: Settings, texts: Path) -> None:
-    write_sites(house, texts)
+def test_words_of_the_marts_are_no_tags(installation: Settings, texts: Path) -> None:
+    write_sites(installation, texts)
     assert "Stichtag &lt;b&gt;&amp;&lt;/b&gt; Places, <code>null</code> too." in page(
-        house, "marts/supply.html"
+        installation, "marts/supply.html"
     )
-    assert "Tafel &lt;1&gt;" in page(house, "marts/supply.html")
+    assert "Tafel &lt;1&gt;" in page(installation, "marts/supply.html")
 
 
-def test_a_mart_names_its_documents_reports_and_sources(house: Settings, texts: Path) -> None:
-    write_sites(house, texts)
-    html = page(house, "marts/supply.html")
+def test_a_mart_names_its_documents_reports_and_sources(
+    installation: Settings, texts: Path
+) -> None:
+    write_sites(installation, texts)
+    html = page(installation, "marts/supply.html")
     assert 'href="../handbuch/marts.html"' in html
     assert 'href="../berichte.html#report"' in html
-    assert 'href="../datensaetze/azr-series.html"' in page(house, "marts/refugees.html")
+    assert 'href="../datensaetze/azr-series.html"' in page(installation, "marts/refugees.html")
 
 
 def test_the_hash_of_a_protected_file_stands_in_the_internal_edition_alone(
-    house: Settings, texts: Path
+    installation: Settings, texts: Path
 ) -> None:
-    write_sites(house, texts)
+    write_sites(installation, texts)
     told = f'title="{"ab" * 32}"'
-    assert told in page(house, "datensaetze/wtg-stichtag.html", "internal")
-    for path in site.site(house, "public").resolve().rglob("*.html"):
+    assert told in page(installation, "datensaetze/wtg-stichtag.html", "internal")
+    for path in site.site(installation, "public").resolve().rglob("*.html"):
         assert "ab" * 6 not in path.read_text(encoding="utf-8")
-    assert "nicht öffentlich" in page(house, "datensaetze/wtg-stichtag.html")
+    assert "nicht öffentlich" in page(installation, "datensaetze/wtg-stichtag.html")
 
 
-def test_the_same_version_makes_the_same_site(house: Settings, texts: Path) -> None:
-    first = {name: folder.resolve() for name, folder in write_sites(house, texts).items()}
+def test_the_same_version_makes_the_same_site(installation: Settings, texts: Path) -> None:
+    first = {name: folder.resolve() for name, folder in write_sites(installation, texts).items()}
     made = {path: path.stat().st_mtime_ns for path in first["public"].rglob("*")}
-    second = {name: folder.resolve() for name, folder in write_sites(house, texts).items()}
+    second = {name: folder.resolve() for name, folder in write_sites(installation, texts).items()}
     assert second == first
     assert {path: path.stat().st_mtime_ns for path in first["public"].rglob("*")} == made
-    folder = site.site(house, "public").parent
+    folder = site.site(installation, "public").parent
     assert sorted(path.name.split("-")[0] for path in folder.iterdir()) == ["site"] * 4
 
 
-def test_a_new_version_takes_the_place_of_the_old_one(house: Settings, texts: Path) -> None:
-    before = write_sites(house, texts)["public"].resolve()
-    version = build(house, places=47)
-    after = write_sites(house, texts)["public"].resolve()
+def test_a_new_version_takes_the_place_of_the_old_one(installation: Settings, texts: Path) -> None:
+    before = write_sites(installation, texts)["public"].resolve()
+    version = build(installation, places=47)
+    after = write_sites(installation, texts)["public"].resolve()
     assert after != before
     assert not before.exists()
-    assert version in page(house, "index.html")
+    assert version in page(installation, "index.html")
 
 
 def test_a_failure_leaves_the_site_as_it_was(
-    house: Settings, texts: Path, monkeypatch: pytest.MonkeyPatch
+    installation: Settings, texts: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = write_sites(house, texts)["public"].resolve()
-    build(house, places=47)
+    before = write_sites(installation, texts)["public"].resolve()
+    build(installation, places=47)
 
     def breaks_off(*said: Any) -> Iterator[tuple[str, bytes]]:
         yield next(iter(pages.pages(*said)))
@@ -328,32 +338,32 @@ def test_a_failure_leaves_the_site_as_it_was(
 
     monkeypatch.setattr(site, "pages", breaks_off)
     with pytest.raises(OSError, match="disk full"):
-        write_sites(house, texts)
-    assert site.site(house, "public").resolve() == before
+        write_sites(installation, texts)
+    assert site.site(installation, "public").resolve() == before
     assert (before / "index.html").exists()
     assert not list(before.parent.glob(".tmp-*"))
 
 
-def test_pages_of_other_tools_are_for_the_county_alone(house: Settings, texts: Path) -> None:
-    quality = house.home / "docs" / "quality"
+def test_pages_of_other_tools_are_for_the_county_alone(installation: Settings, texts: Path) -> None:
+    quality = installation.home / "docs" / "quality"
     quality.mkdir(parents=True)
     (quality / "index.html").write_text(f"<h1>{SECRET}</h1>")
-    docs_page(house).parent.mkdir(parents=True)
-    docs_page(house).write_text("<h1>dbt</h1>")
-    written = write_sites(house, texts)
-    assert SECRET in page(house, "qualitaet/index.html", "internal")
-    assert "dbt" in page(house, "dbt/index.html", "internal")
-    assert 'href="dbt/index.html"' in page(house, "index.html", "internal")
+    docs_page(installation).parent.mkdir(parents=True)
+    docs_page(installation).write_text("<h1>dbt</h1>")
+    written = write_sites(installation, texts)
+    assert SECRET in page(installation, "qualitaet/index.html", "internal")
+    assert "dbt" in page(installation, "dbt/index.html", "internal")
+    assert 'href="dbt/index.html"' in page(installation, "index.html", "internal")
     assert not [one for one in everything(written["public"]) if SECRET.encode() in one]
     assert not (written["public"] / "dbt").exists()
     assert walk(written["internal"], foreign=("dbt",)).dead == []
 
 
 def test_a_large_mart_has_no_csv(
-    house: Settings, texts: Path, monkeypatch: pytest.MonkeyPatch
+    installation: Settings, texts: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(site, "CSV_ROWS", 11)
-    folder = write_sites(house, texts)["public"]
+    folder = write_sites(installation, texts)["public"]
     assert sorted(path.name for path in (folder / "daten").iterdir()) == [
         "refugees.parquet",
         "supply.csv",
@@ -370,10 +380,10 @@ def test_without_an_address_there_are_no_metadata(settings: Settings, texts: Pat
     assert walk(folder).dead == []
 
 
-def test_sample_data_are_called_so(house: Settings, texts: Path) -> None:
-    write_sites(house, texts)
-    assert "Beispieldaten" in page(house, "marts/supply.html")
-    live = house.model_copy(update={"sources": "live"})
+def test_sample_data_are_called_so(installation: Settings, texts: Path) -> None:
+    write_sites(installation, texts)
+    assert "Beispieldaten" in page(installation, "marts/supply.html")
+    live = installation.model_copy(update={"sources": "live"})
     write_sites(live, texts)
     assert "Beispieldaten" not in page(live, "marts/supply.html")
 
@@ -384,18 +394,18 @@ def test_nothing_published(settings: Settings, texts: Path) -> None:
     assert not site.site(settings, "public").exists()
 
 
-def test_without_an_account_of_dbt_it_says_what_to_do(house: Settings, texts: Path) -> None:
-    shutil.rmtree(builds(house))
+def test_without_an_account_of_dbt_it_says_what_to_do(installation: Settings, texts: Path) -> None:
+    shutil.rmtree(builds(installation))
     with pytest.raises(BuildNotFinished, match="kreishaus build"):
-        write_sites(house, texts)
+        write_sites(installation, texts)
 
 
-def test_a_mart_that_the_project_lost_is_still_shown(house: Settings, texts: Path) -> None:
+def test_a_mart_that_the_project_lost_is_still_shown(installation: Settings, texts: Path) -> None:
     nodes = {key: node for key, node in NODES.items() if not key.endswith("supply")}
     lost = replace_nodes(nodes)
-    (last(house).folder / "manifest.json").write_text(json.dumps(lost))
-    write_sites(house, texts)
-    html = page(house, "marts/supply.html")
+    (last(installation).folder / "manifest.json").write_text(json.dumps(lost))
+    write_sites(installation, texts)
+    html = page(installation, "marts/supply.html")
     assert "Stichtag" in html
     assert '<td class="n">46</td>' in html
 
@@ -404,18 +414,22 @@ def replace_nodes(nodes: dict[str, Any]) -> dict[str, Any]:
     return {**MANIFEST, "nodes": nodes, "exposures": {}}
 
 
-def test_what_was_withdrawn_is_shown_with_its_day_and_reason(house: Settings, texts: Path) -> None:
-    first = versions.current(house).name
-    build(house)
-    withdraw_version(house, first, "Plätze <doppelt>", now=datetime(2026, 11, 29, 12, tzinfo=UTC))
+def test_what_was_withdrawn_is_shown_with_its_day_and_reason(
+    installation: Settings, texts: Path
+) -> None:
+    first = versions.current(installation).name
+    build(installation)
+    withdraw_version(
+        installation, first, "Plätze <doppelt>", now=datetime(2026, 11, 29, 12, tzinfo=UTC)
+    )
     withdrawals.write(
-        house,
+        installation,
         withdrawals.Mark(
             *("papers", "correct", "wtg/2021-12-31"),
             *(datetime(2026, 11, 28, 12, tzinfo=UTC), "x@y", "Neu gezählt"),
         ),
     )
-    write_sites(house, texts)
+    write_sites(installation, texts)
     shown = (
         f"<strong>Version {first}</strong>: zurückgezogen am 29.11.2026, "
         "Grund: Plätze &lt;doppelt&gt;"
@@ -425,52 +439,54 @@ def test_what_was_withdrawn_is_shown_with_its_day_and_reason(house: Settings, te
         "korrigierte Fassung vom 28.11.2026, Grund: Neu gezählt"
     )
     for audience in versions.AUDIENCES:
-        assert shown in page(house, "index.html", audience)
-        assert paper in page(house, "index.html", audience)
-        assert paper in page(house, "berichte.html", audience)
-        assert shown not in page(house, "berichte.html", audience)
+        assert shown in page(installation, "index.html", audience)
+        assert paper in page(installation, "index.html", audience)
+        assert paper in page(installation, "berichte.html", audience)
+        assert shown not in page(installation, "berichte.html", audience)
 
 
-def test_a_mart_kept_from_a_withdrawn_version_says_so(house: Settings, texts: Path) -> None:
-    first = versions.current(house).name
-    build(house)
+def test_a_mart_kept_from_a_withdrawn_version_says_so(installation: Settings, texts: Path) -> None:
+    first = versions.current(installation).name
+    build(installation)
     for audience in versions.AUDIENCES:
-        path = versions.current(house) / audience / "manifest.json"
+        path = versions.current(installation) / audience / "manifest.json"
         document = json.loads(path.read_text())
         for mart in document["marts"]:
             mart["kept_from"] = first
         path.write_text(json.dumps(document))
-    write_sites(house, texts)
-    assert "Diese Version wurde" not in page(house, "marts/supply.html")
-    withdraw_version(house, first, "Doppelt gezählt")
-    write_sites(house, texts)
-    assert "Diese Version wurde zurückgezogen am" in page(house, "marts/supply.html")
+    write_sites(installation, texts)
+    assert "Diese Version wurde" not in page(installation, "marts/supply.html")
+    withdraw_version(installation, first, "Doppelt gezählt")
+    write_sites(installation, texts)
+    assert "Diese Version wurde zurückgezogen am" in page(installation, "marts/supply.html")
 
 
 def test_the_edition_for_the_county_is_noted_before_it_is_written(
-    house: Settings, texts: Path
+    installation: Settings, texts: Path
 ) -> None:
-    write_sites(house, texts)
-    (entry,) = audit.entries(house)
+    write_sites(installation, texts)
+    (entry,) = audit.entries(installation)
     assert (entry.document["action"], entry.document["marts"]) == ("catalogue", ["*"])
-    assert entry.document["details"] == {"file": str(site.site(house, "internal"))}
-    shutil.rmtree(audit.folder(house))
-    audit.folder(house).write_text("no folder can be made here")
-    before = site.site(house, "internal").resolve()
+    assert entry.document["details"] == {"file": str(site.site(installation, "internal"))}
+    shutil.rmtree(audit.folder(installation))
+    audit.folder(installation).write_text("no folder can be made here")
+    before = site.site(installation, "internal").resolve()
     withdrawals.write(
-        house,
+        installation,
         withdrawals.Mark(
             *("papers", "correct", "wtg/2021-12-31", datetime(2026, 11, 28, tzinfo=UTC)),
             *("x@y", "Neu gezählt"),
         ),
     )
     with pytest.raises(audit.AuditUnwritable):
-        write_sites(house, texts)
-    assert site.site(house, "internal").resolve() == before
+        write_sites(installation, texts)
+    assert site.site(installation, "internal").resolve() == before
 
 
-def test_sites_are_taken_away_where_no_version_is_left(house: Settings, texts: Path) -> None:
-    write_sites(house, texts)
-    site.take_down(house)
-    assert [path.name for path in (house.home / "docs").iterdir() if "site" in path.name] == []
-    assert site.take_down(house) == []
+def test_sites_are_taken_away_where_no_version_is_left(installation: Settings, texts: Path) -> None:
+    write_sites(installation, texts)
+    site.take_down(installation)
+    assert [
+        path.name for path in (installation.home / "docs").iterdir() if "site" in path.name
+    ] == []
+    assert site.take_down(installation) == []

@@ -35,25 +35,28 @@ def triggered(monkeypatch, settings):
     return put
 
 
-def test_a_scheduled_run_builds_the_house(triggered):
+def test_a_scheduled_run_builds_the_nightly_warehouse(triggered):
     settings = triggered()
-    assert as_of.house() is settings
+    assert as_of.current_settings() is settings
 
 
 def test_a_day_leads_aside(triggered):
     settings = triggered(as_of="2021-11-30")
-    assert as_of.house().warehouse == settings.warehouse / "as_of" / "2021-11-30"
+    assert as_of.current_settings().warehouse == settings.warehouse / "as_of" / "2021-11-30"
 
 
 def test_a_day_by_publication_lies_beside_it(triggered):
     settings = triggered(as_of="2021-11-30", known_by="published")
-    assert as_of.house().published == settings.published / "as_of" / "2021-11-30_by_published"
+    assert (
+        as_of.current_settings().published
+        == settings.published / "as_of" / "2021-11-30_by_published"
+    )
 
 
 def test_a_day_that_has_not_come_fails_at_once(triggered):
     triggered(as_of="2999-01-01")
     with pytest.raises(AirflowFailException, match="as_of: 2999-01-01 has not come yet"):
-        as_of.house()
+        as_of.current_settings()
 
 
 @pytest.mark.parametrize("asked", [{"as_of": "30.11.2021"}, {"known_by": "heard"}])

@@ -231,7 +231,7 @@ def test_a_red_run_is_told_once_with_what_where_why_and_what_to_do(told: Backfil
     subject = f"Kreishaus ({told.settings.county.name}): ingest_azr is red"
     assert [mail["Subject"] for mail in told.mails.got] == [subject] * 2
     assert told.mails.recipients == [["data@county.example"]] * 2
-    assert told.mails.got[0]["From"] == "house@county.example"
+    assert told.mails.got[0]["From"] == "kreishaus@county.example"
     (file,) = Quarantine(told.settings.quarantine, "azr", "crosstable").files()
     text = told.mails.texts[0]
     for words in (
@@ -248,7 +248,7 @@ def test_a_red_run_is_told_once_with_what_where_why_and_what_to_do(told: Backfil
     assert "the log of the red task says why" in told.mails.texts[1]
 
 
-def test_what_leaves_the_house_by_webhook_names_the_rule_and_quotes_no_file(
+def test_what_leaves_by_webhook_names_the_rule_and_quotes_no_file(
     told: Backfilled,
 ) -> None:
     (file,) = Quarantine(told.settings.quarantine, "azr", "crosstable").files()

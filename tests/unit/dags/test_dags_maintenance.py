@@ -27,15 +27,15 @@ RULE = Retention(after_days=10, in_force_too=True, reason="A rule for tests only
 
 
 @pytest.fixture
-def house(
+def installation(
     settings: Settings, tmp_path: Path, backup_key: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Settings:
-    """A house with a file that is due, and a folder for its backups."""
+    """An installation with a file that is due, and a folder for its backups."""
     with_rule = settings.model_copy(update={"retention": Keeping(datasets={"bamf/hkl": RULE})})
-    house = with_backup(with_rule, tmp_path / "backup", backup_key)
-    staged(house, b"old", day("2021-10-15"))
-    monkeypatch.setattr(maintenance, "house", lambda: house)
-    return house
+    installation = with_backup(with_rule, tmp_path / "backup", backup_key)
+    staged(installation, b"old", day("2021-10-15"))
+    monkeypatch.setattr(maintenance, "current_settings", lambda: installation)
+    return installation
 
 
 def task(name: str):
@@ -44,39 +44,39 @@ def task(name: str):
     )
 
 
-def readable(house: Settings) -> list[str]:
-    return list(Landing(house.landing, "bamf", "hkl").readable())
+def readable(installation: Settings) -> list[str]:
+    return list(Landing(installation.landing, "bamf", "hkl").readable())
 
 
-def test_saved_checked_deleted(house):
+def test_saved_checked_deleted(installation):
     for name in ("save", "check", "tidy"):
         task(name)()
-    assert readable(house) == []
+    assert readable(installation) == []
 
 
 def test_without_a_folder_saving_is_skipped_with_a_word_and_no_landed_file_goes(
-    house, monkeypatch, caplog
+    installation, monkeypatch, caplog
 ):
-    nowhere = house.model_copy(update={"backup": Backups()})
-    monkeypatch.setattr(maintenance, "house", lambda: nowhere)
+    nowhere = installation.model_copy(update={"backup": Backups()})
+    monkeypatch.setattr(maintenance, "current_settings", lambda: nowhere)
     with pytest.raises(AirflowSkipException, match=r"\[backup\] folder is not set"):
         task("save")()
     with caplog.at_level(logging.WARNING):
         task("tidy")()
-    assert len(readable(house)) == 1
+    assert len(readable(installation)) == 1
     assert "no backup holds it: [backup] folder is not set" in caplog.text
 
 
-def test_a_damaged_landed_file_makes_it_red(house):
-    (key,) = readable(house)
-    Landing(house.landing, "bamf", "hkl").path(key).write_bytes(b"rotten")
+def test_a_damaged_landed_file_makes_it_red(installation):
+    (key,) = readable(installation)
+    Landing(installation.landing, "bamf", "hkl").path(key).write_bytes(b"rotten")
     with pytest.raises(AirflowFailException, match="is not what landed"):
         task("save")()
 
 
-def test_a_flipped_byte_makes_it_red(house):
+def test_a_flipped_byte_makes_it_red(installation):
     task("save")()
-    (path, *_) = house.backup.folder.glob("repository/data/??/*")
+    (path, *_) = installation.backup.folder.glob("repository/data/??/*")
     content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 1
     path.chmod(0o600)
@@ -85,19 +85,21 @@ def test_a_flipped_byte_makes_it_red(house):
         task("check")()
 
 
-def test_a_password_that_others_can_read_makes_it_red_and_is_tried_once(house):
-    house.backup.password_file.chmod(0o444)
+def test_a_password_that_others_can_read_makes_it_red_and_is_tried_once(installation):
+    installation.backup.password_file.chmod(0o444)
     with pytest.raises(AirflowFailException, match="every account of this machine"):
         task("save")()
 
 
-def test_airflows_history_is_left_alone_where_its_database_is_not_named(house, monkeypatch):
+def test_airflows_history_is_left_alone_where_its_database_is_not_named(installation, monkeypatch):
     monkeypatch.delenv(airflow_history.ADDRESS, raising=False)
     with pytest.raises(AirflowSkipException, match="KREISHAUS_AIRFLOW_DATABASE is not set"):
         task("airflow_history")()
 
 
-def test_airflows_history_is_cleaned_in_the_database_that_is_named(house, monkeypatch, tmp_path):
+def test_airflows_history_is_cleaned_in_the_database_that_is_named(
+    installation, monkeypatch, tmp_path
+):
     """A stand-in for the command says what it was called with; a task knows no other address."""
     program = tmp_path / "bin" / "airflow"
     program.parent.mkdir()
@@ -106,11 +108,11 @@ def test_airflows_history_is_cleaned_in_the_database_that_is_named(house, monkey
     monkeypatch.setattr(airflow_history.sys, "executable", str(program.with_name("python")))
     monkeypatch.setenv(airflow_history.ADDRESS, "postgresql://airflow@postgres/airflow")
     monkeypatch.setenv("AIRFLOW__DATABASE__SQL_ALCHEMY_CONN", "airflow-db-not-allowed:///")
-    assert airflow_history.clean(house, day("2026-11-25")).split() == [
+    assert airflow_history.clean(installation, day("2026-11-25")).split() == [
         "postgresql://airflow@postgres/airflow",
         *("db", "clean", "--yes", "--skip-archive", "--error-on-cleanup-failure"),
         *("--clean-before-timestamp", "2025-11-25T02:00:00+00:00"),
     ]
     program.write_text("#!/bin/sh\necho no such table >&2\nexit 1\n")
     with pytest.raises(RuntimeError, match="no such table"):
-        airflow_history.clean(house)
+        airflow_history.clean(installation)

@@ -31,7 +31,7 @@ def land(monkeypatch, settings):
         "dag_run": SimpleNamespace(run_type="scheduled", conf={}),
     }
     monkeypatch.setattr(intake, "get_current_context", lambda: context)
-    monkeypatch.setattr(intake, "house", lambda: settings)
+    monkeypatch.setattr(intake, "current_settings", lambda: settings)
 
     def run(visit):
         monkeypatch.setattr("pipeline.steps.fetch_new", visit)

@@ -36,8 +36,8 @@ def published(settings, run_id):
 @pytest.fixture
 def running(monkeypatch, settings):
     monkeypatch.setattr(common, "get_current_context", lambda: {"run_id": "night_2"})
-    monkeypatch.setattr(common, "house", lambda: settings)
-    monkeypatch.setattr(publish_reports, "house", lambda: settings)
+    monkeypatch.setattr(common, "current_settings", lambda: settings)
+    monkeypatch.setattr(publish_reports, "current_settings", lambda: settings)
     return settings
 
 
@@ -76,7 +76,7 @@ def test_a_paper_that_breaks_is_red(running, monkeypatch):
         publish_reports.write.function("wtg")
 
 
-def test_a_paper_is_printed_into_this_house(running, monkeypatch):
+def test_a_paper_is_printed_into_this_home_folder(running, monkeypatch):
     seen = []
 
     def print_paper(settings, name):

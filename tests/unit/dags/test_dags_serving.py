@@ -25,8 +25,8 @@ from warehouse.serving.connection import ServingFailed
 NOBODY_LISTENS = Serving(url=SecretStr("postgresql://me:secret-word@127.0.0.1:1/kreishaus"))
 
 
-def serve(monkeypatch: pytest.MonkeyPatch, house: Settings) -> None:
-    monkeypatch.setattr(serving, "house", lambda: house)
+def serve(monkeypatch: pytest.MonkeyPatch, installation: Settings) -> None:
+    monkeypatch.setattr(serving, "current_settings", lambda: installation)
     serving.serve.function()
 
 

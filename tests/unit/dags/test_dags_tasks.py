@@ -61,12 +61,12 @@ class TaskInstance:
 def running(monkeypatch, settings):
     """Puts a task into a run: ``running(visit=..., process_file=...)`` returns its instance."""
 
-    def put(*, visit=None, process_file=None, run=NIGHT, house=settings, **words):
+    def put(*, visit=None, process_file=None, run=NIGHT, installation=settings, **words):
         ti = TaskInstance(**words)
         events = {asset: SimpleNamespace(extra={}) for asset in common.STAGED.values()}
         context = {"ti": ti, "run_id": "night_1", "dag_run": run, "outlet_events": events}
         monkeypatch.setattr(intake, "get_current_context", lambda: context)
-        monkeypatch.setattr(intake, "house", lambda: house)
+        monkeypatch.setattr(intake, "current_settings", lambda: installation)
         if visit:
             monkeypatch.setattr("pipeline.steps.fetch_new", lambda *_: visit)
         if process_file:
@@ -372,11 +372,12 @@ def test_a_visit_and_what_was_judged_are_measured(running, settings):
         wanted = Metrics(transport="statsd", port=receiver.getsockname()[1])
         measuring = settings.model_copy(update={"metrics": wanted})
         new = (landed("2021-08"), landed("2021-09"))
-        running(visit=report(new=new, pending=new), house=measuring)
+        running(visit=report(new=new, pending=new), installation=measuring)
         land()
         assert receiver.recv(2000).decode().split("\n")[0] == "kreishaus.files_landed.bamf_hkl:2|c"
         running(
-            process_file=lambda file, _: Outcome(file, "staged", file.label, ()), house=measuring
+            process_file=lambda file, _: Outcome(file, "staged", file.label, ()),
+            installation=measuring,
         )
         files = [{"source": "bamf", "dataset": "hkl", "sha256": "a", "label": "2021-08"}]
         intake.process_files.function({"label": "2021-08", "files": files, "failed_item": None})

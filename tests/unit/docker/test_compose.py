@@ -112,7 +112,7 @@ def test_officers_drop_files_where_the_services_look() -> None:
     assert {"azr", "papers"} <= set(re.findall(r"(\w+)/", listed)) <= dropped
 
 
-def test_the_time_zone_is_said_once_and_is_that_of_the_house() -> None:
+def test_the_time_zone_is_said_once_and_is_that_of_kreishaus() -> None:
     assert TEXT.count(TIMEZONE) == 1
     told = {one.get("environment", {}).get("TZ") for one in SERVICES.values()}
     assert told <= {TIMEZONE, None}
@@ -225,7 +225,7 @@ def test_only_the_proxy_and_the_mail_relay_reach_the_world() -> None:
         asks = "egress" in service["networks"] and name != "proxy"
         assert by_proxy == ({"http://proxy:3128"} if asks else {None}), name
         if asks:
-            # What stands on the house's own networks is asked directly.
+            # What stands on Kreishaus's own networks is asked directly.
             direct = {"localhost", "127.0.0.1", "api-server", "worker", "triggerer", "mail"}
             direct |= {"metadata-db", "serving-db", "broker", "statsd", "lineage"}
             assert set(told["NO_PROXY"].split(",")) == direct
@@ -277,7 +277,7 @@ def test_images_are_made_of_what_the_lock_names() -> None:
         assert "org.opencontainers.image.licenses" in words, path
 
 
-def test_a_service_of_the_house_does_not_phone_home() -> None:
+def test_a_service_of_kreishaus_does_not_phone_home() -> None:
     for name in ("worker", "api-server", "scheduler", "dag-processor", "triggerer", "init"):
         told = SERVICES[name]["environment"]
         assert told["AIRFLOW__USAGE_DATA_COLLECTION__ENABLED"] == "False"

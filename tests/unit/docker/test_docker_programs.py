@@ -23,7 +23,7 @@ from kreishaus.secret_files import SecretUnreadable, secret
 REPOSITORY = Path(__file__).resolve().parents[3]
 SECRET = REPOSITORY / "docker" / "airflow" / "secret.py"
 RELAY = REPOSITORY / "docker" / "mail" / "relay.py"
-MAIL = "From: house@county.example\nSubject: red\n\nbuild_marts is red"
+MAIL = "From: kreishaus@county.example\nSubject: red\n\nbuild_marts is red"
 
 
 def said(*words: str) -> str:
@@ -105,7 +105,7 @@ def send(port: int) -> tuple[int, bytes]:
     """Hand a mail to the relay as Airflow does; what it answers."""
     with smtplib.SMTP("127.0.0.1", port, timeout=30) as server:
         try:
-            server.sendmail("house@inside", ["data@county.example"], MAIL)
+            server.sendmail("kreishaus@inside", ["data@county.example"], MAIL)
         except smtplib.SMTPDataError as error:
             return error.smtp_code, error.smtp_error
     return 250, b""

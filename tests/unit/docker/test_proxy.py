@@ -111,9 +111,7 @@ def test_a_configured_host_is_reached_and_no_other(tmp_path: Path) -> None:
 
 
 @installed
-def test_the_houses_own_client_comes_through_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_our_own_client_comes_through_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     authority = trustme.CA()
     authority.cert_pem.write_to_path(tmp_path / "ca.pem")
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

@@ -233,5 +233,5 @@ def test_a_build_that_dies_leaves_the_old_site(settings: Settings, site: Path):
     assert len(list(site.parent.iterdir())) == 2
 
 
-def test_a_house_without_files_has_an_index(settings: Settings):
+def test_an_installation_without_files_has_an_index(settings: Settings):
     assert "0 files" in (build(settings) / "index.html").read_text()

@@ -1,4 +1,4 @@
-"""What somebody may put into a drop folder by mistake or by intent, and what the house does."""
+"""What somebody may put into a drop folder by mistake or by intent, and what Kreishaus does."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def sparse(path: Path, size: int = LARGE) -> None:
 def test_a_link_out_of_the_folder_is_not_followed(
     settings: Settings, folder: Path, target: str
 ) -> None:
-    """Who may drop a file must not make the house read another one for him."""
+    """Who may drop a file must not make Kreishaus read another one for him."""
     (folder.parent / "secret").write_bytes(b"password")
     (folder / "inner").mkdir()
     (folder / "x.csv").symlink_to(target)

@@ -10,10 +10,12 @@ from typing import Any
 
 import duckdb
 import pytest
+from kind_words import OF_A_KREIS
 
-from catalogue import house as catalogue_house
+from catalogue import inventory
 from expectations.gx_results import failing_rows_of
 from kreishaus import earlier_names
+from kreishaus.labels import translations
 from kreishaus.settings import County, Settings
 from kreishaus.store.visits import Visit, Visits, upgrade_visits
 from operations.maintenance import migrations
@@ -43,6 +45,11 @@ def test_names_are_told_by_the_columns_that_are_there() -> None:
     assert earlier_names.columns_of_today(["a", "caveat", "recorded_at"]) == {}
     assert earlier_names.columns_of_today(["doubt", "caveat"]) == {}  # somebody's own table
     assert earlier_names.renamed("m", {}) == "select * from m"
+
+
+def test_a_list_that_a_county_wrote_earlier_is_read_in_german() -> None:
+    earlier = translations.translated("documents", "Assumption of this house", OF_A_KREIS)
+    assert earlier == "Annahme von Kreishaus"
 
 
 class TestVisits:
@@ -113,7 +120,7 @@ def test_the_catalogue_says_when_its_newest_figure_was_known(
     published: duckdb.DuckDBPyConnection,
 ) -> None:
     made = datetime(2026, 11, 30, tzinfo=UTC)
-    coverage = catalogue_house._coverage(published, "vacancy", None, made)
+    coverage = inventory._coverage(published, "vacancy", None, made)
     assert coverage.modified == datetime(2021, 11, 30, 1, tzinfo=UTC)
 
 

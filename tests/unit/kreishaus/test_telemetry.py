@@ -51,8 +51,8 @@ def statsd(settings: Settings) -> Iterator[tuple[Settings, socket.socket]]:
     ],
 )
 def test_a_measurement_is_a_line(settings: Settings, measured: Measurement, expected: str) -> None:
-    with statsd(settings) as (house, receiver):
-        send(house, [measured])
+    with statsd(settings) as (installation, receiver):
+        send(installation, [measured])
         assert receiver.recv(65536).decode() == expected
 
 
@@ -60,8 +60,8 @@ def test_lines_travel_in_packets_that_fit(settings: Settings) -> None:
     many = [
         Measurement("mart_rows", number, {"mart": f"mart_{number:03}"}) for number in range(100)
     ]
-    with statsd(settings) as (house, receiver):
-        send(house, many)
+    with statsd(settings) as (installation, receiver):
+        send(installation, many)
         packets: list[bytes] = []
         while sum(packet.count(b"\n") + 1 for packet in packets) < 100:
             packets.append(receiver.recv(65536))
@@ -130,8 +130,8 @@ def test_open_telemetry_gets_the_same(settings: Settings) -> None:
 
     with serving(take) as server:
         wanted = Metrics(transport="otlp", url=f"{server.url}/v1/metrics")
-        house = settings.model_copy(update={"metrics": wanted})
-        send(house, [STAGED, Measurement("build_seconds", 16.25)])
+        installation = settings.model_copy(update={"metrics": wanted})
+        send(installation, [STAGED, Measurement("build_seconds", 16.25)])
         assert set(server.visits) == {"/v1/metrics"}
     import gzip
 

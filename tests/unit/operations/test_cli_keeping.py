@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from small_home import day, house_of_one_home, staged
+from small_home import day, installation_with_one_care_home, staged
 from typer.testing import CliRunner, Result
 
 from kreishaus.settings import REPOSITORY, Settings
@@ -30,7 +30,7 @@ reason = "A rule for tests only"
 def county(
     settings: Settings, tmp_path: Path, backup_key: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Path:
-    """A house with a file that is due by the county's own rule; its county.toml."""
+    """An installation with a file that is due by the county's own rule; its county.toml."""
     counties = tmp_path / "counties"
     shutil.copytree(REPOSITORY / "counties", counties)
     county = counties / "05162" / "county.toml"
@@ -194,7 +194,7 @@ def test_without_a_password_nothing_is_saved_and_the_setting_is_named(
 
 
 def test_no_line_no_answer(settings, county):
-    house_of_one_home(settings)
+    installation_with_one_care_home(settings)
     assert "Muster" in kreishaus("query", "from homes").output
     for month in audit.folder(settings).glob("*.jsonl"):
         month.unlink()

@@ -6,7 +6,7 @@ from kreishaus.settings import Backups
 from operations.doctor import _backup
 
 
-def test_a_live_house_without_a_backup_is_told_so(settings, tmp_path, backup_key):
+def test_a_live_installation_without_a_backup_is_told_so(settings, tmp_path, backup_key):
     live = settings.model_copy(update={"sources": "live"})
     live.home.mkdir()
     assert ["folder is not set" in line for line in _backup(live)] == [True]
@@ -14,7 +14,7 @@ def test_a_live_house_without_a_backup_is_told_so(settings, tmp_path, backup_key
     there = live.model_copy(update={"backup": backup})
     assert ["is missing or cannot be written" in line for line in _backup(there)] == [True]
     (tmp_path / "backup").mkdir()
-    assert ["is on the disk of the house" in line for line in _backup(there)] == [True]
+    assert ["is on the disk of the home folder" in line for line in _backup(there)] == [True]
     assert list(_backup(settings)) == []
 
 

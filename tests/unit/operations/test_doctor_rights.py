@@ -20,7 +20,7 @@ root = pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away"
 
 
 @pytest.fixture
-def house(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+def installation(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     monkeypatch.setattr(doctor_rights, "REPOSITORY", tmp_path / "code")
     (tmp_path / "code").mkdir()
     prepare_home(settings)
@@ -28,39 +28,41 @@ def house(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     return settings
 
 
-def test_a_house_as_it_is_made_has_no_complaint(house: Settings) -> None:
-    assert list(rights(house)) == []
+def test_a_home_folder_as_it_is_made_has_no_complaint(installation: Settings) -> None:
+    assert list(rights(installation)) == []
 
 
-def test_a_house_that_is_not_there_yet_is_made_closed(settings: Settings) -> None:
+def test_a_home_folder_that_is_not_there_yet_is_made_closed(settings: Settings) -> None:
     examine(settings)
     assert settings.home.stat().st_mode & 0o777 == 0o751
 
 
-def test_looser_rights_are_counted_and_upgrade_sets_them(house: Settings) -> None:
-    (house.landing / "azr" / "crosstable" / "a.csv").chmod(0o644)
-    house.landing.chmod(0o755)
-    said = list(rights(house))
+def test_looser_rights_are_counted_and_upgrade_sets_them(installation: Settings) -> None:
+    (installation.landing / "azr" / "crosstable" / "a.csv").chmod(0o644)
+    installation.landing.chmod(0o755)
+    said = list(rights(installation))
     assert said == [
-        f"{house.landing} has the rights 0755 instead of 0750, and so have 1 more: "
+        f"{installation.landing} has the rights 0755 instead of 0750, and so have 1 more: "
         "run `kreishaus upgrade`, which sets them."
     ]
-    repair_modes(house)
-    assert list(rights(house)) == []
+    repair_modes(installation)
+    assert list(rights(installation)) == []
 
 
 @root
-def test_what_is_somebody_elses_is_named_with_whom_it_should_belong_to(house: Settings) -> None:
-    file = house.landing / "azr" / "crosstable" / "a.csv"
+def test_what_is_somebody_elses_is_named_with_whom_it_should_belong_to(
+    installation: Settings,
+) -> None:
+    file = installation.landing / "azr" / "crosstable" / "a.csv"
     os.chown(file, 4711, 4711)
-    (said,) = rights(house)
-    assert said.startswith(f"{file} belongs to another user than {house.home}: ")
-    assert f"chown -R {pwd.getpwuid(os.geteuid()).pw_name} {house.home}" in said
+    (said,) = rights(installation)
+    assert said.startswith(f"{file} belongs to another user than {installation.home}: ")
+    assert f"chown -R {pwd.getpwuid(os.geteuid()).pw_name} {installation.home}" in said
 
 
 @root
-def test_a_group_that_others_have_by_default_is_none_of_the_house(
-    house: Settings, monkeypatch: pytest.MonkeyPatch
+def test_a_group_that_others_have_by_default_is_none_of_the_home_folder(
+    installation: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def accounts(*gids: int) -> None:
         made = [
@@ -69,18 +71,18 @@ def test_a_group_that_others_have_by_default_is_none_of_the_house(
         ]
         monkeypatch.setattr(pwd, "getpwall", lambda: made)
 
-    os.chown(house.home, 0, 4712)
+    os.chown(installation.home, 0, 4712)
     accounts(4711, 4711)
-    assert list(rights(house)) == []
+    assert list(rights(installation)) == []
     accounts(4711, 4712)
-    (said,) = rights(house)
+    (said,) = rights(installation)
     assert "belongs to the group 4712, which is that of person1 too" in said
-    house.home.chmod(0o701)
-    assert list(rights(house)) == []
+    installation.home.chmod(0o701)
+    assert list(rights(installation)) == []
 
 
 def test_files_with_secrets_are_nobody_elses_to_read(
-    house: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    installation: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     env, password = tmp_path / "code" / ".env", tmp_path / "genesis"
     for path in (env, password):
@@ -88,27 +90,29 @@ def test_files_with_secrets_are_nobody_elses_to_read(
         path.chmod(0o644)
     monkeypatch.setenv("KREISHAUS_GENESIS_PASSWORD_FILE", str(password))
     monkeypatch.setenv("KREISHAUS_SERVING__PASSWORD_FILE", str(tmp_path / "nowhere"))
-    assert [line.split(":")[0] for line in rights(house)] == [str(env), str(password)]
+    assert [line.split(":")[0] for line in rights(installation)] == [str(env), str(password)]
     for path in (env, password):
         path.chmod(0o640)
-    assert list(rights(house)) == []
+    assert list(rights(installation)) == []
 
 
-def test_a_backup_that_others_can_look_into_is_told(house: Settings, tmp_path: Path) -> None:
+def test_a_backup_that_others_can_look_into_is_told(installation: Settings, tmp_path: Path) -> None:
     folder = tmp_path / "backup"
     folder.mkdir(mode=0o755)
-    kept = house.model_copy(update={"backup": Backups(folder=folder)})
+    kept = installation.model_copy(update={"backup": Backups(folder=folder)})
     assert list(rights(kept)) == [
         f"The backup folder {folder} is open to others than its owner: chmod 0700 {folder}"
     ]
 
 
-def test_a_drop_folder_that_everybody_looks_into_is_told(house: Settings, tmp_path: Path) -> None:
+def test_a_drop_folder_that_everybody_looks_into_is_told(
+    installation: Settings, tmp_path: Path
+) -> None:
     folder = tmp_path / "drop"
     folder.mkdir()
     folder.chmod(0o755)
-    source = house.source_config("azr").model_copy(update={"drop_folder": folder})
-    live = house.model_copy(update={"sources": "live", "source": {"azr": source}})
+    source = installation.source_config("azr").model_copy(update={"drop_folder": folder})
+    live = installation.model_copy(update={"sources": "live", "source": {"azr": source}})
     said = [line for line in examine(live) if "drop folder of azr" in line]
     assert len(said) == 1
     assert f"chmod o= {folder}" in said[0]

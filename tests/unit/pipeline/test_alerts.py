@@ -59,7 +59,7 @@ def told_to(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Any:
     def choose(*emails: str, chat: str = "") -> Settings:
         alerts = Alerts(emails=emails, smtp_connection="county_mail", webhook_connection=chat)
         chosen = settings.model_copy(update={"alerts": alerts})
-        for module, name in ((alerting, "read_settings"), (watch_freshness, "house")):
+        for module, name in ((alerting, "read_settings"), (watch_freshness, "current_settings")):
             monkeypatch.setattr(module, name, lambda: chosen)
         return chosen
 
@@ -70,7 +70,7 @@ def test_a_mail_quotes_and_never_renders(told_to: Any, mails: Mailbox) -> None:
     """A file may be called or hold what a template engine would run."""
     assert alerting.send(MESSAGE, told_to("a@county.example", "b@county.example"))
     (mail,) = mails.got
-    assert (mail["Subject"], mail["From"]) == ("Ein Täst", "house@county.example")
+    assert (mail["Subject"], mail["From"]) == ("Ein Täst", "kreishaus@county.example")
     assert mails.recipients == [["a@county.example", "b@county.example"]]
     (text,) = mails.texts
     assert "&lt;b&gt;bold &amp; {{ 7 * 7 }}&lt;/b&gt;</pre>" in text

@@ -61,7 +61,7 @@ def record(month: str, day: int) -> BatchRecord:
 
 
 @pytest.fixture
-def house(settings: Settings) -> Settings:
+def installation(settings: Settings) -> Settings:
     """July staged on the 10th, September on the 20th (both UTC, late), one in quarantine."""
     landing = Landing(settings.landing, "bamf", "hkl")
     staging = Staging(settings.staged, "bamf", "hkl")
@@ -83,9 +83,9 @@ def row(settings: Settings, dataset: str) -> dict[str, object]:
     return found
 
 
-def test_the_facts_of_a_dataset_on_a_day(house: Settings) -> None:
-    write_freshness(house, today=date(2021, 12, 1))
-    assert row(house, "bamf/hkl") == {
+def test_the_facts_of_a_dataset_on_a_day(installation: Settings) -> None:
+    write_freshness(installation, today=date(2021, 12, 1))
+    assert row(installation, "bamf/hkl") == {
         "source": "bamf",
         "dataset": "hkl",
         "title": dataset("bamf/hkl").title,
@@ -105,9 +105,11 @@ def test_the_facts_of_a_dataset_on_a_day(house: Settings) -> None:
 
 
 @pytest.mark.parametrize("as_of", ["2021-10-15", "2021-10-15T12:00:00+00:00"])
-def test_as_of_an_earlier_day_only_what_was_known_then_counts(house: Settings, as_of: str) -> None:
-    write_freshness(house, as_of)
-    found = row(house, "bamf/hkl")
+def test_as_of_an_earlier_day_only_what_was_known_then_counts(
+    installation: Settings, as_of: str
+) -> None:
+    write_freshness(installation, as_of)
+    found = row(installation, "bamf/hkl")
     assert found["looked_at_on"] == date(2021, 10, 15)
     assert (found["newest_reference"], found["expected_reference"]) == (
         date(2021, 7, 1),
@@ -117,19 +119,19 @@ def test_as_of_an_earlier_day_only_what_was_known_then_counts(house: Settings, a
     assert found["last_fetched_on"] == date(2021, 10, 11)
 
 
-def test_the_whole_german_day_counts(house: Settings) -> None:
+def test_the_whole_german_day_counts(installation: Settings) -> None:
     """23:30 UTC on the 20th is half past one on the 21st."""
-    write_freshness(house, "2021-10-20")
-    assert row(house, "bamf/hkl")["newest_reference"] == date(2021, 7, 1)
-    write_freshness(house, "2021-10-21")
-    assert row(house, "bamf/hkl")["newest_reference"] == date(2021, 9, 1)
+    write_freshness(installation, "2021-10-20")
+    assert row(installation, "bamf/hkl")["newest_reference"] == date(2021, 7, 1)
+    write_freshness(installation, "2021-10-21")
+    assert row(installation, "bamf/hkl")["newest_reference"] == date(2021, 9, 1)
 
 
-def test_a_dataset_that_is_switched_off_has_no_row(house: Settings) -> None:
-    off = house.source["bamf"].model_copy(
+def test_a_dataset_that_is_switched_off_has_no_row(installation: Settings) -> None:
+    off = installation.source["bamf"].model_copy(
         update={"datasets": {"hkl": DatasetConfig(enabled=False)}}
     )
-    without = house.model_copy(update={"source": {**house.source, "bamf": off}})
+    without = installation.model_copy(update={"source": {**installation.source, "bamf": off}})
     write_freshness(without, today=date(2021, 12, 1))
     with pytest.raises(ValueError, match="not enough values"):
         row(without, "bamf/hkl")

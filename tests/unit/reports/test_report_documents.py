@@ -140,7 +140,8 @@ def test_small_print_says_source_date_stand_method_and_mart() -> None:
     assert table["notes"] == [
         "Eine Anmerkung.",
         "Quelle: Ausländerzentralregister. Bezug: Stichtag 30.09.2021. Herausgegeben bis "
-        "30.11.2021. Dem Haus bekannt seit 30.11.2021, 12:00 Uhr. Methode: gezählt. Mart a_mart.",
+        "30.11.2021. In Kreishaus bekannt seit 30.11.2021, 12:00 Uhr. Methode: gezählt. "
+        "Mart a_mart.",
     ]
     sample = laid_out(document(TABLE, is_sample=True))
     assert sample["sections"][0]["blocks"][0]["notes"][1].endswith("Mart a_mart. Beispieldaten.")
@@ -283,7 +284,7 @@ def test_the_same_document_gives_the_same_bytes() -> None:
     assert html(WHOLE) == html(WHOLE)
 
 
-def test_a_sample_house_says_so_on_the_page_and_on_each_sheet() -> None:
+def test_an_installation_of_sample_sources_says_so_on_the_page_and_on_each_sheet() -> None:
     sample = document(TABLE, is_sample=True)
     assert SAMPLE in html(sample).decode()
     with pdfplumber.open(io.BytesIO(pdf(sample))) as book:

@@ -1,4 +1,4 @@
-"""The sample server, asked over the wire as the house's own client asks."""
+"""The sample server, asked over the wire as Kreishaus's own client asks."""
 
 import io
 import json

@@ -1,4 +1,4 @@
-"""Looking back: which moments can be meant, and that nothing of it touches the nightly house."""
+"""Looking back: which moments can be meant, and that none of it touches the nightly warehouse."""
 
 from datetime import UTC, datetime
 

@@ -136,11 +136,11 @@ def test_a_version_names_the_files_its_rows_came_from_whatever_came_since(
     """The list of files in force is a view over what ``prepare`` writes: the next may have."""
     left_by_dbt(settings)
     with duckdb.connect(settings.warehouse / versions.DATABASE) as warehouse:
-        warehouse.execute("drop table stg_house__batches_in_force")
+        warehouse.execute("drop table stg_kreishaus__batches_in_force")
         listed = settings.warehouse / "batches.csv"
         rows = f"read_csv('{listed}', all_varchar = true)"
         listed.write_text("source,dataset,period,source_sha256\nwtg,stichtag,2021-08-15,abc\n")
-        warehouse.execute(f"create view stg_house__batches_in_force as from {rows}")
+        warehouse.execute(f"create view stg_kreishaus__batches_in_force as from {rows}")
     keep(settings, target(settings))
     listed.write_text("source,dataset,period,source_sha256\nwtg,stichtag,2021-11-15,def\n")
     assert publish(settings, "night").sources == (

@@ -50,7 +50,7 @@ def events(settings: Settings) -> dict[str, dict[str, Any]]:
 
     write_batches(settings)
     target(settings).mkdir(parents=True)
-    staged = "read_parquet('/house/staged/wtg/stichtag/*/x*/belegung.parquet')"
+    staged = "read_parquet('/kreishaus/staged/wtg/stichtag/*/x*/belegung.parquet')"
     manifest = {
         "metadata": {"invocation_id": "i"},
         "nodes": {one["unique_id"]: one for one in NODES},
@@ -85,7 +85,7 @@ def test_what_broke_says_why_and_what_was_skipped_is_no_success(settings: Settin
 def test_a_staged_table_is_a_file_to_everybody(settings: Settings) -> None:
     (given,) = events(settings)["dbt.model.k.good"]["inputs"]
     assert given["namespace"] == "file"
-    assert given["name"] == "/house/staged/wtg/stichtag/*/x*/belegung.parquet"
+    assert given["name"] == "/kreishaus/staged/wtg/stichtag/*/x*/belegung.parquet"
 
 
 def test_a_test_that_fails_is_told_of_what_it_is_about(settings: Settings) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from small_home import house_of_one_home
+from small_home import installation_with_one_care_home
 
 from kreishaus.settings import Settings
 from warehouse import audit
@@ -15,19 +15,21 @@ from warehouse.query import query
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Settings:
+def installation(tmp_path: Path) -> Settings:
     settings = Settings(home=tmp_path / "var")
-    house_of_one_home(settings)
+    installation_with_one_care_home(settings)
     return settings
 
 
-def entries(house: Settings) -> list[dict]:
-    return [dict(entry.document) for entry in audit.entries(house)]
+def entries(installation: Settings) -> list[dict]:
+    return [dict(entry.document) for entry in audit.entries(installation)]
 
 
-def test_an_answer_from_internal_is_noted_without_what_it_says(house):
-    assert query(house, "select name from homes where n = 80").to_pylist() == [{"name": "Muster"}]
-    (entry,) = entries(house)
+def test_an_answer_from_internal_is_noted_without_what_it_says(installation):
+    assert query(installation, "select name from homes where n = 80").to_pylist() == [
+        {"name": "Muster"}
+    ]
+    (entry,) = entries(installation)
     assert (entry["action"], entry["outcome"], entry["marts"], entry["rows"]) == (
         *("query", "done", ["homes"]),
         1,
@@ -36,26 +38,26 @@ def test_an_answer_from_internal_is_noted_without_what_it_says(house):
     assert "Muster" not in str(entry)
 
 
-def test_public_is_for_everybody_and_nobody_is_noted(house):
-    assert query(house, "from homes", "public").num_rows == 1
-    assert not audit.folder(house).exists()
+def test_public_is_for_everybody_and_nobody_is_noted(installation):
+    assert query(installation, "from homes", "public").num_rows == 1
+    assert not audit.folder(installation).exists()
 
 
-def test_a_question_that_fails_is_noted_too(house):
+def test_a_question_that_fails_is_noted_too(installation):
     """Its message quotes the cell that is no number."""
     with pytest.raises(duckdb.ConversionException, match="Muster"):
-        query(house, "select cast(name as integer) from homes")
-    (entry,) = entries(house)
+        query(installation, "select cast(name as integer) from homes")
+    (entry,) = entries(installation)
     assert (entry["outcome"], entry["marts"], entry["rows"]) == ("failed", ["homes"], None)
 
 
-def test_no_line_no_answer(house):
-    (house.home / "audit").write_text("no folder can be made here")
+def test_no_line_no_answer(installation):
+    (installation.home / "audit").write_text("no folder can be made here")
     with pytest.raises(AuditUnwritable):
-        query(house, "from homes")
+        query(installation, "from homes")
     with pytest.raises(AuditUnwritable):
-        query(house, "select cast(name as integer) from homes")
-    assert query(house, "from homes", "public").num_rows == 1
+        query(installation, "select cast(name as integer) from homes")
+    assert query(installation, "from homes", "public").num_rows == 1
 
 
 @pytest.mark.parametrize(
@@ -67,7 +69,7 @@ def test_no_line_no_answer(house):
         "set enable_external_access = true",
     ],
 )
-def test_no_way_leads_past_the_log_through_a_file(house, tmp_path, sql):
+def test_no_way_leads_past_the_log_through_a_file(installation, tmp_path, sql):
     with pytest.raises(duckdb.Error, match=r"disabled|Cannot"):
-        query(house, sql.format(folder=tmp_path))
+        query(installation, sql.format(folder=tmp_path))
     assert [path.name for path in tmp_path.iterdir()] == ["var"]

@@ -1,4 +1,4 @@
-"""What the house's own connections to DuckDB may take."""
+"""What Kreishaus's own connections to DuckDB may take."""
 
 from pathlib import Path
 

@@ -68,189 +68,191 @@ def acts(settings: Settings) -> list[str]:
 
 
 def test_readers_get_the_version_before_and_the_act_is_noted(settings):
-    house = published(settings, 1, 2, 3)
-    (house.published / name(3) / "public" / "manifest.json").chmod(0o604)
-    done = withdraw_version(house, name(3), f"  {WHY}\n", now=NOW)
-    assert (done.now_current, answer(house)) == (name(2), 2)
-    assert (house.published / "current").resolve().name == name(2)
-    (entry,) = audit.entries(house)
+    installation = published(settings, 1, 2, 3)
+    (installation.published / name(3) / "public" / "manifest.json").chmod(0o604)
+    done = withdraw_version(installation, name(3), f"  {WHY}\n", now=NOW)
+    assert (done.now_current, answer(installation)) == (name(2), 2)
+    assert (installation.published / "current").resolve().name == name(2)
+    (entry,) = audit.entries(installation)
     assert (entry.document["action"], entry.document["version"]) == ("withdraw", name(3))
     assert entry.document["details"]["reason"] == WHY
     for folder in ("", "public", "internal"):
-        assert (house.published / name(3) / folder / NOTE).read_text() == (
+        assert (installation.published / name(3) / folder / NOTE).read_text() == (
             f"Diese Version ({name(3)}) wurde am 29.11.2026 zurückgezogen und gilt nicht mehr.\n"
             f"Grund: {WHY}\n"
         )
-        manifest = house.published / name(3) / folder / "manifest.json"
+        manifest = installation.published / name(3) / folder / "manifest.json"
         if manifest.exists():
             assert manifest.stat().st_mode == manifest.with_name(NOTE).stat().st_mode
-    assert not (house.published / name(2) / NOTE).exists()
+    assert not (installation.published / name(2) / NOTE).exists()
 
 
 def test_an_older_version_is_withdrawn_and_readers_notice_nothing(settings):
-    house = published(settings, 1, 2)
-    assert withdraw_version(house, name(1), WHY).now_current == name(2)
-    assert (answer(house), versions.warning(house)) == (2, "")
-    withdraw_version(house, name(2), WHY)
+    installation = published(settings, 1, 2)
+    assert withdraw_version(installation, name(1), WHY).now_current == name(2)
+    assert (answer(installation), versions.warning(installation)) == (2, "")
+    withdraw_version(installation, name(2), WHY)
     with pytest.raises(versions.NothingPublished, match=rf"every version was withdrawn.*{WHY}"):
-        query(house, "from vacancy")
-    assert not (house.published / "current").exists()
+        query(installation, "from vacancy")
+    assert not (installation.published / "current").exists()
 
 
 def test_the_next_version_is_given_to_readers_again(settings):
-    house = published(settings, 1)
-    withdraw_version(house, name(1), WHY)
-    published(house, 2)
-    assert (answer(house), versions.warning(house)) == (2, "")
+    installation = published(settings, 1)
+    withdraw_version(installation, name(1), WHY)
+    published(installation, 2)
+    assert (answer(installation), versions.warning(installation)) == (2, "")
 
 
 def test_who_reads_an_older_version_is_told_why(settings):
-    house = published(settings, 1, 2)
-    withdraw_version(house, name(2), WHY, now=NOW)
+    installation = published(settings, 1, 2)
+    withdraw_version(installation, name(2), WHY, now=NOW)
     warned = f"Version {name(2)} was withdrawn on 2026-11-29: {WHY}. This is from {name(1)}"
-    asked = kreishaus(house, "query", "from vacancy limit 1", "--audience", "public")
+    asked = kreishaus(installation, "query", "from vacancy limit 1", "--audience", "public")
     assert (asked.exit_code, warned in text(asked)) == (0, True)
-    file = house.home / "leer.csv"
-    exported = kreishaus(house, "export", "vacancy", "--to", file)
+    file = installation.home / "leer.csv"
+    exported = kreishaus(installation, "export", "vacancy", "--to", file)
     assert (exported.exit_code, warned in text(exported)) == (0, True)
-    said = json.loads((house.home / "leer.csv-metadata.json").read_text())
+    said = json.loads((installation.home / "leer.csv-metadata.json").read_text())
     words = f"Eine neuere Version ({name(2)}) wurde zurückgezogen am 29.11.2026, Grund: {WHY}"
     assert words in json.dumps(said, ensure_ascii=False)
 
 
 def test_a_withdrawn_version_is_not_asked_for_by_name(settings):
-    house = published(settings, 1, 2)
-    withdraw_version(house, name(1), WHY)
+    installation = published(settings, 1, 2)
+    withdraw_version(installation, name(1), WHY)
     with pytest.raises(versions.NothingPublished, match="no longer given to readers"):
-        versions.named(house, name(1))
+        versions.named(installation, name(1))
 
 
 def test_marts_that_a_later_version_kept_from_it_are_named(settings):
-    house = published(settings, 1, 2)
-    manifest = house.published / name(2) / "internal" / "manifest.json"
+    installation = published(settings, 1, 2)
+    manifest = installation.published / name(2) / "internal" / "manifest.json"
     document = json.loads(manifest.read_text())
     document["marts"][0]["kept_from"] = name(1)
     manifest.write_text(json.dumps(document))
     kept = document["marts"][0]["name"]
-    assert withdraw_version(house, name(1), WHY, now=NOW).kept_in == {name(2): (kept,)}
-    export(house, kept, "internal", house.home / "kept.csv")
-    said = (house.home / "kept.csv-metadata.json").read_text()
+    assert withdraw_version(installation, name(1), WHY, now=NOW).kept_in == {name(2): (kept,)}
+    export(installation, kept, "internal", installation.home / "kept.csv")
+    said = (installation.home / "kept.csv-metadata.json").read_text()
     words = f"Die Version {name(1)}, aus der die Tabelle stammt, wurde zurückgezogen am 29.11.2026"
     assert words in json.dumps(json.loads(said), ensure_ascii=False)
 
 
 def test_what_was_taken_from_it_is_counted_by_the_audit_log(settings):
-    house = published(settings, 1)
-    query(house, "from vacancy")
-    query(house, "from staffing")
-    export(house, "refugees", "internal", house.home / "r.csv")
-    published(house, 2)
-    query(house, "from vacancy")
-    assert withdraw_version(house, name(1), WHY).taken == {"query": 2, "export": 1}
+    installation = published(settings, 1)
+    query(installation, "from vacancy")
+    query(installation, "from staffing")
+    export(installation, "refugees", "internal", installation.home / "r.csv")
+    published(installation, 2)
+    query(installation, "from vacancy")
+    assert withdraw_version(installation, name(1), WHY).taken == {"query": 2, "export": 1}
 
 
 @pytest.mark.parametrize("reason", ["", "  \n", "-", "..."])
 def test_without_a_reason_nothing_is_done(settings, reason):
-    house = published(settings, 1, 2)
+    installation = published(settings, 1, 2)
     with pytest.raises(NoReason):
-        withdraw_version(house, name(2), reason)
-    assert (answer(house), acts(house)) == (2, [])
+        withdraw_version(installation, name(2), reason)
+    assert (answer(installation), acts(installation)) == (2, [])
 
 
 def test_an_unknown_version_is_named_with_those_there_are(settings):
-    house = published(settings, 1)
+    installation = published(settings, 1)
     with pytest.raises(versions.NothingPublished, match=f"no version {name(7)}.*{name(1)}"):
-        withdraw_version(house, name(7), WHY)
+        withdraw_version(installation, name(7), WHY)
     for odd in ("../../landing", "current", "as_of", ""):
         with pytest.raises(versions.NothingPublished, match="there is no version"):
-            withdraw_version(house, odd, WHY)
-    assert acts(house) == []
+            withdraw_version(installation, odd, WHY)
+    assert acts(installation) == []
 
 
 def test_twice_is_once_and_another_reason_does_not_replace_the_first(settings):
-    house = published(settings, 1, 2)
-    first = withdraw_version(house, name(2), WHY, now=NOW)
-    second = withdraw_version(house, name(2), WHY)
+    installation = published(settings, 1, 2)
+    first = withdraw_version(installation, name(2), WHY, now=NOW)
+    second = withdraw_version(installation, name(2), WHY)
     assert (second.was_marked, second.mark) == (True, first.mark)
     with pytest.raises(AlreadyMarked, match=WHY):
-        withdraw_version(house, name(2), "Ein anderer Grund")
-    assert acts(house) == ["withdraw"]
+        withdraw_version(installation, name(2), "Ein anderer Grund")
+    assert acts(installation) == ["withdraw"]
 
 
 def test_a_correction_names_the_version_that_counts(settings):
-    house = published(settings, 1, 2, 3)
+    installation = published(settings, 1, 2, 3)
     with pytest.raises(NotToBeReplacedBy, match="cannot replace itself"):
-        withdraw_version(house, name(1), WHY, replaced_by=name(1))
+        withdraw_version(installation, name(1), WHY, replaced_by=name(1))
     with pytest.raises(NotToBeReplacedBy, match="it is no published version"):
-        withdraw_version(house, name(1), WHY, replaced_by=name(9))
-    withdraw_version(house, name(1), WHY)
-    withdraw_version(house, name(1), WHY, replaced_by=name(3), now=NOW)
-    note = (house.published / name(1) / "public" / NOTE).read_text()
+        withdraw_version(installation, name(1), WHY, replaced_by=name(9))
+    withdraw_version(installation, name(1), WHY)
+    withdraw_version(installation, name(1), WHY, replaced_by=name(3), now=NOW)
+    note = (installation.published / name(1) / "public" / NOTE).read_text()
     assert f"An ihre Stelle tritt {name(3)}." in note
     with pytest.raises(NotToBeReplacedBy, match="was withdrawn itself"):
-        withdraw_version(house, name(2), WHY, replaced_by=name(1))
-    assert acts(house) == ["withdraw", "correct"]
+        withdraw_version(installation, name(2), WHY, replaced_by=name(1))
+    assert acts(installation) == ["withdraw", "correct"]
 
 
 def test_what_cannot_be_noted_is_not_withdrawn(settings):
-    house = published(settings, 1, 2)
-    (house.home / "audit").write_text("no folder can be made here")
+    installation = published(settings, 1, 2)
+    (installation.home / "audit").write_text("no folder can be made here")
     with pytest.raises(AuditUnwritable):
-        withdraw_version(house, name(2), WHY)
-    assert (answer(house), list(withdrawals.marks(house, "versions"))) == (2, [])
+        withdraw_version(installation, name(2), WHY)
+    assert (answer(installation), list(withdrawals.marks(installation, "versions"))) == (2, [])
 
 
 def test_killed_at_any_instant_no_reader_gets_what_is_marked(settings):
-    house = published(settings, 1, 2, 3)
+    installation = published(settings, 1, 2, 3)
 
     def check() -> None:
-        mark = withdrawals.mark(house, "versions", name(3))
-        assert answer(house) == (2 if mark else 3)
+        mark = withdrawals.mark(installation, "versions", name(3))
+        assert answer(installation) == (2 if mark else 3)
         if mark:
-            assert "withdraw" in acts(house)
+            assert "withdraw" in acts(installation)
 
-    kills = each_kill(lambda: withdraw_version(house, name(3), WHY, now=NOW), house.home, check)
+    kills = each_kill(
+        lambda: withdraw_version(installation, name(3), WHY, now=NOW), installation.home, check
+    )
     assert kills >= 8
-    assert (house.published / "current").resolve().name == name(2)
-    assert (house.published / name(3) / NOTE).exists()
+    assert (installation.published / "current").resolve().name == name(2)
+    assert (installation.published / name(3) / NOTE).exists()
 
 
 def test_what_was_interrupted_is_finished_by_the_maintenance(settings):
-    house = published(settings, 1, 2)
+    installation = published(settings, 1, 2)
     made = withdrawals.Mark("versions", "withdraw", name(2), NOW, "x@y", WHY)
-    withdrawals.write(house, made)
-    assert (house.published / "current").resolve().name == name(2)
-    maintain(house, NOW)
-    assert (house.published / "current").resolve().name == name(1)
-    assert settle(house) == []
+    withdrawals.write(installation, made)
+    assert (installation.published / "current").resolve().name == name(2)
+    maintain(installation, NOW)
+    assert (installation.published / "current").resolve().name == name(1)
+    assert settle(installation) == []
 
 
 def test_a_version_published_meanwhile_is_not_taken_from_readers(settings, monkeypatch):
     """The new version comes between our look at what is there and our switch of the link."""
-    house = published(settings, 1, 2)
+    installation = published(settings, 1, 2)
     look = versions.not_withdrawn
 
     def meanwhile(asked):
         found = look(asked)
         monkeypatch.setattr(versions, "not_withdrawn", look)
-        published(house, 3)
+        published(installation, 3)
         return found
 
     monkeypatch.setattr(versions, "not_withdrawn", meanwhile)
-    withdraw_version(house, name(2), WHY)
-    assert (house.published / "current").resolve().name == name(3)
-    assert answer(house) == 3
+    withdraw_version(installation, name(2), WHY)
+    assert (installation.published / "current").resolve().name == name(3)
+    assert answer(installation) == 3
 
 
 def test_a_withdrawn_version_takes_no_place_of_one_that_readers_can_fall_back_on(settings):
-    house = settings.model_copy(update={"keep_versions": 2})
-    published(house, 1, 2)
-    withdraw_version(house, name(2), WHY, now=NOW)
-    published(house, 3)
-    assert [path.name for path in versions.versions(house)] == [name(1), name(2), name(3)]
-    published(house, 4, 5)
-    assert [path.name for path in versions.versions(house)] == [name(4), name(5)]
-    (mark,) = withdrawals.marks(house, "versions")
+    installation = settings.model_copy(update={"keep_versions": 2})
+    published(installation, 1, 2)
+    withdraw_version(installation, name(2), WHY, now=NOW)
+    published(installation, 3)
+    assert [path.name for path in versions.versions(installation)] == [name(1), name(2), name(3)]
+    published(installation, 4, 5)
+    assert [path.name for path in versions.versions(installation)] == [name(4), name(5)]
+    (mark,) = withdrawals.marks(installation, "versions")
     assert (mark.name, mark.reason) == (name(2), WHY)
 
 
@@ -260,31 +262,33 @@ def test_the_record_is_in_a_backup(settings, tmp_path, backup_key):
     from operations.maintenance.backup.make import make_snapshot
     from operations.maintenance.backup.restore import restore_files
 
-    house = with_backup(published(settings, 1, 2), tmp_path / "b", backup_key)
-    withdraw_version(house, name(2), WHY)
-    make_snapshot(house)
-    shutil.rmtree(house.home)
-    restore_files(house, tmp_path / "b")
-    (mark,) = withdrawals.marks(house, "versions")
-    assert (mark.reason, versions.current(house).name) == (WHY, name(1))
+    installation = with_backup(published(settings, 1, 2), tmp_path / "b", backup_key)
+    withdraw_version(installation, name(2), WHY)
+    make_snapshot(installation)
+    shutil.rmtree(installation.home)
+    restore_files(installation, tmp_path / "b")
+    (mark,) = withdrawals.marks(installation, "versions")
+    assert (mark.reason, versions.current(installation).name) == (WHY, name(1))
 
 
 def test_the_commands_say_what_follows(settings, monkeypatch):
     monkeypatch.setenv("KREISHAUS_SERVING__URL", "postgresql://nobody@127.0.0.1:1/away")
-    house = published(settings, 1, 2)
-    query(house, "from vacancy")
-    done = kreishaus(house, "withdraw", "version", name(2), "--reason", WHY)
+    installation = published(settings, 1, 2)
+    query(installation, "from vacancy")
+    done = kreishaus(installation, "withdraw", "version", name(2), "--reason", WHY)
     assert done.exit_code == 1, done.output  # PostgreSQL could not be told
     assert f"{name(2)} was withdrawn on" in text(done)
     assert f"Readers get {name(1)}." in text(done)
     assert "by the audit log: 1 query" in text(done)
     assert "PostgreSQL may still serve it" in text(done)
     assert ".." not in text(done)
-    empty = kreishaus(house, "withdraw", "version", name(1), "--reason", " ")
+    empty = kreishaus(installation, "withdraw", "version", name(1), "--reason", " ")
     assert (empty.exit_code, "--reason is empty" in text(empty)) == (1, True)
-    missing = kreishaus(house, "withdraw", "version", name(1))
+    missing = kreishaus(installation, "withdraw", "version", name(1))
     assert missing.exit_code == 2
-    itself = kreishaus(house, "correct", "version", name(1), "--by", name(1), "--reason", WHY)
+    itself = kreishaus(
+        installation, "correct", "version", name(1), "--by", name(1), "--reason", WHY
+    )
     assert (itself.exit_code, "cannot replace itself" in text(itself)) == (1, True)
 
 

@@ -20,7 +20,7 @@ rates as (
     from {{ ref('int_care_rates__by_band') }} as rates
     inner join base on rates.reference_date = base.base_date
     {% for slot in ['last', 'earlier'] -%}
-        left join {{ ref('stg_house__rates_published') }} as {{ slot }}_rates
+        left join {{ ref('stg_kreishaus__rates_published') }} as {{ slot }}_rates
             on
                 {{ slot }}_rates.slot = '{{ slot }}'
                 and rates.land_code = {{ slot }}_rates.region_code

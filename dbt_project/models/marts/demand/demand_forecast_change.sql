@@ -17,7 +17,7 @@ with present as (
 
 last_published as (
     select *
-    from {{ ref('stg_house__forecasts_published') }}
+    from {{ ref('stg_kreishaus__forecasts_published') }}
     where slot = 'last'
 ),
 
@@ -41,7 +41,7 @@ differing as (
 
 earlier as (
     select forecasts.*
-    from {{ ref('stg_house__forecasts_published') }} as forecasts
+    from {{ ref('stg_kreishaus__forecasts_published') }} as forecasts
     inner join differing
         on
             forecasts.slot

@@ -5,7 +5,7 @@ with checks as (
             partition by source, dataset, source_sha256, batch_outcome, table_name, rule
             order by description, severity, place, row_label, expected, found, offending_rows
         ) as check_number
-    from {{ ref('stg_house__checks') }}
+    from {{ ref('stg_kreishaus__checks') }}
     where {{ known_by_as_of('retrieved_at') }}
 )
 
@@ -29,7 +29,7 @@ select
     batches.source_sha256 is not null as is_in_force,
     checks.retrieved_at as recorded_at
 from checks
-left join {{ ref('stg_house__batches_in_force') }} as batches
+left join {{ ref('stg_kreishaus__batches_in_force') }} as batches
     on
         checks.source = batches.source
         and checks.dataset = batches.dataset

@@ -13,4 +13,4 @@ select
     files_in_quarantine as files_in_quarantine_count,
     looked_at_on as looked_at_date,
     last_good_at as recorded_at
-from {{ ref('stg_house__freshness') }}
+from {{ ref('stg_kreishaus__freshness') }}

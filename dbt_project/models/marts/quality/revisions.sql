@@ -1,7 +1,7 @@
 -- What each version changed of the one before it. A pair of files is compared before the build.
 with known as (
     select *
-    from {{ ref('stg_house__batches') }}
+    from {{ ref('stg_kreishaus__batches') }}
     where {{ known_by_as_of('in_force_from', 'published_at') }}
 ),
 
@@ -18,7 +18,7 @@ revised as (
         older.in_force_from as old_in_force_from,
         newer.in_force_from as new_in_force_from
     from known as newer
-    inner join {{ ref('stg_house__batches') }} as older
+    inner join {{ ref('stg_kreishaus__batches') }} as older
         on
             newer.source = older.source
             and newer.dataset = older.dataset
@@ -53,7 +53,7 @@ select
     revised.old_in_force_from,
     revised.new_in_force_from
 from revised
-left join {{ ref('stg_house__revised_cells') }} as cells
+left join {{ ref('stg_kreishaus__revised_cells') }} as cells
     on
         revised.source = cells.source
         and revised.dataset = cells.dataset

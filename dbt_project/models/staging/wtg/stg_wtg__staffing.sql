@@ -18,6 +18,6 @@ select
     cells.published_at,
     cells.retrieved_at as recorded_at,
     in_force.revision,
-    -- Officers write the quota in percent; shares are fractions in this house.
+    -- Officers write the quota in percent; shares are fractions in Kreishaus.
     cells.fachkraftquote_gemeldet / 100 as reported_skilled_share
 {{ from_in_force('wtg', 'stichtag', 'personal') }}

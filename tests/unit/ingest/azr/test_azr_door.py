@@ -1,4 +1,4 @@
-"""From the drop folder into the house: what is landed, and what leaves no trace."""
+"""From the drop folder into the home folder: what is landed, and what leaves no trace."""
 
 from azr_workbooks import CROSSTABLE, sample, sheet_of
 

@@ -360,19 +360,19 @@ KINDS: dict[str, tuple[str, bytes, str]] = {
 
 
 @pytest.fixture
-def house(tmp_path) -> Settings:
-    """A house whose drop folder lies outside of it."""
+def installation(tmp_path) -> Settings:
+    """An installation whose drop folder lies outside of its home folder."""
     folder = tmp_path / "share"
     folder.mkdir()
     source = {"azr": {"drop_folder": folder}}
     return Settings(home=tmp_path / "var", sources="live", source=source)
 
 
-OF_THE_HOUSE = ("visits.jsonl", "format.json", "county.json")
+NOT_DROPPED = ("visits.jsonl", "format.json", "county.json")
 
 
 def kept_in(settings: Settings) -> list[str]:
-    """What the house holds of anything dropped: all but its diary of visits, the numbers of
+    """What Kreishaus holds of anything dropped: all but its diary of visits, the numbers of
     folders and the key of the county, unless those tell."""
     return [
         str(path)
@@ -390,22 +390,22 @@ def told_in(said: str) -> list[str]:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_list_of_persons_leaves_no_trace(kind, house, caplog):
+def test_a_list_of_persons_leaves_no_trace(kind, installation, caplog):
     extension, content, marker = KINDS[kind]
-    dropped = house.drop_folder("azr") / f"AZR_Kreuztabelle_2021-12-31.{extension}"
+    dropped = installation.drop_folder("azr") / f"AZR_Kreuztabelle_2021-12-31.{extension}"
     dropped.write_bytes(content)
     with caplog.at_level(logging.DEBUG):
-        report = fetch_new("azr/crosstable", house, "night")
+        report = fetch_new("azr/crosstable", installation, "night")
     (refusal,) = report.refused
     assert marker in refusal
     assert (report.new, report.pending) == ((), ())
-    assert kept_in(house) == []
+    assert kept_in(installation) == []
     assert told_in(refusal + caplog.text) == []
 
 
 @pytest.mark.parametrize("kind", ["ids without a header", "PDF", "very many rows", "comment"])
 @pytest.mark.parametrize("dataset", ["azr/crosstable", "azr/series", "azr/municipalities"])
-def test_a_file_given_by_hand_passes_the_same_door(kind, dataset, house, tmp_path):
+def test_a_file_given_by_hand_passes_the_same_door(kind, dataset, installation, tmp_path):
     extension, content, marker = KINDS[kind]
     if kind == "very many rows" and dataset == "azr/municipalities":
         content = sheet_of(*([f"Fall {number}", 1] for number in range(301)))
@@ -413,9 +413,9 @@ def test_a_file_given_by_hand_passes_the_same_door(kind, dataset, house, tmp_pat
     given = tmp_path / f"liste.{extension}"
     given.write_bytes(content)
     with pytest.raises(FileRejected) as refusal:
-        by_hand(dataset, given, house, "hand")
+        by_hand(dataset, given, installation, "hand")
     assert marker in str(refusal.value)
-    assert kept_in(house) == []
+    assert kept_in(installation) == []
 
 
 def test_the_command_line_says_no_value(tmp_path, monkeypatch):
@@ -505,10 +505,10 @@ NEARLY: dict[str, bytes] = {
 
 
 @pytest.mark.parametrize("kind", NEARLY)
-def test_what_only_looks_like_persons_is_landed(kind, house):
-    dropped = house.drop_folder("azr") / "AZR_Kreuztabelle_2021-12-31.xlsx"
+def test_what_only_looks_like_persons_is_landed(kind, installation):
+    dropped = installation.drop_folder("azr") / "AZR_Kreuztabelle_2021-12-31.xlsx"
     dropped.write_bytes(NEARLY[kind])
-    report = fetch_new("azr/crosstable", house, "night")
+    report = fetch_new("azr/crosstable", installation, "night")
     assert report.refused == ()
     assert len(report.new) == 1
 

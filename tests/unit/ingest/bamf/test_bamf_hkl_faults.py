@@ -109,7 +109,7 @@ class TestFilesThatAreNoTable:
         assert "ask its owner" in found.message
 
     def test_scanned(self) -> None:
-        """A picture of the page: a person reads it, this house does not guess."""
+        """A picture of the page: a person reads it, Kreishaus does not guess."""
         (found,) = faults(scanned(september()))
         assert (found.rule, found.found) == ("no_text", "none")
 

@@ -81,7 +81,7 @@ def test_the_bytes_are_kept_beside_their_sidecar(settings: Settings) -> None:
     assert list(landing.hashes()) == [sha256]
 
 
-def test_a_house_that_saw_nothing_has_an_empty_list(settings: Settings) -> None:
+def test_an_installation_that_saw_nothing_has_an_empty_list(settings: Settings) -> None:
     assert write_sightings(settings) == 0
     assert pq.read_table(settings.warehouse / "sightings.parquet").num_rows == 0
 
@@ -114,7 +114,7 @@ def test_an_answer_that_never_changes_is_not_late_while_it_is_seen(settings: Set
         assert (status.newest_reference, status.late, status.revisions) == (newest, late, 0)
 
 
-def test_a_live_house_still_wants_the_drop_folder_of_the_workbooks(settings: Settings) -> None:
+def test_live_sources_still_want_the_drop_folder_of_the_workbooks(settings: Settings) -> None:
     """Heimfinder gave the source an address; its workbooks are dropped all the same."""
     live = settings.model_copy(
         update={

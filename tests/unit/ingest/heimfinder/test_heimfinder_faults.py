@@ -31,33 +31,33 @@ def source(running: Source) -> Source:
 
 
 @pytest.fixture
-def house(settings: Settings, source: Source) -> Settings:
+def installation(settings: Settings, source: Source) -> Settings:
     http = HttpConfig(tries=1, backoff_seconds=0, pause_seconds=0)
     return settings.model_copy(update={"sample_url": source.url, "http": http})
 
 
-def configured(house: Settings, **config: str) -> Settings:
-    wtg = house.source["wtg"]
+def configured(installation: Settings, **config: str) -> Settings:
+    wtg = installation.source["wtg"]
     heimfinder = wtg.datasets["heimfinder"].model_dump() | config
     datasets = wtg.datasets | {"heimfinder": DatasetConfig(**heimfinder)}
     wtg = wtg.model_copy(update={"datasets": datasets})
-    return house.model_copy(update={"source": house.source | {"wtg": wtg}})
+    return installation.model_copy(update={"source": installation.source | {"wtg": wtg}})
 
 
-def night(house: Settings) -> tuple[FetchReport, list[Outcome]]:
-    report = fetch_new(HEIMFINDER, house, "night")
-    return report, [process_file(landed, house) for landed in report.pending]
+def night(installation: Settings) -> tuple[FetchReport, list[Outcome]]:
+    report = fetch_new(HEIMFINDER, installation, "night")
+    return report, [process_file(landed, installation) for landed in report.pending]
 
 
-def outcome(house: Settings) -> Outcome:
-    report, outcomes = night(house)
+def outcome(installation: Settings) -> Outcome:
+    report, outcomes = night(installation)
     assert report.unavailable == ()
     assert len(outcomes) == 1
     return outcomes[0]
 
 
-def homes(house: Settings) -> list[dict[str, Any]]:
-    files = sorted(house.staged.glob("wtg/heimfinder/*/*/homes.parquet"))
+def homes(installation: Settings) -> list[dict[str, Any]]:
+    files = sorted(installation.staged.glob("wtg/heimfinder/*/*/homes.parquet"))
     return [row for path in files for row in pq.read_table(path).to_pylist()]
 
 
@@ -65,20 +65,20 @@ def rules(found: Outcome, severity: str | None = None) -> list[str]:
     return [f.rule for f in found.findings if severity in (None, f.severity)]
 
 
-def quarantined_with(house: Settings, rule: str) -> str:
+def quarantined_with(installation: Settings, rule: str) -> str:
     """What the person who must act is told."""
-    found = outcome(house)
+    found = outcome(installation)
     assert found.status == "quarantined"
     assert rule in rules(found, "critical")
-    assert homes(house) == []
+    assert homes(installation) == []
     return found.explanation
 
 
-def unavailable(house: Settings) -> str:
+def unavailable(installation: Settings) -> str:
     """What is said of a visit that brought nothing: nothing may be kept of it."""
-    report, outcomes = night(house)
+    report, outcomes = night(installation)
     assert outcomes == []
-    assert list(DatasetStore.of(house, "wtg", "heimfinder").landing.hashes()) == []
+    assert list(DatasetStore.of(installation, "wtg", "heimfinder").landing.hashes()) == []
     (told,) = report.unavailable
     return told
 
@@ -88,12 +88,12 @@ def unavailable(house: Settings) -> str:
 
 @pytest.mark.parametrize(("content", "place", "row"), [(v1, "_items", 1), (v2, "_data", 2)])
 def test_both_lists_are_read_and_only_our_homes_staged(
-    house: Settings, source: Source, content: Any, place: str, row: int
+    installation: Settings, source: Source, content: Any, place: str, row: int
 ) -> None:
     source.answers_with(content(home(7), elsewhere()))
-    assert (found := outcome(house)).status == "staged"
+    assert (found := outcome(installation)).status == "staged"
     assert found.findings == ()
-    (staged,) = homes(house)
+    (staged,) = homes(installation)
     assert (staged["source_place"], staged["source_row"]) == (place, row)
     assert (staged["home_id"], staged["home_name"]) == ("7", "Haus 7")
     assert (staged["places"], staged["free_places"]) == (80, 3)
@@ -101,9 +101,9 @@ def test_both_lists_are_read_and_only_our_homes_staged(
     assert (staged["municipality_code"], staged["latitude"]) == ("05162024", 51.2)
 
 
-def test_the_path_of_version_2_is_configuration(house: Settings, source: Source) -> None:
+def test_the_path_of_version_2_is_configuration(installation: Settings, source: Source) -> None:
     source.answers_with(v2(home()), path=V2)
-    assert outcome(configured(house, path=V2.removeprefix("/wtg"))).status == "staged"
+    assert outcome(configured(installation, path=V2.removeprefix("/wtg"))).status == "staged"
     assert source.asked == [V2]
 
 
@@ -122,29 +122,29 @@ def test_the_path_of_version_2_is_configuration(house: Settings, source: Source)
     ],
 )
 def test_an_outage_is_no_day_without_free_places(
-    house: Settings, source: Source, content: bytes, status: int, told: str
+    installation: Settings, source: Source, content: bytes, status: int, told: str
 ) -> None:
     source.answers_with(content, status)
-    assert told in unavailable(house)
+    assert told in unavailable(installation)
 
 
 # Damaged on the way
 
 
-def test_half_an_answer(house: Settings, source: Source) -> None:
+def test_half_an_answer(installation: Settings, source: Source) -> None:
     source.answers_with(v1(home(), elsewhere())[:-30])
-    assert "cut on its way" in quarantined_with(house, "json")
+    assert "cut on its way" in quarantined_with(installation, "json")
 
 
 @pytest.mark.parametrize("word", ["NaN", "Infinity", "-Infinity", "1e400"])
-def test_what_is_no_number_of_json(house: Settings, source: Source, word: str) -> None:
+def test_what_is_no_number_of_json(installation: Settings, source: Source, word: str) -> None:
     source.answers_with(v1(home()).replace(b'"plaetze": 80', f'"plaetze": {word}'.encode()))
-    quarantined_with(house, "json")
+    quarantined_with(installation, "json")
 
 
-def test_one_field_twice_in_one_object(house: Settings, source: Source) -> None:
+def test_one_field_twice_in_one_object(installation: Settings, source: Source) -> None:
     source.answers_with(v1(home()).replace(b'"plaetze": 80', b'"plaetze": 80, "plaetze": 8'))
-    assert "stands twice" in quarantined_with(house, "json")
+    assert "stands twice" in quarantined_with(installation, "json")
 
 
 @pytest.mark.parametrize(
@@ -156,52 +156,52 @@ def test_one_field_twice_in_one_object(house: Settings, source: Source) -> None:
     ],
     ids=["cp1252", "utf-16", "half a character"],
 )
-def test_other_than_utf_8(house: Settings, source: Source, content: bytes) -> None:
+def test_other_than_utf_8(installation: Settings, source: Source, content: bytes) -> None:
     source.answers_with(content)
-    quarantined_with(house, "encoding")
+    quarantined_with(installation, "encoding")
 
 
 @pytest.mark.parametrize("depth", [25, 900, 50_000])
-def test_too_deep(house: Settings, source: Source, depth: int) -> None:
+def test_too_deep(installation: Settings, source: Source, depth: int) -> None:
     deep = b"[" * depth + b"]" * depth
     source.answers_with(v1(home()).replace(b'"plaetze": 80', b'"plaetze": ' + deep))
-    quarantined_with(house, "too_deep")
+    quarantined_with(installation, "too_deep")
 
 
-def test_just_not_too_deep(house: Settings, source: Source) -> None:
+def test_just_not_too_deep(installation: Settings, source: Source) -> None:
     deep = b"[" * 16 + b"]" * 16
     source.answers_with(v1(home()).replace(b'"plaetze": 80', b'"plaetze": 80, "x": ' + deep))
-    assert outcome(house).status == "staged"
+    assert outcome(installation).status == "staged"
 
 
-def test_too_large(house: Settings, source: Source, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_large(installation: Settings, source: Source, monkeypatch: pytest.MonkeyPatch) -> None:
     content = v1(home())
     source.answers_with(content)
     monkeypatch.setattr("ingest.heimfinder.json_reader.MOST_BYTES", len(content) - 1)
-    quarantined_with(house, "too_large")
+    quarantined_with(installation, "too_large")
     monkeypatch.setattr("ingest.heimfinder.json_reader.MOST_BYTES", len(content))
-    report = fetch_new(HEIMFINDER, house, "night 2")
+    report = fetch_new(HEIMFINDER, installation, "night 2")
     assert len(report.in_quarantine) == 1
 
 
 # Another layout
 
 
-def test_a_renamed_list_names_what_stands_there(house: Settings, source: Source) -> None:
+def test_a_renamed_list_names_what_stands_there(installation: Settings, source: Source) -> None:
     source.answers_with(v1(home()).replace(b"_items", b"results"))
-    told = quarantined_with(house, "list_missing")
+    told = quarantined_with(installation, "list_missing")
     assert "the fields results" in told
     assert MEND in told
 
 
-def test_two_lists_are_not_chosen_from(house: Settings, source: Source) -> None:
+def test_two_lists_are_not_chosen_from(installation: Settings, source: Source) -> None:
     source.answers_with(b'{"_items": [], "_data": [{"id": 1}]}')
-    assert "more than one list" in quarantined_with(house, "list_missing")
+    assert "more than one list" in quarantined_with(installation, "list_missing")
 
 
-def test_a_list_alone(house: Settings, source: Source) -> None:
+def test_a_list_alone(installation: Settings, source: Source) -> None:
     source.answers_with(b"[1, 2]")
-    assert "a list of 2 under no name" in quarantined_with(house, "list_missing")
+    assert "a list of 2 under no name" in quarantined_with(installation, "list_missing")
 
 
 @pytest.mark.parametrize(
@@ -212,54 +212,56 @@ def test_a_list_alone(house: Settings, source: Source) -> None:
     ],
 )
 def test_one_page_of_several_is_not_the_county(
-    house: Settings, source: Source, more: str, told: str
+    installation: Settings, source: Source, more: str, told: str
 ) -> None:
     source.answers_with(v1(home()).replace(b"{", more.encode(), 1))
-    assert told in quarantined_with(house, "list_incomplete")
+    assert told in quarantined_with(installation, "list_incomplete")
 
 
-def test_a_whole_list_may_state_its_total(house: Settings, source: Source) -> None:
+def test_a_whole_list_may_state_its_total(installation: Settings, source: Source) -> None:
     source.answers_with(v1(home()).replace(b"{", b'{"_meta": {"total": 1}, ', 1))
-    assert outcome(house).status == "staged"
+    assert outcome(installation).status == "staged"
 
 
 def test_a_renamed_vacancy_field_names_the_new_one_and_the_place_to_mend(
-    house: Settings, source: Source
+    installation: Settings, source: Source
 ) -> None:
     renamed = home(freie_plaetze_neu={"langzeit_pflege": 2, "kurz": 1})
     del renamed["freie_plaetze"]
     source.answers_with(v1(renamed, elsewhere()))
-    told = quarantined_with(house, "field_missing")
+    told = quarantined_with(installation, "field_missing")
     assert MEND in told
     assert "freie_plaetze_neu.kurz" in told
     assert "the nearest there is freie_plaetze_neu.langzeit_pflege" in told
 
 
 def test_one_kind_of_several_missing_is_empty_and_a_warning(
-    house: Settings, source: Source
+    installation: Settings, source: Source
 ) -> None:
     source.answers_with(v1(home(freie_plaetze={"gesamt": 3, "langzeitpflege": 2})))
-    found = outcome(house)
+    found = outcome(installation)
     assert (found.status, rules(found)) == ("staged", ["field_missing"])
-    assert homes(house)[0]["free_short_term_places"] is None
+    assert homes(installation)[0]["free_short_term_places"] is None
 
 
 def test_a_home_that_reports_nothing_is_no_home_without_free_places(
-    house: Settings, source: Source
+    installation: Settings, source: Source
 ) -> None:
     nothing = {"gesamt": None, "langzeitpflege": None, "kurzzeitpflege": ""}
     source.answers_with(v1(home(1), home(2, freie_plaetze=nothing)))
-    assert (found := outcome(house)).status == "staged"
+    assert (found := outcome(installation)).status == "staged"
     assert found.findings == ()
-    assert [row["free_places"] for row in homes(house)] == [3, None]
+    assert [row["free_places"] for row in homes(installation)] == [3, None]
 
 
 # The county
 
 
-def test_another_county_alone_is_not_ours_without_homes(house: Settings, source: Source) -> None:
+def test_another_county_alone_is_not_ours_without_homes(
+    installation: Settings, source: Source
+) -> None:
     source.answers_with(v1(elsewhere(1), elsewhere(2)))
-    told = quarantined_with(house, "county_missing")
+    told = quarantined_with(installation, "county_missing")
     assert "Kreis Mettmann (2)" in told
     assert "county.toml" in told
 
@@ -271,33 +273,43 @@ def test_another_county_alone_is_not_ours_without_homes(house: Settings, source:
         *("05162", 5162, "5162", "05162000", 5162000, "05162024", "05162 Rhein-Kreis Neuss"),
     ],
 )
-def test_the_county_in_every_writing(house: Settings, source: Source, written: object) -> None:
+def test_the_county_in_every_writing(
+    installation: Settings, source: Source, written: object
+) -> None:
     source.answers_with(v1(home(kreis=written)))
-    assert outcome(house).status == "staged"
+    assert outcome(installation).status == "staged"
 
 
 @pytest.mark.parametrize("written", ["Neunkirchen", "Kreis Neusstadt", "05158", 51620, True, 5.162])
-def test_what_only_looks_like_the_county(house: Settings, source: Source, written: object) -> None:
+def test_what_only_looks_like_the_county(
+    installation: Settings, source: Source, written: object
+) -> None:
     source.answers_with(v1(home(kreis=written)))
-    quarantined_with(house, "county_missing")
+    quarantined_with(installation, "county_missing")
 
 
-def test_the_county_in_an_object(house: Settings, source: Source) -> None:
+def test_the_county_in_an_object(installation: Settings, source: Source) -> None:
     source.answers_with(v1(home(kreis={"name": "Rhein-Kreis Neuss", "ags": "05162"})))
-    assert outcome(house).status == "staged"
+    assert outcome(installation).status == "staged"
 
 
-def test_an_entry_without_county_is_left_out_and_said(house: Settings, source: Source) -> None:
+def test_an_entry_without_county_is_left_out_and_said(
+    installation: Settings, source: Source
+) -> None:
     lost = home(2)
     del lost["kreis"]
     source.answers_with(v1(home(1), lost))
-    found = outcome(house)
-    assert (found.status, rules(found), len(homes(house))) == ("staged", ["county_unknown"], 1)
+    found = outcome(installation)
+    assert (found.status, rules(found), len(homes(installation))) == (
+        "staged",
+        ["county_unknown"],
+        1,
+    )
 
 
-def test_a_renamed_county_field(house: Settings, source: Source) -> None:
+def test_a_renamed_county_field(installation: Settings, source: Source) -> None:
     source.answers_with(v1(home(), home(2)).replace(b'"kreis"', b'"landkreis"'))
-    told = quarantined_with(house, "field_missing")
+    told = quarantined_with(installation, "field_missing")
     assert "landkreis" in told
     assert f"Set county_name in {MEND}" in told
 
@@ -305,46 +317,48 @@ def test_a_renamed_county_field(house: Settings, source: Source) -> None:
 # The entries
 
 
-def test_a_home_without_id(house: Settings, source: Source) -> None:
+def test_a_home_without_id(installation: Settings, source: Source) -> None:
     lost = home(2)
     del lost["id"]
     source.answers_with(v1(home(1), lost))
-    told = quarantined_with(house, "home_id_missing")
+    told = quarantined_with(installation, "home_id_missing")
     assert "row 2" in told
 
 
 def test_a_home_without_id_in_another_county_is_not_our_concern(
-    house: Settings, source: Source
+    installation: Settings, source: Source
 ) -> None:
     lost = elsewhere()
     del lost["id"]
     source.answers_with(v1(home(1), lost))
-    assert outcome(house).status == "staged"
+    assert outcome(installation).status == "staged"
 
 
 @pytest.mark.parametrize("given", ["sample-1", "b2c1f0e4-5", 12, "12"])
-def test_an_id_is_text(house: Settings, source: Source, given: object) -> None:
+def test_an_id_is_text(installation: Settings, source: Source, given: object) -> None:
     source.answers_with(v1(home(id=given)))
-    assert outcome(house).status == "staged"
-    assert homes(house)[0]["home_id"] == str(given)
+    assert outcome(installation).status == "staged"
+    assert homes(installation)[0]["home_id"] == str(given)
 
 
-def test_two_homes_of_one_id_once_as_number_once_as_text(house: Settings, source: Source) -> None:
+def test_two_homes_of_one_id_once_as_number_once_as_text(
+    installation: Settings, source: Source
+) -> None:
     source.answers_with(v1(home(12), home(12, id="12")))
-    assert "12" in quarantined_with(house, "key_unique")
+    assert "12" in quarantined_with(installation, "key_unique")
 
 
-def test_one_home_twice_word_for_word_counts_once(house: Settings, source: Source) -> None:
+def test_one_home_twice_word_for_word_counts_once(installation: Settings, source: Source) -> None:
     source.answers_with(v1(home(1), home(1)))
-    found = outcome(house)
-    assert (found.status, rules(found), len(homes(house))) == ("staged", ["home_twice"], 1)
+    found = outcome(installation)
+    assert (found.status, rules(found), len(homes(installation))) == ("staged", ["home_twice"], 1)
 
 
-def test_what_is_no_entry_is_passed_over_and_said(house: Settings, source: Source) -> None:
+def test_what_is_no_entry_is_passed_over_and_said(installation: Settings, source: Source) -> None:
     source.answers_with(v2(None, 3, "Seite 1", home(1)))
-    found = outcome(house)
+    found = outcome(installation)
     assert (found.status, rules(found)) == ("staged", ["entry_unknown"])
-    assert homes(house)[0]["source_row"] == 5
+    assert homes(installation)[0]["source_row"] == 5
 
 
 # The numbers
@@ -355,39 +369,39 @@ def free(number: object) -> dict[str, object]:
 
 
 @pytest.mark.parametrize(("given", "read"), [("3", 3), (" 3 ", 3), (3.0, 3), (0, 0), ("0", 0)])
-def test_a_number_as_text(house: Settings, source: Source, given: object, read: int) -> None:
+def test_a_number_as_text(installation: Settings, source: Source, given: object, read: int) -> None:
     source.answers_with(v1(home(freie_plaetze=free(given))))
-    assert outcome(house).status == "staged"
-    assert homes(house)[0]["free_places"] == read
+    assert outcome(installation).status == "staged"
+    assert homes(installation)[0]["free_places"] == read
 
 
 @pytest.mark.parametrize("given", ["drei", "ca. 3", "3 Plätze", 3.5, True, "12.345", 10**30])
 def test_one_value_that_is_no_number_is_empty_and_said(
-    house: Settings, source: Source, given: object
+    installation: Settings, source: Source, given: object
 ) -> None:
     source.answers_with(v1(home(1), home(2, freie_plaetze=free(given))))
-    found = outcome(house)
+    found = outcome(installation)
     assert (found.status, rules(found)) == ("staged", ["value_unreadable"])
-    assert [row["free_places"] for row in homes(house)] == [3, None]
+    assert [row["free_places"] for row in homes(installation)] == [3, None]
 
 
-def test_a_field_that_holds_no_number_anywhere(house: Settings, source: Source) -> None:
+def test_a_field_that_holds_no_number_anywhere(installation: Settings, source: Source) -> None:
     source.answers_with(v1(home(1, freie_plaetze=free("ja")), home(2, freie_plaetze=free("nein"))))
-    told = quarantined_with(house, "value_unreadable")
+    told = quarantined_with(installation, "value_unreadable")
     assert f"Set free_places in {MEND}" in told
 
 
-def test_fewer_than_none(house: Settings, source: Source) -> None:
+def test_fewer_than_none(installation: Settings, source: Source) -> None:
     source.answers_with(v1(home(1), home(2, freie_plaetze=free(-1))))
-    assert "(2)" in quarantined_with(house, "not_negative")
+    assert "(2)" in quarantined_with(installation, "not_negative")
 
 
-def test_more_free_than_there_are(house: Settings, source: Source) -> None:
+def test_more_free_than_there_are(installation: Settings, source: Source) -> None:
     source.answers_with(v1(home(1, freie_plaetze=free(80)), home(2, freie_plaetze=free(81))))
-    told = quarantined_with(house, "free_places_within_places")
+    told = quarantined_with(installation, "free_places_within_places")
     assert "found 81" in told
     source.answers_with(v1(home(1, freie_plaetze=free(80))))
-    assert outcome(house).status == "staged"
+    assert outcome(installation).status == "staged"
 
 
 # Where a home lies: nothing is counted by it
@@ -404,18 +418,18 @@ def test_more_free_than_there_are(house: Settings, source: Source) -> None:
     ],
 )
 def test_a_wrong_coordinate_only_warns(
-    house: Settings, source: Source, where: object, expected: str
+    installation: Settings, source: Source, where: object, expected: str
 ) -> None:
     source.answers_with(v1(home(geo_location_epsg_4326=where)))
-    found = outcome(house)
+    found = outcome(installation)
     assert found.status == "staged"
     assert expected in rules(found, "warning")
 
 
-def test_a_coordinate_as_text(house: Settings, source: Source) -> None:
+def test_a_coordinate_as_text(installation: Settings, source: Source) -> None:
     source.answers_with(v1(home(geo_location_epsg_4326={"lat": "51,25", "lon": "6.7"})))
-    assert outcome(house).findings == ()
-    assert (homes(house)[0]["latitude"], homes(house)[0]["longitude"]) == (51.25, 6.7)
+    assert outcome(installation).findings == ()
+    assert (homes(installation)[0]["latitude"], homes(installation)[0]["longitude"]) == (51.25, 6.7)
 
 
 @pytest.mark.parametrize(
@@ -428,19 +442,19 @@ def test_a_coordinate_as_text(house: Settings, source: Source) -> None:
     ],
 )
 def test_the_key_of_a_municipality(
-    house: Settings, source: Source, written: object, code: str | None, warned: list[str]
+    installation: Settings, source: Source, written: object, code: str | None, warned: list[str]
 ) -> None:
     source.answers_with(v1(home(adresse={"ort": "Neuss", "ags": written})))
-    found = outcome(house)
+    found = outcome(installation)
     assert (found.status, rules(found)) == ("staged", warned)
-    assert homes(house)[0]["municipality_code"] == code
+    assert homes(installation)[0]["municipality_code"] == code
 
 
 # Details: one question more for each own home
 
 
-def with_details(house: Settings) -> Settings:
-    return configured(house, details_path=DETAIL.removeprefix("/wtg") + "{id}")
+def with_details(installation: Settings) -> Settings:
+    return configured(installation, details_path=DETAIL.removeprefix("/wtg") + "{id}")
 
 
 def listed(number: int) -> dict[str, Any]:
@@ -454,101 +468,107 @@ def detail(number: int, **changed: Any) -> bytes:
     return json.dumps(known | changed).encode()
 
 
-def test_details_of_own_homes_only_in_one_file(house: Settings, source: Source) -> None:
+def test_details_of_own_homes_only_in_one_file(installation: Settings, source: Source) -> None:
     source.answers_with(v1(listed(1), listed(2), elsewhere(900)))
     source.answers_with(detail(1), path=f"{DETAIL}1")
     source.answers_with(b'{"_items": [' + detail(2) + b"]}", path=f"{DETAIL}2")
-    found = outcome(with_details(house))
+    found = outcome(with_details(installation))
     assert (found.status, found.findings) == ("staged", ())
     assert source.asked == [LIST, f"{DETAIL}1", f"{DETAIL}2"]
-    assert [row["free_places"] for row in homes(house)] == [4, 4]
-    assert len(list(DatasetStore.of(house, "wtg", "heimfinder").landing.hashes())) == 1
+    assert [row["free_places"] for row in homes(installation)] == [4, 4]
+    assert len(list(DatasetStore.of(installation, "wtg", "heimfinder").landing.hashes())) == 1
 
 
-def test_the_same_answers_are_the_same_file(house: Settings, source: Source) -> None:
+def test_the_same_answers_are_the_same_file(installation: Settings, source: Source) -> None:
     source.answers_with(v1(listed(1)))
     source.answers_with(detail(1), path=f"{DETAIL}1")
-    outcome(with_details(house))
-    report, outcomes = night(with_details(house))
+    outcome(with_details(installation))
+    report, outcomes = night(with_details(installation))
     assert (report.new, outcomes) == ((), [])
 
 
-def test_one_home_that_does_not_answer_reports_nothing(house: Settings, source: Source) -> None:
+def test_one_home_that_does_not_answer_reports_nothing(
+    installation: Settings, source: Source
+) -> None:
     source.answers_with(v1(listed(1), listed(2)))
     source.answers_with(detail(1), path=f"{DETAIL}1")
     source.answers_with(b"<html>", path=f"{DETAIL}2")
-    found = outcome(with_details(house))
+    found = outcome(with_details(installation))
     assert (found.status, rules(found)) == ("staged", ["detail_missing"])
-    assert [row["free_places"] for row in homes(house)] == [4, None]
+    assert [row["free_places"] for row in homes(installation)] == [4, None]
 
 
-def test_many_homes_that_do_not_answer_are_an_outage(house: Settings, source: Source) -> None:
+def test_many_homes_that_do_not_answer_are_an_outage(
+    installation: Settings, source: Source
+) -> None:
     source.answers_with(v1(*(listed(number) for number in range(1, 4))))
     source.answers_with(detail(1), path=f"{DETAIL}1")
-    assert "2 of the first 3 homes do not answer" in unavailable(with_details(house))
+    assert "2 of the first 3 homes do not answer" in unavailable(with_details(installation))
 
 
-def test_an_answer_about_another_home(house: Settings, source: Source) -> None:
+def test_an_answer_about_another_home(installation: Settings, source: Source) -> None:
     source.answers_with(v1(listed(1)))
     source.answers_with(detail(2), path=f"{DETAIL}1")
-    quarantined_with(with_details(house), "detail_differs")
+    quarantined_with(with_details(installation), "detail_differs")
 
 
 @pytest.mark.parametrize(
     ("answer", "rule"), [(b'{"_items": []}', "detail_unclear"), (b'{"id": 1,', "json")]
 )
 def test_a_detail_that_cannot_be_read(
-    house: Settings, source: Source, answer: bytes, rule: str
+    installation: Settings, source: Source, answer: bytes, rule: str
 ) -> None:
     source.answers_with(v1(listed(1)))
     source.answers_with(answer, path=f"{DETAIL}1")
-    quarantined_with(with_details(house), rule)
+    quarantined_with(with_details(installation), rule)
 
 
-def test_an_outage_of_the_list_asks_for_no_details(house: Settings, source: Source) -> None:
+def test_an_outage_of_the_list_asks_for_no_details(installation: Settings, source: Source) -> None:
     source.answers_with(v1())
-    unavailable(with_details(house))
+    unavailable(with_details(installation))
     assert source.asked == [LIST]
 
 
 def test_an_unchanged_list_is_no_reason_to_ask_for_no_details(
-    house: Settings, source: Source
+    installation: Settings, source: Source
 ) -> None:
     source.answers_with(v1(listed(1)))
     source.answers_with(detail(1), path=f"{DETAIL}1")
-    outcome(with_details(house))
+    outcome(with_details(installation))
     source.answers_with(
         detail(1, freie_plaetze={"gesamt": 0, "langzeitpflege": 0, "kurzzeitpflege": 0}),
         path=f"{DETAIL}1",
     )
-    outcome(with_details(house))
-    assert sorted(row["free_places"] for row in homes(house)) == [0, 4]
+    outcome(with_details(installation))
+    assert sorted(row["free_places"] for row in homes(installation)) == [0, 4]
 
 
 # By hand
 
 
-def test_an_answer_handed_in(house: Settings, tmp_path: Path) -> None:
+def test_an_answer_handed_in(installation: Settings, tmp_path: Path) -> None:
     """A browser saves it as .json, which is what a sidecar is called."""
     path = tmp_path / "einrichtungen.json"
     path.write_bytes(v1(home(7)))
-    assert by_hand(HEIMFINDER, path, house, "hand").status == "staged"
-    assert [row["home_id"] for row in homes(house)] == ["7"]
+    assert by_hand(HEIMFINDER, path, installation, "hand").status == "staged"
+    assert [row["home_id"] for row in homes(installation)] == ["7"]
 
 
 # Switched off, or half configured
 
 
-def test_switched_off(house: Settings, source: Source) -> None:
-    wtg = house.source["wtg"]
+def test_switched_off(installation: Settings, source: Source) -> None:
+    wtg = installation.source["wtg"]
     off = wtg.datasets["heimfinder"].model_copy(update={"enabled": False})
     wtg = wtg.model_copy(update={"datasets": wtg.datasets | {"heimfinder": off}})
-    house = house.model_copy(update={"source": house.source | {"wtg": wtg}})
-    assert fetch_new(HEIMFINDER, house, "night").offered == 0
+    installation = installation.model_copy(update={"source": installation.source | {"wtg": wtg}})
+    assert fetch_new(HEIMFINDER, installation, "night").offered == 0
     assert source.asked == []
 
 
 @pytest.mark.parametrize("config", [{"path": ""}, {"details_path": "/api/heimfinder/einrichtung"}])
-def test_half_a_configuration_names_its_section(house: Settings, config: dict[str, str]) -> None:
+def test_half_a_configuration_names_its_section(
+    installation: Settings, config: dict[str, str]
+) -> None:
     with pytest.raises(ValueError, match=r"source\.wtg\.datasets\.heimfinder"):
-        fetch_new(HEIMFINDER, configured(house, **config), "night")
+        fetch_new(HEIMFINDER, configured(installation, **config), "night")

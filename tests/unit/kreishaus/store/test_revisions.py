@@ -198,8 +198,8 @@ def test_every_staged_table_says_what_tells_its_rows_apart(entry: Any) -> None:
 FIRST_NIGHT = datetime(2021, 10, 15, 23, 10, tzinfo=UTC)
 
 
-class House:
-    """A house with WTG workbooks of one date: ``places`` of one offer, a night each."""
+class Installation:
+    """An installation with WTG workbooks of one date: ``places`` of one offer, a night each."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -245,106 +245,110 @@ class House:
 
 
 @pytest.fixture
-def house(settings: Settings) -> House:
-    return House(settings)
+def installation(settings: Settings) -> Installation:
+    return Installation(settings)
 
 
-def test_without_a_revision_nothing_is_compared_and_nothing_is_listed(house: House) -> None:
-    house.stage("first", 80)
-    assert write_revised_cells(house.settings) == 0
-    assert house.listed() == []
+def test_without_a_revision_nothing_is_compared_and_nothing_is_listed(
+    installation: Installation,
+) -> None:
+    installation.stage("first", 80)
+    assert write_revised_cells(installation.settings) == 0
+    assert installation.listed() == []
 
 
-def test_each_two_files_are_compared_once(house: House) -> None:
-    first, second = house.stage("first", 80), house.stage("second", 82)
-    assert write_revised_cells(house.settings) == 1
-    assert house.listed() == [(first, second, "changed", 80, 82)]
-    third = house.stage("third", 79)
-    assert write_revised_cells(house.settings) == 1
-    assert write_revised_cells(house.settings) == 0
-    assert sorted(house.listed(), key=lambda row: row[3]) == [
+def test_each_two_files_are_compared_once(installation: Installation) -> None:
+    first, second = installation.stage("first", 80), installation.stage("second", 82)
+    assert write_revised_cells(installation.settings) == 1
+    assert installation.listed() == [(first, second, "changed", 80, 82)]
+    third = installation.stage("third", 79)
+    assert write_revised_cells(installation.settings) == 1
+    assert write_revised_cells(installation.settings) == 0
+    assert sorted(installation.listed(), key=lambda row: row[3]) == [
         (first, second, "changed", 80, 82),
         (second, third, "changed", 82, 79),
     ]
 
 
-def test_going_back_to_the_first_file_is_a_revision_too(house: House) -> None:
-    first, second = house.stage("first", 80), house.stage("second", 82)
-    assert house.stage("first", 80) == first
-    assert write_revised_cells(house.settings) == 2
-    assert {row[:2] for row in house.listed()} == {(first, second), (second, first)}
+def test_going_back_to_the_first_file_is_a_revision_too(installation: Installation) -> None:
+    first, second = installation.stage("first", 80), installation.stage("second", 82)
+    assert installation.stage("first", 80) == first
+    assert write_revised_cells(installation.settings) == 2
+    assert {row[:2] for row in installation.listed()} == {(first, second), (second, first)}
 
 
-def test_other_bytes_of_equal_cells_are_one_row_that_says_so(house: House) -> None:
-    first, second = house.stage("first", 80), house.stage("saved again", 80)
-    write_revised_cells(house.settings)
-    assert house.listed() == [(first, second, "reissued", None, None)]
+def test_other_bytes_of_equal_cells_are_one_row_that_says_so(installation: Installation) -> None:
+    first, second = installation.stage("first", 80), installation.stage("saved again", 80)
+    write_revised_cells(installation.settings)
+    assert installation.listed() == [(first, second, "reissued", None, None)]
 
 
-def test_a_file_that_waits_for_the_present_parser_is_not_compared_yet(house: House) -> None:
-    house.stage("first", 80)
-    second = house.stage("second", 82)
-    record = house.staging.record(second)
+def test_a_file_that_waits_for_the_present_parser_is_not_compared_yet(
+    installation: Installation,
+) -> None:
+    installation.stage("first", 80)
+    second = installation.stage("second", 82)
+    record = installation.staging.record(second)
     assert record is not None
     older = BatchRecord(**{**vars(record), "version": record.version - 1})
-    folder = house.staging.folder / "2021-08-15" / second
+    folder = installation.staging.folder / "2021-08-15" / second
     tables = {name: pq.read_table(folder / f"{name}.parquet") for name in TABLES}
-    house.staging.stage(older, tables, [], "{}")
-    assert write_revised_cells(house.settings) == 0
-    assert house.listed() == []
+    installation.staging.stage(older, tables, [], "{}")
+    assert write_revised_cells(installation.settings) == 0
+    assert installation.listed() == []
 
 
 def test_a_file_staged_with_other_columns_is_not_compared_and_stops_nobody(
-    house: House, caplog: pytest.LogCaptureFixture
+    installation: Installation, caplog: pytest.LogCaptureFixture
 ) -> None:
-    first, second = house.stage("first", 80), house.stage("second", 82)
-    third = house.stage("third", 83)
-    path = house.staging.folder / "2021-08-15" / third / "belegung.parquet"
+    first, second = installation.stage("first", 80), installation.stage("second", 82)
+    third = installation.stage("third", 83)
+    path = installation.staging.folder / "2021-08-15" / third / "belegung.parquet"
     pq.write_table(pq.read_table(path).drop_columns(["plaetze_vertrag"]), path)
-    write_revised_cells(house.settings)
-    assert house.listed() == [(first, second, "changed", 80, 82)]
+    write_revised_cells(installation.settings)
+    assert installation.listed() == [(first, second, "changed", 80, 82)]
     assert "staged with other columns than today's" in caplog.text
 
 
-def test_what_is_listed_of_a_file_that_is_no_longer_staged_goes(house: House) -> None:
-    house.stage("first", 80)
-    second = house.stage("second", 82)
-    write_revised_cells(house.settings)
-    remove_directory(house.staging.folder / "2021-08-15" / second)
-    write_revised_cells(house.settings)
-    assert house.listed() == []
+def test_what_is_listed_of_a_file_that_is_no_longer_staged_goes(installation: Installation) -> None:
+    installation.stage("first", 80)
+    second = installation.stage("second", 82)
+    write_revised_cells(installation.settings)
+    remove_directory(installation.staging.folder / "2021-08-15" / second)
+    write_revised_cells(installation.settings)
+    assert installation.listed() == []
 
 
 def test_all_are_compared_again_when_they_are_compared_differently(
-    house: House, monkeypatch: pytest.MonkeyPatch
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    house.stage("first", 80)
-    house.stage("second", 82)
-    write_revised_cells(house.settings)
+    installation.stage("first", 80)
+    installation.stage("second", 82)
+    write_revised_cells(installation.settings)
     monkeypatch.setattr(revisions, "METHOD", revisions.METHOD + 1)
-    assert write_revised_cells(house.settings) == 1
-    assert len(house.listed()) == 1
+    assert write_revised_cells(installation.settings) == 1
+    assert len(installation.listed()) == 1
 
 
-def test_looking_back_takes_over_what_the_night_has_compared(house: House) -> None:
-    house.stage("first", 80)
-    house.stage("second", 82)
-    write_revised_cells(house.settings)
-    back = settings_as_of(house.settings, AsOf("2021-10-16"))
+def test_looking_back_takes_over_what_the_night_has_compared(installation: Installation) -> None:
+    installation.stage("first", 80)
+    installation.stage("second", 82)
+    write_revised_cells(installation.settings)
+    back = settings_as_of(installation.settings, AsOf("2021-10-16"))
     assert write_revised_cells(back) == 0
     assert pq.read_table(back.warehouse / FILE).num_rows == 1
 
 
-def test_status_counts_the_revisions_that_are_listed(house: House) -> None:
+def test_status_counts_the_revisions_that_are_listed(installation: Installation) -> None:
     from pipeline.status import dataset_status
 
     for content, places in (("first", 80), ("second", 82), ("again", 82), ("first", 80)):
-        house.stage(content, places)
+        installation.stage(content, places)
     (status,) = (
         status
-        for status in dataset_status(house.settings, DAY)
+        for status in dataset_status(installation.settings, DAY)
         if status.dataset.id == "wtg/stichtag"
     )
-    found = [version.revision for version in versions_of(house.settings, status.dataset)]
+    found = [version.revision for version in versions_of(installation.settings, status.dataset)]
     assert (status.revisions, found) == (3, [1, 2, 3, 4])
-    assert write_revised_cells(house.settings) == 3
+    assert write_revised_cells(installation.settings) == 3

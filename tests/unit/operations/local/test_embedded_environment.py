@@ -54,7 +54,7 @@ def test_secrets_are_made_once_and_for_this_user_only(settings, environment):
         assert environment[name] == again[name]
 
 
-def test_two_houses_have_different_secrets(settings, tmp_path, environment):
+def test_two_installations_have_different_secrets(settings, tmp_path, environment):
     other = settings.model_copy(update={"home": tmp_path / "other"})
     elsewhere = airflow_environment(other, 8081, reparse_seconds=60)
     name = "AIRFLOW__API_AUTH__JWT_SECRET"

@@ -71,7 +71,7 @@ def test_the_client_comes_in_with_the_password_and_not_without():
 
 
 def test_up_says_when_a_password_does_not_fit(settings, monkeypatch, capsys):
-    """Somebody has changed the file while Airflow is another house's, say."""
+    """Somebody has changed the file while Airflow is another installation's, say."""
     monkeypatch.setattr(run.subprocess, "Popen", lambda *_, **__: None)
     held = iter([None])
     monkeypatch.setattr(run, "holder", lambda _: next(held, {"purpose": "up", "pid": 1}))

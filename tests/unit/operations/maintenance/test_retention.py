@@ -36,8 +36,8 @@ REASON = "A rule for tests only"
 
 def with_rule(settings: Settings, folder: Path | None, **rule: object) -> Settings:
     keeping = Keeping(datasets={"bamf/hkl": Retention(reason=REASON, **rule)})
-    house = settings.model_copy(update={"retention": keeping})
-    return with_folder(house, folder) if folder else house
+    installation = settings.model_copy(update={"retention": keeping})
+    return with_folder(installation, folder) if folder else installation
 
 
 def with_folder(settings: Settings, folder: Path, **rule: int) -> Settings:
@@ -49,23 +49,23 @@ def folder(backup_key: Path) -> Path:
     return backup_key.parent / "backup"
 
 
-def saved(house: Settings, now: datetime = NOW) -> Settings:
-    make_snapshot(house, now=now)
-    assert house.backup.folder is not None
-    assert verify(house, house.backup.folder, NOW).faults == ()
-    return house
+def saved(installation: Settings, now: datetime = NOW) -> Settings:
+    make_snapshot(installation, now=now)
+    assert installation.backup.folder is not None
+    assert verify(installation, installation.backup.folder, NOW).faults == ()
+    return installation
 
 
-def due(house: Settings, now: datetime = NOW) -> list[Deletion]:
-    return [one for one in plan(house, now) if one.kind == "landed"]
+def due(installation: Settings, now: datetime = NOW) -> list[Deletion]:
+    return [one for one in plan(installation, now) if one.kind == "landed"]
 
 
 def hashes(deletions: list[Deletion]) -> set[str]:
     return {one.tombstone.sha256 for one in deletions if one.tombstone}
 
 
-def store(house: Settings) -> DatasetStore:
-    return DatasetStore.of(house, "bamf", "hkl")
+def store(installation: Settings) -> DatasetStore:
+    return DatasetStore.of(installation, "bamf", "hkl")
 
 
 def test_only_the_register_and_the_daily_answers_have_a_rule_of_their_own():
@@ -76,19 +76,19 @@ def test_only_the_register_and_the_daily_answers_have_a_rule_of_their_own():
 
 
 def test_a_file_is_due_after_its_days_and_not_before(settings, folder):
-    house = with_rule(settings, folder, after_days=10, in_force_too=True)
-    old = staged(house, b"old", TEN_DAYS - timedelta(seconds=1), period="2021-08")
-    staged(house, b"young", TEN_DAYS + timedelta(seconds=1), period="2021-09")
-    assert hashes(due(house)) == {old}
+    installation = with_rule(settings, folder, after_days=10, in_force_too=True)
+    old = staged(installation, b"old", TEN_DAYS - timedelta(seconds=1), period="2021-08")
+    staged(installation, b"young", TEN_DAYS + timedelta(seconds=1), period="2021-09")
+    assert hashes(due(installation)) == {old}
 
 
 def test_the_version_in_force_stays_unless_the_rule_says_otherwise(settings, folder):
-    house = with_rule(settings, folder, after_days=10)
-    first = staged(house, b"first", day("2021-10-15"))
-    second = staged(house, b"second", day("2021-10-20"))
-    assert hashes(due(house)) == {first}
-    house = with_rule(settings, folder, after_days=10, in_force_too=True)
-    assert hashes(due(house)) == {first, second}
+    installation = with_rule(settings, folder, after_days=10)
+    first = staged(installation, b"first", day("2021-10-15"))
+    second = staged(installation, b"second", day("2021-10-20"))
+    assert hashes(due(installation)) == {first}
+    installation = with_rule(settings, folder, after_days=10, in_force_too=True)
+    assert hashes(due(installation)) == {first, second}
 
 
 def test_nothing_landed_goes_before_a_verified_backup_holds_it(settings, folder):
@@ -97,127 +97,136 @@ def test_nothing_landed_goes_before_a_verified_backup_holds_it(settings, folder)
     assert [one.held_back for one in due(nowhere)] == [
         "no backup holds it: [backup] folder is not set"
     ]
-    house = with_rule(settings, folder, after_days=10, in_force_too=True)
+    installation = with_rule(settings, folder, after_days=10, in_force_too=True)
     unverified = "no backup verified in the last 7 days holds it"
-    assert [one.held_back for one in due(house)] == [unverified]
-    make_snapshot(house, now=NOW)
-    assert [one.held_back for one in due(house)] == [unverified]
-    assert maintain(house, NOW).deleted == ()
-    verify(house, folder, NOW)
-    later = staged(house, b"after the backup", day("2021-10-16"), period="2021-08")
-    assert {one.tombstone.sha256: one.held_back for one in due(house)} == {
+    assert [one.held_back for one in due(installation)] == [unverified]
+    make_snapshot(installation, now=NOW)
+    assert [one.held_back for one in due(installation)] == [unverified]
+    assert maintain(installation, NOW).deleted == ()
+    verify(installation, folder, NOW)
+    later = staged(installation, b"after the backup", day("2021-10-16"), period="2021-08")
+    assert {one.tombstone.sha256: one.held_back for one in due(installation)} == {
         key: None,
         later: unverified,
     }
-    assert {one.held_back for one in due(house, NOW + timedelta(days=7))} == {None, unverified}
-    assert {one.held_back for one in due(house, NOW + timedelta(days=7, seconds=1))} == {unverified}
+    assert {one.held_back for one in due(installation, NOW + timedelta(days=7))} == {
+        None,
+        unverified,
+    }
+    assert {one.held_back for one in due(installation, NOW + timedelta(days=7, seconds=1))} == {
+        unverified
+    }
 
 
 def test_bytes_go_and_figures_and_versions_stay(settings, folder):
-    house = with_rule(settings, folder, after_days=10, in_force_too=True)
-    key = staged(house, b"old", day("2021-10-15"))
-    before = list(versions_of(house, dataset("bamf/hkl")))
-    maintain(saved(house), NOW)
-    landing = store(house).landing
+    installation = with_rule(settings, folder, after_days=10, in_force_too=True)
+    key = staged(installation, b"old", day("2021-10-15"))
+    before = list(versions_of(installation, dataset("bamf/hkl")))
+    maintain(saved(installation), NOW)
+    landing = store(installation).landing
     assert not landing.path(key).exists()
-    assert list(versions_of(house, dataset("bamf/hkl"))) == before
+    assert list(versions_of(installation, dataset("bamf/hkl"))) == before
     stone = landing.tombstone(key)
     assert stone is not None
     assert (stone.sha256, stone.period, stone.what, stone.size) == (key, "2021-09", "bytes", 3)
     assert stone.rule == "bamf/hkl: bytes go 10 days after retrieval, in force or not"
     assert (stone.reason, stone.deleted_at) == (REASON, NOW)
     assert stone.deleted_by.endswith(os.uname().nodename)
-    (entry,) = [one for one in audit.entries(house) if one.document["action"] == "delete"]
+    (entry,) = [one for one in audit.entries(installation) if one.document["action"] == "delete"]
     assert entry.document["details"]["sha256"] == key
-    assert due(house) == []
+    assert due(installation) == []
 
 
 def test_deleted_bytes_wait_for_no_parser_and_are_no_trouble(settings, folder):
     """Today's parser is version 2 and would read what version 1 staged once more: not this one."""
-    house = with_rule(settings, folder, after_days=10, in_force_too=True)
-    key = staged(house, b"old", day("2021-10-15"))
-    maintain(saved(house), NOW)
-    assert list(store(house).landing.readable()) == []
+    installation = with_rule(settings, folder, after_days=10, in_force_too=True)
+    key = staged(installation, b"old", day("2021-10-15"))
+    maintain(saved(installation), NOW)
+    assert list(store(installation).landing.readable()) == []
     (status,) = [
-        one for one in dataset_status(house, NOW.date(), source="bamf") if one.dataset.name == "hkl"
+        one
+        for one in dataset_status(installation, NOW.date(), source="bamf")
+        if one.dataset.name == "hkl"
     ]
     assert (status.files_landed, status.unjudged) == (1, ())
-    outcome = process_file(Landed("bamf", "hkl", key, "2021-09"), house)
+    outcome = process_file(Landed("bamf", "hkl", key, "2021-09"), installation)
     assert (outcome.status, outcome.period) == ("staged", "2021-09")
 
 
 def test_bytes_that_are_offered_again_after_their_time_are_not_kept_again(settings, folder):
-    house = with_rule(settings, folder, after_days=10, in_force_too=True)
-    key = staged(house, b"old", day("2021-10-15"))
-    maintain(saved(house), NOW)
-    landed(house, b"old", NOW)
-    assert not store(house).landing.path(key).exists()
-    assert len(list(store(house).landing.sightings(key))) == 2
+    installation = with_rule(settings, folder, after_days=10, in_force_too=True)
+    key = staged(installation, b"old", day("2021-10-15"))
+    maintain(saved(installation), NOW)
+    landed(installation, b"old", NOW)
+    assert not store(installation).landing.path(key).exists()
+    assert len(list(store(installation).landing.sightings(key))) == 2
 
 
 def test_erased_figures_wait_for_no_backup_and_do_not_come_back(settings):
-    house = with_rule(settings, None, after_days=10, what="figures", in_force_too=True)
-    key = staged(house, b"old", day("2021-10-15"))
-    done = maintain(house, NOW)
+    installation = with_rule(settings, None, after_days=10, what="figures", in_force_too=True)
+    key = staged(installation, b"old", day("2021-10-15"))
+    done = maintain(installation, NOW)
     assert (hashes([*done.deleted]), done.held_back) == ({key}, ())
-    assert list(store(house).staging.records()) == []
-    assert store(house).landing.tombstone(key) is not None
+    assert list(store(installation).staging.records()) == []
+    assert store(installation).landing.tombstone(key) is not None
     request = Request("again", "2021-09", path="x.pdf")
     entry = dataset("bamf/hkl")
     with pytest.raises(FileRejected, match=r"was erased on 2026-11-25 .*A rule for tests"):
-        keep(entry, store(house), b"old", request, "night")
-    assert not store(house).landing.path(key).exists()
+        keep(entry, store(installation), b"old", request, "night")
+    assert not store(installation).landing.path(key).exists()
 
 
 def test_an_earlier_version_does_not_come_back_into_force(settings):
     """The first version is offered again after the second and stands since: it is as old as ever,
     and goes with the second, not before it."""
-    house = with_rule(settings, None, after_days=10, what="figures", in_force_too=True)
-    first = staged(house, b"first", day("2021-10-15"))
-    second = staged(house, b"second", TEN_DAYS + timedelta(seconds=1))
-    landed(house, b"first", TEN_DAYS + timedelta(seconds=2), label="2021-09")
-    assert [one.record.sha256 for one in versions_of(house, dataset("bamf/hkl"))][-1] == first
-    assert hashes(due(house)) == set()
-    assert hashes(due(house, NOW + timedelta(seconds=2))) == {first, second}
+    installation = with_rule(settings, None, after_days=10, what="figures", in_force_too=True)
+    first = staged(installation, b"first", day("2021-10-15"))
+    second = staged(installation, b"second", TEN_DAYS + timedelta(seconds=1))
+    landed(installation, b"first", TEN_DAYS + timedelta(seconds=2), label="2021-09")
+    assert [one.record.sha256 for one in versions_of(installation, dataset("bamf/hkl"))][
+        -1
+    ] == first
+    assert hashes(due(installation)) == set()
+    assert hashes(due(installation, NOW + timedelta(seconds=2))) == {first, second}
 
 
 def test_a_file_that_nobody_judged_yet_stays(settings, folder):
-    house = with_rule(settings, folder, after_days=10, in_force_too=True)
-    landed(house, b"waiting", day("2021-10-15"))
-    assert due(saved(house)) == []
+    installation = with_rule(settings, folder, after_days=10, in_force_too=True)
+    landed(installation, b"waiting", day("2021-10-15"))
+    assert due(saved(installation)) == []
 
 
 def test_quarantine_goes_when_its_source_has_not_offered_it_for_long(settings, folder):
-    house = with_folder(settings, folder)
+    installation = with_folder(settings, folder)
     bad = b"does not add up"
-    key = quarantined(house, bad, NOW - timedelta(days=400), label="2021-09")
-    landed(house, bad, NOW - timedelta(days=365))
-    assert due(house) == []
+    key = quarantined(installation, bad, NOW - timedelta(days=400), label="2021-09")
+    landed(installation, bad, NOW - timedelta(days=365))
+    assert due(installation) == []
     later = NOW + timedelta(seconds=1)
-    assert hashes(due(house, later)) == {key}
-    maintain(saved(house), later)
-    assert list(store(house).quarantine.files()) == []
-    assert list(store(house).landing.readable()) == []
-    landed(house, bad, later)  # offered again: it is judged again, and makes its run red
-    assert list(store(house).landing.readable()) == [key]
-    assert store(house).landing.tombstone(key) is None
+    assert hashes(due(installation, later)) == {key}
+    maintain(saved(installation), later)
+    assert list(store(installation).quarantine.files()) == []
+    assert list(store(installation).landing.readable()) == []
+    landed(installation, bad, later)  # offered again: it is judged again, and makes its run red
+    assert list(store(installation).landing.readable()) == [key]
+    assert store(installation).landing.tombstone(key) is None
 
 
 def test_a_raw_file_of_a_rule_goes_from_quarantine_too(settings, folder):
-    house = with_rule(settings, folder, after_days=10, in_force_too=True)
-    key = quarantined(house, b"bad", day("2026-11-01"), label="2021-09")
-    landed(house, b"bad", NOW)  # still offered: the file stays away all the same
-    assert hashes(due(house)) == {key}
+    installation = with_rule(settings, folder, after_days=10, in_force_too=True)
+    key = quarantined(installation, b"bad", day("2026-11-01"), label="2021-09")
+    landed(installation, b"bad", NOW)  # still offered: the file stays away all the same
+    assert hashes(due(installation)) == {key}
 
 
 HEIMFINDER = "wtg/heimfinder"
 
 
-def answers(house: Settings, *days: str) -> dict[str, str]:
+def answers(installation: Settings, *days: str) -> dict[str, str]:
     """One answer a day, each another. Returns hash -> day."""
     return {
         staged(
-            house,
+            installation,
             text.encode(),
             day(text),
             dataset=HEIMFINDER,
@@ -231,44 +240,51 @@ def answers(house: Settings, *days: str) -> dict[str, str]:
 def test_each_day_for_a_year_then_the_first_of_each_month(settings, folder):
     """365 days before 25 November 2026 is 25 November 2025: that day stays, the day before goes.
     Of October the 3rd is the first that was seen, of September the 30th the only one."""
-    house = with_folder(settings, folder)
+    installation = with_folder(settings, folder)
     of = answers(
-        house,
+        installation,
         *("2025-09-30", "2025-10-03", "2025-10-04", "2025-10-31"),
         *("2025-11-01", "2025-11-24", "2025-11-25", "2025-11-26", "2026-11-24"),
     )
-    assert {of[key] for key in hashes(due(house))} == {"2025-10-04", "2025-10-31", "2025-11-24"}
-    maintain(saved(house), NOW)
+    assert {of[key] for key in hashes(due(installation))} == {
+        "2025-10-04",
+        "2025-10-31",
+        "2025-11-24",
+    }
+    maintain(saved(installation), NOW)
     left = {
-        record.period for record in DatasetStore.of(house, "wtg", "heimfinder").staging.records()
+        record.period
+        for record in DatasetStore.of(installation, "wtg", "heimfinder").staging.records()
     }
     assert left == set(of.values()) - {"2025-10-04", "2025-10-31", "2025-11-24"}
-    assert due(house) == []
+    assert due(installation) == []
 
 
 def test_an_answer_that_is_seen_again_within_the_year_stays(settings, folder):
-    house = with_folder(settings, folder)
-    answers(house, "2025-10-03", "2025-10-04")
+    installation = with_folder(settings, folder)
+    answers(installation, "2025-10-03", "2025-10-04")
     again = {"dataset": HEIMFINDER, "identity": "https://heimfinder.example"}
-    landed(house, b"2025-10-04", day("2026-11-01"), **again)
-    assert due(house) == []
+    landed(installation, b"2025-10-04", day("2026-11-01"), **again)
+    assert due(installation) == []
 
 
 def test_an_answer_as_on_a_day_that_was_thinned_out_lands_again(settings, folder):
-    house = with_folder(settings, folder)
-    of = {text: key for key, text in answers(house, "2025-10-03", "2025-10-04").items()}
-    maintain(saved(house), NOW)
-    landing = Landing(house.landing, "wtg", "heimfinder")
+    installation = with_folder(settings, folder)
+    of = {text: key for key, text in answers(installation, "2025-10-03", "2025-10-04").items()}
+    maintain(saved(installation), NOW)
+    landing = Landing(installation.landing, "wtg", "heimfinder")
     assert of["2025-10-04"] not in set(landing.readable())
-    landed(house, b"2025-10-04", NOW, dataset=HEIMFINDER, identity="https://heimfinder.example")
+    landed(
+        installation, b"2025-10-04", NOW, dataset=HEIMFINDER, identity="https://heimfinder.example"
+    )
     assert of["2025-10-04"] in set(landing.readable())
     assert landing.sidecar(of["2025-10-04"]).retrieved_at == NOW
 
 
 def test_days_of_a_dataset_that_is_asked_for_no_days_are_a_mistake(settings):
-    house = with_rule(settings, None, daily_days=365)
+    installation = with_rule(settings, None, daily_days=365)
     with pytest.raises(ValueError, match=r"bamf/hkl: daily_days is for"):
-        plan(house, NOW)
+        plan(installation, NOW)
 
 
 def test_a_rule_about_no_dataset_is_a_mistake(settings):
@@ -298,47 +314,49 @@ def test_marts_as_of_a_day_go_together_after_their_days(settings):
 
 
 def test_published_versions_go_by_their_number_and_never_the_current_one(settings):
-    house = settings.model_copy(update={"keep_versions": 2})
+    installation = settings.model_copy(update={"keep_versions": 2})
     for number in range(1, 5):
-        old(house.published / f"2026112{number}T030000Z" / "version.json", 0).write_text("{}")
-    (house.published / "current").symlink_to("20261121T030000Z")
-    maintain(house, NOW)
-    left = sorted(path.name for path in house.published.iterdir() if not path.is_symlink())
+        old(installation.published / f"2026112{number}T030000Z" / "version.json", 0).write_text(
+            "{}"
+        )
+    (installation.published / "current").symlink_to("20261121T030000Z")
+    maintain(installation, NOW)
+    left = sorted(path.name for path in installation.published.iterdir() if not path.is_symlink())
     assert left == ["20261121T030000Z", "20261123T030000Z", "20261124T030000Z"]
 
 
 def test_snapshots_go_by_their_rule_and_contents_with_them(settings, folder):
     """One day is kept: that of the second snapshot. The first one held a file that is gone now."""
-    house = with_folder(settings, folder, daily=1, weekly=0, monthly=0)
-    staged(house, b"old", day("2021-10-15"))
-    notes = house.home / "alerts" / "told" / "note.json"
+    installation = with_folder(settings, folder, daily=1, weekly=0, monthly=0)
+    staged(installation, b"old", day("2021-10-15"))
+    notes = installation.home / "alerts" / "told" / "note.json"
     notes.parent.mkdir(parents=True)
     notes.write_bytes(os.urandom(100_000))  # only in the first
-    make_snapshot(house, now=NOW - timedelta(days=1))
+    make_snapshot(installation, now=NOW - timedelta(days=1))
     notes.unlink()
-    saved(house)
-    done = maintain(house, NOW)
+    saved(installation)
+    done = maintain(installation, NOW)
     assert [one.kind for one in done.deleted] == ["snapshot"]
     assert done.freed > 100_000
-    assert len(BackupFolder.open(house, folder).listed()) == 1
-    assert verify(house, folder, NOW).faults == ()
+    assert len(BackupFolder.open(installation, folder).listed()) == 1
+    assert verify(installation, folder, NOW).faults == ()
 
 
 @pytest.mark.parametrize("configured", [True, False])
 def test_what_a_killed_backup_left_holds_no_erased_file(settings, folder, configured):
     """Its image is links to landed files: their bytes would live on in it."""
-    house = saved(with_folder(settings, folder)) if configured else settings
-    left = image.place(house) / "landing" / "erased.pdf"
+    installation = saved(with_folder(settings, folder)) if configured else settings
+    left = image.place(installation) / "landing" / "erased.pdf"
     left.parent.mkdir(parents=True)
     left.write_bytes(b"old")
-    maintain(house, NOW)
+    maintain(installation, NOW)
     assert not left.exists()
 
 
 def test_nothing_goes_from_a_backup_that_is_at_work(settings, folder):
-    house = saved(with_folder(settings, folder))
-    with BackupFolder.open(house, folder).locked(), pytest.raises(BackupBusy):
-        maintain(house, NOW)
+    installation = saved(with_folder(settings, folder))
+    with BackupFolder.open(installation, folder).locked(), pytest.raises(BackupBusy):
+        maintain(installation, NOW)
 
 
 def test_logs_go_after_their_days(settings):
@@ -361,47 +379,49 @@ def test_the_audit_log_keeps_its_months(settings):
 
 
 def test_what_cannot_be_noted_is_not_deleted(settings, folder):
-    house = saved(with_rule(settings, folder, after_days=10, in_force_too=True))
-    key = staged(house, b"old", day("2021-10-15"))
-    saved(house, NOW + timedelta(seconds=1))
-    (house.home / "audit" / "lock").unlink()
-    (house.home / "audit" / "lock").mkdir()  # nobody can lock it, so nobody can write
+    installation = saved(with_rule(settings, folder, after_days=10, in_force_too=True))
+    key = staged(installation, b"old", day("2021-10-15"))
+    saved(installation, NOW + timedelta(seconds=1))
+    (installation.home / "audit" / "lock").unlink()
+    (installation.home / "audit" / "lock").mkdir()  # nobody can lock it, so nobody can write
     with pytest.raises(AuditUnwritable):
-        maintain(house, NOW)
-    assert store(house).landing.path(key).exists()
-    assert store(house).landing.tombstone(key) is None
+        maintain(installation, NOW)
+    assert store(installation).landing.path(key).exists()
+    assert store(installation).landing.tombstone(key) is None
 
 
 def test_a_dry_run_changes_nothing(settings, folder):
-    house = with_rule(settings, folder, after_days=10, in_force_too=True)
-    staged(house, b"old", day("2021-10-15"))
-    saved(house)
-    before = sorted(house.home.rglob("*"))
-    assert [one.held_back for one in plan(house, NOW)] == [None]
-    assert sorted(house.home.rglob("*")) == before
+    installation = with_rule(settings, folder, after_days=10, in_force_too=True)
+    staged(installation, b"old", day("2021-10-15"))
+    saved(installation)
+    before = sorted(installation.home.rglob("*"))
+    assert [one.held_back for one in plan(installation, NOW)] == [None]
+    assert sorted(installation.home.rglob("*")) == before
 
 
 def test_killed_at_any_instant_the_next_time_finishes_it(settings):
-    house = with_rule(settings, None, after_days=10, what="figures", in_force_too=True)
-    key = staged(house, b"old", day("2021-10-15"))
+    installation = with_rule(settings, None, after_days=10, what="figures", in_force_too=True)
+    key = staged(installation, b"old", day("2021-10-15"))
 
     def check() -> None:
-        here = store(house)
+        here = store(installation)
         if here.landing.tombstone(key) is None:
             assert here.landing.content(key) == b"old"
             assert here.staging.record(key) is not None
 
-    kills = each_kill(lambda: maintain(house, NOW), house.home, check)
+    kills = each_kill(lambda: maintain(installation, NOW), installation.home, check)
     assert kills >= 4
-    assert store(house).staging.record(key) is None
-    assert not store(house).landing.path(key).exists()
-    assert due(house) == []
+    assert store(installation).staging.record(key) is None
+    assert not store(installation).landing.path(key).exists()
+    assert due(installation) == []
 
 
 def test_the_default_rule_of_the_register_takes_no_young_file(settings, folder):
     """Five years are 1,825 days: retrieved on 26 November 2021, 2:00, due on 25 November 2026."""
-    house = with_folder(settings, folder)
-    key = staged(house, b"AZR", day("2021-11-26"), dataset="azr/crosstable", period="2021-09-30")
+    installation = with_folder(settings, folder)
+    key = staged(
+        installation, b"AZR", day("2021-11-26"), dataset="azr/crosstable", period="2021-09-30"
+    )
     assert date(2021, 11, 26) + timedelta(days=1825) == date(2026, 11, 25)
-    assert due(house, day("2026-11-25", hour=1)) == []
-    assert hashes(due(house, day("2026-11-25", hour=3))) == {key}
+    assert due(installation, day("2026-11-25", hour=1)) == []
+    assert hashes(due(installation, day("2026-11-25", hour=3))) == {key}

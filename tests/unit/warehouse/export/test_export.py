@@ -48,14 +48,14 @@ SAID = {
     "reference_year": ("Jahr", "Year that the figures are about."),
     "is_flagged": ("Kennzeichen", "True where flagged."),
     "care_fte": ("Stellen", "Care staff. FTE."),
-    "recorded_at": ("Bekannt seit", "When this house had the file. UTC."),
+    "recorded_at": ("Bekannt seit", "When Kreishaus received the file. UTC."),
     "source_sha256": ("Quelldatei", "Hash of the landed file."),
     "words": ("Stellen", "Whatever was written."),
 }
 
 
 @pytest.fixture
-def house(settings: Settings) -> Settings:
+def installation(settings: Settings) -> Settings:
     build(settings)
     return settings
 
@@ -67,9 +67,9 @@ def build(settings: Settings) -> None:
     publish(settings, "first", now=datetime.fromisoformat("2026-11-25T03:12:00+00:00"))
 
 
-def sheets(house: Settings, tmp_path: Path) -> openpyxl.Workbook:
+def sheets(installation: Settings, tmp_path: Path) -> openpyxl.Workbook:
     file = tmp_path / "leerstand.xlsx"
-    assert write(house, "vacancy", "public", file).rows == 5
+    assert write(installation, "vacancy", "public", file).rows == 5
     return openpyxl.load_workbook(file)
 
 
@@ -78,9 +78,9 @@ def column(sheet: Any, number: int) -> list[Any]:
 
 
 def test_a_workbook_has_german_headers_that_name_one_column_each(
-    house: Settings, tmp_path: Path
+    installation: Settings, tmp_path: Path
 ) -> None:
-    book = sheets(house, tmp_path)
+    book = sheets(installation, tmp_path)
     assert book.sheetnames == ["vacancy", "Hinweise"]
     sheet = book["vacancy"]
     assert [cell.value for cell in sheet[1]] == [
@@ -101,8 +101,10 @@ def test_a_workbook_has_german_headers_that_name_one_column_each(
     assert sheet.auto_filter.ref == "A1:K6"
 
 
-def test_a_workbooks_cells_have_the_types_of_the_mart(house: Settings, tmp_path: Path) -> None:
-    sheet = sheets(house, tmp_path)["vacancy"]
+def test_a_workbooks_cells_have_the_types_of_the_mart(
+    installation: Settings, tmp_path: Path
+) -> None:
+    sheet = sheets(installation, tmp_path)["vacancy"]
     first = {cell.column_letter: cell for cell in sheet[2]}
     assert first["B"].value == datetime(2021, 8, 15)
     assert (first["B"].is_date, first["B"].number_format) == (True, "dd.mm.yyyy")
@@ -117,8 +119,8 @@ def test_a_workbooks_cells_have_the_types_of_the_mart(house: Settings, tmp_path:
     assert column(sheet, 4)[3:] == [0.5, "nan", None]
 
 
-def test_no_text_is_a_formula(house: Settings, tmp_path: Path) -> None:
-    sheet = sheets(house, tmp_path)["vacancy"]
+def test_no_text_is_a_formula(installation: Settings, tmp_path: Path) -> None:
+    sheet = sheets(installation, tmp_path)["vacancy"]
     words = list(sheet.columns)[10][1:]
     assert [cell.data_type for cell in words[:4]] == ["s"] * 4
     assert [cell.value for cell in words[:4]] == [
@@ -133,8 +135,8 @@ def test_no_text_is_a_formula(house: Settings, tmp_path: Path) -> None:
     assert b"<f>" not in content
 
 
-def test_the_notes_say_what_the_figures_are(house: Settings, tmp_path: Path) -> None:
-    sheet = sheets(house, tmp_path)["Hinweise"]
+def test_the_notes_say_what_the_figures_are(installation: Settings, tmp_path: Path) -> None:
+    sheet = sheets(installation, tmp_path)["Hinweise"]
     rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
     said = {row[0]: row[1] for row in rows}
     assert said["Tabelle"] == "vacancy"
@@ -154,9 +156,9 @@ def test_the_notes_say_what_the_figures_are(house: Settings, tmp_path: Path) -> 
     assert places in [row[:4] for row in rows]
 
 
-def test_the_same_version_gives_the_same_bytes(house: Settings, tmp_path: Path) -> None:
+def test_the_same_version_gives_the_same_bytes(installation: Settings, tmp_path: Path) -> None:
     for name in ("one.xlsx", "two.xlsx"):
-        write(house, "vacancy", "public", tmp_path / name)
+        write(installation, "vacancy", "public", tmp_path / name)
     one, two = ((tmp_path / name).read_bytes() for name in ("one.xlsx", "two.xlsx"))
     assert one == two
     parts = zipfile.ZipFile(io.BytesIO(one)).infolist()
@@ -170,9 +172,9 @@ def read_csv(file: Path, delimiter: str, encoding: str) -> list[list[str]]:
         return list(csv.reader(handle, delimiter=delimiter))
 
 
-def test_csv_for_programs(house: Settings, tmp_path: Path) -> None:
+def test_csv_for_programs(installation: Settings, tmp_path: Path) -> None:
     file = tmp_path / "leerstand.csv"
-    written = write(house, "vacancy", "public", file)
+    written = write(installation, "vacancy", "public", file)
     assert [path.name for path in written.files] == [
         "leerstand.csv",
         "leerstand.csv-metadata.json",
@@ -193,9 +195,9 @@ def test_csv_for_programs(house: Settings, tmp_path: Path) -> None:
     assert rows[1][10].startswith("'=HYPERLINK")
 
 
-def test_csv_for_a_german_excel(house: Settings, tmp_path: Path) -> None:
+def test_csv_for_a_german_excel(installation: Settings, tmp_path: Path) -> None:
     file = tmp_path / "leerstand.csv"
-    write(house, "vacancy", "public", file, for_spreadsheets=True)
+    write(installation, "vacancy", "public", file, for_spreadsheets=True)
     assert file.read_bytes().startswith(b"\xef\xbb\xbfZeile;Stichtag;")
     rows = read_csv(file, ";", "utf-8-sig")
     assert rows[1][1] == "15.08.2021"
@@ -203,9 +205,11 @@ def test_csv_for_a_german_excel(house: Settings, tmp_path: Path) -> None:
     assert rows[3][10] == '\'@x; "Süd"'
 
 
-def test_what_stands_beside_a_csv_says_how_to_read_it(house: Settings, tmp_path: Path) -> None:
+def test_what_stands_beside_a_csv_says_how_to_read_it(
+    installation: Settings, tmp_path: Path
+) -> None:
     file = tmp_path / "leerstand.csv"
-    write(house, "vacancy", "public", file, for_spreadsheets=True)
+    write(installation, "vacancy", "public", file, for_spreadsheets=True)
     said = json.loads((tmp_path / "leerstand.csv-metadata.json").read_text(encoding="utf-8"))
     header = read_csv(file, said["dialect"]["delimiter"], "utf-8-sig")[0]
     columns = said["tableSchema"]["columns"]
@@ -261,29 +265,31 @@ def test_a_unit_is_told_by_name_and_description(
     assert unit_de(name, kind, description) == unit
 
 
-def test_what_is_not_for_everybody_is_asked_for_by_name(house: Settings, tmp_path: Path) -> None:
+def test_what_is_not_for_everybody_is_asked_for_by_name(
+    installation: Settings, tmp_path: Path
+) -> None:
     file = tmp_path / "homes.xlsx"
     with pytest.raises(NoSuchMart, match="not for everybody: --audience internal"):
-        write(house, "vacancy_by_offer", "public", file)
+        write(installation, "vacancy_by_offer", "public", file)
     with pytest.raises(NoSuchMart, match=r"There are: vacancy$"):
-        write(house, "vacancy_in_all", "public", file)
+        write(installation, "vacancy_in_all", "public", file)
     assert not file.exists()
-    write(house, "vacancy_by_offer", "internal", file)
+    write(installation, "vacancy_by_offer", "internal", file)
     notes = openpyxl.load_workbook(file)["Hinweise"]
     assert notes["B4"].value.startswith("INTERN")
 
 
-def test_another_ending_is_refused(house: Settings, tmp_path: Path) -> None:
+def test_another_ending_is_refused(installation: Settings, tmp_path: Path) -> None:
     with pytest.raises(NoSuchFormat, match=r"ends in \.xlsx or \.csv"):
-        write(house, "vacancy", "public", tmp_path / "leerstand.xls")
+        write(installation, "vacancy", "public", tmp_path / "leerstand.xls")
 
 
 @pytest.mark.parametrize(("most", "fits"), [(5, True), (4, False)])
 def test_a_sheet_holds_so_many_rows_and_no_more(
-    house: Settings, monkeypatch: pytest.MonkeyPatch, most: int, fits: bool
+    installation: Settings, monkeypatch: pytest.MonkeyPatch, most: int, fits: bool
 ) -> None:
     monkeypatch.setattr(workbook, "MOST_ROWS", most)
-    with extract(house, "vacancy", "public") as asked:
+    with extract(installation, "vacancy", "public") as asked:
         if fits:
             assert as_workbook(asked)
         else:
@@ -291,8 +297,8 @@ def test_a_sheet_holds_so_many_rows_and_no_more(
                 as_workbook(asked)
 
 
-def test_an_earlier_day_says_so(house: Settings, tmp_path: Path) -> None:
-    back = settings_as_of(house, AsOf("2021-11-30"))
+def test_an_earlier_day_says_so(installation: Settings, tmp_path: Path) -> None:
+    back = settings_as_of(installation, AsOf("2021-11-30"))
     build(back)
     file = tmp_path / "then.xlsx"
     write(back, "vacancy", "public", file)
@@ -302,26 +308,26 @@ def test_an_earlier_day_says_so(house: Settings, tmp_path: Path) -> None:
 
 
 def test_who_takes_internal_away_is_noted_before_there_is_a_file(
-    house: Settings, tmp_path: Path
+    installation: Settings, tmp_path: Path
 ) -> None:
     file = tmp_path / "intern.csv"
-    assert write(house, "vacancy_by_offer", "internal", file).rows == 1
-    (entry,) = audit.entries(house)
+    assert write(installation, "vacancy_by_offer", "internal", file).rows == 1
+    (entry,) = audit.entries(installation)
     noted = entry.document
     assert (noted["action"], noted["marts"], noted["rows"]) == ("export", ["vacancy_by_offer"], 1)
     assert noted["version"] == "20261125T031200.000000Z"
     assert noted["details"] == {"file": str(file)}
     assert "Muster" not in str(noted)
-    write(house, "vacancy", "public", tmp_path / "public.csv")
-    assert len(list(audit.entries(house))) == 1
+    write(installation, "vacancy", "public", tmp_path / "public.csv")
+    assert len(list(audit.entries(installation))) == 1
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".xlsx"])
 def test_without_a_line_in_the_audit_log_there_is_no_file(
-    house: Settings, tmp_path: Path, suffix: str
+    installation: Settings, tmp_path: Path, suffix: str
 ) -> None:
-    (house.home / "audit").write_text("no folder can be made here")
+    (installation.home / "audit").write_text("no folder can be made here")
     before = sorted(tmp_path.iterdir())
     with pytest.raises(AuditUnwritable):
-        write(house, "vacancy_by_offer", "internal", tmp_path / f"intern{suffix}")
+        write(installation, "vacancy_by_offer", "internal", tmp_path / f"intern{suffix}")
     assert sorted(tmp_path.iterdir()) == before

@@ -3,12 +3,12 @@ with newest as (
     select
         slot,
         max(reference_date) as reference_date
-    from {{ source('house', 'rates_published') }}
+    from {{ source('kreishaus', 'rates_published') }}
     group by slot
 )
 
 select rates.*
-from {{ source('house', 'rates_published') }} as rates
+from {{ source('kreishaus', 'rates_published') }} as rates
 inner join newest
     on
         rates.slot = newest.slot

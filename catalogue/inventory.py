@@ -65,7 +65,7 @@ class Sample:
 class Coverage:
     """What a public mart speaks of: from when to when, of which area (``Kreis``, ``Land``, ...).
 
-    ``modified`` is when the house came to know the newest of it.
+    ``modified`` is when Kreishaus came to know the newest of it.
     """
 
     first: date | None
@@ -164,7 +164,7 @@ class MartPage:
 
 
 @dataclass(frozen=True)
-class House:
+class Inventory:
     """One published version, as the catalogue tells of it."""
 
     county: str
@@ -223,7 +223,7 @@ def dataset_page(dataset_id: str) -> str:
     return f"datensaetze/{dataset_id.replace('/', '-')}.html"
 
 
-def gather(settings: Settings, audience: versions.Audience) -> House:
+def gather(settings: Settings, audience: versions.Audience) -> Inventory:
     """Everything that the catalogue tells of the current version.
 
     Raises ``NothingPublished``, and ``BuildNotFinished`` where no build is kept.
@@ -243,7 +243,7 @@ def gather(settings: Settings, audience: versions.Audience) -> House:
         )
         metrics = _rows(connection, "metric", held)
     freshness = {row["dataset_id"]: row for row in fresh}
-    return House(
+    return Inventory(
         county=settings.county.name,
         own=settings.county.words,
         ags=settings.county.ags,

@@ -5,4 +5,4 @@ select
     identity,
     seen_on,
     seen_at
-from {{ source('house', 'sightings') }}
+from {{ source('kreishaus', 'sightings') }}

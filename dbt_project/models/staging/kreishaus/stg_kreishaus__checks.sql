@@ -1,7 +1,7 @@
 with checks as (
-    select * from {{ source('house', 'checks_staged') }}
+    select * from {{ source('kreishaus', 'checks_staged') }}
     union all
-    select * from {{ source('house', 'checks_quarantined') }}
+    select * from {{ source('kreishaus', 'checks_quarantined') }}
 )
 
 select

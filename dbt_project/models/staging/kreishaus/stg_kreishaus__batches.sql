@@ -9,4 +9,4 @@ select
     retrieved_at,
     in_force_from,
     revision
-from {{ source('house', 'batches') }}
+from {{ source('kreishaus', 'batches') }}

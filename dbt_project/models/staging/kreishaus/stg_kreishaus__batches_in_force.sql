@@ -2,7 +2,7 @@
 
 with known as (
     select *
-    from {{ ref('stg_house__batches') }}
+    from {{ ref('stg_kreishaus__batches') }}
     where
         {{ known_by_as_of('in_force_from', 'published_at') }}
         -- What stood in the county's lists before they came is not known: the first stands for it.

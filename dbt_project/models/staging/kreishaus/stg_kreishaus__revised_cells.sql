@@ -14,4 +14,4 @@ select
     old_number,
     new_number,
     affected_rows
-from {{ source('house', 'revised_cells') }}
+from {{ source('kreishaus', 'revised_cells') }}

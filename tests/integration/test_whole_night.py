@@ -44,22 +44,24 @@ def printed(name: str) -> list[dict[str, str]]:
     return list(csv.DictReader((line for line in lines if line[:1] != "#"), delimiter=";"))
 
 
-def test_every_mart_is_published_and_none_is_at_fault(house: Settings, first: Manifest) -> None:
+def test_every_mart_is_published_and_none_is_at_fault(
+    installation: Settings, first: Manifest
+) -> None:
     assert first.faults == {}
     empty = ["demand_forecast_change", "revisions"]  # a first night has nothing to compare with
     assert [mart.name for mart in first.marts if not mart.rows] == empty
     assert {source["dataset"] for source in first.sources} == {entry.name for entry in REGISTRY}
     for mart in first.marts:
         assert (
-            versions.parquet(versions.current(house), "internal") / f"{mart.name}.parquet"
+            versions.parquet(versions.current(installation), "internal") / f"{mart.name}.parquet"
         ).exists()
 
 
 @pytest.fixture(scope="module")
-def said_by_dbt(house: Settings) -> list[dict[str, Any]]:
+def said_by_dbt(installation: Settings) -> list[dict[str, Any]]:
     """Every event of one dbt that reads the whole project and runs its unit tests."""
     only = ("--select", "test_type:unit")
-    done = dbt(house, "--log-format", "json", "test", "--no-partial-parse", *only)
+    done = dbt(installation, "--log-format", "json", "test", "--no-partial-parse", *only)
     assert done.returncode == 0, done.stdout
     return [json.loads(line)["info"] for line in done.stdout.splitlines() if line.startswith("{")]
 
@@ -75,11 +77,11 @@ def test_dbt_has_nothing_to_complain_of(said_by_dbt: list[dict[str, Any]]) -> No
     assert NOT_NIGHTLY == ("--exclude-resource-type", "unit_test")
 
 
-def test_each_layer_is_made_from_those_before_it(house: Settings, first: Manifest) -> None:
+def test_each_layer_is_made_from_those_before_it(installation: Settings, first: Manifest) -> None:
     """Also Airflow's graph needs it: it cannot draw two layers that lean on one another."""
     layers = ["seeds", "staging", "intermediate", "marts", "tests"]
-    write_nodes(target(house) / "manifest.json", house.warehouse)
-    nodes = {node.unique_id: node for node in read_nodes(house.warehouse)}
+    write_nodes(target(installation) / "manifest.json", installation.warehouse)
+    nodes = {node.unique_id: node for node in read_nodes(installation.warehouse)}
     backwards = [
         f"{node.name} is made from {nodes[parent].name}"
         for node in nodes.values()
@@ -393,21 +395,21 @@ def test_each_layer_is_made_from_those_before_it(house: Settings, first: Manifes
     ],
 )
 def test_published_figures_come_out_of_the_pipe(
-    house: Settings, first: Manifest, sql: str, expected: list[tuple[Any, ...]]
+    installation: Settings, first: Manifest, sql: str, expected: list[tuple[Any, ...]]
 ) -> None:
-    assert ask(house, sql) == expected
+    assert ask(installation, sql) == expected
 
 
 def german(number: str) -> float | None:
     return float(number.replace(",", ".")) if number else None
 
 
-def test_each_row_of_the_example_home_as_printed(house: Settings, first: Manifest) -> None:
+def test_each_row_of_the_example_home_as_printed(installation: Settings, first: Manifest) -> None:
     """Both printed tables of the example home, by care grade and in total."""
     found = {
         (ratio_set, qualification, grade): (per_fte, per_resident, residents, fte)
         for ratio_set, qualification, grade, per_fte, per_resident, residents, fte in ask(
-            house,
+            installation,
             "select ratio_set_code, qualification_code, care_grade_code, "
             "stated_residents_per_fte, round(fte_per_resident, 4), reported_persons, "
             "required_fte from staffing_requirement where region_level = 'Musterhaus'",
@@ -433,7 +435,7 @@ def test_each_row_of_the_example_home_as_printed(house: Settings, first: Manifes
         assert round(needed, 4) == german(row["Gesamtbedarf Musterhaus"])
 
 
-def test_53_kreise_sum_to_the_land(house: Settings, first: Manifest) -> None:
+def test_53_kreise_sum_to_the_land(installation: Settings, first: Manifest) -> None:
     measures = (
         "recipients_persons",
         "full_inpatient_persons",
@@ -444,26 +446,26 @@ def test_53_kreise_sum_to_the_land(house: Settings, first: Manifest) -> None:
     )
     sums = ", ".join(f"sum({measure})" for measure in measures)
     of_kreise = ask(
-        house,
+        installation,
         f"select {sums}, count(*) from care_statistics_by_kreis "
         "where region_level = 'Kreis' and reference_year = 2023",
     )
     of_land = ask(
-        house,
+        installation,
         f"select {', '.join(measures)}, 53 from care_statistics_by_kreis "
         "where region_level = 'Land' and reference_year = 2023",
     )
     assert of_kreise == of_land
 
 
-def test_every_vacancy_date_as_printed(house: Settings, first: Manifest) -> None:
+def test_every_vacancy_date_as_printed(installation: Settings, first: Manifest) -> None:
     expected = {
         row["Stichtag"]: int(row["nicht belegte Pflegeplätze"])
         for row in printed("wtg/vacancies_by_key_date.csv")
     }
     found = dict(
         ask(
-            house,
+            installation,
             "select reference_date::varchar, vacant_places from vacancy_by_region "
             "where region_level = 'Kreis' and vacant_places is not null "
             "and offer_type_code = 'vollstationaer' and basis = 'offer_level'",
@@ -473,7 +475,7 @@ def test_every_vacancy_date_as_printed(house: Settings, first: Manifest) -> None
     assert len(found) == 11
 
 
-def test_every_year_of_staffing_as_printed(house: Settings, first: Manifest) -> None:
+def test_every_year_of_staffing_as_printed(installation: Settings, first: Manifest) -> None:
     expected = [
         (
             int(row["Jahr"]),
@@ -484,7 +486,7 @@ def test_every_year_of_staffing_as_printed(house: Settings, first: Manifest) -> 
         for row in printed("wtg/staffing_by_year.csv")
     ]
     found = ask(
-        house,
+        installation,
         "select reference_year, round(care_fte, 6), round(skilled_share, 9), places "
         "from staffing_by_region where region_level = 'Kreis' order by 1",
     )
@@ -492,12 +494,12 @@ def test_every_year_of_staffing_as_printed(house: Settings, first: Manifest) -> 
     assert len(found) == 11
 
 
-def test_every_cell_of_the_cross_table_as_printed(house: Settings, first: Manifest) -> None:
+def test_every_cell_of_the_cross_table_as_printed(installation: Settings, first: Manifest) -> None:
     rows = printed("azr/crosstable_2021-09-30.csv")
     groups = list(rows[0])[1:]
     expected = [[int(row[group]) for group in groups] for row in rows]
     cells = ask(
-        house,
+        installation,
         "select line_number, persons from refugees_crosstable "
         "where reference_date = '2021-09-30' "
         "order by line_number, margin = 'age', margin = 'total', sort_order",
@@ -512,7 +514,7 @@ def test_every_cell_of_the_cross_table_as_printed(house: Settings, first: Manife
 MONTHS = {"Mrz": 3, "Jun": 6, "Aug": 8, "Sep": 9, "Dez": 12}
 
 
-def test_all_18_dates_of_the_series_as_printed(house: Settings, first: Manifest) -> None:
+def test_all_18_dates_of_the_series_as_printed(installation: Settings, first: Manifest) -> None:
     codes = ["recognised", "pending", "tolerated", "total", "family"]
     expected = {
         (f"20{label[-2:]}", MONTHS[label[:3]], code): int(value.replace(".", ""))
@@ -522,7 +524,7 @@ def test_all_18_dates_of_the_series_as_printed(house: Settings, first: Manifest)
     found = {
         (year, month, code): persons
         for year, month, code, persons in ask(
-            house,
+            installation,
             "select year(reference_date)::varchar, month(reference_date), "
             "status_group_code, persons from refugees_by_status",
         )
@@ -530,7 +532,7 @@ def test_all_18_dates_of_the_series_as_printed(house: Settings, first: Manifest)
     assert found == expected
     assert len(expected) == 18 * 5
     dates = ask(
-        house,
+        installation,
         "select distinct reference_date::varchar from refugees_by_status "
         "where year(reference_date) = 2018 order by 1",
     )
@@ -538,16 +540,16 @@ def test_all_18_dates_of_the_series_as_printed(house: Settings, first: Manifest)
     assert ("2018-09-30",) not in dates
 
 
-def test_52_months_of_asylum_figures_without_a_gap(house: Settings, first: Manifest) -> None:
+def test_52_months_of_asylum_figures_without_a_gap(installation: Settings, first: Manifest) -> None:
     ((months, oldest, newest),) = ask(
-        house,
+        installation,
         "select count(*), min(reference_month)::varchar, max(reference_month)::varchar "
         "from asylum_national_monthly",
     )
     assert (months, oldest, newest) == (52, "2017-06-01", "2021-09-01")
     assert (
         ask(
-            house,
+            installation,
             "select reference_month from asylum_national_monthly as national "
             "join asylum_by_country_monthly using (reference_month) "
             "group by all having sum(asylum_by_country_monthly.applications_total) "
@@ -561,23 +563,23 @@ def hashes(manifest: Manifest) -> dict[str, str]:
     return {mart.name: mart.content_hash for mart in manifest.marts}
 
 
-def test_a_second_night_lands_and_stages_nothing(house: Settings, first: Manifest) -> None:
-    """That it publishes the same is seen in ``tests/e2e``, when the house comes up again."""
-    staged = sorted(house.staged.rglob("*"))
-    visits = [fetch_new(entry.id, house, "second") for entry in REGISTRY]
+def test_a_second_night_lands_and_stages_nothing(installation: Settings, first: Manifest) -> None:
+    """That it publishes the same is seen in ``tests/e2e``, when Kreishaus comes up again."""
+    staged = sorted(installation.staged.rglob("*"))
+    visits = [fetch_new(entry.id, installation, "second") for entry in REGISTRY]
     assert [file for visit in visits for file in (*visit.new, *visit.pending)] == []
-    assert sorted(house.staged.rglob("*")) == staged
+    assert sorted(installation.staged.rglob("*")) == staged
 
 
-def test_one_digit_and_one_cell_wrong(house: Settings, first: Manifest) -> None:
+def test_one_digit_and_one_cell_wrong(installation: Settings, first: Manifest) -> None:
     """Each file is put aside with place, row, rule, expected and found; the rest goes on."""
-    pdf = next((house.sample / "http").rglob("*bestandsstatistik-september-2021.pdf"))
-    workbook = house.drop_folder("wtg") / "WTG_Stichtag_2021-08-15.xlsx"
+    pdf = next((installation.sample / "http").rglob("*bestandsstatistik-september-2021.pdf"))
+    workbook = installation.drop_folder("wtg") / "WTG_Stichtag_2021-08-15.xlsx"
     originals = {path: path.read_bytes() for path in (pdf, workbook)}
     pdf.write_bytes(originals[pdf].replace(b"(3.911) Tj", b"(3.912) Tj", 1))
     change_first_number(workbook, "Belegung", "plaetze_nicht_belegt")
-    before = ask(house, "select * from vacancy_by_region order by all")
-    outcomes, third = nightly(house, "third")
+    before = ask(installation, "select * from vacancy_by_region order by all")
+    outcomes, third = nightly(installation, "third")
 
     reasons = {outcome.landed.dataset_id: outcome.explanation for outcome in outcomes}
     assert {outcome.status for outcome in outcomes} == {"quarantined"}
@@ -587,11 +589,11 @@ def test_one_digit_and_one_cell_wrong(house: Settings, first: Manifest) -> None:
     for told in ("sheet Belegung", "row", "expected", "found"):
         assert told in reasons["wtg/stichtag"]
     assert third.faults == {}
-    assert ask(house, "select * from vacancy_by_region order by all") == before
+    assert ask(installation, "select * from vacancy_by_region order by all") == before
     changed = {name for name, found in hashes(third).items() if found != hashes(first)[name]}
     assert changed == {"data_quality", "freshness"}
     assert ask(
-        house,
+        installation,
         "select distinct dataset_id from data_quality "
         "where batch_outcome = 'quarantined' order by 1",
     ) == [("bamf/hkl",), ("wtg/stichtag",)]
@@ -599,7 +601,7 @@ def test_one_digit_and_one_cell_wrong(house: Settings, first: Manifest) -> None:
     for path, content in originals.items():
         path.write_bytes(content)
     assert [
-        file for entry in REGISTRY for file in fetch_new(entry.id, house, "fourth").pending
+        file for entry in REGISTRY for file in fetch_new(entry.id, installation, "fourth").pending
     ] == []
 
 
@@ -618,9 +620,9 @@ def change_first_number(path: Path, sheet_name: str, column: str) -> None:
 
 
 def test_the_command_line_answers_from_the_published_marts(
-    house: Settings, first: Manifest, monkeypatch: pytest.MonkeyPatch
+    installation: Settings, first: Manifest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("KREISHAUS_HOME", str(house.home))
+    monkeypatch.setenv("KREISHAUS_HOME", str(installation.home))
     asked = subprocess.run(
         [
             KREISHAUS,

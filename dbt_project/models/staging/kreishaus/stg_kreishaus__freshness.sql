@@ -14,4 +14,4 @@ select
     last_good_at,
     files_in_quarantine,
     looked_at_on
-from {{ source('house', 'freshness') }}
+from {{ source('kreishaus', 'freshness') }}

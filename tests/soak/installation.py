@@ -35,7 +35,7 @@ WATCHED = 6
 """How many marts a reader reads in each transaction."""
 
 
-class House:
+class Installation:
     """A home, what was published in it, and the warehouse of its first build.
 
     ``published`` is what each version held when nobody disturbed it: audience and version ->
