@@ -1,5 +1,6 @@
 with stated as (
     select
+        county_ags,
         unit_code,
         unit_name,
         municipality_code,
@@ -10,6 +11,7 @@ with stated as (
 )
 
 select
+    county_ags,
     unit_code,
     unit_name,
     municipality_code,
@@ -20,6 +22,7 @@ from stated
 union all
 -- A municipality that the county's list does not name is a unit of its own.
 select
+    own.county_ags,
     regions.region_code as unit_code,
     regions.region_name as unit_name,
     regions.region_code as municipality_code,

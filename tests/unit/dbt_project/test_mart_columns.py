@@ -32,6 +32,31 @@ UNITS = {
 }
 
 
+OF_NO_COUNTY = {
+    **dict.fromkeys(
+        (
+            *("asylum_by_country_monthly", "asylum_by_country_set_monthly", "asylum_comparison"),
+            *("asylum_national_monthly", "asylum_report_year_to_date"),
+        ),
+        "BAMF counts for Germany",
+    ),
+    **dict.fromkeys(
+        (
+            *("demand_group", "dim_country", "dim_country_name", "dim_country_prospects"),
+            *("dim_offer_type", "dim_reference_date", "dim_residence_status", "metric"),
+        ),
+        "the same words for every county",
+    ),
+    **dict.fromkeys(
+        ("data_quality", "freshness"), "files of the one county that the manifest names"
+    ),
+    "demand_backtest_by_horizon": "errors of a forecast, by level of region",
+    "home_contributions": "rows of other marts, which name it",
+    "reconciliation_identity_figure": "parts of rows of reconciliation_identity",
+}
+"""Marts that name neither a region nor a county, and why they need not."""
+
+
 @cache
 def models() -> dict[str, dict[str, Any]]:
     """Every mart by its name, with its folder."""
@@ -56,6 +81,16 @@ def says_its_unit(description: str) -> bool:
 def test_every_mart_stands_in_a_contract() -> None:
     assert {path.stem for path in MARTS.rglob("*.sql")} == set(models())
     assert len(models()) >= 38
+
+
+def test_a_row_says_which_county_it_is_of_or_the_mart_has_a_reason_not_to() -> None:
+    named = {"region_code", "county_ags"}
+    nameless = {
+        name
+        for name, model in models().items()
+        if not named & {column["name"] for column in model["columns"]}
+    }
+    assert nameless == set(OF_NO_COUNTY)
 
 
 def test_every_column_has_a_description_and_a_german_label() -> None:

@@ -4,6 +4,7 @@
 #}
 with resolved as (
     select
+        scenarios.county_ags,
         scenarios.parameter_set,
         scenarios.scenario,
         base.name as parameter_name,

@@ -1,4 +1,5 @@
 select
+    county_ags,
     parameter_set,
     scenario,
     parameter_name,

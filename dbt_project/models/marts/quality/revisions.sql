@@ -7,6 +7,7 @@ with known as (
 
 revised as (
     select
+        newer.county_ags,
         newer.source,
         newer.dataset,
         newer.period,
@@ -27,6 +28,7 @@ revised as (
 )
 
 select
+    revised.county_ags,
     revised.source || '/' || revised.dataset as dataset_id,
     revised.period,
     revised.revision,

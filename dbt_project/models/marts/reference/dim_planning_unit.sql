@@ -1,4 +1,5 @@
 select
+    county_ags,
     unit_code,
     unit_name,
     municipality_code,

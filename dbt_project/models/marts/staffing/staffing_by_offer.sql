@@ -15,6 +15,7 @@ staffed as (
 )
 
 select
+    offers.county_ags,
     staffed.reference_date,
     staffed.offer_id,
     offers.offer_name,

@@ -1,4 +1,5 @@
 select
+    offers.county_ags,
     needs.reference_date,
     needs.offer_id,
     needs.ratio_set_code,

@@ -21,6 +21,7 @@ reported as (
 )
 
 select
+    offers.county_ags,
     reported.reference_date,
     reported.offer_id,
     offers.offer_name,
