@@ -17,12 +17,12 @@ help: ## show this list
 
 $(VENV)/runtime: requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --no-deps --require-hashes --requirement requirements.lock
+	.ci/install $(VENV) requirements.lock
 	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/development: $(VENV)/runtime requirements-dev.lock
-	$(BIN)/pip install --quiet --no-deps --require-hashes --requirement requirements-dev.lock
+	.ci/install $(VENV) requirements-dev.lock
 	@touch $@
 
 environments: $(VENV)/development $(SUPERSET)/ready ## every package for development and for Superset
@@ -42,7 +42,7 @@ docs: $(VENV)/runtime ## the catalogue: a site about every table, its sources an
 # Superset asks for older versions of what Kreishaus depends on: an environment of its own.
 $(SUPERSET)/ready: requirements-superset.lock
 	$(PYTHON) -m venv $(SUPERSET)
-	$(SUPERSET)/bin/pip install --quiet --no-deps --require-hashes --requirement requirements-superset.lock
+	.ci/install $(SUPERSET) requirements-superset.lock
 	@touch $@
 
 superset: $(VENV)/runtime $(SUPERSET)/ready ## the dashboards, with a database of their own, until Ctrl-C
@@ -93,6 +93,7 @@ lock: ## resolve the lock files anew (needs uv)
 	uv pip compile --quiet --generate-hashes --no-header --no-strip-extras --python-version 3.11 --extra build --extra production pyproject.toml -c requirements.lock -o requirements-production.lock
 	uv pip compile --quiet --generate-hashes --no-header --no-strip-extras --python-version 3.11 --extra build --extra production --extra dev pyproject.toml -c requirements-production.lock -o requirements-dev.lock
 	uv pip compile --quiet --generate-hashes --no-header --no-strip-extras --python-version 3.11 dashboards/requirements.in -o requirements-superset.lock
+	echo uv | uv pip compile --quiet --generate-hashes --no-header --no-strip-extras --python-version 3.11 - -o requirements-uv.lock
 
 clean: ## remove the environment and everything under KREISHAUS_HOME
 	rm -rf $(VENV) $(SUPERSET) "$(KREISHAUS_HOME)" build *.egg-info .import_linter_cache .mypy_cache .ruff_cache .pytest_cache
