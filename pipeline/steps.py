@@ -1,6 +1,6 @@
-"""The two steps every dataset goes through: land what is offered, process what has landed.
+"""The two steps of every dataset: fetch and land the offered files, process the landed files.
 
-DAG tasks, the command line and the tests call these very functions.
+DAG tasks, the command line and the tests call these functions.
 """
 
 from __future__ import annotations
@@ -48,17 +48,17 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 PROGRESS_EVERY = 1_000
-"""Files, after which a visit that takes long says how far it is."""
+"""A long visit logs its progress after every so many files."""
 
 
 @dataclass(frozen=True)
 class FetchReport:
-    """What one visit to a source brought for one dataset.
+    """The result of one visit to a source for one dataset.
 
-    ``pending`` are the landed files not yet staged or in quarantine, ``in_quarantine`` those in
-    quarantine that the source offers now. ``nothing`` are the questions to which the source
-    answered properly that it has nothing: no failure. ``may_heal`` is False where asking again
-    cannot bring what is unavailable: a wrong password shall not be sent three times a night.
+    ``pending`` lists landed files that the current parser and suite have not processed;
+    ``in_quarantine`` lists the quarantined files that the source offers now. ``nothing`` lists
+    requests that the source answered correctly with "no data", which is no failure. ``may_heal`` is
+    False if a retry cannot help, so that a wrong password is not sent three times a night.
     """
 
     dataset_id: str
@@ -74,7 +74,7 @@ class FetchReport:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one landed file. ``findings`` are the reasons, or the warnings."""
+    """The result for one landed file. ``findings`` has the reasons for quarantine, or warnings."""
 
     landed: Landed
     status: Literal["staged", "quarantined"]
@@ -89,12 +89,12 @@ class Outcome:
 def fetch_new(
     dataset_id: str, settings: Settings, run_id: str, window: Window | None = None
 ) -> FetchReport:
-    """Fetch everything a dataset's source offers now, and keep what is new.
+    """Fetch everything that a dataset's source offers now, and land the new files.
 
-    With a ``window`` only what is about it, whole, even where the source says that nothing changed.
-    A file that cannot be fetched or must be refused does not stop the others: it is reported.
-    Raises ``SourceUnavailable`` when the source cannot even say what it offers, ``FaultyList``
-    where the county's list of municipalities cannot be read.
+    With a ``window``, fetch only the files about it, in full, even if the source reports no change.
+    The report lists files that could not be fetched or were refused; the others are fetched.
+    Raises ``SourceUnavailable`` if the source does not list its files, and ``FaultyList`` if the
+    county's list of municipalities cannot be read.
     """
     settings.require_municipalities()
     prepare_home(settings)
@@ -147,7 +147,7 @@ def _fetch_new(
                 for request in requests
                 if window.asks_for(request.label, _period(store, newest, request), calendar)
             ]
-            newest = {}  # nothing shall be left out because its server calls it unchanged
+            newest = {}  # so that no server can answer "unchanged"
         fetch_one = partial(_land_one, entry, store, settings, client, newest, run_id)
         for number, request in enumerate(requests, start=1):
             if number % PROGRESS_EVERY == 0:
@@ -155,7 +155,7 @@ def _fetch_new(
             try:
                 landed, new = _land_by_some_way(fetch_one, request)
             except FileRejected as refusal:
-                log.error("%s %s: refused at the door: %s", entry.id, request.label, refusal)
+                log.error("%s %s: refused, nothing kept: %s", entry.id, request.label, refusal)
                 refused.append(_named(request.label, refusal))
             except SourceUnavailable as error:
                 log.warning("%s %s: %s", entry.id, request.label, error)
@@ -171,7 +171,7 @@ def _fetch_new(
 
 
 def _ways(request: Request) -> Iterator[Request]:
-    """A request, and those that stand in for it one after the other."""
+    """A request, and then each request to try if the one before it fails."""
     way: Request | None = request
     while way is not None:
         yield way
@@ -179,7 +179,7 @@ def _ways(request: Request) -> Iterator[Request]:
 
 
 def _named(label: str, error: Exception) -> str:
-    """What an error says, beginning with the name of the file it is about."""
+    """The text of an error, with the name of its file first."""
     text = str(error)
     return text if text.startswith(label) else f"{label}: {text}"
 
@@ -187,7 +187,7 @@ def _named(label: str, error: Exception) -> str:
 def _period(
     store: DatasetStore, newest: Mapping[str, tuple[str, Sighting]], request: Request
 ) -> str | None:
-    """The period of what this address offered last; None where that was not staged."""
+    """The period of the file that this address offered last; None if it was not staged."""
     known = newest.get(request.identity)
     record = store.staging.record(known[0]) if known else None
     return record.period if record else None
@@ -196,9 +196,9 @@ def _period(
 def _land_by_some_way(
     fetch_one: Callable[[Request], tuple[Landed, bool]], request: Request
 ) -> tuple[Landed, bool]:
-    """Visit for ``request``; where that brings no data, for what stands in for it.
+    """Fetch and land ``request``, or the request in its ``otherwise`` if its source is unavailable.
 
-    A way that failed and another that knows of nothing are a failure: one of them is wrong.
+    If the first request fails and the second finds no data, that is a failure too: one is wrong.
     """
     try:
         return fetch_one(request)
@@ -212,7 +212,7 @@ def _land_by_some_way(
     except (SourceUnavailable, NothingOffered) as second:
         hopeless = all(isinstance(error, SourceRefused) for error in (first, second))
         kind = SourceRefused if hopeless else SourceUnavailable
-        raise kind(f"{first}; and by the other way: {second}") from second
+        raise kind(f"{first}; the alternative failed too: {second}") from second
 
 
 def _land_one(
@@ -229,7 +229,7 @@ def _land_one(
     if answer.content is None:
         if known is None:
             raise NothingOffered(
-                f"{request.url}: has nothing new for this question, and we hold nothing old"
+                f"{request.url}: reports nothing new, and Kreishaus has no earlier file from it"
             )
         store.landing.sight(known[0], request, run_id=run_id, headers=known[1].headers)
         return Landed(entry.source, entry.name, known[0], request.label), False
@@ -244,7 +244,7 @@ def keep(
     run_id: str,
     headers: Mapping[str, str] | None = None,
 ) -> tuple[Landed, bool]:
-    """Pass the dataset's guard, then land the bytes. Raises ``FileRejected``."""
+    """Run the dataset's guard, then land the bytes. Raises ``FileRejected`` for a refused file."""
     if entry.guard:
         guard: Callable[[bytes, str], None] = entry.load("guard")
         guard(content, request.label)
@@ -252,7 +252,7 @@ def keep(
     if buried and buried.what == "figures":
         raise FileRejected(
             f"this file was erased on {buried.deleted_at:%Y-%m-%d} ({buried.rule}: "
-            f"{buried.reason}). Take it away from where it is offered"
+            f"{buried.reason}). Remove it from the folder or page that offers it"
         )
     return store.landing.land(
         content, request, run_id=run_id, licence=entry.licence.statement, headers=headers
@@ -279,36 +279,36 @@ def _fetch(
 
 
 UNFOLLOWED = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
-"""Not waiting for a pipe, nor following a link that took a file's place since it was looked at."""
+"""Open without waiting for a pipe and without following a link that has replaced the file."""
 
 
 def dropped_bytes(path: Path, settings: Settings) -> bytes:
-    """The bytes of a file that a person laid ready. Raises ``SourceUnavailable``.
+    """The bytes of a file that a person provides. Raises ``SourceUnavailable``.
 
-    Whatever was put in the file's place since it was looked at: nothing is waited for, and no more
-    is read than a file may have.
+    Something else may have replaced the file since it was listed (a pipe, a link, a huge file): the
+    call never waits, follows no link, and reads no more than the allowed size.
     """
     name, most = printable_name(str(path)), settings.http.largest_bytes
     try:
         with os.fdopen(os.open(path, UNFOLLOWED), "rb") as file:
             before = os.fstat(file.fileno())
             if not stat.S_ISREG(before.st_mode):
-                raise SourceRefused(f"{name}: is no plain file: save it as one first")
+                raise SourceRefused(f"{name}: is not a regular file. Save it as one")
             content = b"" if before.st_size > most else file.read(most + 1)
             after = os.fstat(file.fileno())
     except OSError as error:
         raise SourceUnavailable(
-            f"{name}: cannot be read ({error.strerror}): let this user read it"
+            f"{name}: cannot be read ({error.strerror}). Give the user of Kreishaus read access"
         ) from error
     if max(after.st_size, len(content)) > most:
         raise SourceRefused(
-            f"{name}: expected {most} bytes at most, found {after.st_size}: no table is so large. "
-            "If it is one, raise [http] largest_mebibytes in county.toml"
+            f"{name}: expected {most} bytes at most, found {after.st_size}. Is it really "
+            "a table? Then raise [http] largest_mebibytes in county.toml"
         )
     if (after.st_size, after.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
         raise SourceUnavailable(
-            f"{name}: changed while it was read, so somebody is still writing it. The next visit "
-            "takes it"
+            f"{name}: changed while it was read: somebody is still writing it. The next visit "
+            "reads it again"
         )
     return content
 
@@ -325,7 +325,7 @@ def _report(
         dataset_id=entry.id,
         offered=requests,
         new=tuple(landed for landed, new in offered.values() if new),
-        # Also what an earlier run landed and did not come to, even if nobody offers it any more.
+        # Includes files that an earlier run landed but did not process, offered now or not.
         pending=tuple(
             Landed(entry.source, entry.name, sha256, label)
             for sha256, label in store.landing.waiting(entry.version)
@@ -342,15 +342,15 @@ def _report(
 
 
 def _is_of(entry: Dataset, record: BatchRecord | None) -> bool:
-    """Whether today's parser and suite have processed a file already."""
+    """Whether the current version of parser and suite has processed the file."""
     return record is not None and record.version == entry.version
 
 
 def process_file(landed: Landed, settings: Settings) -> Outcome:
-    """Parse and judge one landed file; stage it, or put it into quarantine with the reason.
+    """Parse and validate one landed file; stage it, or put it into quarantine with the reason.
 
-    Bad data never raise: they are the outcome. Running it again changes nothing. Raises
-    ``FaultyList`` as ``fetch_new`` does.
+    Bad data raise no exception; the ``Outcome`` reports them. A second call changes nothing.
+    Raises ``FaultyList`` as ``fetch_new`` does.
     """
     settings.require_municipalities()
     prepare_home(settings)
@@ -372,8 +372,8 @@ def process_file(landed: Landed, settings: Settings) -> Outcome:
         _check_row(origin, batch.period, outcome, asdict(check)) for check in validation.checks
     ]
     if validation.passed:
-        # Out of the one place before into the other: a kill in between leaves it in neither,
-        # and the next run treats it again.
+        # Remove the file from quarantine before staging it: if the process is killed in between,
+        # the file is in neither place and the next run processes it again.
         store.quarantine.release(landed.sha256)
         store.staging.stage(record, tables, checks, validation.document)
     else:
@@ -385,11 +385,11 @@ def process_file(landed: Landed, settings: Settings) -> Outcome:
 def validate(
     entry: Dataset, content: bytes, origin: Origin
 ) -> tuple[Batch, Validation, dict[str, pa.Table]]:
-    """Read one file, hold it against its suite, and lay out what would be staged of it.
+    """Parse one file, check it with its suite, and make the tables that would be staged.
 
-    Raises ``UnreadableFile`` for a file that cannot be read truly.
+    Raises ``UnreadableFile`` if the parser cannot read the file with certainty.
     """
-    from expectations import runner  # Great Expectations costs seconds to import
+    from expectations import runner  # here, because importing Great Expectations takes seconds
 
     batch: Batch = entry.load("parse")(content, origin)
     validation = runner.validate(entry, batch)
@@ -432,7 +432,7 @@ def _record(
 
 
 def _newest(table: pa.Table, column: str) -> date | None:
-    import pyarrow.compute as pc  # not needed by DAG files, which read this module's names
+    import pyarrow.compute as pc  # here, because DAG files import this module and need no pyarrow
 
     newest: date | None = pc.max(table[column]).as_py()
     return newest
@@ -489,8 +489,8 @@ def _quarantine_unreadable(
 def by_hand(dataset_id: str, file: Path, settings: Settings, run_id: str) -> Outcome:
     """Land and process one file that a person hands in.
 
-    Raises ``FileRejected``, ``KeyError`` for an unknown dataset, ``FaultyList`` as ``fetch_new``
-    does.
+    Raises ``FileRejected``, ``SourceUnavailable`` if the file cannot be read, ``KeyError`` for an
+    unknown dataset, and ``FaultyList`` as ``fetch_new`` does.
     """
     settings.require_municipalities()
     prepare_home(settings)

@@ -133,7 +133,7 @@ def test_a_device_or_pipe_by_hand_is_refused_at_once(
     settings: Settings, tmp_path: Path, name: str
 ) -> None:
     os.mkfifo(tmp_path / "pipe")
-    with pytest.raises(SourceRefused, match="is no plain file"):
+    with pytest.raises(SourceRefused, match="is not a regular file"):
         by_hand("papers/figures", tmp_path / name, settings, "hand")
 
 
@@ -235,7 +235,7 @@ def test_a_file_of_another_user_that_is_closed_is_named_and_its_neighbour_read()
         os.waitpid(child, 0)
         with os.fdopen(receiving) as told:
             closed, neighbour = told.read().splitlines()
-    assert "closed.csv: cannot be read (Permission denied): let this user read it" in closed
+    assert "closed.csv: cannot be read (Permission denied). Give the user of Kreishaus" in closed
     assert neighbour == TABLE
 
 

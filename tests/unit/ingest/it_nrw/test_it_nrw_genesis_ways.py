@@ -142,7 +142,7 @@ def test_without_an_account_the_report_says_both_reasons(genesis, home, monkeypa
     genesis.downloads.clear()
     (text,) = fetch_new(HOMES, home(live=True), "night 1").unavailable
     assert "found 404" in text
-    assert "and by the other way: REST of ldb was not asked, it needs an account: set" in text
+    assert "the alternative failed too: REST of ldb was not asked, it needs an account: set" in text
     assert "KREISHAUS_GENESIS_LDB_USERNAME" in text
     assert genesis.asked == []
 
@@ -177,7 +177,7 @@ def test_nothing_for_this_question_is_no_failure_at_the_first_visit(genesis, hom
 def test_nothing_newer_at_the_first_visit_is_no_failure_either(genesis, home):
     genesis.first("data/tablefile", status(50, "nichts Neueres"))
     (text,) = fetch_new(HOMES, home({"ways": ["rest"]}), "night 1").nothing
-    assert "nothing new for this question, and we hold nothing old" in text
+    assert "reports nothing new, and Kreishaus has no earlier file from it" in text
 
 
 def test_nothing_newer_leaves_the_held_file_in_force(genesis, home):
