@@ -1,11 +1,11 @@
-"""Publishing: a version made aside, complete, and then one switch of a link.
+"""Publishing: write a complete version in a folder of its own, then switch one link to it.
 
 published/<version>/internal/kreishaus.duckdb         schema ``internal``, a table per mart, exact
                             /parquet/<mart>.parquet   the same, for readers without a database
                    /public/kreishaus.duckdb           schema ``public``: what everybody may see
                           /parquet/<mart>.parquet
-                   /<half>/manifest.json              what each half may say: ``versions``
-                   /version.json                      name and moment: written last
+                   /<half>/manifest.json              facts for readers of this half
+                   /version.json                      name and time: written last
          /current -> <version>                        switched last
 
 A build as of an earlier day is published in the same way, in a folder of its own (``as_of``).
@@ -59,17 +59,17 @@ from warehouse.writer_lock import writing
 
 
 class NoLink(Refusal):
-    """Something else lies where the link to the current version should."""
+    """The path of the link to the current version is taken by a folder."""
 
 
 def publish(
     settings: Settings, run_id: str, now: datetime | None = None, patience_seconds: float = 0
 ) -> Manifest:
-    """Publish what the last build made good; keep the last good state of the rest.
+    """Publish the marts that the last build built and tested; keep the last good state of the rest.
 
-    Nobody can build meanwhile. Raises ``BuildNotFinished`` when there is no finished build, or the
-    warehouse holds the rows of none; ``WarehouseBusy`` when somebody builds or publishes, longer
-    than ``patience_seconds``; ``NoRoom`` when the disk is full. Readers then keep what they have.
+    No build can run meanwhile. Raises ``BuildNotFinished`` if there is no finished build or the
+    warehouse was changed after it; ``WarehouseBusy`` if another process still builds or publishes
+    after ``patience_seconds``; ``NoRoom`` if the disk is full. Readers then keep their version.
     """
     now = now or datetime.now(UTC)
     with (
@@ -93,9 +93,9 @@ def publish(
 
 @contextmanager
 def _committed(settings: Settings, final: Path, needed: int) -> Iterator[Path]:
-    """A folder to fill: the current version once it is filled and on disk, and gone if that fails.
+    """Give a folder to fill, and make it the current version on leaving; remove it on an error.
 
-    Raises ``NoRoom`` where the disk filled up, though ``needed`` bytes had been free.
+    Raises ``NoRoom`` if the disk fills up although ``needed`` bytes were free.
     """
     folder = new_directory(final)
     try:
@@ -116,7 +116,7 @@ def _committed(settings: Settings, final: Path, needed: int) -> Iterator[Path]:
 
 @contextmanager
 def _readable(settings: Settings) -> Iterator[None]:
-    """Turn an error of DuckDB's at a file that cannot be read to its end into a refusal."""
+    """Raise ``BuildNotFinished`` if DuckDB cannot read the warehouse file."""
     try:
         yield
     except (duckdb.IOException, duckdb.FatalException, duckdb.InternalException) as fault:
@@ -127,13 +127,13 @@ def _readable(settings: Settings) -> Iterator[None]:
 
 
 def _require_link(published: Path) -> None:
-    """Raises ``NoLink`` where the switch could not be made at the end."""
+    """Raise ``NoLink`` if the switch at the end would fail."""
     link = published / versions.CURRENT
     if link.is_dir() and not link.is_symlink():
         raise NoLink(
-            f"{link}: expected a link to a version, and it is a folder, as a copy makes it that "
-            "follows links. Nothing is published; readers keep what is in it. Move it out of "
-            f"{published}, and `kreishaus publish`."
+            f"{link}: expected a link to a version, found a folder. A copy that follows links "
+            "makes one. Nothing is published; readers keep what is in it. Move it out of "
+            f"{published}, then run `kreishaus publish`."
         )
 
 
@@ -146,7 +146,7 @@ def _fill(
     run_id: str,
     now: datetime,
 ) -> Manifest:
-    """Write both halves of a version and what it says of itself."""
+    """Write both halves of a version and its manifests."""
     for audience in versions.AUDIENCES:
         make_folder(versions.parquet(folder, audience))
     built = marts_of(build)
@@ -175,7 +175,7 @@ def _fill(
 
 
 def needed_for_publishing(settings: Settings) -> int:
-    """About how many bytes a version takes: the last one and a tenth, else the warehouse twice."""
+    """Estimate a version's bytes: 110 % of the last version, or else twice the warehouse file."""
     previous = _previous(settings)
     if previous is not None:
         return room.size_of(previous) * 11 // 10
@@ -183,7 +183,7 @@ def needed_for_publishing(settings: Settings) -> int:
 
 
 def _clear_leftovers(published: Path) -> None:
-    """Remove what a killed publishing left: beside us nobody makes a version."""
+    """Remove what a killed publishing left; the writer lock excludes other publishers."""
     sweep(published)
     for path in published.glob(f"{TEMPORARY}*"):
         if path.is_dir() and not path.is_symlink():
@@ -227,7 +227,7 @@ def _write_parquet(
 def _keep(
     warehouse: duckdb.DuckDBPyConnection, mart: Mart, path: Path, previous: Path | None
 ) -> PublishedMart | None:
-    """Carry the last good state of a mart over from the version before."""
+    """Copy the last good state of a failed mart from the previous version; None without one."""
     if previous is None:
         return None
     last_good = versions.parquet(previous, "internal") / path.name
@@ -238,8 +238,8 @@ def _keep(
     except versions.Damaged as damaged:
         raise builds.BuildNotFinished(
             f"{mart.name} failed ({mart.fault}), and its last good state cannot be carried over: "
-            f"{previous} is damaged. Nothing is published. Mend the mart, then `kreishaus build` "
-            "and `kreishaus publish`."
+            f"{previous} is damaged. Nothing is published. Fix the mart, then run "
+            "`kreishaus build` and `kreishaus publish`."
         ) from damaged
     today = {
         old: new for old, new in columns_of_today(before.columns).items() if new in mart.columns
@@ -259,7 +259,7 @@ def _keep(
 
 def _write_database(settings: Settings, folder: Path, built: Sequence[Mart]) -> None:
     with connect(settings, versions.database(folder, "internal")) as database:
-        # Rows lie as in the Parquet file: sorted by their key.
+        # Keep the order of the Parquet file: rows sorted by their key.
         database.execute("set preserve_insertion_order = true")
         database.execute("create schema internal")
         database.begin()
@@ -270,7 +270,7 @@ def _write_database(settings: Settings, folder: Path, built: Sequence[Mart]) -> 
 
 
 def _write_manifests(folder: Path, manifest: Manifest) -> None:
-    """The whole one in the internal half; what everybody may know in the public one."""
+    """Write the complete manifest to the internal half, and the public part to the public half."""
     public = public_manifest(manifest, project_open_datasets())
     write_synced(folder / "internal" / versions.MANIFEST, as_json(asdict(manifest)))
     write_synced(folder / "public" / versions.MANIFEST, as_json(public))

@@ -346,7 +346,7 @@ def test_a_copy_that_followed_the_link_is_refused_before_anything_is_written(
     link.unlink()
     shutil.copytree(version, link)
     built(settings, 218)
-    with pytest.raises(NoLink, match=r"it is a folder.* Move it out"):
+    with pytest.raises(NoLink, match=r"found a folder.* Move it out"):
         publish(settings, "second")
     assert vacant(settings) == 217
     assert [path.name for path in versions.versions(settings)] == [version.name]
