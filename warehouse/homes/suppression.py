@@ -1,10 +1,9 @@
-"""What is shown of each figure of each area, so that no difference of shown sums tells of a home.
+"""Decides which sums over care homes are public, so that no difference of sums reveals a home.
 
-For each measure, date and kind of offer the municipalities fall into pieces: joint areas, and
-single municipalities that are large enough. Each area that is shown is a union of pieces, and the
-pieces that may not be shown count as one more, for a total less all that is shown is their sum.
-So whatever sums are subtracted from one another, what is left is a union of pieces that were each
-found safe.
+For each measure, date and kind of offer, the municipalities are divided into pieces: joint areas,
+and single municipalities that are large enough. Each area shown is a union of pieces. The hidden
+pieces together count as one more piece, because a total less the shown pieces is their sum.
+Whoever subtracts sums from one another gets a union of pieces, each of which was checked as safe.
 """
 
 from __future__ import annotations
@@ -26,17 +25,17 @@ from warehouse.homes.joint import joint_areas
 from warehouse.homes.rule import Rule, State, homes, is_true, known_to, leaves_too_little
 
 Printed = Mapping[Group, Mapping[Area, float]]
-"""Sums that the county has printed: everybody has them."""
+"""Sums that the county has printed, which everybody knows."""
 MIRRORED: Mapping[State, State] = {"below": "nearly_all", "nearly_all": "below"}
-"""None of the vacant places is all of the occupied ones."""
+"""Few places vacant means nearly all occupied: the state of a measure and of its complement."""
 
 
 @dataclass
 class Pieces:
-    """The pieces of one group: what each contributes, and which of them are hidden.
+    """The pieces of one group with their contributions, and which of them are hidden.
 
-    ``known`` are pieces that everybody can have from elsewhere: hiding them hides nothing.
-    ``rest_is_safe`` says whether the sum of all hidden pieces may be known.
+    ``known`` are pieces whose sums everybody knows from elsewhere, so it is no use to hide them.
+    ``rest_is_safe`` says whether readers may know the sum of all hidden pieces.
     """
 
     parts: dict[Area, list[Contribution]]
@@ -46,16 +45,16 @@ class Pieces:
     rest_is_safe: bool = True
 
     def of(self, areas: Iterable[Area]) -> list[Contribution]:
-        """All contributions of some pieces."""
+        """All contributions of the given pieces."""
         return [one for area in areas for one in self.parts[area]]
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What is shown of one figure. ``value`` is None unless it is shown.
+    """How one figure is shown in public. ``value`` is None unless ``state`` is "shown".
 
-    ``estimate`` is made of shown sums alone. ``sum_of_all`` is the figure as the county's own
-    people see it: what a mart must hold if it declares its measures truly.
+    ``estimate`` uses shown sums only. ``sum_of_all`` is the exact figure of the internal half; a
+    mart whose figure differs from it declares the wrong measure.
     """
 
     state: State
@@ -65,7 +64,7 @@ class Verdict:
 
 
 class Suppression:
-    """Verdicts for areas. Groups are decided once, when the first area of theirs is asked for."""
+    """Gives verdicts for areas. Decides a group once, on the first call for one of its areas."""
 
     def __init__(
         self,
@@ -86,9 +85,9 @@ class Suppression:
         self._families = self._found_families()
 
     def joint(self, year: int, scope: str) -> list[Area]:
-        """The joint areas of a calendar year, single municipalities among them.
+        """The joint areas of a calendar year, and its single municipalities.
 
-        They rest on the list of homes on the first date of the year that has one.
+        They follow from the list of homes on the first date of the year.
         """
         key = (year, scope)
         if key not in self._joint:
@@ -104,7 +103,7 @@ class Suppression:
         return self._joint[key]
 
     def verdict(self, group: Group, area: Area) -> Verdict:
-        """What may be shown of a group's sum over an area."""
+        """Decide how a group's sum over an area is shown."""
         members = self._all.groups.get(group)
         if members is None:
             return Verdict("empty", None, None, None)
@@ -122,20 +121,20 @@ class Suppression:
         return Verdict(state, None, self._estimate(ruling, area), of_all)
 
     def _ruling(self, group: Group) -> Group:
-        """The group that decides for this one: of the measure that it is the complement of."""
+        """The group whose verdict this one takes: that of its complement, or else its own."""
         other = Group(self._measure(group).complement_of, group.day, group.scope)
         return other if other in self._all.groups else group
 
     def _root(self, code: str) -> str:
-        """The measure whose figure of a home is that of another one too, or less the places."""
+        """Follow ``same_as`` and ``complement_of`` to the measure that this one repeats."""
         measure = self._all.measures[code]
         other = measure.same_as or measure.complement_of
         return self._root(other) if other in self._all.measures else code
 
     def _found_families(self) -> dict[tuple[str, date], list[Group]]:
-        """Groups that ask the same figure of homes on one day: the first ones first.
+        """Groups whose sums add up the same figure of homes on one day, in the order of decision.
 
-        The root itself comes before those that are ``same_as`` it, in the order of the yml.
+        The root measure comes first, then the measures ``same_as`` it in the order of the yml.
         """
         found: dict[tuple[str, date], list[Group]] = {}
         order = list(self._all.measures)
@@ -180,7 +179,7 @@ class Suppression:
         return self._decided[group]
 
     def _cut(self, group: Group) -> Pieces:
-        """The pieces of a group, each with its state by itself."""
+        """Divide a group into pieces and give each the state that the rule gives its own sum."""
         members = self._all.groups[group]
         rule, measure = self._rule(group), self._measure(group)
         printed = {
@@ -223,9 +222,9 @@ class Suppression:
         return pieces
 
     def _decide_family(self, family: Sequence[Group]) -> None:
-        """Decide all groups that ask the same figure of homes, one after the other.
+        """Decide all groups that add up the same figure of homes, one after the other.
 
-        Each is shown as far as it leaves, with those before it, no sums that tell of a home.
+        Each group shows only sums which, with those of the groups before it, reveal no home.
         """
         before = [group for group in family if not self._measure(group).same_as]
         for group in before:
@@ -243,30 +242,30 @@ class Suppression:
             pieces.hidden |= _not_shown(pieces)
             self._complete(group, pieces)
             self._decided[group] = pieces
-            told = self._told(before)
+            already = self._revealed(before)
             before.append(group)
-            if self._tells_more(before, told):
+            if self._reveals_more(before, already):
                 pieces.rest_is_safe = False
-            if self._tells_more(before, told):
+            if self._reveals_more(before, already):
                 pieces.hidden = set(pieces.parts)
                 pieces.states = {a: _hidden(state) for a, state in pieces.states.items()}
 
     def _classes_are_safe(self, groups: Sequence[Group], area: Area) -> bool:
-        """Whether the homes of an area that are in some of the groups only may be known."""
+        """Whether in an area each class, the homes that are in the same groups, has a safe sum."""
         sums = [found for group in groups if (found := self._offers(group, area))]
         apart = classes(sums)
         rule = self._rule(groups[0])
         return len(apart) < 2 or all(rule.implied(self._who(groups, one)) for one in apart)
 
-    def _tells_more(self, groups: Sequence[Group], told: set[Offers]) -> bool:
-        """Whether the groups tell of homes what those ``told`` before do not already make."""
+    def _reveals_more(self, groups: Sequence[Group], already: set[Offers]) -> bool:
+        """Whether the groups reveal sets of homes that are no union of sets in ``already``."""
         return any(
-            found != frozenset().union(*(one for one in told if one <= found))
-            for found in self._told(groups)
+            found != frozenset().union(*(one for one in already if one <= found))
+            for found in self._revealed(groups)
         )
 
-    def _told(self, groups: Sequence[Group]) -> set[Offers]:
-        """Homes of which too much is known to somebody who has all sums that the groups show."""
+    def _revealed(self, groups: Sequence[Group]) -> set[Offers]:
+        """Sets of homes whose sum an attacker can compute from shown sums and must not know."""
         figures = [self._shown_sums(group) for group in groups]
         if not any(figures):
             return set()
@@ -281,7 +280,7 @@ class Suppression:
         }
 
     def _shown_sums(self, group: Group) -> list[Offers]:
-        """Sums that make all others which a group shows: its pieces, and what it hides in all."""
+        """The homes of each shown piece, and of all hidden pieces; other sums add these up."""
         pieces = self._decided[group]
         found = [self._offers(group, a) for a in pieces.parts if a not in pieces.hidden]
         if pieces.hidden and pieces.rest_is_safe:
@@ -296,7 +295,7 @@ class Suppression:
         )
 
     def _who(self, groups: Sequence[Group], offers: Offers) -> list[Contribution]:
-        """What homes contribute to the first of the groups that they say something in."""
+        """The contribution of each offer in ``offers``, from the first group with a value of it."""
         found: dict[str, Contribution] = {}
         for group in groups:
             for one in self._all.groups[group]:
@@ -305,7 +304,7 @@ class Suppression:
         return [found[offer] for offer in sorted(found)]
 
     def _compare(self, group: Group, pieces: Pieces) -> None:
-        """Hide pieces whose difference from the measure they are compared with tells of a home."""
+        """Withhold pieces if the sum of a related measure, beside theirs, would reveal a home."""
         self._compare_with_base(group, pieces)
         self._compare_with_limit(group, pieces)
         for other_pieces in self._pieces_within(group):
@@ -333,7 +332,7 @@ class Suppression:
                 pieces.states[area] = "withheld"
 
     def _compare_with_limit(self, group: Group, pieces: Pieces) -> None:
-        """Hide pieces that would say too much of the measure that this one is a part of."""
+        """Withhold pieces where the measure in ``at_most`` is hidden, or bounded too closely."""
         limit = Group(self._measure(group).at_most, group.day, group.scope)
         if limit not in self._all.groups:
             return
@@ -350,7 +349,7 @@ class Suppression:
         return [one for one in self._all.groups.get(group, ()) if one.municipality in area]
 
     def _pieces_within(self, group: Group) -> list[Pieces]:
-        """The pieces of the measures that this one is hidden with."""
+        """The pieces of the measures in ``within``: where they are hidden, so is this one."""
         others = (Group(c, group.day, group.scope) for c in self._measure(group).within)
         return [self._pieces(other) for other in others if other in self._all.groups]
 
@@ -368,9 +367,9 @@ class Suppression:
         return base, self._pieces(based[0]) if len(based) == 1 and measure.same_as else None
 
     def _complete(self, group: Group, pieces: Pieces) -> None:
-        """Hide further pieces until the sum of the hidden ones protects its homes too.
+        """Hide further pieces until the sum of all hidden pieces is safe too.
 
-        The next one is that with the fewest homes: the register decides, not what was reported.
+        It hides the piece with the fewest listed homes next; reported figures do not matter here.
         """
         pieces.rest_is_safe = self._rest_is_safe(group, pieces)
         while pieces.hidden and not pieces.rest_is_safe:
@@ -404,10 +403,10 @@ class Suppression:
         return not apart or self._rule(group).implied(apart)
 
     def _decide_table(self, whole: str, group: Group) -> None:
-        """Decide all measures that add up to ``whole`` together.
+        """Decide together all measures that are parts of ``whole``.
 
-        What is hidden forms a rectangle: the same parts in the same pieces, at least two of both
-        where there are two, so that neither rows nor columns nor turns between them tell a cell.
+        The hidden cells form a rectangle: the same parts in the same pieces, at least two of each
+        where there are two. So no subtraction along rows, columns or both reveals a cell.
         """
         cut = {part: self._cut(part) for part in self._parts_of(whole, group)}
         for part, pieces in cut.items():
@@ -454,7 +453,7 @@ class Suppression:
         return {a for a in pieces.parts if _state_in(of_whole, a) not in ("shown", "empty")}
 
     def _rows_are_safe(self, chosen: Sequence[Group], areas: set[Area]) -> bool:
-        """Whether each area's hidden parts together, the whole less the shown ones, are safe."""
+        """Whether in each area the sum of the hidden parts (whole less shown parts) is safe."""
         return all(
             not (row := self._row(chosen, area)) or self._rule(chosen[0]).implied(row)
             for area in areas
@@ -496,9 +495,10 @@ class Suppression:
         return state
 
     def _turned(self, group: Group, area: Area) -> set[Group]:
-        """Parts that a larger area hides so that its hidden parts are not the whole less the rest.
+        """Parts to withhold as well in areas that contain all hidden pieces of a table.
 
-        The same ones for every area that holds all hidden pieces: of one, the others would follow.
+        There the whole less the shown parts is the sum of the hidden parts, which must be safe.
+        All such areas withhold the same parts: else one area's sum would give away another's.
         """
         whole = self._measure(group).part_of
         parts = self._parts_of(whole, group)
@@ -566,9 +566,9 @@ class Suppression:
         return value if beside.state in ("shown", "empty") else float(round(value))
 
     def _estimate(self, group: Group, area: Area) -> float | None:
-        """A hidden sum as the shown ones have it: each home's equal part of all that is hidden.
+        """Estimate a hidden sum: split the sum of all hidden pieces equally among their homes.
 
-        Only where the total is shown, less which the shown sums leave what is hidden.
+        None unless the total is shown; readers get the same sum as total less shown pieces.
         """
         pieces = self._pieces(group)
         inside = {piece for piece in pieces.parts if piece & area}
@@ -604,7 +604,7 @@ def _plus(one: Contribution, other: Contribution) -> Contribution:
 
 
 def _apart(found: Sequence[Contribution], base: Sequence[Contribution]) -> list[Contribution]:
-    """What only one of two measures has: the homes that their difference tells of."""
+    """The contributions of homes that have a value in only one of two measures."""
     here = {one.offer for one in found if one.value is not None}
     there = {one.offer for one in base if one.value is not None}
     by_offer: dict[str, Contribution] = {}
@@ -615,7 +615,7 @@ def _apart(found: Sequence[Contribution], base: Sequence[Contribution]) -> list[
 
 
 def _state_in(pieces: Pieces, area: Area) -> State:
-    """What another measure's pieces show of an area, where they are cut in the same way."""
+    """How another measure shows an area; "withheld" if the area cuts one of its pieces."""
     inside = [piece for piece in pieces.parts if piece & area]
     if not inside:
         return "empty"
