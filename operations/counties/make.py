@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import secrets
 from pathlib import Path
 
 import pyarrow as pa
@@ -16,6 +17,9 @@ from operations.counties.known import KnownCounty
 
 TEMPLATE = Path(__file__).with_name("county.toml.template")
 SOURCE = "Official municipality key (Amtlicher Gemeindeschlüssel), Regionalatlas Deutschland 2023"
+
+PERCENTS = range(8, 16)
+"""From which the parameter of the dominance rule is drawn: who knows it, knows more of a figure."""
 
 WITHOUT_MUNICIPALITIES = """
 # The city is no county of municipalities: tables by municipality say nothing of it.
@@ -50,6 +54,7 @@ def _settings(county: KnownCounty) -> str:
     text = TEMPLATE.read_text(encoding="utf-8")
     for word in ("ags", "name", "kind"):
         text = text.replace(f"<{word}>", getattr(county, word))
+    text = text.replace("<percent>", str(secrets.choice(PERCENTS)))
     return text if county.municipalities else text + WITHOUT_MUNICIPALITIES
 
 

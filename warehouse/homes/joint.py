@@ -17,8 +17,9 @@ LEVEL = "Gemeinden zusammen"
 def joint_areas(listed: Sequence[Contribution], units: Iterable[Area] = ()) -> list[Area]:
     """The municipalities with homes, each alone or together with others, smallest first.
 
-    One that is too small joins another that is too small, of its own planning unit if there is
-    one; else the smallest that is left. What is too small in the end stays so: it is not shown.
+    An area that is too small joins an area of its planning unit if there is one, and among those
+    (or all) one that is too small as well, the smallest first. An area that is too small in the
+    end is not shown.
     """
     by_place: dict[str, list[Contribution]] = {}
     for one in listed:

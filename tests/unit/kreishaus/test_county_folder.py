@@ -89,6 +89,17 @@ def test_settings_of_before_are_refused_with_the_way_to_mend_them(
         read_settings()
 
 
+def test_a_new_county_has_a_dominance_rule_of_its_own(tmp_path: Path) -> None:
+    """Drawn: sixteen folders with one and the same number would be a draw of one in 10^13."""
+    drawn = set()
+    for number in range(16):
+        make_county(known_county("05114"), tmp_path / str(number))
+        settings = Settings(counties=tmp_path / str(number), county_ags="05114")
+        drawn.add(settings.disclosure.dominance_percent)
+    assert len(drawn) > 1
+    assert all(8 <= percent <= 15 for percent in drawn)
+
+
 def test_the_pilot_says_what_every_new_county_is_asked() -> None:
     """What stands in the template stands in the pilot's file too, filled in."""
     template = (REPOSITORY / "operations/counties/county.toml.template").read_text().splitlines()
