@@ -1,7 +1,7 @@
-"""Building the private DuckDB file with dbt: what must lie ready before, and the one process.
+"""Build the private DuckDB file: write the files that dbt reads, then run one dbt process.
 
-``build`` is for whoever waits for its end. A DAG shows the outcome of each dbt node the moment dbt
-knows it: ``build_for_airflow`` and ``publish_for_airflow``.
+``build`` runs to the end and returns the result. DAGs use ``build_for_airflow`` and
+``publish_for_airflow``, which record the outcome of each dbt node as soon as dbt reports it.
 """
 
 from __future__ import annotations
@@ -52,24 +52,24 @@ from warehouse.writer_lock import WriterLock, writing
 PROJECT = REPOSITORY / "dbt_project"
 ENDS_WITH_PARENT = Path(__file__).with_name("ends_with_parent.py")
 BY_HAND = "by_hand"
-"""Target of dbt's profile, database and folder in the warehouse for a dbt that a person calls."""
+"""Name of the dbt target, database and warehouse folder that ``kreishaus dbt`` uses."""
 NOT_NIGHTLY = ("--exclude-resource-type", "unit_test")
 FOR_EACH_NODE = ("--log-format", "json", "--log-level", "debug")
-"""Options by which dbt reports the end of every kind of node: it does so only when it debugs."""
+"""With these options dbt logs the end of every kind of node; it does so at level debug only."""
 PATIENCE_SECONDS = 30 * 60
-"""How long a night waits for a build that somebody began by hand; a task may take 45 minutes."""
+"""How long a night waits for a manually started build; a task may take 45 minutes."""
 log = logging.getLogger(__name__)
 
 
 class BuildFailed(Refusal):
-    """dbt ended red, or could not begin. The message names each node that broke, or the reason."""
+    """dbt failed or could not start. The message names each failed node, or the reason."""
 
 
 @dataclass(frozen=True)
 class BuildResult:
-    """How a build ended. ``failed`` names nodes that broke, or failed their test.
+    """The result of a build. ``failed`` names the nodes and tests that failed.
 
-    ``record`` is what is kept of it; None where dbt did not come to its end.
+    ``record`` describes the build for publishing; None if dbt did not finish.
     """
 
     exit_code: int
@@ -79,17 +79,17 @@ class BuildResult:
 
 
 def target(settings: Settings) -> Path:
-    """The folder of dbt's own artefacts in a build; what publishing needs is kept in ``builds``."""
+    """The folder that dbt writes its artefacts to; ``builds`` keeps those that publishing needs."""
     return settings.warehouse / "target"
 
 
 def parsed(settings: Settings) -> Path:
-    """The folder of dbt's artefacts where the project is only read."""
+    """The folder for dbt's artefacts when dbt only parses the project."""
     return settings.warehouse / "parsed"
 
 
 def dbt_environment(settings: Settings) -> dict[str, str]:
-    """The environment variables of a nightly dbt: what the project reads, and where dbt writes."""
+    """Environment variables of the nightly dbt: those of the project, and dbt's output folders."""
     return {
         **_project_environment(settings),
         "DBT_TARGET": "nightly",
@@ -99,7 +99,7 @@ def dbt_environment(settings: Settings) -> dict[str, str]:
 
 
 def by_hand_environment(settings: Settings) -> dict[str, str]:
-    """The environment variables of a dbt by hand: a database and artefacts of its own."""
+    """Environment variables of ``kreishaus dbt``, which has its own database and artefacts."""
     own = settings.warehouse / BY_HAND
     return {
         **_project_environment(settings),
@@ -110,7 +110,7 @@ def by_hand_environment(settings: Settings) -> dict[str, str]:
 
 
 def _project_environment(settings: Settings) -> dict[str, str]:
-    """What the project reads, whoever calls dbt, and what keeps dbt quiet."""
+    """Variables that the project reads in every dbt call, and those that switch telemetry off."""
     return {
         "KREISHAUS_HOME": str(settings.home.resolve()),
         "KREISHAUS_WAREHOUSE": str(settings.warehouse.resolve()),
@@ -124,26 +124,27 @@ def _project_environment(settings: Settings) -> dict[str, str]:
 
 
 def build_arguments(settings: Settings) -> tuple[str, ...]:
-    """What ``dbt`` is told to do in a build: everything once, as of the moment asked for."""
+    """Arguments of ``dbt`` for a build: every node but unit tests, as of the requested moment."""
     as_of = requested_as_of(settings)
     variables = ("--vars", json.dumps(as_of.variables)) if as_of else ()
     return ("build", *NOT_NIGHTLY, *variables)
 
 
 def prepare(settings: Settings, *, compare_as_before: bool = False) -> None:
-    """Lay ready what a build reads: empty templates, the versions of every period, what changed.
+    """Write the files that a build reads: empty templates, versions of each period, revisions.
 
-    A build that makes again what is published is to ``compare_as_before``: with the forecast that
-    was kept for it. Raises ``WarehouseBusy`` beside a build.
+    Set ``compare_as_before`` to rebuild what is published: the build then compares its forecast
+    with the one stored earlier, not with the published one. Raises ``WarehouseBusy`` if another
+    process builds or publishes.
     """
     with writing(settings, "prepare"):
         lay_ready(settings, compare_as_before=compare_as_before)
 
 
 def lay_ready(settings: Settings, *, compare_as_before: bool = False) -> None:
-    """``prepare`` for who has the warehouse to himself already.
+    """Do the work of ``prepare`` for a caller that already holds the writer lock.
 
-    Raises ``FaultyList`` where the county's list of municipalities cannot be read.
+    Raises ``FaultyList`` if the county's list of municipalities cannot be read.
     """
     settings.require_municipalities()
     prepare_home(settings)
@@ -165,18 +166,18 @@ def lay_ready(settings: Settings, *, compare_as_before: bool = False) -> None:
 
 
 def command(settings: Settings, *arguments: str) -> Sequence[str]:
-    """A dbt command, which ends when this process does: no writer is left behind."""
+    """A dbt command that the kernel kills when this process dies, so that no writer remains."""
     wrapper = (sys.executable, "-I", "-S", str(ENDS_WITH_PARENT), str(os.getpid()))
     return (*wrapper, str(dbt_program()), *arguments)
 
 
 def dbt_program() -> Path:
-    """dbt's own command of this environment."""
+    """The ``dbt`` program of this Python environment."""
     return Path(sys.executable).with_name("dbt")
 
 
 def dbt(settings: Settings, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run one dbt command in a process of its own, so that its lock on the file ends with it."""
+    """Run one dbt command in a separate process, whose end releases its lock on the database."""
     return subprocess.run(
         command(settings, *arguments),
         cwd=PROJECT,
@@ -191,10 +192,10 @@ def dbt(settings: Settings, *arguments: str) -> subprocess.CompletedProcess[str]
 def dbt_build(
     settings: Settings, lock: WriterLock, *options: str
 ) -> Iterator[subprocess.Popen[str]]:
-    """The one process that builds, with the lock in its hands too; ended if it is not waited for.
+    """Start ``dbt build``, which inherits the lock; kill it if the caller leaves early.
 
-    Its words come by ``stdout``. Before it begins, raises ``NoRoom`` where it could not end, and
-    ``BuildNotFinished`` where the warehouse is damaged or another program has it open.
+    Read its output from ``stdout``. Before the start, raises ``NoRoom`` if the disk has too little
+    space, and ``BuildNotFinished`` if the warehouse is damaged or another program has it open.
     """
     room.need(settings.warehouse, needed_for_build(settings), "the build")
     require_readable(settings)
@@ -214,7 +215,7 @@ def dbt_build(
         yield process
         process.wait()
     finally:
-        # A task that is stopped must not leave a writer behind.
+        # A stopped task must not leave a dbt running that writes to the database.
         if process.poll() is None:
             process.kill()
             process.wait()
@@ -223,29 +224,29 @@ def dbt_build(
 
 
 def needed_for_build(settings: Settings) -> int:
-    """About how many bytes a build writes: each table anew, beside the one that it replaces.
+    """Roughly how many bytes a build writes: a new copy of each table beside the old one.
 
-    Of a first build nothing is known but what it reads.
+    Before the first build there is no database, so the size of the staged files stands in for it.
     """
     database = settings.warehouse / versions.DATABASE
     return database.stat().st_size if database.exists() else room.size_of(settings.staged)
 
 
 def clear_temporary(settings: Settings) -> None:
-    """Remove what did not fit into the memory of a dbt that is no more."""
+    """Remove the spill files of an earlier dbt process."""
     with suppress(FileNotFoundError):
         shutil.rmtree(settings.warehouse / TEMPORARY)
 
 
 def build_found_disk_full(settings: Settings) -> str:
-    """The sentence for a build that a full disk stopped."""
+    """The message for a build that failed because the disk was full."""
     return room.explained(settings.warehouse, needed_for_build(settings), "the build")
 
 
 def keep_build(settings: Settings, exit_code: int) -> BuildRecord | None:
-    """Keep what dbt left of the build; None where it did not come to its end.
+    """Store dbt's manifest and results of the build; return None if dbt did not finish.
 
-    Raises ``NoRoom`` where the disk was full: what was built before it is kept all the same.
+    Raises ``NoRoom`` if the disk is full; the records of earlier builds stay.
     """
     record = None
     with room.said(settings.warehouse, needed_for_build(settings), "the build"):
@@ -255,9 +256,9 @@ def keep_build(settings: Settings, exit_code: int) -> BuildRecord | None:
 
 
 def parse_project(settings: Settings) -> Path:
-    """Write dbt's manifest and return its path. Raises ``RuntimeError`` with dbt's own words.
+    """Write dbt's manifest and return its path. Raises ``RuntimeError`` with dbt's output.
 
-    In a folder of its own: what is kept of a build is not touched.
+    It uses a separate folder, so that the artefacts of the last build stay unchanged.
     """
     begin(settings.home / "warehouse", "warehouse")
     folder = parsed(settings)
@@ -269,9 +270,10 @@ def parse_project(settings: Settings) -> Path:
 
 
 def build(settings: Settings, *, compare_as_before: bool = False) -> BuildResult:
-    """Prepare, build every model and run every data test once, and keep what came of it.
+    """Prepare, build every model and run every data test once, and store the build record.
 
-    Raises ``WarehouseBusy`` beside another build, ``NoRoom`` where the disk is full.
+    Raises ``WarehouseBusy`` during another build, ``NoRoom`` if the disk is full, and
+    ``BuildNotFinished`` if the warehouse is damaged or another program uses it.
     """
     with writing(settings, "build") as lock:
         lay_ready(settings, compare_as_before=compare_as_before)
@@ -284,12 +286,13 @@ def build(settings: Settings, *, compare_as_before: bool = False) -> BuildResult
 
 
 def build_for_airflow(settings: Settings, run_id: str) -> None:
-    """Run ``dbt build`` and record each node's outcome for those who watch it.
+    """Run ``dbt build`` and record the outcome of each node for the Airflow tasks that show it.
 
-    Who watches looks into the nightly warehouse, also where the build is made aside.
+    Outcomes go to the folder of the nightly warehouse, also for a build as of an earlier day,
+    because the tasks look there.
 
-    Raises ``BuildFailed`` after dbt has done all that could still be done, or where it could not
-    begin.
+    Raises ``BuildFailed`` if dbt could not start, or after it has built all nodes that do not
+    depend on a failed one.
     """
     prepare_home(settings)
     outcomes = Outcomes(nightly_warehouse(settings), run_id)
@@ -322,7 +325,7 @@ def _record_event(outcomes: Outcomes, line: str) -> None:
         event: dict[str, Any] = json.loads(line)
         name, level, words = (event["info"][key] for key in ("name", "level", "msg"))
     except (ValueError, KeyError, TypeError):
-        log.info("%s", line.rstrip())  # a library's own words between dbt's
+        log.info("%s", line.rstrip())  # not JSON: a library printed it, not dbt
         return
     if name == "NodeFinished":
         outcomes.record(_outcome(event["data"]))
@@ -341,15 +344,17 @@ def _outcome(data: dict[str, Any]) -> NodeOutcome:
 
 
 def publish_for_airflow(settings: Settings, run_id: str) -> list[str]:
-    """Publish what the build of this run made good; return what is wrong with the rest.
+    """Publish the marts that this run built without fault; return the faults of the others.
 
-    Raises ``BuildNotFinished`` when this run's build did not come to its end.
+    Raises ``BuildNotFinished`` if this run's dbt task was killed.
     """
     outcomes = Outcomes(nightly_warehouse(settings), run_id)
     finished = outcomes.ended
-    outcomes.end()  # after a dbt task that was killed: nobody shall wait for its nodes
+    outcomes.end()  # a killed dbt task did not: release the tasks that wait for its nodes
     if not finished:
-        raise BuildNotFinished("the dbt task of this run was stopped; readers keep what they have")
+        raise BuildNotFinished(
+            "the dbt task of this run was stopped; readers keep the current version"
+        )
     begun = time.monotonic()
     try:
         manifest = publish(settings, run_id, patience_seconds=PATIENCE_SECONDS)
