@@ -1,12 +1,12 @@
-"""The landing store: bytes as received, content-addressed, immutable, with a sidecar each.
+"""The landing store: files as received, content-addressed and immutable, each with a sidecar.
 
 landing/<source>/<dataset>/<sha256>.<ext>         the bytes
-                          /<sha256>.json          the sidecar: written second, it commits
-                          /<sha256>.tombstone     that the bytes were deleted, and by which rule
-                          /sightings/             when bytes were offered, and where: a journal
+                          /<sha256>.json          the sidecar, written after the bytes: the commit
+                          /<sha256>.tombstone     why, when and by which rule they were deleted
+                          /sightings/             journal: when and where which bytes were offered
 
-A deleted file keeps sidecar and sightings: which version stood when can still be told. What is
-asked each night comes from an index of these files (``index.py``), which holds nothing else.
+A deleted file keeps its sidecar and sightings, so you can still see which version was in force
+when. The nightly queries read an index of these files (``index.py``), which you can always rebuild.
 """
 
 from __future__ import annotations
@@ -43,9 +43,9 @@ MAGIC = {
 
 @dataclass(frozen=True)
 class Sighting:
-    """One time that a source offered these bytes, with the headers a next visit needs.
+    """One visit at which a source offered these bytes, with the headers for the next request.
 
-    ``reason`` says why, if it was not the night's turn.
+    ``reason`` explains a visit outside the nightly schedule.
     """
 
     seen_at: datetime
@@ -57,7 +57,7 @@ class Sighting:
 
 @dataclass(frozen=True)
 class Sidecar:
-    """What is known of a landed file besides its bytes."""
+    """The metadata of a landed file."""
 
     source: str
     dataset: str
@@ -79,7 +79,7 @@ class Sidecar:
 class Spell:
     """An unbroken run of sightings of the same bytes at one address.
 
-    ``number`` is the order of their coming: higher came later, whatever the clock said.
+    ``number`` gives the order of arrival: a higher one came later, whatever the clock said.
     """
 
     number: int
@@ -92,16 +92,16 @@ class Spell:
 
 What = Literal["bytes", "figures", "thinned", "quarantined"]
 LANDS_AGAIN = ("thinned", "quarantined")
-"""What went to save room, and may come again: an answer may be as it was on a day long ago."""
+"""Deleted only to save space. These files land again if offered: an old answer may recur."""
 
 
 @dataclass(frozen=True)
 class Tombstone:
-    """That the bytes of a landed file were deleted.
+    """The record of a landed file whose bytes were deleted.
 
-    ``what``: the figures staged from them stayed (``bytes``), went because they must not be known
-    any longer (``figures``) or because other days stand for theirs (``thinned``), or there never
-    were any (``quarantined``). ``period`` is what the file was about, where that was read.
+    ``what`` says what happened to the figures staged from them: they stayed (``bytes``), were
+    erased (``figures``), were removed because one day of each month is enough (``thinned``), or
+    never existed (``quarantined``). ``period`` is the file's period, if a parser read it.
     """
 
     source: str
@@ -119,13 +119,13 @@ class Tombstone:
 
 
 def detected_media_type(content: bytes) -> str:
-    """What the first bytes say a file is; ``text/plain`` when they say nothing special."""
+    """The media type by the first bytes; ``text/plain`` if they match none of ``MAGIC``."""
     head = content.lstrip(b"\xef\xbb\xbf \t\r\n")[:8]
     return next((kind for magic, kind in MAGIC.items() if head.startswith(magic)), "text/plain")
 
 
 class Landing:
-    """The landing store of one dataset. ``reason`` goes into each sighting noted through it."""
+    """The landing store of one dataset. Each sighting that it notes gets ``reason``."""
 
     def __init__(self, root: Path, source: str, dataset: str, reason: str | None = None) -> None:
         self.source = source
@@ -146,9 +146,9 @@ class Landing:
         headers: Mapping[str, str] | None = None,
         now: datetime | None = None,
     ) -> tuple[Landed, bool]:
-        """Keep ``content`` and note the sighting. Returns the file and whether it is new.
+        """Store ``content`` and note the sighting. Returns the file and whether it is new.
 
-        Bytes that were deleted stay deleted, but for those of ``LANDS_AGAIN``.
+        Deleted bytes are not stored again, unless their tombstone is one of ``LANDS_AGAIN``.
         """
         begin(self.root, "landing")
         now = now or datetime.now(UTC)
@@ -192,30 +192,30 @@ class Landing:
         headers: Mapping[str, str] | None = None,
         now: datetime | None = None,
     ) -> None:
-        """Note that the source offers these bytes now (again)."""
+        """Note that the source offers these bytes now, for the first time or again."""
         seen_at = now or datetime.now(UTC)
         sighting = Sighting(seen_at, request.identity, run_id, dict(headers or {}), self.reason)
         self.journal.append({"sha256": sha256, **_jsonable(asdict(sighting))})
 
     def has(self, sha256: str) -> bool:
-        """Whether a file of this hash has landed whole, though it may have been deleted since."""
+        """Whether a file with this hash has landed completely; its bytes may be deleted since."""
         return self._sidecar(sha256).exists()
 
     def content(self, sha256: str) -> bytes:
         return self.path(sha256).read_bytes()
 
     def path(self, sha256: str) -> Path:
-        """Where the bytes lie."""
+        """The path of the bytes."""
         return self.folder / f"{sha256}.{self.sidecar(sha256).extension}"
 
     def sidecar(self, sha256: str) -> Sidecar:
-        """The sidecar. Raises ``FileNotFoundError`` when nothing of that hash has landed."""
+        """The sidecar. Raises ``FileNotFoundError`` if no file with this hash has landed."""
         document = json.loads(self._sidecar(sha256).read_text())
         document["retrieved_at"] = datetime.fromisoformat(document["retrieved_at"])
         return Sidecar(**document)
 
     def origin(self, sha256: str) -> Origin:
-        """What a parser may know of a landed file."""
+        """The facts about a landed file that its parser receives beside the bytes."""
         sidecar = self.sidecar(sha256)
         return Origin(
             source=self.source,
@@ -227,15 +227,15 @@ class Landing:
         )
 
     def hashes(self) -> Iterator[str]:
-        """Every file that has landed whole, in a stable order."""
+        """The hash of every file that has landed completely, sorted."""
         return iter(sorted(path.stem for path in self.folder.glob("*.json")))
 
     def readable(self) -> Iterator[str]:
-        """Every file whose bytes are here still: not those that were deleted by a rule."""
+        """The hash of every file that no rule has deleted, sorted."""
         return (sha256 for sha256 in self.hashes() if not self._tombstone(sha256).exists())
 
     def tombstone(self, sha256: str) -> Tombstone | None:
-        """How the bytes of this hash were deleted; None if they were not."""
+        """The tombstone of the file with this hash; None if its bytes were not deleted."""
         try:
             document = json.loads(self._tombstone(sha256).read_text())
         except FileNotFoundError:
@@ -245,12 +245,15 @@ class Landing:
         return Tombstone(**document)
 
     def tombstones(self) -> Iterator[Tombstone]:
-        """Every file whose bytes were deleted, in a stable order."""
+        """The tombstones of all deleted files, sorted by hash."""
         return filter(None, map(self.tombstone, self.hashes()))
 
     def bury(self, tombstone: Tombstone) -> None:
-        """Delete the bytes. The tombstone is written first: it counts, and a kill between them
-        leaves bytes that the next call deletes."""
+        """Write the tombstone, then delete the bytes.
+
+        From the tombstone on, the file counts as deleted. If the process is killed before it
+        deletes the bytes, the next call deletes them.
+        """
         with self.index.changing(tombstone.sha256):
             if self.tombstone(tombstone.sha256) is None:
                 document = _jsonable(asdict(tombstone))
@@ -258,23 +261,26 @@ class Landing:
             self.path(tombstone.sha256).unlink(missing_ok=True)
 
     def sightings(self, sha256: str) -> Iterator[Sighting]:
-        """When these bytes were offered, in the order of their coming. Reads the whole journal:
-        for explaining one file; ``spells`` say the same shorter."""
+        """The sightings of these bytes, in order of arrival.
+
+        Reads the whole journal, to explain a single file; use ``spells`` for a summary.
+        """
         for document in self.journal.documents():
             if document["sha256"] == sha256:
                 yield _sighting(document)
 
     def spells(self) -> list[Spell]:
-        """Every run of sightings, in the order of their coming."""
+        """Every run of sightings, in order of arrival."""
         return [
             Spell(number, identity, sha256, moment_of(first), moment_of(last), sightings)
             for number, identity, sha256, first, last, sightings in self.index.ask(queries.spells)
         ]
 
     def newest_by_identity(self, identities: Iterable[str]) -> dict[str, tuple[str, Sighting]]:
-        """For each of these addresses: the hash it offered last, and that sighting.
+        """For each of these addresses, the newest sighting and its hash.
 
-        Last is what came last, not what has the latest time: a clock may have been set back.
+        The newest sighting is the last one in the journal. Its time may not be the latest, because
+        a clock may have been set back.
         """
         documents = self.index.ask(partial(queries.newest_documents, identities=list(identities)))
         return {
@@ -287,13 +293,13 @@ class Landing:
         return self.index.ask(partial(queries.last_seen, sha256=sha256))
 
     def last_sighting(self, before: datetime | None = None) -> datetime | None:
-        """When the source last offered anything; with ``before``, true to the day."""
+        """When the source last offered anything; with ``before``, before it, exact to the day."""
         return self.index.ask(partial(queries.last_sighting, before=before))
 
     def seen(self) -> list[tuple[str, str, datetime, date]]:
-        """Hash, address, moment and German day of each sighting, of a snapshot dataset.
+        """Hash, address, moment and day (in German time) of each sighting of a snapshot dataset.
 
-        By hash, and in the order of their coming; empty for other datasets.
+        Sorted by hash, then by arrival; empty for other datasets.
         """
         return [
             (sha256, identity, moment_of(seen_at), date.fromordinal(day))
@@ -301,7 +307,7 @@ class Landing:
         ]
 
     def waiting(self, version: int) -> list[tuple[str, str]]:
-        """Hash and label of the files, by hash, that the parser of this version did not process."""
+        """Hash and label of the files not processed by this parser version, sorted by hash."""
         return self.index.ask(partial(queries.waiting, version=version))
 
     def _sidecar(self, sha256: str) -> Path:
@@ -312,10 +318,10 @@ class Landing:
 
 
 def _ending(extension: str) -> str:
-    """An ending for the bytes' own name, whatever a person has called the file.
+    """The file extension under which the bytes are stored, made safe whatever the file's name.
 
-    It leaves sidecar and tombstone their names: it would overwrite an answer in JSON, and delete
-    what is called ``.tombstone``.
+    An extension that the store uses itself gets ``.bytes`` appended: otherwise the sidecar would
+    overwrite a JSON file, and ``land`` would delete the bytes of a ``.tombstone`` file.
     """
     plain = extension if PLAIN_ENDING.fullmatch(extension) else "bin"
     return f"{plain}.bytes" if plain in TAKEN_ENDINGS else plain
@@ -328,11 +334,11 @@ def _sighting(document: Mapping[str, Any]) -> Sighting:
 
 
 def upgrade_landing(settings: Settings) -> str:
-    """Bring landing into the layout of today: a journal of sightings for each dataset.
+    """Upgrade landing to a journal of sightings for each dataset.
 
-    Files of sightings that lay beside each landed file become one journal, in the order of their
-    times. Killed at any instant, the old files count until the journal of their dataset is there
-    whole; the next call goes on. Returns what was done, in words.
+    Earlier code wrote a file of sightings beside each landed file. These become one journal, sorted
+    by time. If the process is killed, the old files stay valid until the journal of their dataset
+    is complete, and the next call continues. Returns a summary of the changes.
     """
     upgraded = {
         f"{folder.parent.name}/{folder.name}": Journal(folder).upgrade()
