@@ -1,4 +1,4 @@
-"""``kreishaus run``, ``up`` and ``down``: the whole night in an Airflow of its own."""
+"""``kreishaus run``, ``up`` and ``down``: the whole night in an embedded Airflow."""
 
 from __future__ import annotations
 
@@ -36,21 +36,21 @@ CLOSED_WITHIN_SECONDS = 40
 
 
 class StoppedMeanwhile(Exception):
-    """``down`` ended what ``up`` was opening or running."""
+    """``kreishaus down`` stopped Airflow while ``up`` was starting it or running the night."""
 
     def __init__(self) -> None:
         super().__init__("Stopped by `kreishaus down` before the run had ended.")
 
 
 def run(settings: Settings, console: Console) -> int:
-    """Run the whole night once and show what came of it.
+    """Run the whole night once and print a summary.
 
-    Returns 0 when every DAG run succeeded, 1 when one is red or Airflow did not come up, 3 when
-    the home folder is in use (then nothing was touched), 130 when interrupted. Raises
-    ``FaultyList`` where the county's list of municipalities cannot be read.
+    Returns 0 if every DAG run succeeded, 1 if one is red or Airflow did not start or stopped
+    answering, 3 if another process uses the home folder (only rights may have been repaired), 130
+    if interrupted. Raises ``FaultyList`` if the county's list of municipalities cannot be read.
     """
     settings.require_municipalities()
-    os.environ.setdefault("KREISHAUS_RETRY_MINUTES", "0.02")  # somebody is waiting
+    os.environ.setdefault("KREISHAUS_RETRY_MINUTES", "0.02")  # a person waits for the run
     clock = Clock()
     clock.begin("starting")
     prepare_home(settings)
@@ -60,7 +60,7 @@ def run(settings: Settings, console: Console) -> int:
             _ended_by_signals(),
             local_stack(settings, console, reparse_seconds=NEVER_SECONDS) as airflow,
         ):
-            page = {"Airflow": "stopped with this run; `kreishaus up` keeps it running"}
+            page = {"Airflow": "stopped after this run; use `kreishaus up` to keep it running"}
             local_run = _local_run(settings, airflow.api, console, clock, page)
             clock.begin("stopping")
     except AlreadyRunning as in_use:
@@ -77,9 +77,10 @@ def run(settings: Settings, console: Console) -> int:
 
 
 def up(settings: Settings, console: Console) -> int:
-    """Start Kreishaus, run the night once, and leave it running for the nights to come.
+    """Start Airflow, run the night once, and leave Airflow running for the following nights.
 
-    Returns what ``run`` would, and raises what it raises.
+    Returns 0 if every DAG run succeeded, 1 if one is red, Airflow did not start or it was stopped,
+    and 3 if another process uses the home folder. Raises ``FaultyList`` as ``run`` does.
     """
     settings.require_municipalities()
     clock = Clock()
@@ -88,7 +89,7 @@ def up(settings: Settings, console: Console) -> int:
     lock = settings.home / "run.lock"
     in_use = holder(lock)
     if in_use:
-        words = f"{settings.home} is in use: kreishaus {in_use['purpose']}, {in_use['pid']}"
+        words = f"{settings.home} is in use: kreishaus {in_use['purpose']}, process {in_use['pid']}"
         return _say(console, words, ALREADY_RUNNING)
     try:
         address = _open_stack(settings)
@@ -98,7 +99,7 @@ def up(settings: Settings, console: Console) -> int:
     api = AirflowApi(address, entry.user, entry.password)
     api.is_alive = lambda: holder(lock) is not None
     if not api.answers():
-        words = f"Airflow at {address} does not let {entry.user} in by {entry.file}."
+        words = f"Airflow at {address} refuses the login of {entry.user} in {entry.file}."
         retry = f"{words} Try: kreishaus down; kreishaus up"
         return _say(console, retry if api.is_alive() else str(StoppedMeanwhile()), RED)
     page: dict[str, str | Path] = {
@@ -117,19 +118,20 @@ def up(settings: Settings, console: Console) -> int:
 
 
 def down(settings: Settings, console: Console) -> int:
-    """Stop what ``up`` started. Returns 0 when it has stopped, 1 when it has not."""
+    """Stop what ``up`` started. Returns 0 if nothing runs any more, 1 if something still does."""
     lock = settings.home / "run.lock"
     in_use = holder(lock)
     if in_use is None:
-        return _say(console, f"Nothing runs in {settings.home}.", GREEN)
+        return _say(console, f"Kreishaus is not running in {settings.home}.", GREEN)
     if in_use["purpose"] != supervisor.PURPOSE:
-        words = f"kreishaus {in_use['purpose']} is at work, process {in_use['pid']}: not stopped."
+        words = f"Not stopped: kreishaus {in_use['purpose']} is running, process {in_use['pid']}."
         return _say(console, words, RED)
     os.kill(in_use["pid"], signal.SIGTERM)
     deadline = time.monotonic() + CLOSED_WITHIN_SECONDS
     while holder(lock):
         if time.monotonic() > deadline:
-            return _say(console, f"Process {in_use['pid']} does not end.", RED)
+            words = f"Process {in_use['pid']} is still running after {CLOSED_WITHIN_SECONDS} s."
+            return _say(console, words, RED)
         time.sleep(0.2)
     return _say(console, "Stopped.", GREEN)
 
@@ -144,14 +146,15 @@ def _local_run(
     run_id = new_run_id()
     with Display(console) as display:
         runs = run_dags(api, run_id, clock, display)
-    clock.begin("looking back")
+    clock.begin("summarising")
     return summarise(settings, api, runs, run_id, clock, page)
 
 
 def _open_stack(settings: Settings) -> str:
     """Start the supervisor; return Airflow's address once it is ready.
 
-    Raises ``AirflowNotReady``, and ``StoppedMeanwhile`` when somebody ended the supervisor.
+    Raises ``AirflowNotReady`` if it does not become ready, ``StoppedMeanwhile`` if the supervisor
+    was stopped first.
     """
     log = airflow_home(settings) / "logs" / "supervisor.log"
     make_folder(log.parent)
@@ -168,17 +171,17 @@ def _open_stack(settings: Settings) -> str:
         )
     deadline = time.monotonic() + OPEN_WITHIN_SECONDS
     while (address := supervisor.address(settings)) is None:
-        if process.poll() in (supervisor.STOPPED, -signal.SIGTERM):  # the latter while it imports
+        if process.poll() in (supervisor.STOPPED, -signal.SIGTERM):  # -SIGTERM: no handler yet
             raise StoppedMeanwhile
         if process.poll() is not None or time.monotonic() > deadline:
-            raise AirflowNotReady(f"Airflow did not come up. {log} says:\n{log.read_text()}")
+            raise AirflowNotReady(f"Airflow did not come up. {log}:\n{log.read_text()}")
         time.sleep(0.5)
     return address
 
 
 @contextmanager
 def _ended_by_signals() -> Iterator[None]:
-    """Let SIGTERM and a closed terminal end a run as Ctrl-C does: with everything stopped."""
+    """Let SIGTERM and a closed terminal stop a run and its processes, as Ctrl-C does."""
 
     def interrupt(_signal: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt

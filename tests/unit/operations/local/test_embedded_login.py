@@ -81,7 +81,7 @@ def test_up_says_when_a_password_does_not_fit(settings, monkeypatch, capsys):
         status = run.up(settings, Console(width=200))
     said = capsys.readouterr().out
     assert status == run.RED
-    assert f"does not let admin in by {airflow_home(settings) / 'passwords.json'}" in said
+    assert f"refuses the login of admin in {airflow_home(settings) / 'passwords.json'}" in said
 
 
 @pytest.mark.parametrize("umask", [0o000, 0o077])
