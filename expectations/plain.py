@@ -8,11 +8,12 @@ FOLDER/gx/great_expectations.yml        a file context
 from __future__ import annotations
 
 import ast
+import os
 import re
 from pathlib import Path
 
 from kreishaus.datasets import REGISTRY
-from kreishaus.files import make_folder
+from kreishaus.files import commit_directory, make_folder, new_directory, remove_directory
 
 HERE = Path(__file__).parent
 PLUGIN = "kreishaus_expectations"
@@ -26,13 +27,24 @@ class AlreadyThere(Exception):
 def export(folder: Path) -> list[str]:
     """Write the project into ``folder``; return the names of its suites.
 
-    Raises ``AlreadyThere``.
+    All of it or nothing: half a project would load, with fewer checks than it says. Raises
+    ``AlreadyThere``.
     """
+    project = folder / "gx"
+    if os.path.lexists(project):
+        raise AlreadyThere(f"{project} exists: name another folder, or remove it")
+    temporary = new_directory(project)
+    try:
+        names = _write(temporary)
+        commit_directory(temporary / "gx", project)
+    finally:
+        remove_directory(temporary)
+    return names
+
+
+def _write(folder: Path) -> list[str]:
     import great_expectations as gx
 
-    if (folder / "gx").exists():
-        raise AlreadyThere(f"{folder / 'gx'} exists: name another folder, or remove it")
-    make_folder(folder)
     context = gx.get_context(mode="file", project_root_dir=str(folder))
     context.enable_analytics(False)
     for entry in REGISTRY:

@@ -21,6 +21,7 @@ from great_expectations.expectations.expectation import Expectation
 from great_expectations.expectations.metadata_types import FailureSeverity
 from great_expectations.expectations.row_conditions import Column
 
+from expectations.missing_rows import ExpectNoRowMissing
 from expectations.printed_percent import ExpectPercentAsPrinted
 from expectations.row_sums import (
     ExpectMeasuresToSum,
@@ -28,7 +29,6 @@ from expectations.row_sums import (
     ExpectValueOrMarker,
 )
 from expectations.suites.bamf_identities import CONTINENTS, IDENTITIES
-from expectations.suites.bamf_missing_rows import ExpectNoRowMissing
 from ingest.bamf.tables import MEASURES, REPORT_MEASURES
 from ingest.vocabulary.countries import countries
 
@@ -242,6 +242,14 @@ def _sums() -> list[Expectation]:
 def _keys() -> list[Expectation]:
     return [
         ExpectNoRowMissing(
+            measures=list(MEASURES.values()),
+            sums=[[total, *parts] for total, parts in IDENTITIES.values()],
+            keys={
+                continent: {
+                    one.ls_code: one.label for one in countries() if one.continent == continent
+                }
+                for continent in CONTINENTS
+            },
             severity=CRITICAL,
             meta=_meta(
                 "row_missing",
