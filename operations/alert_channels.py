@@ -58,7 +58,14 @@ def _tried(
         error = f"{type(fault).__name__}: {fault}".splitlines()[0]
     if error:
         log.error("%s: %r was not sent: %s", name, message.subject, error)
-    note_sent(settings, message, name, error, datetime.now(UTC))
+    try:
+        note_sent(settings, message, name, error, datetime.now(UTC))
+    except (
+        OSError
+    ) as fault:  # a full disk is what people are to be told of, by the next channel too
+        log.error(
+            "%s: that %r was sent could not be written down: %s", name, message.subject, fault
+        )
     return error is None
 
 

@@ -145,12 +145,15 @@ class AlertLog:
         self.folder = settings.home / "alerts" / "told"
 
     def within(self, span: timedelta, key: str, now: datetime) -> bool:
-        """Whether that was told less than ``span`` ago."""
+        """Whether that was told less than ``span`` ago.
+
+        A note that cannot be read, or that a wrong clock put far ahead, silences nobody.
+        """
         try:
-            document = json.loads(self._path(key).read_text())
-        except FileNotFoundError:
+            told = datetime.fromisoformat(json.loads(self._path(key).read_bytes())["at"])
+            return abs(now - told) < span
+        except (OSError, ValueError, KeyError, TypeError):
             return False
-        return now - datetime.fromisoformat(document["at"]) < span
 
     def note(self, key: str, now: datetime) -> None:
         """Remember that it was told; forget what was told long ago."""

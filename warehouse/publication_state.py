@@ -60,7 +60,7 @@ def publication(
     """
     try:
         version = versions.current(settings)
-        created_at = datetime.fromisoformat(versions.facts(version)["created_at"])
+        created_at = versions.made_at(version)
         versions.manifest(version, "internal")
     except versions.Damaged as damaged:
         issue = Issue("red", "damaged", "published", str(damaged), str(damaged))

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from kreishaus.files import remove_directory
+from kreishaus.local_time import HERE
 from kreishaus.settings import Settings
 from warehouse import withdrawals
 from warehouse.as_of import requested_as_of
@@ -158,6 +159,22 @@ def manifest(version: Path, audience: Audience) -> dict[str, Any]:
 def facts(version: Path) -> dict[str, Any]:
     """``version``, ``created_at``, ``code_version``, ``as_of``, ``known_by``: for everybody."""
     return _read(version / MARK)
+
+
+def made_at(version: Path) -> datetime:
+    """When a version was made. Raises ``Damaged``, also where it says no moment that there is."""
+    said = facts(version).get("created_at")
+    try:
+        made = datetime.fromisoformat(said)  # type: ignore[arg-type]  # refused like any other
+        made.astimezone(HERE)
+        if made.tzinfo is not None:
+            return made
+        raise ValueError("without an offset")
+    except (TypeError, ValueError, OverflowError) as fault:
+        raise Damaged(
+            f"{version / MARK}: expected created_at, a time with its offset, found {said!r}. "
+            "The version is damaged: `kreishaus publish` makes another one; look at the disk."
+        ) from fault
 
 
 def _read(path: Path) -> dict[str, Any]:

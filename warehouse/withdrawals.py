@@ -11,9 +11,10 @@ A mark is the decision of a person, with the reason, and stays when the version 
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
@@ -24,6 +25,9 @@ from kreishaus.settings import Settings
 FOLDER = "withdrawals"
 Kind = Literal["versions", "papers"]
 Act = Literal["withdraw", "correct"]
+UNREADABLE = "Der Vermerk ist beschädigt und kann nicht gelesen werden."
+"""The reason in place of one that is lost; readers are shown it."""
+log = logging.getLogger(__name__)
 
 
 class NoReason(ValueError):
@@ -80,7 +84,7 @@ class Mark:
 def mark(settings: Settings, kind: Kind, name: str) -> Mark | None:
     """The mark of a version or paper; None where it has none."""
     try:
-        return _read(_path(settings, kind, name).read_bytes())
+        return _read(settings.home / FOLDER / kind, _path(settings, kind, name))
     except FileNotFoundError:
         return None
 
@@ -88,7 +92,7 @@ def mark(settings: Settings, kind: Kind, name: str) -> Mark | None:
 def marks(settings: Settings, kind: Kind) -> Iterator[Mark]:
     """Every mark, the newest first."""
     root = settings.home / FOLDER / kind
-    found = [_read(path.read_bytes()) for path in root.rglob("[!.]*.json")]
+    found = [_read(root, path) for path in root.rglob("[!.]*.json")]
     yield from sorted(found, key=lambda one: (one.at, one.name), reverse=True)
 
 
@@ -110,6 +114,20 @@ def _path(settings: Settings, kind: Kind, name: str) -> Path:
     return settings.home / FOLDER / kind / f"{name}.json"
 
 
-def _read(content: bytes) -> Mark:
-    document = json.loads(content)
-    return Mark(**{**document, "at": datetime.fromisoformat(document["at"])})
+def _read(root: Path, path: Path) -> Mark:
+    """A mark. One that cannot be read withdraws all the same: nobody knows what it says."""
+    content = path.read_bytes()
+    try:
+        document = json.loads(content)
+        return Mark(**{**document, "at": datetime.fromisoformat(document["at"])})
+    except (ValueError, KeyError, TypeError, RecursionError) as fault:
+        log.error(
+            "%s: expected the mark of a withdrawal or a correction, and it cannot be read (%s). "
+            "What it is about counts as withdrawn; bring the file back from a backup.",
+            path,
+            fault,
+        )
+        name = path.relative_to(root).with_suffix("").as_posix()
+        at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+        kind: Kind = "versions" if root.name == "versions" else "papers"
+        return Mark(kind, "withdraw", name, at, "", UNREADABLE)
