@@ -10,12 +10,15 @@ folder and reads the lines of a list.
 from __future__ import annotations
 
 import csv
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 COUNTY_TOML = "county.toml"
 MUNICIPALITIES = "municipalities"
+KEY = re.compile(r"[0-9]{5}")
+"""The official key of a county, and the name of its folder."""
 COMMENT = "#"
 """A line of a list that begins so is for people."""
 
@@ -35,9 +38,15 @@ class FaultyList(ValueError):
 def find_county(counties: Path, ags: str | None) -> Path:
     """The folder of the county ``ags``; without a key, of the only county there is.
 
-    Raises ``NoCounty`` where there is none, or where several could be meant.
+    A folder that is called otherwise than a key is none: a copy beside it, or what a killed
+    ``county init`` left. Raises ``NoCounty`` where there is none, or where several could be meant.
     """
     if ags:
+        if not KEY.fullmatch(ags):
+            raise NoCounty(
+                "KREISHAUS_COUNTY_AGS: expected the official key of a county, five digits, "
+                f"found {ags!r}"
+            )
         folder = counties / ags
         if not (folder / COUNTY_TOML).is_file():
             raise NoCounty(
@@ -45,9 +54,16 @@ def find_county(counties: Path, ags: str | None) -> Path:
                 f"`kreishaus county init {ags}` makes one; KREISHAUS_COUNTIES says where they lie"
             )
         return folder
-    found = sorted(file.parent for file in counties.glob(f"*/{COUNTY_TOML}"))
+    there = sorted(file.parent for file in counties.glob(f"*/{COUNTY_TOML}") if file.is_file())
+    found = [folder for folder in there if KEY.fullmatch(folder.name)]
     if len(found) == 1:
         return found[0]
+    if there and not found:
+        names = ", ".join(folder.name for folder in there)
+        raise NoCounty(
+            f"{counties}: expected a folder that is called as the official key of its county, five "
+            f"digits, found {names}. Rename the folder of the county that is meant"
+        )
     if not found:
         raise NoCounty(
             f"{counties}: expected a folder <official key>/{COUNTY_TOML}, found none. "
@@ -143,7 +159,7 @@ def read_municipalities(folder: Path) -> dict[str, str]:
     all, with the file.
     """
     path = folder / f"{MUNICIPALITIES}.csv"
-    if not path.is_file():
+    if not os.path.lexists(path):
         return {}
     try:
         return _municipalities(folder.name, _text(path))
@@ -157,8 +173,15 @@ def read_municipalities(folder: Path) -> dict[str, str]:
 
 
 def _text(path: Path) -> str:
+    expected = "a file that this account may read"
     try:
+        if not path.is_file():  # never opened: a pipe would wait for whoever fills it
+            found = "a folder, a device, or a link that leads to no file"
+            raise FaultyList("the list is no file", expected=expected, found=found)
         return path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        found = error.strerror or str(error)
+        raise FaultyList("the list cannot be read", expected=expected, found=found) from error
     except UnicodeDecodeError as error:
         raise FaultyList(
             "the list is no UTF-8",

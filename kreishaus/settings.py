@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Iterator
+from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -15,6 +16,7 @@ from pydantic import (
     ConfigDict,
     Field,
     SecretStr,
+    ValidationInfo,
     field_validator,
     model_validator,
 )
@@ -347,6 +349,10 @@ class CountyFolderSource(TomlConfigSettingsSource):
     is no TOML or has other tables than ``Settings``.
     """
 
+    def _read_file(self, file_path: Path | Traversable) -> dict[str, Any]:
+        """Windows editors put a byte order mark before UTF-8, which TOML does not know."""
+        return tomllib.loads(file_path.read_bytes().decode("utf-8-sig"))
+
     def __init__(self, settings_cls: type[BaseSettings], folder: Path) -> None:
         file = folder / COUNTY_TOML
         try:
@@ -414,6 +420,14 @@ class Settings(BaseSettings):
     lineage: Lineage = Lineage()
     metrics: Metrics = Metrics()
     source: dict[str, SourceConfig] = Field(default_factory=dict)
+
+    @field_validator("home", "counties", "drop_folders", mode="before")
+    @classmethod
+    def _empty_is_not_said(cls, folder: object, about: ValidationInfo) -> object:
+        """``KREISHAUS_HOME=`` names no folder; pathlib takes it for the one where one stands."""
+        if folder == "" and about.field_name:
+            return cls.model_fields[about.field_name].default
+        return folder
 
     @field_validator("home")
     @classmethod

@@ -56,6 +56,8 @@ def check(settings: Settings) -> Iterator[tuple[str, tuple[Finding, ...]]]:
     for name, finding in strangers(read):
         found[name] += (finding,)
     _add_municipalities_fault(settings, found)
+    if (rows := read.get(MUNICIPALITIES)) is not None:
+        found[f"{MUNICIPALITIES}.csv"] += tuple(_of_another_kind(settings, bool(len(rows))))
     yield from found.items()
     yield from _not_taken(settings)
 
@@ -66,6 +68,15 @@ def _add_municipalities_fault(settings: Settings, found: dict[str, tuple[Finding
     if why and not any(one.severity == "critical" for one in found.get(name, ())):
         finding = Finding(rule="municipalities", severity="critical", message=why, place=name)
         found[name] = (*found.get(name, ()), finding)
+
+
+def _of_another_kind(settings: Settings, has_some: bool) -> Iterator[Finding]:
+    """Papers leave out chapters, and files are read, as the kind of the county says."""
+    kind = settings.county.kind
+    if has_some != settings.county.words.has_municipalities:
+        message = f"{MUNICIPALITIES}.csv: {'has' if has_some else 'has no'} rows, and county.toml "
+        message += f'says kind = "{kind}", which has {"none" if has_some else "municipalities"}'
+        yield Finding(rule="kind", severity="warning", message=message)
 
 
 def _not_taken(settings: Settings) -> Iterator[tuple[str, tuple[Finding, ...]]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import secrets
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pyarrow as pa
 from ingest.county.parse import expected_of
 from ingest.county.tables import TABLES, columns, purpose
 from kreishaus.county_folder import COUNTY_TOML, MUNICIPALITIES
-from kreishaus.files import commit_directory, new_directory, write_synced
+from kreishaus.files import commit_directory, new_directory, remove_directory, write_synced
 from operations.counties.known import KnownCounty
 
 TEMPLATE = Path(__file__).with_name("county.toml.template")
@@ -37,17 +38,24 @@ class FolderExists(ValueError):
 def make_county(county: KnownCounty, counties: Path) -> Path:
     """Write the folder of a county and return it. Raises ``FolderExists``."""
     folder = counties / county.ags
-    if folder.exists():
+    if os.path.lexists(folder):
         raise FolderExists(f"{folder} is there already; nothing was changed")
     counties.mkdir(parents=True, exist_ok=True)
     temporary = new_directory(folder)
+    try:
+        _fill(temporary, county)
+        commit_directory(temporary, folder)
+    finally:
+        remove_directory(temporary)
+    return folder
+
+
+def _fill(temporary: Path, county: KnownCounty) -> None:
     write_synced(temporary / COUNTY_TOML, _settings(county).encode())
     for name, schema in TABLES.items():
         rows = [[*one, SOURCE] for one in county.municipalities.items()]
         text = _list(schema, rows if name == MUNICIPALITIES else [])
         write_synced(temporary / f"{name}.csv", text.encode())
-    commit_directory(temporary, folder)
-    return folder
 
 
 def _settings(county: KnownCounty) -> str:

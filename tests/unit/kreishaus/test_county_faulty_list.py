@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -9,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from kreishaus.county_folder import FaultyList
+from kreishaus.county_folder import FaultyList, read_municipalities
 from kreishaus.settings import Settings
 from operations.cli import main
 from operations.counties.known import known_county
@@ -55,6 +57,75 @@ def test_the_settings_say_why_there_are_no_municipalities(faulty: Settings) -> N
     assert faulty.county.municipalities_fault == f"{faulty.county_folder}/{WHY}"
     with pytest.raises(FaultyList, match=r"municipalities\.csv, line 3"):
         faulty.require_municipalities()
+
+
+def _folder(path: Path) -> None:
+    path.mkdir()
+
+
+def _pipe(path: Path) -> None:
+    os.mkfifo(path)
+
+
+def _dangling(path: Path) -> None:
+    path.symlink_to(path.with_name("a share that is not mounted"))
+
+
+def _loop(path: Path) -> None:
+    path.symlink_to(path.name)
+
+
+@pytest.mark.parametrize("put", [_folder, _pipe, _dangling, _loop])
+def test_what_is_no_file_is_not_read_as_no_municipalities(
+    faulty: Settings, said: Callable[..., tuple[object, str]], put: Callable[[Path], None]
+) -> None:
+    path = faulty.county_folder / "municipalities.csv"
+    path.unlink()
+    put(path)
+    settings = Settings(home=faulty.home, counties=faulty.counties)
+    with pytest.raises(FaultyList, match=r"the list is no file\. Expected a file that this account"):
+        settings.require_municipalities()
+    status, words = said("county", "check")
+    assert status == 1 and "municipalities.csv: is a " in words
+
+
+def test_a_file_without_the_right_to_read_it_is_said(
+    faulty: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def closed(path: Path) -> bytes:
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+    monkeypatch.setattr("kreishaus.county_folder.Path.read_bytes", closed)
+    with pytest.raises(FaultyList, match=r"the list cannot be read\. .* found Permission denied"):
+        read_municipalities(faulty.county_folder)
+
+
+@pytest.mark.parametrize(
+    ("kind", "rows", "warning"),
+    [
+        ("Kreis", "", 'has no rows, and county.toml says kind = "Kreis", which has municip'),
+        ("Städteregion", "", 'has no rows, and county.toml says kind = "Städteregion", which has'),
+        ("kreisfreie Stadt", "05166004,Brüggen,x\n", 'has rows, and county.toml says kind = "kre'),
+        ("kreisfreie Stadt", "", None),
+        ("Kreis", "05166004,Brüggen,x\n", None),
+    ],
+)
+def test_municipalities_that_do_not_fit_the_kind_are_a_warning(
+    faulty: Settings,
+    said: Callable[..., tuple[object, str]],
+    kind: str,
+    rows: str,
+    warning: str | None,
+) -> None:
+    text = faulty.county_file.read_text().replace('kind = "Kreis"', f'kind = "{kind}"')
+    faulty.county_file.write_text(text)
+    (faulty.county_folder / "municipalities.csv").write_text(
+        f"municipality_code,name,source\n{rows}"
+    )
+    status, words = said("county", "check")
+    assert status == 0
+    assert (warning or "municipalities.csv: in order") in words
+    assert ("county.toml says kind" in words) == bool(warning)
 
 
 def test_help_needs_no_list(said: Callable[..., tuple[object, str]]) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import re
+import shutil
 import stat
 from pathlib import Path
 
@@ -42,6 +45,72 @@ def test_no_county_and_an_unknown_one_are_sentences(counties: Path, tmp_path: Pa
         find_county(tmp_path / "nothing", None)
     with pytest.raises(NoCounty, match="kreishaus county init 05162"):
         find_county(counties, "05162")
+
+
+STRAY = [".tmp-e72aef33", "05166.bak", "Viersen", "5166", "051660", "05166 ", "٠٥١٦٦"]
+
+
+@pytest.mark.parametrize("name", STRAY)
+def test_a_folder_that_is_called_as_no_county_is_none(tmp_path: Path, name: str) -> None:
+    folder = make_county(known_county("05166"), tmp_path)
+    shutil.copytree(folder, tmp_path / name)
+    assert find_county(tmp_path, None) == folder
+    shutil.rmtree(folder)
+    with pytest.raises(NoCounty, match=rf"five digits, found {re.escape(name)}\. Rename"):
+        find_county(tmp_path, None)
+
+
+@pytest.mark.parametrize("ags", [*STRAY, "05166/", "../counties/05166", ".", "/", "05166\n"])
+def test_what_is_no_key_leads_to_no_folder(counties: Path, ags: str) -> None:
+    shutil.copytree(counties / "05166", counties / "05166.bak")
+    with pytest.raises(NoCounty, match=r"KREISHAUS_COUNTY_AGS: expected .* five digits, found"):
+        find_county(counties, ags)
+
+
+@pytest.mark.parametrize("name", ["HOME", "COUNTIES", "DROP_FOLDERS"])
+def test_a_folder_that_is_said_empty_is_not_the_one_where_one_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    for one in ("HOME", "COUNTIES", "DROP_FOLDERS", "COUNTY_AGS"):
+        monkeypatch.delenv(f"KREISHAUS_{one}", raising=False)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv(f"KREISHAUS_{name}", "")
+    settings = Settings()
+    assert (settings.home, settings.county_folder, settings.drop_folders) == (
+        REPOSITORY / "var",
+        REPOSITORY / "counties" / "05162",
+        None,
+    )
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+def test_settings_are_read_as_a_windows_editor_saves_them(counties: Path, line_end: str) -> None:
+    file = counties / "05166" / "county.toml"
+    text = file.read_text(encoding="utf-8").replace('"Kreis Viersen"', '"Kreis Vierßen"')
+    file.write_bytes(text.replace("\n", line_end).encode("utf-8-sig"))
+    assert Settings(counties=counties, county_ags="05166").county.name == "Kreis Vierßen"
+    file.write_bytes(text.encode("cp1252"))
+    with pytest.raises(
+        NoCounty, match=r"county\.toml: expected TOML in UTF-8, found: .utf-8. codec"
+    ):
+        Settings(counties=counties, county_ags="05166")
+
+
+def test_a_folder_that_could_not_be_filled_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(path: Path, content: bytes) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", str(path))
+
+    with monkeypatch.context() as disk:
+        disk.setattr("operations.counties.make.write_synced", full)
+        with pytest.raises(OSError, match="No space"):
+            make_county(known_county("05166"), tmp_path)
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "05166").symlink_to(tmp_path / "share that is not mounted")
+    with pytest.raises(FolderExists, match="there already"):
+        make_county(known_county("05166"), tmp_path)
+    assert list(tmp_path.iterdir()) == [tmp_path / "05166"]
 
 
 def test_a_folder_is_called_as_its_county(counties: Path) -> None:
