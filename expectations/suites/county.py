@@ -13,7 +13,6 @@ from great_expectations.expectations.metadata_types import FailureSeverity
 
 from expectations.key_as_code import ExpectKeyToBeItsOwn
 from expectations.named_limits import ExpectNamedValuesWithinLimits, Limits, plain
-from expectations.not_negative import ExpectNotNegative
 from expectations.validity import ExpectOneValidAtATime
 from ingest.county.tables import COUNTY, TABLES
 from kreishaus.keys import row_key
@@ -120,12 +119,13 @@ def _bounds(name: str, schema: pa.Schema, label: str) -> Iterator[Expectation]:
             yield _between("years", field.name, first, last, label)
         if pa.types.is_date(field.type):
             yield _between("years", field.name, date(first, 1, 1), date(last, 12, 31), label)
-    if counts := [field.name for field in schema if field.name in COUNTS]:
-        yield ExpectNotNegative(
-            columns=counts,
-            severity=CRITICAL,
-            meta=_meta("not_negative", "What is counted is not below nothing.", label),
-        )
+        if field.name in COUNTS:
+            yield gxe.ExpectColumnValuesToBeBetween(
+                column=field.name,
+                min_value=0,
+                severity=CRITICAL,
+                meta=_meta("not_negative", "What is counted is not below nothing.", label),
+            )
     if name == "target_years":
         kinds = {"year": Limits(first, last), "after_base": Limits(0, last - first)}
         yield ExpectNamedValuesWithinLimits(

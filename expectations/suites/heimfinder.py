@@ -9,7 +9,6 @@ import great_expectations as gx
 import great_expectations.expectations as gxe
 from great_expectations.expectations.expectation import Expectation
 
-from expectations.not_negative import ExpectNotNegative
 from expectations.row_sums import ExpectSumNotAbove
 from ingest.heimfinder.tables import COUNTS, MEASURES
 
@@ -33,9 +32,12 @@ def _homes() -> Iterator[Expectation]:
     yield gxe.ExpectColumnValuesToBeUnique(
         column="home_id", **_meta("key_unique", "A home that stands there twice is counted twice.")
     )
-    yield ExpectNotNegative(
-        columns=list(COUNTS), **_meta("not_negative", "Nobody has less than no place.")
-    )
+    for column in COUNTS:
+        yield gxe.ExpectColumnValuesToBeBetween(
+            column=column,
+            min_value=0,
+            **_meta("not_negative", "Nobody has less than no place."),
+        )
     for measure in MEASURES:
         yield ExpectSumNotAbove(
             parts=[measure],

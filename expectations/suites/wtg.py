@@ -10,7 +10,6 @@ import great_expectations.expectations as gxe
 from great_expectations.expectations.expectation import Expectation
 from great_expectations.expectations.row_conditions import Column
 
-from expectations.not_negative import ExpectNotNegative
 from expectations.occupancy import ExpectOccupancyToAddUp, ExpectResidentsNotAbovePlaces
 from expectations.reported_share import ExpectShareAsReported
 from expectations.row_sums import ExpectColumnsToSum, ExpectSumNotAbove
@@ -87,7 +86,7 @@ def register() -> dict[str, gx.ExpectationSuite]:
             row_condition=Column("set_aside_reason").is_null(),
             **_critical("key_unique", "One key of two offers: one of them is lost.", "name"),
         ),
-        _not_negative("plaetze", label="name"),
+        *_not_negative("plaetze", label="name"),
         _at_most("plaetze", IMPOSSIBLE, "name"),
         gxe.ExpectColumnValuesToMatchRegex(
             column="plz",
@@ -126,11 +125,13 @@ def _unique(*columns: str) -> Expectation:
     )
 
 
-def _not_negative(*columns: str, label: str = "pfad_id") -> Expectation:
-    return ExpectNotNegative(
-        columns=list(columns),
-        **_critical("not_negative", "Nobody lives or works on less than nothing.", label),
-    )
+def _not_negative(*columns: str, label: str = "pfad_id") -> Iterator[Expectation]:
+    for column in columns:
+        yield gxe.ExpectColumnValuesToBeBetween(
+            column=column,
+            min_value=0,
+            **_critical("not_negative", "Nobody lives or works on less than nothing.", label),
+        )
 
 
 def _one_of(column: str, values: tuple[str, ...], label: str = "pfad_id") -> Expectation:
@@ -203,7 +204,7 @@ def _offers() -> Iterator[Expectation]:
 
 def _occupancy() -> Iterator[Expectation]:
     yield _unique("pfad_id")
-    yield _not_negative(*PLACE_COUNTS)
+    yield from _not_negative(*PLACE_COUNTS)
     yield ExpectOccupancyToAddUp(
         places="plaetze_vertrag",
         occupied="plaetze_belegt",
@@ -258,7 +259,7 @@ def _occupancy() -> Iterator[Expectation]:
 
 def _residents() -> Iterator[Expectation]:
     yield _unique("pfad_id")
-    yield _not_negative(*RESIDENTS, "unter_60")
+    yield from _not_negative(*RESIDENTS, "unter_60")
 
 
 def _residents_on_places() -> Iterator[Expectation]:
@@ -282,7 +283,7 @@ def _residents_on_places() -> Iterator[Expectation]:
 
 def _staff() -> Iterator[Expectation]:
     yield _unique("pfad_id")
-    yield _not_negative(*FTE)
+    yield from _not_negative(*FTE)
     yield ExpectColumnsToSum(
         total="vk_pflege_gesamt",
         parts=["vk_fachkraft", "vk_assistenz_1j", "vk_hilfskraft"],
@@ -322,7 +323,7 @@ def _inspections() -> Iterator[Expectation]:
         row_condition=Column("durchgefuehrt") == False,  # noqa: E712 - builds a condition
         **_warning("not_done_has_reason", "The report prints why.", "pruefung_id"),
     )
-    yield _not_negative("maengel", label="pruefung_id")
+    yield from _not_negative("maengel", label="pruefung_id")
     yield _not_before(
         "reference_date",
         "datum",
@@ -336,7 +337,7 @@ def _complaints() -> Iterator[Expectation]:
     yield gxe.ExpectColumnValuesToNotBeNull(
         column="eingang_am", **_critical("complaint_has_day", "Its year counts it.", "vorgang_id")
     )
-    yield _not_negative("plaetze_betroffen", label="vorgang_id")
+    yield from _not_negative("plaetze_betroffen", label="vorgang_id")
     yield _not_before(
         "bis",
         "von",
@@ -354,7 +355,7 @@ def _plans() -> Iterator[Expectation]:
     yield _region(MUNICIPALITY_OR_COUNTY, "vorhaben_id")
     yield _one_of("angebotsform", OFFER_TYPES, "vorhaben_id")
     yield _one_of("status", PLANNING_STATUS, "vorhaben_id")
-    yield _not_negative("plaetze", "wohneinheiten", label="vorhaben_id")
+    yield from _not_negative("plaetze", "wohneinheiten", label="vorhaben_id")
 
 
 def _support() -> Iterator[Expectation]:

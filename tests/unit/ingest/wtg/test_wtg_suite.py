@@ -27,6 +27,27 @@ def test_one_changed_cell_is_named_by_sheet_row_rule_expected_and_found() -> Non
     assert (finding.expected, finding.found) == ("40 (plaetze_vertrag)", "41 = 38 + 3")
 
 
+def test_a_count_below_nothing_is_named_beside_one_that_is_not_known() -> None:
+    """Two columns of one home: each is told with its own name, and an empty cell is no fault."""
+    sheets = put(small(), "Belegung", 2, "einzelzimmer", None)
+    put(sheets, "Belegung", 3, "einzelzimmer", -1)
+    put(sheets, "Belegung", 3, "doppelzimmer", -2)
+    validation = judged(sheets)
+    assert not validation.passed
+    told = [
+        (one.rule, one.severity, one.place, one.row, one.column, one.expected, one.found)
+        for one in validation.findings
+    ]
+    assert told == [
+        ("not_negative", "critical", "Belegung", "3 (B)", "einzelzimmer", "at least 0", "-1"),
+        ("not_negative", "critical", "Belegung", "3 (B)", "doppelzimmer", "at least 0", "-2"),
+    ]
+    assert {one.message for one in validation.findings} == {
+        "einzelzimmer: at least 0. Nobody lives or works on less than nothing.",
+        "doppelzimmer: at least 0. Nobody lives or works on less than nothing.",
+    }
+
+
 @dataclass(frozen=True)
 class Case:
     """Cells of one home, and the rules that they break."""
