@@ -83,7 +83,8 @@ def test_what_is_no_file_is_not_read_as_no_municipalities(
     path.unlink()
     put(path)
     settings = Settings(home=faulty.home, counties=faulty.counties)
-    with pytest.raises(FaultyList, match=r"the list is no file\. Expected a file that this account"):
+    said_of_it = r"the list is no file\. Expected a file that this account"
+    with pytest.raises(FaultyList, match=said_of_it):
         settings.require_municipalities()
     status, words = said("county", "check")
     assert status == 1 and "municipalities.csv: is a " in words
