@@ -10,11 +10,11 @@ from typing import Any
 
 import duckdb
 import pytest
-from kind_words import OF_A_KREIS
 
 from catalogue import inventory
 from expectations.gx_results import failing_rows_of
 from kreishaus import earlier_names
+from kreishaus.county_words import WORDS
 from kreishaus.labels import translations
 from kreishaus.settings import County, Settings
 from kreishaus.store.visits import Visit, Visits, upgrade_visits
@@ -48,7 +48,7 @@ def test_names_are_told_by_the_columns_that_are_there() -> None:
 
 
 def test_a_list_that_a_county_wrote_earlier_is_read_in_german() -> None:
-    earlier = translations.translated("documents", "Assumption of this house", OF_A_KREIS)
+    earlier = translations.translated("documents", "Assumption of this house", WORDS["Kreis"])
     assert earlier == "Annahme von Kreishaus"
 
 
