@@ -8,9 +8,9 @@ SUPERSET := .venv-superset
 BIN := $(VENV)/bin
 export KREISHAUS_HOME ?= $(CURDIR)/var
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
-# Three processes share the tests, file by file, in the order of tests/conftest.py: on two cores, as
+# Four processes share the tests, file by file, in the order of tests/conftest.py: on two cores, as
 # nights, databases and disks are waited for.
-PYTEST := $(BIN)/pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
+PYTEST := $(BIN)/pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
