@@ -19,6 +19,8 @@ COUNTY_TOML = "county.toml"
 MUNICIPALITIES = "municipalities"
 KEY = re.compile(r"[0-9]{5}")
 """The official key of a county, and the name of its folder."""
+LONGEST_NAME = 100
+"""Twice the longest there is. Plots have no room for more, and a file run together makes one."""
 COMMENT = "#"
 """A line of a list that begins so is for people."""
 
@@ -208,8 +210,11 @@ def _municipalities(county_ags: str, text: str) -> dict[str, str]:
         if not key.fullmatch(code) or code in names:
             expected = f"an official key of this county, {county_ags} and three digits, once"
             raise FaultyList("municipality_code", line=line, expected=expected, found=repr(code))
-        if not name or not name.isprintable() or name in names.values():
+        too_long = len(name) > LONGEST_NAME
+        if not name or too_long or not name.isprintable() or name in names.values():
             expected = "a name on one line, and no other municipality's"
+            if too_long:
+                expected, name = f"{LONGEST_NAME} characters at most", f"{name[:20]}..."
             raise FaultyList("name", line=line, expected=expected, found=repr(name))
         names[code] = name
     return names

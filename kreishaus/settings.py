@@ -29,6 +29,7 @@ from pydantic_settings import (
 
 from kreishaus.county_folder import (
     COUNTY_TOML,
+    LONGEST_NAME,
     MUNICIPALITIES,
     FaultyList,
     NoCounty,
@@ -59,7 +60,7 @@ def _on_one_line(text: str) -> str:
 
 
 Line = Annotated[str, AfterValidator(_on_one_line)]
-Name = Annotated[Line, Field(pattern=r"\S")]
+Name = Annotated[str, Field(pattern=r"\S", max_length=LONGEST_NAME), AfterValidator(_on_one_line)]
 
 
 class County(Section):

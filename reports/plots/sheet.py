@@ -60,6 +60,7 @@ STYLE: dict[Any, object] = {
     "svg.fonttype": "path",
     "svg.hashsalt": "kreishaus",
     "axes.unicode_minus": True,
+    "text.parse_math": False,  # names from a county's lists may hold $
 }
 
 

@@ -10,6 +10,7 @@ import stat
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from kreishaus.county_folder import FaultyList, NoCounty, find_county, read_list
 from kreishaus.county_home import home_of
@@ -93,6 +94,21 @@ def test_settings_are_read_as_a_windows_editor_saves_them(counties: Path, line_e
     with pytest.raises(
         NoCounty, match=r"county\.toml: expected TOML in UTF-8, found: .utf-8. codec"
     ):
+        Settings(counties=counties, county_ags="05166")
+
+
+def test_a_name_of_more_than_a_hundred_characters_is_none(counties: Path) -> None:
+    file = counties / "05166" / "county.toml"
+    text = file.read_text(encoding="utf-8")
+    row = "municipality_code,name,source\n05166004,{},x\n"
+    for length, refused in ((100, False), (101, True)):
+        (counties / "05166" / "municipalities.csv").write_text(row.format("B" * length))
+        fault = Settings(counties=counties, county_ags="05166").county.municipalities_fault
+        assert ("line 2: name. Expected 100 characters at most, found 'BBBB" in fault) == refused
+    file.write_text(text.replace("Kreis Viersen", "A" * 100), encoding="utf-8")
+    assert Settings(counties=counties, county_ags="05166").county.name == "A" * 100
+    file.write_text(text.replace("Kreis Viersen", "A" * 101), encoding="utf-8")
+    with pytest.raises(ValidationError, match="at most 100 characters"):
         Settings(counties=counties, county_ags="05166")
 
 
