@@ -7,6 +7,7 @@ landing/<source>/<dataset>/visits.jsonl          the last visits, oldest first
 from __future__ import annotations
 
 import json
+import logging
 import os
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -25,6 +26,7 @@ KEPT = 400
 BLOCK = 1024
 NUMBER = "number"
 """Which line of its file a visit is, from 1."""
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,8 @@ class Visits:
 
     def read(self) -> list[Visit]:
         """The visits, oldest first. A line torn by a kill was no visit."""
-        return [_visit(document) for path in self.files for document in _documents(path)]
+        documents = (document for path in self.files for document in _documents(path))
+        return [visit for visit in map(_visit, documents) if visit]
 
     def last(self) -> tuple[Visit | None, Visit | None]:
         """The newest visit that was the night's turn, and the newest backfill after that.
@@ -80,8 +83,7 @@ class Visits:
         Reads the files from their end, and no further than it must.
         """
         backfill = None
-        for document in self._newest_first():
-            visit = _visit(document)
+        for visit in filter(None, map(_visit, self._newest_first())):
             if visit.reason is None:
                 return visit, backfill
             backfill = backfill or visit
@@ -96,7 +98,7 @@ class Visits:
         newest = next(filter(None, map(_parsed, lines_backwards(self.path))), None)
         if newest is None:
             return 0
-        if NUMBER in newest:
+        if isinstance(newest.get(NUMBER), int):
             return int(newest[NUMBER])
         return sum(1 for _ in _documents(self.path))  # written before visits had numbers
 
@@ -118,11 +120,7 @@ def _rename_fields(path: Path) -> bool:
     if not any(VISIT_FIELDS.keys() & document.keys() for document in documents):
         return False
     lines = (
-        json.dumps(
-            {VISIT_FIELDS.get(name, name): value for name, value in document.items()},
-            ensure_ascii=False,
-        )
-        for document in documents
+        json.dumps(_with_names_of_today(document), ensure_ascii=False) for document in documents
     )
     write_atomically(path, "".join(f"{line}\n" for line in lines).encode())
     return True
@@ -165,9 +163,32 @@ def _parsed(line: bytes) -> dict[str, Any] | None:
     return document if isinstance(document, dict) else None
 
 
-def _visit(document: dict[str, Any]) -> Visit:
-    fields = {key: value for key, value in document.items() if key != NUMBER}
-    fields["visited_at"] = datetime.fromisoformat(fields["visited_at"])
-    for field in ("pending", "still_quarantined", "refused", "unavailable"):
-        fields[field] = tuple(fields[field])
-    return Visit(**fields)
+def _with_names_of_today(document: dict[str, Any]) -> dict[str, Any]:
+    """Where a field stands under both names, that of today is right: code of today wrote it."""
+    return {
+        VISIT_FIELDS.get(name, name): value
+        for name, value in document.items()
+        if VISIT_FIELDS.get(name) not in document
+    }
+
+
+def _visit(document: dict[str, Any]) -> Visit | None:
+    """The visit of a document; None, with a word in the log, where it is none of ours."""
+    fields = _with_names_of_today(document)
+    fields.pop(NUMBER, None)
+    try:
+        fields["visited_at"] = datetime.fromisoformat(fields["visited_at"])
+        if fields["visited_at"].tzinfo is None:
+            raise ValueError("visited_at has no offset")
+        for field in ("pending", "still_quarantined", "refused", "unavailable"):
+            if not isinstance(fields[field], list):
+                raise ValueError(f"{field} is no list")
+            fields[field] = tuple(fields[field])
+        return Visit(**fields)
+    except (KeyError, TypeError, ValueError) as fault:
+        log.warning(
+            "a recorded visit cannot be read and is left out (%r): it has %s",
+            fault,
+            sorted(document),
+        )
+        return None

@@ -1,16 +1,30 @@
 """The record of visits: bounded, readable after a kill."""
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from kreishaus.settings import Settings
-from kreishaus.store.visits import Visit, Visits
+from kreishaus.store.visits import Visit, Visits, upgrade_visits
 
 MOMENT = datetime(2021, 10, 21, 1, 50, tzinfo=UTC)
 NIGHT = Visit(
     MOMENT, "night 1", 53, 1, ("4f2a",), ("9c01",), ("list.xlsx: a name",), ("2021-09: 503",)
 )
+
+GOOD = {
+    "visited_at": "2021-10-21T01:50:00+00:00",
+    "run_id": "night 1",
+    "offered": 53,
+    "new": 1,
+    "pending": ["4f2a"],
+    "still_quarantined": ["9c01"],
+    "refused": ["list.xlsx: a name"],
+    "unavailable": ["2021-09: 503"],
+    "reason": None,
+    "number": 1,
+}
 
 
 def test_what_was_noted_is_read_again(settings: Settings) -> None:
@@ -38,6 +52,54 @@ def test_a_line_torn_by_a_kill_is_no_visit_and_spoils_no_other(settings: Setting
         handle.write('{"visited_at": "2021-10-2')
     visits.note(NIGHT)
     assert visits.read() == [NIGHT, NIGHT]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "7",
+        "{}",
+        '{"visited_at": "2021-10-21T01:50:00+00:00", "run_id": "n"}',
+        json.dumps({**GOOD, "visited_at": "yesterday"}),
+        json.dumps({**GOOD, "visited_at": "2021-10-21T01:50:00"}),
+        json.dumps({**GOOD, "visited_at": None}),
+        json.dumps({**GOOD, "pending": None}),
+        json.dumps({**GOOD, "refused": "list.xlsx"}),
+        json.dumps({**GOOD, "colour": "red"}),
+    ],
+)
+def test_a_line_that_is_no_visit_spoils_no_other(settings: Settings, line: str) -> None:
+    visits = Visits(settings.landing, "bamf", "hkl")
+    visits.note(NIGHT)
+    with visits.path.open("a") as handle:
+        handle.write(f"{line}\n")
+    assert (visits.read(), visits.last()) == ([NIGHT], (NIGHT, None))
+    visits.note(NIGHT)
+    assert visits.read() == [NIGHT, NIGHT]
+    assert line in visits.path.read_text().splitlines()  # kept, for who looks into the file
+
+
+@pytest.mark.parametrize("upgraded", [False, True])
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"to_treat": ["4f2a"], "lying": ["9c01"]},
+        {"pending": ["4f2a"], "lying": ["9c01"]},
+        {"to_treat": ["4f2a"], "still_quarantined": ["9c01"]},
+        {"pending": ["4f2a"], "to_treat": ["old"], "lying": [], "still_quarantined": ["9c01"]},
+        {"to_treat": ["old"], "pending": ["4f2a"], "still_quarantined": ["9c01"], "lying": []},
+    ],
+)
+def test_a_visit_is_read_under_names_of_either_release(
+    settings: Settings, fields: dict[str, list[str]], upgraded: bool
+) -> None:
+    visits = Visits(settings.landing, "bamf", "hkl")
+    visits.path.parent.mkdir(parents=True)
+    other = {name: GOOD[name] for name in GOOD if name not in ("pending", "still_quarantined")}
+    visits.path.write_text(json.dumps({**other, **fields}) + "\n")
+    if upgraded:
+        upgrade_visits(settings)
+    assert visits.read() == [NIGHT]
 
 
 def test_the_oldest_are_forgotten(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
