@@ -87,6 +87,34 @@ class TestVisits:
         assert [(path.read_bytes(), path.stat().st_ino) for path in visits.files] == before
 
 
+@pytest.mark.parametrize("upgraded", [False, True])
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"to_treat": ["4f2a"], "lying": ["9c01"]},
+        {"pending": ["4f2a"], "lying": ["9c01"]},
+        {"to_treat": ["4f2a"], "still_quarantined": ["9c01"]},
+        {"pending": ["4f2a"], "to_treat": ["old"], "lying": [], "still_quarantined": ["9c01"]},
+        {"to_treat": ["old"], "pending": ["4f2a"], "still_quarantined": ["9c01"], "lying": []},
+    ],
+)
+def test_a_visit_is_read_under_names_of_either_release(
+    settings: Settings, fields: dict[str, list[str]], upgraded: bool
+) -> None:
+    visits = Visits(settings.landing, "bamf", "hkl")
+    visits.path.parent.mkdir(parents=True)
+    other = {
+        name: EARLIER_VISIT[name]
+        for name in EARLIER_VISIT
+        if name not in earlier_names.VISIT_FIELDS
+    }
+    visits.path.write_text(json.dumps({**other, **fields}) + "\n")
+    if upgraded:
+        upgrade_visits(settings)
+    expected = Visit(MOMENT, "night 1", 53, 1, ("4f2a",), ("9c01",), (), ("2021-09: 503",))
+    assert visits.read() == [expected]
+
+
 def test_a_validation_result_of_an_earlier_release_names_its_failing_rows() -> None:
     row: dict[str, Any] = dict.fromkeys(("place", "row", "label", "column", "expected", "found"))
     config = {"type": "expect_columns_to_sum", "kwargs": {}, "description": "."}

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from kreishaus.settings import Settings
-from kreishaus.store.visits import Visit, Visits, upgrade_visits
+from kreishaus.store.visits import Visit, Visits
 
 MOMENT = datetime(2021, 10, 21, 1, 50, tzinfo=UTC)
 NIGHT = Visit(
@@ -77,29 +77,6 @@ def test_a_line_that_is_no_visit_spoils_no_other(settings: Settings, line: str) 
     visits.note(NIGHT)
     assert visits.read() == [NIGHT, NIGHT]
     assert line in visits.path.read_text().splitlines()  # kept, for who looks into the file
-
-
-@pytest.mark.parametrize("upgraded", [False, True])
-@pytest.mark.parametrize(
-    "fields",
-    [
-        {"to_treat": ["4f2a"], "lying": ["9c01"]},
-        {"pending": ["4f2a"], "lying": ["9c01"]},
-        {"to_treat": ["4f2a"], "still_quarantined": ["9c01"]},
-        {"pending": ["4f2a"], "to_treat": ["old"], "lying": [], "still_quarantined": ["9c01"]},
-        {"to_treat": ["old"], "pending": ["4f2a"], "still_quarantined": ["9c01"], "lying": []},
-    ],
-)
-def test_a_visit_is_read_under_names_of_either_release(
-    settings: Settings, fields: dict[str, list[str]], upgraded: bool
-) -> None:
-    visits = Visits(settings.landing, "bamf", "hkl")
-    visits.path.parent.mkdir(parents=True)
-    other = {name: GOOD[name] for name in GOOD if name not in ("pending", "still_quarantined")}
-    visits.path.write_text(json.dumps({**other, **fields}) + "\n")
-    if upgraded:
-        upgrade_visits(settings)
-    assert visits.read() == [NIGHT]
 
 
 def test_the_oldest_are_forgotten(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
