@@ -20,6 +20,7 @@ from typing import Any
 import duckdb
 import psycopg
 import pytest
+import serving_readers
 from marts_made import NUMBERED, ROWS, build_of, numbered
 from nights import Night
 from postgres import Server
@@ -45,7 +46,7 @@ from warehouse.serving.load import OlderVersion, load
 from warehouse.serving.reader_lock import ReadersInTheWay
 from warehouse.serving.readers import add_reader, remove_reader
 
-READERS = Path(__file__).parents[1] / "serving_readers.py"
+READERS = Path(serving_readers.__file__)
 PROCESSES, READERS_EACH, PUBLICATIONS = 5, 10, 20
 KINDS = ("join", "statements", "repeatable") * 3 + ("duckdb",)
 

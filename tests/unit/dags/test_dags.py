@@ -148,16 +148,18 @@ def test_reading_twice_gives_the_same_dags(readings):
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        ('[disclosure]\nsecret = "s3cret"\n', "KREISHAUS_DISCLOSURE__SECRET: there is no such key"),
-        ('[disclosure]\ndominance_percent = "s3cret"\n', "or as disclosure.dominance_percent in"),
-        ("[disclosure\n", "expected TOML in UTF-8, found"),
+        ('secret = "s3cret"', "KREISHAUS_DISCLOSURE__SECRET: there is no such key"),
+        ('dominance_percent = "s3cret"', "or as disclosure.dominance_percent in"),
+        ("[dominance_percent", "expected TOML in UTF-8, found"),
     ],
 )
 def test_a_wrong_key_is_the_same_one_import_error_of_every_file(tmp_path, wrong, said):
     counties = tmp_path / "counties"
     shutil.copytree(REPOSITORY / "counties", counties)
     county = counties / "05162" / "county.toml"
-    county.write_text(f"{county.read_text()}\n{wrong}")
+    right = county.read_text()
+    assert right.count("dominance_percent = 10") == 1
+    county.write_text(right.replace("dominance_percent = 10", wrong))
     errors = read_by_airflow(tmp_path, "1", KREISHAUS_COUNTIES=str(counties))["errors"]
     assert sorted(errors) == [str(path) for path in FILES]
     (error,) = set(errors.values())

@@ -333,7 +333,6 @@ def test_municipalities_in_another_encoding_are_a_sentence(folder: Path) -> None
         ("[http]", "[htttp]", "found htttp"),
         ("[county]", 'county_ags = "05166"\n[county]', "found county_ags"),
         ("[county]", 'counties = "/tmp"\n[county]', "found counties"),
-        ("# Who", "\ufeff# Who", "found"),
         ("[http]", f"x = {'[' * 5000}", "found"),
     ],
 )
