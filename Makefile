@@ -59,7 +59,7 @@ test-all: $(VENV)/development $(SUPERSET)/ready ## `test` and `test-full` in one
 	@$(MAKE) --no-print-directory lint
 	$(PYTEST) -m "not long"
 
-attack: $(VENV)/development ## attack on homes: all dates, 200 workbooks full of gaps, each rule switched off (half an hour)
+attack: $(VENV)/development ## attack on homes: all dates, 200 workbooks full of gaps, each rule switched off (an hour)
 	$(BIN)/pytest -m long tests/integration/test_homes_attack.py tests/integration/test_homes_with_gaps.py tests/integration/test_homes_rules_off.py
 
 history: $(VENV)/development ## ten simulated years against a first week, and a home of earlier code built anew (minutes)

@@ -33,24 +33,22 @@ UNITS = {
 
 
 OF_NO_COUNTY = {
-    **dict.fromkeys(
-        (
-            *("asylum_by_country_monthly", "asylum_by_country_set_monthly", "asylum_comparison"),
-            *("asylum_national_monthly", "asylum_report_year_to_date"),
-        ),
-        "BAMF counts for Germany",
-    ),
-    **dict.fromkeys(
-        (
-            *("demand_group", "dim_country", "dim_country_name", "dim_country_prospects"),
-            *("dim_offer_type", "dim_reference_date", "dim_residence_status", "metric"),
-        ),
-        "the same words for every county",
-    ),
-    **dict.fromkeys(
-        ("data_quality", "freshness"), "files of the one county that the manifest names"
-    ),
+    "asylum_by_country_monthly": "BAMF counts for Germany",
+    "asylum_by_country_set_monthly": "BAMF counts for Germany",
+    "asylum_comparison": "BAMF counts for Germany",
+    "asylum_national_monthly": "BAMF counts for Germany",
+    "asylum_report_year_to_date": "BAMF counts for Germany",
+    "data_quality": "files of the one county that the manifest names",
+    "freshness": "files of the one county that the manifest names",
     "demand_backtest_by_horizon": "errors of a forecast, by level of region",
+    "demand_group": "the same words for every county",
+    "dim_country": "the same words for every county",
+    "dim_country_name": "the same words for every county",
+    "dim_country_prospects": "the same words for every county",
+    "dim_offer_type": "the same words for every county",
+    "dim_reference_date": "the same words for every county",
+    "dim_residence_status": "the same words for every county",
+    "metric": "the same words for every county",
     "home_contributions": "rows of other marts, which name it",
     "reconciliation_identity_figure": "parts of rows of reconciliation_identity",
 }
