@@ -56,6 +56,7 @@ class Journal:
     def __init__(self, landing_folder: Path) -> None:
         self.landing_folder = landing_folder
         self.folder = landing_folder / FOLDER
+        self._newest = 0  # a segment that was the newest one; another process may have gone on
 
     def append(self, document: dict[str, Any]) -> None:
         """Add a sighting; it is on disk on return. Closes the segment when it is full."""
@@ -97,7 +98,7 @@ class Journal:
 
     def ends_at(self, position: Position) -> bool:
         """Whether nothing was written behind ``position``. Reads no line."""
-        newest = max(self._numbers(), default=0)
+        newest = self._newest_number()
         if newest != position.segment:
             return position.offset == 0 and newest == position.segment - 1
         path = self._plain(position.segment)
@@ -190,9 +191,24 @@ class Journal:
         names = (path.name.split(".")[0] for path in self.folder.glob("[0-9]*.jsonl*"))
         return sorted({int(name) for name in names})
 
+    def _newest_number(self) -> int:
+        """The number of the newest segment, 0 if there is none.
+
+        The folder, which grows with the years, is listed once; numbers that came since are looked
+        for by name.
+        """
+        if not self._newest or not self._exists(self._newest):
+            self._newest = max(self._numbers(), default=0)
+        while self._newest and self._exists(self._newest + 1):
+            self._newest += 1
+        return self._newest
+
+    def _exists(self, number: int) -> bool:
+        return self._plain(number).exists() or self._closed(number).exists()
+
     def _open_segment(self) -> tuple[int, Path]:
         """The segment to write to. One that was closed and not yet removed is removed first."""
-        number = max(self._numbers(), default=1)
+        number = self._newest_number() or 1
         if self._closed(number).exists():
             self._plain(number).unlink(missing_ok=True)
             number += 1
