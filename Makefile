@@ -8,6 +8,8 @@ SUPERSET := .venv-superset
 BIN := $(VENV)/bin
 export KREISHAUS_HOME ?= $(CURDIR)/var
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# A test run starts hundreds of processes; each would compile our modules anew.
+unexport PYTHONDONTWRITEBYTECODE
 # Four processes share the tests, file by file, in the order of tests/conftest.py: on two cores, as
 # nights, databases and disks are waited for.
 PYTEST := $(BIN)/pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder
