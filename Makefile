@@ -1,6 +1,6 @@
 # `make help` lists what there is. Everything that Kreishaus keeps lies under KREISHAUS_HOME.
 .DEFAULT_GOAL := help
-.PHONY: help environments run up down docs superset test test-full test-all attack history soak fuzz lint lint-python lint-sql format clean lock
+.PHONY: help environments run up down docs superset test test-full test-all attack history soak fuzz pictures lint lint-python lint-sql format clean lock
 
 PYTHON ?= python3.11
 VENV := .venv
@@ -72,6 +72,9 @@ soak: $(VENV)/development ## hundreds of kills at random, with readers watching 
 
 fuzz: $(VENV)/development ## thousands of damaged files for every parser (an hour and more)
 	KREISHAUS_FUZZ_INPUTS=$${KREISHAUS_FUZZ_INPUTS:-5000} $(BIN)/pytest tests/fuzz --numprocesses 2 --hypothesis-show-statistics
+
+pictures: $(VENV)/development $(SUPERSET)/ready ## the pictures of README and docs anew (minutes)
+	PYTHONPATH=tests/helpers:tests/e2e $(BIN)/python tests/pictures/take.py
 
 lint: $(VENV)/development ## formats, lint rules, types, imports between rooms, old words, SQL
 	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target lint-sql lint-python

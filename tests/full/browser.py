@@ -47,7 +47,7 @@ def main() -> None:
     """Open every dashboard and every tab of it."""
     asked = json.loads(sys.argv[1])
     with tempfile.TemporaryDirectory() as profile:
-        browser = _browser(profile)
+        browser = started(profile)
         try:
             _log_in(browser, asked["url"], asked["user"], asked["password"])
             seen = {slug: _visit(browser, asked, slug) for slug in asked["dashboards"]}
@@ -56,7 +56,7 @@ def main() -> None:
             browser.quit()
 
 
-def _browser(profile: str) -> webdriver.Chrome:
+def started(profile: str) -> webdriver.Chrome:
     options = Options()
     options.binary_location = "/usr/bin/chromium"
     arguments = ["--headless=new", "--disable-gpu", "--lang=de", "--disable-dev-shm-usage"]
@@ -76,18 +76,18 @@ def _browser(profile: str) -> webdriver.Chrome:
 
 def _log_in(browser: webdriver.Chrome, url: str, user: str, password: str) -> None:
     browser.get(f"{url}/login/")
-    _until(lambda: browser.find_elements(By.ID, "password"), "the page to log in")
+    until(lambda: browser.find_elements(By.ID, "password"), "the page to log in")
     browser.find_element(By.ID, "username").send_keys(user)
     browser.find_element(By.ID, "password").send_keys(password)
     browser.find_element(By.CSS_SELECTOR, "button[type=submit]").click()
-    _until(lambda: "/login" not in browser.current_url, "the page behind the login")
+    until(lambda: "/login" not in browser.current_url, "the page behind the login")
 
 
 def _visit(browser: webdriver.Chrome, asked: dict[str, Any], slug: str) -> dict[str, Any]:
     browser.get_log("performance")  # forget what came before
     browser.set_window_size(WIDTH, 1600)
     browser.get(f"{asked['url']}/superset/dashboard/{slug}/")
-    _until(lambda: browser.find_elements(By.CSS_SELECTOR, ".ant-tabs-tab"), f"the tabs of {slug}")
+    until(lambda: browser.find_elements(By.CSS_SELECTOR, ".ant-tabs-tab"), f"the tabs of {slug}")
     names = [tab.text for tab in browser.find_elements(By.CSS_SELECTOR, ".ant-tabs-tab")]
     pages = []
     for number, name in enumerate(names, start=1):
@@ -157,7 +157,7 @@ def _body(browser: webdriver.Chrome, request: str) -> dict[str, Any]:
     }
 
 
-def _until(condition: Any, what: str) -> None:
+def until(condition: Any, what: str) -> None:
     until = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < until:
         if condition():
