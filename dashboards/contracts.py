@@ -6,8 +6,10 @@ checked where there is neither a database nor Superset.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -17,6 +19,10 @@ Audience = Literal["internal", "public"]
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 MARTS = REPOSITORY / "dbt_project" / "models" / "marts"
+SHARED = MARTS.parent / "columns.md"
+"""Descriptions that several columns share, as dbt's docs blocks."""
+BLOCK = re.compile(r"{% docs (\w+) %}(.*?){% enddocs %}", re.DOTALL)
+BLOCK_NAMED = re.compile(r"{{ doc\('(\w+)'\) }}")
 
 
 @dataclass(frozen=True)
@@ -96,10 +102,21 @@ def _columns(columns: Sequence[Mapping[str, Any]]) -> dict[str, Column]:
             name=column["name"],
             data_type=str(column["data_type"]),
             label=str(_meta(column).get("label_de") or column["name"]),
-            description=" ".join(str(column.get("description", "")).split()),
+            description=_description(str(column.get("description", ""))),
         )
         for column in columns
     }
+
+
+def _description(written: str) -> str:
+    """A description in one line, with the text of the blocks that it names, as dbt renders it."""
+    said = BLOCK_NAMED.sub(lambda named: _shared_descriptions()[named[1]], written)
+    return " ".join(said.split())
+
+
+@cache
+def _shared_descriptions() -> dict[str, str]:
+    return {name: text.strip() for name, text in BLOCK.findall(SHARED.read_text(encoding="utf-8"))}
 
 
 def _meta(node: Mapping[str, Any]) -> dict[str, Any]:

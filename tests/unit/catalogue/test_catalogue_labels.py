@@ -11,6 +11,7 @@ import yaml
 
 from catalogue import labels
 from catalogue.pages import TEMPLATES
+from dashboards.contracts import read_marts
 from kreishaus.calendars import Daily, MonthDays, Monthly, NoCalendar
 from kreishaus.county_words import WORDS
 from warehouse.build import PROJECT
@@ -83,14 +84,12 @@ def test_units(name: str, description: str, data_type: str, unit: str) -> None:
 
 def test_nearly_every_number_of_a_mart_shows_a_unit() -> None:
     numbers, silent = 0, []
-    for path in sorted(MARTS.rglob("*.yml")):
-        for model in yaml.safe_load(path.read_text(encoding="utf-8")).get("models") or []:
-            for column in model["columns"]:
-                described = Column(column["description"], str(column["data_type"]))
-                if described.data_type.startswith(labels.NUMBERS):
-                    numbers += 1
-                    if not labels.unit(column["name"], described):
-                        silent.append(f"{model['name']}.{column['name']}")
+    for mart in read_marts("internal").values():
+        for column in mart.columns.values():
+            if column.data_type.startswith(labels.NUMBERS):
+                numbers += 1
+                if not labels.unit(column.name, Column(column.description, column.data_type)):
+                    silent.append(f"{mart.name}.{column.name}")
     assert numbers > 400
     assert len(silent) < numbers * 0.05, silent
 

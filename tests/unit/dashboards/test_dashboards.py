@@ -126,6 +126,19 @@ def test_what_is_computed_from_exact_counts_is_no_column_of_the_public(tmp_path:
     ]
 
 
+def test_a_description_has_the_text_of_the_block_that_it_names(tmp_path: Path) -> None:
+    said = {
+        "name": "revision",
+        "data_type": "bigint",
+        "description": "{{ doc('revision') }} Never\n0.",
+    }
+    (tmp_path / "m.yml").write_text(yaml.safe_dump({"models": [{"name": "m", "columns": [said]}]}))
+    assert (
+        read_marts("internal", tmp_path)["m"].columns["revision"].description
+        == "Which version of its period the file in force is, from 1. Never 0."
+    )
+
+
 @pytest.mark.parametrize(
     ("change", "told"),
     [
