@@ -8,8 +8,8 @@ source: DAG files read it at every parse.
 from __future__ import annotations
 
 import pkgutil
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,8 @@ class Dataset:
     ``guard(content, label)`` may refuse a file before anything of it is kept.
     A ``snapshot`` says how things are when it is asked: each day that saw a file is an observation.
     Of a dataset with ``one_table_each`` a file holds one of the tables, whose name is its period.
+    ``own_regions`` (staged table -> column of region keys): all are the county's, or the file is
+    another county's. ``every_municipality`` (the same) holds at least each one of the county.
     ``version`` goes up when parser or suite come to understand a file differently: landed files
     are then processed anew. ``retention`` says how long landed files stay; None is for ever.
     ``title_de`` is its one German name; ``owner_de`` is named before it where a paper tells whose
@@ -54,6 +56,8 @@ class Dataset:
     fetch: str | None = None
     snapshot: bool = False
     one_table_each: bool = False
+    own_regions: Mapping[str, str] = field(default_factory=dict)
+    every_municipality: Mapping[str, str] = field(default_factory=dict)
     version: int = 1
     retention: Retention | None = None
 

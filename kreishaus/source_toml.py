@@ -102,6 +102,8 @@ class DatasetEntry(Entry):
     reference: Name = "reference_date"
     snapshot: bool = False
     one_table_each: bool = False
+    own_regions: dict[Name, Name] = Field(default_factory=dict)
+    every_municipality: dict[Name, Name] = Field(default_factory=dict)
     version: int = Field(default=1, ge=1)
     retention: Retention | None = None
 

@@ -31,7 +31,7 @@ from kreishaus.model import (
     UnreadableFile,
 )
 from kreishaus.rights import prepare_home
-from kreishaus.settings import Settings
+from kreishaus.settings import County, Settings
 from kreishaus.store.dataset_store import DatasetStore
 from kreishaus.store.landing import Sighting
 from kreishaus.store.quarantine import explain
@@ -39,6 +39,7 @@ from kreishaus.store.staging import BatchRecord, typed
 from kreishaus.store.visits import Visit, Visits
 from kreishaus.terminal import printable_name
 from pipeline.backfill import Window
+from pipeline.whose_regions import judged_by_regions
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -363,7 +364,7 @@ def process_file(landed: Landed, settings: Settings) -> Outcome:
     origin = store.landing.origin(landed.sha256)
     content = store.landing.content(landed.sha256)
     try:
-        batch, validation, tables = validate(entry, content, origin)
+        batch, validation, tables = validate(entry, content, origin, settings.county)
     except UnreadableFile as error:
         return _quarantine_unreadable(entry, store, landed, origin, content, error.findings)
     record = _record(entry, origin, batch, tables)
@@ -383,15 +384,19 @@ def process_file(landed: Landed, settings: Settings) -> Outcome:
 
 
 def validate(
-    entry: Dataset, content: bytes, origin: Origin
+    entry: Dataset, content: bytes, origin: Origin, county: County
 ) -> tuple[Batch, Validation, dict[str, pa.Table]]:
     """Parse one file, check it with its suite, and make the tables that would be staged.
+
+    A file of another county than ``county`` fails.
 
     Raises ``UnreadableFile`` if the parser cannot read the file with certainty.
     """
     from expectations import runner  # here, because importing Great Expectations takes seconds
 
     batch: Batch = entry.load("parse")(content, origin)
+    findings = (*judged_by_regions(entry, batch, county), *batch.findings)
+    batch = replace(batch, findings=findings)
     validation = runner.validate(entry, batch)
     return batch, validation, _typed_tables(entry, batch, origin)
 

@@ -105,7 +105,7 @@ def _findings(
     )
     try:
         content = dropped_bytes(Path(request.path), settings)
-        batch, validation, _ = validate(entry, content, origin)
+        batch, validation, _ = validate(entry, content, origin, settings.county)
     except (SourceUnavailable, SourceRefused) as error:
         return (Finding(rule="file", severity="critical", message=str(error)),)
     except UnreadableFile as error:

@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 
 from expectations.plain import AlreadyThere, export
 from kreishaus.datasets import REGISTRY, dataset
+from kreishaus.settings import read_settings
 from operations.cli import app
 from pipeline.steps import validate
 
@@ -61,7 +62,9 @@ def said(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
     assert done.exit_code == 0, done.output
     again = CliRunner().invoke(app, ["gx", "export", str(folder / "project")])
     assert again.exit_code == 1
-    _, _, tables = validate(dataset("azr/crosstable"), sample(CROSSTABLE), origin(CROSSTABLE))
+    _, _, tables = validate(
+        dataset("azr/crosstable"), sample(CROSSTABLE), origin(CROSSTABLE), read_settings().county
+    )
     (name,) = tables
     pq.write_table(tables[name], folder / "staged.parquet")
     script = PLAIN.replace("azr.crosstable.crosstable", f"azr.crosstable.{name}")

@@ -1,0 +1,67 @@
+"""Whether a file is of the configured county: by the keys of the regions in its tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kreishaus.datasets import Dataset
+from kreishaus.model import Batch, Finding
+from kreishaus.settings import County
+
+MOST_NAMED = 5
+
+
+def judged_by_regions(entry: Dataset, batch: Batch, county: County) -> Iterator[Finding]:
+    """A critical finding for each table with regions that are not the county's, or without some.
+
+    Which columns are judged is the dataset's to say (``own_regions``, ``every_municipality``).
+    """
+    for table, column in entry.own_regions.items():
+        if foreign := sorted(_keys(batch, table, column) - {county.ags, *county.municipalities}):
+            yield _another_countys(table, column, foreign, county)
+    for table, column in entry.every_municipality.items():
+        if missing := sorted(set(county.municipalities) - _keys(batch, table, column)):
+            yield _incomplete(table, column, missing, county)
+
+
+def _keys(batch: Batch, table: str, column: str) -> set[str]:
+    return set(batch.tables[table][column].dropna().astype(str))
+
+
+def _another_countys(table: str, column: str, foreign: list[str], county: County) -> Finding:
+    return Finding(
+        rule="own_regions",
+        severity="critical",
+        message=(
+            f"{table} names regions that are not of {county.name} ({county.ags}). Nothing of the "
+            "file is used. If it is another county's, take it out of the drop folder; if a key is "
+            "mistyped, correct it; if a municipality is new, add it to the county's "
+            "municipalities.csv"
+        ),
+        place=table,
+        column=column,
+        expected=f"keys of {county.ags} and its {len(county.municipalities)} municipalities",
+        found=_listed(foreign),
+    )
+
+
+def _incomplete(table: str, column: str, missing: list[str], county: County) -> Finding:
+    named = [f"{key} {county.municipalities[key]}" for key in missing]
+    return Finding(
+        rule="every_municipality",
+        severity="critical",
+        message=(
+            f"{table} has no row of some municipalities of {county.name} ({county.ags}). Nothing "
+            "of the file is used. Order the table for all municipalities of the county, or of the "
+            "Land"
+        ),
+        place=table,
+        column=column,
+        expected=f"all {len(county.municipalities)} municipalities",
+        found=f"none of {_listed(named)}",
+    )
+
+
+def _listed(names: list[str]) -> str:
+    more = len(names) - MOST_NAMED
+    return ", ".join(names[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")

@@ -1,0 +1,96 @@
+"""A file of another county is refused by name, whatever its parser and its suite say of it."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from kreishaus.datasets import REGISTRY, dataset
+from kreishaus.model import Batch
+from kreishaus.settings import County, Settings
+from operations.counties.known import known_county
+from operations.counties.make import make_county
+from pipeline.steps import by_hand
+from pipeline.whose_regions import judged_by_regions
+from sample.make import make
+
+VIERSEN = County(
+    ags="05166",
+    name="Kreis Viersen",
+    municipalities={"05166004": "Brüggen", "05166008": "Grefrath", "05166012": "Kempen"},
+)
+
+
+def judged(dataset_id: str, **tables: list[str | None]) -> list[tuple[str, str, str | None]]:
+    entry = dataset(dataset_id)
+    columns = {**entry.own_regions, **entry.every_municipality}
+    named = {"angebote": [], "planungen": [], "unterstuetzungsangebote": [], **tables}
+    frames = {
+        table: pd.DataFrame({columns.get(table, "ags"): pd.Series(keys, dtype="string")})
+        for table, keys in named.items()
+    }
+    found = judged_by_regions(entry, Batch("2021", frames), VIERSEN)
+    return [(one.rule, one.severity, one.found) for one in found]
+
+
+def test_regions_of_the_county_pass_and_unknown_ones_are_the_suites_business() -> None:
+    own = ["05166004", "05166004", None, "05166012"]
+    assert judged("wtg/stichtag", angebote=own, unterstuetzungsangebote=["05166"]) == []
+
+
+def test_one_row_of_another_county_refuses_the_file() -> None:
+    assert judged("wtg/stichtag", angebote=["05166004", "05162004"]) == [
+        ("own_regions", "critical", "05162004")
+    ]
+
+
+def test_each_table_is_judged_and_a_long_list_is_counted() -> None:
+    others = [f"0516200{number}" for number in range(8)]
+    assert judged("wtg/stichtag", angebote=others, planungen=["05162"]) == [
+        (
+            "own_regions",
+            "critical",
+            "05162000, 05162001, 05162002, 05162003, 05162004 and 3 more",
+        ),
+        ("own_regions", "critical", "05162"),
+    ]
+
+
+def test_a_table_of_the_land_holds_every_municipality_of_the_county() -> None:
+    whole = ["05162004", "05166004", "05166008", "05166012", "05"]
+    assert judged("it_nrw/population_municipalities", cells=whole) == []
+
+
+@pytest.mark.parametrize("others", [["05162004", "05154004"], ["05166004", "05166012"]])
+def test_without_one_of_the_municipalities_it_is_refused(others: list[str]) -> None:
+    ((rule, severity, found),) = judged("it_nrw/population_municipalities", cells=others)
+    assert (rule, severity) == ("every_municipality", "critical")
+    assert "05166008 Grefrath" in str(found)
+
+
+def test_what_the_registry_says_of_regions_is_in_the_staged_tables() -> None:
+    said = [
+        (entry.id, table, column)
+        for entry in REGISTRY
+        for table, column in {**entry.own_regions, **entry.every_municipality}.items()
+        if column not in entry.load("tables")[table].names
+    ]
+    assert said == []
+
+
+def test_viersen_is_handed_the_workbooks_of_neuss(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drop = make(Settings(home=tmp_path / "neuss")) / "drop" / "wtg"
+    make_county(known_county("05166"), tmp_path / "counties")
+    monkeypatch.setenv("KREISHAUS_COUNTIES", str(tmp_path / "counties"))
+    viersen = Settings(home=tmp_path / "viersen")
+    for name, dataset_id in (
+        ("WTG_Stichtag_2021-11-01.xlsx", "wtg/stichtag"),
+        ("WTG_Register_2021-12-31.csv", "wtg/register"),
+    ):
+        outcome = by_hand(dataset_id, drop / name, viersen, "night")
+        assert outcome.status == "quarantined"
+        assert "regions that are not of Kreis Viersen (05166)" in outcome.explanation
+        assert "05162004" in outcome.explanation
+    assert not list(viersen.staged.rglob("*.parquet"))
