@@ -1,6 +1,6 @@
 """Takes pictures of pages in headless Chromium; run in Superset's environment, which has selenium.
 
-python browse.py '{"cookies": {"name": "value"},
+python browse.py '{"cookies": {"name": "value"}, "storage": {"name": "value"},
                    "pages": [{"url": "...", "wait_for": "CSS selector", "file": "...",
                               "width": 1280, "height": 1060}]}'
 """
@@ -32,6 +32,8 @@ def main() -> None:
                 browser.get(page["url"])
                 for name, value in asked["cookies"].items():
                     browser.add_cookie({"name": name, "value": value})
+                for name, value in asked["storage"].items():
+                    browser.execute_script("localStorage.setItem(...arguments)", name, value)
                 Path(page["file"]).write_bytes(_picture(browser, page))
         finally:
             browser.quit()

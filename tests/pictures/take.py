@@ -103,6 +103,7 @@ def airflow(installation: Settings) -> None:
         take(
             [Picture(graph, "airflow_build_marts.png", 1700, 1000, ".react-flow__node")],
             cookies={"_token": token},
+            storage={"default_dag_view": json.dumps("graph")},
         )
     finally:
         kreishaus(installation, "down")
@@ -214,10 +215,15 @@ def dashboards() -> None:
     top.quantize(colors=256).save(IMAGES / "dashboard.png", optimize=True)
 
 
-def take(pictures: list[Picture], cookies: Mapping[str, str] | None = None) -> None:
-    """Have a browser take them into ``docs/images``."""
+def take(
+    pictures: list[Picture],
+    cookies: Mapping[str, str] | None = None,
+    storage: Mapping[str, str] | None = None,
+) -> None:
+    """Have a browser take them into ``docs/images``; ``storage`` is what it remembers of a page."""
     asked = {
         "cookies": dict(cookies or {}),
+        "storage": dict(storage or {}),
         "pages": [{**vars(one), "file": str(IMAGES / one.file)} for one in pictures],
     }
     subprocess.run(
