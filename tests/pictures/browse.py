@@ -42,6 +42,7 @@ def main() -> None:
 def _picture(browser: webdriver.Chrome, page: dict[str, Any]) -> bytes:
     browser.get(page["url"])
     size = {"width": page["width"], "height": page["height"]}
+    browser.execute_cdp_cmd("Emulation.setScrollbarsHidden", {"hidden": True})
     emulated = {**size, "deviceScaleFactor": 1, "mobile": False}
     browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", emulated)
     selector = page["wait_for"]

@@ -33,7 +33,7 @@ IMAGES = REPOSITORY / "docs" / "images"
 BROWSER = REPOSITORY / "tests" / "full"
 KREISHAUS = Path(sys.executable).with_name("kreishaus")
 SUPERSET_PYTHON = REPOSITORY / ".venv-superset" / "bin" / "python"
-TERMINAL_COLUMNS = 112
+TERMINAL_COLUMNS = 126
 DASHBOARD_WIDTH, DASHBOARD_TOP = 950, 1373
 PAGE_HEIGHT, GAP, BACKDROP = 720, 12, (208, 208, 214)
 
@@ -198,7 +198,7 @@ def bad_night(installation: Settings, folder: Path) -> None:
     drawing = folder / "status.svg"
     recorder.save_svg(str(drawing), title="kreishaus status")
     lines = said.count("\n")
-    take([Picture(drawing.as_uri(), "status_fault_night.png", 1385, 60 + 25 * lines, "svg")])
+    take([Picture(drawing.as_uri(), "status_fault_night.png", 1555, 60 + 25 * lines, "svg")])
 
 
 def dashboards() -> None:
