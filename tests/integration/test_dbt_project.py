@@ -53,7 +53,6 @@ EXCEPTIONS: Mapping[str, Mapping[str, str]] = {
     "too_many_joins": {
         "dim_reference_date": "A union of the dates of every dataset, no join.",
         "metric_value": "A union of the values of every metric, no join.",
-        "int_demand_supply__by_municipality": "Offers, projects and closures of each year.",
     },
     "rejoining_of_upstream_concepts": {
         "vacancy_average": "A mart of its own; metric_value reads every mart that has a metric.",
