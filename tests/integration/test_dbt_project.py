@@ -44,9 +44,7 @@ EXCEPTIONS: Mapping[str, Mapping[str, str]] = {
         "stg_kreishaus__batches_in_force": "Picks the batch in force, for all staging.",
     },
     "model_fanout": {
-        "asylum_national_monthly": WIDE,
         "dim_*": "A list of names is read wherever they are shown.",
-        "int_municipalities__areas": WIDE,
         "stg_kreishaus__batches_in_force": IN_FORCE,
         "stg_wtg__offers": WIDE,
     },
@@ -61,8 +59,11 @@ EXCEPTIONS: Mapping[str, Mapping[str, str]] = {
         "stg_kreishaus__checks": "A rule may be told several times; data_quality numbers them.",
     },
     "chained_views_dependencies": {
+        "int_demand_places__by_scenario": READ_ONCE,
+        "int_forecasts__by_area": READ_ONCE,
         "int_identity_figures__by_dimension": READ_ONCE,
         "int_staffing_needs__listed": READ_ONCE,
+        "int_staffing_targets__by_area": READ_ONCE,
     },
 }
 

@@ -43,13 +43,16 @@ projected_counties as (
         projected_municipalities.reference_year,
         projected_municipalities.population_variant_code
     from municipality_counts
-    inner join projected_municipalities on municipality_counts.kreis_code = projected_municipalities.kreis_code
+    inner join projected_municipalities
+        on municipality_counts.kreis_code = projected_municipalities.kreis_code
     group by
         municipality_counts.kreis_code,
         municipality_counts.municipality_count,
         projected_municipalities.reference_year,
         projected_municipalities.population_variant_code
-    having count(distinct projected_municipalities.region_code) = municipality_counts.municipality_count
+    having
+        count(distinct projected_municipalities.region_code)
+        = municipality_counts.municipality_count
 ),
 
 municipalities as (

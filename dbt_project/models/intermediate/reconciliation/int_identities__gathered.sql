@@ -1,5 +1,5 @@
--- What is printed of each identity, as one row: its parts summed, its whole, its share with numerator
--- and denominator. Numbers are as printed (39.9 of "39,9 %"). Grain: identity.
+-- What is printed of each identity, as one row: its parts summed, its whole, its share with
+-- numerator and denominator. Numbers are as printed (39.9 of "39,9 %"). Grain: identity.
 with members as (
     select
         members.*,
