@@ -7,8 +7,13 @@
 ) %}
 {%- set measures = ['residents_persons', 'need_places', 'supply_places', 'balance_places'] %}
 
+with points as (
+    select *
+    from {{ ref('int_demand_grid__listed') }}
+),
+
 -- Residents before the trend do not depend on the axes: once per variant.
-with residents as (
+residents as (
     select
         parameter_set,
         region_level,
@@ -46,7 +51,7 @@ need_points as (
         trend_until_year,
         target_occupancy,
         substitution_share
-    from {{ ref('int_demand_grid__listed') }}
+    from points
 ),
 
 needs as (
@@ -80,7 +85,7 @@ supply_points as (
         realisation_planned_share,
         realisation_decided_share,
         realisation_under_construction_share
-    from {{ ref('int_demand_grid__listed') }}
+    from points
 ),
 
 supplies as (
