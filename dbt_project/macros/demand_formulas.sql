@@ -23,6 +23,15 @@
     ({{ persons }} * (1 - {{ p }}.substitution_share) + {{ local_persons }}) / {{ p }}.target_occupancy
 {%- endmacro %}
 
+{# The columns of a row of supply that are places. #}
+{% macro demand_supply_parts() %}
+    {{ return([
+        'contracted_places', 'fixed_short_term_places', 'embedded_short_term_places',
+        'planned_places', 'decided_places', 'under_construction_places', 'closed_places',
+        'unusable_places',
+    ]) }}
+{% endmacro %}
+
 {% macro demand_supply(s, p) -%}
     {{ s }}.contracted_places
     - {{ s }}.fixed_short_term_places

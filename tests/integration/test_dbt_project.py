@@ -44,16 +44,13 @@ EXCEPTIONS: Mapping[str, Mapping[str, str]] = {
         "stg_kreishaus__batches_in_force": "Picks the batch in force, for all staging.",
     },
     "model_fanout": {
-        "asylum_national_monthly": WIDE,
         "dim_*": "A list of names is read wherever they are shown.",
-        "int_municipalities__areas": WIDE,
         "stg_kreishaus__batches_in_force": IN_FORCE,
         "stg_wtg__offers": WIDE,
     },
     "too_many_joins": {
         "dim_reference_date": "A union of the dates of every dataset, no join.",
         "metric_value": "A union of the values of every metric, no join.",
-        "int_demand_supply__by_municipality": "Offers, projects and closures of each year.",
     },
     "rejoining_of_upstream_concepts": {
         "vacancy_average": "A mart of its own; metric_value reads every mart that has a metric.",
@@ -62,8 +59,11 @@ EXCEPTIONS: Mapping[str, Mapping[str, str]] = {
         "stg_kreishaus__checks": "A rule may be told several times; data_quality numbers them.",
     },
     "chained_views_dependencies": {
+        "int_demand_places__by_scenario": READ_ONCE,
+        "int_forecasts__by_area": READ_ONCE,
         "int_identity_figures__by_dimension": READ_ONCE,
         "int_staffing_needs__listed": READ_ONCE,
+        "int_staffing_targets__by_area": READ_ONCE,
     },
 }
 

@@ -18,6 +18,9 @@ select
     measure_taken,
     measure_from_date,
     measure_to_date,
+    -- When the measure began or, where that is not stated or none was taken, the complaint came in.
+    cast(extract(year from coalesce(measure_from_date, received_date)) as integer)
+        as reference_year,
     affected_places,
     source_sha256,
     published_at,

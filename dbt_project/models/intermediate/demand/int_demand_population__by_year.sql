@@ -9,7 +9,7 @@ with counties as (
     from {{ ref('int_demand_county_population__by_year') }}
 ),
 
-listed as (
+municipality_counts as (
     select
         kreis_code,
         count(distinct region_code) as municipality_count
@@ -39,17 +39,20 @@ projected_municipalities as (
 -- Counties whose every municipality is projected itself, by year and variant.
 projected_counties as (
     select
-        listed.kreis_code,
+        municipality_counts.kreis_code,
         projected_municipalities.reference_year,
         projected_municipalities.population_variant_code
-    from listed
-    inner join projected_municipalities on listed.kreis_code = projected_municipalities.kreis_code
+    from municipality_counts
+    inner join projected_municipalities
+        on municipality_counts.kreis_code = projected_municipalities.kreis_code
     group by
-        listed.kreis_code,
-        listed.municipality_count,
+        municipality_counts.kreis_code,
+        municipality_counts.municipality_count,
         projected_municipalities.reference_year,
         projected_municipalities.population_variant_code
-    having count(distinct projected_municipalities.region_code) = listed.municipality_count
+    having
+        count(distinct projected_municipalities.region_code)
+        = municipality_counts.municipality_count
 ),
 
 municipalities as (

@@ -3,8 +3,7 @@
 {#
   Places for permanent full in-patient care by the authority's own list, by municipality and year:
   the newest list of the year or before; projects that open, and homes that close, between that list
-  and the end of the year. A project without a day of opening opens so many years after the list
-  that names it as opening_delay_years says.
+  and the end of the year.
 #}
 with years as (
     select distinct reference_year
@@ -21,16 +20,6 @@ lists as (
             years.reference_year >= extract(year from offers.reference_date)
             and offers.offer_type_code = 'vollstationaer'
             and offers.contracted_places is not null
-    group by years.reference_year
-),
-
-project_lists as (
-    select
-        years.reference_year,
-        max(projects.reference_date) as projects_date
-    from years
-    inner join {{ ref('stg_wtg__projects') }} as projects
-        on years.reference_year >= extract(year from projects.reference_date)
     group by years.reference_year
 ),
 
@@ -72,34 +61,6 @@ delays as (
     from {{ ref('int_demand_scenarios__wide') }}
 ),
 
-opening as (
-    select
-        project_lists.reference_year,
-        project_lists.projects_date,
-        projects.municipality_code,
-        delays.opening_delay_years,
-        projects.planned_places,
-        projects.recorded_at,
-        coalesce(statuses.status_code, 'planned') as status_code,
-        coalesce(
-            projects.expected_opening_date,
-            make_date(
-                cast(
-                    extract(year from project_lists.projects_date) + delays.opening_delay_years
-                    as integer
-                ), 12, 31
-            )
-        ) as opening_date
-    from project_lists
-    inner join {{ ref('stg_wtg__projects') }} as projects
-        on
-            project_lists.projects_date = projects.reference_date
-            and projects.offer_type_code = 'vollstationaer'
-    cross join delays
-    left join {{ ref('project_status') }} as statuses
-        on lower(projects.project_status) = lower(statuses.status_label)
-),
-
 planned as (
     select
         opening.reference_year,
@@ -115,7 +76,7 @@ planned as (
                 as {{ status }}_places,
         {% endfor -%}
         max(opening.recorded_at) as recorded_at
-    from opening
+    from {{ ref('int_demand_projects__opening') }} as opening
     inner join lists on opening.reference_year = lists.reference_year
     where
         opening.opening_date > lists.supply_date

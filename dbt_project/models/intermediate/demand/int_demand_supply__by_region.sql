@@ -5,11 +5,7 @@
   municipalities and planning units (as composed at the end of the year); the care statistics of the
   year, or the newest before, for every other Kreis.
 #}
-{%- set counts = [
-    'contracted_places', 'fixed_short_term_places', 'embedded_short_term_places',
-    'unusable_places', 'closed_places', 'planned_places', 'decided_places',
-    'under_construction_places',
-] %}
+{%- set counts = demand_supply_parts() %}
 
 with authority as (
     select

@@ -5,20 +5,8 @@
 {%- set limited = catalogue | selectattr('within') | list %}
 {%- set shares = catalogue | selectattr('numerator') | list %}
 
-with figures as (
-    select
-        figure_id,
-        table_code,
-        metric_code,
-        region_code,
-        period_code,
-        item_code
-    from {{ ref('published_figure') }}
-    where metric_code is not null and printed_number is not null
-),
-
 -- Metrics that are made of other metrics.
-roles as (
+with roles as (
     {% for metric in composed -%}
         {% for code in [metric.code] + metric.parts -%}
             select
@@ -73,7 +61,7 @@ between_metrics as (
         roles.figure_role,
         roles.about_metric_code as metric_code,
         roles.parts_expected_count
-    from figures
+    from {{ ref('int_printed_figures__measured') }} as figures
     inner join roles on figures.metric_code = roles.metric_code
 ),
 

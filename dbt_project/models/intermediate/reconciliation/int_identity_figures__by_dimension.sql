@@ -8,20 +8,8 @@
     {%- endfor %}
 {%- endfor %}
 
-with figures as (
-    select
-        figure_id,
-        table_code,
-        metric_code,
-        region_code,
-        period_code,
-        item_code
-    from {{ ref('published_figure') }}
-    where metric_code is not null and printed_number is not null
-),
-
 -- Each figure by each dimension its metric adds up over: its place there, and all else as one text.
-placed as (
+with placed as (
     {% for dimension in dimensions -%}
         {%- set names = dimension.split('+') %}
         select
@@ -39,7 +27,7 @@ placed as (
                 {%- endfor %} as place_code,
                 region_code || ' ' || {{ items_without('item_code', names) }} as other_code
             {%- endif %}
-        from figures
+        from {{ ref('int_printed_figures__measured') }}
         where {{ is_metric_over('metric_code', dimension, catalogue) }}
         {% if not loop.last %}union all{% endif %}
     {% endfor %}

@@ -1,20 +1,8 @@
 -- Printed figures that some other table prints too. Grain: identity x figure.
 {%- set catalogue = var('metrics') %}
 
-with figures as (
-    select
-        figure_id,
-        table_code,
-        metric_code,
-        region_code,
-        period_code,
-        item_code
-    from {{ ref('published_figure') }}
-    where metric_code is not null and printed_number is not null
-),
-
 -- One figure under one name, whatever metric its table calls it by.
-figures_under_true_names as (
+with figures_under_true_names as (
     select
         figure_id,
         table_code,
@@ -38,7 +26,7 @@ figures_under_true_names as (
             {% endfor -%}
             else item_code
         end as item_code
-    from figures
+    from {{ ref('int_printed_figures__measured') }}
 ),
 
 figures_with_times_printed as (

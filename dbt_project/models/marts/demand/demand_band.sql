@@ -1,45 +1,15 @@
 {#
-  The grid: every combination of the values that the scenarios of a set give to the axes of
-  demand_grid_axes(), on every variant of the population. All other parameters are those of base.
+  The smallest, middle and largest result over the grid: every point of int_demand_grid__listed on
+  every variant of the population.
 #}
-{%- set axes = demand_grid_axes() %}
 {%- set trend_factor = demand_trend_factor(
     'p.trend_rate_pa', 'residents.reference_year', 'p.trend_until_year', 'residents.base_year'
 ) %}
 {%- set measures = ['residents_persons', 'need_places', 'supply_places', 'balance_places'] %}
-{%- set others = demand_parameter_names() | reject('in', axes) | list %}
 
-with
-{% for axis in axes %}
-    {{ axis }}_values as (
-        select distinct
-            parameter_set,
-            {{ axis }}
-        from {{ ref('int_demand_scenarios__wide') }}
-    ),
-{% endfor %}
-
-base as (
+with points as (
     select *
-    from {{ ref('int_demand_scenarios__wide') }}
-    where scenario = 'base'
-),
-
-points as (
-    select
-        base.parameter_set,
-        base.is_current_set,
-        {% for axis in axes -%}
-            {{ axis }}_values.{{ axis }},
-        {% endfor -%}
-        {% for name in others -%}
-            base.{{ name }}
-            {%- if not loop.last %},{% endif %}
-        {% endfor %}
-    from base
-    {% for axis in axes -%}
-        inner join {{ axis }}_values on base.parameter_set = {{ axis }}_values.parameter_set
-    {% endfor %}
+    from {{ ref('int_demand_grid__listed') }}
 ),
 
 -- Residents before the trend do not depend on the axes: once per variant.

@@ -1,9 +1,8 @@
 {#
   What became of the last published forecast, split by its causes. They are put in one after the
   other - formulas, population, rates, supply, parameters - and what the balance moves at each step is
-  that cause's share; the steps sum to the whole. The first step is the earlier forecast's own inputs,
-  as they were kept, put into today's formulas. Where the forecast is what was last published, the
-  comparison is with the one before, so that a change stays in sight until the next one.
+  that cause's share; the steps sum to the whole. The first step is
+  int_demand_earlier_forecast__recomputed.
 #}
 {%- set parameters = demand_parameter_names() | reject('in', [
     'trend_rate_pa', 'trend_rate_pa_home_care', 'trend_rate_pa_allowance',
@@ -13,76 +12,6 @@ with present as (
     select *
     from {{ ref('demand_forecast') }}
     where is_current_set and care_kind_code = 'full_inpatient'
-),
-
-last_published as (
-    select *
-    from {{ ref('stg_kreishaus__forecasts_published') }}
-    where slot = 'last'
-),
-
-differing as (
-    select count(*) as difference_count
-    from present
-    full outer join last_published
-        on
-            present.scenario = last_published.scenario
-            and present.region_level = last_published.region_level
-            and present.region_code = last_published.region_code
-            and present.reference_year = last_published.reference_year
-    where
-        present.scenario is null
-        or last_published.scenario is null
-        or present.parameter_fingerprint <> last_published.parameter_fingerprint
-        or abs(present.residents_persons - last_published.residents_persons) > 1e-6
-        or abs(present.need_places - last_published.need_places) > 1e-6
-        or abs(present.supply_places - last_published.supply_places) > 1e-6
-),
-
-earlier as (
-    select forecasts.*
-    from {{ ref('stg_kreishaus__forecasts_published') }} as forecasts
-    inner join differing
-        on
-            forecasts.slot
-            = case when differing.difference_count > 0 then 'last' else 'earlier' end
-),
-
--- A forecast kept by a release that kept fewer inputs is taken as it was made.
-earlier_by_factors as (
-    select
-        *,
-        coalesce(
-            {{ demand_county_factor(
-                'region_level', 'observed_to_expected',
-                demand_own_weight('base_expected_persons', 'shrinkage_persons')
-            ) }},
-            county_factor
-        ) as county_factor_today,
-        coalesce(
-            {{ demand_trend_factor(
-                'kind_trend_rate_pa', 'reference_year', 'trend_until_year', 'base_year'
-            ) }},
-            trend_factor
-        ) as trend_factor_today
-    from earlier
-),
-
-earlier_by_formulas_of_today as (
-    select
-        *,
-        {{ demand_need(
-            'coalesce('
-            ~ demand_residents('expected_persons', 'county_factor_today', 'trend_factor_today')
-            ~ ', residents_persons)',
-            '(migration_balance_persons + special_need_persons)',
-            'earlier_by_factors'
-        ) }} as need_after_formula,
-        coalesce(
-            {{ demand_supply('earlier_by_factors', 'earlier_by_factors') }},
-            earlier_by_factors.supply_places
-        ) as supply_after_formula
-    from earlier_by_factors
 ),
 
 joined as (
@@ -113,7 +42,7 @@ joined as (
             demand_own_weight('present.base_expected_persons', 'earlier.shrinkage_persons')
         ) }} as factor_at_earlier_shrinkage
     from present
-    inner join earlier_by_formulas_of_today as earlier
+    inner join {{ ref('int_demand_earlier_forecast__recomputed') }} as earlier
         on
             present.scenario = earlier.scenario
             and present.region_level = earlier.region_level

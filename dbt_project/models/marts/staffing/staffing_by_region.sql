@@ -79,46 +79,6 @@ years as (
         staffed.region_code,
         staffed.reference_date,
         minimum.minimum_skilled_share
-),
-
--- The other target: the skilled share that the newest set of ratios with qualifications makes of
--- the residents' care grades, on the last date of the year that tells them.
-newest_set as (
-    select
-        sets.ratio_set_code,
-        row_number() over (order by sets.valid_from desc, sets.ratio_set_code asc)
-            as place_from_newest
-    from {{ ref('staffing_ratio_set') }} as sets
-    where
-        sets.ratio_set_code in (
-            select ratios.ratio_set_code
-            from {{ ref('staffing_ratio') }} as ratios
-            where ratios.qualification_code = 'skilled'
-        )
-),
-
-targets as (
-    select
-        needs.region_level,
-        needs.region_code,
-        needs.reference_date,
-        needs.ratio_set_code,
-        cast(extract(year from needs.reference_date) as integer) as reference_year,
-        max(case when needs.qualification_code = 'skilled' then needs.required_fte end)
-        / nullif(max(case when needs.qualification_code = 'total' then needs.required_fte end), 0)
-            as skilled_share,
-        row_number() over (
-            partition by
-                needs.region_level, needs.region_code, extract(year from needs.reference_date)
-            order by needs.reference_date desc
-        ) as place_from_newest
-    from {{ ref('int_staffing_needs__by_area') }} as needs
-    inner join newest_set
-        on
-            needs.ratio_set_code = newest_set.ratio_set_code
-            and newest_set.place_from_newest = 1
-    group by
-        needs.region_level, needs.region_code, needs.reference_date, needs.ratio_set_code
 )
 
 select
@@ -167,9 +127,9 @@ left join years as year_before
         years.reference_year = year_before.reference_year + 1
         and years.region_level = year_before.region_level
         and years.region_code = year_before.region_code
-left join targets
+-- The other target: what the residents' care grades ask for.
+left join {{ ref('int_staffing_targets__by_area') }} as targets
     on
         years.reference_year = targets.reference_year
         and years.region_level = targets.region_level
         and years.region_code = targets.region_code
-        and targets.place_from_newest = 1

@@ -1,18 +1,17 @@
-with listed as (
-    select
-        complaints.*,
-        cast(
-            extract(
-                year from coalesce(complaints.measure_from_date, complaints.received_date)
-            ) as integer
-        ) as reference_year
-    from {{ ref('int_complaints__listed') }} as complaints
+with complaints as (
+    select *
+    from {{ ref('int_complaints__listed') }}
+),
+
+measures as (
+    select *
+    from {{ ref('int_wtg_measures__by_area') }}
 ),
 
 -- A year in which complaints came in and no measure was taken is a year with none.
 years as (
     select distinct reference_year
-    from listed
+    from complaints
     where reference_year is not null
 ),
 
@@ -24,44 +23,13 @@ periods as (
     select
         all_periods.from_year,
         all_periods.to_year,
-        {{ text_list('listed.source_sha256') }} as source_sha256,
-        max(listed.published_at) as published_at,
-        max(listed.recorded_at) as recorded_at
+        {{ text_list('complaints.source_sha256') }} as source_sha256,
+        max(complaints.published_at) as published_at,
+        max(complaints.recorded_at) as recorded_at
     from all_periods
-    inner join listed on listed.reference_year between all_periods.from_year and all_periods.to_year
+    inner join complaints
+        on complaints.reference_year between all_periods.from_year and all_periods.to_year
     group by all_periods.from_year, all_periods.to_year
-),
-
-measures as (
-    select
-        areas.region_level,
-        areas.region_code,
-        areas.region_name,
-        coalesce(types.inspection_area_code, 'unknown') as inspection_area_code,
-        coalesce(types.inspection_area_label_de, 'Unbekannt') as inspection_area_label,
-        listed.measure_taken as measure_label,
-        listed.complaint_id,
-        listed.offer_id,
-        offers.site_id,
-        listed.reference_year,
-        listed.measure_from_date,
-        listed.measure_to_date,
-        listed.affected_places
-    from listed
-    left join {{ ref('int_offers__latest') }} as offers on listed.offer_id = offers.offer_id
-    left join {{ ref('offer_type') }} as types on offers.offer_type_code = types.offer_type_code
-    inner join {{ ref('int_municipalities__areas') }} as areas
-        on coalesce(offers.municipality_code, listed.county_ags) = areas.municipality_code
-    left join {{ ref('int_inspection_areas__shown') }} as shown
-        on
-            offers.municipality_code = shown.municipality_code
-            and types.inspection_area_code = shown.inspection_area_code
-    where
-        listed.measure_taken is not null
-        and (
-            areas.region_level = 'Kreis'
-            or (areas.region_level = 'Gemeinde' and shown.is_shown)
-        )
 ),
 
 groups as (

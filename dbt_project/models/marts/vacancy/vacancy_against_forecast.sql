@@ -1,19 +1,7 @@
--- Every forecast that is held against what came, whoever made it. Another one joins here by a
--- union, with its balances by municipality and for the county. They speak of full in-patient care.
-with forecasts as (
-    select
-        'external_consultant' as forecast_code,
-        issue_month,
-        region_code,
-        region_name,
-        -- By the key, for a printed forecast is older than any file that names its regions.
-        case length(region_code) when 5 then 'Kreis' when 8 then 'Gemeinde' end as region_level,
-        target_year,
-        balance_places,
-        source_document
-    from {{ ref('demand_external_forecast') }}
-    -- Planning units are summed below, from their members' forecasts and vacancies alike.
-    where region_level in ('Kreis', 'Gemeinde')
+-- Every forecast beside the places that were vacant, whoever made it.
+with member_forecasts as (
+    select *
+    from {{ ref('int_forecasts__by_area') }}
 ),
 
 vacancies as (
@@ -37,7 +25,7 @@ county_dates as (
 
 target_years as (
     select distinct target_year
-    from forecasts
+    from member_forecasts
 ),
 
 observed_dates as (
@@ -55,53 +43,23 @@ observed_dates as (
             )
 ),
 
-members as (
-    select distinct municipality_code
-    from {{ ref('int_planning_units__listed') }}
-),
-
--- Planning units by each set of members that they ever had; the others by themselves.
-regions as (
-    select distinct
-        region_level,
-        region_code,
-        region_name,
-        region_code as municipalities,
-        region_code as member_code,
-        cast(null as date) as valid_from,
-        cast(null as date) as valid_before
-    from forecasts
-    union all
-    select
-        'Planungseinheit' as region_level,
-        units.unit_code as region_code,
-        units.unit_name as region_name,
-        units.municipalities,
-        members.municipality_code as member_code,
-        units.valid_from,
-        units.valid_before
-    from {{ ref('int_planning_units__compositions') }} as units
-    inner join members
-        on units.municipalities like '%' || members.municipality_code || '%'
-),
-
 compared as (
     select
-        forecasts.forecast_code,
-        forecasts.issue_month,
-        forecasts.target_year,
-        regions.region_level,
-        regions.region_code,
-        regions.region_name,
-        regions.municipalities,
-        regions.valid_from,
-        regions.valid_before,
+        member_forecasts.forecast_code,
+        member_forecasts.issue_month,
+        member_forecasts.target_year,
+        member_forecasts.region_level,
+        member_forecasts.region_code,
+        member_forecasts.region_name,
+        member_forecasts.municipalities,
+        member_forecasts.valid_from,
+        member_forecasts.valid_before,
         observed_dates.reference_date as observed_reference_date,
-        max(forecasts.source_document) as source_document,
+        max(member_forecasts.source_document) as source_document,
         -- Of a unit only if every member has its figure.
         case
-            when count(forecasts.balance_places) = count(*)
-                then {{ sum_of('forecasts.balance_places') }}
+            when count(member_forecasts.balance_places) = count(*)
+                then {{ sum_of('member_forecasts.balance_places') }}
         end as forecast_balance_places,
         case
             when count(vacancies.vacant_places) = count(*)
@@ -116,26 +74,24 @@ compared as (
         max(vacancies.published_at) as published_at,
         max(coalesce(vacancies.recorded_at, observed_dates.recorded_at)) as recorded_at,
         count(*) as members_with_forecast_count,
-        max(length(regions.municipalities) - length(replace(regions.municipalities, ',', '')) + 1)
-            as members_count
-    from forecasts
-    inner join regions on forecasts.region_code = regions.member_code
-    inner join observed_dates on forecasts.target_year = observed_dates.target_year
+        max(member_forecasts.members_count) as members_count
+    from member_forecasts
+    inner join observed_dates on member_forecasts.target_year = observed_dates.target_year
     left join vacancies
         on
-            forecasts.region_code = vacancies.region_code
-            and forecasts.region_level = vacancies.region_level
+            member_forecasts.member_code = vacancies.region_code
+            and member_forecasts.member_level = vacancies.region_level
             and observed_dates.reference_date = vacancies.reference_date
     group by
-        forecasts.forecast_code,
-        forecasts.issue_month,
-        forecasts.target_year,
-        regions.region_level,
-        regions.region_code,
-        regions.region_name,
-        regions.municipalities,
-        regions.valid_from,
-        regions.valid_before,
+        member_forecasts.forecast_code,
+        member_forecasts.issue_month,
+        member_forecasts.target_year,
+        member_forecasts.region_level,
+        member_forecasts.region_code,
+        member_forecasts.region_name,
+        member_forecasts.municipalities,
+        member_forecasts.valid_from,
+        member_forecasts.valid_before,
         observed_dates.reference_date
 )
 
