@@ -100,9 +100,9 @@ def _of_1904(grids: Sequence[Grid], reference: date) -> Finding:
     return Finding(
         rule="calendar_of_1904",
         severity="warning",
-        message="the workbook counts its days from 1904, and no cell with a day shows that they are "
-        f"right (none is {reference:%d.%m.%Y}). Days copied in from another workbook are then four "
-        f"years and a day late. Compare some. {MEND}",
+        message="the workbook counts its days from 1904, and no cell with a day shows that they "
+        f"are right (none is {reference:%d.%m.%Y}). Days copied in from another workbook are then "
+        f"four years and a day late. Compare some. {MEND}",
         place=first.title,
         expected="the calendar of 1900, or stichtag as a date",
         found="the calendar of 1904",

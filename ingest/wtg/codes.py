@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
+PLACE = "ingest/wtg/codes.py"
+
 OFFER_TYPES = (
     "vollstationaer",
     "solitaere_kurzzeitpflege",

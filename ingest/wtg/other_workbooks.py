@@ -44,8 +44,8 @@ def _refusal(kind: str, why: str) -> Finding:
     return Finding(
         rule="workbook_unreadable",
         severity="critical",
-        message=f"the file is a workbook of the kind {kind} that cannot be read: {why}. Open it and "
-        'save it as "Excel workbook (*.xlsx)"',
+        message=f"the file is a workbook of the kind {kind} that cannot be read: {why}. Open it "
+        'and save it as "Excel workbook (*.xlsx)"',
         expected="an XLSX workbook without a password",
         found=why[:200],
     )

@@ -21,7 +21,7 @@ from ingest.wtg.layout import REGISTER_SHEET
 from ingest.wtg.merges import filled
 from ingest.wtg.other_workbooks import looks_not_read
 from ingest.wtg.postal_lines import parted
-from ingest.wtg.rows import SheetRows, read_rows
+from ingest.wtg.rows import SheetRows, folded_faults, read_rows
 from ingest.wtg.tables import REGISTER
 from ingest.wtg.workbook import frame
 from ingest.wtg.xlsx import OLE, read_workbook
@@ -37,7 +37,7 @@ def parse(content: bytes, origin: Origin) -> Batch:
     findings.extend(looks_not_read(grids))
     read = read_rows(grid, replace(REGISTER_SHEET, title=grid.title))
     if read.faults or not read.rows:
-        raise UnreadableFile(*(read.faults or [_no_rows(grid)]))
+        raise UnreadableFile(*(folded_faults(read.faults) or [_no_rows(grid)]))
     day = consistency.reference_date({TABLE: read}, origin.label, origin.retrieved_at.date())
     findings.extend(_kinds(read.rows))
     findings.extend(excluded(read.rows))

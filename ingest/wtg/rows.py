@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ingest.wtg.cells import EMPTY, Cell, CellError, Raw, is_blank, shown, squeezed
 from ingest.wtg.formatting import beside_the_values, listed, refused_formatting
@@ -20,6 +20,8 @@ _TOTAL = re.compile(
     r"(?<!\w)(insgesamt|gesamt|(?:zwischen|gesamt|teil)?summen?|total|Σ)(?!\w)", re.IGNORECASE
 )
 _NOTE = re.compile(r"^(?:\*|[¹²³⁴-⁹]|\d\)|(?:anm|hinweis|legende|quelle|stand)\b)", re.IGNORECASE)
+MOST_ALIKE = 3
+"""More cells with one fault in one column have one cause."""
 MOST_FAULTS = 200
 """With more faults in one sheet it is another table: nobody mends them one by one."""
 _TOLERANCE = 0.005
@@ -35,7 +37,7 @@ class SheetRows:
     findings: list[Finding] = field(default_factory=list)
     faults: list[Finding] = field(default_factory=list)
     doubts: dict[tuple[str, str], list[tuple[int, str]]] = field(default_factory=dict)
-    """Rule and column -> rows and what stands there: cells that a spreadsheet seems to have changed."""
+    """Rule and column -> rows and what stands there: what a spreadsheet seems to have changed."""
     blocks: list[int] = field(default_factory=lambda: [0])
     """How many rows stood above each total row so far: a subtotal counts from there."""
 
@@ -135,9 +137,9 @@ def _doubtful(read: SheetRows) -> Iterator[Finding]:
         yield Finding(
             rule=rule,
             severity="warning",
-            message=f"sheet {read.sheet.title}, column {column}: a day stands for a house number in "
-            f"rows {listed(numbers)} ({cells[0][1]}); a spreadsheet makes that of 3-5 or 3/5. They "
-            "were left out. Format the column as text and write the house numbers anew",
+            message=f"sheet {read.sheet.title}, column {column}: a day stands for a house number "
+            f"in rows {listed(numbers)} ({cells[0][1]}); a spreadsheet makes that of 3-5 or 3/5. "
+            "They were left out. Format the column as text and write the house numbers anew",
             place=read.sheet.title,
             row=numbers[0],
             column=column,
@@ -172,6 +174,23 @@ def _read_cell(read: SheetRows, column: Column, raw: Raw, number: int) -> Cell:
         found = cell.marker or "nothing"
         read.faults.append(_fault(read.sheet, column, number, "a value", found))
     return cell
+
+
+def folded_faults(faults: list[Finding]) -> list[Finding]:
+    """Many cells of one column with one fault as one finding, the first of them as its place."""
+    alike: dict[tuple[str, str | None, str | None, str | None], list[Finding]] = {}
+    for fault in faults:
+        key = (fault.rule, fault.place, fault.column, fault.expected)
+        alike.setdefault(key, []).append(fault)
+    told: list[Finding] = []
+    for group in alike.values():
+        first, rest = group[0], [str(fault.row) for fault in group[1:]]
+        if len(group) <= MOST_ALIKE:
+            told += group
+        else:
+            more = f"{first.message}; likewise {len(rest)} more cells, rows {listed(rest)}"
+            told.append(replace(first, message=more))
+    return told
 
 
 def _fault(sheet: Sheet, column: Column, number: int, expected: str, found: str) -> Finding:

@@ -22,7 +22,7 @@ from ingest.wtg.header import ROWS_SEARCHED, known_names
 from ingest.wtg.layout import ABOUT_OFFERS, NOTES, PLACE, SHEETS, Sheet, folded
 from ingest.wtg.offers import judged_offers
 from ingest.wtg.other_workbooks import looks_not_read
-from ingest.wtg.rows import SheetRows, read_rows
+from ingest.wtg.rows import SheetRows, folded_faults, read_rows
 from ingest.wtg.tables import TABLES
 from ingest.wtg.xlsx import read_workbook
 from kreishaus.model import Batch, Finding, Origin, UnreadableFile
@@ -201,7 +201,7 @@ def _read_all(sheets: Mapping[str, tuple[Sheet, Grid]]) -> dict[str, SheetRows]:
         except UnreadableFile as error:
             faults.extend(error.findings)
         else:
-            faults.extend(read[table].faults)
+            faults.extend(folded_faults(read[table].faults))
             if not read[table].rows:
                 read[table].findings.append(_empty(grid))
     if faults:
