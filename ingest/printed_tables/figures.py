@@ -79,8 +79,8 @@ class Complaints:
             more = f" Likewise {len(cells) - 1} more: lines {rest}." if rest else ""
             yield warning(
                 "number",
-                f"line {line.number}, column {text}: {why}.{more} What is no number is kept as text; "
-                f"if the column holds words, add the line Spalte;{text};Text",
+                f"line {line.number}, column {text}: {why}.{more} What is no number is kept as "
+                f"text; if the column holds words, add the line Spalte;{text};Text",
                 row=line.cell(0),
                 column=text,
                 expected="a number as printed",

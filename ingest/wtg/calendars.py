@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 
 from ingest.wtg.grids import Grid
 from ingest.wtg.rows import SheetRows
-from kreishaus.model import Finding
+from kreishaus.model import Finding, Severity, UnreadableFile
 
 SHIFT = timedelta(days=1462)
 HAPPENED = ("gemeldet_am", "erhoben_am", "freigabe_am", "datum", "eingang_am")
@@ -36,15 +36,16 @@ class _Day:
     day: date
 
 
-def shifted_days(
+def require_days(
     grids: Sequence[Grid], read: Mapping[str, SheetRows], reference: date
 ) -> Iterator[Finding]:
-    """At most one finding: days that cannot be (critical), or that nobody can be sure of."""
+    """At most one warning, of days that nobody can be sure of. Raises ``UnreadableFile`` where days
+    lie so late that they cannot be."""
     days = [day for sheet in read.values() for day in _days(sheet)]
     late = [one for one in days if one.day > reference + LATEST]
     reported = [one for one in days if one.column in REPORTED]
     if late:
-        yield _finding("days_too_late", "critical", late, reference)
+        raise UnreadableFile(_finding("days_too_late", "critical", late, reference))
     elif len(reported) >= FEWEST and all(
         one.day < reference - OLDEST and one.day + SHIFT > reference - OLDEST for one in reported
     ):
@@ -76,13 +77,13 @@ def _is_proven(grids: Sequence[Grid], reference: date) -> bool:
     )
 
 
-def _finding(rule: str, severity: str, days: Sequence[_Day], reference: date) -> Finding:
+def _finding(rule: str, severity: Severity, days: Sequence[_Day], reference: date) -> Finding:
     first = days[0]
     meant = first.day - SHIFT if rule == "days_too_late" else first.day + SHIFT
     when = "after" if rule == "days_too_late" else "before"
     return Finding(
         rule=rule,
-        severity="critical" if severity == "critical" else "warning",
+        severity=severity,
         message=f"sheet {first.sheet}, row {first.row}, column {first.column}, and {len(days) - 1} "
         f"other cells: {first.day:%d.%m.%Y} is years {when} the reference date "
         f"{reference:%d.%m.%Y}. Days copied between workbooks that count from 1900 and from 1904 "

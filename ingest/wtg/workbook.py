@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from ingest.formats.archives import BROKEN
 from ingest.wtg import consistency
-from ingest.wtg.calendars import shifted_days
+from ingest.wtg.calendars import require_days
 from ingest.wtg.cells import is_blank
 from ingest.wtg.csv_set import read_csv_set
 from ingest.wtg.grids import Grid
@@ -50,7 +50,7 @@ def parse(content: bytes, origin: Origin) -> Batch:
     reference_date = consistency.reference_date(read, origin.label, today)
     for sheet in read.values():
         findings.extend(sheet.findings)
-    findings.extend(shifted_days(grids, read, reference_date))
+    findings.extend(require_days(grids, read, reference_date))
     findings.extend(judged_offers(read))
     findings.extend(consistency.across_sheets(read))
     published_on, caveats = consistency.published_on(read, today)
