@@ -17,6 +17,8 @@ from kreishaus.model import Finding, Severity, UnreadableFile
 SHIFT = timedelta(days=1462)
 HAPPENED = ("gemeldet_am", "erhoben_am", "freigabe_am", "datum", "eingang_am")
 """Columns of what had happened when the workbook was handed in."""
+RELEASED = "freigabe_am"
+"""Years later only where a workbook of the past was made up for."""
 REPORTED = ("gemeldet_am", "erhoben_am")
 LATEST = timedelta(days=366)
 """A workbook is handed in some weeks after its date; a correction perhaps within a year."""
@@ -42,10 +44,12 @@ def require_days(
     """At most one warning, of days that nobody can be sure of. Raises ``UnreadableFile`` where days
     lie so late that they cannot be."""
     days = [day for sheet in read.values() for day in _days(sheet)]
-    late = [one for one in days if one.day > reference + LATEST]
+    late = [one for one in days if LATEST < one.day - reference <= SHIFT + LATEST]
     reported = [one for one in days if one.column in REPORTED]
-    if late:
+    if any(one.column != RELEASED for one in late):
         raise UnreadableFile(_finding("days_too_late", "critical", late, reference))
+    if late:
+        yield _finding("days_too_late", "warning", late, reference)
     elif len(reported) >= FEWEST and all(
         one.day < reference - OLDEST and one.day + SHIFT > reference - OLDEST for one in reported
     ):
@@ -80,12 +84,13 @@ def _is_proven(grids: Sequence[Grid], reference: date) -> bool:
 def _finding(rule: str, severity: Severity, days: Sequence[_Day], reference: date) -> Finding:
     first = days[0]
     meant = first.day - SHIFT if rule == "days_too_late" else first.day + SHIFT
+    more = f", and {len(days) - 1} other cells" if len(days) > 1 else ""
     when = "after" if rule == "days_too_late" else "before"
     return Finding(
         rule=rule,
         severity=severity,
-        message=f"sheet {first.sheet}, row {first.row}, column {first.column}, and {len(days) - 1} "
-        f"other cells: {first.day:%d.%m.%Y} is years {when} the reference date "
+        message=f"sheet {first.sheet}, row {first.row}, column {first.column}{more}: "
+        f"{first.day:%d.%m.%Y} is years {when} the reference date "
         f"{reference:%d.%m.%Y}. Days copied between workbooks that count from 1900 and from 1904 "
         f"move by four years and a day ({meant:%d.%m.%Y} would be meant). {MEND}",
         place=first.sheet,

@@ -10,7 +10,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import TypeAlias
@@ -127,7 +127,9 @@ _POINTED = re.compile(
     r"(?P<sign>[-+−]?)(?P<whole>[0-9]{1,15})\.(?P<decimals>[0-9]{1,2}|[0-9]{4,15})" + _FOOTNOTE
 )
 """A decimal point as exports write it: never before three digits, which may be thousands."""
-_MEASURED = re.compile(r"(?P<number>[-+−]?[0-9](?:[0-9.,: ]*[0-9])?)\s*(?P<unit>[^\W\d_].*)")
+_MEASURED = re.compile(
+    r"(?P<number>[-+−]?[0-9](?:[0-9.,: ]*[0-9])?)\s*(?P<unit>[^\W\d_][^()*¹²³⁴-⁹]*)" + _FOOTNOTE
+)
 _CLOCK = re.compile(r"(?P<hours>[0-9]{1,3}):(?P<minutes>[0-5][0-9])(?::00)?(?: Uhr)?")
 _WORDED_HOURS = re.compile(
     r"(?P<hours>[0-9]{1,3}) ?(?:h|Std\.?|Stunden)(?: und)? ?"
@@ -155,7 +157,7 @@ _LARGEST = 10**9
 _DUST = 1e-9
 """What sums of floating-point numbers leave behind: 61.00000000000002 is 61, and 61.01 is not."""
 _TURNED_DAY = re.compile(
-    r"(?:[0-9]{1,2}[.\-/ ] ?)?(?P<month>[A-Za-zä]{3,9})\.?(?:[ \-/.]?(?:[0-9]{4}|[0-9]{2}))?"
+    r"(?:[0-9]{1,2}[.\-/ ] ?)?(?P<month>[A-Za-zä]{3,9})\.?(?:[ \-/.]?(?:[0-9]{4}|[0-9]{1,2}))?"
     r"|[0-9]{1,2}\. ?(?:0?[1-9]|1[0-2])\.(?: ?(?:[0-9]{4}|[0-9]{2}))?(?: 0?0:00(?::00)?)?"
     r"|[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[ T]00:00:00)?"
 )
@@ -238,7 +240,10 @@ def measured(read: Reader, units: frozenset[str]) -> Reader:
 
     def reader(raw: Raw) -> Cell:
         match = _MEASURED.fullmatch(squeezed(raw)) if isinstance(raw, str) else None
-        return read(match["number"] if match and unit_key(match["unit"]) in units else raw)
+        if match is None or unit_key(match["unit"]) not in units:
+            return read(raw)
+        cell = read(f"{match['number']}{match['note'] or ''}")
+        return replace(cell, marker=squeezed(str(raw))) if cell.marker else cell
 
     return reader
 

@@ -114,9 +114,9 @@ def _require_one_width(rows: Sequence[tuple[Raw, ...]], title: str) -> None:
     if odd:
         line, row = odd[0]
         message = (
-            f"line {line} of {title} has {len(row)} fields, the others have {usual} (so do "
-            f"{len(odd)} lines in all): a comma inside a number or a name moves the fields. Save "
-            'it as CSV with ";" between the columns, or put such texts into quotes'
+            f"line {line} of {title} has {len(row)} fields, the others have {usual}; "
+            f"{len(odd) - 1} more lines differ. A comma inside a number or a name moves the "
+            'fields. Save it as CSV with ";" between the columns, or put such texts into quotes'
         )
         raise UnreadableFile(_not_csv(title, message, str(line), f"{len(row)} fields"))
 

@@ -23,16 +23,17 @@ _LINE_TURNED = re.compile(r"(?P<ort>[^\W\d].*?)[ ,/–-]+(?:D ?[-–]? ?)?(?P<pl
 def parted(grid: Grid, sheet: Sheet) -> Grid:
     """The grid with such a column as two: ``plz`` in its place, ``ort`` behind all columns.
 
-    A grid without such a column, or with ``plz`` or ``ort`` beside it, comes back as it is.
+    Where one of the two has a column of its own, only the other is taken from it.
     """
-    if not {"plz", "ort"} <= {column.header for column in sheet.columns}:
+    own = {column.header for column in sheet.columns}
+    if not {"plz", "ort"} <= own:
         return grid
     for number, row in enumerate(grid.rows[:ROWS_SEARCHED]):
         names = names_in(row, sheet)
         places = [index for index, name in enumerate(names) if _is_head(name)]
-        known = {column.header for column in sheet.columns} & set(names)
-        if len(places) == 1 and not known & {"plz", "ort"} and len(known) + 2 > FEWEST_NAMES:
-            return _split(grid, number, places[0])
+        wanted = [name for name in ("plz", "ort") if name not in names]
+        if len(places) == 1 and wanted and len(own & set(names)) + len(wanted) > FEWEST_NAMES:
+            return _split(grid, number, places[0], wanted)
     return grid
 
 
@@ -40,19 +41,22 @@ def _is_head(name: str) -> bool:
     return any(pattern.fullmatch(name) for pattern in (_HEAD, _HEAD_TURNED))
 
 
-def _split(grid: Grid, header: int, column: int) -> Grid:
+def _split(grid: Grid, header: int, column: int, wanted: list[str]) -> Grid:
+    """The first wanted part stands in the column itself, the second behind the widest row."""
     last = max(len(row) for row in grid.rows)
     rows = [list(row) for row in grid.rows]
     for number, row in enumerate(rows[header:], start=header):
         if column >= len(row) or is_blank(row[column]):
             continue
+        parts = {"plz": "plz", "ort": "ort"} if number == header else _line(row[column])
         row.extend([None] * (last + 1 - len(row)))
-        row[column], row[last] = ("plz", "ort") if number == header else _line(row[column])
+        for place, name in zip((column, last), wanted, strict=False):
+            row[place] = parts[name]
     return replace(grid, rows=tuple(map(tuple, rows)))
 
 
-def _line(raw: Raw) -> tuple[Raw, Raw]:
+def _line(raw: Raw) -> dict[str, Raw]:
     """Postcode and place; what is no such line stays whole, as a place."""
     text = squeezed(str(raw))
     match = _LINE.fullmatch(text) or _LINE_TURNED.fullmatch(text)
-    return (match["plz"], match["ort"]) if match else (None, raw)
+    return dict(match.groupdict()) if match else {"plz": None, "ort": raw}

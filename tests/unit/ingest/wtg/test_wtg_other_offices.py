@@ -1,7 +1,7 @@
 """Workbooks of other programs and habits: read right, or told in one finding."""
 
 import json
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from office_formats import Share, as_ods, as_of_1904, as_xls
@@ -59,6 +59,15 @@ def test_days_four_years_late_are_refused_by_that_name(make: object) -> None:
     assert "and 5 other cells" in finding.message
 
 
+def test_a_release_years_later_alone_is_warned_of() -> None:
+    sheets = small()
+    for row in (2, 3):
+        put(sheets, "Angebote", row, "freigabe_am", date(2025, 8, 30))
+    batch = parse(book(sheets), origin(at=datetime(2026, 9, 1, tzinfo=UTC)))
+    finding = only(batch.findings)
+    assert (finding.rule, finding.severity) == ("days_too_late", "warning")
+
+
 def test_days_four_years_early_are_warned_of() -> None:
     finding = only(read(moved(small(), -FOUR_YEARS)).findings)
     assert (finding.rule, finding.severity) == ("days_too_early", "warning")
@@ -78,6 +87,12 @@ def test_a_workbook_of_1904_in_which_no_day_proves_the_calendar_is_warned_of() -
     assert read(sheets).findings == ()  # of the usual calendar nobody need be told
 
 
+def test_a_single_day_of_a_wrong_year_is_named_alone() -> None:
+    finding = only(refused(put(small(), "Belegung", 2, "gemeldet_am", date(2025, 8, 16))))
+    assert (finding.row, finding.found) == ("2", "16.08.2025")
+    assert "other cells" not in finding.message
+
+
 def test_a_home_that_reported_long_ago_is_no_matter_of_the_calendar() -> None:
     sheets = put(small(), "Belegung", 2, "gemeldet_am", DAY - FOUR_YEARS)
     assert read(sheets).findings == ()
@@ -90,7 +105,7 @@ def test_a_home_that_reported_long_ago_is_no_matter_of_the_calendar() -> None:
     "value",
     [
         "03. Mai", "3. Mai", "Mai 03", "05. Mrz", "3-Mai", "03.05.2021", "3.5.", "03.05.21",
-        "2021-05-03", "Jan 12", "12. Sept.", datetime(2021, 5, 3), 44319,
+        "2021-05-03", "Jan 12", "Sep 1", "12. Sept.", datetime(2021, 5, 3), 44319,
     ],
 )  # fmt: skip
 def test_a_day_for_a_house_number_is_told_and_not_kept_as_one(value: object) -> None:
@@ -159,6 +174,20 @@ def test_dust_of_a_real_number_is_gone_too() -> None:
 )
 def test_units_of_staff(column: str, value: str, found: float) -> None:
     assert of_staff(value, column) == found
+
+
+def test_a_note_behind_a_unit_is_kept_beside_the_number() -> None:
+    batch = read(put(small(), "Belegung", 2, "plaetze_vertrag", "80 Plätze (davon 4 KZP)"))
+    row = batch.tables["belegung"].iloc[0]
+    assert row["plaetze_vertrag"] == 80
+    assert json.loads(row["cell_markers"]) == {"plaetze_vertrag": "80 Plätze (davon 4 KZP)"}
+    assert of_staff("39 Stunden (TVöD)") == 39.0
+    refused(put(small(), "Belegung", 2, "plaetze_vertrag", "80 Betten, 2 gesperrt"))
+
+
+def test_a_duration_where_staff_is_counted_is_refused_as_it_looks() -> None:
+    for value, found in ((timedelta(hours=38, minutes=30), "38:30"), (time(22), "22:00:00")):
+        assert only(refused(put(small(), "Personal", 2, "vk_fachkraft", value))).found == found
 
 
 def test_a_unit_of_another_column_is_refused() -> None:
@@ -258,3 +287,15 @@ def test_a_comma_inside_a_number_is_refused_and_moves_nothing() -> None:
     # Personal, home B: 10,5 and 3,25 and 6,25 and 52,5 are four fields more than the header's 13
     assert (finding.rule, finding.place, finding.row) == ("csv_unreadable", "Personal", "3")
     assert finding.found == "17 fields"
+
+
+def test_a_comma_that_the_file_itself_declares_is_not_believed_blindly() -> None:
+    def declared(text: str) -> str:
+        return "sep=,\r\n" + text.replace(";", ",")
+
+    finding = only(refused(csv_set(small(), change=declared)))
+    assert (finding.place, finding.row) == ("Personal", "4")
+    sheets = small()
+    del sheets["Personal"]
+    batch = parse(csv_set(sheets, change=declared), origin())
+    assert batch.tables["belegung"]["plaetze_vertrag"].tolist() == [80, 40]

@@ -99,6 +99,21 @@ def test_postcode_and_place_in_one_column(head: str, first: str, second: str) ->
     assert {"column_unknown", "column_unnamed"}.isdisjoint(rules(batch))
 
 
+@pytest.mark.parametrize(
+    ("head", "line"), [("PLZ/Ort;Ort", "41460 Neuss;Neuss"), ("PLZ;PLZ Ort", "41460;41460 Neuss")]
+)
+def test_what_has_a_column_of_its_own_is_taken_from_there(head: str, line: str) -> None:
+    batch = read(f"Heim;{head};Kapazität\nHaus am See;{line};80\n")
+    assert offers(batch, "name", "plz", "ort", "plaetze") == WANTED[:1]
+    assert {"column_unknown", "column_unnamed"}.isdisjoint(rules(batch))
+
+
+def test_a_line_without_a_postcode_is_a_place() -> None:
+    text = "Einrichtung;PLZ Ort;Plätze\nA;Neuss;8\nB;41460 Neuss;9\nSumme;;17\n"
+    assert [str(one) for one in offers(read(text), "plz", "ort")[1]] == ["41460", "Neuss"]
+    assert offers(read(text), "ort", "plaetze") == [("Neuss", 8), ("Neuss", 9)]
+
+
 def test_a_place_of_several_words_and_a_lost_zero_survive_the_parting() -> None:
     text = "Einrichtung;PLZ Ort\nA;1067 Dresden Altstadt\nB;41460 Neuss (Rhein)\n"
     assert offers(read(text), "plz", "ort") == [
