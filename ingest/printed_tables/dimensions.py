@@ -91,8 +91,8 @@ class Reader:
             ):  # after the municipalities: a town may lend its name
                 return self.county.ags
             why = str(error).split(";", maxsplit=1)[0]
-            whole = f"if the whole county is meant, write {self.county.ags}"
-            raise UnknownValue(f"{why}; {whole}") from None
+            whole = f"; if the whole county is meant, write {self.county.ags}"
+            raise UnknownValue(why if "nearest" in why else why + whole) from None
 
     def _status(self, label: str) -> str:
         aliases = status_aliases()

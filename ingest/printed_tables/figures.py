@@ -33,8 +33,8 @@ LONGEST_NAME = 60
 MOST_NAMED = 20
 KINDS = {
     "count_with_decimals": (
-        "hold decimals where persons, places or cases are counted. They are kept as text and not "
-        "compared. If the point or comma parts thousands, write the line Zahlenformat;englisch (or "
+        "hold decimals or a percent sign where persons, places or cases are counted. They are kept "
+        "as text and not compared. If the point or comma parts thousands, write the line Zahlenformat;englisch (or "
         "leave it out) so that all figures of the table are written one way; else correct them",
         "whole numbers",
     ),
@@ -277,7 +277,7 @@ def _exact(
 ) -> tuple[Printed, dict[str, Any]]:
     """The same; what is no exact number, or no count where one is printed, is not understood."""
     metric = metrics().get(about["metric_code"] or "")
-    if metric and metric.kind == "count" and printed.decimals:
+    if metric and metric.kind == "count" and (printed.decimals or printed.is_percent):
         complaints.note("count_with_decimals", line, column)
         return Printed(), {**about, "is_understood": False, "metric_code": None}
     if printed.number is not None and printed.marker in NOT_EXACT:

@@ -11,7 +11,8 @@ import re
 from collections.abc import Sequence
 from typing import NoReturn
 
-from ingest.printed_tables.head import ROW, TABLE
+from ingest.printed_tables.dimensions import DIMENSIONS, PERIODS
+from ingest.printed_tables.head import ROW, ROWS, TABLE
 from ingest.printed_tables.text import Line, read_lines
 from ingest.vocabulary.countries import ls_code_of
 from kreishaus.model import FileRejected, UnreadableFile
@@ -31,7 +32,8 @@ REGISTER = re.compile(
 )
 HEAD = re.compile(
     r"(?:(?:vor|nach|familien|geburts|ruf)name|name,? (?:und )?vorname|geburtsdatum"
-    r"|geb\.?[ -]?datum|geburtsort|azr[ -]?(?:nr\.?|nummer)|ausweis[ -]?(?:nr\.?|nummer))",
+    r"|geb\.?[ -]?datum|geb(?:oren|\.)? am|geburtsort|azr[ -]?(?:nr\.?|nummer)"
+    r"|ausweis[ -]?(?:nr\.?|nummer))",
     re.IGNORECASE,
 )
 PERSON = re.compile(r"person|betroffener?|antragsteller(?:in)?|bewohner(?:in)?", re.IGNORECASE)
@@ -71,6 +73,8 @@ def refuse_persons(content: bytes, label: str) -> None:
     for line, text in labels:
         if TITLED.search(text):
             _refuse(label, line, "the name of a person")
+    if first := _list_of_days(lines, table):
+        _refuse(label, first, "row labels that read like dates of birth")
     if first := _list_of_names(labels):
         _refuse(label, first, "row labels that read like names of persons")
 
@@ -100,6 +104,17 @@ def _table(lines: Sequence[Line]) -> Sequence[Line]:
         if line.cell(0).rstrip(":").casefold() == TABLE and not any(line.cells[1:]):
             return lines[at + 1 :]
     return lines
+
+
+def _list_of_days(lines: Sequence[Line], table: Sequence[Line]) -> Line | None:
+    """The first of several days as row labels, where the head does not say that rows are days."""
+    (rows, *_) = [
+        *(line.cell(1).casefold() for line in lines if line.cell(0).rstrip(":").casefold() == ROWS),
+        "",
+    ]
+    days = [line for line in table if DAY.fullmatch(line.cell(0))]
+    is_period = DIMENSIONS.get(rows) in PERIODS
+    return days[0] if len(days) >= FEWEST_NAMES and not is_period else None
 
 
 def _list_of_names(labels: Sequence[tuple[Line, str]]) -> Line | None:

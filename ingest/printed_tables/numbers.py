@@ -66,7 +66,11 @@ def read_printed(cell: str, notation: Notation = "deutsch") -> Printed:
     bare = FOOTNOTE.sub("", text)
     has_footnote = bare != text
     about = None
-    if inside := IN_BRACKETS.fullmatch(bare):
+    if (inside := IN_BRACKETS.fullmatch(bare)) and (
+        marker := _markers().get(marker_key(inside[1]))
+    ):
+        return Printed(marker=marker, has_footnote=has_footnote)
+    if inside:
         bare, about = inside[1].strip(), DOUBTFUL
     if ABOUT.match(bare):
         bare, about = ABOUT.sub("", bare, count=1), APPROXIMATE
@@ -93,7 +97,7 @@ def _what_is_wrong(text: str, digits: str, notation: Notation) -> str:
             f"{text!r} is no number in the {notation} notation; if the whole table is written like "
             f"this, add the line Zahlenformat;{other}"
         )
-    return f"{text!r} is neither a number nor one of the markers - . ... / x k. A."
+    return f"{text!r} is neither a number nor one of the markers k. A. - . ... / x"
 
 
 def marker_key(text: str) -> str:

@@ -99,13 +99,15 @@ def test_an_unknown_region_is_never_answered_by_another_one(label: str) -> None:
     ],
 )
 def test_a_near_spelling_of_one_name_is(label: str, near: str) -> None:
-    assert f"nearest known name is {near!r}" in only(f"{HEAD}K;nicht belegt\n{label};17\n").message
+    finding = only(f"{HEAD}K;nicht belegt\n{label};17\n")
+    assert f"nearest known name is {near!r}" in finding.message
+    assert "whole county" not in finding.message
 
 
 # --- numbers --------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("cell", ["1,230", "17,5", "17,0", "1.230,5"])
+@pytest.mark.parametrize("cell", ["1,230", "17,5", "17,0", "1.230,5", "39 %"])
 def test_decimals_in_a_count_are_not_understood(cell: str) -> None:
     assert of_dormagen(cell)[1:] == (None, False, None, cell)
     table = f"{HEAD}Kommune;nicht belegt\nDormagen;{cell}\nNeuss;{cell}\nKaarst;1.230\n"
@@ -146,7 +148,9 @@ def test_a_doubtful_number_is_kept_and_not_compared(cell: str) -> None:
     assert of_dormagen(cell) == (8.0, DOUBTFUL, False, None, cell)
 
 
-@pytest.mark.parametrize("cell", ["k. A.", "k.A.", "K. A.", "keine Angabe", "n. b.", "unbekannt"])
+@pytest.mark.parametrize(
+    "cell", ["k. A.", "k.A.", "K. A.", "keine Angabe", "n. b.", "unbekannt", "(k. A.)", "./."]
+)
 def test_not_stated_is_a_marker_and_nobody_need_be_told(cell: str) -> None:
     batch = read(f"{HEAD}Kommune;nicht belegt\nDormagen;{cell}\n")
     assert batch.findings == ()
@@ -200,6 +204,8 @@ ONE = "Zimmer, Anna, geb. 03.04.1981, AZR 990412004711"
         ("Liste;frei\n9904 1200 4711;1\n", "12 digits"),
         ("Liste;frei;Bemerkung\nDormagen;1;990412004711\n", "12 digits"),
         ("Person;frei\nA;1\n", "asks for persons"),
+        ("Geb. am;frei\nx;1\n", "asks for persons"),
+        ("Liste;frei\n03.04.1981;1\n04.05.1977;1\n06.07.1990;1\n", "dates of birth"),
         ("Nr;Vorname;frei\n1;x;1\n", "asks for persons"),
         ("Name, Vorname;frei\nx;1\n", "asks for persons"),
         ("Liste;frei\nFrau Zimmer;1\n", "the name of a person"),
@@ -236,13 +242,18 @@ def test_what_cannot_be_looked_into_is_not_kept() -> None:
         "Kreis;frei\nViersen, Kreis;1\nNeuss, Stadt;1\nGrevenbroich, Stadt;1\nBund, Gesamt;1\n",
         "Gemeinde;frei\n051620024024;1\n",
         "Zeitraum;frei\n2019 2020 2021;1\n01.01.2021-31.12.2021;2\n",
-        "Stichtag;frei\n15.02.2020;1\n15.02.2021;2\n15.02.2022;1\n",
         "Alter;frei\nFrauen, unter 65;1\nMänner, unter 65;1\nFrauen, ab 65;3\nMänner, ab 65;3\n",
         "Wohnform;frei\nFrauenhaus;1\nFrau und Kind;1\n",
     ],
 )
 def test_figures_of_many_pass(table: str) -> None:
     refuse_persons((HEAD + table).encode(), "t.csv")
+
+
+def test_days_are_labels_where_the_head_says_so() -> None:
+    head = HEAD.replace("Zeilen;Region", "Zeilen;Stichtag")
+    table = "Stichtag;frei\n15.02.2020;1\n15.02.2021;2\n15.02.2022;1\n"
+    refuse_persons((head + table).encode(), "t.csv")
 
 
 def test_the_guard_stands_at_the_door_of_the_dataset() -> None:
