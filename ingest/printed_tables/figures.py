@@ -34,8 +34,9 @@ MOST_NAMED = 20
 KINDS = {
     "count_with_decimals": (
         "hold decimals or a percent sign where persons, places or cases are counted. They are kept "
-        "as text and not compared. If the point or comma parts thousands, write the line Zahlenformat;englisch (or "
-        "leave it out) so that all figures of the table are written one way; else correct them",
+        "as text and not compared. If the point or comma parts thousands, write the line "
+        "Zahlenformat;englisch (or leave it out) so that all figures of the table are written one "
+        "way; else correct them",
         "whole numbers",
     ),
     "approximate_number": (
