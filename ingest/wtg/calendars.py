@@ -60,6 +60,13 @@ def require_days(
         yield _of_1904(grids, reference)
 
 
+def said_of_calendars(found: date, expected: date) -> str:
+    """What to add to a finding where the other calendar explains it; else nothing."""
+    if abs(found - expected) != SHIFT:
+        return ""
+    return f": four years and a day off, as between the calendars of 1900 and of 1904. {MEND}"
+
+
 def _days(sheet: SheetRows) -> Iterator[_Day]:
     for row in sheet.rows:
         for column in HAPPENED:

@@ -75,6 +75,19 @@ def test_days_four_years_early_are_warned_of() -> None:
     assert "such as 15.08.2021" in str(finding.expected)
 
 
+def test_a_stichtag_of_the_other_calendar_is_one_finding_a_sheet_with_the_reason() -> None:
+    sheets = small()
+    sheets["Belegung"] += [[DAY, key, *sheets["Belegung"][1][2:]] for key in ("C", "D", "E")]
+    for title in ("Angebote", "Belegung"):
+        for row in sheets[title][1:]:
+            row[0] = DAY + FOUR_YEARS
+    of_offers, again, of_places = refused(sheets)
+    assert {one.rule for one in (of_offers, again, of_places)} == {"reference_date_differs"}
+    assert [one.row for one in (of_offers, again)] == ["2", "3"]
+    assert (of_places.place, of_places.found) == ("Belegung", "16.08.2025")
+    assert "1904" in of_places.message and "4 more cells, rows 3, 4, 5, 6" in of_places.message
+
+
 def test_a_workbook_of_1904_whose_days_are_right_is_read() -> None:
     assert parse(as_of_1904(small()), origin()).findings == ()
     assert same_rows(parse(as_of_1904(small()), origin()))
