@@ -11,7 +11,7 @@ import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
@@ -46,6 +46,7 @@ NAMES = (f"{TABLE}named-range", f"{TABLE}named-expression", f"{TABLE}database-ra
 DAY = re.compile(r"\d{1,2}\D+\d|\d{4}-\d{2}-\d{2}")
 """A date that is shown with its day; "Jun 2017" and "06/2017" are months."""
 
+DURATION = re.compile(r"PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?", re.ASCII)
 MONTH_ONLY = re.compile(r"(\d{1,2}[./-])?\D*\d{2,4}")
 
 
@@ -57,6 +58,7 @@ class _Reading:
     merged: list[Area] = field(default_factory=list)
     months: set[tuple[int, int]] = field(default_factory=set)
     uncalculated: set[tuple[int, int]] = field(default_factory=set)
+    percents: set[tuple[int, int]] = field(default_factory=set)
     written: int = 0
 
     def put(self, row: int, column: int, value: object) -> None:
@@ -140,6 +142,8 @@ def _sheet(table: Element, hidden: set[str]) -> Sheet:
         for again in range(row + 1, row + (repeated if filled else 1)):
             for column, value in (filled or {}).items():
                 reading.put(again, column, value)
+                if (row, column) in reading.percents:
+                    reading.percents.add((again, column))
         row += repeated
     return Sheet(
         title=str(table.get(f"{TABLE}name", "")),
@@ -148,6 +152,7 @@ def _sheet(table: Element, hidden: set[str]) -> Sheet:
         hidden=table.get(f"{TABLE}style-name") in hidden,
         months=frozenset(reading.months),
         uncalculated=frozenset(reading.uncalculated),
+        percents=frozenset(reading.percents),
     )
 
 
@@ -161,6 +166,8 @@ def _row(reading: _Reading, line: Element, row: int) -> None:
         if value is not None:
             for place in range(column, column + repeated):
                 reading.put(row, place, value)
+                if cell.get(f"{OFFICE}value-type") == "percentage":
+                    reading.percents.add((row, place))
         if isinstance(value, datetime) and _shows_a_month(cell):
             reading.months.add((row, column))
         if value is None and cell.get(f"{TABLE}formula"):
@@ -183,6 +190,9 @@ def _value(cell: Element) -> object:
         return int(number) if number.is_integer() else number
     if kind == "date":
         return datetime.fromisoformat(cell.get(f"{OFFICE}date-value", "").removesuffix("Z"))
+    if kind == "time" and (lasting := DURATION.fullmatch(cell.get(f"{OFFICE}time-value", ""))):
+        hours, minutes, seconds = (float(part or 0) for part in lasting.groups())
+        return timedelta(hours=hours, minutes=minutes, seconds=seconds)
     if kind == "boolean":
         return cell.get(f"{OFFICE}boolean-value") == "true"
     return _shown(cell) or cell.get(f"{OFFICE}string-value") or None

@@ -59,7 +59,8 @@ class Area:
 @dataclass(frozen=True)
 class Sheet:
     """One sheet. ``months`` are date cells shown as a month, ``uncalculated`` formulas without
-    a result, ``dates_are_shown`` whether the file says how a date cell is shown at all."""
+    a result, ``percents`` numbers shown as a percentage (of XLS and ODS), ``dates_are_shown``
+    whether the file says how a date cell is shown at all."""
 
     title: str
     rows: Rows
@@ -68,6 +69,7 @@ class Sheet:
     months: frozenset[tuple[int, int]] = frozenset()
     uncalculated: frozenset[tuple[int, int]] = frozenset()
     dates_are_shown: bool = True
+    percents: frozenset[tuple[int, int]] = frozenset()
 
     def own(self, row: int, column: int) -> object:
         """What stands in the very cell; None where nothing does."""

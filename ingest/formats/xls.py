@@ -62,6 +62,8 @@ FOR_XLRD = CELLS | {
 NOTHING = b"\xff\xff"
 """The kind of a record that xlrd passes over."""
 PICTURE = b"\x07\xf0"
+LITERAL = re.compile(r'"[^"]*"|\\.')
+"""Text in a number format: in 0" %" the sign says nothing of the number."""
 BIFF8, WORKSHEET = 0x600, 0
 
 DIGITS = re.compile(rb"(?<![0-9])[0-9]{12}(?![0-9])|(?:[0-9]\x00){12}")
@@ -246,6 +248,7 @@ class _Reading:
     rows: Rows = field(default_factory=dict)
     months: set[tuple[int, int]] = field(default_factory=set)
     uncalculated: set[tuple[int, int]] = field(default_factory=set)
+    percents: set[tuple[int, int]] = field(default_factory=set)
 
     def all(self) -> Sheet:
         for row in range(self.read.nrows):
@@ -262,6 +265,7 @@ class _Reading:
             hidden=bool(self.read.visibility & 3),
             months=frozenset(self.months),
             uncalculated=frozenset(self.uncalculated),
+            percents=frozenset(self.percents),
         )
 
     def _cell(self, row: int, column: int, kind: int) -> None:
@@ -273,6 +277,8 @@ class _Reading:
             value = found.value
             if found.is_month:
                 self.months.add(place)
+            if "%" in LITERAL.sub("", style):
+                self.percents.add(place)
         elif kind == xlrd.XL_CELL_TEXT and value == "":
             # The table of texts holds no empty ones: this is a formula without a result.
             self.uncalculated.add(place)

@@ -90,7 +90,9 @@ class Reader:
                 label in self.county.also_called
             ):  # after the municipalities: a town may lend its name
                 return self.county.ags
-            raise UnknownValue(str(error).split(";", maxsplit=1)[0]) from None
+            why = str(error).split(";", maxsplit=1)[0]
+            whole = f"; if the whole county is meant, write {self.county.ags}"
+            raise UnknownValue(why if "nearest" in why else why + whole) from None
 
     def _status(self, label: str) -> str:
         aliases = status_aliases()
@@ -204,5 +206,6 @@ def _code(label: str) -> str:
 
 
 def _nearest(label: str, words: Iterable[str]) -> str:
-    near = difflib.get_close_matches(label, list(words), n=1, cutoff=0.0)
-    return f"the nearest is {near[0]!r}" if near else "none is known"
+    known = sorted(words)
+    near = difflib.get_close_matches(label, known, n=1)
+    return f"the nearest is {near[0]!r}" if near else f"known are {', '.join(known[:30])}"

@@ -22,13 +22,35 @@ from ingest.printed_tables.dimensions import (
 )
 from ingest.printed_tables.findings import unreadable, warning
 from ingest.printed_tables.head import IS_TEXT, Head, Meaning, label_key, read_head
-from ingest.printed_tables.numbers import Printed, read_printed
+from ingest.printed_tables.header_rows import require_one_header
+from ingest.printed_tables.numbers import APPROXIMATE, DOUBTFUL, Printed, read_printed
 from ingest.printed_tables.tables import FIGURES
 from ingest.printed_tables.text import Line, read_lines
 from kreishaus.model import Batch, Finding, Origin
 from kreishaus.settings import read_settings
 
 LONGEST_NAME = 60
+MOST_NAMED = 20
+KINDS = {
+    "count_with_decimals": (
+        "hold decimals or a percent sign where persons, places or cases are counted. They are kept "
+        "as text and not compared. If the point or comma parts thousands, write the line "
+        "Zahlenformat;englisch (or leave it out) so that all figures of the table are written one "
+        "way; else correct them",
+        "whole numbers",
+    ),
+    "approximate_number": (
+        "print an approximate number. It is kept with the marker ca. and not compared",
+        "exact numbers",
+    ),
+    "doubtful_number": (
+        "print a number in brackets, which says that it is doubtful. It is kept with the marker () "
+        "and not compared; if the brackets mean nothing, leave them out",
+        "numbers without brackets",
+    ),
+}
+"""Rule -> what the cells do and what to do about it, and what is expected."""
+NOT_EXACT = {APPROXIMATE: "approximate_number", DOUBTFUL: "doubtful_number"}
 SAID_ITEMS = (*PERIODS, "metric", "region")
 
 
@@ -38,6 +60,51 @@ class Complaints:
 
     findings: list[Finding] = field(default_factory=list)
     said: set[tuple[str, str, str]] = field(default_factory=set)
+    kinds: dict[str, list[tuple[Line, Label]]] = field(default_factory=dict)
+    """Rule -> the cells it concerns: one finding for all of them."""
+    unread: dict[tuple[int, str], list[tuple[Line, str]]] = field(default_factory=dict)
+    """Column -> its cells that are no numbers, and why."""
+
+    def note(self, rule: str, line: Line, column: Label) -> None:
+        self.kinds.setdefault(rule, []).append((line, column))
+
+    def no_number(self, line: Line, column: Label, why: str) -> None:
+        """One finding a column: further such cells of it are counted in ``unread``."""
+        self.unread.setdefault((column.number, column.text), []).append((line, why))
+
+    def of_columns(self) -> Iterator[Finding]:
+        """One finding for each column with cells that are no numbers."""
+        for (number, text), cells in self.unread.items():
+            line, why = cells[0]
+            rest = ", ".join(str(other.number) for other, _ in cells[1 : MOST_NAMED + 1])
+            more = f" Likewise {len(cells) - 1} more: lines {rest}." if rest else ""
+            yield warning(
+                "number",
+                f"line {line.number}, column {text}: {why}.{more} What is no number is kept as "
+                f"text; if the column holds words, add the line Spalte;{text};Text",
+                row=line.cell(0),
+                column=text,
+                expected="a number as printed",
+                found=line.cell(number),
+            )
+
+    def of_kinds(self) -> Iterator[Finding]:
+        """One finding for each kind of number that is kept and not compared."""
+        for rule, cells in self.kinds.items():
+            what, expected = KINDS[rule]
+            line, column = cells[0]
+            places = [
+                f"line {at.number}, {under.text} ({at.cell(under.number)})" for at, under in cells
+            ]
+            more = " ..." if len(places) > MOST_NAMED else ""
+            yield warning(
+                rule,
+                f"{len(cells)} cell(s) that {what}: {'; '.join(places[:MOST_NAMED])}{more}",
+                row=line.cell(0),
+                column=column.text,
+                expected=expected,
+                found=line.cell(column.number),
+            )
 
     def unknown(self, axis: str, label: str, dimension: str, why: str) -> None:
         if (axis, label, dimension) in self.said:
@@ -78,9 +145,11 @@ def parse(content: bytes, origin: Origin) -> Batch:
         raise unreadable(
             "table", "behind the line Tabelle there must be a row of column labels and figures"
         )
+    require_one_header(table, head)
     complaints = Complaints(list(head.findings))
     columns = _columns(table[0], head)
     cells = list(_cells(head, columns, table[1:], complaints))
+    complaints.findings.extend((*complaints.of_columns(), *complaints.of_kinds()))
     if not cells:
         raise unreadable("table", "the table holds no figure: every row or column is Text")
     frame = pd.DataFrame(cells)
@@ -157,6 +226,7 @@ def _cells(
                 continue
             printed = _printed(line, column, head, complaints)
             about = _about(head, row, column, reader, complaints)
+            printed, about = _exact(printed, about, line, column, complaints)
             yield {
                 "document": head.document,
                 "place": head.place,
@@ -199,18 +269,22 @@ def _printed(line: Line, column: Label, head: Head, complaints: Complaints) -> P
     try:
         return read_printed(line.cell(column.number), head.notation)
     except ValueError as error:
-        complaints.findings.append(
-            warning(
-                "number",
-                f"line {line.number}, column {column.text}: {error}. The cell is kept as text; if "
-                f"the column holds words, add the line Spalte;{column.text};Text",
-                row=line.cell(0),
-                column=column.text,
-                expected="a number as printed",
-                found=line.cell(column.number),
-            )
-        )
+        complaints.no_number(line, column, str(error))
         return Printed()
+
+
+def _exact(
+    printed: Printed, about: dict[str, Any], line: Line, column: Label, complaints: Complaints
+) -> tuple[Printed, dict[str, Any]]:
+    """The same; what is no exact number, or no count where one is printed, is not understood."""
+    metric = metrics().get(about["metric_code"] or "")
+    if metric and metric.kind == "count" and (printed.decimals or printed.is_percent):
+        complaints.note("count_with_decimals", line, column)
+        return Printed(), {**about, "is_understood": False, "metric_code": None}
+    if printed.number is not None and printed.marker in NOT_EXACT:
+        complaints.note(NOT_EXACT[printed.marker], line, column)
+        return printed, {**about, "is_understood": False, "metric_code": None}
+    return printed, about
 
 
 def _about(

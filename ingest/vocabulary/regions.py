@@ -24,6 +24,8 @@ TOTAL = re.compile(
     re.IGNORECASE,
 )
 COUNTY_FIRST = re.compile(r"^(land)?kreis\s+", re.IGNORECASE)
+NEAR = 0.8
+"""How alike two spellings of one name are: "Rommerskichen", not "RKN" and "Neuss"."""
 MEND = "mend the file, or municipalities.csv in the county's folder"
 
 
@@ -99,9 +101,24 @@ def _wording(name: str) -> str:
 
 
 def _unknown(county: County, name: str) -> str:
-    near = difflib.get_close_matches(name, county.municipalities.values(), n=1, cutoff=0.0)
-    known = f"the nearest known name is {near[0]!r}" if near else "no municipality is configured"
+    near = _near_spelling(county, name)
+    if not county.municipalities:
+        known = "no municipality is configured"
+    elif near:
+        known = f"the nearest known name is {near!r}"
+    else:
+        known = "no known name is spelled nearly so"
     return f"no municipality of the county is called {name!r}: {known}; {MEND}"
+
+
+def _near_spelling(county: County, name: str) -> str | None:
+    """A known name with some letters otherwise. The name of the Kreis is among them, so that no
+    town is offered where it was meant."""
+    by_wording = {
+        _wording(known): known for known in (*county.municipalities.values(), county.name)
+    }
+    near = difflib.get_close_matches(_wording(name), list(by_wording), n=1, cutoff=NEAR)
+    return by_wording[near[0]] if near else None
 
 
 def _title(county: County, found: Region) -> str:

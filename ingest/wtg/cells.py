@@ -10,13 +10,14 @@ import math
 import re
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import TypeAlias
 
 Raw: TypeAlias = object
-"""What openpyxl makes of a cell: None, str, int, float, bool, datetime, or our ``Percent``."""
+"""What a reader of workbooks makes of a cell: None, str, int, float, bool, datetime, time,
+timedelta, or our ``Percent``."""
 
 
 @dataclass(frozen=True)
@@ -31,10 +32,17 @@ class Percent:
 
 @dataclass(frozen=True)
 class Cell:
-    """A value, and what stood there instead of it or beside it, as written."""
+    """A value, and what stood there instead of it or beside it, as written.
+
+    ``doubt`` is the rule of a warning: what a spreadsheet seems to have made of the cell.
+    """
 
     value: object | None
     marker: str | None = None
+    doubt: str | None = None
+
+
+Reader: TypeAlias = Callable[[Raw], Cell]
 
 
 class CellError(ValueError):
@@ -116,9 +124,21 @@ _NUMBER = re.compile(
     r"(?:,(?P<decimals>[0-9]{1,15}))?" + _FOOTNOTE
 )
 _POINTED = re.compile(
-    r"(?P<sign>[-+−]?)(?P<whole>[0-9]{1,15})\.(?P<decimals>[0-9]{1,2})" + _FOOTNOTE
+    r"(?P<sign>[-+−]?)(?P<whole>[0-9]{1,15})\.(?P<decimals>[0-9]{1,2}|[0-9]{4,15})" + _FOOTNOTE
 )
 """A decimal point as exports write it: never before three digits, which may be thousands."""
+_MEASURED = re.compile(
+    r"(?P<number>[-+−]?[0-9](?:[0-9.,: ]*[0-9])?)\s*(?P<unit>[^\W\d_][^()*¹²³⁴-⁹]*)" + _FOOTNOTE
+)
+_CLOCK = re.compile(r"(?P<hours>[0-9]{1,3}):(?P<minutes>[0-5][0-9])(?::00)?(?: Uhr)?")
+_WORDED_HOURS = re.compile(
+    r"(?P<hours>[0-9]{1,3}) ?(?:h|Std\.?|Stunden)(?: und)? ?"
+    r"(?P<minutes>[0-5]?[0-9]) ?(?:min\.?|Minuten)",
+    re.IGNORECASE,
+)
+_DAYS_BEFORE = (datetime(1899, 12, 31), datetime(1904, 1, 1))
+"""Day 0 of the two calendars of workbooks, as openpyxl counts: a duration may look like a day."""
+_LONGEST_WEEK = 168
 _COORDINATE = re.compile(r"[0-9]{1,2}[.,][0-9]+")
 _GERMAN_DATE = re.compile(
     r"(?P<day>[0-9]{1,2})\.\s?(?P<month>[0-9]{1,2})\.\s?(?P<year>[0-9]{4})(?: 0?0:00(?::00)?)?"
@@ -134,6 +154,14 @@ _TRAILING_DIRT = re.compile(r"[\s_]+$")
 _ABBREVIATED = re.compile(r"(?:\b[^\W\d_]|[Ss]tr|[Ss]t|Co|Nr|Dr|[Ee]v|[Kk]ath|Inh|gem)\.$")
 _FIRST_EXCEL_DAY = date(1899, 12, 30).toordinal()
 _LARGEST = 10**9
+_DUST = 1e-9
+"""What sums of floating-point numbers leave behind: 61.00000000000002 is 61, and 61.01 is not."""
+_TURNED_DAY = re.compile(
+    r"(?:[0-9]{1,2}[.\-/ ] ?)?(?P<month>[A-Za-zä]{3,9})\.?(?:[ \-/.]?(?:[0-9]{4}|[0-9]{1,2}))?"
+    r"|[0-9]{1,2}\. ?(?:0?[1-9]|1[0-2])\.(?: ?(?:[0-9]{4}|[0-9]{2}))?(?: 0?0:00(?::00)?)?"
+    r"|[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[ T]00:00:00)?"
+)
+"""What a spreadsheet makes of the house numbers 3-5 and 3/5, as files of text show it."""
 
 
 def squeezed(text: str) -> str:
@@ -181,6 +209,79 @@ def percent(raw: Raw) -> Cell:
     if isinstance(raw, str):
         return number(re.sub(r"\s*(%|v\. ?H\.)\s*$", "", raw))
     return number(raw)
+
+
+def hours(raw: Raw) -> Cell:
+    """Hours a week: ``38,5``, ``38:30``, or a cell that a spreadsheet keeps as a time."""
+    expected = "weekly hours such as 38,5 or 38:30"
+    if isinstance(raw, str):
+        text = squeezed(raw)
+        match = _CLOCK.fullmatch(text) or _WORDED_HOURS.fullmatch(text)
+        if match is None:
+            return number(raw)
+        lasting = timedelta(hours=int(match["hours"]), minutes=int(match["minutes"]))
+    elif isinstance(raw, datetime):
+        # More than a day, in a cell whose format shows the time of day only.
+        lasting = min((raw - first for first in _DAYS_BEFORE if raw >= first), default=timedelta())
+    elif isinstance(raw, time):
+        lasting = timedelta(hours=raw.hour, minutes=raw.minute, seconds=raw.second)
+    elif isinstance(raw, timedelta):
+        lasting = raw
+    else:
+        return number(raw)
+    found = lasting.total_seconds() / 3600
+    if not 0 < found <= _LONGEST_WEEK:
+        raise CellError(expected)
+    return Cell(_real(found))
+
+
+def measured(read: Reader, units: frozenset[str]) -> Reader:
+    """A reader that also takes a unit of its column behind the number: ``17 Plätze``."""
+
+    def reader(raw: Raw) -> Cell:
+        match = _MEASURED.fullmatch(squeezed(raw)) if isinstance(raw, str) else None
+        if match is None or unit_key(match["unit"]) not in units:
+            return read(raw)
+        cell = read(f"{match['number']}{match['note'] or ''}")
+        return replace(cell, marker=squeezed(str(raw))) if cell.marker else cell
+
+    return reader
+
+
+def unit_key(text: str) -> str:
+    """A unit as it is compared: without blanks, dots and capitals."""
+    return re.sub(r"[\s.]+", "", text).casefold()
+
+
+def house_number(raw: Raw) -> Cell:
+    """A house number, never a day: what a spreadsheet made of 3-5 is told and not kept as one."""
+    if isinstance(raw, date):
+        return Cell(None, shown(raw), "house_number_is_date")
+    if isinstance(raw, int | float) and not isinstance(raw, bool) and _excel_day(raw):
+        return Cell(None, shown(raw), "house_number_is_date")
+    if isinstance(raw, str) and _is_turned_day(squeezed(raw)):
+        return Cell(None, squeezed(raw), "house_number_is_date")
+    return words(raw)
+
+
+def _is_turned_day(text: str) -> bool:
+    match = _TURNED_DAY.fullmatch(text)
+    if match is None or match["month"] is None:
+        return match is not None
+    named = match["month"].casefold()
+    return any(character.isdigit() for character in text) and (
+        named in MONTHS or named in _MONTH_STEMS
+    )
+
+
+def shown(raw: Raw) -> str:
+    """A cell for people, as the spreadsheet shows it: ``38:30`` and not "1 day, 14:30:00"."""
+    if isinstance(raw, timedelta):
+        minutes = round(raw.total_seconds() / 60)
+        return f"{minutes // 60}:{minutes % 60:02}"
+    if isinstance(raw, datetime) and raw.time() == time():
+        return f"{raw:%d.%m.%Y}"
+    return f"{raw:%d.%m.%Y}" if type(raw) is date else str(raw)
 
 
 def coordinate(raw: Raw) -> Cell:
@@ -274,9 +375,6 @@ def postcode(raw: Raw) -> Cell:
     return _digits_restored(raw, lengths=(5,))
 
 
-Reader = Callable[[Raw], Cell]
-
-
 def _digits_restored(raw: Raw, *, lengths: tuple[int, ...]) -> Cell:
     cell = words(raw)
     if not isinstance(cell.value, str):
@@ -323,15 +421,15 @@ def _written_number(
 
 
 def _whole(value: int | float | Decimal) -> int:
-    if value != _floor(value) or not -_LARGEST <= value <= _LARGEST:
+    if not -_LARGEST <= value <= _LARGEST or abs(float(value) - round(value)) > _DUST:
         raise CellError("a whole number such as 17")
-    return int(value)
+    return round(value)
 
 
 def _real(value: int | float | Decimal) -> float:
     if not -_LARGEST <= value <= _LARGEST:
         raise CellError("a number such as 12,5")
-    return float(value)
+    return round(float(value), 10)
 
 
 def _floor(value: int | float | Decimal) -> int | None:

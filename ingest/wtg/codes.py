@@ -6,7 +6,11 @@ kind of offer into ``offer_type``: published tables are built on them.
 
 from __future__ import annotations
 
+import csv
 import re
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
 
 PLACE = "ingest/wtg/codes.py"
 
@@ -45,31 +49,8 @@ REASONS_NOT_USABLE = (
 
 PLANNING_STATUS = ("angefragt", "geplant", "beschlossen", "im Bau", "in Betrieb", "aufgegeben")
 
-KIND_WORDS = {
-    "vollstationaer": (
-        "vollstationaer",
-        "vollstationaere",
-        "vollstationaeres",
-        "altenheim",
-        "altenzentrum",
-        "pflegeheim",
-        "seniorenhaus",
-        "seniorenheim",
-        "seniorenzentrum",
-    ),
-    "solitaere_kurzzeitpflege": ("kurzzeitpflege",),
-    "tagespflege": ("tagespflege",),
-    "wg_demenz": ("demenz wg", "demenz wohngemeinschaft"),
-    "wg_beatmung": ("beatmungs wg", "beatmungs wohngemeinschaft", "intensivpflege wg"),
-    "wg_ambulant": ("wg", "wohngemeinschaft"),
-    "servicewohnen": ("servicewohnen", "service wohnen", "betreutes wohnen"),
-    "ambulanter_dienst": ("pflegedienst", "sozialstation", "diakoniestation"),
-    "eingliederungshilfe": ("wohnstaette", "eingliederungshilfe", "besondere wohnform"),
-}
-"""Words by which a register names a kind of offer in a text of its own, or in the offer's name.
-
-Whole words, folded: ``Demenz-Wohngemeinschaft`` is "demenz wohngemeinschaft".
-"""
+KIND_WORDS_PLACE = "ingest/wtg/kind_words.csv"
+_KIND_WORDS = Path(__file__).with_name("kind_words.csv")
 
 _MORE_SPECIFIC = {"wg_ambulant": {"wg_demenz", "wg_beatmung"}}
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
@@ -80,10 +61,24 @@ def folded_words(text: str) -> str:
     return " ".join(re.findall("[a-z0-9]+", text.lower().translate(_UMLAUTS)))
 
 
+@cache
+def kind_words() -> Mapping[str, tuple[str, ...]]:
+    """Words by which a register names a kind of offer in a text of its own, or in the offer's name.
+
+    Whole words, folded: ``Demenz-Wohngemeinschaft`` is "demenz wohngemeinschaft".
+    """
+    with _KIND_WORDS.open(encoding="utf-8", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    return {
+        kind: tuple(folded_words(row["word"]) for row in rows if row["kind"] == kind)
+        for kind in OFFER_TYPES
+    }
+
+
 def kinds_named(text: str) -> frozenset[str]:
     """Every kind of offer that a text names: none, one, or several, and then none is sure."""
     words = f" {folded_words(text)} "
     found = {
-        kind for kind, names in KIND_WORDS.items() if any(f" {name} " in words for name in names)
+        kind for kind, names in kind_words().items() if any(f" {name} " in words for name in names)
     }
     return frozenset(kind for kind in found if not found & _MORE_SPECIFIC.get(kind, set()))

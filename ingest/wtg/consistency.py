@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 
+from ingest.wtg.calendars import said_of_calendars
 from ingest.wtg.codes import CLOSED, NOT_YET, RELEASED
 from ingest.wtg.layout import ABOUT_OFFERS, TITLES
-from ingest.wtg.rows import SheetRows
+from ingest.wtg.rows import SheetRows, folded_faults
 from kreishaus.model import Finding, Severity, UnreadableFile
 
 FILE_NAME = re.compile(
@@ -44,7 +45,8 @@ def reference_date(read: Mapping[str, SheetRows], file_name: str, today: date) -
     source = "the file's name" if named else f"sheet {stated[0][0]}"
     differing = [
         _date_finding(
-            f"sheet {title}, row {row}: the stichtag {_printed(found)} is not that of {source}",
+            f"sheet {title}, row {row}: the stichtag {_printed(found)} is not that of {source}"
+            f"{said_of_calendars(found, expected)}",
             expected,
             found=_printed(found),
             place=title,
@@ -64,7 +66,7 @@ def reference_date(read: Mapping[str, SheetRows], file_name: str, today: date) -
             )
         )
     if differing:
-        raise UnreadableFile(*differing)
+        raise UnreadableFile(*folded_faults(differing))
     return expected
 
 

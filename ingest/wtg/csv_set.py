@@ -1,4 +1,4 @@
-"""A CSV set: a ZIP with one ``;`` CSV a sheet, ``Angebote.csv`` and so on, as sheets of a workbook.
+"""A CSV set: a ZIP with one CSV a sheet, ``Angebote.csv`` and so on, as sheets of a workbook.
 
 A register that cannot write XLSX writes these. Also one CSV alone, for the register's export.
 """
@@ -10,6 +10,8 @@ import io
 import posixpath
 import re
 import zipfile
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from ingest.formats.archives import BROKEN, Limits, check_archive
@@ -21,6 +23,7 @@ from kreishaus.model import Finding, UnreadableFile
 LIMITS = Limits(members=100, expanded=32 * 2**20)
 _NOT_FOR_US = ("__MACOSX/", ".")
 _PREFIX = re.compile(r"WTG[_ -]?Stichtag[_ -]+[0-9-]+[_ -]+", re.IGNORECASE)
+_QUOTED = re.compile(r'"[^"]*"')
 _EXCEL_TEXT = re.compile(r'="([^"]*)"')
 """How exports keep Excel from eating a leading zero: ``="05162004"``."""
 
@@ -68,27 +71,54 @@ def _title(name: str) -> str:
 
 
 def read_csv(content: bytes, title: str) -> Grid:
-    """One CSV as a sheet: ``;`` between the fields, its encoding by evidence. Rows keep the line
-    they end on as their number.
+    """One CSV as a sheet: ``;``, or ``,`` where all rows agree on it; its encoding by evidence.
+    Rows keep the line they end on as their number.
 
     Raises ``UnreadableFile`` for another delimiter, other bytes, or a quote that never ends.
     """
     text = _decoded(content, title)
     first, _, rest = text.partition("\n")
-    if re.fullmatch(r"sep=;?\s*", first):
+    declared = re.fullmatch(r"sep=([;,]?)\s*", first, re.IGNORECASE)
+    if declared:
         # Kept as an empty line, so that rows keep the numbers an editor shows.
         text = f"\n{rest}"
-    _require_semicolons(text, title)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=";", strict=True)
+    delimiter = (declared and declared[1]) or _delimiter(text, title)
     rows: list[tuple[Raw, ...]] = []
+    for line, fields in _records(text, delimiter, title):
+        rows.extend(() for _ in range(line - len(rows) - 1))
+        rows.append(tuple(map(_field, fields)))
+    if delimiter == ",":
+        _require_one_width(rows, title)
+    return Grid(title, tuple(rows), delimited=True)
+
+
+def _records(text: str, delimiter: str, title: str) -> Iterator[tuple[int, list[str]]]:
+    """Each record with the line it ends on."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         for fields in reader:
-            rows.extend(() for _ in range(reader.line_num - len(rows) - 1))
-            rows.append(tuple(map(_field, fields)))
+            yield reader.line_num, fields
     except csv.Error as error:
         message = f"line {reader.line_num} of {title} is not CSV ({error}); mend its quotes"
         raise UnreadableFile(_not_csv(title, message, str(reader.line_num), str(error))) from error
-    return Grid(title, tuple(rows), delimited=True)
+
+
+def _require_one_width(rows: Sequence[tuple[Raw, ...]], title: str) -> None:
+    """A comma also stands inside German numbers and names. Unquoted there, it moves the fields;
+    rows of one width show that none does."""
+    filled = [(line, row) for line, row in enumerate(rows, start=1) if len(row) > 1]
+    if not filled:
+        return
+    usual = Counter(len(row) for _, row in filled).most_common(1)[0][0]
+    odd = [(line, row) for line, row in filled if len(row) != usual]
+    if odd:
+        line, row = odd[0]
+        message = (
+            f"line {line} of {title} has {len(row)} fields, the others have {usual}; "
+            f"{len(odd) - 1} more lines differ. A comma inside a number or a name moves the "
+            'fields. Save it as CSV with ";" between the columns, or put such texts into quotes'
+        )
+        raise UnreadableFile(_not_csv(title, message, str(line), f"{len(row)} fields"))
 
 
 def _field(text: str) -> Raw:
@@ -106,21 +136,27 @@ def _decoded(content: bytes, title: str) -> str:
         ) from error
 
 
-def _require_semicolons(text: str, title: str) -> None:
-    lines = [line for line in text.splitlines()[:40] if line.strip()]
-    counts = {sign: sum(line.count(sign) for line in lines) for sign in ";,\t|"}
-    if lines and not counts[";"]:
-        others = {sign: count for sign, count in counts.items() if count >= len(lines)}
-        nearest = repr(max(others, key=lambda sign: counts[sign])) if others else "none"
-        raise UnreadableFile(
-            _not_csv(
-                title,
-                f'{title} is not parted by ";" (what parts it may be {nearest}); save it as CSV '
-                'with ";" between the columns',
-                "1",
-                nearest,
-            )
+def _delimiter(text: str, title: str) -> str:
+    """``;`` where lines have one, else ``,`` where every line has one."""
+    lines = [line for line in _QUOTED.sub("", text).splitlines()[:40] if line.strip()]
+    with_sign = {sign: sum(sign in line for line in lines) for sign in ";,\t|"}
+    if not lines or with_sign[";"] * 2 >= len(lines):
+        return ";"
+    if with_sign[","] == len(lines) or with_sign[","] > max(with_sign[";"], 1):
+        return ","
+    if with_sign[";"]:
+        return ";"
+    others = {sign: text.count(sign) for sign in "\t|" if with_sign[sign] == len(lines)}
+    nearest = repr(max(others, key=lambda sign: others[sign])) if others else "none"
+    raise UnreadableFile(
+        _not_csv(
+            title,
+            f'{title} is not parted by ";" (what parts it may be {nearest}); save it as CSV '
+            'with ";" between the columns',
+            "1",
+            nearest,
         )
+    )
 
 
 def _not_csv(title: str, message: str, row: str | None, found: str) -> Finding:

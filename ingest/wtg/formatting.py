@@ -54,21 +54,21 @@ def beside_the_values(grid: Grid, numbers: Sequence[int]) -> Iterator[Finding]:
             grid,
             "rows_hidden",
             "a filter or somebody hides rows; they were read. Delete them if they do not count",
-            f"rows {_listed(hidden)}",
+            f"rows {listed(hidden)}",
         )
     if grid.hidden_columns:
         yield _warning(
             grid,
             "columns_hidden",
             "columns are hidden; they were read",
-            f"columns {_listed(grid.hidden_columns)}",
+            f"columns {listed(grid.hidden_columns)}",
         )
     if grid.commented:
         yield _warning(
             grid,
             "comments_not_read",
             "cells carry comments; they were not read. What changes a number belongs into its cell",
-            f"comments at {_listed(grid.commented)}",
+            f"comments at {listed(grid.commented)}",
         )
     coloured = [str(number) for number in numbers if number in grid.coloured_rows]
     if coloured and len(coloured) < len(numbers):
@@ -76,7 +76,7 @@ def beside_the_values(grid: Grid, numbers: Sequence[int]) -> Iterator[Finding]:
             grid,
             "colours_not_read",
             "some rows are coloured; colours are not read. What they mean belongs into a column",
-            f"rows {_listed(coloured)}",
+            f"rows {listed(coloured)}",
         )
 
 
@@ -91,7 +91,8 @@ def _warning(grid: Grid, rule: str, what: str, found: str) -> Finding:
     )
 
 
-def _listed(names: Sequence[str]) -> str:
+def listed(names: Sequence[str]) -> str:
+    """The first names of many, for a message."""
     return ", ".join(names[:MOST_NAMED]) + (" ..." if len(names) > MOST_NAMED else "")
 
 

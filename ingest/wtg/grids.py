@@ -40,3 +40,7 @@ class Grid:
     """Rows in which a cell with a value has a fill."""
     delimited: bool = False
     """From a CSV: a delimiter inside a text moves all values behind it."""
+    looks_unread: str = ""
+    """The kind of workbook of which only values are read: nobody looked whether text is struck."""
+    since_1904: bool = False
+    """From a workbook that counts its days from 1904: a day copied in from another one is wrong."""

@@ -10,7 +10,7 @@ from openpyxl.utils import get_column_letter
 
 from ingest.wtg.cells import Raw, is_blank, squeezed
 from ingest.wtg.grids import Grid
-from ingest.wtg.layout import PERSONAL, PLACE, Column, Sheet
+from ingest.wtg.layout import HEADER_ALIASES_PLACE, PERSONAL, Column, Sheet, folded
 from kreishaus.model import Finding, UnreadableFile
 
 ROWS_SEARCHED = 40
@@ -60,8 +60,11 @@ def find_header(grid: Grid, sheet: Sheet) -> Header:
 
 
 def names_in(row: tuple[Raw, ...], sheet: Sheet) -> tuple[str, ...]:
-    """The cells of a row as names of columns."""
-    return tuple("" if is_blank(raw) else sheet.named(str(raw)) for raw in row)
+    """The cells of a row as names of columns. Where a column's own name stands in the row, other
+    words for it are no names."""
+    written = ["" if is_blank(raw) else folded(str(raw)) for raw in row]
+    names = ((name, sheet.named(name)) for name in written)
+    return tuple(name if known in written else known for name, known in names)
 
 
 def known_names(row: tuple[Raw, ...], sheet: Sheet) -> int:
@@ -79,7 +82,7 @@ def _header_row(grid: Grid, sheet: Sheet) -> int:
                 severity="critical",
                 message=f"sheet {grid.title}: no row among the first {ROWS_SEARCHED} names the "
                 "columns; put the column names above the data. If the authority names them "
-                f"otherwise now, mend ALIASES in {PLACE}",
+                f"otherwise now, its words belong into {HEADER_ALIASES_PLACE}",
                 place=grid.title,
                 expected=", ".join(column.header for column in sheet.columns),
                 found=_first_words(grid),
@@ -110,7 +113,7 @@ def _missing(names: _Names, grid: Grid, *, required: bool) -> Iterator[Finding]:
             rule="column_missing",
             severity="critical" if column.required else "warning",
             message=f"sheet {names.title}: the column {column.header} is missing{hint}. If the "
-            f"authority renamed it, add the new name to ALIASES in {PLACE}",
+            f"authority renamed it, add the new name to {HEADER_ALIASES_PLACE}",
             place=names.title,
             row=str(names.row),
             column=column.header,

@@ -1,13 +1,17 @@
 """Which sheets and columns the authority's files have: the staged tables under German titles.
 
-The one place to mend when a sheet or a column is renamed: ``TITLES`` and ``ALIASES``. A new column
-needs its field in ``tables.py`` too.
+When a sheet is renamed, mend ``TITLES``; when a column is, ``header_aliases.csv``. A new column
+needs its field in ``tables.py`` too. Units that may stand in cells: ``units.csv``.
 """
 
 from __future__ import annotations
 
+import csv
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
 import pyarrow as pa
 
@@ -25,20 +29,9 @@ TITLES = {
     "planungen": "Planungen",
     "unterstuetzungsangebote": "Unterstuetzungsangebote",
 }
-ALIASES = {
-    "amtlicher_gemeindeschluessel": "ags",
-    "gemeindeschluessel": "ags",
-    "postleitzahl": "plz",
-    "hausnr": "hausnummer",
-    "hausnr.": "hausnummer",
-    "str.": "strasse",
-    "einrichtungsname": "name",
-    "name_der_einrichtung": "name",
-    "traegername": "traeger",
-    "pfad_nr": "pfad_id",
-    "pfad_nr.": "pfad_id",
-}
-"""Other words for a column, folded as ``folded`` does it; a column's own name goes before them."""
+HEADER_ALIASES_PLACE = "ingest/wtg/header_aliases.csv"
+HEADER_ALIASES = Path(__file__).with_name("header_aliases.csv")
+UNITS = Path(__file__).with_name("units.csv")
 PERSONAL = re.compile(r"ansprech|leitung|kontakt|telefon|mobil|e_?mail|^fax|^tel")
 """Columns about persons: their values are neither read nor repeated in a finding."""
 
@@ -114,6 +107,8 @@ _BY_NAME: dict[str, cells.Reader] = {
     "lon": cells.coordinate,
     "ags": cells.region_key,
     "plz": cells.postcode,
+    "hausnummer": cells.house_number,
+    "wochenstunden_vollzeit": cells.hours,
     "fachkraftquote_gemeldet": cells.percent,
 }
 _BY_TYPE: dict[pa.DataType, cells.Reader] = {
@@ -160,7 +155,24 @@ class Sheet:
         """The folded name of a column as the layout has it, also where the file says otherwise."""
         name = folded(header)
         own = {column.header for column in self.columns}
-        return name if name in own or ALIASES.get(name) not in own else ALIASES[name]
+        return name if name in own or aliases().get(name) not in own else aliases()[name]
+
+
+@cache
+def aliases() -> dict[str, str]:
+    """Other words for a column, folded as ``folded`` does it -> the column. A column's own name
+    goes before them."""
+    return {folded(row["word"]): row["column"] for row in _listed(HEADER_ALIASES)}
+
+
+@cache
+def _units() -> tuple[tuple[str, str], ...]:
+    return tuple((row["columns_begin_with"], cells.unit_key(row["unit"])) for row in _listed(UNITS))
+
+
+def _listed(path: Path) -> Iterator[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as lines:
+        yield from csv.DictReader(lines)
 
 
 def folded(text: str) -> str:
@@ -171,11 +183,17 @@ def folded(text: str) -> str:
     return re.sub(r"[\s_\-]+", "_", folded_text).strip("_")
 
 
+def _reader(field: pa.Field) -> cells.Reader:
+    read = _BY_NAME.get(field.name) or _BY_TYPE[field.type]
+    units = frozenset(unit for begins, unit in _units() if field.name.startswith(begins))
+    return cells.measured(read, units) if units else read
+
+
 def _column(table: str, field: pa.Field) -> Column:
     return Column(
         header="stichtag" if field.name == "reference_date" else field.name,
         field=field.name,
-        read=_BY_NAME.get(field.name) or _BY_TYPE[field.type],
+        read=_reader(field),
         required=field.name not in OPTIONAL.get(table, ()),
         filled=not field.nullable,
         summed=field.type == pa.int64() or field.name.startswith("vk_"),

@@ -1,8 +1,8 @@
-"""The register's own list of offers: one sheet or one ``;`` CSV, with what registers are like.
+"""The register's own list of offers: one sheet or one CSV, with what registers are like.
 
 Test records, building projects and offers under two spellings of a place are set aside with a
 warning and stay in the table; a kind of offer that stands only in the name is taken from there
-(``codes.KIND_WORDS``) and marked so.
+(``kind_words.csv``) and marked so.
 """
 
 from __future__ import annotations
@@ -11,13 +11,17 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from ingest.wtg import consistency
-from ingest.wtg.codes import KIND_WORDS, OFFER_TYPES, PLACE, folded_words, kinds_named
+from ingest.wtg.codes import KIND_WORDS_PLACE, OFFER_TYPES, folded_words, kinds_named
 from ingest.wtg.csv_set import read_csv
 from ingest.wtg.exclusions import Row, duplicates, excluded, finding
+from ingest.wtg.formatting import listed
 from ingest.wtg.grids import Grid
 from ingest.wtg.header import FEWEST_NAMES, ROWS_SEARCHED, known_names
 from ingest.wtg.layout import REGISTER_SHEET
-from ingest.wtg.rows import SheetRows, read_rows
+from ingest.wtg.merges import filled
+from ingest.wtg.other_workbooks import looks_not_read
+from ingest.wtg.postal_lines import parted
+from ingest.wtg.rows import SheetRows, folded_faults, read_rows
 from ingest.wtg.tables import REGISTER
 from ingest.wtg.workbook import frame
 from ingest.wtg.xlsx import OLE, read_workbook
@@ -28,13 +32,14 @@ from kreishaus.model import Batch, Finding, Origin, UnreadableFile
 
 def parse(content: bytes, origin: Origin) -> Batch:
     """Read a register export; the period is its reference date. Raises ``UnreadableFile``."""
-    grid, findings = _list_of(_grids(content))
+    grids = _grids(content)
+    grid, findings = _list_of(tuple(parted(filled(grid), REGISTER_SHEET) for grid in grids))
+    findings.extend(looks_not_read(grids))
     read = read_rows(grid, replace(REGISTER_SHEET, title=grid.title))
     if read.faults or not read.rows:
-        raise UnreadableFile(*(read.faults or [_no_rows(grid)]))
+        raise UnreadableFile(*(folded_faults(read.faults) or [_no_rows(grid)]))
     day = consistency.reference_date({TABLE: read}, origin.label, origin.retrieved_at.date())
-    for row in read.rows:
-        findings.extend(_kind(row))
+    findings.extend(_kinds(read.rows))
     findings.extend(excluded(read.rows))
     findings.extend(_twice(read))
     return Batch(
@@ -101,34 +106,51 @@ def _no_rows(grid: Grid) -> Finding:
     )
 
 
-def _kind(row: Row) -> Iterator[Finding]:
-    """Put the kind of offer into the row: from its column, else from the name, else nothing."""
-    written = row.get("angebotsform")
-    named = _kinds_of(str(written)) if written else frozenset()
-    origin = "spalte"
-    if not written:
-        named, origin = kinds_named(str(row["name"])), "name"
-    row["angebotsform_wtg"] = next(iter(named)) if len(named) == 1 else None
-    row["angebotsform_herkunft"] = origin if len(named) == 1 else None
-    if len(named) != 1:
-        yield finding(
-            row,
-            "kind_unclear",
-            f'the kind of "{row["name"]}" is not clear: {", ".join(sorted(named)) or "no word"} '
-            f"known for it. Fill angebotsform, or add the word to KIND_WORDS in {PLACE}",
-            expected=f"one of {', '.join(KIND_WORDS)}",
-            column="angebotsform",
-            found=str(written or row["name"]),
-        )
-    elif origin == "name":
-        yield finding(
-            row,
-            "kind_from_name",
-            f'"{row["name"]}" has no angebotsform; its name says {row["angebotsform_wtg"]}',
-            expected="a kind of offer",
-            column="angebotsform",
-            found="nothing",
-        )
+def _kinds(rows: list[Row]) -> Iterator[Finding]:
+    """Put the kind of offer into each row: from its column, else from the name, else nothing."""
+    from_name: list[Row] = []
+    unclear: list[Row] = []
+    for row in rows:
+        written = row.get("angebotsform")
+        named = _kinds_of(str(written)) if written else kinds_named(str(row["name"]))
+        row["angebotsform_wtg"] = next(iter(named)) if len(named) == 1 else None
+        origin = "spalte" if written else "name"
+        row["angebotsform_herkunft"] = origin if len(named) == 1 else None
+        if len(named) != 1:
+            unclear.append(row)
+        elif not written:
+            from_name.append(row)
+    yield from _told(
+        from_name,
+        "kind_from_name",
+        "no angebotsform is given; the kind was taken from the name",
+        expected="a kind of offer",
+    )
+    yield from _told(
+        unclear,
+        "kind_unclear",
+        "the kind of offer is not clear, and no figure by kind counts these. Fill angebotsform, or "
+        f"add their words to {KIND_WORDS_PLACE}",
+        expected=f"one of {', '.join(OFFER_TYPES)}",
+    )
+
+
+def _told(rows: list[Row], rule: str, what: str, *, expected: str) -> Iterator[Finding]:
+    """One finding for all rows of one kind, the first of them as its place."""
+    if not rows:
+        return
+    said = [f'{row["source_row"]} ("{row.get("angebotsform") or row["name"]}")' for row in rows]
+    first = rows[0]
+    yield Finding(
+        rule=rule,
+        severity="warning",
+        message=f"sheet {first['source_place']}, {len(rows)} rows: {what}. Rows {listed(said)}",
+        place=str(first["source_place"]),
+        row=str(first["source_row"]),
+        column="angebotsform",
+        expected=expected,
+        found=str(first.get("angebotsform") or first["name"]),
+    )
 
 
 def _kinds_of(written: str) -> frozenset[str]:

@@ -5,20 +5,23 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from ingest.wtg.cells import EMPTY, Cell, CellError, Raw, is_blank, squeezed
-from ingest.wtg.formatting import beside_the_values, refused_formatting
+from ingest.wtg.cells import EMPTY, Cell, CellError, Raw, is_blank, shown, squeezed
+from ingest.wtg.formatting import beside_the_values, listed, refused_formatting
 from ingest.wtg.grids import Grid
 from ingest.wtg.header import Header, find_header, known_names
 from ingest.wtg.layout import KEYS, Column, Sheet
 from ingest.wtg.merges import filled, refused
+from ingest.wtg.postal_lines import parted
 from kreishaus.model import Finding, UnreadableFile
 
 _TOTAL = re.compile(
     r"(?<!\w)(insgesamt|gesamt|(?:zwischen|gesamt|teil)?summen?|total|Σ)(?!\w)", re.IGNORECASE
 )
 _NOTE = re.compile(r"^(?:\*|[¹²³⁴-⁹]|\d\)|(?:anm|hinweis|legende|quelle|stand)\b)", re.IGNORECASE)
+MOST_ALIKE = 3
+"""More cells with one fault in one column have one cause."""
 MOST_FAULTS = 200
 """With more faults in one sheet it is another table: nobody mends them one by one."""
 _TOLERANCE = 0.005
@@ -33,6 +36,8 @@ class SheetRows:
     rows: list[dict[str, object]] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     faults: list[Finding] = field(default_factory=list)
+    doubts: dict[tuple[str, str], list[tuple[int, str]]] = field(default_factory=dict)
+    """Rule and column -> rows and what stands there: what a spreadsheet seems to have changed."""
     blocks: list[int] = field(default_factory=lambda: [0])
     """How many rows stood above each total row so far: a subtotal counts from there."""
 
@@ -43,7 +48,7 @@ def read_rows(grid: Grid, sheet: Sheet) -> SheetRows:
 
     Raises ``UnreadableFile`` where the table itself cannot be found or trusted.
     """
-    grid = filled(grid)
+    grid = parted(filled(grid), sheet)
     header = find_header(grid, sheet)
     read = SheetRows(sheet, findings=list(header.findings))
     left_out: list[tuple[int, str]] = []
@@ -65,6 +70,7 @@ def read_rows(grid: Grid, sheet: Sheet) -> SheetRows:
     if faults:
         raise UnreadableFile(*faults)
     read.findings.extend(_not_rows(grid, left_out))
+    read.findings.extend(_doubtful(read))
     read.findings.extend(beside_the_values(grid, [_number(row) for row in read.rows]))
     return read
 
@@ -124,6 +130,24 @@ def _not_rows(grid: Grid, left_out: list[tuple[int, str]]) -> Iterator[Finding]:
             )
 
 
+def _doubtful(read: SheetRows) -> Iterator[Finding]:
+    """One warning for a column in which a spreadsheet made days of house numbers."""
+    for (rule, column), cells in read.doubts.items():
+        numbers = [str(number) for number, _ in cells]
+        yield Finding(
+            rule=rule,
+            severity="warning",
+            message=f"sheet {read.sheet.title}, column {column}: a day stands for a house number "
+            f"in rows {listed(numbers)} ({cells[0][1]}); a spreadsheet makes that of 3-5 or 3/5. "
+            "They were left out. Format the column as text and write the house numbers anew",
+            place=read.sheet.title,
+            row=numbers[0],
+            column=column,
+            expected="a house number such as 3-5",
+            found=cells[0][1],
+        )
+
+
 def _read_row(read: SheetRows, header: Header, raws: tuple[Raw, ...], number: int) -> None:
     row: dict[str, object] = {"source_place": read.sheet.title, "source_row": number}
     markers: dict[str, str] = {}
@@ -133,6 +157,9 @@ def _read_row(read: SheetRows, header: Header, raws: tuple[Raw, ...], number: in
         row[column.field] = cell.value
         if cell.marker is not None:
             markers[column.header] = cell.marker
+        if cell.doubt is not None:
+            found = (number, cell.marker or "")
+            read.doubts.setdefault((cell.doubt, column.header), []).append(found)
     row["cell_markers"] = json.dumps(markers, ensure_ascii=False) if markers else None
     read.rows.append(row)
 
@@ -141,12 +168,29 @@ def _read_cell(read: SheetRows, column: Column, raw: Raw, number: int) -> Cell:
     try:
         cell = EMPTY if is_blank(raw) else column.read(raw)
     except CellError as error:
-        read.faults.append(_fault(read.sheet, column, number, str(error), str(raw)))
+        read.faults.append(_fault(read.sheet, column, number, str(error), shown(raw)))
         return EMPTY
     if column.filled and cell.value is None:
         found = cell.marker or "nothing"
         read.faults.append(_fault(read.sheet, column, number, "a value", found))
     return cell
+
+
+def folded_faults(faults: list[Finding]) -> list[Finding]:
+    """Many cells of one column with one fault as one finding, the first of them as its place."""
+    alike: dict[tuple[str, str | None, str | None, str | None], list[Finding]] = {}
+    for fault in faults:
+        key = (fault.rule, fault.place, fault.column, fault.expected)
+        alike.setdefault(key, []).append(fault)
+    told: list[Finding] = []
+    for group in alike.values():
+        first, rest = group[0], [str(fault.row) for fault in group[1:]]
+        if len(group) <= MOST_ALIKE:
+            told += group
+        else:
+            more = f"{first.message}; likewise {len(rest)} more cells, rows {listed(rest)}"
+            told.append(replace(first, message=more))
+    return told
 
 
 def _fault(sheet: Sheet, column: Column, number: int, expected: str, found: str) -> Finding:

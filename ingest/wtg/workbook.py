@@ -14,13 +14,15 @@ import pyarrow as pa
 
 from ingest.formats.archives import BROKEN
 from ingest.wtg import consistency
+from ingest.wtg.calendars import require_days
 from ingest.wtg.cells import is_blank
 from ingest.wtg.csv_set import read_csv_set
 from ingest.wtg.grids import Grid
 from ingest.wtg.header import ROWS_SEARCHED, known_names
 from ingest.wtg.layout import ABOUT_OFFERS, NOTES, PLACE, SHEETS, Sheet, folded
 from ingest.wtg.offers import judged_offers
-from ingest.wtg.rows import SheetRows, read_rows
+from ingest.wtg.other_workbooks import looks_not_read
+from ingest.wtg.rows import SheetRows, folded_faults, read_rows
 from ingest.wtg.tables import TABLES
 from ingest.wtg.xlsx import read_workbook
 from kreishaus.model import Batch, Finding, Origin, UnreadableFile
@@ -40,12 +42,15 @@ def parse(content: bytes, origin: Origin) -> Batch:
     ``published_at`` is the day of release (``consistency.published_on``), at midnight UTC. Raises
     ``UnreadableFile`` with every fault of every sheet, so that one correction mends them all.
     """
-    sheets, findings = _assigned(_grids(content))
+    grids = _grids(content)
+    sheets, findings = _assigned(grids)
+    findings.extend(looks_not_read(grids))
     read = _read_all(sheets)
     today = origin.retrieved_at.date()
     reference_date = consistency.reference_date(read, origin.label, today)
     for sheet in read.values():
         findings.extend(sheet.findings)
+    findings.extend(require_days(grids, read, reference_date))
     findings.extend(judged_offers(read))
     findings.extend(consistency.across_sheets(read))
     published_on, caveats = consistency.published_on(read, today)
@@ -196,7 +201,7 @@ def _read_all(sheets: Mapping[str, tuple[Sheet, Grid]]) -> dict[str, SheetRows]:
         except UnreadableFile as error:
             faults.extend(error.findings)
         else:
-            faults.extend(read[table].faults)
+            faults.extend(folded_faults(read[table].faults))
             if not read[table].rows:
                 read[table].findings.append(_empty(grid))
     if faults:

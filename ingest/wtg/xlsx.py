@@ -8,16 +8,18 @@ import struct
 import warnings
 import zipfile
 import zlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
 import openpyxl
 from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from ingest.formats.archives import Limits, check_archive
 from ingest.wtg.cells import Percent, Raw
 from ingest.wtg.grids import Grid
+from ingest.wtg.other_workbooks import read_other
 from ingest.wtg.sheet_parts import SheetPart, sheet_parts
 from kreishaus.model import Finding, UnreadableFile
 
@@ -28,6 +30,7 @@ LARGEST_CELLS = 1_000_000
 
 OLE = b"\xd0\xcf\x11\xe0"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+_OPEN_DOCUMENT = "content.xml"
 _BROKEN = (
     zipfile.BadZipFile,
     zlib.error,
@@ -54,12 +57,16 @@ _OWN_FILLS = 2
 
 
 def read_workbook(content: bytes) -> tuple[Grid, ...]:
-    """Every worksheet of a workbook, in its order. Raises ``UnreadableFile``."""
+    """Every worksheet of a workbook, in its order; XLS and ODS too. Raises ``UnreadableFile``."""
     if content.startswith(OLE):
-        raise UnreadableFile(_old_or_encrypted(content))
+        if _ENCRYPTED in content:
+            raise UnreadableFile(_encrypted())
+        return read_other(content, "XLS")
     check_archive(content, "a workbook", LIMITS)
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            if _OPEN_DOCUMENT in archive.namelist():
+                return read_other(content, "ODS")
             parts = sheet_parts(archive)
         _require_order(parts)
         return _grids(content, parts)
@@ -67,19 +74,12 @@ def read_workbook(content: bytes) -> tuple[Grid, ...]:
         raise UnreadableFile(_not_a_workbook(content, error)) from error
 
 
-def _old_or_encrypted(content: bytes) -> Finding:
-    if _ENCRYPTED in content:
-        return _unreadable(
-            "workbook_encrypted",
-            "the workbook is protected by a password; save it without one (File, Info, Protect "
-            "workbook) and hand it in again",
-            "an encrypted workbook",
-        )
+def _encrypted() -> Finding:
     return _unreadable(
-        "workbook_is_xls",
-        "the file is an Excel 97-2003 workbook, whatever its name says; open it in Excel and save "
-        'it as "Excel workbook (*.xlsx)"',
-        "an XLS workbook",
+        "workbook_encrypted",
+        "the workbook is protected by a password; save it without one (File, Info, Protect "
+        "workbook) and hand it in again",
+        "an encrypted workbook",
     )
 
 
@@ -88,8 +88,6 @@ def _not_a_workbook(content: bytes, error: BaseException) -> Finding:
         names = archive.namelist()
     if "xl/workbook.bin" in names:
         found = "a binary workbook (XLSB)"
-    elif "content.xml" in names:
-        found = "an OpenDocument file (ODS)"
     elif "word/document.xml" in names:
         found = "a Word document"
     else:
@@ -127,8 +125,9 @@ def _grids(content: bytes, parts: tuple[SheetPart, ...]) -> tuple[Grid, ...]:
         )
         try:
             budget = _Budget()
+            since_1904 = workbook.epoch == CALENDAR_MAC_1904
             return tuple(
-                _grid(sheet, part, budget)
+                replace(_grid(sheet, part, budget), since_1904=since_1904)
                 for sheet, part in zip(workbook.worksheets, parts, strict=True)
             )
         finally:

@@ -129,10 +129,16 @@ def _german(value: object) -> object:
     return str(value).replace(".", ",") if isinstance(value, float) else value
 
 
-def csv_set(sheets: Sheets, encoding: str = "utf-8", name: str = "{}.csv") -> bytes:
-    """The sheets as a ZIP of CSV files; ``name`` is where ``{}`` says which sheet it is."""
+def csv_set(
+    sheets: Sheets,
+    encoding: str = "utf-8",
+    name: str = "{}.csv",
+    change: Callable[[str], str] = str,
+) -> bytes:
+    """The sheets as a ZIP of CSV files; ``name`` is where ``{}`` says which sheet it is. ``change``
+    may write each otherwise."""
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
         for title, rows in sheets.items():
-            archive.writestr(name.format(title), as_csv(rows).encode(encoding))
+            archive.writestr(name.format(title), change(as_csv(rows)).encode(encoding))
     return written.getvalue()

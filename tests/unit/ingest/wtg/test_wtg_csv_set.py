@@ -114,7 +114,6 @@ def test_a_semicolon_inside_a_text_moves_no_value_unseen() -> None:
 @pytest.mark.parametrize(
     ("content", "rule", "place"),
     [
-        (with_csv("Belegung", lambda text: text.replace(";", ",")), "csv_unreadable", "Belegung"),
         (with_csv("Belegung", lambda text: text.replace(";", "\t")), "csv_unreadable", "Belegung"),
         (with_csv("Belegung", lambda text: text + '"offen'), "csv_unreadable", "Belegung"),
         (with_csv("Belegung", lambda _: "<html>Anmelden</html>"), "is_text", "Belegung"),

@@ -273,7 +273,7 @@ def test_a_marker_is_empty_and_kept(marker: str) -> None:
         ("Belegung", "plaetze_vertrag", "#DIV/0!", "not the error of a formula"),
         ("Belegung", "grund", "#NV", "not the error of a formula"),
         ("Belegung", "ueberbelegung_genehmigt", "x", "ja or nein"),
-        ("Angebote", "hausnummer", datetime(2021, 5, 3), "a text"),
+        ("Angebote", "ort", datetime(2021, 5, 3), "a text"),
         ("Angebote", "angebotsform_wtg", None, "a value"),
         ("Personal", "vk_fachkraft", "10.500", "a dot alone may part thousands or decimals"),
     ],
@@ -295,7 +295,10 @@ def test_what_cannot_be_read_is_named(
 def test_a_sheet_of_faults_is_not_told_to_its_end() -> None:
     sheets = small()
     sheets["Bewohner"] += [["morgen", "A", *["viele"] * 7] for _ in range(1000)]
-    assert 200 < len(refused(sheets)) <= 208
+    findings = refused(sheets)
+    # stichtag and seven counts, one finding a column, none naming more than twenty rows
+    assert len(findings) == 8
+    assert all(len(finding.message) < 300 for finding in findings)
 
 
 def rich(*blocks: str | TextBlock) -> bytes:
@@ -460,7 +463,7 @@ def test_a_renamed_column_is_named_next_to_what_was_expected_and_where_to_mend()
         "plaetze_belegt",
         "belegte_plaetze",
     )
-    assert "ALIASES in ingest/wtg/layout.py" in finding.message
+    assert "ingest/wtg/header_aliases.csv" in finding.message
 
 
 def test_another_word_for_a_column_that_is_known() -> None:
@@ -543,9 +546,7 @@ def open_document() -> bytes:
 @pytest.mark.parametrize(
     ("content", "rule", "what"),
     [
-        (old_workbook(), "workbook_is_xls", "an Excel 97-2003 workbook"),
         (encrypted(), "workbook_encrypted", "protected by a password"),
-        (open_document(), "xlsx_unreadable", "an OpenDocument file (ODS)"),
     ],
 )
 def test_another_format_under_the_name_of_an_xlsx(content: bytes, rule: str, what: str) -> None:

@@ -100,8 +100,6 @@ def test_what_is_told_and_that_nothing_of_it_is_critical() -> None:
         ("project_as_offer", "warning", "4"),
         ("offer_twice", "warning", "5"),
         ("kind_from_name", "warning", "4"),
-        ("kind_from_name", "warning", "6"),
-        ("kind_from_name", "warning", "9"),
         ("kind_unclear", "warning", "7"),
         ("project_as_offer", "warning", "10"),
     }
@@ -109,7 +107,9 @@ def test_what_is_told_and_that_nothing_of_it_is_critical() -> None:
     assert "rows 2 (Neuss) and 5 (Neuss, Westfalen); counted once" in twice.message
     (unclear,) = (f for f in batch.findings if f.rule == "kind_unclear")
     assert "Villa Rosengarten" in unclear.message
-    assert "KIND_WORDS in ingest/wtg/codes.py" in unclear.message
+    assert "ingest/wtg/kind_words.csv" in unclear.message
+    (from_name,) = (f for f in batch.findings if f.rule == "kind_from_name")
+    assert "3 rows" in from_name.message and "Rows 4 (" in from_name.message
     validation = validate(dataset("wtg/register"), batch)
     assert validation.passed
     assert len(validation.findings) == len(batch.findings)
@@ -193,11 +193,11 @@ def test_the_date_of_the_name_or_of_a_column() -> None:
         (EXPORT.replace("E-6;Villa", "E-6;Villa;West").encode(), "cell_unreadable"),
         (EXPORT.splitlines()[0].encode(), "no_rows"),
         ("\n".join(EXPORT.splitlines()[1:]).encode(), "header_missing"),
-        (EXPORT.replace(";Ort;", ";Stadt;").encode(), "column_missing"),
+        (EXPORT.replace(";Ort;", ";Stadtteil;").encode(), "column_missing"),
         (EXPORT.encode("cp850"), "encoding"),
         (EXPORT.encode() + "Ä;Ö".encode("cp1252"), "encoding"),
         (b"PK\x03\x04" + EXPORT.encode(), "archive"),
-        (b"\xd0\xcf\x11\xe0" + bytes(600), "workbook_is_xls"),
+        (b"\xd0\xcf\x11\xe0" + bytes(600), "workbook_unreadable"),
     ],
 )
 def test_what_is_no_export_is_refused_with_a_reason(content: bytes, rule: str) -> None:

@@ -1,0 +1,134 @@
+"""The door for printed tables: a list of persons is refused, and nothing of it is kept.
+
+What a paper prints are figures under labels. A label with a date of birth, with a register number,
+or with a name in the way of lists ("Surname, First name") is one of a person. The message says
+where and what kind of mark, never the words: a log is kept for years.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NoReturn
+
+from ingest.printed_tables.dimensions import DIMENSIONS, PERIODS
+from ingest.printed_tables.head import ROW, ROWS, TABLE
+from ingest.printed_tables.text import Line, read_lines
+from ingest.vocabulary.countries import ls_code_of
+from kreishaus.model import FileRejected, UnreadableFile
+from kreishaus.settings import read_settings
+
+DAY = re.compile(
+    r"\d{1,2}\.\s?\d{1,2}\.\s?\d{2,4}|(?:19|20)\d{2}-\d{2}-\d{2}|\d{1,2}/\d{1,2}/(?:19|20)\d{2}"
+)
+BORN = re.compile(
+    r"\b(?:geb|geboren(?:e|er)?|geb\.?-?datum|geburtsdatum|geburtstag|born)\b|\*\s?(?=\d{1,2}\.)",
+    re.IGNORECASE,
+)
+TWELVE = re.compile(r"(?<![\d.,])(?:\d{12}|\d{6}[ -]\d{6}|\d{4} \d{4} \d{4})(?![\d.,])", re.ASCII)
+YEARS = re.compile(r"(?:(?:19|20)\d{2} ?)+", re.ASCII)
+REGISTER = re.compile(
+    r"\b(?:AZR|BAMF|AZR-?Nr|AZR-Nummer)\b[-\s.:]*(?:Az[.:]?)?\s*\d{7,}", re.IGNORECASE
+)
+HEAD = re.compile(
+    r"(?:(?:vor|nach|familien|geburts|ruf)name|name,? (?:und )?vorname|geburtsdatum"
+    r"|geb\.?[ -]?datum|geb(?:oren|\.)? am|geburtsort|azr[ -]?(?:nr\.?|nummer)"
+    r"|ausweis[ -]?(?:nr\.?|nummer))",
+    re.IGNORECASE,
+)
+PERSON = re.compile(r"person|betroffener?|antragsteller(?:in)?|bewohner(?:in)?", re.IGNORECASE)
+"""What the first column asks for, where each row is one of them; "Personen" are counted."""
+
+NAME = r"[^\W\d_][^\W\d_]*(?:[-'’ ][^\W\d_]+){0,2}"
+SURNAME_FIRST = re.compile(rf"(?P<surname>{NAME}),\s?(?P<first>{NAME})(?:,.*)?")
+TITLED = re.compile(r"\b(?:Frau|Herrn?|Familie|Fam\.)\s+[A-ZÄÖÜ][^\W\d_]")
+OF_PLACES = re.compile(
+    r"stadt|gemeinde|kreis|land|insgesamt|gesamt|summe|zusammen|republik|staat|föderation|ehem",
+    re.IGNORECASE,
+)
+FEWEST_NAMES = 3
+"""So many labels "Surname, First name" make a list of persons."""
+
+
+def refuse_persons(content: bytes, label: str) -> None:
+    """Let a table of figures pass. Raises ``FileRejected`` naming line and mark, never a value.
+
+    What is no text cannot be looked into here, so it is refused too.
+    """
+    try:
+        lines = read_lines(content)
+    except UnreadableFile as unreadable:
+        raise FileRejected(f"{label}: {unreadable.findings[0].message}. Nothing was kept") from None
+    county = read_settings().county.ags
+    for line in lines:
+        for cell in line.cells:
+            if mark := _mark(cell, county):
+                _refuse(label, line, mark)
+    table = _table(lines)
+    for line in table[:1]:
+        if PERSON.fullmatch(line.cell(0)) or any(HEAD.fullmatch(cell) for cell in line.cells):
+            _refuse(label, line, "a column label that asks for persons")
+    labels = [(line, line.cell(0)) for line in table]
+    labels += [(line, line.cell(1)) for line in lines if line.cell(0).rstrip(":").casefold() == ROW]
+    for line, text in labels:
+        if TITLED.search(text):
+            _refuse(label, line, "the name of a person")
+    if first := _list_of_days(lines, table):
+        _refuse(label, first, "row labels that read like dates of birth")
+    if first := _list_of_names(labels):
+        _refuse(label, first, "row labels that read like names of persons")
+
+
+def _refuse(label: str, line: Line, what: str) -> NoReturn:
+    raise FileRejected(
+        f"{label}, line {line.number}: {what}. Printed tables hold figures of many: nothing of "
+        "this file was kept. Take it out of the drop folder and drop a table without persons"
+    )
+
+
+def _mark(cell: str, county: str) -> str | None:
+    if BORN.search(cell) and DAY.search(cell):
+        return "a date of birth"
+    if REGISTER.search(cell):
+        return "a number as registers give to persons"
+    for number in TWELVE.findall(cell):
+        # Keys of municipalities may have twelve digits, and three years have, too.
+        if not (number.startswith(county) or YEARS.fullmatch(number)):
+            return "a number of 12 digits, as registers give to persons"
+    return None
+
+
+def _table(lines: Sequence[Line]) -> Sequence[Line]:
+    """The lines behind ``Tabelle``; all, where no line says so."""
+    for at, line in enumerate(lines):
+        if line.cell(0).rstrip(":").casefold() == TABLE and not any(line.cells[1:]):
+            return lines[at + 1 :]
+    return lines
+
+
+def _list_of_days(lines: Sequence[Line], table: Sequence[Line]) -> Line | None:
+    """The first of several days as row labels, where the head does not say that rows are days."""
+    (rows, *_) = [
+        *(line.cell(1).casefold() for line in lines if line.cell(0).rstrip(":").casefold() == ROWS),
+        "",
+    ]
+    days = [line for line in table if DAY.fullmatch(line.cell(0))]
+    is_period = DIMENSIONS.get(rows) in PERIODS
+    return days[0] if len(days) >= FEWEST_NAMES and not is_period else None
+
+
+def _list_of_names(labels: Sequence[tuple[Line, str]]) -> Line | None:
+    """The first of several labels "Surname, First name"; "Viersen, Kreis" is none."""
+    named = [(line, match) for line, text in labels if (match := _name(text))]
+    surnames = {match["surname"] for _, match in named}
+    first_names = {match["first"] for _, match in named}
+    if len(first_names) >= FEWEST_NAMES and len(surnames) > 1:
+        return named[0][0]
+    return None
+
+
+def _name(label: str) -> re.Match[str] | None:
+    match = SURNAME_FIRST.fullmatch(label)
+    if match is None or OF_PLACES.search(match["first"]) or ls_code_of(label):
+        return None
+    return match if match["first"][0].isupper() and match["surname"][0].isupper() else None

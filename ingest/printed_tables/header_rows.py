@@ -1,0 +1,58 @@
+"""A header of two rows, as papers print them: named, with the row to write instead."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from ingest.printed_tables.findings import unreadable
+from ingest.printed_tables.head import Head, label_key
+from ingest.printed_tables.numbers import Notation, read_printed
+from ingest.printed_tables.text import Line
+
+YEAR = re.compile(r"(?:19|20)\d{2}", re.ASCII)
+
+
+def require_one_header(table: Sequence[Line], head: Head) -> None:
+    """Raise ``UnreadableFile`` where the second line of the table holds labels too."""
+    first, second = table[0], table[1]
+    if not _are_labels(first, second, head):
+        return
+    joined = _joined(first, second)
+    raise unreadable(
+        "two_header_rows",
+        f"the column labels stand in two rows (lines {first.number} and {second.number}). Write "
+        f"them into one row: {';'.join(joined)} - and say of each in the head what it means, such "
+        f"as Spalte;{joined[1]};<code>;Kennzahl=<code>",
+        expected="one row of column labels",
+        found=f"{';'.join(first.cells)} / {';'.join(second.cells)}"[:200],
+    )
+
+
+def _are_labels(first: Line, second: Line, head: Head) -> bool:
+    texts = [cell for cell in second.cells[1:] if cell]
+    if not texts or not all(_is_label(cell, head.notation) for cell in texts):
+        return False
+    if label_key(second.cell(0)) in head.own_rows:
+        return False
+    has_gap = any(cell and not first.cell(at) for at, cell in enumerate(second.cells) if at)
+    return not second.cell(0) or (has_gap and not first.cell(0))
+
+
+def _is_label(cell: str, notation: Notation) -> bool:
+    if YEAR.fullmatch(cell):
+        return True
+    try:
+        read_printed(cell, notation)
+    except ValueError:
+        return True
+    return False
+
+
+def _joined(first: Line, second: Line) -> list[str]:
+    """Both rows as one. A label that stands over several columns holds until the next."""
+    labels, above = [first.cell(0) or second.cell(0)], ""
+    for at in range(1, max(len(first.cells), len(second.cells))):
+        above = first.cell(at) or above
+        labels.append(f"{above} {second.cell(at)}".strip())
+    return labels

@@ -1,0 +1,62 @@
+"""Postcode and place in one column, as address lists have it: "PLZ Ort", "41460 Neuss"."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from ingest.wtg.cells import Raw, is_blank, squeezed
+from ingest.wtg.grids import Grid
+from ingest.wtg.header import FEWEST_NAMES, ROWS_SEARCHED, names_in
+from ingest.wtg.layout import Sheet
+
+_HEAD = re.compile(
+    r"(?:plz|postleitzahl)[_/,&+.]*(?:und_|u_)?(?:wohn)?(?:ort|gemeinde|stadt|kommune)"
+)
+_HEAD_TURNED = re.compile(
+    r"(?:ort|gemeinde|stadt|kommune)[_/,&+.]*(?:und_|u_)?(?:plz|postleitzahl)"
+)
+_LINE = re.compile(r"(?:D ?[-–]? ?)?(?P<plz>[0-9]{4,5})(?:[ ,/–-]+(?P<ort>[^\W\d].*))?")
+_LINE_TURNED = re.compile(r"(?P<ort>[^\W\d].*?)[ ,/–-]+(?:D ?[-–]? ?)?(?P<plz>[0-9]{5})")
+
+
+def parted(grid: Grid, sheet: Sheet) -> Grid:
+    """The grid with such a column as two: ``plz`` in its place, ``ort`` behind all columns.
+
+    Where one of the two has a column of its own, only the other is taken from it.
+    """
+    own = {column.header for column in sheet.columns}
+    if not {"plz", "ort"} <= own:
+        return grid
+    for number, row in enumerate(grid.rows[:ROWS_SEARCHED]):
+        names = names_in(row, sheet)
+        places = [index for index, name in enumerate(names) if _is_head(name)]
+        wanted = [name for name in ("plz", "ort") if name not in names]
+        if len(places) == 1 and wanted and len(own & set(names)) + len(wanted) > FEWEST_NAMES:
+            return _split(grid, number, places[0], wanted)
+    return grid
+
+
+def _is_head(name: str) -> bool:
+    return any(pattern.fullmatch(name) for pattern in (_HEAD, _HEAD_TURNED))
+
+
+def _split(grid: Grid, header: int, column: int, wanted: list[str]) -> Grid:
+    """The first wanted part stands in the column itself, the second behind the widest row."""
+    last = max(len(row) for row in grid.rows)
+    rows = [list(row) for row in grid.rows]
+    for number, row in enumerate(rows[header:], start=header):
+        if column >= len(row) or is_blank(row[column]):
+            continue
+        parts = {"plz": "plz", "ort": "ort"} if number == header else _line(row[column])
+        row.extend([None] * (last + 1 - len(row)))
+        for place, name in zip((column, last), wanted, strict=False):
+            row[place] = parts[name]
+    return replace(grid, rows=tuple(map(tuple, rows)))
+
+
+def _line(raw: Raw) -> dict[str, Raw]:
+    """Postcode and place; what is no such line stays whole, as a place."""
+    text = squeezed(str(raw))
+    match = _LINE.fullmatch(text) or _LINE_TURNED.fullmatch(text)
+    return dict(match.groupdict()) if match else {"plz": None, "ort": raw}
