@@ -15,7 +15,7 @@ import pandas as pd
 from openpyxl.utils import get_column_letter
 
 from ingest.azr.findings import Where, bad_number, footnotes, unknown_label, unreadable
-from ingest.azr.headers import group_at, header_text
+from ingest.azr.headers import group_at, header_text, is_units_row
 from ingest.azr.numbers import read_count
 from ingest.azr.title_dates import made_at, reference_date
 from ingest.formats.sheets import Sheet
@@ -54,7 +54,7 @@ class Layout:
 def parse(content: bytes, origin: Origin) -> Batch:
     """One row per printed cell. Raises ``UnreadableFile`` naming every cell it cannot read."""
     workbook = open_workbook(content)
-    tables = [(sheet, row) for sheet in workbook.sheets if (row := _header_row(sheet)) is not None]
+    tables = [(sheet, row) for sheet in workbook.sheets if (row := header_row(sheet)) is not None]
     if len(tables) != 1:
         raise unreadable(
             "header",
@@ -84,28 +84,30 @@ def parse(content: bytes, origin: Origin) -> Batch:
     )
 
 
-def _header_row(sheet: Sheet) -> int | None:
-    named = {row: len(_groups(sheet, row)) for row in sheet.top}
+def header_row(sheet: Sheet) -> int | None:
+    """The row that names most groups, where it names enough of them to be a header."""
+    named = {row: len(groups(sheet, row)) for row in sheet.top}
     best = max(named, key=lambda row: named[row], default=1)
     return best if named.get(best, 0) >= FEWEST_GROUPS else None
 
 
-def _groups(sheet: Sheet, row: int) -> dict[int, Group]:
+def groups(sheet: Sheet, row: int) -> dict[int, Group]:
+    """Column -> the group that its header means."""
     found = {column: group_at(sheet, row, column) for column in sheet.columns}
     return {column: group for column, group in found.items() if group is not None}
 
 
 def _layout(sheet: Sheet, row: int) -> Layout:
-    groups = _groups(sheet, row)
+    found = groups(sheet, row)
     headers = {column: header_key(header_text(sheet, row, column)) for column in sheet.columns}
     label_columns = [column for column, key in headers.items() if key in LABEL_HEADERS]
     line_columns = [column for column, key in headers.items() if key in LINE_HEADERS]
-    faults = list(_missing_groups(sheet, row, groups))
-    missing = [str(group) for group in GROUPS if group not in groups.values()]
+    faults = list(_missing_groups(sheet, row, found))
+    missing = [str(group) for group in GROUPS if group not in found.values()]
     faults += [
         _unknown_header(sheet, row, column, missing)
         for column, key in headers.items()
-        if key and column not in {*groups, *label_columns, *line_columns}
+        if key and column not in {*found, *label_columns, *line_columns}
     ]
     if len(label_columns) != 1 or len(line_columns) > 1:
         faults.append(
@@ -122,7 +124,7 @@ def _layout(sheet: Sheet, row: int) -> Layout:
     if faults:
         raise UnreadableFile(*faults)
     line_column = line_columns[0] if line_columns else None
-    return Layout(sheet, row, label_columns[0], line_column, groups)
+    return Layout(sheet, row, label_columns[0], line_column, found)
 
 
 def _missing_groups(sheet: Sheet, row: int, groups: dict[int, Group]) -> Iterator[Finding]:
@@ -164,7 +166,7 @@ def _read(layout: Layout, stated: date) -> tuple[list[dict[str, Any]], list[str]
     faults: list[Finding] = []
     numbered = _is_numbered(layout)
     for row in layout.sheet.below(layout.header_row):
-        if not _is_data(layout, row):
+        if not _is_data(layout, row) or is_units_row(layout.sheet, row, layout.header_row):
             continue
         try:
             line = _line(layout, row, stated, numbered)
