@@ -17,9 +17,10 @@ from typing import Any
 import pandas as pd
 from openpyxl.utils import get_column_letter
 
+from ingest.azr.empties import Whole, proven_zeros, read_as_zero
 from ingest.azr.findings import Where, bad_number, footnotes, unreadable
 from ingest.azr.headers import header_text, is_units_row, plain_key
-from ingest.azr.numbers import read_count
+from ingest.azr.numbers import Count, read_count
 from ingest.azr.title_dates import made_at, reference_date
 from ingest.formats.sheets import Sheet
 from ingest.formats.workbook import open_workbook
@@ -83,14 +84,17 @@ def parse(content: bytes, origin: Origin) -> Batch:
         )
     layout = _layout(*tables[0])
     stated = reference_date(layout.sheet, layout.header_row, origin)
-    cells, marked = _read(layout, stated, read_settings().county)
+    cells, marked, zeros = _read(layout, stated, read_settings().county)
     frame = pd.DataFrame(cells)
     texts = ("region_code", "region_level", "region_name", "sex_code", "marker", "source_place")
     return Batch(
         period=stated.isoformat(),
         tables={"cells": frame.astype({"value": "Int64", **dict.fromkeys(texts, "string")})},
         published_at=made_at(workbook, layout.sheet, layout.header_row, stated),
-        findings=footnotes(layout.sheet.title, marked),
+        findings=(
+            *footnotes(layout.sheet.title, marked),
+            *read_as_zero(layout.sheet.title, zeros),
+        ),
     )
 
 
@@ -144,9 +148,12 @@ def _layout(sheet: Sheet, row: int) -> Layout:
     return Layout(sheet, row, columns)
 
 
-def _read(layout: Layout, stated: date, county: County) -> tuple[list[dict[str, Any]], list[str]]:
-    """The cells, and which of them carried a footnote mark."""
+def _read(
+    layout: Layout, stated: date, county: County
+) -> tuple[list[dict[str, Any]], list[str], list[str]]:
+    """The cells; which of them carried a footnote mark; which were empty and mean zero."""
     cells: list[dict[str, Any]] = []
+    empty: dict[int, tuple[str, Finding]] = {}
     marked: list[str] = []
     faults: list[Finding] = []
     for row in _rows(layout):
@@ -160,12 +167,16 @@ def _read(layout: Layout, stated: date, county: County) -> tuple[list[dict[str, 
             try:
                 count = read_count(cell)
             except ValueError as error:
-                empty = (row, column) in layout.sheet.uncalculated
+                unsaved = (row, column) in layout.sheet.uncalculated
                 where = layout.where(row, column)
-                faults.append(
-                    bad_number(_name(layout, row), str(error), cell, uncalculated=empty, **where)
+                fault = bad_number(
+                    _name(layout, row), str(error), cell, uncalculated=unsaved, **where
                 )
-                continue
+                if cell is not None or unsaved:
+                    faults.append(fault)
+                    continue
+                empty[len(cells)] = (f"{get_column_letter(column)}{row}", fault)
+                count = Count()
             marked += [f"{get_column_letter(column)}{row}"] * count.has_footnote
             cells.append(
                 {
@@ -180,12 +191,29 @@ def _read(layout: Layout, stated: date, county: County) -> tuple[list[dict[str, 
                     "source_row": row,
                 }
             )
+    zeros = _zeros(cells, empty, county)
+    faults += [fault for name, fault in empty.values() if name not in zeros]
     if not faults:
         faults += _sexes_that_do_not_add_up(layout, cells)
         faults += _missing(layout, {cell["region_code"] for cell in cells}, county)
     if faults:
         raise UnreadableFile(*faults)
-    return cells, marked
+    return cells, marked, zeros
+
+
+def _zeros(
+    cells: list[dict[str, Any]], empty: Mapping[int, tuple[str, Finding]], county: County
+) -> list[str]:
+    """Set the empty cells that the sums prove to zero; their names in the sheet."""
+    places = [(cell["region_code"], cell["sex_code"]) for cell in cells]
+    counts = {place: cell["value"] for place, cell in zip(places, cells, strict=True)}
+    across = [Whole(ALL, {sex for _, sex in places} - {ALL})]
+    down = [Whole(county.ags, {code for code, _ in places} - {county.ags})]
+    proven = proven_zeros(counts, (places[at] for at in empty), across, down)
+    zeros = [at for at in empty if places[at] in proven]
+    for at in zeros:
+        cells[at]["value"] = 0
+    return [empty[at][0] for at in zeros]
 
 
 def _rows(layout: Layout) -> list[int]:
