@@ -10,13 +10,17 @@ log is kept for years. What cannot be looked into is refused.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
+from pathlib import Path
 from typing import NoReturn
 
 from openpyxl.utils import get_column_letter
 
 from ingest.azr import person_rows, person_values
+from ingest.azr.file_names import is_file_name, own_words
+from ingest.azr.forms import form_of
 from ingest.azr.person_words import OF_A_LETTERHEAD, is_counting, is_nationality, person_marker
 from ingest.azr.recognise import explained, place_of, recognise
+from ingest.azr.understood import Language
 from ingest.formats.sheets import OpaqueFile, Rows, Workbook
 from ingest.formats.workbook import look_into
 from kreishaus.model import FileRejected
@@ -51,13 +55,16 @@ def refuse_person_level(content: bytes, label: str) -> None:
 
     def refuse(place: str, marker: str) -> NoReturn:
         raise FileRejected(
-            f"{label}, {place}: {marker}. Only aggregates may enter: nothing of this file was "
-            "kept. Take it out of the drop folder and drop a table of counts"
+            f"{place}: {marker}. Only aggregates may enter: nothing of this file was kept. Take it "
+            "out of the drop folder and drop a table of counts"
         )
 
+    settings = read_settings()
+    county = settings.county
+    if not is_file_name(label, Language(county), own_words(settings)):
+        refuse("the name of the file", f"not understood ({form_of(Path(label).stem)})")
     if not content.strip():
         return
-    county = read_settings().county
     try:
         workbook = look_into(content)
     except OpaqueFile as opaque:

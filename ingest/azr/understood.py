@@ -84,6 +84,11 @@ class Language:
         return frozenset(WORD.findall(names))
 
     @cached_property
+    def words(self) -> frozenset[str]:
+        """Every word of a note that is no nationality."""
+        return _words(NOTE_WORDS) | self.own | self.places
+
+    @cached_property
     def keys(self) -> re.Pattern[str]:
         """The official key of the county, and of what lies in it."""
         return re.compile(rf"(?<!\d){self.county.ags}(?:\d{{3}})?(?!\d)")
@@ -99,7 +104,7 @@ class Language:
         bare = FORM.sub(" ", self.keys.sub(" ", without))
         if not all(sign.isalpha() or sign.isspace() or sign in SIGNS for sign in bare):
             return False
-        known = _words(NOTE_WORDS) | self.own | self.places | more
+        known = self.words | more
         words = WORD.findall(bare)
         return all(word in known or is_nation(word) for word in words) and not self.describes(plain)
 
