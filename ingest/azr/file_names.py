@@ -12,6 +12,10 @@ from ingest.formats.dates import MONTHS
 from kreishaus.settings import Settings
 
 OF_DATASETS = frozenset(["azr", "kreuztabelle", "zeitreihe", "gemeinden", "korrektur", "final"])
+MOST_NUMBERS = 2
+DAYS = re.compile(
+    r"(?<!\d)(?:20\d\d[-_. ]?\d\d[-_. ]?\d\d|\d{1,2}[-_. ]\d{1,2}[-_. ]20\d\d)(?!\d)", re.ASCII
+)
 DATES = re.compile(
     r"(?<!\d)(?:20\d\d[-_. ]?\d\d[-_. ]?\d\d|\d{1,2}[-_. ]\d{1,2}[-_. ](?:20)?\d\d"
     r"|20\d\d[-_. ]?\d\d|\d\d[-_. ]20\d\d|20\d\d|\d{1,3})(?!\d)",
@@ -30,6 +34,8 @@ def own_words(settings: Settings) -> frozenset[str]:
 def is_file_name(name: str, language: Language, own: frozenset[str]) -> bool:
     """Whether a name is made of words about tables, of dates and of short numbers."""
     stem = unicodedata.normalize("NFC", Path(name).stem).casefold()
+    if len(re.findall(r"(?<!\d)\d{1,3}(?!\d)", DAYS.sub(" ", stem))) > MOST_NUMBERS:
+        return False
     rest = DATES.sub(" ", language.keys.sub(" ", stem))
     known = language.words | program_words() | OF_DATASETS | own | frozenset(MONTHS)
     words = WORD.findall(rest)

@@ -24,12 +24,14 @@ UNITS = {"anzahl", "personen", "anzahlpersonen", "anzahlderpersonen", "absolut",
 """What a row below the heads says of each column."""
 
 UNIT_BEHIND = re.compile(r"\((?:personen|anzahl|absolut)\)$")
+OF_WHICH = re.compile(r"^(?:davon|darunter):?(?=.)")
 FEWEST_NUMBERED = 3
 
 
 def plain_key(text: str) -> str:
     """What of a header must agree, without the unit behind it: "Insgesamt (Personen)"."""
-    return UNIT_BEHIND.sub("", header_key(text)) or header_key(text)
+    key = header_key(text)
+    return OF_WHICH.sub("", UNIT_BEHIND.sub("", key)) or key
 
 
 def is_units_row(sheet: Sheet, row: int, header_row: int) -> bool:

@@ -18,7 +18,7 @@ from ingest.formats.sheets import Sheet
 from ingest.formats.text import printed
 from ingest.vocabulary.groups import group_aliases, header_key
 from ingest.vocabulary.regions import UnknownRegion
-from ingest.vocabulary.statuses import status_aliases
+from ingest.vocabulary.statuses import ROW_REFERENCE, status_aliases
 from kreishaus.model import UnreadableFile
 from kreishaus.settings import County
 
@@ -175,7 +175,13 @@ def _of_statuses(
 
 
 def _is_status(value: object) -> bool:
-    return status_aliases().knows(printed(value))
+    return status_aliases().knows(printed(value)) and _refers_downwards(printed(value))
+
+
+def _refers_downwards(label: str) -> bool:
+    """Whether the lines that a label refers to are named in their order, as a sum names them."""
+    numbers = [int(one) for one in re.findall(r"\d+", " ".join(ROW_REFERENCE.findall(label)))]
+    return numbers == sorted(numbers) and all(number <= LARGEST_LINE for number in numbers)
 
 
 def _municipalities(sheet: Sheet, county: County) -> KnownTable | None:
@@ -205,4 +211,4 @@ def _is_postcode(value: object) -> bool:
 
 def _heads_municipalities(text: str) -> bool:
     key = plain_key(printed(text))
-    return key in municipalities.headers() or key in SECTIONS
+    return key in municipalities.headers() or key in SECTIONS or key in {"davon", "darunter"}

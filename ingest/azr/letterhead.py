@@ -15,8 +15,10 @@ from functools import cache
 from pathlib import Path
 
 from ingest.azr.person_values import MAIL
+from ingest.azr.person_words import is_nation
 
 FIELDS_FILE = Path(__file__).with_name("letterhead.csv")
+MOST_DIGITS = Counter({"phone": 14, "file": 9, "account": 11, "address": 9, "room": 6})
 MOST_OF_A_KIND = 2
 """A table names one officer and a deputy; telephone and fax."""
 
@@ -28,7 +30,7 @@ FORMS: dict[str, re.Pattern[str]] = {
     "officer": OFFICER,
     "name": NAMED_OFFICER,
     "account": re.compile(r"[A-Z]{2,6}\d{3,8}[A-Z]?\d{0,4}", re.ASCII),
-    "phone": re.compile(r"(?=.{5,30}$)[+(]?\d[\d ()/.-]+"),
+    "phone": re.compile(r"(?=.{5,30}$)(?:\+|\(?0)[\d ()/.-]+"),
     "mail": re.compile(rf"(?:mailto:)?{MAIL.pattern}"),
     "site": re.compile(r"(?:https?://)?(?:www\.)?[\w.-]{3,60}\.(?:de|eu|nrw)/?"),
     "file": re.compile(r"(?=.{1,30}$)(?=.*\d)(?:[A-ZÄÖÜ]{0,4}[\d./ _-]{1,12}){1,4}[A-Za-z]{0,4}"),
@@ -88,6 +90,10 @@ class Letterhead:
             return True
         if kind == "office":
             return self.understands(value)
+        if sum(sign.isdigit() for sign in value) > MOST_DIGITS[kind]:
+            return False
+        if kind in {"officer", "name"} and any(map(is_nation, value.split())):
+            return False
         return FORMS[kind].fullmatch(value) is not None
 
     @property

@@ -99,12 +99,13 @@ def parse(content: bytes, origin: Origin) -> Batch:
 
 
 def header_row(sheet: Sheet) -> int | None:
-    """The first row that heads a region and a total."""
-    for row in sheet.top:
-        held = set(known_columns(sheet, row).values())
-        if ALL in held and held & {KEY, NAME}:
-            return row
-    return None
+    """The row that heads a region and a total, and most columns besides."""
+    heads = {
+        row: len(held)
+        for row in sheet.top
+        if ALL in (held := set(known_columns(sheet, row).values())) and held & {KEY, NAME}
+    }
+    return max(heads, key=lambda row: heads[row], default=None)
 
 
 def known_columns(sheet: Sheet, row: int) -> dict[int, str]:

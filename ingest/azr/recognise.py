@@ -13,13 +13,14 @@ from datetime import date
 
 from openpyxl.utils import get_column_letter
 
-from ingest.azr.beside import is_known, judge_of
+from ingest.azr.beside import CODE, MOST_AUTHORS, is_known, judge_of
 from ingest.azr.forms import form_of
 from ingest.azr.known_tables import KnownTable, known_tables
 from ingest.azr.letterhead import Letterhead
 from ingest.azr.person_values import day_of, is_month_edge
 from ingest.azr.understood import Language
 from ingest.formats.sheets import Sheet, Workbook
+from ingest.formats.xlsx_texts import AUTHORS, HEADERS
 from kreishaus.settings import County
 
 MOST_NOTES = 60
@@ -28,6 +29,8 @@ MOST_NOTES = 60
 MOST_REPEATED = 2
 MOST_SIDE_BY_SIDE = 2
 EARLIEST_YEAR = 2000
+WITH_LETTERHEAD = {HEADERS, "names, headers and footers"}
+"""Places beside the cells where an office names itself."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +87,7 @@ class _Reading:
         is_alone = len(beside) == len(sheet.rows[row])
         if beside and is_alone and self.office.takes(texts):
             self.found.letterhead |= {(number, row, column) for column in beside}
+            self.texts |= {text.strip() for text in texts}
         elif beside:
             where = f"{place}, row {row}"
             self._notes(where, beside, texts)
@@ -111,13 +115,19 @@ class _Reading:
 
     def beside_cells(self, workbook: Workbook) -> None:
         known = self.texts | self.office.values
+        if len(set(workbook.unseen.get(AUTHORS, ()))) > MOST_AUTHORS:
+            self._say(AUTHORS, f"more than {MOST_AUTHORS} of them")
         for place, texts in workbook.unseen.items():
             judge = judge_of(place, self.language, known)
             for text in texts:
-                if text.strip() and not judge(text) and not self.office.takes([text]):
+                office = place in WITH_LETTERHEAD and self.office.takes([CODE.sub("", text)])
+                if text.strip() and not office and not judge(text):
                     self._say(place, form_of(text.strip()))
 
     def whole(self) -> None:
+        kinds = Counter(table.is_head for table in self.found.tables)
+        if max(kinds.values(), default=0) > 1:
+            self._say("the whole file", "several tables of one kind")
         if self.rows_of_notes > MOST_NOTES:
             self._say("the whole file", f"more than {MOST_NOTES} rows beside the tables")
         if not self.office.is_of_an_office:

@@ -34,6 +34,7 @@ FORMS = (
     rf"\b(?:i{{1,3}}|iv|[1-4])\.?\s?(?:quartal|vierteljahr|halbjahr|quart\.|qu\.)\s?(?:{YEAR})?",
     rf"\bq[1-4][\s/]?{YEAR}|{YEAR}[\s/-]q?[1-4](?!\d)",
     rf"(?<!\d){YEAR}(?:[/–-]\d\d)?(?!\d)",
+    rf"\bnr\.?\s?\d{{1,5}}/{YEAR}",
     r"§§?\s?\d{1,3}[a-z]?|\b(?:abs|absatz|art|artikel|nr|nummer|satz|s|ziff|ziffer|alt)\.?\s?\d{1,2}"
     r"[a-z]?\b",
     r"\b(?:seite|blatt|anlage|anlagen|tabelle|statistik|spalte|spalten|version|v|fußnote|punkt|top|"
@@ -47,6 +48,12 @@ FORMS = (
     r"\d{1,3}\s?%",
 )
 FORM = re.compile("|".join(f"(?:{form})" for form in FORMS))
+DATED = re.compile(
+    rf"(?:{DAY})(?:,?\s*(?:um\s)?\d\d?:\d\d(?::\d\d)?)?|\d{{1,2}}\.\s?\d{{1,2}}\.|\d\d[/.]{YEAR}"
+)
+LEADING_ZERO = re.compile(r"(?<![\d.,])0\d")
+"""Numbers of lines and pages have none; ids in pieces do."""
+
 WORD = re.compile(r"[^\W\d_]+")
 SIGNS = frozenset(".,;:()[]{}/-–—−!?\"'„“”‚‘’«»*§%&+=|…·•#<>_\\~×½¹²³°")
 MARKERS = {"-", "–", ".", "...", "…", "/", "x", "0", "()"}
@@ -100,6 +107,8 @@ class Language:
             return False
         if plain in MARKERS:
             return True
+        if LEADING_ZERO.search(DATED.sub(" ", self.keys.sub(" ", plain))):
+            return False
         without = ROW_REFERENCE.sub(" ", self._without_names(plain))
         bare = FORM.sub(" ", self.keys.sub(" ", without))
         if not all(sign.isalpha() or sign.isspace() or sign in SIGNS for sign in bare):

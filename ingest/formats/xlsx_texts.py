@@ -30,10 +30,16 @@ PLACES = {
 """Place in words -> parts of which every text is read."""
 
 AUTHORS, FORMULAS = "the authors", "the formulas"
+HEADERS, THEME = "headers and footers", "the theme"
 NUMBER_FORMATS, LINKS = "the formats of numbers", "the links"
 PARTS = "the names of parts"
 OF_AUTHORS = {"creator", "lastModifiedBy", "Manager", "Company", "author"}
 OF_FORMULAS = {"f", "formula", "formula1", "formula2", "definedName", "calculatedColumnFormula"}
+
+OF_HEADERS = {
+    *("oddHeader", "oddFooter", "evenHeader", "evenFooter", "firstHeader", "firstFooter"),
+}
+OF_THEMES = {"theme", "clrScheme", "fontScheme", "fmtScheme"}
 
 FREE = {
     *("name", "prompt", "promptTitle", "error", "errorTitle", "display", "tooltip", "location"),
@@ -56,6 +62,7 @@ TECHNICAL = re.compile(
     r"|\$?[A-Z]{1,3}\$?\d{1,7}(?::\$?[A-Z]{1,3}\$?\d{1,7})?"  # cells
     r"|\$?[A-Z]{1,3}:\$?[A-Z]{1,3}|\$?\d{1,7}:\$?\d{1,7}"  # columns, rows
     r"|\{?[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\}?"  # an identity
+    r"|\d{1,3}_(?:ncr:\d{1,3}_)?\{[0-9A-F-]{36}\}"
     r"|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z?"  # a time stamp
     r"|https?://(?:schemas\.(?:openxmlformats|microsoft)|purl)\.[\w./#-]+",
     re.ASCII,
@@ -80,6 +87,8 @@ def beside_cells(archive: zipfile.ZipFile) -> dict[str, tuple[str, ...]]:
     for name in archive.namelist():
         if name.endswith(".rels"):
             found.setdefault(LINKS, []).extend(_links(archive, name))
+        if name.startswith("xl/theme/"):
+            found.setdefault(THEME, []).extend(_of_theme(archive, name))
         if name == "xl/styles.xml":
             _of_styles(xml(archive, name), found)
         for place, parts in PLACES.items():
@@ -92,6 +101,14 @@ def _links(archive: zipfile.ZipFile, name: str) -> Iterator[str]:
     for node in every(xml(archive, name), "Relationship"):
         if node.get("TargetMode") == "External":
             yield node.get("Target", "")
+
+
+def _of_theme(archive: zipfile.ZipFile, name: str) -> Iterator[str]:
+    if name.endswith(".xml"):
+        for node in xml(archive, name).iter():
+            yield from filter(None, (node.text, node.tail))
+            if local(node.tag) in OF_THEMES:
+                yield node.get("name", "")
 
 
 def _of_styles(root: Element, found: dict[str, list[str]]) -> None:
@@ -137,7 +154,7 @@ def _texts(node: Element, is_run: bool) -> Iterator[tuple[str | None, str]]:
     """
     name = local(node.tag)
     where = AUTHORS if name in OF_AUTHORS else FORMULAS if name in OF_FORMULAS else None
-    where = NUMBER_FORMATS if name == "formatCode" else where
+    where = NUMBER_FORMATS if name == "formatCode" else HEADERS if name in OF_HEADERS else where
     if not (is_run and name == "t"):
         for text in (node.text, node.tail):
             if text and text.strip() and not TECHNICAL.fullmatch(text.strip()):
@@ -148,7 +165,11 @@ def _texts(node: Element, is_run: bool) -> Iterator[tuple[str | None, str]]:
             continue
         if key in {"userName", "userId"} or (name, key) == ("person", "displayName"):
             yield AUTHORS, value
-        elif key in FREE or name in OF_FILTERS or not all(map(_is_technical, value.split())):
+        elif (
+            key in FREE
+            or (name in OF_FILTERS and key in {"val", "text"})
+            or not all(map(_is_technical, value.split()))
+        ):
             yield None, value
 
 

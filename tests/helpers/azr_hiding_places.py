@@ -1,7 +1,6 @@
 """Invented persons in every part of a file that may hold a text: each kind must be refused."""
 
 import io
-import re
 import zipfile
 from collections.abc import Callable
 
@@ -127,10 +126,7 @@ def charted(old: str, new: str) -> bytes:
         sheet.add_chart(chart, "R3")
 
     content = worked_on(made)
-    part = "xl/charts/chart1.xml" if "c:" not in old else "xl/charts/chart1.xml"
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        assert old in archive.read(part).decode(), old
-    return with_part_changed(content, part, old, new)
+    return with_part_changed(content, "xl/charts/chart1.xml", old, new)
 
 
 def cache() -> bytes:
@@ -245,10 +241,22 @@ HIDING_PLACES: dict[str, bytes] = {
     "the name of a sheet": second_sheet(["Quelle"], title=NAME),
     "a comment": commented(f"{NAME} nachgefragt", "Amt"),
     "authors of comments": commented("am 14.10. berichtigt", SECOND_NAMES),
+    "comments by persons": worked_on(
+        lambda _, sheet: [
+            setattr(sheet.cell(row, 4), "comment", Comment("berichtigt", f"{name} Musterfrau"))
+            for row, name in enumerate(("Erika", "Amira", "Samira", "Leila", "Zoe", "Ida"), 9)
+        ]
+    ),
+    "behind the name of a program": property_of("title", f"Microsoft {NAME}"),
     **{
         f"header or footer {position}": footer(position)
         for position in (
-            "oddHeader", "oddFooter", "evenHeader", "evenFooter", "firstHeader", "firstFooter",
+            "oddHeader",
+            "oddFooter",
+            "evenHeader",
+            "evenFooter",
+            "firstHeader",
+            "firstFooter",
         )
     },
     **{
@@ -310,20 +318,25 @@ HIDING_PLACES: dict[str, bytes] = {
     "letterheads again and again": second_sheet(
         *[[f"Ansprechpartner: Frau {name}"] for name in ("Musterfrau", "Beispiel", "Probe")]
     ),
+    "a nationality in a letterhead": cell("A4", "Ansprechpartner: Erika Musterfrau Syrien"),
+    "a letterhead in a comment": commented(f"Kontakt: {NAME}", "Amt"),
+    "a number of the register as telephone": cell("A4", "Telefon: 1304 12 004711"),
+    "a number of the register as file": cell("A4", "Az.: 1304 12 004711"),
+    "a number of the register as pages": cell("A40", "Anlage 13, 04, 12"),
+    "a number of the register as lines": cell("B23", "GESAMT (Summe Zeile 13, 04, 12, 00, 47)"),
+    "a number of the register as a sheet": second_sheet(["Quelle"], title="Blatt 13 4 12 0 47 11"),
+    "a table for each person": worked_on(lambda book, sheet: book.copy_worksheet(sheet)),
+    "name of a theme": replaced('name="Office Theme"', f'name="{NAME}"', "xl/theme/theme1.xml"),
+    "zero-width signs": cell("A40", "E\u200bri\u200bka"),
+    "Arabic digits": cell("A40", "\u0661\u0663\u0660\u0664"),
+    "a label of another status": cell("B9", "Anerkannte Flüchtlinge (Erika M.)"),
+    "an escaped name": cell("A40", "_x0045__x0072__x0069__x006b__x0061_"),
+    "a name in an error": cell("R9", "#Musterfrau!"),
+    "a truth value": cell("R9", True),
+    "a span of life": cell("A40", "1987 - 2010"),
+    "a note about a household": cell("A40", "Haushalt mit fünf Kindern, Oberstr. 91"),
+    "a list with known words between": second_sheet(["Status", "Anerkannte Flüchtlinge", "Neuss"]),
+    "family of one person": cell("A40", "Tochter und Sohn einer syrischen Frau"),
     "letterhead with a year of birth": cell("A4", "Ansprechpartner: Erika Musterfrau 1987"),
 }
 """Kind -> the file."""
-if __name__ == "__main__":
-    import sys
-
-    from ingest.azr.guard import refuse_person_level
-    from kreishaus.model import FileRejected
-
-    for kind, content in HIDING_PLACES.items():
-        try:
-            refuse_person_level(content, "AZR_Kreuztabelle_2021-09-30.xlsx")
-        except FileRejected as refusal:
-            if "-v" in sys.argv or re.search("Muster|Erika|Norf", str(refusal)):
-                print("ok", kind, str(refusal)[:110])
-        else:
-            print("PASSES", kind)

@@ -301,7 +301,7 @@ KINDS: dict[str, tuple[str, bytes, str]] = {
     "note in an ODS": ("ods", noted_ods(), "12 digits"),
     "defined name": ("xlsx", worked_on(named), "the formulas"),
     "list to choose from": ("xlsx", worked_on(chosen_from), "the formulas"),
-    "footer": ("xlsx", worked_on(footed), "names, headers and rules"),
+    "footer": ("xlsx", worked_on(footed), "headers and footers"),
     "footer of an XLS": ("xls", named_xls(), "names, headers and footers"),
     "description among the properties": ("xlsx", worked_on(described), "the properties"),
     "text box": ("xlsx", text_box(), "text boxes"),
