@@ -39,6 +39,7 @@ from kreishaus.store.staging import BatchRecord, typed
 from kreishaus.store.visits import Visit, Visits
 from kreishaus.terminal import printable_name
 from pipeline.backfill import Window
+from pipeline.refusals import refused_file
 from pipeline.whose_regions import judged_by_regions
 
 if TYPE_CHECKING:
@@ -156,8 +157,9 @@ def _fetch_new(
             try:
                 landed, new = _land_by_some_way(fetch_one, request)
             except FileRejected as refusal:
-                log.error("%s %s: refused, nothing kept: %s", entry.id, request.label, refusal)
-                refused.append(_named(request.label, refusal))
+                file = refused_file(entry, request)
+                log.error("%s %s: refused, nothing kept: %s", entry.id, file, refusal)
+                refused.append(_named(file, refusal))
             except SourceUnavailable as error:
                 log.warning("%s %s: %s", entry.id, request.label, error)
                 unavailable.append(_named(request.label, error))

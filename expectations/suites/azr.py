@@ -13,24 +13,14 @@ from expectations.row_sums import (
     ExpectRowsToSumToTotal,
     ExpectValueOrMarker,
 )
+from ingest.azr.empties import COUNTRIES, FAMILY, RECOGNISED, TOTAL
 from ingest.azr.tables import SEXES
 from ingest.vocabulary.groups import AGE_GROUPS, SEX_GROUPS
 
 CRITICAL, WARNING = FailureSeverity.CRITICAL, FailureSeverity.WARNING
 
-COUNTRIES = ("afghanistan", "eritrea", "iraq", "iran", "somalia", "syria")
-RECOGNISED = (
-    "settlement_23_2",
-    "settlement_26_3_s1",
-    "settlement_26_3_s2_resettlement",
-    "settlement_26_4",
-    "settlement_26_4_resettlement",
-    "humanitarian_permits",
-)
-TOTAL = ("recognised", "pending", "tolerated")
 OF_HUMANITARIAN = ("humanitarian_24", "humanitarian_104c")
 OF_PENDING = tuple(f"pending_{country}" for country in COUNTRIES)
-FAMILY = tuple(f"family_{country}" for country in COUNTRIES)
 STATUSES = ("total", *TOTAL, *RECOGNISED, *OF_HUMANITARIAN, *OF_PENDING, "family", *FAMILY)
 
 LARGEST_USUAL_CHANGE = 0.25

@@ -6,16 +6,17 @@ either is missing or unknown the file is not read at all.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 import pandas as pd
 from openpyxl.utils import get_column_letter
 
+from ingest.azr.empties import STATUSES, Whole, proven_zeros, read_as_zero
 from ingest.azr.findings import Where, bad_number, footnotes, unknown_label, unreadable
-from ingest.azr.headers import group_at, header_text
+from ingest.azr.headers import group_at, header_text, is_units_row
 from ingest.azr.numbers import read_count
 from ingest.azr.title_dates import made_at, reference_date
 from ingest.formats.sheets import Sheet
@@ -29,6 +30,11 @@ FEWEST_GROUPS = 5
 
 LABEL_HEADERS = {"bezeichnung", "aufenthaltsstatus", "aufenthaltstitel", "status"}
 LINE_HEADERS = {"zeile", "zeilen-nr.", "zeilennr.", "lfd.nr.", "nr."}
+
+MARGINS = tuple(
+    Whole("total", [str(group) for group in GROUPS if group.margin == margin])
+    for margin in ("sex", "age")
+)
 
 
 @dataclass(frozen=True)
@@ -54,7 +60,7 @@ class Layout:
 def parse(content: bytes, origin: Origin) -> Batch:
     """One row per printed cell. Raises ``UnreadableFile`` naming every cell it cannot read."""
     workbook = open_workbook(content)
-    tables = [(sheet, row) for sheet in workbook.sheets if (row := _header_row(sheet)) is not None]
+    tables = [(sheet, row) for sheet in workbook.sheets if (row := header_row(sheet)) is not None]
     if len(tables) != 1:
         raise unreadable(
             "header",
@@ -67,7 +73,7 @@ def parse(content: bytes, origin: Origin) -> Batch:
         )
     layout = _layout(*tables[0])
     stated = reference_date(layout.sheet, layout.header_row, origin)
-    cells, marked = _read(layout, stated)
+    cells, marked, zeros = _read(layout, stated)
     frame = pd.DataFrame(cells).astype(
         {
             "line_number": "Int64",
@@ -80,32 +86,37 @@ def parse(content: bytes, origin: Origin) -> Batch:
         period=stated.isoformat(),
         tables={"cells": frame},
         published_at=made_at(workbook, layout.sheet, layout.header_row, stated),
-        findings=footnotes(layout.sheet.title, marked),
+        findings=(
+            *footnotes(layout.sheet.title, marked),
+            *read_as_zero(layout.sheet.title, zeros),
+        ),
     )
 
 
-def _header_row(sheet: Sheet) -> int | None:
-    named = {row: len(_groups(sheet, row)) for row in sheet.top}
+def header_row(sheet: Sheet) -> int | None:
+    """The row that names most groups, where it names enough of them to be a header."""
+    named = {row: len(groups(sheet, row)) for row in sheet.top}
     best = max(named, key=lambda row: named[row], default=1)
     return best if named.get(best, 0) >= FEWEST_GROUPS else None
 
 
-def _groups(sheet: Sheet, row: int) -> dict[int, Group]:
+def groups(sheet: Sheet, row: int) -> dict[int, Group]:
+    """Column -> the group that its header means."""
     found = {column: group_at(sheet, row, column) for column in sheet.columns}
     return {column: group for column, group in found.items() if group is not None}
 
 
 def _layout(sheet: Sheet, row: int) -> Layout:
-    groups = _groups(sheet, row)
+    found = groups(sheet, row)
     headers = {column: header_key(header_text(sheet, row, column)) for column in sheet.columns}
     label_columns = [column for column, key in headers.items() if key in LABEL_HEADERS]
     line_columns = [column for column, key in headers.items() if key in LINE_HEADERS]
-    faults = list(_missing_groups(sheet, row, groups))
-    missing = [str(group) for group in GROUPS if group not in groups.values()]
+    faults = list(_missing_groups(sheet, row, found))
+    missing = [str(group) for group in GROUPS if group not in found.values()]
     faults += [
         _unknown_header(sheet, row, column, missing)
         for column, key in headers.items()
-        if key and column not in {*groups, *label_columns, *line_columns}
+        if key and column not in {*found, *label_columns, *line_columns}
     ]
     if len(label_columns) != 1 or len(line_columns) > 1:
         faults.append(
@@ -122,7 +133,7 @@ def _layout(sheet: Sheet, row: int) -> Layout:
     if faults:
         raise UnreadableFile(*faults)
     line_column = line_columns[0] if line_columns else None
-    return Layout(sheet, row, label_columns[0], line_column, groups)
+    return Layout(sheet, row, label_columns[0], line_column, found)
 
 
 def _missing_groups(sheet: Sheet, row: int, groups: dict[int, Group]) -> Iterator[Finding]:
@@ -157,41 +168,76 @@ def _unknown_header(sheet: Sheet, row: int, column: int, missing: list[str]) -> 
     )
 
 
-def _read(layout: Layout, stated: date) -> tuple[list[dict[str, Any]], list[str]]:
-    """The cells, and which of them carried a footnote mark."""
-    cells: list[dict[str, Any]] = []
-    marked: list[str] = []
-    faults: list[Finding] = []
+@dataclass
+class _Found:
+    """The cells while they are read: which are marked, empty or at fault."""
+
+    cells: list[dict[str, Any]] = field(default_factory=list)
+    marked: list[str] = field(default_factory=list)
+    faults: list[Finding] = field(default_factory=list)
+    empty: dict[int, tuple[str, Finding]] = field(default_factory=dict)
+    """Place among the cells -> its name in the sheet, and the fault that it is if it is no zero."""
+
+
+def _read(layout: Layout, stated: date) -> tuple[list[dict[str, Any]], list[str], list[str]]:
+    """The cells; which of them carried a footnote mark; which were empty and mean zero."""
+    found = _Found()
     numbered = _is_numbered(layout)
     for row in layout.sheet.below(layout.header_row):
-        if not _is_data(layout, row):
+        if not _is_data(layout, row) or is_units_row(layout.sheet, row, layout.header_row):
             continue
         try:
             line = _line(layout, row, stated, numbered)
         except UnreadableFile as error:
-            faults += error.findings
+            found.faults += error.findings
             continue
-        for column, group in layout.groups.items():
-            cell = layout.sheet.own(row, column)
-            try:
-                count = read_count(cell)
-            except ValueError as error:
-                where = layout.where(row, column)
-                faults.append(_bad_cell(layout, row, column, str(error), where))
-            else:
-                marked += [f"{get_column_letter(column)}{row}"] * count.has_footnote
-                counted = {"value": count.value, "marker": count.marker}
-                cells.append({**line, "margin": group.margin, "group_code": group.code, **counted})
-    if faults:
-        raise UnreadableFile(*faults)
-    if not cells:
+        _read_row(layout, row, line, found)
+    zeros = _zeros(found)
+    if found.faults:
+        raise UnreadableFile(*found.faults)
+    if not found.cells:
         raise unreadable(
             "rows",
             "there is no row below the header",
             place=layout.sheet.title,
             row=str(layout.header_row),
         )
-    return cells, marked
+    return found.cells, found.marked, zeros
+
+
+def _read_row(layout: Layout, row: int, line: dict[str, Any], found: _Found) -> None:
+    for column, group in layout.groups.items():
+        cell = layout.sheet.own(row, column)
+        name = f"{get_column_letter(column)}{row}"
+        counted: dict[str, Any] = {"value": None, "marker": None}
+        try:
+            count = read_count(cell)
+        except ValueError as error:
+            fault = _bad_cell(layout, row, column, str(error), layout.where(row, column))
+            if cell is not None or (row, column) in layout.sheet.uncalculated:
+                found.faults.append(fault)
+                continue
+            found.empty[len(found.cells)] = (name, fault)
+        else:
+            found.marked += [name] * count.has_footnote
+            counted = {"value": count.value, "marker": count.marker}
+        found.cells.append({**line, "margin": group.margin, "group_code": group.code, **counted})
+
+
+def _zeros(found: _Found) -> list[str]:
+    """Set the empty cells that the sums prove to zero, and note the others as faults."""
+    places = [(str(cell["status_code"]), _column(cell)) for cell in found.cells]
+    counts = {place: cell["value"] for place, cell in zip(places, found.cells, strict=True)}
+    proven = proven_zeros(counts, (places[at] for at in found.empty), MARGINS, STATUSES)
+    zeros = [at for at in found.empty if places[at] in proven]
+    for at in zeros:
+        found.cells[at]["value"] = 0
+    found.faults += [fault for at, (_, fault) in found.empty.items() if at not in zeros]
+    return [found.empty[at][0] for at in zeros]
+
+
+def _column(cell: Mapping[str, Any]) -> str:
+    return str(Group(cell["margin"], cell["group_code"]))
 
 
 def _bad_cell(layout: Layout, row: int, column: int, reason: str, where: Where) -> Finding:

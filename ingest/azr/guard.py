@@ -1,32 +1,34 @@
-"""The door: data of persons are refused before anything of a file is kept.
+"""The door: only a table that is recognised enters, and data of persons are refused.
 
-AZRG §§ 10, 12, 24: the register's data may be used here for planning, as aggregates. What is
-refused is said by marker, sheet and column; a value, a header or a sheet's name is never repeated,
-since a log is kept for years.
-
-The guard looks at every sheet, hidden ones too, and at every text beside the cells (comments, text
-boxes, names, properties). What it cannot look into it refuses. It errs on the side of refusing.
+AZRG §§ 10, 12, 24: the register's data may be used here for planning, as aggregates. A file passes
+where its table is known by its heads and everything else in it is understood (``recognise``). The
+search for marks of persons is a second reason to refuse, over every part of a file. What is refused
+is said by place, marker and form; a value, a header or a sheet's name is never repeated, since a
+log is kept for years. What cannot be looked into is refused.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
+from pathlib import Path
 from typing import NoReturn
 
 from openpyxl.utils import get_column_letter
 
 from ingest.azr import person_rows, person_values
+from ingest.azr.file_names import is_file_name, own_words
+from ingest.azr.forms import form_of
 from ingest.azr.person_words import OF_A_LETTERHEAD, is_counting, is_nationality, person_marker
-from ingest.formats.sheets import OpaqueFile, Rows
+from ingest.azr.recognise import explained, place_of, recognise
+from ingest.azr.understood import Language
+from ingest.formats.sheets import OpaqueFile, Rows, Workbook
 from ingest.formats.workbook import look_into
 from kreishaus.model import FileRejected
 from kreishaus.settings import County, read_settings
 
-MOST_ROWS = 200
-"""The register's list of statuses has some 90 entries, printed with sums twice that at most."""
-
-MOST_ROWS_BY_MUNICIPALITY = 300
-"""No Kreis has more municipalities than 240."""
+MOST_ROWS = 300
+"""The register's list of statuses has some 90 entries, printed with sums twice that at most; no
+Kreis has more municipalities than 240."""
 
 MOST_COLUMNS = 400
 """A series of a hundred years has as many."""
@@ -34,42 +36,62 @@ MOST_COLUMNS = 400
 MOST_ROWS_JUDGED = 2_000
 """Enough to find the marker; a register export has hundreds of thousands."""
 
+NO_TABLE = (
+    "no table that is known by its heads: statuses by sex and age, statuses by reference date, or "
+    "municipalities"
+)
+
+Cell = tuple[int, int, int]
+"""Number of the sheet, row, column."""
+
 Refuse = Callable[[str, str], NoReturn]
 
 
-def refuse_person_level(content: bytes, label: str, most_rows: int = MOST_ROWS) -> None:
-    """Let a file of aggregates pass. Raises ``FileRejected`` naming the marker, never a value.
+def refuse_person_level(content: bytes, label: str) -> None:
+    """Let a file of recognised aggregates pass. Raises ``FileRejected``, never with a value.
 
     An empty file passes: there is nothing to keep, and the parser says that it is empty.
     """
 
     def refuse(place: str, marker: str) -> NoReturn:
         raise FileRejected(
-            f"{label}, {place}: {marker}. Only aggregates may enter: nothing of this file was "
-            "kept. Take it out of the drop folder and drop a table of counts"
+            f"{place}: {marker}. Only aggregates may enter: nothing of this file was kept. Take it "
+            "out of the drop folder and drop a table of counts"
         )
 
+    settings = read_settings()
+    county = settings.county
+    if not is_file_name(label, Language(county), own_words(settings)):
+        refuse("the name of the file", f"not understood ({form_of(Path(label).stem)})")
     if not content.strip():
         return
-    county = read_settings().county
     try:
         workbook = look_into(content)
     except OpaqueFile as opaque:
         refuse("the whole file", str(opaque))
+    recognised = recognise(workbook, county)
+    search_for_persons(workbook, county, recognised.letterhead, refuse)
+    if not recognised.tables:
+        refuse("the whole file", NO_TABLE)
+    if recognised.unknown:
+        first, *more = explained(recognised.unknown)
+        place, _, form = first.partition(": ")
+        refuse(place, f"not understood ({form}{''.join(f'; {one}' for one in more)})")
+
+
+def search_for_persons(
+    workbook: Workbook, county: County, letterhead: Collection[Cell], refuse: Refuse
+) -> None:
+    """Refuse what bears a mark of persons, in a cell or beside them."""
     for number, sheet in enumerate(workbook.sheets, start=1):
-        place = f"sheet {number}{' (hidden)' if sheet.hidden else ''}"
-        _judge_sheet(sheet.rows, place, county, most_rows, refuse)
+        of_office = {(row, column) for at, row, column in letterhead if at == number}
+        _judge_sheet(sheet.rows, place_of(number, sheet), county, of_office, refuse)
     for place, texts in workbook.unseen.items():
         for text in texts:
             if marker := _marker_beside(text, county):
                 refuse(place, marker)
     if not any(sheet.uncalculated or _counts(sheet.rows) for sheet in workbook.sheets):
         refuse("the whole file", "not a single number: a list, whatever of")
-
-
-def refuse_person_level_by_municipality(content: bytes, label: str) -> None:
-    """The same for a table with a row for each municipality. Raises ``FileRejected``."""
-    refuse_person_level(content, label, MOST_ROWS_BY_MUNICIPALITY)
 
 
 def _counts(rows: Rows) -> bool:
@@ -85,17 +107,21 @@ def _marker_beside(text: str, county: County) -> str | None:
     return f"a text that reads like {header}" if header not in {*OF_A_LETTERHEAD, None} else None
 
 
-def _judge_sheet(rows: Rows, place: str, county: County, most: int, refuse: Refuse) -> None:
+def _judge_sheet(
+    rows: Rows, place: str, county: County, of_office: set[tuple[int, int]], refuse: Refuse
+) -> None:
     first = {number: rows[number] for number in sorted(rows)[:MOST_ROWS_JUDGED]}
-    _judge_rows(first, place, county, refuse)
-    if len(rows) > most:
-        refuse(place, f"more than {most} rows, more than a table of counts has")
+    _judge_rows(first, place, county, of_office, refuse)
+    if len(rows) > MOST_ROWS:
+        refuse(place, f"more than {MOST_ROWS} rows, more than a table of counts has")
     if len({column for row in rows.values() for column in row}) > MOST_COLUMNS:
         refuse(place, f"more than {MOST_COLUMNS} columns, more than a table of counts has")
     _judge_columns(first, place, refuse)
 
 
-def _judge_rows(rows: Rows, place: str, county: County, refuse: Refuse) -> None:
+def _judge_rows(
+    rows: Rows, place: str, county: County, of_office: set[tuple[int, int]], refuse: Refuse
+) -> None:
     for number, row in sorted(rows.items()):
         for column, value in row.items():
             where = f"{place}, column {get_column_letter(column)}, row {number}"
@@ -105,7 +131,7 @@ def _judge_rows(rows: Rows, place: str, county: County, refuse: Refuse) -> None:
                 continue
             if marker := person_values.marker_in(value, county):
                 refuse(where, marker)
-            header = person_marker(value)
+            header = None if (number, column) in of_office else person_marker(value)
             if header and not (header in OF_A_LETTERHEAD and _is_letterhead(row, column)):
                 refuse(where, f"a header that reads like {header}")
         days = [day for value in row.values() if (day := person_values.day_of(value))]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from ingest.formats.sheets import Sheet
 from ingest.vocabulary.groups import Group, group_aliases, header_key
 
@@ -18,13 +20,39 @@ MOST_UPPER_ROWS = 3
 """So many rows above the groups may hold their upper headers."""
 
 
+UNITS = {"anzahl", "personen", "anzahlpersonen", "anzahlderpersonen", "absolut", "abs."}
+"""What a row below the heads says of each column."""
+
+UNIT_BEHIND = re.compile(r"\((?:personen|anzahl|absolut)\)$")
+OF_WHICH = re.compile(r"^(?:davon|darunter):?(?=.)")
+FEWEST_NUMBERED = 3
+
+
+def plain_key(text: str) -> str:
+    """What of a header must agree, without the unit behind it: "Insgesamt (Personen)"."""
+    key = header_key(text)
+    return OF_WHICH.sub("", UNIT_BEHIND.sub("", key)) or key
+
+
+def is_units_row(sheet: Sheet, row: int, header_row: int) -> bool:
+    """Whether a row right below the heads says what is counted, or numbers the columns."""
+    if row not in sheet.below(header_row)[:2]:
+        return False
+    cells = [value for _, value in sheet.filled(row)]
+    if all(isinstance(cell, str) and header_key(cell) in UNITS for cell in cells):
+        return True
+    numbers = [int(str(cell)) for cell in cells if str(cell).isdecimal()]
+    running = numbers == list(range(1, len(cells) + 1))
+    return running and len(cells) >= FEWEST_NUMBERED and len(cells) == len(sheet.columns)
+
+
 def group_at(sheet: Sheet, row: int, column: int) -> Group | None:
     """The group a header cell means, or None.
 
     The header above it decides where a word stands under both margins, and overrules nothing: a
     word of one margin under the other's header means no group.
     """
-    candidates = group_aliases().get(header_key(header_text(sheet, row, column)), {})
+    candidates = group_aliases().get(plain_key(header_text(sheet, row, column)), {})
     section = _section_above(sheet, row, column)
     if section and "total" not in candidates:
         return candidates.get(section)

@@ -17,19 +17,19 @@ from typing import Any
 import pandas as pd
 from openpyxl.utils import get_column_letter
 
+from ingest.azr.empties import Whole, proven_zeros, read_as_zero
 from ingest.azr.findings import Where, bad_number, footnotes, unreadable
-from ingest.azr.headers import header_text
-from ingest.azr.numbers import read_count
+from ingest.azr.headers import header_text, is_units_row, plain_key
+from ingest.azr.numbers import Count, read_count
 from ingest.azr.title_dates import made_at, reference_date
 from ingest.formats.sheets import Sheet
 from ingest.formats.workbook import open_workbook
-from ingest.vocabulary.groups import header_key
 from ingest.vocabulary.regions import Region, UnknownRegion, region
 from kreishaus.model import Batch, Finding, Origin, UnreadableFile
 from kreishaus.settings import County, read_settings
 
 HEADERS_FILE = Path(__file__).with_name("municipality_headers.csv")
-KEY, NAME, ALL = "region_code", "region_name", "total"
+KEY, NAME, ALL, POSTCODE = "region_code", "region_name", "total", "postcode"
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,11 @@ class Layout:
         return next((number for number, held in self.columns.items() if held == meaning), None)
 
     def counts(self) -> dict[int, str]:
-        return {number: held for number, held in self.columns.items() if held not in {KEY, NAME}}
+        return {
+            number: held
+            for number, held in self.columns.items()
+            if held not in {KEY, NAME, POSTCODE}
+        }
 
     def where(self, row: int, column: int) -> Where:
         """A cell as a person finds it."""
@@ -61,14 +65,14 @@ def headers() -> Mapping[str, str]:
     """Header -> what its column holds."""
     with HEADERS_FILE.open(encoding="utf-8", newline="") as lines:
         return {
-            header_key(row["alias"]): row["column"] for row in csv.DictReader(lines, delimiter=";")
+            plain_key(row["alias"]): row["column"] for row in csv.DictReader(lines, delimiter=";")
         }
 
 
 def parse(content: bytes, origin: Origin) -> Batch:
     """One row per region and sex. Raises ``UnreadableFile`` naming every cell it cannot read."""
     workbook = open_workbook(content)
-    tables = [(sheet, row) for sheet in workbook.sheets if (row := _header_row(sheet)) is not None]
+    tables = [(sheet, row) for sheet in workbook.sheets if (row := header_row(sheet)) is not None]
     if len(tables) != 1:
         raise unreadable(
             "header",
@@ -80,32 +84,38 @@ def parse(content: bytes, origin: Origin) -> Batch:
         )
     layout = _layout(*tables[0])
     stated = reference_date(layout.sheet, layout.header_row, origin)
-    cells, marked = _read(layout, stated, read_settings().county)
+    cells, marked, zeros = _read(layout, stated, read_settings().county)
     frame = pd.DataFrame(cells)
     texts = ("region_code", "region_level", "region_name", "sex_code", "marker", "source_place")
     return Batch(
         period=stated.isoformat(),
         tables={"cells": frame.astype({"value": "Int64", **dict.fromkeys(texts, "string")})},
         published_at=made_at(workbook, layout.sheet, layout.header_row, stated),
-        findings=footnotes(layout.sheet.title, marked),
+        findings=(
+            *footnotes(layout.sheet.title, marked),
+            *read_as_zero(layout.sheet.title, zeros),
+        ),
     )
 
 
-def _header_row(sheet: Sheet) -> int | None:
-    for row in sheet.top:
-        held = set(_known(sheet, row).values())
-        if ALL in held and held & {KEY, NAME}:
-            return row
-    return None
+def header_row(sheet: Sheet) -> int | None:
+    """The row that heads a region and a total, and most columns besides."""
+    heads = {
+        row: len(held)
+        for row in sheet.top
+        if ALL in (held := set(known_columns(sheet, row).values())) and held & {KEY, NAME}
+    }
+    return max(heads, key=lambda row: heads[row], default=None)
 
 
-def _known(sheet: Sheet, row: int) -> dict[int, str]:
-    keys = {column: header_key(header_text(sheet, row, column)) for column in sheet.columns}
+def known_columns(sheet: Sheet, row: int) -> dict[int, str]:
+    """Column -> what its header says that it holds."""
+    keys = {column: plain_key(header_text(sheet, row, column)) for column in sheet.columns}
     return {column: headers()[key] for column, key in keys.items() if key in headers()}
 
 
 def _layout(sheet: Sheet, row: int) -> Layout:
-    columns = _known(sheet, row)
+    columns = known_columns(sheet, row)
     faults = [
         Finding(
             rule="unknown_column",
@@ -139,9 +149,12 @@ def _layout(sheet: Sheet, row: int) -> Layout:
     return Layout(sheet, row, columns)
 
 
-def _read(layout: Layout, stated: date, county: County) -> tuple[list[dict[str, Any]], list[str]]:
-    """The cells, and which of them carried a footnote mark."""
+def _read(
+    layout: Layout, stated: date, county: County
+) -> tuple[list[dict[str, Any]], list[str], list[str]]:
+    """The cells; which of them carried a footnote mark; which were empty and mean zero."""
     cells: list[dict[str, Any]] = []
+    empty: dict[int, tuple[str, Finding]] = {}
     marked: list[str] = []
     faults: list[Finding] = []
     for row in _rows(layout):
@@ -155,12 +168,16 @@ def _read(layout: Layout, stated: date, county: County) -> tuple[list[dict[str, 
             try:
                 count = read_count(cell)
             except ValueError as error:
-                empty = (row, column) in layout.sheet.uncalculated
+                unsaved = (row, column) in layout.sheet.uncalculated
                 where = layout.where(row, column)
-                faults.append(
-                    bad_number(_name(layout, row), str(error), cell, uncalculated=empty, **where)
+                fault = bad_number(
+                    _name(layout, row), str(error), cell, uncalculated=unsaved, **where
                 )
-                continue
+                if cell is not None or unsaved:
+                    faults.append(fault)
+                    continue
+                empty[len(cells)] = (f"{get_column_letter(column)}{row}", fault)
+                count = Count()
             marked += [f"{get_column_letter(column)}{row}"] * count.has_footnote
             cells.append(
                 {
@@ -175,12 +192,29 @@ def _read(layout: Layout, stated: date, county: County) -> tuple[list[dict[str, 
                     "source_row": row,
                 }
             )
+    zeros = _zeros(cells, empty, county)
+    faults += [fault for name, fault in empty.values() if name not in zeros]
     if not faults:
         faults += _sexes_that_do_not_add_up(layout, cells)
         faults += _missing(layout, {cell["region_code"] for cell in cells}, county)
     if faults:
         raise UnreadableFile(*faults)
-    return cells, marked
+    return cells, marked, zeros
+
+
+def _zeros(
+    cells: list[dict[str, Any]], empty: Mapping[int, tuple[str, Finding]], county: County
+) -> list[str]:
+    """Set the empty cells that the sums prove to zero; their names in the sheet."""
+    places = [(cell["region_code"], cell["sex_code"]) for cell in cells]
+    counts = {place: cell["value"] for place, cell in zip(places, cells, strict=True)}
+    across = [Whole(ALL, {sex for _, sex in places} - {ALL})]
+    down = [Whole(county.ags, {code for code, _ in places} - {county.ags})]
+    proven = proven_zeros(counts, (places[at] for at in empty), across, down)
+    zeros = [at for at in empty if places[at] in proven]
+    for at in zeros:
+        cells[at]["value"] = 0
+    return [empty[at][0] for at in zeros]
 
 
 def _rows(layout: Layout) -> list[int]:
@@ -193,6 +227,7 @@ def _rows(layout: Layout) -> list[int]:
             sheet.own(row, column) is not None or (row, column) in sheet.uncalculated
             for column in layout.counts()
         )
+        and not is_units_row(sheet, row, layout.header_row)
     ]
 
 
@@ -201,15 +236,22 @@ def _name(layout: Layout, row: int) -> str:
     return layout.sheet.text(row, column) if column else ""
 
 
+def region_at(sheet: Sheet, columns: Mapping[int, str], row: int, county: County) -> Region:
+    """The region of a row. Raises ``UnknownRegion``."""
+    at = {held: number for number, held in reversed([*columns.items()])}
+    key = sheet.own(row, at[KEY]) if KEY in at else None
+    name = sheet.text(row, at[NAME]) if NAME in at else ""
+    if key is not None and not any(sign.isdigit() for sign in str(key)):
+        key, name = None, name or sheet.text(row, at[KEY])  # "Kreis" as a key
+    return region(county, key, name)
+
+
 def _region(layout: Layout, row: int, county: County) -> Region:
     """The region of a row. Raises ``UnreadableFile`` naming a municipality that is not known."""
     key_column, name_column = layout.column(KEY), layout.column(NAME)
     key = layout.sheet.own(row, key_column) if key_column else None
-    name = _name(layout, row)
-    if key is not None and not any(sign.isdigit() for sign in str(key)):
-        key, name = None, name or layout.sheet.text(row, key_column or 0)  # "Kreis" as a key
     try:
-        return region(county, key, name)
+        return region_at(layout.sheet, layout.columns, row, county)
     except UnknownRegion as error:
         raise unreadable(
             "unknown_municipality",
@@ -218,7 +260,7 @@ def _region(layout: Layout, row: int, county: County) -> Region:
             row=str(row),
             column=layout.where(row, name_column or key_column or 0)["column"],
             expected="a municipality of the county, or the county's total",
-            found=" ".join(str(part) for part in (key, name) if part) or "nothing",
+            found=" ".join(str(part) for part in (key, _name(layout, row)) if part) or "nothing",
         ) from None
 
 

@@ -14,8 +14,10 @@ import pandas as pd
 from openpyxl.utils import get_column_letter
 
 from ingest.azr.findings import Where, bad_number, footnotes, unknown_label, unreadable
+from ingest.azr.headers import is_units_row
 from ingest.azr.numbers import Count, read_count
 from ingest.azr.title_dates import made_at
+from ingest.azr.turned import Turned, turned
 from ingest.formats.dates import dates_in, month_end, month_label, read_date_label
 from ingest.formats.sheets import Sheet, Workbook
 from ingest.formats.workbook import open_workbook
@@ -46,10 +48,27 @@ class Layout:
     header_row: int
     label_column: int
     columns: tuple[Column, ...]
+    heads: Turned | None = None
+    """Set where the dates run down: the sheet is the table turned round."""
 
-    def where(self, row: int, column: str) -> Where:
+    def where(self, row: int, column: Column | int) -> Where:
         """A cell as a person finds it."""
-        return {"place": self.sheet.title, "row": row, "column": column}
+        number = column if isinstance(column, int) else column.number
+        if self.heads:
+            label = self.sheet.text(row, self.label_column)
+            said = (
+                f"{get_column_letter(row)} ({label})"
+                if number != self.label_column
+                else (get_column_letter(row))
+            )
+            return {"place": self.sheet.title, "row": number, "column": said}
+        said = get_column_letter(column) if isinstance(column, int) else str(column)
+        return {"place": self.sheet.title, "row": row, "column": said}
+
+    @property
+    def title_rows_end(self) -> int:
+        """The row in which the heads stand; above it are titles."""
+        return self.heads.heads if self.heads else self.header_row
 
 
 def parse(content: bytes, origin: Origin) -> Batch:
@@ -62,22 +81,23 @@ def parse(content: bytes, origin: Origin) -> Batch:
     frame = frame.sort_values(["reference_date", "source_row"], kind="stable", ignore_index=True)
     texts = ("reference_label", "status_code", "status_label", "marker", "source_place")
     frame = frame.astype({"value": "Int64", **dict.fromkeys(texts, "string")})
-    newest = layout.columns[-1].reference_date
+    newest = max(column.reference_date for column in layout.columns)
+    titles = next(sheet for sheet in workbook.sheets if sheet.title == layout.sheet.title)
     return Batch(
         period="all",
         tables={"cells": frame},
-        published_at=made_at(workbook, layout.sheet, layout.header_row, newest),
+        published_at=made_at(workbook, titles, layout.title_rows_end, newest),
         findings=(*footnotes(layout.sheet.title, marked), *_stale(layout, origin)),
     )
 
 
 def _layout(workbook: Workbook) -> Layout:
-    tables = [
-        (sheet, row)
-        for sheet in workbook.sheets
-        for row in sheet.top
-        if _count_of_dates(sheet, row) >= FEWEST_DATES
-    ]
+    tables = [(sheet, row) for sheet in workbook.sheets for row in dated_rows(sheet)]
+    heads = None
+    if not tables:
+        turns = [turn for sheet in workbook.sheets if (turn := turned(sheet))]
+        tables = [(turn.sheet, row) for turn in turns for row in dated_rows(turn.sheet)]
+        heads = turns[0] if turns else None
     if len(tables) != 1:
         raise unreadable(
             "header",
@@ -88,7 +108,18 @@ def _layout(workbook: Workbook) -> Layout:
         )
     sheet, row = tables[0]
     columns = _columns(sheet, row)
-    return Layout(sheet, row, _label_column(sheet, row, columns[0]), columns)
+    first = min(columns, key=lambda column: column.number)
+    return Layout(sheet, row, _label_column(sheet, row, first), columns, heads)
+
+
+def dated_rows(sheet: Sheet) -> list[int]:
+    """The rows that hold dates side by side."""
+    return [row for row in sheet.top if _count_of_dates(sheet, row) >= FEWEST_DATES]
+
+
+def dated_columns(sheet: Sheet, row: int) -> list[int]:
+    """The columns that a header row dates."""
+    return [column for column, _ in sheet.filled(row) if _date_at(sheet, row, column) is not None]
 
 
 def _count_of_dates(sheet: Sheet, row: int) -> int:
@@ -123,7 +154,8 @@ def _date_at(sheet: Sheet, row: int, number: int) -> Column | None:
 
 def _columns(sheet: Sheet, row: int) -> tuple[Column, ...]:
     columns: list[Column] = []
-    for number, _ in sheet.filled(row):
+    backwards = _go_backwards(sheet, row)
+    for number, _ in sorted(sheet.filled(row), reverse=backwards):
         column = _date_at(sheet, row, number)
         if column is not None:
             if columns and column.reference_date <= columns[-1].reference_date:
@@ -137,7 +169,7 @@ def _columns(sheet: Sheet, row: int) -> tuple[Column, ...]:
                     found=str(column.reference_date),
                 )
             columns.append(column)
-        elif columns:
+        elif columns and not backwards:
             raise unreadable(
                 "reference_date",
                 "right of the first reference date every header must be one",
@@ -148,6 +180,14 @@ def _columns(sheet: Sheet, row: int) -> tuple[Column, ...]:
                 found=sheet.text(row, number),
             )
     return tuple(columns)
+
+
+def _go_backwards(sheet: Sheet, row: int) -> bool:
+    """Whether the newest date stands first, and all others behind it in their order."""
+    found = [_date_at(sheet, row, number) for number, _ in sheet.filled(row)]
+    first = next((at for at, column in enumerate(found) if column), len(found))
+    days = [column.reference_date for column in found[first:] if column]
+    return len(days) == len(found) - first and days == sorted(set(days), reverse=True)
 
 
 def _label_column(sheet: Sheet, row: int, first: Column) -> int:
@@ -177,7 +217,7 @@ def _read(layout: Layout) -> tuple[list[dict[str, Any]], list[str]]:
     faults: list[Finding] = []
     for row in layout.sheet.below(layout.header_row):
         label = layout.sheet.text(row, layout.label_column)
-        if not _is_data(layout, row, label):
+        if not _is_data(layout, row, label) or is_units_row(layout.sheet, row, layout.header_row):
             continue
         for column in layout.columns:
             cell = layout.sheet.own(row, column.number)
@@ -185,11 +225,11 @@ def _read(layout: Layout) -> tuple[list[dict[str, Any]], list[str]]:
                 count = read_count(cell)
                 cells.append(_cell(layout, row, label, column, count))
             except statuses.UnknownLabel as error:
-                where = layout.where(row, get_column_letter(layout.label_column))
+                where = layout.where(row, layout.label_column)
                 faults.append(unknown_label(label, str(error), **where))
                 break
             except ValueError as error:
-                where = layout.where(row, str(column))
+                where = layout.where(row, column)
                 empty = (row, column.number) in layout.sheet.uncalculated
                 faults.append(bad_number(label, str(error), cell, uncalculated=empty, **where))
             else:
@@ -216,7 +256,7 @@ def _cell(layout: Layout, row: int, label: str, column: Column, count: Count) ->
         "value": count.value,
         "marker": count.marker,
         "source_place": layout.sheet.title,
-        "source_row": row,
+        "source_row": column.number if layout.heads else row,
     }
 
 

@@ -14,7 +14,8 @@ from kreishaus.model import Origin, UnreadableFile
 DAY = r"(\d{4}-\d{2}-\d{2}|\d{1,2}\.\s?(?:\d{1,2}\.|[^\W\d_]+)\s?(?:\d{4}|\d{2}(?!\d)))"
 
 STATED = re.compile(
-    rf"\b(?:(?:daten|berichts)?stand|(?:berichts)?stichtag|zum|per)\b\D{{0,20}}{DAY}", re.IGNORECASE
+    rf"\b(?:(?:daten|berichts|auswertungs)?stand|(?:berichts|auswertungs|zähl)?stichtag|zum|per)\b\D{{0,20}}{DAY}",
+    re.IGNORECASE,
 )
 """The words before a reference date."""
 

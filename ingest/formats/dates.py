@@ -21,6 +21,13 @@ COMPACT = re.compile(r"(?<!\d)((?:19|20)\d{2})([_.]?)(0[1-9]|1[0-2])\2(\d{2})(?!
 GERMAN = re.compile(r"(?<!\d)(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4}|\d{2})(?!\d)", re.ASCII)
 WRITTEN = re.compile(r"(?<!\d)([0-9]{1,2})\.\s?([^\W\d_]+)\s([0-9]{4}|[0-9]{2})(?!\d)")
 STATED = re.compile(r"^(?:stand|stichtag|zum)\b:?\s*", re.IGNORECASE)
+NUMBERED_MONTH = re.compile(r"(0?[1-9]|1[0-2])[/.]((?:19|20)\d{2})", re.ASCII)
+ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
+PART_OF_YEAR = re.compile(
+    r"([1-4]|i{1,3}|iv)\.?\s*(quartal|vierteljahr|halbjahr|quart\.|qu\.|q)\s*(20\d{2})"
+    r"|q([1-4])[ /-]?(20\d{2})",
+    re.ASCII | re.IGNORECASE,
+)
 MONTH_LABEL = re.compile(r"([^\W\d_]+)\.?[ \u00a0'’/-]*(\d{4}|\d{2})")
 
 
@@ -58,6 +65,8 @@ def read_date_label(text: str) -> date:
         name = month.group(1).casefold()
         if name in MONTHS:
             return month_end(date(_year(month.group(2)), MONTHS[name], 1))
+    if day := _period_end(label):
+        return day
     bare = STATED.sub("", label)
     if not any(pattern.fullmatch(bare) for pattern in (ISO, GERMAN, WRITTEN)):
         raise ValueError(f"{label!r} is neither a date nor a month with its year")
@@ -65,6 +74,18 @@ def read_date_label(text: str) -> date:
     if not days:
         raise ValueError(f"{label!r} names no month")
     return days[0]
+
+
+def _period_end(label: str) -> date | None:
+    """The last day of "06/2017", "II. Quartal 2017", "Q2 2017", "1. Halbjahr 2017"."""
+    if numbered := NUMBERED_MONTH.fullmatch(label):
+        return month_end(date(int(numbered[2]), int(numbered[1]), 1))
+    if match := PART_OF_YEAR.fullmatch(label):
+        number = ROMAN.get((match[1] or match[4]).casefold()) or int(match[1] or match[4])
+        months = 6 if (match[2] or "").casefold() == "halbjahr" else 3
+        if number * months <= 12:
+            return month_end(date(int(match[3] or match[5]), number * months, 1))
+    return None
 
 
 def month_label(day: date) -> str:

@@ -40,7 +40,7 @@ def read_text(content: bytes) -> Workbook:
     declared = DECLARED.match(text)
     if declared:
         text = text[declared.end() :]
-    lines = text.splitlines()
+    lines = text.splitlines(keepends=True)
     rows: Rows = {}
     try:
         for row, line in enumerate(_records(lines, declared), start=1):

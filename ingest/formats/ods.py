@@ -27,6 +27,7 @@ from ingest.formats.sheets import (
     put,
 )
 from ingest.formats.xlsx import BROKEN
+from ingest.formats.xlsx_texts import AUTHORS
 
 OASIS = "{urn:oasis:names:tc:opendocument:xmlns:"
 TABLE, OFFICE, TEXT = f"{OASIS}table:1.0}}", f"{OASIS}office:1.0}}", f"{OASIS}text:1.0}}"
@@ -43,6 +44,27 @@ LOOKED_INTO = re.compile(
 KEEPS_DELETED = f"{TABLE}tracked-changes"
 INSIDE = (f"{OFFICE}binary-data", f"{OASIS}drawing:1.0}}object", f"{OASIS}drawing:1.0}}image")
 NAMES = (f"{TABLE}named-range", f"{TABLE}named-expression", f"{TABLE}database-range")
+TYPED = {
+    f"{STYLE}display-name",
+    f"{OASIS}drawing:1.0}}name",
+    f"{OFFICE}title",
+    f"{TABLE}value",
+    f"{TABLE}title",
+    f"{TABLE}condition",
+    f"{TABLE}help-message",
+    "{http://www.w3.org/1999/xlink}href",
+    f"{META}name",
+}
+"""Attributes that hold what a person typed: of filters, rules, links, pictures and styles."""
+
+WHO = ("{http://purl.org/dc/elements/1.1/}creator", f"{META}initial-creator", f"{META}printed-by")
+WHEN = (
+    CHANGED,
+    f"{META}creation-date",
+    f"{META}print-date",
+    f"{META}editing-duration",
+    f"{META}editing-cycles",
+)
 DAY = re.compile(r"\d{1,2}\D+\d|\d{4}-\d{2}-\d{2}")
 """A date that is shown with its day; "Jun 2017" and "06/2017" are months."""
 
@@ -109,13 +131,46 @@ def _workbook(archive: zipfile.ZipFile) -> Workbook:
     hidden = _hidden_styles(root)
     sheets = tuple(_sheet(table, hidden) for table in root.iter(f"{TABLE}table"))
     names = set(archive.namelist())
-    beside = [_text(paragraph) for paragraph in root.iter(f"{TEXT}p")]
-    beside += [str(node.get(f"{TABLE}name")) for tag in NAMES for node in root.iter(tag)]
-    unseen = {"the texts beside the cells": tuple(beside)}
-    for place, part in (("headers and footers", "styles.xml"), ("the properties", "meta.xml")):
-        if part in names:
-            unseen[place] = tuple(text for text in _xml(archive, part).itertext() if text.strip())
+    unseen = {"the texts beside the cells": tuple(_beside(root))}
+    if "styles.xml" in names:
+        unseen["headers and footers"] = tuple(_words(_xml(archive, "styles.xml")))
+    if "meta.xml" in names:
+        unseen |= _properties(_xml(archive, "meta.xml"))
     return Workbook(sheets, unseen, _modified(archive) if "meta.xml" in names else None)
+
+
+def _beside(root: Element) -> Iterator[str]:
+    """What a sheet says outside its cells' own paragraphs, and in attributes that people type."""
+    own = {
+        id(below)
+        for tag in (f"{TABLE}table-cell", f"{TABLE}covered-table-cell")
+        for cell in root.iter(tag)
+        for shown in cell
+        if shown.tag == f"{TEXT}p"
+        for below in shown.iter()
+        if not any(True for _ in shown.iter(f"{OFFICE}annotation"))
+    }
+    for node in root.iter():
+        if id(node) not in own:
+            yield from filter(str.strip, (node.text or "", node.tail or ""))
+        for name, text in node.attrib.items():
+            if node.tag in NAMES or name in TYPED:
+                yield text
+
+
+def _words(root: Element) -> Iterator[str]:
+    yield from (text for text in root.itertext() if text.strip())
+    yield from (text for node in root.iter() for name, text in node.attrib.items() if name in TYPED)
+
+
+def _properties(root: Element) -> dict[str, tuple[str, ...]]:
+    authors = tuple(node.text or "" for tag in WHO for node in root.iter(tag))
+    others = (
+        node.text or ""
+        for node in root.iter()
+        if node.tag not in {*WHO, *WHEN} and (node.text or "").strip()
+    )
+    return {"the properties": tuple(others), AUTHORS: tuple(filter(str.strip, authors))}
 
 
 def _modified(archive: zipfile.ZipFile) -> datetime | None:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+
+BROKEN_WORD = re.compile(r"(?<=[^\W\d_]{2})-[ \r]*\n\s*(?=[a-zäöüß])(?!(?:und|oder|bzw|bis)\b)")
+"""The hyphen of a word that a cell breaks over two lines: "Ins-" and "gesamt"."""
 
 
 def printed(label: object) -> str:
     """A label as printed, on one line and without blanks around it."""
+    label = BROKEN_WORD.sub("", str(label))
     return " ".join(unicodedata.normalize("NFC", str(label)).replace("\u00ad", "").split())

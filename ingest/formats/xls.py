@@ -23,8 +23,10 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900
 from xlrd.book import unpack_SST_table
 
 from ingest.formats.compound import Container
+from ingest.formats.properties import texts
 from ingest.formats.sheets import DAMAGED, MOST_CELLS, Area, OpaqueFile, Rows, Sheet, Workbook, put
 from ingest.formats.xlsx import number
+from ingest.formats.xlsx_texts import AUTHORS, NUMBER_FORMATS
 
 SAVE_AS = "Save it as .xlsx"
 ENCRYPTED = "an encrypted workbook, which cannot be looked into. Save it without a password"
@@ -47,11 +49,18 @@ LABEL, LABELSST, RSTRING, NUMBER, RK, MULRK, FORMULA, BOOLERR = (
 )  # fmt: skip
 STRING, SHARED_FORMULA, ARRAY, TABLE, MERGED, OLD_RK = 0x207, 0x4BC, 0x221, 0x236, 0xE5, 0x7E
 HEADER, FOOTER, NAME = 0x14, 0x15, 0x18
+CHOICE, LINK, LINK_TIP, FILTER, SERIES, CONDITION = 0x1BE, 0x1B8, 0x800, 0x9E, 0x100D, 0x1B1
 FILEPASS, NOTE, TEXT_BOX, EXTERNAL_CELLS, DRAWINGS = 0x2F, 0x1C, 0x1B6, 0x5A, 0xEB
 REFUSED = {
     FILEPASS: ENCRYPTED,
     NOTE: f"comments, which cannot be looked into in the old .xls format. {SAVE_AS}",
     TEXT_BOX: f"text boxes, which cannot be looked into in the old .xls format. {SAVE_AS}",
+    CHOICE: f"lists to choose from, which cannot be looked into in the old .xls format. {SAVE_AS}",
+    LINK: f"links, which cannot be looked into in the old .xls format. {SAVE_AS}",
+    LINK_TIP: f"links, which cannot be looked into in the old .xls format. {SAVE_AS}",
+    FILTER: f"a remembered filter, which cannot be looked into in the old .xls format. {SAVE_AS}",
+    SERIES: f"a chart, which cannot be looked into in the old .xls format. {SAVE_AS}",
+    CONDITION: f"conditional formats, which cannot be looked into in the old format. {SAVE_AS}",
     EXTERNAL_CELLS: "copied cells of another workbook (external links)",
 }
 CELLS = {LABEL, LABELSST, RSTRING, NUMBER, RK, MULRK, FORMULA, BOOLERR}
@@ -61,6 +70,7 @@ FOR_XLRD = CELLS | {
 }
 NOTHING = b"\xff\xff"
 """The kind of a record that xlrd passes over."""
+LITERAL = re.compile(rb"\x17(?=([\x04-\xff][\x00\x01]))..", re.DOTALL)
 PICTURE = b"\x07\xf0"
 LITERAL = re.compile(r'"[^"]*"|\\.')
 """Text in a number format: in 0" %" the sign says nothing of the number."""
@@ -80,7 +90,7 @@ class _Record:
 def read_xls(content: bytes) -> Workbook:
     """Every sheet, hidden ones too. Raises ``OpaqueFile``."""
     try:
-        stream = _workbook_stream(content)
+        stream, properties = _streams(content)
         records = list(_records(stream))
         _refuse_unseen(records)
         _refuse_traps(records)
@@ -88,6 +98,10 @@ def read_xls(content: bytes) -> Workbook:
             "names, headers and footers": tuple(_beside(records)),
             "the list of texts": tuple(_shared(records)),
             "the rest of the file": tuple(_digits(content)),
+            NUMBER_FORMATS: tuple(_formats(records)),
+            "the texts of formulas": tuple(_literals(records)),
+            "the properties": tuple(text for author, text in properties if text and not author),
+            AUTHORS: tuple(text for author, text in properties if text and author),
         }
         return Workbook(tuple(_sheets(_cells_alone(stream, records))), unseen)
     except BROKEN:
@@ -99,7 +113,8 @@ def _digits(content: bytes) -> Iterator[str]:
     return (found.replace(b"\x00", b"").decode("ascii") for found in DIGITS.findall(content))
 
 
-def _workbook_stream(content: bytes) -> bytes:
+def _streams(content: bytes) -> tuple[bytes, list[tuple[bool, str]]]:
+    """The workbook's own stream, and the texts among the properties."""
     container = Container(content)
     streams = {name.lstrip("\x01\x03\x05"): entry for name, entry in container.entries()}
     if "EncryptedPackage" in streams:
@@ -111,7 +126,13 @@ def _workbook_stream(content: bytes) -> bytes:
         )
     if "Workbook" not in streams:
         raise OpaqueFile(f"a document that is no workbook of Excel 97 or later. {SAVE_AS}")
-    return container.stream(*streams["Workbook"])
+    properties = [
+        text
+        for name in ("SummaryInformation", "DocumentSummaryInformation")
+        if name in streams
+        for text in texts(container.stream(*streams[name]), name)
+    ]
+    return container.stream(*streams["Workbook"]), properties
 
 
 def _records(stream: bytes) -> Iterator[_Record]:
@@ -195,6 +216,23 @@ def _beside(records: list[_Record]) -> Iterator[str]:
             yield _letters(one.data, 3, _short(one.data, 0), one.data[2])
         elif one.kind == NAME and len(one.data) > 15:
             yield _letters(one.data, 15, one.data[3], one.data[14])
+
+
+def _formats(records: list[_Record]) -> Iterator[str]:
+    for one in records:
+        if one.kind == FORMAT and len(one.data) > 5:
+            yield _letters(one.data, 5, _short(one.data, 2), one.data[4])
+
+
+def _literals(records: list[_Record]) -> Iterator[str]:
+    """The texts inside formulas: a mark, the number of letters, how wide they are, the letters."""
+    for one in records:
+        if one.kind in {FORMULA, SHARED_FORMULA, ARRAY, NAME}:
+            for match in LITERAL.finditer(one.data):
+                length, flags = match[1][0], match[1][1]
+                text = _letters(one.data, match.end(), length, flags)
+                if len(text) == length and text.isprintable():
+                    yield text
 
 
 def _short(data: bytes, position: int) -> int:

@@ -13,17 +13,17 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, ParseError
 
 from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format
 from openpyxl.utils import column_index_from_string, range_boundaries
 from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900, from_excel
 
+from ingest.formats.parts import child, every, local, xml
 from ingest.formats.sheets import DAMAGED, Area, OpaqueFile, Rows, Sheet, Workbook, moment, put
+from ingest.formats.xlsx_texts import PLACES, beside_cells
 
 BROKEN = (
     zipfile.BadZipFile,
@@ -42,6 +42,7 @@ BROKEN = (
 """What ``zipfile``, the XML parser and the conversions raise for damaged parts."""
 
 WORKBOOK = "xl/workbook.xml"
+ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 CELL = re.compile(r"([A-Z]{1,3})([1-9]\d{0,6})")
 NOT_OF_THE_DATE = re.compile(r'\[[^\]]*\]|"[^"]*"')
 """Locale and literal text in a number format: "[$-de-DE]mmm yyyy" shows no day."""
@@ -53,38 +54,17 @@ CARRIES_RECORDS = {
     "xl/embeddings/": "an embedded document, which cannot be looked into",
     "xl/externalLinks/": "copied cells of another workbook (external links)",
     "xl/media/": "a picture, which cannot be looked into. Take it out",
+    "docProps/thumbnail": "a picture of its first page, which cannot be looked into. Save it "
+    "without a preview",
     "xl/vbaProject": "macros. Save the workbook as .xlsx",
 }
 """Beginning of a part's name -> why a workbook with it is refused."""
 
-HARMLESS = re.compile(
-    r"\[Content_Types\]\.xml|.*\.rels|docProps/(core\.xml|app\.xml|thumbnail\.\w+)"
-    r"|docMetadata/LabelInfo\.xml|xl/(workbook|styles|sharedStrings|calcChain|metadata)\.xml"
-    r"|xl/(theme|persons|featurePropertyBag|chartsheets)/[^/]*\.xml"
-    r"|xl/charts/(style|colors)\d*\.xml"
-    r"|xl/printerSettings/[^/]*\.bin|xl/worksheets/[^/]*\.xml"
+UNREAD = re.compile(
+    r"\[Content_Types\]\.xml|.*\.rels|xl/styles\.xml|xl/theme/[^/]*\.xml"
+    r"|xl/printerSettings/[^/]*\.bin"
 )
-"""Parts that hold nothing beside what is read of them below, or nothing at all. The officer's
-name among the properties is harmless."""
-
-TEXTS = {
-    "the comments": re.compile(
-        r"xl/(comments\d*|comments/[^/]*|threadedComments/[^/]*)\.xml", re.IGNORECASE
-    ),
-    "the text boxes and charts": re.compile(r"xl/(drawings|charts)/[^/]*\.(xml|vml)"),
-    "the names of table columns": re.compile(r"xl/tables/[^/]*\.xml"),
-    "the properties": re.compile(r"(docProps|customXml)/[^/]*\.xml"),
-}
-"""Place in words -> parts of which every text is read."""
-
-BETWEEN_TAGS = re.compile(r">([^<>]*[^<>\s][^<>]*)<")
-NAMED = {"tableColumn": "name", "definedName": "name", "hyperlink": "display"}
-"""Elements whose texts stand in an attribute."""
-
-BESIDE_CELLS = {
-    "oddHeader", "oddFooter", "evenHeader", "evenFooter", "firstHeader", "firstFooter",
-    "formula1", "formula2", "hyperlink", "f",
-}  # fmt: skip
+"""Parts in which no person types anything."""
 
 
 @dataclass(frozen=True)
@@ -120,7 +100,7 @@ def read_xlsx(content: bytes) -> Workbook:
 
 
 def _refuse_unseen(archive: zipfile.ZipFile) -> None:
-    known = (HARMLESS, *TEXTS.values())
+    known = (UNREAD, *PLACES.values())
     for name in archive.namelist():
         for folder, reason in CARRIES_RECORDS.items():
             if name.startswith(folder):
@@ -132,40 +112,27 @@ def _refuse_unseen(archive: zipfile.ZipFile) -> None:
 
 
 def _workbook(archive: zipfile.ZipFile) -> Workbook:
-    root = _xml(archive, WORKBOOK)
+    root = xml(archive, WORKBOOK)
     context = _context(archive, root)
     targets = _targets(archive)
-    sheets, beside = [], list(_texts(root, {"definedName"}))
-    for node in _all(root, "sheet"):
+    sheets, parts = [], set()
+    for node in every(root, "sheet"):
         part = targets[_attribute(node, "id")]
+        parts.add(part)
         if part.startswith("xl/worksheets/"):
             hidden = node.get("state", "visible") != "visible"
-            sheet, texts = _sheet(archive, part, node.get("name", ""), context, hidden)
-            sheets.append(sheet)
-            beside += texts
-    unseen = {place: tuple(_texts_of(archive, parts)) for place, parts in TEXTS.items()}
-    unseen["names, headers and rules"] = tuple(beside)
-    unseen["the list of texts"] = tuple(context.shared)
-    return Workbook(tuple(sheets), unseen, _modified(archive))
+            sheets.append(_sheet(archive, part, node.get("name", ""), context, hidden))
+    _refuse_unnamed(archive, parts)
+    return Workbook(tuple(sheets), beside_cells(archive), _modified(archive))
 
 
-def _xml(archive: zipfile.ZipFile, name: str) -> Element:
-    content = archive.read(name)
-    if b"<!DOCTYPE" in content[:4096]:
-        raise OpaqueFile(DAMAGED)  # no office program writes one; its entities may grow
-    return ElementTree.fromstring(content)
-
-
-def _local(node: Element) -> str:
-    return str(node.tag).rpartition("}")[2]
-
-
-def _all(root: Element, name: str) -> Iterator[Element]:
-    return (node for node in root.iter() if _local(node) == name)
-
-
-def _child(node: Element, name: str) -> Element | None:
-    return next((child for child in node if _local(child) == name), None)
+def _refuse_unnamed(archive: zipfile.ZipFile, named: set[str]) -> None:
+    """Sheets that the workbook does not name are shown by no program, and travel all the same."""
+    for name in archive.namelist():
+        if name.startswith("xl/worksheets/") and name.endswith(".xml") and name not in named:
+            raise OpaqueFile(
+                "a sheet that the workbook does not name. Copy the counts into a new workbook"
+            )
 
 
 def _attribute(node: Element, name: str) -> str:
@@ -177,7 +144,7 @@ def _attribute(node: Element, name: str) -> str:
 
 
 def _targets(archive: zipfile.ZipFile) -> dict[str, str]:
-    root = _xml(archive, "xl/_rels/workbook.xml.rels")
+    root = xml(archive, "xl/_rels/workbook.xml.rels")
     return {
         node.get("Id", ""): posixpath.normpath(posixpath.join("/xl", node.get("Target", "")))[1:]
         for node in root
@@ -188,48 +155,52 @@ def _context(archive: zipfile.ZipFile, root: Element) -> Context:
     names = set(archive.namelist())
     shared: list[str] = []
     if "xl/sharedStrings.xml" in names:
-        table = _xml(archive, "xl/sharedStrings.xml")
-        shared = [_rich_text(item) for item in _all(table, "si")]
-    formats = _formats(_xml(archive, "xl/styles.xml")) if "xl/styles.xml" in names else []
-    since_1904 = any(node.get("date1904") in {"1", "true"} for node in _all(root, "workbookPr"))
+        table = xml(archive, "xl/sharedStrings.xml")
+        shared = [_rich_text(item) for item in every(table, "si")]
+    formats = _formats(xml(archive, "xl/styles.xml")) if "xl/styles.xml" in names else []
+    since_1904 = any(node.get("date1904") in {"1", "true"} for node in every(root, "workbookPr"))
     return Context(shared, formats, CALENDAR_MAC_1904 if since_1904 else CALENDAR_WINDOWS_1900)
 
 
 def _rich_text(item: Element) -> str:
-    runs = [run for run in item if _local(run) in {"t", "r"}]  # not the phonetic ones
-    return "".join(node.text or "" for run in runs for node in _all(run, "t"))
+    runs = [run for run in item if local(run.tag) in {"t", "r"}]  # not the phonetic ones
+    return unescaped("".join(node.text or "" for run in runs for node in every(run, "t")))
+
+
+def unescaped(text: str) -> str:
+    """A text as Excel shows it: what XML cannot hold is written as "_x000D_"."""
+    return ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
 
 
 def _formats(styles: Element) -> list[str]:
-    own = {node.get("numFmtId", ""): node.get("formatCode", "") for node in _all(styles, "numFmt")}
-    cells = next(_all(styles, "cellXfs"), None)
+    own = {node.get("numFmtId", ""): node.get("formatCode", "") for node in every(styles, "numFmt")}
+    cells = next(every(styles, "cellXfs"), None)
     numbers = [node.get("numFmtId", "0") for node in (cells if cells is not None else ())]
     return [own.get(number) or BUILTIN_FORMATS.get(int(number), "General") for number in numbers]
 
 
 def _sheet(
     archive: zipfile.ZipFile, part: str, title: str, context: Context, hidden: bool
-) -> tuple[Sheet, list[str]]:
-    root = _xml(archive, part)
+) -> Sheet:
+    root = xml(archive, part)
     rows: Rows = {}
     months, uncalculated = set(), set()
     row = 0
-    for line in _all(root, "row"):
+    for line in every(root, "row"):
         row = int(line.get("r", row + 1))
         column = 0
         for cell in line:
-            if _local(cell) != "c":
+            if local(cell.tag) != "c":
                 continue
             row, column = _place(cell, row, column + 1)
             read = _value(cell, context)
             put(rows, row, column, read.value)
             if read.is_month:
                 months.add((row, column))
-            if read.value is None and _child(cell, "f") is not None and cell.get("t") != "str":
+            if read.value is None and child(cell, "f") is not None and cell.get("t") != "str":
                 uncalculated.add((row, column))
-    merged = tuple(_area(node.get("ref", "")) for node in _all(root, "mergeCell"))
-    sheet = Sheet(title, rows, merged, hidden, frozenset(months), frozenset(uncalculated))
-    return sheet, list(_texts(root, BESIDE_CELLS))
+    merged = tuple(_area(node.get("ref", "")) for node in every(root, "mergeCell"))
+    return Sheet(title, rows, merged, hidden, frozenset(months), frozenset(uncalculated))
 
 
 def _place(cell: Element, row: int, column: int) -> tuple[int, int]:
@@ -245,16 +216,16 @@ def _area(reference: str) -> Area:
 def _value(cell: Element, context: Context) -> Read:
     kind = cell.get("t", "n")
     if kind == "inlineStr":
-        inline = _child(cell, "is")
+        inline = child(cell, "is")
         return Read(None if inline is None else _rich_text(inline))
-    node = _child(cell, "v")
+    node = child(cell, "v")
     text = "" if node is None else (node.text or "")
     if not text:
         return Read(None)
     if kind == "s":
         return Read(context.shared[int(text)])
     if kind in {"str", "e"}:
-        return Read(text)
+        return Read(unescaped(text))
     if kind == "b":
         return Read(text.strip() == "1")
     if kind == "d":
@@ -270,28 +241,8 @@ def number(value: float, shown_as: str, epoch: datetime) -> Read:
     return Read(int(value) if value.is_integer() else value)
 
 
-def _texts_of(archive: zipfile.ZipFile, parts: re.Pattern[str]) -> Iterator[str]:
-    for name in archive.namelist():
-        if not parts.fullmatch(name):
-            continue
-        if name.endswith(".vml"):  # older than XML's rules: its tags need not be closed
-            yield from BETWEEN_TAGS.findall(archive.read(name).decode(errors="replace"))
-        else:
-            root = _xml(archive, name)
-            yield from _texts(root, {_local(node) for node in root.iter()})
-            # A comment is cut into runs wherever its letters change their looks.
-            yield from ("".join(node.itertext()) for node in _all(root, "text"))
-
-
-def _texts(root: Element, names: set[str]) -> Iterator[str]:
-    for node in root.iter():
-        name = _local(node)
-        if name in names:
-            yield from (text for text in (node.text, node.get(NAMED.get(name, ""))) if text)
-
-
 def _modified(archive: zipfile.ZipFile) -> datetime | None:
     if "docProps/core.xml" not in archive.namelist():
         return None
-    node = next(_all(_xml(archive, "docProps/core.xml"), "modified"), None)
+    node = next(every(xml(archive, "docProps/core.xml"), "modified"), None)
     return None if node is None else moment(node.text or "")

@@ -79,8 +79,12 @@ def _by_key(county: County, text: str) -> Region:
     raise UnknownRegion(f"no municipality of the county has the key {text!r}; {MEND}")
 
 
+POSTCODE = re.compile(r"^(?:D-)?\d{5}\s+(?=\D)", re.ASCII)
+"""Before the name of a place, as on a letter."""
+
+
 def _by_name(county: County, name: str) -> Region | None:
-    wording = _wording(name)
+    wording = _wording(POSTCODE.sub("", printed(name)))
     for code, known in county.municipalities.items():
         if _wording(known) == wording:
             return Region(code, "Gemeinde")

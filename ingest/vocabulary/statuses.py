@@ -46,10 +46,15 @@ class UnknownLabel(LookupError):
     """No alias valid on the day has this wording. The message says the nearest one."""
 
 
+OF_WHICH = re.compile(r"^(?:davon|hiervon|dav\.|dar\.|darunter)\s*:?\s+")
+"""Words before a part of the row above; offices use one for the other."""
+
+
 def normalise(label: str) -> str:
     """What of a label must agree: the wording, not quotes, blanks, row references or marks."""
     bare = QUOTES.sub("", ROW_REFERENCE.sub("", printed(label)))
-    return FOOTNOTE_MARK.sub("", printed(bare)).strip().casefold()
+    wording = FOOTNOTE_MARK.sub("", printed(bare)).strip().casefold()
+    return OF_WHICH.sub("darunter ", wording)
 
 
 class StatusAliases:
@@ -66,6 +71,11 @@ class StatusAliases:
     def knows(self, label: str) -> bool:
         """Whether this wording was ever in use."""
         return normalise(label) in self._by_wording
+
+    def any_code(self, label: str) -> str | None:
+        """The status a wording meant last, whenever it was in use."""
+        aliases = self._by_wording.get(normalise(label))
+        return aliases[-1].status_code if aliases else None
 
     def status_code(self, label: str, on: date) -> str:
         """The status a label means on a reference date. Raises ``UnknownLabel``."""

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import NoReturn
 
 import xlwt
 from odf.opendocument import OpenDocumentSpreadsheet
@@ -20,7 +21,11 @@ from odf.text import P
 from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from kreishaus.model import Origin
+from ingest.azr.guard import search_for_persons
+from ingest.azr.recognise import recognise
+from ingest.formats.workbook import look_into
+from kreishaus.model import FileRejected, Origin
+from kreishaus.settings import Settings
 from sample import azr
 
 CROSSTABLE = "AZR_Kreuztabelle_2021-09-30.xlsx"
@@ -73,6 +78,22 @@ def origin(label: str) -> Origin:
         identity=f"azr/drop/{label}",
         retrieved_at=datetime(2021, 11, 30, 1, 10, tzinfo=UTC),
     )
+
+
+def marks_of_persons(content: bytes) -> list[str]:
+    """What the search for persons finds in a file, whether it is a known table or not."""
+    if not content:
+        return []
+
+    def refuse(place: str, marker: str) -> NoReturn:
+        raise FileRejected(f"{place}: {marker}")
+
+    workbook, county = look_into(content), Settings().county
+    try:
+        search_for_persons(workbook, county, recognise(workbook, county).letterhead, refuse)
+    except FileRejected as refusal:
+        return [str(refusal)]
+    return []
 
 
 @dataclass

@@ -20,7 +20,7 @@ from azr_workbooks import (
 )
 
 from ingest.azr import crosstable, municipalities, series
-from ingest.azr.guard import refuse_person_level, refuse_person_level_by_municipality
+from ingest.azr.guard import refuse_person_level
 from kreishaus.model import UnreadableFile
 
 PARSERS = {CROSSTABLE: crosstable, SERIES: series, MUNICIPALITIES: municipalities}
@@ -33,8 +33,7 @@ KEYS = {
 
 def cells(name: str, content: bytes, label: str | None = None) -> list[tuple[object, ...]]:
     """What is counted where, after the guard let the file in; without its place in the file."""
-    guard = refuse_person_level_by_municipality if name == MUNICIPALITIES else refuse_person_level
-    guard(content, name)
+    refuse_person_level(content, name)
     frame = PARSERS[name].parse(content, origin(label or name)).tables["cells"]
     chosen = frame[[*KEYS[name], "value", "marker"]].sort_values(KEYS[name])
     return list(

@@ -1,0 +1,214 @@
+"""The tables that are known by their heads: where they lie, and what each of their cells may hold.
+
+The door asks this before the parsers read; both find the heads by the same functions.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Hashable, Iterator
+from dataclasses import dataclass
+
+from ingest.azr import crosstable, municipalities, series
+from ingest.azr.headers import SECTIONS, header_text, is_units_row, plain_key
+from ingest.azr.municipalities import KEY, NAME, POSTCODE
+from ingest.azr.numbers import read_count
+from ingest.azr.turned import turned
+from ingest.formats.sheets import Sheet
+from ingest.formats.text import printed
+from ingest.vocabulary.groups import group_aliases, header_key
+from ingest.vocabulary.regions import UnknownRegion
+from ingest.vocabulary.statuses import ROW_REFERENCE, status_aliases
+from kreishaus.model import UnreadableFile
+from kreishaus.settings import County
+
+MOST_UPPER_ROWS = 3
+MOST_COUNTED = 9_999_999
+"""No county counts so many; what is larger is a key, a date or an id."""
+
+LARGEST_LINE = 999
+HEADS_OF_LABELS = crosstable.LABEL_HEADERS | crosstable.LINE_HEADERS
+
+
+@dataclass(frozen=True)
+class KnownTable:
+    """A table as its heads say. ``row_of`` gives what a row counts, None for no known label."""
+
+    sheet: Sheet
+    header_row: int
+    counts: frozenset[int]
+    labels: frozenset[int]
+    lines: frozenset[int]
+    is_head: Callable[[str], bool]
+    row_of: Callable[[int], Hashable | None]
+    is_line: Callable[[object], bool] = lambda value: _counts(value, LARGEST_LINE)
+    is_label: Callable[[object], bool] = lambda value: True
+    heads: int | None = None
+    """The row of the heads where the table was turned round."""
+
+    def holds(self, row: int, column: int) -> bool:
+        """Whether a cell of the file is one of the table, and holds what its place asks for."""
+        if self.heads is not None:
+            if row < self.heads or (row > self.heads and column not in self.sheet.rows):
+                return False
+            row, column = column, row
+        value = self.sheet.own(row, column)
+        if value is None:
+            return False
+        if self.header_row - MOST_UPPER_ROWS <= row <= self.header_row:
+            dated = row == self.header_row and column in self.counts
+            return dated or (isinstance(value, str) and self.is_head(value))
+        if row < self.header_row:
+            return False
+        return self._holds_below(row, column, value)
+
+    def _holds_below(self, row: int, column: int, value: object) -> bool:
+        if is_units_row(self.sheet, row, self.header_row):
+            return True
+        if self.row_of(row) is None:
+            return False
+        if column in self.counts:
+            return _counts(value, MOST_COUNTED)
+        if column in self.lines and self.is_line(value):
+            return True
+        # Where two columns hold labels, the one that was not asked for may hold anything.
+        return column in self.labels and self.is_label(value)
+
+    @property
+    def repeated(self) -> Iterator[int]:
+        """The rows of which there is one before: a list says again what a table says once."""
+        seen: set[Hashable] = set()
+        for row in self.sheet.below(self.header_row):
+            counted = any(self.sheet.own(row, column) is not None for column in self.counts)
+            key = self.row_of(row) if counted else None
+            if key is not None and key in seen:
+                yield row
+            seen.add(key)
+
+
+def _counts(value: object, most: int) -> bool:
+    try:
+        count = read_count(value)
+    except ValueError:
+        return False
+    return count.value is None or count.value <= most
+
+
+def known_tables(sheet: Sheet, county: County) -> list[KnownTable]:
+    """The tables of a sheet; one whose dates run down where there is no other."""
+    found = [_crosstable(sheet), _municipalities(sheet, county), _series(sheet)]
+    tables = [table for table in found if table is not None]
+    turn = None if tables else turned(sheet)
+    table = _series(turn.sheet, turn.heads) if turn else None
+    return [table] if table else tables
+
+
+def _crosstable(sheet: Sheet) -> KnownTable | None:
+    row = crosstable.header_row(sheet)
+    if row is None:
+        return None
+    keys = {column: header_key(header_text(sheet, row, column)) for column in sheet.columns}
+    labels = [at for at, key in keys.items() if key in crosstable.LABEL_HEADERS]
+    lines = [at for at, key in keys.items() if key in crosstable.LINE_HEADERS]
+    groups = frozenset(crosstable.groups(sheet, row))
+    return _of_statuses(sheet, row, groups, labels[:1], lines[:1], _heads_groups)
+
+
+def _heads_groups(text: str) -> bool:
+    key = plain_key(printed(text))
+    return key in group_aliases() or key in SECTIONS or key in HEADS_OF_LABELS
+
+
+def _series(sheet: Sheet, heads: int | None = None) -> KnownTable | None:
+    try:
+        rows = series.dated_rows(sheet)
+        dates = frozenset(series.dated_columns(sheet, rows[0])) if len(rows) == 1 else frozenset()
+    except UnreadableFile:
+        return None
+    if not dates:
+        return None
+    left = [at for at in sheet.columns if at < min(dates)]
+    known = status_aliases()
+    hits = {
+        at: sum(known.knows(sheet.text(line, at)) for line in sheet.below(rows[0])) for at in left
+    }
+    if not any(hits.values()):
+        return None
+    labels = [max(hits, key=lambda at: hits[at])]
+    lines = [at for at in left if header_key(sheet.text(rows[0], at)) in crosstable.LINE_HEADERS]
+    return _of_statuses(sheet, rows[0], dates, labels, lines, _heads_labels, heads)
+
+
+def _heads_labels(text: str) -> bool:
+    return header_key(text) in HEADS_OF_LABELS | {"stichtag", "datum", "quartal", "monat"}
+
+
+def _of_statuses(
+    sheet: Sheet,
+    row: int,
+    counts: frozenset[int],
+    labels: list[int],
+    lines: list[int],
+    is_head: Callable[[str], bool],
+    heads: int | None = None,
+) -> KnownTable | None:
+    if not labels:
+        return None
+    known = status_aliases()
+
+    def row_of(line: int) -> Hashable | None:
+        return known.any_code(sheet.text(line, labels[0]))
+
+    # A total may be merged over the column of line numbers, and then stands in that.
+    held = frozenset([*labels, *lines])
+    return KnownTable(
+        sheet,
+        row,
+        counts,
+        held,
+        frozenset(lines),
+        is_head,
+        row_of,
+        is_label=_is_status,
+        heads=heads,
+    )
+
+
+def _is_status(value: object) -> bool:
+    return status_aliases().knows(printed(value)) and _refers_downwards(printed(value))
+
+
+def _refers_downwards(label: str) -> bool:
+    """Whether the lines that a label refers to are named in their order, as a sum names them."""
+    numbers = [int(one) for one in re.findall(r"\d+", " ".join(ROW_REFERENCE.findall(label)))]
+    return numbers == sorted(numbers) and all(number <= LARGEST_LINE for number in numbers)
+
+
+def _municipalities(sheet: Sheet, county: County) -> KnownTable | None:
+    row = municipalities.header_row(sheet)
+    if row is None:
+        return None
+    columns = municipalities.known_columns(sheet, row)
+    first = {held: at for at, held in reversed([*columns.items()])}
+    labels = frozenset(first[held] for held in (KEY, NAME) if held in first)
+    postcodes = frozenset(at for at, held in columns.items() if held == POSTCODE)
+    counts = frozenset(at for at, held in columns.items() if held not in {KEY, NAME, POSTCODE})
+
+    def row_of(line: int) -> Hashable | None:
+        try:
+            return municipalities.region_at(sheet, columns, line, county).code
+        except UnknownRegion:
+            return None
+
+    return KnownTable(
+        sheet, row, counts, labels, postcodes, _heads_municipalities, row_of, _is_postcode
+    )
+
+
+def _is_postcode(value: object) -> bool:
+    return re.fullmatch(r"\d{5}", str(value).strip(), re.ASCII) is not None
+
+
+def _heads_municipalities(text: str) -> bool:
+    key = plain_key(printed(text))
+    return key in municipalities.headers() or key in SECTIONS or key in {"davon", "darunter"}

@@ -1,0 +1,168 @@
+"""The positive door: what of a file is understood, and where something else stands.
+
+A table is known by its heads, and each of its cells by its place in it; every other text must be a
+note, a date or a field of the office's letterhead. What is neither is said by place and form.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+
+from openpyxl.utils import get_column_letter
+
+from ingest.azr.beside import CODE, MOST_AUTHORS, is_known, judge_of
+from ingest.azr.forms import form_of
+from ingest.azr.known_tables import KnownTable, known_tables
+from ingest.azr.letterhead import Letterhead
+from ingest.azr.person_values import day_of, is_month_edge
+from ingest.azr.understood import Language
+from ingest.formats.sheets import Sheet, Workbook
+from ingest.formats.xlsx_texts import AUTHORS, HEADERS
+from kreishaus.settings import County
+
+MOST_NOTES = 60
+"""So many rows may stand beside the tables of a file: titles, notes, a glossary."""
+
+MOST_REPEATED = 2
+MOST_SIDE_BY_SIDE = 2
+EARLIEST_YEAR = 2000
+WITH_LETTERHEAD = {HEADERS, "names, headers and footers"}
+"""Places beside the cells where an office names itself."""
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """Where something stands that is not understood, and its form or what else is wrong."""
+
+    place: str
+    what: str
+
+
+@dataclass
+class Recognised:
+    """What was found: the tables, what is not understood, the cells of the letterhead."""
+
+    tables: list[KnownTable] = field(default_factory=list)
+    unknown: list[Unknown] = field(default_factory=list)
+    letterhead: set[tuple[int, int, int]] = field(default_factory=set)
+
+
+class _Reading:
+    """A file while it is being recognised."""
+
+    def __init__(self, county: County) -> None:
+        self.language = Language(county)
+        self.county = county
+        self.office = Letterhead(self.language.understands)
+        self.found = Recognised()
+        self.notes: Counter[str] = Counter()
+        self.texts: set[str] = set()
+        self.rows_of_notes = 0
+
+    def sheet(self, number: int, sheet: Sheet) -> None:
+        place = place_of(number, sheet)
+        tables = known_tables(sheet, self.county)
+        self.found.tables += tables
+        if not is_known(sheet.title, self.language, {"CSV"}):
+            self._say(f"{place}, its name", form_of(sheet.title))
+        for table in tables:
+            for _ in table.repeated:
+                self._say(place, TWICE)
+        for row in sorted(sheet.rows):
+            self._row(number, place, sheet, tables, row)
+
+    def _row(
+        self, number: int, place: str, sheet: Sheet, tables: list[KnownTable], row: int
+    ) -> None:
+        beside: dict[int, object] = {}
+        for column, value in sheet.filled(row):
+            if any(table.holds(row, column) for table in tables):
+                self.texts.add(_shown(value).strip())
+            else:
+                beside[column] = value
+        texts = [_shown(value) for value in beside.values()]
+        is_alone = len(beside) == len(sheet.rows[row])
+        if beside and is_alone and self.office.takes(texts):
+            self.found.letterhead |= {(number, row, column) for column in beside}
+            self.texts |= {text.strip() for text in texts}
+        elif beside:
+            where = f"{place}, row {row}"
+            self._notes(where, beside, texts)
+
+    def _notes(self, where: str, beside: dict[int, object], texts: list[str]) -> None:
+        """Judge the cells of a row that belong to no table."""
+        self.rows_of_notes += 1
+        strange = [at for at, value in beside.items() if not self._is_note(value, len(beside))]
+        too_many = len(beside) > MOST_SIDE_BY_SIDE
+        if too_many or (not strange and self.language.describes("  ".join(texts))):
+            strange = list(beside)
+        for column in strange:
+            self._say(f"{where}, column {get_column_letter(column)}", form_of(beside[column]))
+        for column, text in zip(beside, texts, strict=True):
+            self.notes[text] += 1
+            self.texts.add(text.strip())
+            if self.notes[text] == MOST_REPEATED + 1 and len(text) > 1:
+                self._say(f"{where}, column {get_column_letter(column)}", REPEATED)
+
+    def _is_note(self, value: object, beside: int) -> bool:
+        day = day_of(value)
+        if day is not None:
+            return day.year >= EARLIEST_YEAR and (is_month_edge(day) or beside > 1)
+        return isinstance(value, str) and self.language.understands(value)
+
+    def beside_cells(self, workbook: Workbook) -> None:
+        known = self.texts | self.office.values
+        if len(set(workbook.unseen.get(AUTHORS, ()))) > MOST_AUTHORS:
+            self._say(AUTHORS, f"more than {MOST_AUTHORS} of them")
+        for place, texts in workbook.unseen.items():
+            judge = judge_of(place, self.language, known)
+            for text in texts:
+                office = place in WITH_LETTERHEAD and self.office.takes([CODE.sub("", text)])
+                if text.strip() and not office and not judge(text):
+                    self._say(place, form_of(text.strip()))
+
+    def whole(self) -> None:
+        kinds = Counter(table.is_head for table in self.found.tables)
+        if max(kinds.values(), default=0) > 1:
+            self._say("the whole file", "several tables of one kind")
+        if self.rows_of_notes > MOST_NOTES:
+            self._say("the whole file", f"more than {MOST_NOTES} rows beside the tables")
+        if not self.office.is_of_an_office:
+            self._say("the whole file", "fields of a letterhead that are not one office's")
+
+    def _say(self, place: str, what: str) -> None:
+        self.found.unknown.append(Unknown(place, what))
+
+
+TWICE = "a row of which there is another, as in a list of persons or of parts of a municipality"
+REPEATED = "the same text again and again, as in a list of persons"
+
+
+def recognise(workbook: Workbook, county: County) -> Recognised:
+    """Judge every text and number of a file."""
+    reading = _Reading(county)
+    for number, sheet in enumerate(workbook.sheets, start=1):
+        reading.sheet(number, sheet)
+    reading.beside_cells(workbook)
+    reading.whole()
+    return reading.found
+
+
+def place_of(number: int, sheet: Sheet) -> str:
+    """A sheet as a refusal names it: by its number, since a name may be a person's."""
+    return f"sheet {number}{' (hidden)' if sheet.hidden else ''}"
+
+
+def _shown(value: object) -> str:
+    return f"{value:%d.%m.%Y}" if isinstance(value, date) else str(value)
+
+
+def explained(unknown: list[Unknown], most: int = 5) -> Iterator[str]:
+    """What is not understood, as one reads it."""
+    for one in unknown[:most]:
+        yield f"{one.place}: {one.what}"
+    if len(unknown) > most:
+        yield f"and {len(unknown) - most} more"

@@ -1,0 +1,54 @@
+"""A series whose dates run down: the same table with rows and columns exchanged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from ingest.formats.sheets import Rows, Sheet
+from ingest.vocabulary.statuses import status_aliases
+
+FEWEST_LABELS = 2
+"""A row with so many statuses side by side heads a table whose dates run down."""
+
+
+@dataclass(frozen=True)
+class Turned:
+    """The table alone, turned round, and the row of the sheet in which its heads stand."""
+
+    sheet: Sheet
+    heads: int
+
+
+def turned(sheet: Sheet) -> Turned | None:
+    """The table of a sheet that has statuses side by side; None where there is none.
+
+    Titles above and notes below are left out: turned round they would stand among the dates.
+    """
+    known = status_aliases()
+    for heads in sheet.top:
+        labels = [at for at, _ in sheet.filled(heads) if known.knows(sheet.text(heads, at))]
+        if len(labels) >= FEWEST_LABELS:
+            below = [
+                row
+                for row in sheet.below(heads)
+                if any(
+                    sheet.own(row, at) is not None or (row, at) in sheet.uncalculated
+                    for at in labels
+                )
+            ]
+            return Turned(_exchanged(sheet, {heads, *below}), heads)
+    return None
+
+
+def _exchanged(sheet: Sheet, kept: set[int]) -> Sheet:
+    rows: Rows = {}
+    for row in kept:
+        for column, value in sheet.filled(row):
+            rows.setdefault(column, {})[row] = value
+    return replace(
+        sheet,
+        rows=rows,
+        merged=(),
+        months=frozenset((column, row) for row, column in sheet.months if row in kept),
+        uncalculated=frozenset((column, row) for row, column in sheet.uncalculated if row in kept),
+    )

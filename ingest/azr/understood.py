@@ -1,0 +1,147 @@
+"""Whether a text beside the counts is understood: every word known, every number of a known form.
+
+The words are those in which offices speak of their tables (``note_words.csv``), the names of the
+county and its municipalities, and nationalities. A name of a person is none of them, in no script.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path
+
+from ingest.azr.person_words import is_nation
+from ingest.formats.dates import MONTHS
+from ingest.formats.text import printed
+from ingest.vocabulary.statuses import ROW_REFERENCE
+from kreishaus.settings import County
+
+NOTE_WORDS = Path(__file__).with_name("note_words.csv")
+PROGRAM_WORDS = Path(__file__).with_name("program_words.csv")
+
+MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
+YEAR = r"(?:20\d\d)"
+DAY = rf"\d{{1,2}}\.\s?(?:\d{{1,2}}\.|(?:{MONTH})\b\.?)\s?(?:{YEAR}|\d\d(?!\d))|{YEAR}-\d\d-\d\d"
+FORMS = (
+    r"https?://www\.\S{1,60}|www\.[a-z0-9-]{1,40}\.de\b",
+    rf"(?:{DAY})(?:,?\s*(?:um\s)?\d\d?:\d\d(?::\d\d)?(?:\suhr)?)?",
+    r"\bam \d{1,2}\.\s?\d{1,2}\.(?!\s?\d)",
+    rf"\b(?:{MONTH})\b\.?\s?(?:{YEAR}|'?\d\d(?!\d))",
+    rf"(?<!\d)(?:0?[1-9]|1[0-2])[/.]{YEAR}",
+    rf"\b(?:i{{1,3}}|iv|[1-4])\.?\s?(?:quartal|vierteljahr|halbjahr|quart\.|qu\.)\s?(?:{YEAR})?",
+    rf"\bq[1-4][\s/]?{YEAR}|{YEAR}[\s/-]q?[1-4](?!\d)",
+    rf"(?<!\d){YEAR}(?:[/–-]\d\d)?(?!\d)",
+    rf"\bnr\.?\s?\d{{1,5}}/{YEAR}",
+    r"§§?\s?\d{1,3}[a-z]?|\b(?:abs|absatz|art|artikel|nr|nummer|satz|s|ziff|ziffer|alt)\.?\s?\d{1,2}"
+    r"[a-z]?\b",
+    r"\b(?:seite|blatt|anlage|anlagen|tabelle|statistik|spalte|spalten|version|v|fußnote|punkt|top|"
+    r"entwurf|sheet|chart|diagramm|textfeld|comment|sheet|page)\.?\s?\d{1,3}(?:\s?(?:,|und|bis|-|–|von"
+    r"|of|/)\s?\d{1,3})*\b",
+    r"\b(?:unter|über|ab|bis|kleiner|kleiner als|weniger als|als|mindestens|rund|auf)\s\d{1,3}\b"
+    r"(?:\s?jahren?)?",
+    r"\b\d{1,2}\s?(?:-|–|bis(?: unter)?)\s?\d{1,2}\b(?: jahren?)?",
+    r"^\s?(?:\d{1,2}\)|\(\d{1,2}\)|\*{1,3}|[¹²³⁴-⁹]{1,2}|\d{1,2}\.)",
+    r"\b(?:k\.\s?a|z\.\s?b|u\.\s?a|d\.\s?h|i\.\s?d\.\s?r|v\.\s?h|i\.\s?v\.\s?m)\.|\bca\.",
+    r"\d{1,3}\s?%",
+)
+FORM = re.compile("|".join(f"(?:{form})" for form in FORMS))
+DATED = re.compile(
+    rf"(?:{DAY})(?:,?\s*(?:um\s)?\d\d?:\d\d(?::\d\d)?)?|\d{{1,2}}\.\s?\d{{1,2}}\.|\d\d[/.]{YEAR}"
+)
+LEADING_ZERO = re.compile(r"(?<![\d.,])0\d")
+"""Numbers of lines and pages have none; ids in pieces do."""
+
+WORD = re.compile(r"[^\W\d_]+")
+SIGNS = frozenset(".,;:()[]{}/-–—−!?\"'„“”‚‘’«»*§%&+=|…·•#<>_\\~×½¹²³°")
+MARKERS = {"-", "–", ".", "...", "…", "/", "x", "0", "()"}
+SEXES = frozenset(["weiblich", "männlich", "divers", "mann", "frau", "w", "m", "d"])
+DATE_WORDS = Path(__file__).with_name("date_words.csv")
+"""Words before a day on which something was counted or made, and nobody born."""
+
+BIRTHLIKE = re.compile(rf"(?<!\d)(?:{DAY})", re.IGNORECASE)
+MOST_LETTERS = 600
+"""No note of a table is longer; a text without end is something else."""
+
+
+@cache
+def _words(file: Path) -> frozenset[str]:
+    with file.open(encoding="utf-8", newline="") as lines:
+        return frozenset(row["word"] for row in csv.DictReader(lines))
+
+
+@dataclass(frozen=True)
+class Language:
+    """What is understood in the tables of one county."""
+
+    county: County
+
+    @cached_property
+    def places(self) -> frozenset[str]:
+        """The words of the municipalities' names; those that all offices use are no place."""
+        names = " ".join(self.county.municipalities.values()).casefold()
+        return frozenset(WORD.findall(names)) - _words(NOTE_WORDS)
+
+    @cached_property
+    def own(self) -> frozenset[str]:
+        """The words of the county's own names."""
+        names = " ".join((self.county.name, *self.county.also_called)).casefold()
+        return frozenset(WORD.findall(names))
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Every word of a note that is no nationality."""
+        return _words(NOTE_WORDS) | self.own | self.places
+
+    @cached_property
+    def keys(self) -> re.Pattern[str]:
+        """The official key of the county, and of what lies in it."""
+        return re.compile(rf"(?<!\d){self.county.ags}(?:\d{{3}})?(?!\d)")
+
+    def understands(self, text: str, more: frozenset[str] = frozenset()) -> bool:
+        """Whether every word and number of a text is known, and it speaks of no single person."""
+        plain = unicodedata.normalize("NFC", printed(text)).casefold()
+        if len(plain) > MOST_LETTERS:
+            return False
+        if plain in MARKERS:
+            return True
+        if LEADING_ZERO.search(DATED.sub(" ", self.keys.sub(" ", plain))):
+            return False
+        without = ROW_REFERENCE.sub(" ", self._without_names(plain))
+        bare = FORM.sub(" ", self.keys.sub(" ", without))
+        if not all(sign.isalpha() or sign.isspace() or sign in SIGNS for sign in bare):
+            return False
+        known = self.words | more
+        words = WORD.findall(bare)
+        return all(word in known or is_nation(word) for word in words) and not self.describes(plain)
+
+    def describes(self, text: str) -> bool:
+        """Whether a text says attributes as a list of persons does: two at once, or nothing else.
+
+        The county's own name is none: it stands above every table.
+        """
+        plain = self._without_names(printed(text).casefold())
+        words = WORD.findall(FORM.sub(" ", plain))
+        nation = any(is_nation(word) and word not in _words(NOTE_WORDS) for word in words)
+        place = any(word in self.places for word in words)
+        sex = any(word in SEXES for word in words)
+        day = BIRTHLIKE.search(plain) is not None and not _speaks_of_a_date(words)
+        return sum((nation, place, sex, day)) > 1 or (
+            bool(words) and all(is_nation(word) or word in self.places | SEXES for word in words)
+        )
+
+    def _without_names(self, plain: str) -> str:
+        for name in sorted((self.county.name, *self.county.also_called), key=len, reverse=True):
+            plain = plain.replace(name.casefold(), " ")
+        return plain
+
+
+def _speaks_of_a_date(words: list[str]) -> bool:
+    return any(word in _words(DATE_WORDS) for word in words)
+
+
+def program_words() -> frozenset[str]:
+    """What office programs write beside the cells by themselves."""
+    return _words(PROGRAM_WORDS)
