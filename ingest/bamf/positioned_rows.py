@@ -1,0 +1,119 @@
+"""Reads a table without upright rules: the printed column numbers say where the columns stand.
+
+A row is a line with a count or a dash for every column, each nearest to the number of its own
+column. A line that has fewer, or whose numbers stand elsewhere, is no row, and is not guessed.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from itertools import pairwise
+
+from ingest.bamf.pages import Char, Page, Word, char_lines, text_lines, words_of
+from ingest.bamf.ruled_pages import RuledRow
+from ingest.bamf.writing import WITH_BLANKS, as_bamf_prints
+
+FEWEST_OF_A_ROW = 5
+"""A line with so many counts or dashes is meant as a row."""
+BLANK = 0.6
+"""The widest blank between thousands, as a share of a character's height."""
+
+
+def positioned_rows(page: Page, numbers: Sequence[str]) -> list[RuledRow]:
+    """The row of column numbers and those below it; nothing where the page prints no such row.
+
+    ``numbers`` are the printed column numbers without the first column's.
+    """
+    lines = char_lines(char for char in page.chars if not char.turned)
+    at = next((i for i, line in enumerate(lines) if _is_head(line, numbers)), None)
+    if at is None:
+        return []
+    head = words_of(lines[at])[-len(numbers) :]
+    middles = [(word.left + word.right) / 2 for word in head]
+    inner = [(one + other) / 2 for one, other in pairwise(middles)]
+    first, last = (middles[1] - middles[0]) / 2, (middles[-1] - middles[-2]) / 2
+    edges = (middles[0] - first, *inner, middles[-1] + last)
+    top, bottom = max(c.top for c in lines[at]), min(c.bottom for c in lines[at])
+    cells = ("Spalte 1", "", *numbers)
+    left = min(char.left for char in page.chars) - 1
+    head_row = RuledRow(top, bottom, (left, edges[0], *edges), cells)
+    return [head_row, *_rows(page, bottom, (left, *edges))]
+
+
+def _is_head(line: Sequence[Char], numbers: Sequence[str]) -> bool:
+    words = [word.text for word in words_of(line)]
+    return words[:2] == ["Spalte", "1"] and words[2:] == list(numbers)
+
+
+def _rows(page: Page, below: float, edges: tuple[float, ...]) -> list[RuledRow]:
+    """Each line of numbers with what stands left of them, up to half way to the next one."""
+    body = [char for char in page.chars if char.middle[1] < below]
+    lines = [
+        (line, _counts(line))
+        for line in char_lines(c for c in body if c.middle[0] > edges[1] and not c.turned)
+        if any(not char.text.isspace() for char in line)
+    ]
+    while lines and not _meant_as_row(lines[-1][1]):
+        lines.pop()  # what stands below the table
+    if not lines:
+        return []
+    heights = [sum(char.middle[1] for char in line) / len(line) for line, _ in lines]
+    marks = [(one + other) / 2 for one, other in pairwise(heights)]
+    pitch = min((one - other for one, other in pairwise(heights)), default=12.0)
+    bounds = [below, *_ruled(page, marks, heights), heights[-1] - pitch / 2]
+    return [
+        _row(body, words, top, bottom, edges)
+        for (_, words), (top, bottom) in zip(lines, pairwise(bounds), strict=True)
+    ]
+
+
+def _meant_as_row(words: Sequence[Word]) -> bool:
+    """Counts, dashes or signs that nobody knows, but hardly a word: a row, not a note."""
+    lettered = sum(any(char.isalpha() for char in word.text) for word in words)
+    return len(words) - lettered >= max(FEWEST_OF_A_ROW, 4 * lettered)
+
+
+def _ruled(page: Page, marks: Sequence[float], heights: Sequence[float]) -> list[float]:
+    """Where rows part: at a rule between two lines of numbers, else half way."""
+    return [
+        next((rule.at for rule in page.horizontals if low < rule.at < high), mark)
+        for mark, (high, low) in zip(marks, pairwise(heights), strict=True)
+    ]
+
+
+def _row(
+    body: Sequence[Char],
+    words: Sequence[Word],
+    top: float,
+    bottom: float,
+    edges: tuple[float, ...],
+) -> RuledRow:
+    cells = [""] * (len(edges) - 2)
+    outside = []
+    for word in words:
+        column = bisect_right(edges, (word.left + word.right) / 2) - 2
+        if 0 <= column < len(cells):
+            cells[column] = f"{cells[column]} {word.text}".strip()
+        else:
+            outside.append(word.text)
+    named = [char for char in body if bottom < char.middle[1] <= top and char.middle[0] <= edges[1]]
+    label = " ".join(text_lines(char for char in named if not char.text.isspace()))
+    label, key = (label[:-3].strip(), label[-3:]) if label[-3:].isdigit() else (label, "")
+    texts = (label, key, *cells)
+    return RuledRow(top, bottom, (edges[0], edges[1], *edges[1:]), texts, " ".join(outside))
+
+
+def _counts(line: Sequence[Char]) -> list[Word]:
+    """The words of a line; ``1 648`` is one word where its parts stand close together."""
+    height = max(char.top - char.bottom for char in line)
+    words: list[Word] = []
+    for word in words_of(line):
+        plain = Word(as_bamf_prints(word.text, blanks=False), word.left, word.right)
+        if words and plain.left - words[-1].right <= BLANK * height:
+            together = f"{words[-1].text} {plain.text}"
+            if WITH_BLANKS.fullmatch(together):
+                words[-1] = Word(together, words[-1].left, plain.right)
+                continue
+        words.append(plain)
+    return words

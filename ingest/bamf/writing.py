@@ -1,0 +1,51 @@
+"""How counts and nothing are written, in BAMF's typesetting and in others; all are read alike.
+
+BAMF writes ``1.648`` and ``-``. Other typesettings write a dash or a minus sign for nothing, and
+a no-break or thin blank between thousands, of which pdfium shows a plain blank or a gap.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+NOTHING = "-"
+NUMBER = re.compile(r"0|[1-9][0-9]{0,2}(\.[0-9]{3}){0,4}")
+DASHES = frozenset("-\u00ad\u2010\u2011\u2012\u2013\u2014\u2212")
+"""Hyphens, figure, en and em dash, minus. That they mean zero, the sums of the table prove."""
+WITH_BLANKS = re.compile(r"[1-9][0-9]{0,2}( [0-9]{3}){1,4}")
+WITH_POINTS = re.compile(r"[1-9][0-9]{0,2}(\.[0-9]{3}){1,4}")
+WITH_A_SIGN = re.compile(r"[0-9]{1,3}(?:([^0-9A-Za-z])[0-9]{3})(?:\1[0-9]{3})*")
+
+
+def is_number(text: str) -> bool:
+    """Whether a text is a count or a dash as BAMF prints them."""
+    return text == NOTHING or NUMBER.fullmatch(text) is not None
+
+
+def blanks_part_thousands(texts: Iterable[str]) -> bool:
+    """Whether a file writes ``1 648``: only where it never writes ``1.648``.
+
+    Where it does, ``1 648`` may be two numbers that share a cell.
+    """
+    return not any(WITH_POINTS.fullmatch(text) for text in texts)
+
+
+def as_bamf_prints(text: str, *, blanks: bool) -> str:
+    """``–`` -> ``-`` and, with ``blanks``, ``1 648`` -> ``1.648``; any other text stays."""
+    if text in DASHES:
+        return NOTHING
+    if blanks and WITH_BLANKS.fullmatch(text):
+        return text.replace(" ", ".")
+    return text
+
+
+def cause(text: str) -> tuple[str, str]:
+    """Why a text is no count, as a rule and what all cells with the same cause have in common."""
+    if not any(char.isdigit() for char in text):
+        return "zero_sign", text
+    if sign := WITH_A_SIGN.fullmatch(text):
+        return "thousands_separator", sign[1]
+    if re.fullmatch(r"[1-9][0-9]{3,}", text):
+        return "thousands_separator", ""
+    return "number", re.sub(r"[0-9]+", "9", text)
