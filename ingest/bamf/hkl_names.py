@@ -53,7 +53,8 @@ def _country_fault(label: str, ls_code: str) -> str | None:
         return None
     printed = " or ".join(country.label for country in countries() if country.ls_code == ls_code)
     wanted = printed or "a country's name"
-    if STAMP.search(label) or any(folded in names for names in _spellings().values()):
+    anothers = bool(own) and any(folded in names for names in _spellings().values())
+    if STAMP.search(label) or anothers:
         return wanted
     added = any(name in folded and len(name) >= 4 for name in own)
     return wanted if added and not re.search(r"[,(]", label) else None
