@@ -27,7 +27,7 @@ def by_cause(findings: Sequence[Finding]) -> list[Finding]:
     folded = [_sign(group) for group in signs]
     if len(folded) > MOST_SIGNS:
         folded = [_many("number", unread, WHAT_TO_DO["number"])]
-    kinds = _grouped(others, lambda finding: (finding.rule, finding.expected))
+    kinds = _grouped(others, lambda finding: finding.rule)
     for group in kinds:
         folded += group if len(group) <= MOST_ALIKE else [_many(group[0].rule, group, "")]
     return folded

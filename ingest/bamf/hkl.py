@@ -27,6 +27,7 @@ from ingest.bamf.tables import HKL, MEASURES
 from ingest.bamf.writing import (
     NOTHING,
     NUMBER,
+    WITH_BLANKS,
     as_bamf_prints,
     blanks_part_thousands,
     is_number,
@@ -192,28 +193,43 @@ def _faults(line: Line) -> Iterator[Finding]:
     if line.label and len(empty) == len(MEASURES):
         yield _fault(line, "row_split", None, f"{len(MEASURES)} numbers beside the name", "none")
         return
+    about_name = list(_name_faults(line))
+    yield from about_name
+    yield from _cell_faults(line, empty, explained=bool(about_name))
+
+
+def _name_faults(line: Line) -> Iterator[Finding]:
     if line.ls_code and not LS_CODE.fullmatch(line.ls_code):
         yield _fault(line, "ls_code", "LS", "three digits, or nothing", line.ls_code)
     elif not line.label:
         yield _fault(line, "row_label", "1", "a name", "")
     elif name := name_fault(line.kind, line.label, line.ls_code):
         yield _fault(line, "row_label", "1", name, line.label)
-    yield from _cell_faults(line, empty)
 
 
-def _cell_faults(line: Line, empty: Sequence[str]) -> Iterator[Finding]:
-    crowded = [column for column, text in line.cells.items() if _several(text)]
-    if line.outside:
+def _cell_faults(line: Line, empty: Sequence[str], *, explained: bool) -> Iterator[Finding]:
+    """Cells of a row that are no counts. A shifted row is one, or none that a name explains."""
+    crowded = [
+        column
+        for column, text in line.cells.items()
+        if _several(text) and (empty or not WITH_BLANKS.fullmatch(text))
+    ]
+    unread = [
+        column
+        for column, text in line.cells.items()
+        if text and column not in crowded and not is_number(text)
+    ]
+    if line.outside and not explained:
         yield _fault(line, "shifted_cell", None, "nothing beside the table", line.outside)
-    elif crowded:
+    elif crowded and not explained:
         column = crowded[0]
         yield _fault(line, "shifted_cell", column, "one number in the cell", line.cells[column])
-    else:
-        for column in empty:
-            yield _fault(line, "empty_cell", column, 'a count, or "-"', "")
-    for column, text in line.cells.items():
-        if text and column not in crowded and not is_number(text):
-            yield _fault(line, "number", column, 'a count such as 1.648, or "-"', text)
+    elif empty and not unread and not explained:
+        column = empty[0]
+        others = f"; empty too: {', '.join(empty[1:])}" if empty[1:] else ""
+        yield _fault(line, "empty_cell", column, f'a count, or "-"{others}', "")
+    for column in unread:
+        yield _fault(line, "number", column, 'a count such as 1.648, or "-"', line.cells[column])
 
 
 def _several(text: str) -> bool:

@@ -73,7 +73,7 @@ def read_tables(pages: Sequence[Page]) -> tuple[date, list[PrintedTable]]:
         else:
             months[table.page.number] = month
         findings.extend(_scope(table))
-        findings.extend(_stamped(table))
+        findings.extend(_stamped(table.page, table.numbers_row.bottom, table.rows))
     findings += [*_page_numbers(pages), *_one_month(months)]
     if findings:
         raise UnreadableFile(*over_pages(findings))
@@ -142,7 +142,8 @@ def _table(page: Page) -> PrintedTable | list[Finding]:
             )
         ]
     if printed != COLUMN_NUMBERS:
-        return list(_columns_changed(page.number, printed))
+        stamp = list(_stamped(page, rows[at].top, rows[at:]))
+        return stamp or list(_columns_changed(page.number, printed))
     return _of_rows(page, _without_notes(rows[at:]))
 
 
@@ -159,13 +160,11 @@ def _without_notes(rows: Sequence[RuledRow]) -> Sequence[RuledRow]:
     return rows[:end]
 
 
-def _stamped(table: PrintedTable) -> Iterator[Finding]:
+def _stamped(page: Page, top: float, rows: Sequence[RuledRow]) -> Iterator[Finding]:
     """A stamp or watermark over the rows: then no text of them is surely theirs."""
-    rows, page = table.rows, table.page
     if not rows:
         return
-    left, right = rows[0].edges[0], rows[0].edges[-1]
-    top, bottom = table.numbers_row.bottom, rows[-1].bottom
+    left, right, bottom = rows[0].edges[0], rows[0].edges[-1], rows[-1].bottom
     over = written_over(
         [
             char

@@ -49,12 +49,12 @@ def is_spelling_of(label: str, ls_code: str) -> bool:
 
 def _country_fault(label: str, ls_code: str) -> str | None:
     own, folded = _spellings().get(ls_code, frozenset()), _folded(label)
-    if folded in own:
+    if folded in own and not re.search(r"\d(?!\))", label):
         return None
     printed = " or ".join(country.label for country in countries() if country.ls_code == ls_code)
     wanted = printed or "a country's name"
     anothers = bool(own) and any(folded in names for names in _spellings().values())
-    if STAMP.search(label) or anothers:
+    if STAMP.search(label) or anothers or folded in own:
         return wanted
     added = any(name in folded and len(name) >= 4 for name in own)
     return wanted if added and not re.search(r"[,(]", label) else None

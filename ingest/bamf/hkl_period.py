@@ -16,7 +16,9 @@ from kreishaus.model import Finding
 DAY, UNTIL = r"(\d{1,2}\.\d{1,2}\.\d{4})", r"\s*(?:[-–—−]|bis(?: zum)?)\s*"
 OF = r"Bericht(?:szeitraum|smonat)\s*:?\s*(?:vom\s+)?(?:im\s+)?(?:Monat\s+)?"
 FROM_DAY_TO_DAY = re.compile(rf"{OF}{DAY}{UNTIL}{DAY}", re.ASCII)
-NAMED_MONTH = re.compile(rf"{OF}([A-Za-zäÄ]{{3,9}}\.?)\s*(\d{{4}})(?!\s*[-–—−]|\s*bis\b|\d)")
+NAMED_MONTH = re.compile(
+    rf"{OF}([A-Za-zäÄ]{{3,9}}\.?)\s*(\d{{4}})(?!\s*(?:[-–—−,/]|bis\b|und\b)|\d)"
+)
 MONTH = r"\b(?:Jan|Feb|M\w{0,3}rz|Apr|Mai|Jun|Jul|Aug|Sep|Okt|Nov|Dez)[a-z]*\.?"
 SEVERAL_MONTHS = re.compile(
     r"\bkumuliert\w*|\baufgelaufen\w*|\bHalbjahr\w*|\bQuartal\w*|\bJahreszahlen\b|\bseit Januar\b"

@@ -6,13 +6,15 @@ column. A line that has fewer, or whose numbers stand elsewhere, is no row, and 
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import pairwise
+from statistics import median
 
 from ingest.bamf.pages import Char, Page, Word, char_lines, text_lines, words_of
 from ingest.bamf.ruled_pages import RuledRow
-from ingest.bamf.writing import WITH_BLANKS, as_bamf_prints
+from ingest.bamf.writing import WITH_BLANKS, as_bamf_prints, is_number
 
 FEWEST_OF_A_ROW = 5
 """A line with so many counts or dashes is meant as a row."""
@@ -29,11 +31,9 @@ def positioned_rows(page: Page, numbers: Sequence[str]) -> list[RuledRow]:
     at = next((i for i, line in enumerate(lines) if _is_head(line, numbers)), None)
     if at is None:
         return []
-    head = words_of(lines[at])[-len(numbers) :]
-    middles = [(word.left + word.right) / 2 for word in head]
-    inner = [(one + other) / 2 for one, other in pairwise(middles)]
-    first, last = (middles[1] - middles[0]) / 2, (middles[-1] - middles[-2]) / 2
-    edges = (middles[0] - first, *inner, middles[-1] + last)
+    edges = _edges(
+        words_of(lines[at])[-len(numbers) :], [_counts(line) for line in lines[at + 1 :]]
+    )
     top, bottom = max(c.top for c in lines[at]), min(c.bottom for c in lines[at])
     cells = ("Spalte 1", "", *numbers)
     left = min(char.left for char in page.chars) - 1
@@ -44,6 +44,41 @@ def positioned_rows(page: Page, numbers: Sequence[str]) -> list[RuledRow]:
 def _is_head(line: Sequence[Char], numbers: Sequence[str]) -> bool:
     words = [word.text for word in words_of(line)]
     return words[:2] == ["Spalte", "1"] and words[2:] == list(numbers)
+
+
+def _edges(head: Sequence[Word], lines: Sequence[Sequence[Word]]) -> tuple[float, ...]:
+    """Where columns part: half way between their numbers, moved as the counts stand to those.
+
+    How they stand is told by whole rows: LS and a count or a dash for every column.
+    """
+    whole = [
+        [words[-len(head) - 1], *words[-len(head) :]]
+        for words in lines
+        if len(words) > len(head) + 1
+        and all(is_number(word.text) for word in words[-len(head) :])
+        and re.fullmatch(r"[0-9]{3}", words[-len(head) - 1].text)
+    ]
+    moved = median(
+        [
+            _middle(word) - _middle(top)
+            for row in whole
+            for word, top in zip(row[1:], head, strict=True)
+        ]
+        or [0.0]
+    )
+    middles = [_middle(word) + moved for word in head]
+    inner = [(one + other) / 2 for one, other in pairwise(middles)]
+    half = (middles[-1] - middles[-2]) / 2
+    before, after = (
+        max((r[0].right for r in whole), default=0),
+        min((r[1].left for r in whole), default=0),
+    )
+    first = (before + after) / 2 if before < after else middles[0] - half
+    return (first, *inner, middles[-1] + half)
+
+
+def _middle(word: Word) -> float:
+    return (word.left + word.right) / 2
 
 
 def _rows(page: Page, below: float, edges: tuple[float, ...]) -> list[RuledRow]:
@@ -92,7 +127,7 @@ def _row(
     cells = [""] * (len(edges) - 2)
     outside = []
     for word in words:
-        column = bisect_right(edges, (word.left + word.right) / 2) - 2
+        column = bisect_right(edges, _middle(word)) - 2
         if 0 <= column < len(cells):
             cells[column] = f"{cells[column]} {word.text}".strip()
         else:
