@@ -14,12 +14,10 @@ from statistics import median
 
 from ingest.bamf.pages import Char, Page, Word, char_lines, text_lines, words_of
 from ingest.bamf.ruled_pages import RuledRow
-from ingest.bamf.writing import WITH_BLANKS, as_bamf_prints, is_number
+from ingest.bamf.writing import counts_of, is_number
 
 FEWEST_OF_A_ROW = 5
 """A line with so many counts or dashes is meant as a row."""
-BLANK = 0.6
-"""The widest blank between thousands, as a share of a character's height."""
 
 
 def positioned_rows(page: Page, numbers: Sequence[str]) -> list[RuledRow]:
@@ -32,7 +30,7 @@ def positioned_rows(page: Page, numbers: Sequence[str]) -> list[RuledRow]:
     if at is None:
         return []
     edges = _edges(
-        words_of(lines[at])[-len(numbers) :], [_counts(line) for line in lines[at + 1 :]]
+        words_of(lines[at])[-len(numbers) :], [counts_of(line) for line in lines[at + 1 :]]
     )
     top, bottom = max(c.top for c in lines[at]), min(c.bottom for c in lines[at])
     cells = ("Spalte 1", "", *numbers)
@@ -85,7 +83,7 @@ def _rows(page: Page, below: float, edges: tuple[float, ...]) -> list[RuledRow]:
     """Each line of numbers with what stands left of them, up to half way to the next one."""
     body = [char for char in page.chars if char.middle[1] < below]
     lines = [
-        (line, _counts(line))
+        (line, counts_of(line))
         for line in char_lines(c for c in body if c.middle[0] > edges[1] and not c.turned)
         if any(not char.text.isspace() for char in line)
     ]
@@ -137,18 +135,3 @@ def _row(
     label, key = (label[:-3].strip(), label[-3:]) if label[-3:].isdigit() else (label, "")
     texts = (label, key, *cells)
     return RuledRow(top, bottom, (edges[0], edges[1], *edges[1:]), texts, " ".join(outside))
-
-
-def _counts(line: Sequence[Char]) -> list[Word]:
-    """The words of a line; ``1 648`` is one word where its parts stand close together."""
-    height = max(char.top - char.bottom for char in line)
-    words: list[Word] = []
-    for word in words_of(line):
-        plain = Word(as_bamf_prints(word.text, blanks=False), word.left, word.right)
-        if words and plain.left - words[-1].right <= BLANK * height:
-            together = f"{words[-1].text} {plain.text}"
-            if WITH_BLANKS.fullmatch(together):
-                words[-1] = Word(together, words[-1].left, plain.right)
-                continue
-        words.append(plain)
-    return words

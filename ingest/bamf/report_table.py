@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from ingest.bamf.findings import on_page
-from ingest.bamf.pages import Char, Page, Word, char_lines, words_of
+from ingest.bamf.pages import Char, Page, Word, char_lines
 from ingest.bamf.tables import REPORT_MEASURES
+from ingest.bamf.writing import as_bamf_prints, blanks_part_thousands, counts_of
 from kreishaus.model import Finding
 
 VALUE = re.compile(r"-|0|[1-9][0-9]{0,2}(\.[0-9]{3}){0,3}|[0-9]{1,3}(,[0-9])?%")
@@ -91,13 +92,19 @@ def _text(line: Sequence[Char]) -> str:
 def _rows(lines: Sequence[Sequence[Char]]) -> Iterator[_Row]:
     number = 0
     for line in lines:
-        words = _percents_joined(words_of(line))
+        words = _percents_joined(_as_bamf_prints(counts_of(line)))
         if sum(_is_value(word) for word in words) < FEWEST_VALUES:
             continue
         number += 1
         ranked = len(words) > 1 and re.fullmatch(r"[1-9][0-9]?", words[0].text)
         rank = int(words[0].text) if ranked and not _is_value(words[1]) else None
         yield _Row(number, tuple(line), rank, tuple(words[1:] if rank else words))
+
+
+def _as_bamf_prints(words: Sequence[Word]) -> list[Word]:
+    """A line's words with counts as BAMF writes them; all in one line are written alike."""
+    blanks = blanks_part_thousands(word.text for word in words)
+    return [word._replace(text=as_bamf_prints(word.text, blanks=blanks)) for word in words]
 
 
 def _percents_joined(words: Sequence[Word]) -> list[Word]:
