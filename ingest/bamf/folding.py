@@ -62,7 +62,7 @@ def _sign(group: Sequence[Finding]) -> Finding:
 
 def _many(rule: str, group: Sequence[Finding], why: str) -> Finding:
     first = group[0]
-    what = "rows" if first.column is None else "cells"
+    what = "cells" if rule in WHAT_TO_DO else "rows"
     why = f"{why}. " if why else ""
     message = f"{len(group)} {what} with one cause: {why}The first: {first.message}"
     return replace(first, rule=rule, message=message)

@@ -138,7 +138,7 @@ def _table(page: Page) -> PrintedTable | list[Finding]:
                 page.number,
                 "no ruled row of column numbers was found; without it no column can be named",
                 expected=" ".join(COLUMN_NUMBERS),
-                found=f"{len(rows)} ruled rows, none with a cell {NAME_COLUMN!r}",
+                found=f"no cell {NAME_COLUMN!r} between rules",
             )
         ]
     if printed != COLUMN_NUMBERS:

@@ -45,7 +45,7 @@ def parse(content: bytes, origin: Origin) -> Batch:
         *made_findings,
         *_unknown_names(lines),
     ]
-    if not names_a_month(pages) and not any(figure.span == MONTH for figure in figures):
+    if not names_a_month(pages) and not any(map(_says_its_month, figures)):
         findings.append(
             on_page(
                 "reference_month",
@@ -59,6 +59,11 @@ def parse(content: bytes, origin: Origin) -> Batch:
         raise UnreadableFile(*findings)
     tables = {"rows": _rows(month, lines), "figures": _figures(month, figures)}
     return Batch(f"{month:%Y-%m}", tables, published_at, tuple(findings))
+
+
+def _says_its_month(figure: Figure) -> bool:
+    """Whether a sentence is known only with the month's name in it."""
+    return figure.span == MONTH and figure.measure in ("decisions_total", "pending_total")
 
 
 def _unknown_names(lines: Sequence[ReportLine]) -> Iterator[Finding]:

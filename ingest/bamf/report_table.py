@@ -14,12 +14,13 @@ from functools import partial
 from ingest.bamf.findings import on_page
 from ingest.bamf.pages import Char, Page, Word, char_lines
 from ingest.bamf.tables import REPORT_MEASURES
-from ingest.bamf.writing import as_bamf_prints, blanks_part_thousands, counts_of
+from ingest.bamf.writing import as_bamf_prints, blanks_part_thousands, cause, counts_of
 from kreishaus.model import Finding
 
 VALUE = re.compile(r"-|0|[1-9][0-9]{0,2}(\.[0-9]{3}){0,3}|[0-9]{1,3}(,[0-9])?%")
 FEWEST_VALUES = 8
 """A line with so many values is a row of the table; a sentence has three."""
+FEWEST_SIGNS = 3
 ALIGNED = 4.0
 """Points within which numbers end below one another; the columns are 25 and more apart."""
 HEAD = "ASYLANTRÄGE"
@@ -54,6 +55,8 @@ class _Row:
 
 def read_table(pages: Sequence[Page]) -> tuple[list[ReportLine], list[Finding]]:
     """The rows of the overview, from the top; and what cannot be read truly."""
+    if unknown := next(filter(None, map(_unknown_sign, pages)), None):
+        return [], [unknown]
     page, lines = next(
         ((page, lines) for page in pages if _has_table(lines := char_lines(page.chars))),
         (None, []),
@@ -79,6 +82,34 @@ def read_table(pages: Sequence[Page]) -> tuple[list[ReportLine], list[Finding]]:
         read.append(line)
         findings.extend(faults)
     return read, [*findings, *_rows_missing(page.number, read)]
+
+
+def _unknown_sign(page: Page) -> Finding | None:
+    """A sign for nothing, or between thousands, that nobody knows: the cause, before all else."""
+    lines = char_lines(page.chars)
+    if not any(HEAD in _text(line) for line in lines):
+        return None
+    found: dict[tuple[str, str], list[str]] = {}
+    for words in (_as_bamf_prints(counts_of(line)) for line in lines):
+        unread = [word.text for word in words if not _is_value(word) and _is_sign(word.text)]
+        if len(unread) + sum(map(_is_value, words)) >= FEWEST_VALUES:
+            for text in unread:
+                found.setdefault(cause(text), []).append(text)
+    for (rule, sign), texts in found.items():
+        if rule != "number" and len(texts) >= FEWEST_SIGNS:
+            return on_page(
+                rule,
+                page.number,
+                f"{len(texts)} cells of the table hold {sign or 'no sign'!r} where no such sign "
+                f"is known; the first: {texts[0]!r}",
+                expected='a count such as 1.648, or "-"',
+                found=texts[0],
+            )
+    return None
+
+
+def _is_sign(text: str) -> bool:
+    return not any(char.isalpha() for char in text) and "%" not in text
 
 
 def _has_table(lines: Sequence[Sequence[Char]]) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
 from ingest.bamf.tables import MEASURES
+from sample.bamf_pdf import made_on
 
 ALBANIA = (1648, 1600, 48, 12, 0, 3, 2, 1, 4, 2, 129_383, 7, 0, 3, 2, 1, 4, 2, *(0,) * 7)
 BOSNIA = (5, 2, 3, *(0,) * 7, 1234, 1, *(0,) * 13)
@@ -30,6 +32,7 @@ ROWS: tuple[tuple[str, str, tuple[int, ...]], ...] = (
     ("Herkunftsländer gesamt", "", SUM),
 )
 """Name, LS and counts of each row, from the top."""
+MONTH = date(2021, 9, 1)
 LEFT, TOP, NAME_WIDTH, LS_WIDTH = 20.0, 500.0, 100.0, 20.0
 Over = Callable[[Canvas], None]
 
@@ -60,6 +63,7 @@ class Drawing:
         """The table on one page."""
         buffer = io.BytesIO()
         canvas = Canvas(buffer, pagesize=(LEFT * 2 + self.right - LEFT, 595), invariant=1)
+        canvas.setDateFormatter(lambda *_: made_on(MONTH))
         font_of(self.font)
         self._head(canvas)
         for number, (name, ls_code, values) in enumerate((("Spalte 1", "", ()), *self.rows)):
