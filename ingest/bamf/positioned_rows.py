@@ -14,7 +14,7 @@ from statistics import median
 
 from ingest.bamf.pages import Char, Page, Word, char_lines, text_lines, words_of
 from ingest.bamf.ruled_pages import RuledRow
-from ingest.bamf.writing import counts_of, is_number
+from ingest.bamf.writing import WITH_BLANKS, counts_of, is_number
 
 FEWEST_OF_A_ROW = 5
 """A line with so many counts or dashes is meant as a row."""
@@ -45,32 +45,44 @@ def _is_head(line: Sequence[Char], numbers: Sequence[str]) -> bool:
 
 
 def _edges(head: Sequence[Word], lines: Sequence[Sequence[Word]]) -> tuple[float, ...]:
-    """Where columns part: half way between their numbers, moved as the counts stand to those.
+    """Where columns part, told by whole rows: LS and a count or a dash for every column.
 
-    How they stand is told by whole rows: LS and a count or a dash for every column.
+    Half way between what stands in one column and in the next, where that lies around the
+    columns' numbers. Else half way between the numbers, moved as the counts stand to them.
     """
-    whole = [
-        [words[-len(head) - 1], *words[-len(head) :]]
-        for words in lines
-        if len(words) > len(head) + 1
-        and all(is_number(word.text) for word in words[-len(head) :])
-        and re.fullmatch(r"[0-9]{3}", words[-len(head) - 1].text)
-    ]
+    whole = [words[-len(head) - 1 :] for words in lines if _is_whole(words, len(head))]
+    spans = [(min(w.left for w in ws), max(w.right for w in ws)) for ws in zip(*whole, strict=True)]
+    parted = [(one[1] + other[0]) / 2 for one, other in pairwise(spans)]
+    disjoint = bool(spans) and all(one[1] < other[0] for one, other in pairwise(spans))
+    if disjoint and all(bisect_right(parted, _middle(word)) == i for i, word in enumerate(head, 1)):
+        return (*parted, max(spans[-1][1], head[-1].right) + 1)
+    return _edges_by_numbers(head, whole)
+
+
+def _is_whole(words: Sequence[Word], columns: int) -> bool:
+    return (
+        len(words) > columns + 1
+        and all(
+            is_number(word.text) or WITH_BLANKS.fullmatch(word.text) for word in words[-columns:]
+        )
+        and re.fullmatch(r"[0-9]{3}", words[-columns - 1].text) is not None
+    )
+
+
+def _edges_by_numbers(head: Sequence[Word], whole: Sequence[Sequence[Word]]) -> tuple[float, ...]:
     moved = median(
         [
             _middle(word) - _middle(top)
-            for row in whole
-            for word, top in zip(row[1:], head, strict=True)
+            for words in whole
+            for word, top in zip(words[1:], head, strict=True)
         ]
         or [0.0]
     )
     middles = [_middle(word) + moved for word in head]
     inner = [(one + other) / 2 for one, other in pairwise(middles)]
     half = (middles[-1] - middles[-2]) / 2
-    before, after = (
-        max((r[0].right for r in whole), default=0),
-        min((r[1].left for r in whole), default=0),
-    )
+    before = max((words[0].right for words in whole), default=0.0)
+    after = min((words[1].left for words in whole), default=0.0)
     first = (before + after) / 2 if before < after else middles[0] - half
     return (first, *inner, middles[-1] + half)
 
@@ -131,7 +143,7 @@ def _row(
         else:
             outside.append(word.text)
     named = [char for char in body if bottom < char.middle[1] <= top and char.middle[0] <= edges[1]]
-    label = " ".join(text_lines(char for char in named if not char.text.isspace()))
+    label = " ".join(text_lines(named))
     label, key = (label[:-3].strip(), label[-3:]) if label[-3:].isdigit() else (label, "")
     texts = (label, key, *cells)
     return RuledRow(top, bottom, (edges[0], edges[1], *edges[1:]), texts, " ".join(outside))

@@ -17,7 +17,7 @@ DASHES = frozenset("-\u00ad\u2010\u2011\u2012\u2013\u2014\u2212")
 """Hyphens, figure, en and em dash, minus. That they mean zero, the sums of the table prove."""
 WITH_BLANKS = re.compile(r"[1-9][0-9]{0,2}( [0-9]{3}){1,4}")
 WITH_POINTS = re.compile(r"[1-9][0-9]{0,2}(\.[0-9]{3}){1,4}")
-BLANK = 0.6
+BLANK = 0.35
 """The widest blank between thousands, as a share of a character's height."""
 WITH_A_SIGN = re.compile(r"[0-9]{1,3}(?:([^0-9A-Za-z])[0-9]{3})(?:\1[0-9]{3})*")
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
+from itertools import accumulate
 from pathlib import Path
 
 from matplotlib import get_data_path
@@ -39,7 +40,10 @@ Over = Callable[[Canvas], None]
 
 @dataclass(frozen=True)
 class Drawing:
-    """How a table is drawn. ``over`` draws last, over everything; ``notes`` stand below."""
+    """How a table is drawn. ``over`` draws last, over everything; ``notes`` stand below.
+
+    ``widths`` are those of the 25 columns, where they are not alike.
+    """
 
     rows: Sequence[tuple[str, str, tuple[int, ...]]] = ROWS
     period: str = "Berichtszeitraum: 01.09.2021 - 30.09.2021"
@@ -49,6 +53,7 @@ class Drawing:
     font: str = "Helvetica"
     size: float = 6.0
     width: float = 27.0
+    widths: Sequence[float] = ()
     height: float = 13.0
     uprights: bool = True
     lines: str = "every row"  # "head and foot", "none"
@@ -73,7 +78,7 @@ class Drawing:
             self._text(canvas, ls_code, LEFT + NAME_WIDTH + 2, y)
             align = self.align if number else self.numbers_align
             for column, text in enumerate(texts):
-                self._aligned(canvas, text, self.edges[column + 2], y, align)
+                self._aligned(canvas, text, column, y, align)
         self._rules(canvas)
         for number, note in enumerate(self.notes):
             self._text(canvas, note, LEFT + 2, self.bottom - 14 - 9 * number)
@@ -84,7 +89,8 @@ class Drawing:
     @property
     def edges(self) -> list[float]:
         first = LEFT + NAME_WIDTH
-        return [LEFT, first, *(first + LS_WIDTH + self.width * i for i in range(26))]
+        widths = self.widths or (self.width,) * 25
+        return [LEFT, first, *accumulate(widths, initial=first + LS_WIDTH)]
 
     @property
     def right(self) -> float:
@@ -93,6 +99,11 @@ class Drawing:
     @property
     def bottom(self) -> float:
         return TOP - self.height * (len(self.rows) + 1)
+
+    def row_below(self, canvas: Canvas) -> None:
+        """Bosnia's counts once more, in their columns but below the last line."""
+        for column, text in enumerate(self._texts(1, BOSNIA)):
+            self._aligned(canvas, text, column, self.bottom - 3 * self.height, "right")
 
     def _texts(self, row: int, values: Sequence[int]) -> list[str]:
         texts = [
@@ -113,8 +124,9 @@ class Drawing:
         canvas.setFont(self.font, self.size)
         canvas.drawString(x, y + 4, text)
 
-    def _aligned(self, canvas: Canvas, text: str, left: float, y: float, align: str) -> None:
-        room = self.width - 4 - stringWidth(text, self.font, self.size)
+    def _aligned(self, canvas: Canvas, text: str, column: int, y: float, align: str) -> None:
+        left, right = self.edges[column + 2 : column + 4]
+        room = right - left - 4 - stringWidth(text, self.font, self.size)
         share = {"left": 0.0, "centre": 0.5, "right": 1.0}[align]
         self._text(canvas, text, left + 2 + share * room, y)
 

@@ -8,6 +8,7 @@ from functools import cache
 import pandas as pd
 import pytest
 from bamf_drawings import LEFT, NAME_WIDTH, ROWS, TOP, Drawing, Over, stamp
+from reportlab.pdfgen.canvas import Canvas
 
 from ingest.bamf.hkl import parse
 from kreishaus.model import Batch, Finding, Origin, UnreadableFile
@@ -285,13 +286,7 @@ class TestNotes:
 
     def test_a_row_below_the_table_is_one(self) -> None:
         """The same numbers in their columns: the page break cut them off."""
-
-        def cut_off(canvas: object) -> None:
-            row = Drawing(rows=[("Kosovo", "144", ROWS[1][2])])
-            for column, text in enumerate(row._texts(0, ROWS[1][2])):
-                row._aligned(canvas, text, row.edges[column + 2], TOP - 13 * 8, "right")  # type: ignore[arg-type]
-
-        assert refused(Drawing(over=cut_off)).rule == "row_outside_rules"
+        assert refused(Drawing(over=Drawing().row_below)).rule == "row_outside_rules"
 
 
 @pytest.mark.parametrize("align", ["left", "centre", "right"])
@@ -304,3 +299,54 @@ def test_without_upright_rules_the_column_numbers_say_where_columns_stand(
     batch = read(drawing)
     assert counts(batch) == PRINTED
     assert names(batch) == NAMES
+
+
+@pytest.mark.parametrize("font", ["Times-Roman", "Helvetica-Oblique", "Courier", "DejaVuSerif"])
+@pytest.mark.parametrize("uprights", [True, False])
+def test_other_fonts(font: str, uprights: bool) -> None:
+    size = 4.5 if font == "Courier" else 6
+    batch = read(Drawing(font=font, size=size, uprights=uprights, nothing="–"))
+    assert (counts(batch), names(batch)) == (PRINTED, NAMES)
+
+
+def test_columns_as_wide_as_what_stands_in_them() -> None:
+    """A browser without upright rules: each column has its own width, heads are in the middle."""
+    widths = tuple(8 + 4 * max(len(f"{row[2][i]:,}") for row in ROWS) for i in range(25))
+    batch = read(
+        Drawing(
+            widths=widths,
+            uprights=False,
+            lines="none",
+            size=5,
+            thousands="\u2009",
+            font="DejaVuSans",
+        )
+    )
+    assert (counts(batch), names(batch)) == (PRINTED, NAMES)
+
+
+@pytest.mark.parametrize("text", ["-5", "–5", "(12)", "12*", "12 r", "1 2", "--"])
+def test_what_is_no_count_is_refused_with_its_cell(text: str) -> None:
+    found = refused(Drawing(printed=instead(0, 3, text)))
+    assert (found.column, found.found) == ("5", text)
+
+
+def test_white_paint_hides_nothing() -> None:
+    """Another name and another number, each on a white box over the first."""
+
+    def painted(x: float, text: str) -> Over:
+        def over(canvas: Canvas) -> None:
+            canvas.setFillGray(1)
+            canvas.rect(x - 1, LINE - 3, 24, 11, stroke=0, fill=1)
+            canvas.setFillGray(0)
+            stamp(text, x, LINE)(canvas)
+
+        return over
+
+    for over in (painted(LEFT + 2, "Kenia"), painted(LEFT + NAME_WIDTH + 25, "9.999")):
+        assert refused(Drawing(over=over)).rule == "written_over"
+
+
+def test_a_word_beside_the_table() -> None:
+    found = refused(Drawing(over=stamp("ENTWURF", Drawing().right + 2, LINE)))
+    assert (found.rule, found.found) == ("shifted_cell", "ENTWURF")
