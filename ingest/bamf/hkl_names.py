@@ -19,8 +19,16 @@ WORDS_OF_CONTINENTS = frozenset(
     {"europa", "afrika", "amerika", "asien", "australien", "ozeanien", "unbekannt", "und", "summe"}
     | {"staatenlos", "ungeklaert", "sonstige", "gesamt", "ohne", "angabe", "staatenlose"}
 )
+OF_STATES = re.compile(
+    r"(?:der|die|nord|sued|ost|west|neu|volks|bundes|demokratische|islamische|arabische|vereinigte"
+    r"|republik|koenigreich|foederation|staat|staaten|inseln?)+"
+)
+"""What a state may put before or behind the name that it has."""
+STRAY_DIGIT = re.compile(r"\d(?!\d*\))")
+"""A digit in a name that is no footnote's mark: it may belong to the count beside it."""
 STAMP = re.compile(
-    r"\d{4,}|\d{1,2}\.\s?(?:\d|[A-Z])|\b[A-ZÄÖÜ]{5,}\b|(?i:\b(?:entwurf|kopie|vorläufig|muster|geheim|vertraulich|ungültig"
+    r"\d{4,}|\d{1,2}\.\s?(?:\d|[A-Z])|\b[A-ZÄÖÜ]{5,}\b"
+    r"|(?i:\b(?:entwurf|kopie|vorläufig|muster|geheim|vertraulich|ungültig"
     r"|eingang|eingegangen|entwertet|erledigt|gesehen|geprüft|sperrfrist|intern)\b)"
 )
 """What stamps say and no country is called: dates and numbers, capitals, these words."""
@@ -32,7 +40,7 @@ def name_fault(kind: str, label: str, ls_code: str | None) -> str | None:
         return _country_fault(label, ls_code or "")
     allowed = WORDS_OF_SUMS if kind == "total" else WORDS_OF_CONTINENTS
     words = (_folded(word) for word in re.split(r"[\s/,()-]+", label))
-    if all(word in allowed for word in words if word):
+    if all(word in allowed for word in words if word) and not STRAY_DIGIT.search(label):
         return None
     return "the name of the total alone" if kind == "total" else "the name of a continent alone"
 
@@ -49,15 +57,16 @@ def is_spelling_of(label: str, ls_code: str) -> bool:
 
 def _country_fault(label: str, ls_code: str) -> str | None:
     own, folded = _spellings().get(ls_code, frozenset()), _folded(label)
-    if folded in own and not re.search(r"\d(?!\))", label):
+    if folded in own and not STRAY_DIGIT.search(label):
         return None
     printed = " or ".join(country.label for country in countries() if country.ls_code == ls_code)
     wanted = printed or "a country's name"
     anothers = bool(own) and any(folded in names for names in _spellings().values())
     if STAMP.search(label) or anothers or folded in own:
         return wanted
-    added = any(name in folded and len(name) >= 4 for name in own)
-    return wanted if added and not re.search(r"[,(]", label) else None
+    added = [folded.replace(name, "", 1) for name in own if name in folded and len(name) >= 4]
+    written_in = added and not any(OF_STATES.fullmatch(words) for words in added)
+    return wanted if written_in and not re.search(r"[,(]", label) else None
 
 
 @cache

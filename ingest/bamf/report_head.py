@@ -13,8 +13,8 @@ from ingest.bamf.prose import Prose
 from kreishaus.model import Finding, UnreadableFile
 
 TITLE = re.compile(
-    r"Asylgeschäftsstatistik(?:fürdenMonat([A-Za-zäÄ]{3,9})|(?:fürdas|im)([a-zäöü]{3,9}Halbjahr|Jahr))"
-    r"([0-9]{4})"
+    r"Asylgeschäftsstatistik(?:fürdenMonat([A-Za-zäÄ]{3,9})"
+    r"|(?:fürdas|im)([a-zäöü]{3,9}Halbjahr|Jahr))([0-9]{4})"
 )
 UNTIL_JUNE = re.compile("ersten?Halbjahr")
 PAGE_OF = re.compile(r"Seite([0-9]{1,3})von([0-9]{1,3})(?![0-9])")

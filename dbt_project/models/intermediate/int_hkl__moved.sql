@@ -2,10 +2,8 @@
 -- The limits are such that no true table of 52 months is suspected.
 {%- set largest_factor = 3.5 %}
 {%- set fewest_persons = 100 %}
-{%- set away_share = 0.3 %}
-{%- set away_persons = 50 %}
-{%- set near_share = 0.15 %}
-{%- set near_persons = 5 %}
+{%- set moved_share = 0.1 %}
+{%- set times_nearer = 3 %}
 
 with countries as (
     select
@@ -25,24 +23,22 @@ with countries as (
     where later.row_kind = 'country' and earlier.row_kind = 'country'
 ),
 
-countries_away as (
+moved_countries as (
     select *
     from countries
-    where moved > greatest({{ away_persons }}, {{ away_share }} * pending_before)
+    where moved > greatest({{ fewest_persons }}, {{ moved_share }} * pending_before)
 ),
 
 exchanged_countries as (
     select
         one.*,
         other.row_label as other_label
-    from countries_away as one
-    inner join countries_away as other
+    from moved_countries as one
+    inner join moved_countries as other
         on one.reference_month = other.reference_month and one.ls_code <> other.ls_code
     where
-        abs(one.pending - other.pending_before)
-        <= {{ near_share }} * other.pending_before + {{ near_persons }}
-        and abs(other.pending - one.pending_before)
-        <= {{ near_share }} * one.pending_before + {{ near_persons }}
+        {{ times_nearer }} * abs(one.pending - other.pending_before) <= one.moved
+        and {{ times_nearer }} * abs(other.pending - one.pending_before) <= other.moved
 ),
 
 jumped_countries as (

@@ -171,7 +171,16 @@ class TestNames:
             ("row_label", "Bosnien und Herzegowina"),
         ]
 
-    @pytest.mark.parametrize("name", ["Albanien (ohne Kosovo)", "Republik Shqiperia"])
+    @pytest.mark.parametrize("name", ["Europa 12", "12 Europa", "Europa Asiens", "Nordeuropa"])
+    def test_a_continent_has_its_name_alone(self, name: str) -> None:
+        """12 may be the beginning of the count beside it."""
+        found = refused(Drawing(rows=[*ROWS[:2], (name, *ROWS[2][1:]), ROWS[3]]))
+        assert (found.rule, found.found) == ("row_label", name)
+
+    @pytest.mark.parametrize(
+        "name",
+        ["Albanien (ohne Kosovo)", "Republik Shqiperia", "Republik Albanien", "Nordalbanien"],
+    )
     def test_a_new_name_warns(self, name: str) -> None:
         batch = read(Drawing(rows=[(name, *ROWS[0][1:]), *ROWS[1:]]))
         assert counts(batch) == PRINTED
