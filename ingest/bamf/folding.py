@@ -8,7 +8,7 @@ from dataclasses import replace
 from ingest.bamf.writing import cause
 from kreishaus.model import Finding
 
-MOST_ALIKE = 3
+MOST_ALIKE = 2
 """So many findings of one kind are listed; more have one cause, which the first one shows."""
 MOST_SIGNS = 4
 WHAT_TO_DO = {

@@ -12,9 +12,10 @@ from statistics import median
 
 from ingest.bamf.pages import Char, text_lines
 
+ACCENTS = ("Mn", "Mc", "Sk")
 LARGER = 1.6
 """A row's letters are alike; continents in bold are at most a little larger than countries."""
-FEWEST_OVERLAPS = 2
+FEWEST_LETTERS = 2
 
 
 def written_over(chars: Sequence[Char]) -> str | None:
@@ -35,7 +36,8 @@ def written_over(chars: Sequence[Char]) -> str | None:
         in_print = "".join(char.text for char in foreign)
         return in_print if any(char.turned for char in foreign) else " ".join(text_lines(foreign))
     over = _overprinted(inked)
-    return " ".join(text_lines(over)) if len(over) >= FEWEST_OVERLAPS else None
+    counts = any(not char.text.isalpha() for char in over)
+    return " ".join(text_lines(over)) if counts or len(over) >= FEWEST_LETTERS else None
 
 
 def _overprinted(chars: Sequence[Char]) -> list[Char]:
@@ -58,5 +60,6 @@ def _overprinted(chars: Sequence[Char]) -> list[Char]:
 
 def _one_glyph(char: Char, other: Char) -> bool:
     """An accent over its letter, or the letters of a ligature, which share its box."""
-    accent = any(unicodedata.category(one.text)[0] in "MS" for one in (char, other))
-    return accent or (char.left, char.right) == (other.left, other.right)
+    accent = any(unicodedata.category(one.text) in ACCENTS for one in (char, other))
+    letters = char.text.isalpha() and other.text.isalpha()
+    return accent or (letters and (char.left, char.right) == (other.left, other.right))

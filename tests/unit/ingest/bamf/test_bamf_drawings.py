@@ -12,7 +12,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from ingest.bamf.hkl import parse
 from kreishaus.model import Batch, Finding, Origin, UnreadableFile
-from sample import bamf
+from sample import bamf, bamf_pdf
 
 ORIGIN = Origin("bamf", "hkl", "0" * 64, "x", "hkl.pdf", datetime(2021, 12, 1, tzinfo=UTC))
 LINE = TOP - 13 * 2 + 4
@@ -280,6 +280,32 @@ class TestSigns:
         assert total["value"].tolist() == [14_448]
 
 
+class TestUnruledMonths:
+    @pytest.mark.parametrize(
+        "heights",
+        [
+            lambda rows: [bamf_pdf.TABLE_TOP, bamf_pdf.HEADS_BOTTOM, *rows],
+            lambda rows: [bamf_pdf.TABLE_TOP, rows[0], rows[-1]],
+            lambda rows: [],
+        ],
+        ids=["every row", "head and foot", "none"],
+    )
+    def test_a_month_without_upright_rules_is_the_month(
+        self, monkeypatch: pytest.MonkeyPatch, heights: Callable[[list[float]], list[float]]
+    ) -> None:
+        """All pages of January 2021 with LS close to the counts and names of two lines."""
+
+        def rule(canvas: Canvas, rows: list[float]) -> None:
+            for y in heights(rows):
+                y = bamf_pdf.HEIGHT - y
+                canvas.line(bamf_pdf.LEFT, y, bamf_pdf.RIGHT, y)
+
+        expected = rows_of_january(january())
+        monkeypatch.setattr(bamf_pdf, "_rule", rule)
+        unruled = bamf.pdf(next(one for one in bamf.figures() if one.month == date(2021, 1, 1)))
+        pd.testing.assert_frame_equal(rows_of_january(unruled), expected)
+
+
 class TestNotes:
     @pytest.mark.parametrize(
         "note",
@@ -354,6 +380,16 @@ def test_white_paint_hides_nothing() -> None:
 
     for over in (painted(LEFT + 2, "Kenia"), painted(LEFT + NAME_WIDTH + 25, "9.999")):
         assert refused(Drawing(over=over)).rule == "written_over"
+
+
+@pytest.mark.parametrize("uprights", [True, False])
+@pytest.mark.parametrize("text", ["7", "-", "12"])
+def test_a_number_printed_over_another(text: str, uprights: bool) -> None:
+    """Albania's 3 in column 7 and 4 in column 9, and on them a digit that is as wide."""
+    for column, width in ((5, 3.336), (8, 3.336)):
+        right = Drawing().edges[column + 3] - 2
+        over = stamp(text, right - width * len(text) * (0.6 if text == "-" else 1), LINE)
+        assert refused(Drawing(over=over, uprights=uprights)).rule == "written_over"
 
 
 def test_a_word_beside_the_table() -> None:
