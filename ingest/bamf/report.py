@@ -12,6 +12,7 @@ from datetime import date
 import pandas as pd
 
 from ingest.bamf.findings import on_page
+from ingest.bamf.folding import by_cause
 from ingest.bamf.months import about_month, published
 from ingest.bamf.pdfium_reader import read_document
 from ingest.bamf.prose import Prose
@@ -40,7 +41,7 @@ def parse(content: bytes, origin: Origin) -> Batch:
     published_at, made_findings = published(document.made_at, month, origin)
     findings = [
         *about_month(month, origin),
-        *table_findings,
+        *by_cause(table_findings),
         *figure_findings,
         *made_findings,
         *_unknown_names(lines),
