@@ -14,6 +14,7 @@ from string import Template
 from typing import TYPE_CHECKING, Any
 
 from expectations.checks import Check, CheckResult, breakdown, check_result, failure, of_parser
+from expectations.consequences import folded, follows
 from expectations.formatting import MOST_FAILING_ROWS, tally
 from expectations.gx_results import failing_rows_of, sentence
 from kreishaus.datasets import Dataset
@@ -69,9 +70,10 @@ def validate(dataset: Dataset, batch: Batch) -> Validation:
         about_file += [*faults, *_lost_checks(name, suite, document)]
         documents[name] = _for_the_record(document)
     findings = [finding for judged in about_file for finding in judged.findings]
+    found_in_rows = [finding for judged in about_rows for finding in judged.findings]
     return Validation(
         checks=[judged.check for judged in (*about_file, *about_rows)],
-        findings=(*findings, *(finding for judged in about_rows for finding in judged.findings)),
+        findings=(*findings, *folded(found_in_rows, follows(suites.values()))),
         document=json.dumps(
             {
                 "dataset": dataset.id,

@@ -6,6 +6,8 @@ person. So a broken identity is no statistical noise: a row was lost or a digit 
 
 from __future__ import annotations
 
+from typing import Any
+
 import great_expectations as gx
 from great_expectations.expectations import (
     ExpectColumnDistinctValuesToContainSet,
@@ -33,6 +35,12 @@ from ingest.bamf.tables import MEASURES, REPORT_MEASURES
 from ingest.vocabulary.countries import countries
 
 CRITICAL, WARNING = FailureSeverity.CRITICAL, FailureSeverity.WARNING
+FOLLOWS = {
+    **dict.fromkeys(IDENTITIES, ()),
+    "countries_sum_to_continent": ("row_missing", "key_unique", *IDENTITIES),
+    "continents_sum_to_total": ("row_missing", *IDENTITIES),
+}
+"""Rule -> what breaks it too: a lost row and a wrong number in a row break sums."""
 ALWAYS_PRINTED = ["997", "998"]
 FEWEST_ROWS, MOST_ROWS = 120, 210
 REPORT_PROTECTION = [
@@ -193,8 +201,9 @@ def _counts(column: str) -> list[Expectation]:
     ]
 
 
-def _meta(rule: str, reason: str) -> dict[str, str]:
-    return {"rule": rule, "reason": reason, "label_column": "row_label"}
+def _meta(rule: str, reason: str) -> dict[str, Any]:
+    about = {"rule": rule, "reason": reason, "label_column": "row_label"}
+    return about | ({"follows": list(FOLLOWS[rule])} if rule in FOLLOWS else {})
 
 
 def _identities() -> list[Expectation]:

@@ -8,23 +8,32 @@ which the countries above it belong. Nothing is added up here: that is judged by
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import pandas as pd
 
 from ingest.bamf.findings import on_page
+from ingest.bamf.folding import by_cause
 from ingest.bamf.hkl_head import NAME_COLUMN, PrintedTable, read_tables
+from ingest.bamf.hkl_names import is_new_spelling, name_fault
 from ingest.bamf.months import about_month, published
-from ingest.bamf.pages import char_lines, words_of
+from ingest.bamf.pages import Word, char_lines, words_of
 from ingest.bamf.pdfium_reader import read_document
 from ingest.bamf.ruled_pages import RuledRow
 from ingest.bamf.tables import HKL, MEASURES
+from ingest.bamf.writing import (
+    NOTHING,
+    NUMBER,
+    WITH_BLANKS,
+    as_bamf_prints,
+    blanks_part_thousands,
+    is_number,
+)
 from kreishaus.model import Batch, Finding, Origin, UnreadableFile
 
-NOTHING = "-"
-NUMBER = re.compile(r"0|[1-9][0-9]{0,2}(\.[0-9]{3}){0,4}")
 LS_CODE = re.compile(r"[0-9]{3}")
 NAME_OVER_THE_EDGE = re.compile(r"(\D+?) ?([0-9]{3})")
 EDGE_TOLERANCE = 2.0
@@ -62,17 +71,8 @@ def parse(content: bytes, origin: Origin) -> Batch:
     """
     document = read_document(content)
     month, tables = read_tables(document.pages)
-    lines: list[Line] = []
-    findings = [finding for table in tables for finding in _below(table)]
-    for table in tables:
-        for number, row in enumerate(table.rows, start=1):
-            if not any(row.cells) and not row.outside:
-                continue  # the gap between the two strokes of a double line
-            line = _line(table, number, row)
-            faults = [line] if isinstance(line, Finding) else list(_faults(line))
-            findings.extend(faults)
-            if isinstance(line, Line):
-                lines.append(line)
+    lines, findings = _lines(tables)
+    findings = by_cause([*(finding for table in tables for finding in _below(table)), *findings])
     odd = about_month(month, origin)
     made_at, made_odd = published(document.made_at, month, origin)
     findings += [finding for finding in odd if finding.severity == "critical"]
@@ -81,7 +81,8 @@ def parse(content: bytes, origin: Origin) -> Batch:
     if findings:
         raise UnreadableFile(*findings)
     frame = _frame(month, lines, _continents(lines))
-    return Batch(f"{month:%Y-%m}", {"rows": frame}, made_at, (*odd, *made_odd))
+    warnings = (*odd, *made_odd, *_new_spellings(lines))
+    return Batch(f"{month:%Y-%m}", {"rows": frame}, made_at, warnings)
 
 
 def number_of(text: str) -> int | None:
@@ -93,9 +94,29 @@ def number_of(text: str) -> int | None:
     return int(text.replace(".", ""))
 
 
-def is_number(text: str) -> bool:
-    """Whether a text is a count or a dash as BAMF prints them."""
-    return text == NOTHING or NUMBER.fullmatch(text) is not None
+def _lines(tables: Sequence[PrintedTable]) -> tuple[list[Line], list[Finding]]:
+    """The rows of all pages, counts as BAMF prints them, and what cannot be read in them."""
+    lines: list[Line] = []
+    findings: list[Finding] = []
+    for table in tables:
+        for number, row in enumerate(table.rows, start=1):
+            if not any(row.cells) and not row.outside:
+                continue  # the gap between the two strokes of a double line
+            line = _line(table, number, row)
+            if isinstance(line, Line):
+                lines.append(line)
+            else:
+                findings.append(line)
+    blanks = blanks_part_thousands(text for line in lines for text in line.cells.values())
+    lines = [_as_bamf_prints(line, blanks=blanks) for line in lines]
+    return lines, [*findings, *(fault for line in lines for fault in _faults(line))]
+
+
+def _as_bamf_prints(line: Line, *, blanks: bool) -> Line:
+    """The row with its counts as BAMF writes them. A row with an empty cell may be shifted."""
+    whole = blanks and not line.outside and all(line.cells.values())
+    cells = {column: as_bamf_prints(text, blanks=whole) for column, text in line.cells.items()}
+    return replace(line, cells=cells)
 
 
 def _line(table: PrintedTable, number: int, row: RuledRow) -> Line | Finding:
@@ -132,21 +153,39 @@ def _below(table: PrintedTable) -> Iterator[Finding]:
     """Rows under the last ruled line: a page break cut the table, or its last line is missing."""
     bottom = min([table.numbers_row.bottom, *(row.bottom for row in table.rows)])
     for line in char_lines(char for char in table.page.chars if char.middle[1] < bottom):
-        words = [word.text for word in words_of(line)]
-        if sum(map(is_number, words)) >= NUMBERS_OF_A_ROW:
+        words = words_of(line)
+        if _is_row(table, words):
+            texts = [word.text for word in words]
             yield on_page(
                 "row_outside_rules",
                 table.page.number,
                 f"a row stands below the table's last line; the table is cut off: "
-                f"{' '.join(words)[:120]}",
-                row=" ".join(word for word in words if not is_number(word)) or None,
+                f"{' '.join(texts)[:120]}",
+                row=" ".join(text for text in texts if not _is_count(text)) or None,
                 expected="every row between two lines",
                 found=f"{len(words)} words below them",
             )
 
 
+def _is_row(table: PrintedTable, words: Sequence[Word]) -> bool:
+    """Whether words below the table are a row: numbers alone, each under a column of its own.
+
+    A note has words among its numbers, or several of them under one column.
+    """
+    edges = table.numbers_row.edges[table.columns["2"] :]
+    right = [word for word in words if (word.left + word.right) / 2 > edges[0]]
+    counts = [word for word in right if _is_count(word.text)]
+    columns = {bisect_right(edges, (word.left + word.right) / 2) for word in counts}
+    lettered = sum(any(char.isalpha() for char in word.text) for word in right)
+    return len(columns) >= NUMBERS_OF_A_ROW and len(columns) > 4 * lettered
+
+
+def _is_count(text: str) -> bool:
+    return is_number(as_bamf_prints(text, blanks=False))
+
+
 def _faults(line: Line) -> Iterator[Finding]:
-    """What cannot be read in a row. A row cut in two is one finding, not one for each cell."""
+    """What cannot be read in a row. A row cut in two, or shifted, is one finding."""
     empty = [column for column, text in line.cells.items() if not text]
     if not line.label and not line.ls_code and len(empty) < len(MEASURES):
         yield _fault(line, "row_split", "1", "a name beside the numbers", "")
@@ -154,26 +193,43 @@ def _faults(line: Line) -> Iterator[Finding]:
     if line.label and len(empty) == len(MEASURES):
         yield _fault(line, "row_split", None, f"{len(MEASURES)} numbers beside the name", "none")
         return
-    if not line.label:
-        yield _fault(line, "row_label", "1", "a name", "")
+    about_name = list(_name_faults(line))
+    yield from about_name
+    yield from _cell_faults(line, empty, explained=bool(about_name))
+
+
+def _name_faults(line: Line) -> Iterator[Finding]:
     if line.ls_code and not LS_CODE.fullmatch(line.ls_code):
         yield _fault(line, "ls_code", "LS", "three digits, or nothing", line.ls_code)
-    crowded = {column: text for column, text in line.cells.items() if _several(text)}
-    if line.outside:
+    elif not line.label:
+        yield _fault(line, "row_label", "1", "a name", "")
+    elif name := name_fault(line.kind, line.label, line.ls_code):
+        yield _fault(line, "row_label", "1", name, line.label)
+
+
+def _cell_faults(line: Line, empty: Sequence[str], *, explained: bool) -> Iterator[Finding]:
+    """Cells of a row that are no counts. A shifted row is one, or none that a name explains."""
+    crowded = [
+        column
+        for column, text in line.cells.items()
+        if _several(text) and (empty or not WITH_BLANKS.fullmatch(text))
+    ]
+    unread = [
+        column
+        for column, text in line.cells.items()
+        if text and column not in crowded and not is_number(text)
+    ]
+    if line.outside and not explained:
         yield _fault(line, "shifted_cell", None, "nothing beside the table", line.outside)
-    for column, text in crowded.items():
-        yield _fault(line, "shifted_cell", column, "one number in the cell", text)
-    for column, text in line.cells.items():
-        if not text:
-            yield _fault(
-                line,
-                "shifted_cell" if crowded or line.outside else "empty_cell",
-                column,
-                'a count, or "-"',
-                "",
-            )
-        elif column not in crowded and not is_number(text):
-            yield _fault(line, "number", column, 'a count such as 1.648, or "-"', text)
+    elif crowded and not explained:
+        column = crowded[0]
+        yield _fault(line, "shifted_cell", column, "one number in the cell", line.cells[column])
+    elif empty and not unread and not explained:
+        column = empty[0]
+        others = f"; empty too: {', '.join(empty[1:])}" if empty[1:] else ""
+        yield _fault(line, "empty_cell", column, f'a count, or "-"{others}', "")
+    for column in unread:
+        yield _fault(line, "number", column, 'a count such as 1.648, or "-"', line.cells[column])
 
 
 def _several(text: str) -> bool:
@@ -192,6 +248,21 @@ def _fault(line: Line, rule: str, column: str | None, expected: str, found: str)
         expected=expected,
         found=found,
     )
+
+
+def _new_spellings(lines: Sequence[Line]) -> Iterator[Finding]:
+    for line in lines:
+        if line.ls_code and is_new_spelling(line.label, line.ls_code):
+            yield on_page(
+                "country_name",
+                line.page,
+                f"LS {line.ls_code} has a name under which it was never printed: {line.label!r}. "
+                "Its numbers count for its key; look whether the name is right",
+                severity="warning",
+                row=f"{line.row} ({line.name})",
+                expected="a name of ingest/vocabulary/countries.csv",
+                found=line.label,
+            )
 
 
 def _continents(lines: Sequence[Line]) -> list[str | None]:

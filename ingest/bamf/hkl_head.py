@@ -9,13 +9,16 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from functools import cached_property, partial
 
 from ingest.bamf.findings import on_page
-from ingest.bamf.months import last_day
+from ingest.bamf.folding import over_pages
+from ingest.bamf.hkl_period import printed_month
 from ingest.bamf.pages import Page
+from ingest.bamf.positioned_rows import positioned_rows
 from ingest.bamf.ruled_pages import RuledRow, ruled_rows
+from ingest.bamf.stamps import written_over
 from ingest.bamf.tables import MEASURES
 from kreishaus.model import Finding, UnreadableFile
 
@@ -23,14 +26,13 @@ TITLE = "Antrags-, Entscheidungs- und Bestandsstatistik"
 OTHER_TITLE = "Asylgeschäftsstatistik"
 NAME_COLUMN = "Spalte 1"
 COLUMN_NUMBERS = (NAME_COLUMN, *MEASURES)
-PERIOD = re.compile(
-    r"Berichtszeitraum:?\s*(\d\d\.\d\d\.\d{4})\s*[-–]\s*(\d\d\.\d\d\.\d{4})", re.ASCII
-)
 PAGE_OF = re.compile(r"Seite\s*(\d{1,3})\s*(?:/|von)\s*(\d{1,3})\b", re.ASCII)
 SCOPE = {
     "bezogen auf": (re.compile(r"bezogen auf:?\s*(\w+)"), "Personen"),
     "Bereich": (re.compile(r"Bereich:?\s*(\w+ \w+)"), "Bundesgebiet gesamt"),
 }
+FEWEST_EDGES = 3
+"""A band with a left and a right rule only, or none, is a note in a frame."""
 MEND = "If BAMF changed the layout, mend MEASURES in ingest/bamf/tables.py"
 
 
@@ -65,15 +67,16 @@ def read_tables(pages: Sequence[Page]) -> tuple[date, list[PrintedTable]]:
             findings.extend(table)
     months: dict[int, date] = {}
     for table in tables:
-        month = _printed_month(table)
+        month = printed_month(table.head, table.page.number)
         if isinstance(month, Finding):
             findings.append(month)
         else:
             months[table.page.number] = month
         findings.extend(_scope(table))
+        findings.extend(_stamped(table.page, table.numbers_row.bottom, table.rows))
     findings += [*_page_numbers(pages), *_one_month(months)]
     if findings:
-        raise UnreadableFile(*findings)
+        raise UnreadableFile(*over_pages(findings))
     return months[1], tables
 
 
@@ -123,6 +126,11 @@ def _holds(lines: Sequence[str], title: str) -> bool:
 def _table(page: Page) -> PrintedTable | list[Finding]:
     rows = ruled_rows(page)
     at = next((i for i, row in enumerate(rows) if NAME_COLUMN in row.cells), None)
+    printed = () if at is None else tuple(cell for cell in rows[at].cells if cell)
+    if at is None or (printed != COLUMN_NUMBERS and " ".join(printed) == " ".join(COLUMN_NUMBERS)):
+        by_position = positioned_rows(page, COLUMN_NUMBERS[1:])
+        if by_position:
+            return _of_rows(page, by_position)
     if at is None:
         return [
             on_page(
@@ -130,14 +138,49 @@ def _table(page: Page) -> PrintedTable | list[Finding]:
                 page.number,
                 "no ruled row of column numbers was found; without it no column can be named",
                 expected=" ".join(COLUMN_NUMBERS),
-                found=f"{len(rows)} ruled rows, none with a cell {NAME_COLUMN!r}",
+                found=f"no cell {NAME_COLUMN!r} between rules",
             )
         ]
-    printed = tuple(cell for cell in rows[at].cells if cell)
     if printed != COLUMN_NUMBERS:
-        return list(_columns_changed(page.number, printed))
-    columns = {cell: i for i, cell in enumerate(rows[at].cells) if cell}
-    return PrintedTable(page, columns, rows[at], tuple(rows[at + 1 :]))
+        stamp = list(_stamped(page, rows[at].top, rows[at:]))
+        return stamp or list(_columns_changed(page.number, printed))
+    return _of_rows(page, _without_notes(rows[at:]))
+
+
+def _of_rows(page: Page, rows: Sequence[RuledRow]) -> PrintedTable:
+    columns = {cell: i for i, cell in enumerate(rows[0].cells) if cell}
+    return PrintedTable(page, columns, rows[0], tuple(rows[1:]))
+
+
+def _without_notes(rows: Sequence[RuledRow]) -> Sequence[RuledRow]:
+    """The rows without the bands below the last one that no upright rule divides: no row's."""
+    end = len(rows)
+    while end > 1 and len(rows[end - 1].edges) < FEWEST_EDGES:
+        end -= 1
+    return rows[:end]
+
+
+def _stamped(page: Page, top: float, rows: Sequence[RuledRow]) -> Iterator[Finding]:
+    """A stamp or watermark over the rows: then no text of them is surely theirs."""
+    if not rows:
+        return
+    left, right, bottom = rows[0].edges[0], rows[0].edges[-1], rows[-1].bottom
+    over = written_over(
+        [
+            char
+            for char in page.chars
+            if left <= char.middle[0] <= right and bottom < char.middle[1] < top
+        ]
+    )
+    if over:
+        yield on_page(
+            "written_over",
+            page.number,
+            f"something is written over the rows: {over[:60]!r}. It could be taken for a name or "
+            "hide one; ask for the file without it",
+            expected="nothing but the table's rows",
+            found=over[:60],
+        )
 
 
 def _columns_changed(page: int, printed: Sequence[str]) -> Iterator[Finding]:
@@ -175,31 +218,6 @@ def _page_numbers(pages: Sequence[Page]) -> Iterator[Finding]:
         yield amiss("page_missing", number, f"this page of {count} is not in the file")
     if not missing and (numbers != [page.number for page in pages] or count != len(pages)):
         yield amiss("page_order", 1, "a page is there twice or out of order")
-
-
-def _printed_month(table: PrintedTable) -> date | Finding:
-    page, head = table.page.number, table.head
-    printed = PERIOD.search(head)
-    if not printed:
-        return on_page(
-            "reference_month",
-            page,
-            "the page does not say which month it is about",
-            expected="Berichtszeitraum: dd.mm.yyyy - dd.mm.yyyy",
-            found=head.replace("\n", " / ")[:120],
-        )
-    not_one_month = on_page(
-        "reference_month",
-        page,
-        "the table is not about one whole month",
-        expected="the first to the last day of one month",
-        found=printed[0],
-    )
-    try:
-        first, last = (datetime.strptime(day, "%d.%m.%Y").date() for day in printed.groups())
-    except ValueError:
-        return not_one_month
-    return first if first.day == 1 and last == last_day(first) else not_one_month
 
 
 def _one_month(months: dict[int, date]) -> Iterator[Finding]:

@@ -19,13 +19,17 @@ WORD_GAP = 0.15
 
 
 class Char(NamedTuple):
-    """A character and its box in points; upwards and to the right is more."""
+    """A character and its box in points; upwards and to the right is more.
+
+    ``turned``: it does not stand upright on the page as that is looked at.
+    """
 
     text: str
     left: float
     bottom: float
     right: float
     top: float
+    turned: bool = False
 
     @property
     def middle(self) -> tuple[float, float]:

@@ -35,6 +35,7 @@ TURNS: dict[int, Callable[[float, float], tuple[float, float]]] = {
     270: lambda x, y: (-y, x),
 }
 """A page's ``/Rotate``, clockwise -> how its points turn. Landscape tables are often stored so."""
+STRAIGHT = math.cos(math.radians(5))
 LINE_END_HYPHENS = {"\x02": "-", "\ufffe": "-"}
 """What pdfium makes of a hyphen that ends a line."""
 PDF_DATE = re.compile(
@@ -144,6 +145,7 @@ def _chars(page: pypdfium2.PdfPage, number: int) -> Iterator[Char]:
     if text.count_chars() > MOST_CHARS:
         raise _too_large(f"{MOST_CHARS} characters a page", f"more on page {number}")
     turn = TURNS[page.get_rotation()]
+    upright = math.radians(page.get_rotation())
     box = pdfium.FS_RECTF()
     for i in range(text.count_chars()):
         char = _character(pdfium.FPDFText_GetUnicode(text.raw, i))
@@ -153,7 +155,9 @@ def _chars(page: pypdfium2.PdfPage, number: int) -> Iterator[Char]:
             x1, y1 = turn(box.left, box.bottom)
             x2, y2 = turn(box.right, box.top)
             if all(map(math.isfinite, (x1, y1, x2, y2))):
-                yield Char(char, min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2))
+                angle = pdfium.FPDFText_GetCharAngle(text.raw, i)
+                turned = angle >= 0 and math.cos(angle + upright) < STRAIGHT
+                yield Char(char, min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2), turned)
 
 
 def _character(code: int) -> str:

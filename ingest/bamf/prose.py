@@ -33,9 +33,9 @@ class Prose:
         places = tuple(i for i, char in enumerate(text) if not char.isspace())
         return cls(page.number, text, "".join(text[i] for i in places), places, tuple(starts))
 
-    def quote(self, match: re.Match[str]) -> str:
-        """What a match in the compact text looks like in print."""
-        return self.text[self.places[match.start()] : self.places[match.end() - 1] + 1]
+    def quote(self, match: re.Match[str], group: int = 0) -> str:
+        """What a match in the compact text, or a group of it, looks like in print."""
+        return self.text[self.places[match.start(group)] : self.places[match.end(group) - 1] + 1]
 
     def line(self, match: re.Match[str]) -> int:
         """The line of the page, from 1, on which a match begins."""

@@ -12,13 +12,14 @@ from datetime import date
 import pandas as pd
 
 from ingest.bamf.findings import on_page
+from ingest.bamf.folding import by_cause
 from ingest.bamf.months import about_month, published
 from ingest.bamf.pdfium_reader import read_document
 from ingest.bamf.prose import Prose
-from ingest.bamf.report_head import read_month
+from ingest.bamf.report_head import names_a_month, read_month
 from ingest.bamf.report_prose import Figure, read_figures
 from ingest.bamf.report_table import ReportLine, read_table
-from ingest.bamf.report_wordings import YEAR_TO_DATE
+from ingest.bamf.report_wordings import MONTH, YEAR_TO_DATE
 from ingest.bamf.tables import REPORT
 from ingest.vocabulary.countries import ls_code_of
 from kreishaus.model import Batch, Finding, Origin, UnreadableFile
@@ -40,15 +41,30 @@ def parse(content: bytes, origin: Origin) -> Batch:
     published_at, made_findings = published(document.made_at, month, origin)
     findings = [
         *about_month(month, origin),
-        *table_findings,
+        *by_cause(table_findings),
         *figure_findings,
         *made_findings,
         *_unknown_names(lines),
     ]
+    if not names_a_month(pages) and not any(map(_says_its_month, figures)):
+        findings.append(
+            on_page(
+                "reference_month",
+                1,
+                "the title names a half-year or a year, and no sentence its last month",
+                expected=f"a figure of {month:%Y-%m}",
+                found="none",
+            )
+        )
     if any(finding.severity == "critical" for finding in findings):
         raise UnreadableFile(*findings)
     tables = {"rows": _rows(month, lines), "figures": _figures(month, figures)}
     return Batch(f"{month:%Y-%m}", tables, published_at, tuple(findings))
+
+
+def _says_its_month(figure: Figure) -> bool:
+    """Whether a sentence is known only with the month's name in it."""
+    return figure.span == MONTH and figure.measure in ("decisions_total", "pending_total")
 
 
 def _unknown_names(lines: Sequence[ReportLine]) -> Iterator[Finding]:

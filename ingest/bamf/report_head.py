@@ -12,7 +12,11 @@ from ingest.bamf.months import month_number
 from ingest.bamf.prose import Prose
 from kreishaus.model import Finding, UnreadableFile
 
-TITLE = re.compile(r"AsylgeschäftsstatistikfürdenMonat([A-Za-zäÄ]{3,9})([0-9]{4})")
+TITLE = re.compile(
+    r"Asylgeschäftsstatistik(?:fürdenMonat([A-Za-zäÄ]{3,9})"
+    r"|(?:fürdas|im)([a-zäöü]{3,9}Halbjahr|Jahr))([0-9]{4})"
+)
+UNTIL_JUNE = re.compile("ersten?Halbjahr")
 PAGE_OF = re.compile(r"Seite([0-9]{1,3})von([0-9]{1,3})(?![0-9])")
 
 
@@ -42,8 +46,20 @@ def read_month(pages: Sequence[Prose]) -> date:
 
 
 def _month(title: re.Match[str]) -> date | None:
-    number, year = month_number(title[1]), int(title[2])
+    number, year = _month_number(title), int(title[3])
     return date(year, number, 1) if number and 1950 <= year <= 2100 else None
+
+
+def _month_number(title: re.Match[str]) -> int | None:
+    """The month that ends the printed span; a second half does not begin in January."""
+    if title[1]:
+        return month_number(title[1])
+    return 12 if title[2] == "Jahr" else 6 if UNTIL_JUNE.fullmatch(title[2]) else None
+
+
+def names_a_month(pages: Sequence[Prose]) -> bool:
+    """Whether a title names the month itself, not only a half-year or a year."""
+    return any(match[1] for page in pages if (match := TITLE.search(page.compact)))
 
 
 def _unlike(titles: dict[int, re.Match[str]], months: dict[int, date | None]) -> Iterator[Finding]:
@@ -54,7 +70,7 @@ def _unlike(titles: dict[int, re.Match[str]], months: dict[int, date | None]) ->
                 number,
                 "the title does not name one month, the same on every page",
                 expected="a month such as Januar 2016",
-                found=", ".join(f"{match[1]} {match[2]}" for match in titles.values()),
+                found=", ".join(f"{match[1] or match[2]} {match[3]}" for match in titles.values()),
             )
 
 

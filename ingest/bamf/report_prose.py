@@ -10,6 +10,7 @@ from datetime import date
 from ingest.bamf.findings import on_page
 from ingest.bamf.prose import Prose
 from ingest.bamf.report_wordings import ALWAYS_PRINTED, PERCENT, WORDINGS
+from ingest.bamf.writing import WITH_BLANKS
 from kreishaus.model import Finding
 
 MEND = "If BAMF words it anew, add the sentence to WORDINGS in ingest/bamf/report_wordings.py"
@@ -48,8 +49,9 @@ def _figures(pages: Sequence[Prose], month: date) -> Iterator[Figure]:
         pattern = wording.compiled(month)
         for page in pages:
             for match in pattern.finditer(page.compact):
-                for measure, printed in zip(wording.measures, match.groups(), strict=True):
-                    if printed is not None:
+                for group, measure in enumerate(wording.measures, start=1):
+                    printed = match[group]
+                    if printed is not None and _is_written_so(printed, page.quote(match, group)):
                         yield Figure(
                             measure=measure,
                             span=wording.span,
@@ -58,6 +60,11 @@ def _figures(pages: Sequence[Prose], month: date) -> Iterator[Figure]:
                             page=page.number,
                             line=page.line(match),
                         )
+
+
+def _is_written_so(digits: str, printed: str) -> bool:
+    """Whether digits that stand together without blanks are one number in print: ``1 648``."""
+    return len(digits) <= 3 or not digits.isdigit() or bool(WITH_BLANKS.fullmatch(printed))
 
 
 def _unlike(figures: Sequence[Figure]) -> Iterator[Finding]:

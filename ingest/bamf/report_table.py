@@ -12,13 +12,15 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from ingest.bamf.findings import on_page
-from ingest.bamf.pages import Char, Page, Word, char_lines, words_of
+from ingest.bamf.pages import Char, Page, Word, char_lines
 from ingest.bamf.tables import REPORT_MEASURES
+from ingest.bamf.writing import as_bamf_prints, blanks_part_thousands, cause, counts_of
 from kreishaus.model import Finding
 
 VALUE = re.compile(r"-|0|[1-9][0-9]{0,2}(\.[0-9]{3}){0,3}|[0-9]{1,3}(,[0-9])?%")
 FEWEST_VALUES = 8
 """A line with so many values is a row of the table; a sentence has three."""
+FEWEST_SIGNS = 3
 ALIGNED = 4.0
 """Points within which numbers end below one another; the columns are 25 and more apart."""
 HEAD = "ASYLANTRÄGE"
@@ -53,6 +55,8 @@ class _Row:
 
 def read_table(pages: Sequence[Page]) -> tuple[list[ReportLine], list[Finding]]:
     """The rows of the overview, from the top; and what cannot be read truly."""
+    if unknown := next(filter(None, map(_unknown_sign, pages)), None):
+        return [], [unknown]
     page, lines = next(
         ((page, lines) for page in pages if _has_table(lines := char_lines(page.chars))),
         (None, []),
@@ -80,6 +84,34 @@ def read_table(pages: Sequence[Page]) -> tuple[list[ReportLine], list[Finding]]:
     return read, [*findings, *_rows_missing(page.number, read)]
 
 
+def _unknown_sign(page: Page) -> Finding | None:
+    """A sign for nothing, or between thousands, that nobody knows: the cause, before all else."""
+    lines = char_lines(page.chars)
+    if not any(HEAD in _text(line) for line in lines):
+        return None
+    found: dict[tuple[str, str], list[str]] = {}
+    for words in (_as_bamf_prints(counts_of(line)) for line in lines):
+        unread = [word.text for word in words if not _is_value(word) and _is_sign(word.text)]
+        if len(unread) + sum(map(_is_value, words)) >= FEWEST_VALUES:
+            for text in unread:
+                found.setdefault(cause(text), []).append(text)
+    for (rule, sign), texts in found.items():
+        if rule != "number" and len(texts) >= FEWEST_SIGNS:
+            return on_page(
+                rule,
+                page.number,
+                f"{len(texts)} cells of the table hold {sign or 'no sign'!r} where no such sign "
+                f"is known; the first: {texts[0]!r}",
+                expected='a count such as 1.648, or "-"',
+                found=texts[0],
+            )
+    return None
+
+
+def _is_sign(text: str) -> bool:
+    return not any(char.isalpha() for char in text) and "%" not in text
+
+
 def _has_table(lines: Sequence[Sequence[Char]]) -> bool:
     return any(HEAD in _text(line) for line in lines) and any(True for _ in _rows(lines))
 
@@ -91,13 +123,19 @@ def _text(line: Sequence[Char]) -> str:
 def _rows(lines: Sequence[Sequence[Char]]) -> Iterator[_Row]:
     number = 0
     for line in lines:
-        words = _percents_joined(words_of(line))
+        words = _percents_joined(_as_bamf_prints(counts_of(line)))
         if sum(_is_value(word) for word in words) < FEWEST_VALUES:
             continue
         number += 1
         ranked = len(words) > 1 and re.fullmatch(r"[1-9][0-9]?", words[0].text)
         rank = int(words[0].text) if ranked and not _is_value(words[1]) else None
         yield _Row(number, tuple(line), rank, tuple(words[1:] if rank else words))
+
+
+def _as_bamf_prints(words: Sequence[Word]) -> list[Word]:
+    """A line's words with counts as BAMF writes them; all in one line are written alike."""
+    blanks = blanks_part_thousands(word.text for word in words)
+    return [word._replace(text=as_bamf_prints(word.text, blanks=blanks)) for word in words]
 
 
 def _percents_joined(words: Sequence[Word]) -> list[Word]:

@@ -2,17 +2,35 @@
 
 Patterns are matched against text without blanks. ``MONAT`` and ``JAHR`` stand for the report's
 own month and year, ``ZAHL`` for a count, ``PROZENT`` for a percentage with one decimal or none.
-The groups of a pattern are its figures, in order. Read in the reports of 2016-01 to 2016-04.
+The groups of a pattern are its figures, in order. ``BISHER`` is the time since January in any
+wording, ``FUERBISHER`` the same after "für". Read in the reports of 2016-01 to 2016-04; that of
+June says "im ersten Halbjahr", and that of December is taken to say "im Jahr".
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 MONTH, YEAR_TO_DATE = "month", "year_to_date"
-NUMBER = r"[0-9]{1,3}(?:\.[0-9]{3}){0,3}"
+NUMBER = r"[0-9]{1,3}(?:\.?[0-9]{3}){0,3}"
+SINCE_JANUARY = (
+    r"[Ii]mbisherigen(?:Berichtsj|J)ahr(?:JAHR)?",
+    r"[Ii]m(?:gesamten|ganzen)?(?:Berichtsj|J)ahrJAHR",
+    r"(?:[Ii]mZeitraum)?[Vv]?(?:on)?JanuarbisMONAT(?:JAHR)?",
+)
+FOR_SINCE_JANUARY = (
+    r"fürdasbisherige(?:Berichtsj|J)ahr(?:JAHR)?",
+    r"fürdas(?:gesamte|ganze)?(?:Berichtsj|J)ahrJAHR",
+)
+UNTIL_MONTH = {
+    3: ("[Ii]m(?:ersten|1\\.)(?:Quartal|Vierteljahr)", "fürdaserste(?:Quartal|Vierteljahr)"),
+    6: ("[Ii]m(?:ersten|1\\.)Halbjahr", "fürdaserste(?:Halbjahr)"),
+    9: ("[Ii]ndenerstendreiQuartalen", "fürdieerstendreiQuartale"),
+}
+"""Months whose report may count "im ersten Halbjahr": in a later one it is another time."""
 GERMAN_MONTHS = (
     *("Januar", "Februar", "März", "April", "Mai", "Juni"),
     *("Juli", "August", "September", "Oktober", "November", "Dezember"),
@@ -37,10 +55,19 @@ class Wording:
             "ZAHL": f"({NUMBER})",
             "PROZENT": r"([0-9]{1,3}(?:,[0-9])?)",
         }
-        pattern = self.pattern
+        pattern = self.pattern.replace("FUERBISHER", _any_of(FOR_SINCE_JANUARY, 1, month))
+        pattern = pattern.replace("BISHER", _any_of(SINCE_JANUARY, 0, month))
         for word, meaning in words.items():
             pattern = pattern.replace(word, meaning)
         return re.compile(pattern)
+
+
+def _any_of(wordings: Sequence[str], kind: int, month: date) -> str:
+    """A pattern for the time since January as the report of one month may word it."""
+    own = [
+        f"{words[kind]}(?:JAHR)?" for until, words in UNTIL_MONTH.items() if until == month.month
+    ]
+    return f"(?:{'|'.join([*wordings, *own])})"
 
 
 WORDINGS = (
@@ -52,7 +79,7 @@ WORDINGS = (
     Wording(
         YEAR_TO_DATE,
         ("applications_first",),
-        r"Imbisherigen(?:Berichtsj|J)ahrJAHRwurdenZAHLErstanträge",
+        r"BISHERwurdenZAHLErstanträge",
     ),
     Wording(
         MONTH,
@@ -62,7 +89,7 @@ WORDINGS = (
     Wording(
         YEAR_TO_DATE,
         ("applications_follow_up",),
-        r"DieZahlderFolgeanträge[a-zäöüß]{3,12}imbisherigenJahrJAHR[^.]{0,60}\([0-9.]+Folgeanträge"
+        r"DieZahlderFolgeanträge[a-zäöüß]{3,12}BISHER[^.]{0,60}\([0-9.]+Folgeanträge"
         r"\)um[0-9,]+%aufZAHLFolgeanträge",
     ),
     Wording(
@@ -73,28 +100,37 @@ WORDINGS = (
     Wording(
         YEAR_TO_DATE,
         ("applications_total",),
-        r"konntedasBundesamtinsgesamtZAHLAsylanträgeimJahrJAHRentgegen",
+        r"konntedasBundesamtinsgesamtZAHLAsylanträgeBISHERentgegen",
     ),
     Wording(
         YEAR_TO_DATE,
         ("decisions_total",),
-        r"Insgesamtwurden(?:imbisherigenJahr)?ZAHLErst-?undFolgeanträge"
-        r"(?:imbisherigenJahr|imMONATJAHR)entschieden",
+        r"Insgesamtwurden(?:BISHER)?ZAHLErst-?undFolgeanträge(?:BISHER|imMONATJAHR)entschieden",
     ),
     Wording(
         YEAR_TO_DATE,
         ("decisions_total",),
-        r"ImbisherigenBerichtsjahrJAHRwurdeninsgesamtZAHLEntscheidungenüberAsylanträgegetroffen",
+        r"InsgesamtwurdenBISHERZAHLErst-?undFolgeanträgeentschieden",
+    ),
+    Wording(
+        YEAR_TO_DATE,
+        ("decisions_total",),
+        r"BISHERwurdeninsgesamtZAHLEntscheidungenüberAsylanträgegetroffen",
     ),
     Wording(
         YEAR_TO_DATE,
         RATE_AND_COUNTS,
-        rf"GesamtschutzquotefüralleHKLliegtfürdasbisherigeBerichtsjahr(?:JAHR)?bei{RATE}",
+        rf"GesamtschutzquotefüralleHKLliegtFUERBISHERbei{RATE}",
     ),
     Wording(
         YEAR_TO_DATE,
         RATE_AND_COUNTS,
-        rf"GesamtschutzquotefüralleHKLimbisherigen(?:Berichtsj|J)ahrJAHRbei{RATE}",
+        rf"GesamtschutzquotefüralleHKLBISHERbei{RATE}",
+    ),
+    Wording(
+        YEAR_TO_DATE,
+        RATE_AND_COUNTS,
+        rf"BISHER(?:lag|liegt)dieGesamtschutzquotefüralleHKLbei{RATE}",
     ),
     Wording(
         MONTH,

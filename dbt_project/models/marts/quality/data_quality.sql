@@ -60,3 +60,27 @@ select
     true as is_in_force,
     changes.recorded_at
 from {{ ref('int_offers__changed') }} as changes
+union all
+-- Nor does a table beside that of the month before.
+select
+    'bamf/hkl' as dataset_id,
+    strftime(moved.reference_month, '%Y-%m') as period,
+    moved.source_sha256,
+    'staged' as batch_outcome,
+    'rows' as table_name,
+    moved.rule,
+    row_number() over (
+        partition by moved.reference_month, moved.rule order by moved.ls_code
+    ) as check_number,
+    moved.description,
+    'warning' as severity,
+    'failed' as outcome,
+    1 as offending_rows_count,
+    1 as evaluated_rows_count,
+    cast(null as varchar) as place,
+    moved.ls_code as row_label,
+    moved.expected,
+    moved.found,
+    true as is_in_force,
+    moved.recorded_at
+from {{ ref('int_hkl__moved') }} as moved

@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cache
@@ -229,6 +230,135 @@ class TestWhatIsOnlyWarned:
         assert [(f.rule, f.found) for f in batch.findings] == [("country_name", "Atlantis")]
         rows = batch.tables["rows"]
         assert rows.loc[rows["row_label"] == "Atlantis", "ls_code"].isna().all()
+
+
+def of_month(month: int, *exchanges: tuple[str, str]) -> bytes:
+    """The figures of February 2016 in a report of another month, worded otherwise."""
+    report = bamf_report.reports()[1]
+    content = render(date(2016, month, 1), report.rows, report.figures)
+    for printed, instead in exchanges:
+        old, new = in_pdf(printed), in_pdf(instead)
+        assert old in content
+        content = content.replace(old, new)
+    return content
+
+
+def next_year(month: int) -> Origin:
+    return replace(origin(f"2016-{month:02d}"), retrieved_at=datetime(2017, 1, 20, tzinfo=UTC))
+
+
+def rules_of(content: bytes, month: int) -> set[str]:
+    with pytest.raises(UnreadableFile) as raised:
+        parse(content, next_year(month))
+    return {one.rule for one in raised.value.findings if one.severity == "critical"}
+
+
+HALF_YEAR = (
+    ("bisherigen Berichtsjahr", "ersten Halbjahr"),
+    ("bisherigen Jahr", "ersten Halbjahr"),
+    ("das bisherige", "das erste"),
+    ("Berichtsjahr bei", "Halbjahr bei"),
+)
+WHOLE_YEAR = (
+    ("bisherigen Berichtsjahr", "Jahr"),
+    ("bisherigen Jahr entschieden", "Jahr 2016 entschieden"),
+    ("bisherigen Jahr", "Jahr"),
+    ("das bisherige", "das"),
+    ("Berichtsjahr bei", "Jahr 2016 bei"),
+)
+
+
+class TestHalvesAndYears:
+    """The time since January is worded otherwise in June and December."""
+
+    @pytest.mark.parametrize("month", [5, 9, 12])
+    def test_the_first_half_is_another_time_in_any_other_month(self, month: int) -> None:
+        """Read as the time since January, the table would be compared with other months."""
+        batch = parse(of_month(month, *HALF_YEAR), next_year(month))
+        assert stated(batch, YEAR) == {"applications_total": 120642}  # "im Jahr 2016"
+        assert {one.rule for one in batch.findings} >= {"figure_not_found"}
+
+    def test_a_title_of_the_second_half(self) -> None:
+        title = (
+            "Asylgeschäftsstatistik für den Monat Dezember",
+            "Asylgeschäftsstatistik für das zweite Halbjahr",
+        )
+        assert rules_of(of_month(12, title), 12) == {"reference_month"}
+
+    def test_a_title_of_the_year_over_sentences_of_another_month(self) -> None:
+        """The year ends in December, and no sentence speaks of December."""
+        exchanges = (("für den Monat März", "für das Jahr"), ("(für den Monat)", "(für das Jahr)"))
+        content = of_month(3, *exchanges, ("(März 2016)", "(2016)"))
+        assert "reference_month" in rules_of(content, 12)
+
+    @pytest.mark.parametrize(("month", "exchanges"), [(6, HALF_YEAR), (12, WHOLE_YEAR)])
+    def test_they_are_the_time_since_january(
+        self, month: int, exchanges: tuple[tuple[str, str], ...]
+    ) -> None:
+        batch = parse(of_month(month, *exchanges), next_year(month))
+        assert (batch.period, batch.findings) == (f"2016-{month:02d}", ())
+        assert stated(batch, YEAR) == stated(parse(february(), origin()), YEAR)
+        assert stated(batch, YEAR)["applications_first"] == 117392
+        assert validate(dataset("bamf/report"), batch).passed
+
+    @pytest.mark.parametrize(
+        ("month", "instead"), [(6, "für das erste Halbjahr"), (12, "für das Jahr")]
+    )
+    def test_a_title_of_a_half_or_a_year_is_that_of_its_last_month(
+        self, month: int, instead: str
+    ) -> None:
+        name = {6: "Juni", 12: "Dezember"}[month]
+        content = of_month(
+            month,
+            (f"für den Monat {name}", instead),
+            ("für den Monat", instead),
+            (f"({name} 2016)", "(2016)"),
+        )
+        assert parse(content, next_year(month)).period == f"2016-{month:02d}"
+
+
+def written_otherwise(content: bytes, thousands: bytes, nothing: bytes) -> bytes:
+    """The same text with other signs between thousands and for nothing."""
+
+    def other(text: re.Match[bytes]) -> bytes:
+        parted = re.sub(rb"(?<=[0-9])\.(?=[0-9]{3}(?![0-9]))", lambda _: thousands, text[0])
+        return parted.replace(b"(-)", b"(" + nothing + b")")
+
+    return re.sub(rb"\((?:\\.|[^()\\])*\) Tj", other, content)
+
+
+class TestOtherSigns:
+    @pytest.mark.parametrize(
+        ("thousands", "nothing", "rule"),
+        [
+            (b",", b"-", "thousands_separator"),
+            (b"", b"-", "thousands_separator"),
+            (b".", b"/", "zero_sign"),
+        ],
+    )
+    def test_a_sign_that_nobody_knows_is_one_finding(
+        self, thousands: bytes, nothing: bytes, rule: str
+    ) -> None:
+        (found,) = faults(written_otherwise(february(), thousands, nothing))
+        assert (found.rule, found.place) == (rule, "2")
+
+    @pytest.mark.parametrize(("thousands", "nothing"), [(b"\\240", b"\\226"), (b" ", b"-")])
+    def test_blanks_and_dashes_change_nothing(self, thousands: bytes, nothing: bytes) -> None:
+        batch = parse(written_otherwise(february(), thousands, nothing), origin())
+        as_usual = parse(february(), origin())
+        assert batch.findings == ()
+        for name in ("rows", "figures"):
+            values = [
+                one.tables[name].drop(columns="quote", errors="ignore") for one in (batch, as_usual)
+            ]
+            pd.testing.assert_frame_equal(*values)
+
+    def test_a_digit_beside_a_count_is_not_of_it(self) -> None:
+        """A footnote mark after 66 127: six digits without a blank are no count."""
+        content = written_otherwise(february(), b" ", b"-")
+        assert b"66 127 Erst" in content
+        batch = parse(content.replace(b"66 127 Erst", b"66 1271 Erst"), origin())
+        assert "applications_first" not in stated(batch, MONTH)
 
 
 class TestWhatMustHold:
