@@ -118,10 +118,10 @@ class _Reading:
         if len(set(workbook.unseen.get(AUTHORS, ()))) > MOST_AUTHORS:
             self._say(AUTHORS, f"more than {MOST_AUTHORS} of them")
         for place, texts in workbook.unseen.items():
-            judge = judge_of(place, self.language, known)
+            understood = judge_of(place, self.language, known)
             for text in texts:
                 office = place in WITH_LETTERHEAD and self.office.takes([CODE.sub("", text)])
-                if text.strip() and not office and not judge(text):
+                if text.strip() and not office and not understood(text):
                     self._say(place, form_of(text.strip()))
 
     def whole(self) -> None:

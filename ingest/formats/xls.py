@@ -70,9 +70,9 @@ FOR_XLRD = CELLS | {
 }
 NOTHING = b"\xff\xff"
 """The kind of a record that xlrd passes over."""
-LITERAL = re.compile(rb"\x17(?=([\x04-\xff][\x00\x01]))..", re.DOTALL)
+TEXT_IN_FORMULA = re.compile(rb"\x17(?=([\x04-\xff][\x00\x01]))..", re.DOTALL)
 PICTURE = b"\x07\xf0"
-LITERAL = re.compile(r'"[^"]*"|\\.')
+TEXT_IN_FORMAT = re.compile(r'"[^"]*"|\\.')
 """Text in a number format: in 0" %" the sign says nothing of the number."""
 BIFF8, WORKSHEET = 0x600, 0
 
@@ -228,7 +228,7 @@ def _literals(records: list[_Record]) -> Iterator[str]:
     """The texts inside formulas: a mark, the number of letters, how wide they are, the letters."""
     for one in records:
         if one.kind in {FORMULA, SHARED_FORMULA, ARRAY, NAME}:
-            for match in LITERAL.finditer(one.data):
+            for match in TEXT_IN_FORMULA.finditer(one.data):
                 length, flags = match[1][0], match[1][1]
                 text = _letters(one.data, match.end(), length, flags)
                 if len(text) == length and text.isprintable():
@@ -315,7 +315,7 @@ class _Reading:
             value = found.value
             if found.is_month:
                 self.months.add(place)
-            if "%" in LITERAL.sub("", style):
+            if "%" in TEXT_IN_FORMAT.sub("", style):
                 self.percents.add(place)
         elif kind == xlrd.XL_CELL_TEXT and value == "":
             # The table of texts holds no empty ones: this is a formula without a result.

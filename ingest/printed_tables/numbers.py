@@ -18,7 +18,7 @@ MARKERS = Path(__file__).with_name("markers.csv")
 "k. A." where the paper says that nothing is known."""
 
 APPROXIMATE, DOUBTFUL = "ca.", "()"
-"""Markers beside a number: it is not the exact one, or its printer doubts it."""
+"""Markers beside a number: it is not the exact one, or its printer is not sure of it."""
 
 ABOUT = re.compile(
     r"(?:ca|circa|etwa|rund|rd|ungefähr|ungef|~|≈)(?:\.|\b|(?<=[~≈]))\s*(?=\d)", re.IGNORECASE

@@ -34,12 +34,12 @@ class Percent:
 class Cell:
     """A value, and what stood there instead of it or beside it, as written.
 
-    ``doubt`` is the rule of a warning: what a spreadsheet seems to have made of the cell.
+    ``warning`` is the rule of a warning: what a spreadsheet seems to have made of the cell.
     """
 
     value: object | None
     marker: str | None = None
-    doubt: str | None = None
+    warning: str | None = None
 
 
 Reader: TypeAlias = Callable[[Raw], Cell]

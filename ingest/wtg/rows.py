@@ -36,7 +36,7 @@ class SheetRows:
     rows: list[dict[str, object]] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     faults: list[Finding] = field(default_factory=list)
-    doubts: dict[tuple[str, str], list[tuple[int, str]]] = field(default_factory=dict)
+    warnings: dict[tuple[str, str], list[tuple[int, str]]] = field(default_factory=dict)
     """Rule and column -> rows and what stands there: what a spreadsheet seems to have changed."""
     blocks: list[int] = field(default_factory=lambda: [0])
     """How many rows stood above each total row so far: a subtotal counts from there."""
@@ -132,7 +132,7 @@ def _not_rows(grid: Grid, left_out: list[tuple[int, str]]) -> Iterator[Finding]:
 
 def _doubtful(read: SheetRows) -> Iterator[Finding]:
     """One warning for a column in which a spreadsheet made days of house numbers."""
-    for (rule, column), cells in read.doubts.items():
+    for (rule, column), cells in read.warnings.items():
         numbers = [str(number) for number, _ in cells]
         yield Finding(
             rule=rule,
@@ -157,9 +157,9 @@ def _read_row(read: SheetRows, header: Header, raws: tuple[Raw, ...], number: in
         row[column.field] = cell.value
         if cell.marker is not None:
             markers[column.header] = cell.marker
-        if cell.doubt is not None:
+        if cell.warning is not None:
             found = (number, cell.marker or "")
-            read.doubts.setdefault((cell.doubt, column.header), []).append(found)
+            read.warnings.setdefault((cell.warning, column.header), []).append(found)
     row["cell_markers"] = json.dumps(markers, ensure_ascii=False) if markers else None
     read.rows.append(row)
 
