@@ -191,7 +191,8 @@ class ExpectRowsToSumToTotal(CountyExpectation):
 
     Conditions are column -> value, list of values, or None for empty. A marker "-" counts 0, a
     group that touches another marker is skipped. A group with parts but without its total fails,
-    and so does a table none of whose rows is meant.
+    and so does a table none of whose rows is meant. With ``whole_lists`` a group that lacks one of
+    the listed parts is not judged: its printer chose fewer.
     """
 
     group_by: Names
@@ -199,18 +200,20 @@ class ExpectRowsToSumToTotal(CountyExpectation):
     total: Where
     parts: Where
     tolerance: int | float = 0
+    whole_lists: bool = False
 
     applied_rule = "rows_to_sum_to_total"
-    parameters = ("group_by", "value_column", "total", "parts", "tolerance")
+    parameters = ("group_by", "value_column", "total", "parts", "tolerance", "whole_lists")
     success_keys = parameters
     args_keys = parameters
 
     @classmethod
     def sentence(cls, values: dict[str, Any]) -> str:
         groups = f", for each {listed(values['group_by'])}" if values["group_by"] else ""
+        printed = " where each of them is printed" if values.get("whole_lists") else ""
         return (
             f"The rows with {in_words(values['parts'])} sum to the row with "
-            f"{in_words(values['total'])}{_within(values['tolerance'])}{groups}."
+            f"{in_words(values['total'])}{_within(values['tolerance'])}{groups}{printed}."
         )
 
 

@@ -173,13 +173,19 @@ def rows_to_sum_to_total(
     total: Condition,
     parts: Condition,
     tolerance: float,
+    whole_lists: bool = False,
     label_column: str | None = None,
 ) -> Verdict:
     """Rows matching ``parts`` sum to each row matching ``total``, group by group.
 
     A marker "-" counts 0; a group with another marker is skipped; a group that has parts but no
-    total breaks the rule, and so does a frame with rows of which none is a part or a total.
+    total breaks the rule, and so does a frame with rows of which none is a part or a total. With
+    ``whole_lists`` only groups are judged that have a row of each listed part.
     """
+    if whole_lists:
+        frame = _with_each(frame, group_by, parts)
+        if frame.empty:
+            return Verdict(0, 0, ())
     return _Reconciliation(
         groups=_Groups.of(frame, group_by, value_column),
         is_total=matching(frame, total).to_numpy(bool),
@@ -188,6 +194,14 @@ def rows_to_sum_to_total(
         tolerance=tolerance,
         label_column=label_column,
     ).verdict()
+
+
+def _with_each(frame: pd.DataFrame, group_by: Sequence[str], parts: Condition) -> pd.DataFrame:
+    """The groups in which each of the listed values of ``parts``, one column, has a row."""
+    ((column, listed),) = parts.items()
+    wanted = frame[column].where(frame[column].isin(listed))
+    keys = [frame[name] for name in group_by]
+    return frame[wanted.groupby(keys, dropna=False).transform("nunique") == len(listed)]
 
 
 def measures_to_sum(
