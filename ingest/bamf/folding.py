@@ -12,8 +12,7 @@ MOST_ALIKE = 2
 """So many findings of one kind are listed; more have one cause, which the first one shows."""
 MOST_SIGNS = 4
 WHAT_TO_DO = {
-    "zero_sign": "no sign for nothing that is known; none of the known signs is a guess, so ask "
-    "BAMF what it means",
+    "zero_sign": "no known sign for nothing; ask BAMF what it means",
     "thousands_separator": "no way of parting thousands that is known, or a second one in the file",
     "number": "no count",
 }

@@ -39,20 +39,19 @@ def name_fault(kind: str, label: str, ls_code: str | None) -> str | None:
     if kind == "country":
         return _country_fault(label, ls_code or "")
     allowed = WORDS_OF_SUMS if kind == "total" else WORDS_OF_CONTINENTS
-    words = (_folded(word) for word in re.split(r"[\s/,()-]+", label))
-    if all(word in allowed for word in words if word) and not STRAY_DIGIT.search(label):
+    if _made_of(allowed, label) and not STRAY_DIGIT.search(label):
         return None
     return "the name of the total alone" if kind == "total" else "the name of a continent alone"
+
+
+def _made_of(allowed: frozenset[str], label: str) -> bool:
+    words = (_folded(word) for word in re.split(r"[\s/,()-]+", label))
+    return all(word in allowed for word in words if word)
 
 
 def is_new_spelling(label: str, ls_code: str) -> bool:
     """Whether a known key has a name under which it was never printed."""
     return ls_code in _spellings() and _folded(label) not in _spellings()[ls_code]
-
-
-def is_spelling_of(label: str, ls_code: str) -> bool:
-    """Whether a known key was printed with this name."""
-    return _folded(label) in _spellings().get(ls_code, frozenset())
 
 
 def _country_fault(label: str, ls_code: str) -> str | None:
@@ -62,7 +61,8 @@ def _country_fault(label: str, ls_code: str) -> str | None:
     printed = " or ".join(country.label for country in countries() if country.ls_code == ls_code)
     wanted = printed or "a country's name"
     anothers = bool(own) and any(folded in names for names in _spellings().values())
-    if STAMP.search(label) or anothers or folded in own:
+    of_a_sum = _made_of(WORDS_OF_CONTINENTS | WORDS_OF_SUMS, label)
+    if STAMP.search(label) or anothers or of_a_sum or folded in own:
         return wanted
     added = [folded.replace(name, "", 1) for name in own if name in folded and len(name) >= 4]
     written_in = added and not any(OF_STATES.fullmatch(words) for words in added)

@@ -36,12 +36,9 @@ def printed_month(head: str, page: int) -> date | Finding:
         return _cumulative(page, several[0])
     if days := FROM_DAY_TO_DAY.search(head):
         return _between(page, days)
-    if (named := NAMED_MONTH.search(head)) and (number := month_number(named[1])):
-        return (
-            date(int(named[2]), number, 1)
-            if 1950 <= int(named[2]) <= 2100
-            else _no_month(page, named[0])
-        )
+    if named := NAMED_MONTH.search(head):
+        month, year = month_number(named[1]), int(named[2])
+        return date(year, month, 1) if month and 1950 <= year <= 2100 else _no_month(page, named[0])
     return on_page(
         "reference_month",
         page,

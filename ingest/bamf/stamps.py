@@ -26,11 +26,7 @@ def written_over(chars: Sequence[Char]) -> str | None:
     inked = [char for char in chars if not char.text.isspace()]
     if not inked:
         return None
-    usual = (
-        median(char.top - char.bottom for char in inked if not char.turned)
-        if any(not char.turned for char in inked)
-        else 0.0
-    )
+    usual = median([c.top - c.bottom for c in inked if not c.turned] or [0.0])
     foreign = [char for char in inked if char.turned or char.top - char.bottom > LARGER * usual]
     if foreign:
         in_print = "".join(char.text for char in foreign)

@@ -171,6 +171,12 @@ class TestNames:
             ("row_label", "Bosnien und Herzegowina"),
         ]
 
+    @pytest.mark.parametrize("name", ["Europa", "Herkunftsländer gesamt", "Afrika gesamt"])
+    def test_a_sum_with_a_key_is_no_country(self, name: str) -> None:
+        """A count's first three digits may have been taken for LS."""
+        found = refused(Drawing(rows=[(name, *ROWS[0][1:]), *ROWS[1:]]))
+        assert (found.rule, found.expected) == ("row_label", "Albanien")
+
     @pytest.mark.parametrize("name", ["Europa 12", "12 Europa", "Europa Asiens", "Nordeuropa"])
     def test_a_continent_has_its_name_alone(self, name: str) -> None:
         """12 may be the beginning of the count beside it."""
