@@ -301,7 +301,7 @@ HIDING_PLACES: dict[str, bytes] = {
     "thumbnail": with_part(sample(CROSSTABLE), "docProps/thumbnail.jpeg", b"\xff\xd8"),
     "quarters of a town": municipal(["Norf", 12], ["Rosellen", 8]),
     "households": municipal(["Haushalt 1", 4], ["Haushalt 2", 3]),
-    "houses": municipal(["Oberstr. 91, Neuss", 4], ["Oberstr. 93, Neuss", 3]),
+    "buildings": municipal(["Oberstr. 91, Neuss", 4], ["Oberstr. 93, Neuss", 3]),
     "streets": municipal(["Oberstraße", 41], ["Marktgasse", 32]),
     "postcodes of one town": municipal(["41460 Neuss", 41], ["41462 Neuss", 32]),
     "one row a person by municipality": municipal(["Neuss", 1], ["Neuss", 1], ["Kaarst", 1]),
