@@ -43,7 +43,7 @@ MOST_NUMBERS = 2
 NUMBERED = re.compile(r"(?<=[^\W\d_])\d{1,3}\b|(?<=\s)\d{1,3}\b")
 
 
-def judge_of(place: str, language: Language, values: set[str]) -> Callable[[str], bool]:
+def understood_at(place: str, language: Language, values: set[str]) -> Callable[[str], bool]:
     """What judges the texts of a place. ``values`` are those of the letterhead, and of cells."""
     if place == xlsx_texts.AUTHORS:
         return lambda text: is_author(text)

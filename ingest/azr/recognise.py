@@ -13,7 +13,7 @@ from datetime import date
 
 from openpyxl.utils import get_column_letter
 
-from ingest.azr.beside import CODE, MOST_AUTHORS, is_known, judge_of
+from ingest.azr.beside import CODE, MOST_AUTHORS, is_known, understood_at
 from ingest.azr.forms import form_of
 from ingest.azr.known_tables import KnownTable, known_tables
 from ingest.azr.letterhead import Letterhead
@@ -118,10 +118,10 @@ class _Reading:
         if len(set(workbook.unseen.get(AUTHORS, ()))) > MOST_AUTHORS:
             self._say(AUTHORS, f"more than {MOST_AUTHORS} of them")
         for place, texts in workbook.unseen.items():
-            understood = judge_of(place, self.language, known)
+            is_understood = understood_at(place, self.language, known)
             for text in texts:
                 office = place in WITH_LETTERHEAD and self.office.takes([CODE.sub("", text)])
-                if text.strip() and not office and not understood(text):
+                if text.strip() and not office and not is_understood(text):
                     self._say(place, form_of(text.strip()))
 
     def whole(self) -> None:
