@@ -19,7 +19,9 @@ from kreishaus.model import Finding, UnreadableFile
 _TOTAL = re.compile(
     r"(?<!\w)(insgesamt|gesamt|(?:zwischen|gesamt|teil)?summen?|total|Σ)(?!\w)", re.IGNORECASE
 )
-_NOTE = re.compile(r"^(?:\*|[¹²³⁴-⁹]|\d\)|(?:anm|hinweis|legende|quelle|stand)\b)", re.IGNORECASE)
+_NOTE = re.compile(
+    r"^(?:\*|[¹²³⁴-⁹]|\d\)|(?:anm|anmerkung(?:en)?|hinweis|legende|quelle|stand)\b)", re.IGNORECASE
+)
 MOST_ALIKE = 3
 """More cells with one fault in one column have one cause."""
 MOST_FAULTS = 200

@@ -1,7 +1,10 @@
 """Lists of offers as other authorities head them, and as their spreadsheets spoil them."""
 
+import io
+
 import pytest
 from office_formats import as_ods, as_xls
+from openpyxl import Workbook
 from test_wtg_register import EXPORT, origin, refused
 
 from ingest.wtg.codes import kinds_named
@@ -125,6 +128,29 @@ def test_a_place_of_several_words_and_a_lost_zero_survive_the_parting() -> None:
 def test_a_list_of_commas_with_quoted_ones_is_read() -> None:
     text = 'Name,PLZ,Ort,Plätze\nHaus am See,41460,Neuss,80\n"Haus, Berg",41539,Dormagen,40\n'
     assert offers(read(text), "name", "plaetze") == [("Haus am See", 80), ("Haus, Berg", 40)]
+
+
+@pytest.mark.parametrize("note", ["Anmerkung, Stand: 1,2,3", '"Anmerkung; Stand"', "Stand: 1.1."])
+def test_a_note_below_the_list_is_no_offer_and_no_other_delimiter(note: str) -> None:
+    batch = read(f"Bezeichnung;PLZ;Ort;Betten\n{ROWS}\n{note}\n")
+    assert offers(batch, "name", "plz", "ort", "plaetze") == WANTED
+    assert "row_is_note" in rules(batch)
+
+
+def test_postcode_and_place_merged_down_hold_for_each_row() -> None:
+    workbook, written = Workbook(), io.BytesIO()
+    sheet = workbook.worksheets[0]
+    for row in (["Bezeichnung", "PLZ Ort", "Platzzahl"], ["A", "41460 Neuss", 80], ["B", None, 12]):
+        sheet.append(row)
+    sheet.merge_cells("B2:B3")
+    workbook.save(written)
+    batch = parse(written.getvalue(), origin("WTG_Register_2021-12-31.xlsx"))
+    assert offers(batch, "name", "plz", "ort") == [("A", "41460", "Neuss"), ("B", "41460", "Neuss")]
+
+
+def test_housing_units_are_no_places() -> None:
+    (finding,) = refused("Bezeichnung;PLZ Ort;Platzzahl\nWohnanlage;41460 Neuss;12 WE\n")
+    assert (finding.rule, finding.found) == ("cell_unreadable", "12 WE")
 
 
 def test_a_semicolon_inside_a_quoted_name_makes_no_other_delimiter() -> None:
