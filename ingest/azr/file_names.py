@@ -11,14 +11,43 @@ from ingest.azr.understood import Language, program_words
 from ingest.formats.dates import MONTHS
 from kreishaus.settings import Settings
 
-OF_DATASETS = frozenset(["azr", "kreuztabelle", "zeitreihe", "gemeinden", "korrektur", "final"])
+OF_FILES = frozenset(
+    [
+        "abh",
+        "azr",
+        "auswertung",
+        "bestand",
+        "datei",
+        "endfassung",
+        "entwurf",
+        "export",
+        "fluechtlinge",
+        "auslaender",
+        "final",
+        "gemeinden",
+        "kommunen",
+        "korrektur",
+        "kreis",
+        "kreuztabelle",
+        "lieferung",
+        "neu",
+        "quartal",
+        "stand",
+        "stichtag",
+        "tabelle",
+        "version",
+        "zeitreihe",
+    ]
+)
+"""What offices call their files, umlauts written out too."""
 MOST_NUMBERS = 2
 DAYS = re.compile(
-    r"(?<!\d)(?:20\d\d[-_. ]?\d\d[-_. ]?\d\d|\d{1,2}[-_. ]\d{1,2}[-_. ]20\d\d)(?!\d)", re.ASCII
+    r"(?<!\d)(?:20\d\d[-_. ]?\d\d[-_. ]?\d\d|\d{1,2}[-_. ]\d{1,2}[-_. ](?:20\d\d|[12]\d))(?!\d)",
+    re.ASCII,
 )
 DATES = re.compile(
-    r"(?<!\d)(?:20\d\d[-_. ]?\d\d[-_. ]?\d\d|\d{1,2}[-_. ]\d{1,2}[-_. ](?:20)?\d\d"
-    r"|20\d\d[-_. ]?\d\d|\d\d[-_. ]20\d\d|20\d\d|\d{1,3})(?!\d)",
+    r"(?<!\d)(?:20\d\d[-_. ]?\d\d[-_. ]?\d\d|\d{1,2}[-_. ]\d{1,2}[-_. ](?:20\d\d|[12]\d)"
+    r"|20\d\d[-_. ]?\d\d|\d\d[-_. ]20\d\d|20\d\d|[0-3]\d(?:0\d|1[0-2])|\d{1,3})(?!\d)",
     re.ASCII,
 )
 WORD = re.compile(r"[^\W\d_]+")
@@ -37,7 +66,7 @@ def is_file_name(name: str, language: Language, own: frozenset[str]) -> bool:
     if len(re.findall(r"(?<!\d)\d{1,3}(?!\d)", DAYS.sub(" ", stem))) > MOST_NUMBERS:
         return False
     rest = DATES.sub(" ", language.keys.sub(" ", stem))
-    known = language.words | program_words() | OF_DATASETS | own | frozenset(MONTHS)
+    known = language.words | program_words() | OF_FILES | own | frozenset(MONTHS)
     words = WORD.findall(rest)
     single = {"q", "v", "i", "ii", "iii", "iv", "x"}
     return not re.search(r"\d", rest) and all(

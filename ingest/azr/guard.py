@@ -62,7 +62,11 @@ def refuse_person_level(content: bytes, label: str) -> None:
     settings = read_settings()
     county = settings.county
     if not is_file_name(label, Language(county), own_words(settings)):
-        refuse("the name of the file", f"not understood ({form_of(Path(label).stem)})")
+        raise FileRejected(
+            f"the name of the file: not understood ({form_of(Path(label).stem)}). A name is kept "
+            "with the file and may be a person's: nothing of this file was kept. Give it a name of "
+            "the table and its date, such as AZR_Kreuztabelle_2021-12-31.xlsx"
+        )
     if not content.strip():
         return
     try:
