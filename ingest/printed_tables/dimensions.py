@@ -48,11 +48,17 @@ DIMENSIONS = {
 }
 """The word an officer writes -> the dimension that is meant."""
 
+LENGTHS_OF_KEYS = (5, 8)
+"""Digits of the official key of a Kreis, and of a municipality."""
 PERIODS = ("date", "month", "year", "span")
 
 
 class UnknownValue(LookupError):
     """A label that means nothing in its dimension. The message says what to do."""
+
+
+class ForeignRegion(UnknownValue):
+    """The key of a Kreis or a municipality that is not the county's."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +96,12 @@ class Reader:
                 label in self.county.also_called
             ):  # after the municipalities: a town may lend its name
                 return self.county.ags
+            key = label.replace(" ", "")
+            if is_key and len(key) in LENGTHS_OF_KEYS:
+                raise ForeignRegion(
+                    f"{key} is not the key of {self.county.name} ({self.county.ags}), nor of one "
+                    "of its municipalities"
+                ) from None
             why = str(error).split(";", maxsplit=1)[0]
             whole = f"; if the whole county is meant, write {self.county.ags}"
             raise UnknownValue(why if "nearest" in why else why + whole) from None

@@ -16,6 +16,7 @@ from ingest.printed_tables.catalogue import metrics
 from ingest.printed_tables.dimensions import (
     NO_METRIC,
     PERIODS,
+    ForeignRegion,
     Reader,
     UnknownValue,
     reference_date,
@@ -105,6 +106,24 @@ class Complaints:
                 expected=expected,
                 found=line.cell(column.number),
             )
+
+    def foreign(self, key: str, why: str) -> None:
+        """The head names another county: none of the table's figures is of this one."""
+        if ("Kopf", key, "region") in self.said:
+            return
+        self.said.add(("Kopf", key, "region"))
+        self.findings.append(
+            Finding(
+                rule="own_regions",
+                severity="critical",
+                message=(
+                    f"the head says of which region the figures are: {why}. Nothing of the file is "
+                    "used. Take it out of the drop folder; if the key is mistyped, correct it"
+                ),
+                expected="a key of the county",
+                found=key,
+            )
+        )
 
     def unknown(self, axis: str, label: str, dimension: str, why: str) -> None:
         if (axis, label, dimension) in self.said:
@@ -308,6 +327,10 @@ def _about(
         try:
             codes[dimension] = reader.value(dimension, text)
         except UnknownValue as error:
+            if axis == "Kopf" and isinstance(error, ForeignRegion):
+                complaints.foreign(text, str(error))
+                broken = True
+                continue
             complaints.unknown(axis, label, dimension, str(error))
             broken = True
     metric = codes.get("metric")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fnmatch import fnmatch
 
+import duckdb
 import pytest
 from dbt_rules import RULES, Project
 from nights import Night
@@ -85,3 +86,29 @@ def test_a_rule_is_kept_or_the_exception_has_a_reason(project: Project, rule: st
 
 def test_exceptions_are_made_of_rules_that_there_are() -> None:
     assert set(EXCEPTIONS) <= set(RULES)
+
+
+def test_every_model_lists_its_columns_as_they_are_built_and_describes_each(
+    project: Project, first_night: Night
+) -> None:
+    """Of marts dbt's contracts hold the list to the relation: here are the others."""
+    models = [
+        model
+        for unique_id, model in project.models.items()
+        if project.layer(unique_id) in ("staging", "intermediate")
+    ]
+    assert len(models) > 100
+    with duckdb.connect(
+        first_night.installation.warehouse / "kreishaus.duckdb", read_only=True
+    ) as warehouse:
+        built = {
+            model["name"]: warehouse.table(f"{model['schema']}.{model['name']}").columns
+            for model in models
+        }
+    assert {model["name"]: list(model["columns"]) for model in models} == built
+    assert [
+        f"{model['name']}.{column['name']}"
+        for model in models
+        for column in model["columns"].values()
+        if not column["description"]
+    ] == []

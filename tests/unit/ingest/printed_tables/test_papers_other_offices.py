@@ -258,3 +258,10 @@ def test_days_are_labels_where_the_head_says_so() -> None:
 
 def test_the_guard_stands_at_the_door_of_the_dataset() -> None:
     assert dataset("papers/figures").load("guard") is refuse_persons
+
+
+@pytest.mark.parametrize("key", ["05166", "05166004"])
+def test_a_table_of_another_county_is_refused(key: str) -> None:
+    finding = only(f"{HEAD}Kommune;nicht belegt\nRKN;17\n".replace("Region;05162", f"Region;{key}"))
+    assert (finding.rule, finding.severity, finding.found) == ("own_regions", "critical", key)
+    assert "Nothing of the file is used" in finding.message
