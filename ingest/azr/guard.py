@@ -19,9 +19,9 @@ from ingest.azr import person_rows, person_values
 from ingest.azr.file_names import is_file_name, own_words
 from ingest.azr.forms import form_of
 from ingest.azr.person_words import OF_A_LETTERHEAD, is_counting, is_nationality, person_marker
-from ingest.azr.recognise import explained, place_of, recognise
+from ingest.azr.recognise import Recognised, explained, place_of, recognise
 from ingest.azr.understood import Language
-from ingest.formats.sheets import OpaqueFile, Rows, Workbook
+from ingest.formats.sheets import OpaqueFile, Rows, Sheet, Workbook
 from ingest.formats.workbook import look_into
 from kreishaus.model import FileRejected
 from kreishaus.settings import County, read_settings
@@ -73,7 +73,9 @@ def refuse_person_level(content: bytes, label: str) -> None:
         workbook = look_into(content)
     except OpaqueFile as opaque:
         refuse("the whole file", str(opaque))
-    recognised = recognise(workbook, county)
+    # What is too large is refused below: to recognise each of its cells would take minutes.
+    too_large = any(map(_is_too_large, workbook.sheets))
+    recognised = Recognised() if too_large else recognise(workbook, county)
     search_for_persons(workbook, county, recognised.letterhead, refuse)
     if not recognised.tables:
         refuse("the whole file", NO_TABLE)
@@ -96,6 +98,10 @@ def search_for_persons(
                 refuse(place, marker)
     if not any(sheet.uncalculated or _counts(sheet.rows) for sheet in workbook.sheets):
         refuse("the whole file", "not a single number: a list, whatever of")
+
+
+def _is_too_large(sheet: Sheet) -> bool:
+    return len(sheet.rows) > MOST_ROWS or len(sheet.columns) > MOST_COLUMNS
 
 
 def _counts(rows: Rows) -> bool:
