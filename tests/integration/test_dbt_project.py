@@ -91,21 +91,21 @@ def test_exceptions_are_made_of_rules_that_there_are() -> None:
 def test_every_model_lists_its_columns_as_they_are_built_and_describes_each(
     project: Project, first_night: Night
 ) -> None:
-    """Of marts dbt's contracts hold the list to the relation: here are the others."""
+    """The lists of marts are held to their relations by contracts."""
     models = [
         model
         for unique_id, model in project.models.items()
         if project.layer(unique_id) in ("staging", "intermediate")
     ]
-    assert len(models) > 100
-    with duckdb.connect(
-        first_night.installation.warehouse / "kreishaus.duckdb", read_only=True
-    ) as warehouse:
-        built = {
-            model["name"]: warehouse.table(f"{model['schema']}.{model['name']}").columns
-            for model in models
-        }
-    assert {model["name"]: list(model["columns"]) for model in models} == built
+    warehouse = first_night.installation.warehouse / "kreishaus.duckdb"
+    with duckdb.connect(warehouse, read_only=True) as connection:
+        relations = connection.execute(
+            """select table_name, list(column_name order by ordinal_position)
+               from information_schema.columns
+               where table_schema in ('staging', 'intermediate')
+               group by table_name"""
+        ).fetchall()
+    assert {model["name"]: list(model["columns"]) for model in models} == dict(relations)
     assert [
         f"{model['name']}.{column['name']}"
         for model in models
