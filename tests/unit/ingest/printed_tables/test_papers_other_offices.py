@@ -262,6 +262,10 @@ def test_the_guard_stands_at_the_door_of_the_dataset() -> None:
 
 @pytest.mark.parametrize("key", ["05166", "05166004"])
 def test_a_table_of_another_county_is_refused(key: str) -> None:
-    finding = only(f"{HEAD}Kommune;nicht belegt\nRKN;17\n".replace("Region;05162", f"Region;{key}"))
+    head = HEAD.replace("Angebotsform;vollstationaer", f"Region;{key}")
+    head = head.replace("Zeilen;Region", "Zeilen;Angebotsform").replace("Zeile;RKN;05162\n", "")
+    table = f"{head}Angebot;nicht belegt\nvollstationaer;17\ntagespflege;3\n"
+    finding = only(table)
     assert (finding.rule, finding.severity, finding.found) == ("own_regions", "critical", key)
     assert "Nothing of the file is used" in finding.message
+    assert len(cells(table.replace(key, "05162"), "value")) == 2
