@@ -263,7 +263,8 @@ def dbt(context: typer.Context) -> None:
     change.
     """
     from kreishaus.files import make_folder
-    from warehouse.build import BY_HAND, by_hand_environment, dbt_program
+    from warehouse.build import BY_HAND, PROJECT, by_hand_environment, dbt_program
+    from warehouse.parse_cache import forget_stale_parse
     from warehouse.versions import DATABASE
 
     settings = read_home()
@@ -276,7 +277,8 @@ def dbt(context: typer.Context) -> None:
         )
         raise typer.Exit(1)
     program = dbt_program()
-    make_folder(settings.warehouse / BY_HAND)
+    make_folder(settings.warehouse / BY_HAND / "target")
+    forget_stale_parse(PROJECT, settings.warehouse / BY_HAND / "target")
     environment = {**os.environ, **by_hand_environment(settings)}
     os.execve(program, [str(program), *context.args], environment)
 

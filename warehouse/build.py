@@ -43,6 +43,7 @@ from warehouse.county_lists import take_county_lists
 from warehouse.database import TEMPORARY
 from warehouse.forecasts import write_forecasts_published
 from warehouse.nodes import NodeOutcome, Outcomes, write_nodes
+from warehouse.parse_cache import forget_stale_parse
 from warehouse.publish import publish
 from warehouse.refusal import Refusal
 from warehouse.revisions import write_revised_cells
@@ -162,6 +163,7 @@ def lay_ready(settings: Settings, *, compare_as_before: bool = False) -> None:
     write_revised_cells(settings)
     write_forecasts_published(settings, renew=not compare_as_before)
     make_folder(target(settings))
+    forget_stale_parse(PROJECT, target(settings))
     (target(settings) / RESULTS).unlink(missing_ok=True)
 
 
@@ -263,6 +265,7 @@ def parse_project(settings: Settings) -> Path:
     begin(settings.home / "warehouse", "warehouse")
     folder = parsed(settings)
     make_folder(folder)
+    forget_stale_parse(PROJECT, folder)
     done = dbt(settings, "--quiet", "parse", "--target-path", str(folder.resolve()))
     if done.returncode:
         raise RuntimeError(f"dbt parse failed in {PROJECT}:\n{done.stdout}{done.stderr}")
