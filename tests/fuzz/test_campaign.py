@@ -20,7 +20,7 @@ from mutations import mutants
 
 from kreishaus.datasets import REGISTRY, Dataset
 from kreishaus.model import FileRejected, Origin, SourceUnavailable, UnreadableFile
-from kreishaus.settings import Settings
+from kreishaus.settings import Settings, read_settings
 from kreishaus.store.landing import Landing
 from pipeline.steps import fetch_new, validate
 from sample.make import make
@@ -109,7 +109,7 @@ def treat_damaged(entry: Dataset, content: bytes, origin: Origin) -> None:
         if not broken and sum(content[:1_000]) % 10:
             event("read, adds up")
             return
-        _, validation, _ = validate(entry, content, origin)
+        _, validation, _ = validate(entry, content, origin, read_settings().county)
     except OURS as refusal:
         event(type(refusal).__name__)
         return
