@@ -16,8 +16,9 @@ def judged_by_regions(entry: Dataset, batch: Batch, county: County) -> Iterator[
 
     Which columns are judged is the dataset's to say (``own_regions``, ``every_municipality``).
     """
+    whole = {county.ags, f"{county.ags}000"}  # eight digits of a kreisfreie Stadt
     for table, column in entry.own_regions.items():
-        if foreign := sorted(_keys(batch, table, column) - {county.ags, *county.municipalities}):
+        if foreign := sorted(_keys(batch, table, column) - {*whole, *county.municipalities}):
             yield _another_countys(table, column, foreign, county)
     for table, column in entry.every_municipality.items():
         if missing := sorted(set(county.municipalities) - _keys(batch, table, column)):

@@ -38,6 +38,16 @@ def test_regions_of_the_county_pass_and_unknown_ones_are_the_suites_business() -
     assert judged("wtg/stichtag", angebote=own, unterstuetzungsangebote=["05166"]) == []
 
 
+def test_a_kreisfreie_stadt_is_its_own_and_only_municipality() -> None:
+    krefeld = County(ags="05114", name="Krefeld", kind="kreisfreie Stadt")
+    offers = pd.DataFrame({"ags": ["05114000", "05114"]})
+    batch = Batch("all", {"register_offers": offers})
+    assert list(judged_by_regions(dataset("wtg/register"), batch, krefeld)) == []
+    moved = Batch("all", {"register_offers": offers.replace("05114", "05116000")})
+    (finding,) = judged_by_regions(dataset("wtg/register"), moved, krefeld)
+    assert finding.found == "05116000"
+
+
 def test_one_row_of_another_county_refuses_the_file() -> None:
     assert judged("wtg/stichtag", angebote=["05166004", "05162004"]) == [
         ("own_regions", "critical", "05162004")
