@@ -49,5 +49,5 @@ def _with_consequences(causes: Sequence[Finding], consequences: Sequence[str]) -
         return [*causes]
     first, *others = causes
     named = ", ".join(dict.fromkeys(consequences))
-    told = f"{first.message} With it breaks: {named} ({len(consequences)} more)."
+    told = f"{first.message} It also breaks {named} ({len(consequences)} more findings)."
     return [replace(first, message=told), *others]

@@ -51,37 +51,38 @@ FEWEST_NAMES = 3
 
 
 def refuse_persons(content: bytes, label: str) -> None:
-    """Let a table of figures pass. Raises ``FileRejected`` naming line and mark, never a value.
+    """Let a table of figures pass. Raises ``FileRejected`` naming line and mark, never a value
+    nor ``label``: the name of a file may be a person's.
 
     What is no text cannot be looked into here, so it is refused too.
     """
     try:
         lines = read_lines(content)
     except UnreadableFile as unreadable:
-        raise FileRejected(f"{label}: {unreadable.findings[0].message}. Nothing was kept") from None
+        raise FileRejected(f"{unreadable.findings[0].message}. Nothing was kept") from None
     county = read_settings().county.ags
     for line in lines:
         for cell in line.cells:
             if mark := _mark(cell, county):
-                _refuse(label, line, mark)
+                _refuse(line, mark)
     table = _table(lines)
     for line in table[:1]:
         if PERSON.fullmatch(line.cell(0)) or any(HEAD.fullmatch(cell) for cell in line.cells):
-            _refuse(label, line, "a column label that asks for persons")
+            _refuse(line, "a column label that asks for persons")
     labels = [(line, line.cell(0)) for line in table]
     labels += [(line, line.cell(1)) for line in lines if line.cell(0).rstrip(":").casefold() == ROW]
     for line, text in labels:
         if TITLED.search(text):
-            _refuse(label, line, "the name of a person")
+            _refuse(line, "the name of a person")
     if first := _list_of_days(lines, table):
-        _refuse(label, first, "row labels that read like dates of birth")
+        _refuse(first, "row labels that read like dates of birth")
     if first := _list_of_names(labels):
-        _refuse(label, first, "row labels that read like names of persons")
+        _refuse(first, "row labels that read like names of persons")
 
 
-def _refuse(label: str, line: Line, what: str) -> NoReturn:
+def _refuse(line: Line, what: str) -> NoReturn:
     raise FileRejected(
-        f"{label}, line {line.number}: {what}. Printed tables hold figures of many: nothing of "
+        f"line {line.number}: {what}. Printed tables hold figures of many: nothing of "
         "this file was kept. Take it out of the drop folder and drop a table without persons"
     )
 

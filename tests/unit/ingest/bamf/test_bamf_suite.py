@@ -53,7 +53,7 @@ def test_one_digit_changed_breaks_the_row_and_the_continent() -> None:
     (row,) = found["applications_first_and_follow_up"]
     assert (row.place, row.row) == ("5", "20 (Syrien, Arabische Republik)")
     assert (row.column, row.expected, row.found) == ("applications_total", "4,015", "4,014")
-    assert "With it breaks: countries_sum_to_continent (1 more)" in row.message
+    assert "It also breaks countries_sum_to_continent (1 more findings)" in row.message
     sums = check(validation, "countries_sum_to_continent")
     assert (sums.place, sums.row_label, sums.offending_rows) == ("5", "24 (Asien)", 1)
     assert (sums.expected, sums.found) == ("8,960", "8,959")

@@ -22,6 +22,7 @@ def test_persons_leave_no_trace_and_stop_no_other(settings: Settings) -> None:
     (refusal,) = report.refused
     assert refusal.startswith("file 1 of 2 by name, saved ")  # its name may be a person's
     assert "line 13: a date of birth" in refusal
+    assert dropped.name not in refusal
     assert [landed.label for landed in report.new] == ["tabelle.csv"]
     files = [path for path in settings.home.rglob("*") if path.is_file() and path != dropped]
     assert files
