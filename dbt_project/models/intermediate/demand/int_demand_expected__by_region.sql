@@ -61,16 +61,7 @@ region_words as (
         max(published_at) as published_at,
         max(recorded_at) as recorded_at
     from {{ ref('int_demand_population__by_year') }}
-    group by
-        region_level,
-        region_code,
-        rates_region_code,
-        reference_year,
-        population_variant_code,
-        population_source,
-        population_basis,
-        source_sha256,
-        shares_source_sha256
+    group by all
 ),
 
 regions as (

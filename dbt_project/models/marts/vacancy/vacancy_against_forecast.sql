@@ -82,17 +82,7 @@ compared as (
             member_forecasts.member_code = vacancies.region_code
             and member_forecasts.member_level = vacancies.region_level
             and observed_dates.reference_date = vacancies.reference_date
-    group by
-        member_forecasts.forecast_code,
-        member_forecasts.issue_month,
-        member_forecasts.target_year,
-        member_forecasts.region_level,
-        member_forecasts.region_code,
-        member_forecasts.region_name,
-        member_forecasts.municipalities,
-        member_forecasts.valid_from,
-        member_forecasts.valid_before,
-        observed_dates.reference_date
+    group by all
 )
 
 select
