@@ -15,14 +15,15 @@ from typing import NoReturn
 
 from openpyxl.utils import get_column_letter
 
-from ingest.azr import person_rows, person_values
 from ingest.azr.file_names import is_file_name, own_words
 from ingest.azr.forms import form_of
-from ingest.azr.person_words import OF_A_LETTERHEAD, is_counting, is_nationality, person_marker
 from ingest.azr.recognise import Recognised, explained, place_of, recognise
 from ingest.azr.understood import Language
 from ingest.formats.sheets import OpaqueFile, Rows, Sheet, Workbook
 from ingest.formats.workbook import look_into
+from ingest.persons import rows as person_rows
+from ingest.persons import values as person_values
+from ingest.persons.words import OF_A_LETTERHEAD, is_counting, is_nationality, person_marker
 from kreishaus.model import FileRejected
 from kreishaus.settings import County, read_settings
 

@@ -17,10 +17,10 @@ from ingest.azr.beside import CODE, MOST_AUTHORS, is_known, understood_at
 from ingest.azr.forms import form_of
 from ingest.azr.known_tables import KnownTable, known_tables
 from ingest.azr.letterhead import Letterhead
-from ingest.azr.person_values import day_of, is_month_edge
 from ingest.azr.understood import Language
 from ingest.formats.sheets import Sheet, Workbook
 from ingest.formats.xlsx_texts import AUTHORS, HEADERS
+from ingest.persons.values import day_of, is_month_edge
 from kreishaus.settings import County
 
 MOST_NOTES = 60

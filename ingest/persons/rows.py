@@ -6,9 +6,9 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from ingest.azr.numbers import MARKERS, read_count
-from ingest.azr.person_words import is_count_free, is_nation, is_nationality
+from ingest.formats.counts import MARKERS, read_count
 from ingest.formats.sheets import Rows
+from ingest.persons.words import is_count_free, is_nation, is_nationality
 from ingest.vocabulary import statuses
 
 FEWEST_PERSONS = 3
