@@ -20,6 +20,7 @@ from ingest.azr.letterhead import Letterhead
 from ingest.azr.understood import Language
 from ingest.formats.sheets import Sheet, Workbook
 from ingest.formats.xlsx_texts import AUTHORS, HEADERS
+from ingest.persons.search import place_of
 from ingest.persons.values import day_of, is_month_edge
 from kreishaus.settings import County
 
@@ -149,11 +150,6 @@ def recognise(workbook: Workbook, county: County) -> Recognised:
     reading.beside_cells(workbook)
     reading.whole()
     return reading.found
-
-
-def place_of(number: int, sheet: Sheet) -> str:
-    """A sheet as a refusal names it: by its number, since a name may be a person's."""
-    return f"sheet {number}{' (hidden)' if sheet.hidden else ''}"
 
 
 def _shown(value: object) -> str:
