@@ -36,7 +36,8 @@ class Lawful:
 
     ``headers``: markers of ``person_marker`` that head columns of its own. ``repeated``: kinds of
     ``values.REPEATED`` that stand in them again and again. ``things``: a text in which it is found
-    is the name of a thing. ``days``: columns of any days; ``rows``: rows that share their words.
+    is the name of a thing. ``days``: columns of any days; ``rows``: rows that share their words;
+    ``names``: labels of two words.
     ``without_counts``: a table without a single number. ``most_rows`` and ``most_columns``: a sheet
     with more is a list.
     """
@@ -46,6 +47,7 @@ class Lawful:
     things: re.Pattern[str] | None = None
     days: bool = False
     rows: bool = False
+    names: bool = False
     without_counts: bool = False
     most_rows: int | None = None
     most_columns: int | None = None
@@ -178,7 +180,7 @@ def _markers_of_column(rows: Rows, column: int, lawful: Lawful) -> Iterator[str]
             yield f"a column of {marker}"
     if _holds_halves(rows, column):
         yield "numbers of 12 digits in two columns, as AZR numbers are"
-    if person_rows.holds_names(_without(lawful.things, rows), column):
+    if not lawful.names and person_rows.holds_names(_without(lawful.things, rows), column):
         yield "a column that reads like names"
     if person_rows.holds_nations(rows, column) or any(
         is_nationality(row.get(column)) and person_rows.lists_nations(rows, number, column)
