@@ -17,8 +17,8 @@ from openpyxl.utils import get_column_letter
 from ingest.azr.empties import STATUSES, Whole, proven_zeros, read_as_zero
 from ingest.azr.findings import Where, bad_number, footnotes, unknown_label, unreadable
 from ingest.azr.headers import group_at, header_text, is_units_row
-from ingest.azr.numbers import read_count
 from ingest.azr.title_dates import made_at, reference_date
+from ingest.formats.counts import read_count
 from ingest.formats.sheets import Sheet
 from ingest.formats.workbook import open_workbook
 from ingest.vocabulary import statuses

@@ -6,9 +6,9 @@ import re
 import unicodedata
 from pathlib import Path
 
-from ingest.azr.person_words import is_nation
 from ingest.azr.understood import Language, program_words
 from ingest.formats.dates import MONTHS
+from ingest.persons.words import is_nation
 from kreishaus.settings import Settings
 
 OF_FILES = frozenset(

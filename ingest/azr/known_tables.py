@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from ingest.azr import crosstable, municipalities, series
 from ingest.azr.headers import SECTIONS, header_text, is_units_row, plain_key
 from ingest.azr.municipalities import KEY, NAME, POSTCODE
-from ingest.azr.numbers import read_count
 from ingest.azr.turned import turned
+from ingest.formats.counts import read_count
 from ingest.formats.sheets import Sheet
 from ingest.formats.text import printed
 from ingest.vocabulary.groups import group_aliases, header_key

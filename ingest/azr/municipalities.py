@@ -20,8 +20,8 @@ from openpyxl.utils import get_column_letter
 from ingest.azr.empties import Whole, proven_zeros, read_as_zero
 from ingest.azr.findings import Where, bad_number, footnotes, unreadable
 from ingest.azr.headers import header_text, is_units_row, plain_key
-from ingest.azr.numbers import Count, read_count
 from ingest.azr.title_dates import made_at, reference_date
+from ingest.formats.counts import Count, read_count
 from ingest.formats.sheets import Sheet
 from ingest.formats.workbook import open_workbook
 from ingest.vocabulary.regions import Region, UnknownRegion, region

@@ -17,10 +17,11 @@ from ingest.azr.beside import CODE, MOST_AUTHORS, is_known, understood_at
 from ingest.azr.forms import form_of
 from ingest.azr.known_tables import KnownTable, known_tables
 from ingest.azr.letterhead import Letterhead
-from ingest.azr.person_values import day_of, is_month_edge
 from ingest.azr.understood import Language
 from ingest.formats.sheets import Sheet, Workbook
 from ingest.formats.xlsx_texts import AUTHORS, HEADERS
+from ingest.persons.search import place_of
+from ingest.persons.values import day_of, is_month_edge
 from kreishaus.settings import County
 
 MOST_NOTES = 60
@@ -149,11 +150,6 @@ def recognise(workbook: Workbook, county: County) -> Recognised:
     reading.beside_cells(workbook)
     reading.whole()
     return reading.found
-
-
-def place_of(number: int, sheet: Sheet) -> str:
-    """A sheet as a refusal names it: by its number, since a name may be a person's."""
-    return f"sheet {number}{' (hidden)' if sheet.hidden else ''}"
 
 
 def _shown(value: object) -> str:

@@ -15,9 +15,9 @@ from openpyxl.utils import get_column_letter
 
 from ingest.azr.findings import Where, bad_number, footnotes, unknown_label, unreadable
 from ingest.azr.headers import is_units_row
-from ingest.azr.numbers import Count, read_count
 from ingest.azr.title_dates import made_at
 from ingest.azr.turned import Turned, turned
+from ingest.formats.counts import Count, read_count
 from ingest.formats.dates import dates_in, month_end, month_label, read_date_label
 from ingest.formats.sheets import Sheet, Workbook
 from ingest.formats.workbook import open_workbook

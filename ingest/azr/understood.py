@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 
-from ingest.azr.person_words import is_nation
 from ingest.formats.dates import MONTHS
 from ingest.formats.text import printed
+from ingest.persons.words import is_nation
 from ingest.vocabulary.statuses import ROW_REFERENCE
 from kreishaus.settings import County
 

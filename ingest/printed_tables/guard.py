@@ -11,6 +11,10 @@ import re
 from collections.abc import Sequence
 from typing import NoReturn
 
+from ingest.formats.sheets import Rows, Sheet, Workbook
+from ingest.persons.door import refuse_long_numbers, refuse_table, refuse_text
+from ingest.persons.rows import count_one_each
+from ingest.persons.search import Lawful
 from ingest.printed_tables.dimensions import DIMENSIONS, PERIODS
 from ingest.printed_tables.head import ROW, ROWS, TABLE
 from ingest.printed_tables.text import Line, read_lines
@@ -46,6 +50,9 @@ OF_PLACES = re.compile(
     r"stadt|gemeinde|kreis|land|insgesamt|gesamt|summe|zusammen|republik|staat|föderation|ehem",
     re.IGNORECASE,
 )
+TABLES = Lawful(headers=frozenset({"Name"}), days=True, rows=True, names=True, without_counts=True)
+"""Reference dates and labels are printed again and again; two words are often a label."""
+
 FEWEST_NAMES = 3
 """So many labels "Surname, First name" make a list of persons."""
 
@@ -69,6 +76,7 @@ def refuse_persons(content: bytes, label: str) -> None:
     for line in table[:1]:
         if PERSON.fullmatch(line.cell(0)) or any(HEAD.fullmatch(cell) for cell in line.cells):
             _refuse(line, "a column label that asks for persons")
+    _search(lines, table)
     labels = [(line, line.cell(0)) for line in table]
     labels += [(line, line.cell(1)) for line in lines if line.cell(0).rstrip(":").casefold() == ROW]
     for line, text in labels:
@@ -78,6 +86,30 @@ def refuse_persons(content: bytes, label: str) -> None:
         _refuse(first, "row labels that read like dates of birth")
     if first := _list_of_names(labels):
         _refuse(first, "row labels that read like names of persons")
+
+
+def _search(lines: Sequence[Line], table: Sequence[Line]) -> None:
+    """The search of all sources: in the table, and cell by cell in the head above it."""
+    refuse_text(";".join(line.cells) for line in lines)
+    refuse_long_numbers(";".join(cell for line in lines for cell in line.cells))
+    rows = {line.number: dict(enumerate(line.cells, start=1)) for line in table}
+    filled: Rows = {
+        at: {column: cell for column, cell in row.items() if cell} for at, row in rows.items()
+    }
+    refuse_table(Workbook((Sheet("CSV", filled),)), TABLES)
+    labels = {
+        at: row for at, row in filled.items() if not _is_label_of_figures(str(row.get(1, "")))
+    }
+    if count_one_each(labels, 1):
+        raise FileRejected(
+            "the table: rows that name somebody and count one each. Printed tables hold figures of "
+            "many: nothing of this file was kept. Take it out of the drop folder"
+        )
+
+
+def _is_label_of_figures(label: str) -> bool:
+    """Whether a label is a country, a place, or speaks of a sum."""
+    return bool(OF_PLACES.search(label) or ls_code_of(label))
 
 
 def _refuse(line: Line, what: str) -> NoReturn:

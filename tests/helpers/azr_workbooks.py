@@ -21,9 +21,10 @@ from odf.text import P
 from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from ingest.azr.guard import search_for_persons
+from ingest.azr.guard import LAWFUL
 from ingest.azr.recognise import recognise
 from ingest.formats.workbook import look_into
+from ingest.persons.search import search_for_persons
 from kreishaus.model import FileRejected, Origin
 from kreishaus.settings import Settings
 from sample import azr
@@ -90,7 +91,8 @@ def marks_of_persons(content: bytes) -> list[str]:
 
     workbook, county = look_into(content), Settings().county
     try:
-        search_for_persons(workbook, county, recognise(workbook, county).letterhead, refuse)
+        letterhead = recognise(workbook, county).letterhead
+        search_for_persons(workbook, county, letterhead, refuse, LAWFUL)
     except FileRejected as refusal:
         return [str(refusal)]
     return []

@@ -20,8 +20,8 @@ from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 from openpyxl.comments import Comment
 
-from ingest.azr import person_values
 from ingest.azr.guard import MOST_ROWS, refuse_person_level
+from ingest.persons import values as person_values
 from kreishaus.model import FileRejected
 from kreishaus.settings import Settings
 

@@ -6,9 +6,9 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from ingest.azr.numbers import MARKERS, read_count
-from ingest.azr.person_words import is_count_free, is_nation, is_nationality
+from ingest.formats.counts import MARKERS, read_count
 from ingest.formats.sheets import Rows
+from ingest.persons.words import is_count_free, is_nation, is_nationality
 from ingest.vocabulary import statuses
 
 FEWEST_PERSONS = 3
@@ -24,6 +24,29 @@ OLDEST = 120
 NAME = re.compile(r"[^\W\d_]{2,}(?:[-' ’][^\W\d_]{2,}){0,3}")
 SURNAME_FIRST = re.compile(rf"{NAME.pattern},\s?{NAME.pattern}")
 TWO_NAMES = re.compile(r"(?:[A-ZÄÖÜ][a-zäöüß'’-]+ ?){2,3}|[A-ZÄÖÜ'-]{3,} [A-ZÄÖÜ'-]{3,}")
+WORD_OF_A_NAME = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*\.?")
+PARTICLES = frozenset(
+    [
+        "al",
+        "el",
+        "abd",
+        "bin",
+        "ibn",
+        "da",
+        "de",
+        "del",
+        "der",
+        "den",
+        "di",
+        "dos",
+        "la",
+        "le",
+        "van",
+        "von",
+        "y",
+    ]
+)
+MOST_NAMES = 4
 KINDS_OF_PLACE = re.compile(r"stadt|gemeinde|kreis|landkreis|land|stand|amt|der|die|das", re.I)
 
 
@@ -89,6 +112,27 @@ def _words(row: dict[int, object]) -> tuple[tuple[int, str], ...]:
         and value.strip().casefold() not in MARKERS
         and not _is_count(value)
     )
+
+
+def is_full_name(text: str) -> bool:
+    """Whether a text could be a first name and a surname, in any script."""
+    words = [word for word in text.split() if word.casefold() not in PARTICLES]
+    return 2 <= len(words) <= MOST_NAMES and all(
+        WORD_OF_A_NAME.fullmatch(word) and not word[0].islower() for word in words
+    )
+
+
+def count_one_each(rows: Rows, column: int) -> bool:
+    """Whether rows that name somebody in a column count one each, and nobody else."""
+    named = [
+        row
+        for row in rows.values()
+        if isinstance(text := row.get(column), str)
+        and not _is_known(text.strip())
+        and (is_full_name(text) or SURNAME_FIRST.fullmatch(text.strip()))
+    ]
+    counts = [count for row in named for cell in row.values() if (count := count_in(cell))]
+    return len(named) >= FEWEST_PERSONS and max(counts, default=0) == 1
 
 
 def holds_names(rows: Rows, column: int) -> bool:

@@ -1,0 +1,43 @@
+"""The door of the county's own lists: only their own columns may say names and days."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ingest.county.tables import TABLES, columns
+from ingest.formats.compound import MAGIC
+from ingest.formats.sheets import Workbook
+from ingest.persons.door import (
+    opened,
+    parted,
+    refuse,
+    refuse_long_numbers,
+    refuse_other_format,
+    refuse_table,
+)
+from ingest.persons.search import Lawful
+
+OWN = Lawful(headers=frozenset({"Name"}), days=True, rows=True, without_counts=True)
+"""Names of regions, parameters and documents; days of decisions."""
+ZIP = b"PK"
+OTHER = Lawful(without_counts=True)
+
+
+def refuse_persons(content: bytes, label: str) -> None:
+    """Let a list of the county pass. Raises ``FileRejected`` for a list of persons."""
+    if not content.strip():
+        return
+    if content.startswith((ZIP, MAGIC)):
+        refuse_other_format("a list as CSV")
+    (sheet,) = opened(content).sheets
+    refuse_long_numbers(" ".join(str(cell) for row in sheet.rows.values() for cell in row.values()))
+    schema = TABLES.get(Path(label).stem)
+    names = {field.name for field in columns(schema)} if schema else set()
+    header = min(sheet.rows, default=1)
+    heads = sheet.rows.get(header, {})
+    known = [at for at, name in heads.items() if str(name).strip() in names]
+    if 2 * len(known) < len(heads):
+        refuse(f"row {header}", f"other columns than the list has ({', '.join(sorted(names))})")
+    own, rest = parted(sheet, known, header)
+    refuse_table(Workbook((own,)), OWN)
+    refuse_table(Workbook((rest,)), OTHER)

@@ -1,0 +1,72 @@
+"""The door of IT.NRW's tables: data, and none of persons. A file may also be handed in by hand."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterator
+
+from ingest.formats.archives import BROKEN, check_archive
+from ingest.formats.compound import MAGIC
+from ingest.formats.sheets import OpaqueFile
+from ingest.formats.workbook import look_into
+from ingest.it_nrw.ffcsv import is_flat
+from ingest.it_nrw.rest import require_data
+from ingest.it_nrw.table_csv import FIRST_LINE
+from ingest.persons.door import (
+    refuse_long_numbers,
+    refuse_other_format,
+    refuse_table,
+    refuse_text,
+)
+from ingest.persons.search import Lawful
+from kreishaus.model import UnreadableFile
+
+TABLES = Lawful(headers=frozenset({"Name"}), days=True, rows=True, without_counts=True)
+"""Names of regions; reference dates line by line; labels that repeat."""
+OTHER = Lawful(rows=True, without_counts=True)
+ZIP = b"PK"
+OFFICE_FILES = ("[Content_Types].xml", "content.xml")
+MOST_BYTES = 2**17
+"""So much of a text shows what is listed in it; tables of a Land have far more."""
+
+
+def require_table(content: bytes, label: str) -> None:
+    """Let a table pass. Raises ``FileRejected`` for a list of persons, ``SourceUnavailable`` as
+    ``require_data`` does."""
+    require_data(content, label)
+    for text in _texts(content):
+        _search(text[: text.rfind(b"\n", 0, MOST_BYTES) + 1] if len(text) > MOST_BYTES else text)
+
+
+def _texts(content: bytes) -> Iterator[bytes]:
+    """The file, or what an answer of GENESIS holds packed. Raises ``FileRejected``."""
+    if content.startswith(MAGIC):
+        refuse_other_format("a table of GENESIS as text, or packed")
+    if not content.startswith(ZIP):
+        yield content
+        return
+    try:
+        check_archive(content, "a table")
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            names = archive.namelist()
+            members = [archive.read(name) for name in names]
+    except (UnreadableFile, *BROKEN):
+        return  # neither a table nor a list comes out of it: the parser says what is wrong
+    if any(name in OFFICE_FILES for name in names):
+        refuse_other_format("a table of GENESIS as text, or packed")
+    yield from members
+
+
+def _search(content: bytes) -> None:
+    text = content.decode("utf-8-sig", "replace")
+    first = text.lstrip("\n").partition("\n")[0].strip()
+    is_table = is_flat(first) or FIRST_LINE.fullmatch(first) is not None
+    if not is_table:
+        refuse_text(text.splitlines())
+        refuse_long_numbers(text)
+    try:
+        workbook = look_into(content)
+    except OpaqueFile:
+        return  # no table of text at all; its lines have been searched
+    refuse_table(workbook, TABLES if is_table else OTHER)
