@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ingest.vocabulary.region_names import county_of
 from kreishaus.datasets import Dataset
 from kreishaus.model import Batch, Finding
 from kreishaus.settings import County
@@ -30,11 +31,13 @@ def _keys(batch: Batch, table: str, column: str) -> set[str]:
 
 
 def _another_countys(table: str, column: str, foreign: list[str], county: County) -> Finding:
+    owners = sorted({county_of(key) for key in foreign})
     return Finding(
         rule="own_regions",
         severity="critical",
         message=(
-            f"{table} names regions that are not of {county.name} ({county.ags}). Nothing of the "
+            f"{table} names regions that are not of {county.name} ({county.ags}) but of "
+            f"{listed(owners)}. Nothing of the "
             "file is used. If it is another county's, take it out of the drop folder; if a key is "
             "mistyped, correct it; if a municipality is new, add it to the county's "
             "municipalities.csv"
@@ -42,7 +45,7 @@ def _another_countys(table: str, column: str, foreign: list[str], county: County
         place=table,
         column=column,
         expected=f"keys of {county.ags} and its {len(county.municipalities)} municipalities",
-        found=_listed(foreign),
+        found=listed(foreign),
     )
 
 
@@ -59,10 +62,11 @@ def _incomplete(table: str, column: str, missing: list[str], county: County) -> 
         place=table,
         column=column,
         expected=f"all {len(county.municipalities)} municipalities",
-        found=f"none of {_listed(named)}",
+        found=f"none of {listed(named)}",
     )
 
 
-def _listed(names: list[str]) -> str:
+def listed(names: list[str]) -> str:
+    """The first few of them, and how many more there are."""
     more = len(names) - MOST_NAMED
     return ", ".join(names[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
