@@ -46,7 +46,7 @@ def judged_by_names(
         names = names_for(county)
         if any(one.key and not names.name_of(one.key) for one in named):
             names = names_for(county, earlier())
-        judged = [(names.judge(one.key, one.name), one) for one in named if one.key]
+        judged = [(names.verdict_on(one.key, one.name), one) for one in named if one.key]
         contradicting = [one for verdict, one in judged if verdict is Verdict.OF_ANOTHER]
         unknown = [one for verdict, one in judged if verdict is Verdict.UNKNOWN_SPELLING]
         if contradicting:
@@ -92,9 +92,7 @@ def _is_foreign(name: str, names: RegionNames, county: County) -> bool:
     return bool(keys) and not any(key.startswith(county.ags) for key in keys)
 
 
-def _contradicting(
-    table: str, column: str, found: Sequence[Named], names: RegionNames
-) -> Finding:
+def _contradicting(table: str, column: str, found: Sequence[Named], names: RegionNames) -> Finding:
     first = found[0]
     others = ", ".join(sorted(names.keys_of(first.name, len(first.key))))
     return Finding(

@@ -13,7 +13,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from enum import Enum, auto
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from kreishaus.county_folder import read_list
@@ -22,17 +22,27 @@ from kreishaus.settings import County
 FILE = Path(__file__).with_name("regions_nrw.csv")
 BRACKETS = re.compile(r"\(einschl\.[^)]*\)", re.IGNORECASE)
 KINDS = frozenset(
-    "kreis landkreis stadtkreis staedteregion region regionalverband regierungsbezirk bezirk reg bez"
-    " stat statistische nuts land freistaat kreisfreie kreisfr krfr krsfr kreisangehoerige grosse mittlere"
-    " kreisstadt stadt gemeinde samtgemeinde markt flecken st sankt".split()
+    [
+        *("kreis", "landkreis", "stadtkreis", "kreisfreie", "kreisfr", "krfr", "krsfr"),
+        *("stadt", "kreisstadt", "gemeinde", "samtgemeinde", "markt", "flecken"),
+        *("kreisangehoerige", "grosse", "mittlere", "st", "sankt"),
+        *("region", "staedteregion", "regionalverband", "land", "freistaat"),
+        *("regierungsbezirk", "bezirk", "reg", "bez", "statistische", "stat", "nuts"),
+    ]
 )
 """What a region is, and Saint: left out, abbreviated or written before or behind the name."""
-PREPOSITIONS = frozenset("am an der den dem im in bei auf vor ob und a d i b u".split())
+PREPOSITIONS = frozenset(
+    [
+        *("am", "an", "auf", "bei", "im", "in", "ob", "vor", "der", "den", "dem", "und"),
+        *("a", "b", "d", "i", "u"),
+    ]
+)
 TOWN = "stadt"
 """Behind a comma each word that ends so is a kind: Landeshauptstadt, documenta-Stadt."""
 NEAR = 0.8
 
 Words = frozenset[str]
+Pairs = tuple[tuple[str, str], ...]
 
 
 class Verdict(Enum):
@@ -78,7 +88,7 @@ class RegionNames:
             self._words.setdefault(key, set()).add(words)
             self._keys.setdefault((len(key), words), set()).add(key)
 
-    def judge(self, key: str, name: str) -> Verdict:
+    def verdict_on(self, key: str, name: str) -> Verdict:
         """Whether the region of this key is called so.
 
         A name with words left out or added (Emmerich, Neuss am Rhein) agrees if it fits no other
@@ -141,11 +151,14 @@ def names_for(county: County, further: Mapping[str, str] | None = None) -> Regio
         own += [(f"{county.ags}000", name) for _, name in own]
     own += county.municipalities.items()
     own += [(key, name) for key, names in county.other_names.items() for name in names]
-    known = [*official_names().items(), *own]
+    return _names_with(tuple(own), tuple((further or {}).items()))
+
+
+@lru_cache(maxsize=8)
+def _names_with(own: Pairs, further: Pairs) -> RegionNames:
+    known = (*official_names().items(), *own)
     keys = {key for key, _ in known}
-    return RegionNames(
-        [*known, *((key, name) for key, name in (further or {}).items() if key not in keys)]
-    )
+    return RegionNames((*known, *(pair for pair in further if pair[0] not in keys)))
 
 
 def county_of(key: str) -> str:

@@ -67,4 +67,3 @@ def _called(printed: str, kind: str) -> str:
     if kind == "Städteregion":
         return name.replace("Städteregion", "StädteRegion")
     return f"Kreis {name}" if behind and kind == "Kreis" else name
-
