@@ -34,6 +34,7 @@ class Dataset:
     Of a dataset with ``one_table_each`` a file holds one of the tables, whose name is its period.
     ``own_regions`` (staged table -> column of region keys): all are the county's, or the file is
     another county's. ``every_municipality`` (the same) holds at least each one of the county.
+    ``region_names`` (staged table -> columns of keys and of names): each name is its key's.
     ``version`` goes up when parser or suite come to understand a file differently: landed files
     are then processed anew. ``retention`` says how long landed files stay; None is for ever.
     ``title_de`` is its one German name; ``owner_de`` is named before it where a paper tells whose
@@ -58,6 +59,7 @@ class Dataset:
     one_table_each: bool = False
     own_regions: Mapping[str, str] = field(default_factory=dict)
     every_municipality: Mapping[str, str] = field(default_factory=dict)
+    region_names: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     version: int = 1
     retention: Retention | None = None
 

@@ -67,7 +67,8 @@ class County(Section):
     """Who we are. ``ags`` is the official key of the Kreis, five digits, as text.
 
     ``kind`` is what the law calls it. ``also_called`` is how sources write the name that know no
-    official key; ``municipalities`` are official key (eight digits) -> name, as offices of the
+    official key; ``other_names`` are further spellings of regions, by their key (five or eight
+    digits). ``municipalities`` are official key (eight digits) -> name, as offices of the
     county write it: the county's list ``municipalities.csv``. Where that cannot be read there are
     none, and ``municipalities_fault`` is the sentence that says why.
     """
@@ -76,6 +77,9 @@ class County(Section):
     name: Name
     kind: Kind = "Kreis"
     also_called: tuple[Name, ...] = ()
+    other_names: dict[Annotated[str, Field(pattern=r"^[0-9]{5}([0-9]{3})?$")], tuple[Name, ...]] = (
+        Field(default_factory=dict)
+    )
     municipalities: dict[Annotated[str, Field(pattern=r"^\d{8}$")], str] = Field(
         default_factory=dict
     )

@@ -104,6 +104,9 @@ class DatasetEntry(Entry):
     one_table_each: bool = False
     own_regions: dict[Name, Name] = Field(default_factory=dict)
     every_municipality: dict[Name, Name] = Field(default_factory=dict)
+    region_names: dict[Name, Annotated[tuple[Name, Name], Field(strict=False)]] = Field(
+        default_factory=dict
+    )
     version: int = Field(default=1, ge=1)
     retention: Retention | None = None
 

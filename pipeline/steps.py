@@ -39,6 +39,7 @@ from kreishaus.store.staging import BatchRecord, typed
 from kreishaus.store.visits import Visit, Visits
 from kreishaus.terminal import printable_name
 from pipeline.backfill import Window
+from pipeline.names_of_regions import earlier_names, judged_by_names
 from pipeline.refusals import refused_file
 from pipeline.whose_regions import judged_by_regions
 
@@ -366,7 +367,8 @@ def process_file(landed: Landed, settings: Settings) -> Outcome:
     origin = store.landing.origin(landed.sha256)
     content = store.landing.content(landed.sha256)
     try:
-        batch, validation, tables = validate(entry, content, origin, settings.county)
+        earlier = partial(earlier_names, settings)
+        batch, validation, tables = validate(entry, content, origin, settings.county, earlier)
     except UnreadableFile as error:
         return _quarantine_unreadable(entry, store, landed, origin, content, error.findings)
     record = _record(entry, origin, batch, tables)
@@ -386,18 +388,27 @@ def process_file(landed: Landed, settings: Settings) -> Outcome:
 
 
 def validate(
-    entry: Dataset, content: bytes, origin: Origin, county: County
+    entry: Dataset,
+    content: bytes,
+    origin: Origin,
+    county: County,
+    earlier: Callable[[], Mapping[str, str]] = dict,
 ) -> tuple[Batch, Validation, dict[str, pa.Table]]:
     """Parse one file, check it with its suite, and make the tables that would be staged.
 
-    A file of another county than ``county`` fails.
+    A file of another county than ``county`` fails; so does one whose names are not those of their
+    keys, by what the county and, where those do not know a key, ``earlier`` files call them.
 
     Raises ``UnreadableFile`` if the parser cannot read the file with certainty.
     """
     from expectations import runner  # here, because importing Great Expectations takes seconds
 
     batch: Batch = entry.load("parse")(content, origin)
-    findings = (*judged_by_regions(entry, batch, county), *batch.findings)
+    findings = (
+        *judged_by_regions(entry, batch, county),
+        *judged_by_names(entry, batch, county, earlier),
+        *batch.findings,
+    )
     batch = replace(batch, findings=findings)
     validation = runner.validate(entry, batch)
     return batch, validation, _typed_tables(entry, batch, origin)

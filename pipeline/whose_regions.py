@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from ingest.vocabulary.region_names import county_of
 from kreishaus.datasets import Dataset
 from kreishaus.model import Batch, Finding
 from kreishaus.settings import County
@@ -22,7 +23,7 @@ def judged_by_regions(entry: Dataset, batch: Batch, county: County) -> Iterator[
             yield _another_countys(table, column, foreign, county)
     for table, column in entry.every_municipality.items():
         if missing := sorted(set(county.municipalities) - _keys(batch, table, column)):
-            yield _incomplete(table, column, missing, county)
+            yield _incomplete(table, column, missing, _keys(batch, table, column), county)
 
 
 def _keys(batch: Batch, table: str, column: str) -> set[str]:
@@ -30,24 +31,28 @@ def _keys(batch: Batch, table: str, column: str) -> set[str]:
 
 
 def _another_countys(table: str, column: str, foreign: list[str], county: County) -> Finding:
+    owners = _other_counties(foreign, county)
     return Finding(
         rule="own_regions",
         severity="critical",
         message=(
-            f"{table} names regions that are not of {county.name} ({county.ags}). Nothing of the "
-            "file is used. If it is another county's, take it out of the drop folder; if a key is "
-            "mistyped, correct it; if a municipality is new, add it to the county's "
+            f"{table} names regions that are not of {county.name} ({county.ags}){owners}. Nothing "
+            "of the file is used. If it is another county's, take it out of the drop folder; if a "
+            "key is mistyped, correct it; if a municipality is new, add it to the county's "
             "municipalities.csv"
         ),
         place=table,
         column=column,
         expected=f"keys of {county.ags} and its {len(county.municipalities)} municipalities",
-        found=_listed(foreign),
+        found=listed(foreign),
     )
 
 
-def _incomplete(table: str, column: str, missing: list[str], county: County) -> Finding:
+def _incomplete(
+    table: str, column: str, missing: list[str], there: set[str], county: County
+) -> Finding:
     named = [f"{key} {county.municipalities[key]}" for key in missing]
+    owners = _other_counties([key for key in there if len(key) == len(missing[0])], county)
     return Finding(
         rule="every_municipality",
         severity="critical",
@@ -59,10 +64,17 @@ def _incomplete(table: str, column: str, missing: list[str], county: County) -> 
         place=table,
         column=column,
         expected=f"all {len(county.municipalities)} municipalities",
-        found=f"none of {_listed(named)}",
+        found=f"none of {listed(named)}{owners}",
     )
 
 
-def _listed(names: list[str]) -> str:
+def _other_counties(keys: Iterable[str], county: County) -> str:
+    """Whose the other regions are, as the end of a sentence; empty where there are none."""
+    owners = sorted({county_of(key) for key in keys if key[:5] != county.ags})
+    return f", but regions of {listed(owners)}" if owners else ""
+
+
+def listed(names: list[str]) -> str:
+    """The first few of them, and how many more there are."""
     more = len(names) - MOST_NAMED
     return ", ".join(names[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")

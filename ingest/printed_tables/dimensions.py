@@ -14,7 +14,8 @@ from ingest.formats.dates import MONTH_LABEL, MONTHS, read_date_label
 from ingest.printed_tables.catalogue import metrics
 from ingest.vocabulary.countries import countries, ls_code_of
 from ingest.vocabulary.groups import group_aliases, header_key
-from ingest.vocabulary.regions import UnknownRegion, region
+from ingest.vocabulary.region_names import county_of
+from ingest.vocabulary.regions import TOWN_DIGITS, RegionElsewhere, UnknownRegion, region
 from ingest.vocabulary.statuses import UnknownLabel, status_aliases
 from kreishaus.settings import REPOSITORY, County
 
@@ -58,7 +59,11 @@ class UnknownValue(LookupError):
 
 
 class ForeignRegion(UnknownValue):
-    """The key of a Kreis or a municipality that is not the county's."""
+    """A Kreis or a municipality (``is_town``) that is not the county's, by its key or its name."""
+
+    def __init__(self, message: str, *, is_town: bool) -> None:
+        super().__init__(message)
+        self.is_town = is_town
 
 
 @dataclass(frozen=True)
@@ -100,9 +105,12 @@ class Reader:
             if is_key and len(key) in LENGTHS_OF_KEYS:
                 raise ForeignRegion(
                     f"{key} is not the key of {self.county.name} ({self.county.ags}), nor of one "
-                    "of its municipalities"
+                    f"of its municipalities, but of {county_of(key)}",
+                    is_town=len(key) == TOWN_DIGITS,
                 ) from None
             why = str(error).split(";", maxsplit=1)[0]
+            if isinstance(error, RegionElsewhere):
+                raise ForeignRegion(why, is_town=len(error.key) == TOWN_DIGITS) from None
             whole = f"; if the whole county is meant, write {self.county.ags}"
             raise UnknownValue(why if "nearest" in why else why + whole) from None
 

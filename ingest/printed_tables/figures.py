@@ -28,7 +28,7 @@ from ingest.printed_tables.numbers import APPROXIMATE, DOUBTFUL, Printed, read_p
 from ingest.printed_tables.tables import FIGURES
 from ingest.printed_tables.text import Line, read_lines
 from kreishaus.model import Batch, Finding, Origin
-from kreishaus.settings import read_settings
+from kreishaus.settings import County, read_settings
 
 LONGEST_NAME = 60
 MOST_NAMED = 20
@@ -65,6 +65,11 @@ class Complaints:
     """Rule -> the cells it concerns: one finding for all of them."""
     unread: dict[tuple[int, str], list[tuple[Line, str]]] = field(default_factory=dict)
     """Column -> its cells that are no numbers, and why."""
+
+    elsewhere: dict[tuple[str, str], ForeignRegion] = field(default_factory=dict)
+    """Axis and label of each row or column that is a region of another county."""
+    names_own: bool = False
+    """Whether a row or column is the county or one of its municipalities."""
 
     def note(self, rule: str, line: Line, column: Label) -> None:
         self.kinds.setdefault(rule, []).append((line, column))
@@ -125,6 +130,39 @@ class Complaints:
             )
         )
 
+    def of_regions(self, county: County) -> Iterator[Finding]:
+        """Critical for towns of other counties, and for Kreise where the county is not among them.
+
+        A Kreis beside the county is a comparison: its figures are kept and not compared.
+        """
+        foreign = {
+            place: error
+            for place, error in self.elsewhere.items()
+            if error.is_town or not self.names_own
+        }
+        for (axis, label), error in self.elsewhere.items():
+            if (axis, label) not in foreign:
+                self.unknown(axis, label, "region", str(error))
+        if not foreign:
+            return
+        (axis, label), error = next(iter(foreign.items()))
+        labels = [text for _, text in foreign]
+        more = f" and {len(labels) - MOST_NAMED} more" if len(labels) > MOST_NAMED else ""
+        yield Finding(
+            rule="own_regions",
+            severity="critical",
+            message=(
+                f"the table has figures of regions that are not of {county.name} ({county.ags}): "
+                f"{', '.join(labels[:MOST_NAMED])}{more}; {error}. Nothing of the file is used. "
+                "Take it out of the drop folder if it is another county's; if rows stand there "
+                f"only for comparison, leave them out by a line {axis};{label};Text each"
+            ),
+            row=label if axis == "Zeile" else None,
+            column=label if axis == "Spalte" else None,
+            expected="regions of the county",
+            found=", ".join(labels[:MOST_NAMED]) + more,
+        )
+
     def unknown(self, axis: str, label: str, dimension: str, why: str) -> None:
         if (axis, label, dimension) in self.said:
             return
@@ -168,6 +206,8 @@ def parse(content: bytes, origin: Origin) -> Batch:
     complaints = Complaints(list(head.findings))
     columns = _columns(table[0], head)
     cells = list(_cells(head, columns, table[1:], complaints))
+    county = read_settings().county
+    complaints.findings.extend(complaints.of_regions(county))
     complaints.findings.extend((*complaints.of_columns(), *complaints.of_kinds()))
     if not cells:
         raise unreadable("table", "the table holds no figure: every row or column is Text")
@@ -327,12 +367,14 @@ def _about(
         try:
             codes[dimension] = reader.value(dimension, text)
         except UnknownValue as error:
-            if axis == "Kopf" and isinstance(error, ForeignRegion):
-                complaints.foreign(text, str(error))
-                broken = True
-                continue
-            complaints.unknown(axis, label, dimension, str(error))
             broken = True
+            if not isinstance(error, ForeignRegion):
+                complaints.unknown(axis, label, dimension, str(error))
+            elif axis == "Kopf":
+                complaints.foreign(text, str(error))
+            else:
+                complaints.elsewhere.setdefault((axis, label), error)
+    complaints.names_own |= codes.get("region", "").startswith(reader.county.ags)
     metric = codes.get("metric")
     period = next((name for name in PERIODS if name in codes), None)
     understood = not broken and (metric is None or _whole(metric, codes, period, complaints))

@@ -1,21 +1,23 @@
 """Which region a row means: the county's municipalities, by key and by name.
 
-Keys and names are the county's own (its list ``municipalities.csv``); nothing is guessed
-from a name that stands in neither.
+Keys and names are the county's own (its list ``municipalities.csv``, ``other_names`` in
+``county.toml``); nothing is guessed from a name that stands in neither.
 """
 
 from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ingest.formats.text import printed
+from ingest.vocabulary.region_names import Verdict, county_of, names_for, plain
 from kreishaus.settings import County
 
 KEY = re.compile(r"\d{7,8}|\d{11,12}", re.ASCII)
 KIND = re.compile(
-    r",?\s*\b(kreisangehörige|große|mittlere|stadt|gemeinde|kreisstadt|hansestadt|samtgemeinde)\b,?",
+    r",?\s*\b(kreisangehoerige|grosse|mittlere|stadt|gemeinde|kreisstadt|hansestadt|samtgemeinde)\b,?",
     re.IGNORECASE,
 )
 TOTAL = re.compile(
@@ -27,6 +29,8 @@ COUNTY_FIRST = re.compile(r"^(land)?kreis\s+", re.IGNORECASE)
 NEAR = 0.8
 """How alike two spellings of one name are: "Rommerskichen", not "RKN" and "Neuss"."""
 MEND = "mend the file, or municipalities.csv in the county's folder"
+KREIS = re.compile(r"\b(land)?kreis\b")
+TOWN_DIGITS, COUNTY_DIGITS = 8, 5
 
 
 @dataclass(frozen=True)
@@ -41,16 +45,25 @@ class UnknownRegion(LookupError):
     """No municipality of this county has this key or name. The message says what is known."""
 
 
+class RegionElsewhere(UnknownRegion):
+    """A region of another county; ``key`` is its own, of a town or of a Kreis."""
+
+    def __init__(self, message: str, key: str) -> None:
+        super().__init__(message)
+        self.key = key
+
+
 def region(county: County, key: object, name: str) -> Region:
     """The region of a row, by its key where it has one, else by its name.
 
-    Raises ``UnknownRegion`` also where key and name are those of two municipalities.
+    Raises ``UnknownRegion`` also where key and name are those of two municipalities, and
+    ``RegionElsewhere`` for a region that is known as another county's.
     """
     by_name = _by_name(county, name)
     text = "" if key is None else printed(key).removesuffix(".0")
     if not text:
         if by_name is None:
-            raise UnknownRegion(_unknown(county, name))
+            raise _unknown(county, name)
         return by_name
     by_key = _by_key(county, text)
     if by_name is not None and by_name != by_key:
@@ -58,8 +71,9 @@ def region(county: County, key: object, name: str) -> Region:
             f"the key {by_key.code} is that of {_title(county, by_key)!r}, the name is not: were "
             "rows or columns shifted?"
         )
-    if by_name is None and name and county.municipalities:
-        raise UnknownRegion(_unknown(county, name))
+    unknown = by_name is None and name and county.municipalities
+    if unknown and names_for(county).verdict_on(by_key.code, name) is not Verdict.AGREES:
+        raise _unknown(county, name)
     return by_key
 
 
@@ -76,7 +90,11 @@ def _by_key(county: County, text: str) -> Region:
             code in county.municipalities or not county.municipalities
         ):
             return Region(code, "Gemeinde")
-    raise UnknownRegion(f"no municipality of the county has the key {text!r}; {MEND}")
+    message = f"no municipality of the county has the key {text!r}"
+    key = digits.zfill(COUNTY_DIGITS if len(digits) <= COUNTY_DIGITS else TOWN_DIGITS)
+    if digits.isdecimal() and (name := names_for(county).name_of(key)):
+        raise RegionElsewhere(f"{message}: it is that of {name}, {county_of(key)}; {MEND}", key)
+    raise UnknownRegion(f"{message}; {MEND}")
 
 
 POSTCODE = re.compile(r"^(?:D-)?\d{5}\s+(?=\D)", re.ASCII)
@@ -84,27 +102,53 @@ POSTCODE = re.compile(r"^(?:D-)?\d{5}\s+(?=\D)", re.ASCII)
 
 
 def _by_name(county: County, name: str) -> Region | None:
-    wording = _wording(POSTCODE.sub("", printed(name)))
-    for code, known in county.municipalities.items():
+    text = POSTCODE.sub("", printed(name))
+    wording = _wording(text)
+    for code, known in _spellings(county):
         if _wording(known) == wording:
-            return Region(code, "Gemeinde")
+            return Region(code, "Kreis" if code == county.ags else "Gemeinde")
     own = _wording(county.name)
     rest = COUNTY_FIRST.sub("", wording).removeprefix(COUNTY_FIRST.sub("", own)).strip(" ,:")
     if TOTAL.fullmatch(wording.rstrip(":")) or (
         rest != wording and (not rest or TOTAL.fullmatch(rest))
     ):
         return Region(county.ags, "Kreis")
+    if towns := _towns(county, text) & set(county.municipalities):
+        return Region(towns.pop(), "Gemeinde") if len(towns) == 1 else None
     return None
 
 
+def _spellings(county: County) -> Iterator[tuple[str, str]]:
+    """The names of its municipalities, then further spellings of its regions."""
+    yield from county.municipalities.items()
+    for code, names in county.other_names.items():
+        if code == county.ags or code in county.municipalities:
+            yield from ((code, name) for name in names)
+
+
+def _towns(county: County, text: str) -> set[str]:
+    """The keys of municipalities, anyone's, that are called so in whatever way of writing.
+
+    A name that says Kreis is none of a town; one with a number may be that of a part of it.
+    """
+    if KREIS.search(plain(text)) or any(sign.isdigit() for sign in text):
+        return set()
+    return set(names_for(county).keys_of(text, TOWN_DIGITS))
+
+
 def _wording(name: str) -> str:
-    bare = KIND.sub(" ", printed(name).casefold())
-    for umlaut, letters in (("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("ß", "ss")):
-        bare = bare.replace(umlaut, letters)
+    bare = KIND.sub(" ", plain(printed(name)))
     return " ".join(bare.replace("-", " ").strip(" ,.").split())
 
 
-def _unknown(county: County, name: str) -> str:
+def _unknown(county: County, name: str) -> UnknownRegion:
+    """Whose region it is, if that is known; else the nearest known name."""
+    if key := _elsewhere(county, name):
+        return RegionElsewhere(
+            f"{name!r} is no region of {county.name} ({county.ags}), but one of {county_of(key)}; "
+            f"{MEND}",
+            key,
+        )
     near = _near_spelling(county, name)
     if not county.municipalities:
         known = "no municipality is configured"
@@ -112,7 +156,18 @@ def _unknown(county: County, name: str) -> str:
         known = f"the nearest known name is {near!r}"
     else:
         known = "no known name is spelled nearly so"
-    return f"no municipality of the county is called {name!r}: {known}; {MEND}"
+    return UnknownRegion(f"no municipality of the county is called {name!r}: {known}; {MEND}")
+
+
+def _elsewhere(county: County, name: str) -> str:
+    """The key of the one Kreis or municipality elsewhere that is called so; empty where none is.
+
+    A kreisfreie Stadt is taken as a Kreis.
+    """
+    text = POSTCODE.sub("", printed(name))
+    towns = {key for key in _towns(county, text) if not key.endswith("000")}
+    found = towns or set(names_for(county).keys_of(text, COUNTY_DIGITS))
+    return found.pop() if len(found) == 1 and county.ags not in {key[:5] for key in found} else ""
 
 
 def _near_spelling(county: County, name: str) -> str | None:

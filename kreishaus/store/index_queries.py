@@ -108,6 +108,16 @@ def staged_records(rows: Rows) -> list[str]:
     return [record for (record,) in found]
 
 
+def newest_staged(rows: Rows) -> tuple[str, str] | None:
+    """Period and hash of the staged file that was retrieved last; None where there is none."""
+    found: list[tuple[str, str]] = rows.all(
+        "select period, sha256 from batches indexed by batches_by_time "
+        "join files on files.id = file where floor = ? order by retrieved_at desc limit 1",
+        STAGED,
+    )
+    return found[0] if found else None
+
+
 def staged_periods(rows: Rows, sha256: str) -> list[str]:
     """The periods for which a file is staged: one, or none."""
     found = rows.all(

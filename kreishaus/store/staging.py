@@ -241,6 +241,12 @@ class Staging:
             found = self._records()
         yield from found
 
+    def newest_table(self, name: str) -> Path | None:
+        """The Parquet file of this table in the file retrieved last; None where none is staged."""
+        found = self.index.ask(queries.newest_staged)
+        path = self.folder / found[0] / found[1] / f"{name}.parquet" if found else None
+        return path if path is not None and path.is_file() else None
+
     def _records(self) -> list[BatchRecord]:
         return [record_of(json.loads(text)) for text in self.index.ask(queries.staged_records)]
 

@@ -1,15 +1,12 @@
-"""The counties and municipalities of Nordrhein-Westfalen, by official key: ``regions_nrw.csv``."""
+"""The counties and municipalities of Nordrhein-Westfalen, by official key."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 
-from kreishaus.county_folder import read_list
+from ingest.vocabulary.region_names import official_names
 
-FILE = Path(__file__).with_name("regions_nrw.csv")
 KIND_BEHIND = re.compile(r", (Kreis|[Kk]reisfreie Stadt|Stadt)$")
 BRACKETS = re.compile(r" \(einschl\. .*\)$")
 
@@ -33,7 +30,7 @@ class UnknownCounty(LookupError):
 
 def known_county(ags: str) -> KnownCounty:
     """The county of a key. Raises ``UnknownCounty``."""
-    names = _names()
+    names = official_names()
     if len(ags) != 5 or ags not in names:
         near = ", ".join(
             f"{key} {name}" for key, name in names.items() if key[:3] == ags[:3] and len(key) == 5
@@ -70,9 +67,3 @@ def _called(printed: str, kind: str) -> str:
     if kind == "Städteregion":
         return name.replace("Städteregion", "StädteRegion")
     return f"Kreis {name}" if behind and kind == "Kreis" else name
-
-
-@cache
-def _names() -> dict[str, str]:
-    _, rows = read_list(FILE.read_text(encoding="utf-8"))
-    return {ags: name for _, (ags, name) in rows}

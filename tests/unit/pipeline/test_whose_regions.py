@@ -1,18 +1,12 @@
 """A file of another county is refused by name, whatever its parser and its suite say of it."""
 
-from pathlib import Path
-
 import pandas as pd
 import pytest
 
 from kreishaus.datasets import REGISTRY, dataset
 from kreishaus.model import Batch
-from kreishaus.settings import County, Settings
-from operations.counties.known import known_county
-from operations.counties.make import make_county
-from pipeline.steps import by_hand
+from kreishaus.settings import County
 from pipeline.whose_regions import judged_by_regions
-from sample.make import make
 
 VIERSEN = County(
     ags="05166",
@@ -76,31 +70,29 @@ def test_without_one_of_the_municipalities_it_is_refused(others: list[str]) -> N
     ((rule, severity, found),) = judged("it_nrw/population_municipalities", cells=others)
     assert (rule, severity) == ("every_municipality", "critical")
     assert "05166008 Grefrath" in str(found)
+    assert str(found).endswith("Rhein-Kreis Neuss (05162)") == ("05162004" in others)
+
+
+def test_the_other_county_is_named() -> None:
+    entry = dataset("wtg/register")
+    offers = pd.DataFrame({"ags": ["05162004", "05166999", "05114000"]})
+    (finding,) = judged_by_regions(entry, Batch("2021", {"register_offers": offers}), VIERSEN)
+    assert (
+        "regions that are not of Kreis Viersen (05166), but regions of Krefeld, Kreisfreie Stadt "
+        "(05114), Rhein-Kreis Neuss (05162). Nothing of the file is used." in finding.message
+    )
 
 
 def test_what_the_registry_says_of_regions_is_in_the_staged_tables() -> None:
     said = [
         (entry.id, table, column)
         for entry in REGISTRY
-        for table, column in {**entry.own_regions, **entry.every_municipality}.items()
+        for table, *columns in (
+            *entry.own_regions.items(),
+            *entry.every_municipality.items(),
+            *((table, *columns) for table, columns in entry.region_names.items()),
+        )
+        for column in columns
         if column not in entry.load("tables")[table].names
     ]
     assert said == []
-
-
-def test_viersen_is_handed_the_workbooks_of_neuss(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    drop = make(Settings(home=tmp_path / "neuss")) / "drop" / "wtg"
-    make_county(known_county("05166"), tmp_path / "counties")
-    monkeypatch.setenv("KREISHAUS_COUNTIES", str(tmp_path / "counties"))
-    viersen = Settings(home=tmp_path / "viersen")
-    for name, dataset_id in (
-        ("WTG_Stichtag_2021-11-01.xlsx", "wtg/stichtag"),
-        ("WTG_Register_2021-12-31.csv", "wtg/register"),
-    ):
-        outcome = by_hand(dataset_id, drop / name, viersen, "night")
-        assert outcome.status == "quarantined"
-        assert "regions that are not of Kreis Viersen (05166)" in outcome.explanation
-        assert "05162004" in outcome.explanation
-    assert not list(viersen.staged.rglob("*.parquet"))

@@ -13,6 +13,7 @@ from ingest.it_nrw import ffcsv, table_csv
 from ingest.it_nrw.lines import csv_lines
 from ingest.it_nrw.population import parse
 from ingest.it_nrw.regions import KREISE
+from ingest.vocabulary.region_names import RegionNames, Verdict
 from kreishaus.datasets import dataset
 from sample import it_nrw
 
@@ -309,3 +310,19 @@ def test_compiled_care_statistics_are_what_the_sample_prints(tmp_path):
     assert sum(int(row["vollstationaer_2023"]) for row in ages) == sum(
         int(row["vollstationaer"]) for row in rows.values()
     )
+
+
+def test_the_names_of_all_german_kreise_agree_between_tables_of_seven_years_apart():
+    """Two offices, three tables, three ways to write "Kreis": no name is taken for another's."""
+    of_2017 = content("23111-01-04-4_kreise_2017.latin1.csv").decode("cp1252").splitlines()
+    of_2024 = table_csv.read(content("12411-03-03-4_germany_2024.datencsv.csv"))
+    flat = parse(content("regio_12411-01-01-4_2024-12-31_de.ffcsv_v5.csv"), origin("12411-01-01-4"))
+    cells = flat.tables["cells"]
+    newest = RegionNames((line.leading[1], line.leading[2]) for line in of_2024.lines)
+    pairs = {
+        *(tuple(line.split(";")[1:3]) for line in of_2017 if line.startswith("31.12.2017;")),
+        *zip(cells["region_code"], cells["region_label"], strict=True),
+    }
+    assert len({key for key, _ in pairs}) == 541
+    verdicts = {newest.verdict_on(key, name) for key, name in pairs}
+    assert verdicts == {Verdict.AGREES, Verdict.UNKNOWN_KEY}

@@ -81,7 +81,7 @@ def test_one_header_row_is_none_of_two(table: str) -> None:
 # --- regions --------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("label", ["RKN", "Kreis XY", "Neuss-Süd", "Kreis Viersen", "Köln", "Neu"])
+@pytest.mark.parametrize("label", ["RKN", "Kreis XY", "Neuss-Süd", "Neu"])
 def test_an_unknown_region_is_never_answered_by_another_one(label: str) -> None:
     finding = only(f"{HEAD}Kommune;nicht belegt\n{label};17\n".replace("Zeile;RKN;05162\n", ""))
     assert finding.rule == "unknown_label"
@@ -102,6 +102,36 @@ def test_a_near_spelling_of_one_name_is(label: str, near: str) -> None:
     finding = only(f"{HEAD}K;nicht belegt\n{label};17\n")
     assert f"nearest known name is {near!r}" in finding.message
     assert "whole county" not in finding.message
+
+
+@pytest.mark.parametrize("label", ["Kempen", "Viersen, Stadt", "05166012", "Kreis Viersen", "Köln"])
+def test_a_table_of_other_regions_alone_is_another_countys(label: str) -> None:
+    finding = only(f"{HEAD}Kommune;nicht belegt\n{label};17\n")
+    assert (finding.rule, finding.severity, finding.row) == ("own_regions", "critical", label)
+    owner = "Köln, Kreisfreie Stadt (05315)" if label == "Köln" else "Viersen, Kreis (05166)"
+    assert owner in finding.message
+    assert f"leave them out by a line Zeile;{label};Text each" in finding.message
+
+
+def test_one_town_of_another_county_among_ones_own_refuses_the_table() -> None:
+    finding = only(f"{HEAD}Kommune;nicht belegt\nDormagen;17\nKempen;3\nBrüggen;2\n")
+    assert (finding.rule, finding.severity, finding.found) == (
+        "own_regions",
+        "critical",
+        "Kempen, Brüggen",
+    )
+
+
+@pytest.mark.parametrize("label", ["Kreis Viersen", "Köln", "05166"])
+def test_a_kreis_beside_ones_own_is_a_comparison_and_only_warns(label: str) -> None:
+    finding = only(f"{HEAD}Kommune;nicht belegt\nDormagen;17\n{label};3\n")
+    assert (finding.rule, finding.severity, finding.found) == ("unknown_label", "warning", label)
+    assert "Its figures are kept and not compared" in finding.message
+
+
+def test_a_town_declared_as_text_is_not_read() -> None:
+    head = HEAD.replace("Tabelle\n", "Zeile;Kempen;Text\nTabelle\n")
+    assert read(f"{head}Kommune;nicht belegt\nDormagen;17\nKempen;3\n").findings == ()
 
 
 # --- numbers --------------------------------------------------------------------------------------

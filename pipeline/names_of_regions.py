@@ -1,0 +1,162 @@
+"""Whether the names of regions in a file are those of their official keys, and the county's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from ingest.vocabulary.region_names import (
+    RegionNames,
+    Verdict,
+    county_of,
+    names_for,
+)
+from kreishaus.datasets import REGISTRY, Dataset
+from kreishaus.model import Batch, Finding
+from kreishaus.settings import County, Settings
+from kreishaus.store.staging import Staging
+from pipeline.whose_regions import listed
+
+ALIAS = 'other_names of [county] in county.toml, as other_names = {{"{key}" = ["{name}"]}}'
+TOWN_DIGITS = 8
+
+
+@dataclass(frozen=True)
+class Named:
+    """A key and the name beside it, as a table has them first; ``key`` is empty where none is."""
+
+    key: str
+    name: str
+    place: str
+    row: str
+
+
+def judged_by_names(
+    entry: Dataset, batch: Batch, county: County, earlier: Callable[[], Mapping[str, str]] = dict
+) -> Iterator[Finding]:
+    """Findings about the tables that print a key and a name of each region (``region_names``).
+
+    Critical: a name that is another region's than its key's (names moved by a line against their
+    keys), and without a key a town of another county in a table of the county alone. A warning: a
+    spelling that nobody knows. ``earlier`` gives key -> name as earlier files have them; it is
+    asked only where a key is in neither the official list nor the county's folder.
+    """
+    for table, (key_column, name_column) in entry.region_names.items():
+        named = list(_named(batch, table, key_column, name_column))
+        names = names_for(county)
+        if any(one.key and not names.name_of(one.key) for one in named):
+            names = names_for(county, earlier())
+        judged = [(names.verdict_on(one.key, one.name), one) for one in named if one.key]
+        contradicting = [one for verdict, one in judged if verdict is Verdict.OF_ANOTHER]
+        unknown = [one for verdict, one in judged if verdict is Verdict.UNKNOWN_SPELLING]
+        if contradicting:
+            yield _contradicting(table, name_column, contradicting, names)
+        if unknown:
+            yield _unknown(table, name_column, unknown, names)
+        if table in entry.own_regions:
+            nameless = [one for one in named if not one.key]
+            if foreign := [one for one in nameless if _is_foreign(one.name, names, county)]:
+                whole = len(foreign) == len(named)
+                yield _elsewhere(table, name_column, foreign, names, county, whole=whole)
+
+
+def earlier_names(settings: Settings) -> dict[str, str]:
+    """Key -> name in the newest staged file of each dataset that prints both."""
+    import pyarrow.parquet as pq  # here, because DAG files import this module and need no pyarrow
+
+    found: dict[str, str] = {}
+    for entry in REGISTRY:
+        staging = Staging(settings.staged, entry.source, entry.name)
+        for table, columns in entry.region_names.items():
+            if path := staging.newest_table(table):
+                rows = pq.read_table(path, columns=list(columns)).group_by(list(columns))
+                for pair in rows.aggregate([]).to_pylist():
+                    if all(pair.values()):
+                        found.setdefault(pair[columns[0]], pair[columns[1]])
+    return found
+
+
+def _named(batch: Batch, table: str, key_column: str, name_column: str) -> Iterator[Named]:
+    """Each pair of key and name once. A row without a name says nothing here."""
+    frame = batch.tables[table]
+    columns = [key_column, name_column, "source_place", "source_row"]
+    rows = frame[columns].drop_duplicates(subset=[key_column, name_column])
+    for key, name, place, row in rows.itertuples(index=False):
+        if isinstance(name, str) and name.strip():
+            yield Named(key if isinstance(key, str) else "", name, str(place), str(row))
+
+
+def _is_foreign(name: str, names: RegionNames, county: County) -> bool:
+    """Whether a town of another county is called so, and none of the county is."""
+    keys = names.keys_of(name, TOWN_DIGITS)
+    return bool(keys) and not any(key.startswith(county.ags) for key in keys)
+
+
+def _contradicting(table: str, column: str, found: Sequence[Named], names: RegionNames) -> Finding:
+    first = found[0]
+    others = ", ".join(sorted(names.keys_of(first.name, len(first.key))))
+    return Finding(
+        rule="region_name_of_another_key",
+        severity="critical",
+        message=(
+            f"{table}: the names of {len(found)} regions are those of other keys: "
+            f"{listed([f'{one.key} {one.name}' for one in found])}. Columns or rows were shifted "
+            "against each other, and no figure is surely of its region. Fetch or export the file "
+            "anew; in a list of one's own correct the key or the name. If the region is truly "
+            f"called so, name it in {ALIAS.format(key=first.key, name=first.name)}"
+        ),
+        place=first.place,
+        row=first.row,
+        column=column,
+        expected=f"{first.key} {names.name_of(first.key)}",
+        found=f"{first.key} {first.name} (the name of {others})",
+    )
+
+
+def _unknown(table: str, column: str, found: Sequence[Named], names: RegionNames) -> Finding:
+    first = found[0]
+    near = names.nearest(first.name, len(first.key))
+    return Finding(
+        rule="region_name_unknown",
+        severity="warning",
+        message=(
+            f"{table}: {len(found)} names of regions are not known for their keys: "
+            f"{listed([f'{one.key} {one.name}' for one in found])}. The key counts. If the name is "
+            f"another spelling, or a part of the municipality, add it to "
+            f"{ALIAS.format(key=first.key, name=first.name)}; else correct it"
+        ),
+        place=first.place,
+        row=first.row,
+        column=column,
+        expected=f"{first.key} {names.name_of(first.key)}",
+        found=f"{first.key} {first.name}" + (f" (the nearest known name: {near})" if near else ""),
+    )
+
+
+def _elsewhere(
+    table: str,
+    column: str,
+    found: Sequence[Named],
+    names: RegionNames,
+    county: County,
+    *,
+    whole: bool,
+) -> Finding:
+    owners = sorted(
+        {county_of(key) for one in found for key in names.keys_of(one.name, TOWN_DIGITS)}
+    )
+    what = "the file is another county's, take it out" if whole else "correct these rows"
+    return Finding(
+        rule="own_regions",
+        severity="critical",
+        message=(
+            f"{table} names towns that are not of {county.name} ({county.ags}) but of "
+            f"{listed(owners)}. Nothing of the file is used: {what}. If a part of one of the "
+            "county's municipalities is called so, give the row its key (ags)"
+        ),
+        place=found[0].place,
+        row=found[0].row,
+        column=column,
+        expected=f"towns of {county.name}",
+        found=listed([one.name for one in found]),
+    )
