@@ -10,21 +10,17 @@ log is kept for years. What cannot be looked into is refused.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
-from pathlib import Path
 from typing import NoReturn
 
 from openpyxl.utils import get_column_letter
 
 from ingest.azr import person_rows, person_values
-from ingest.azr.file_names import is_file_name, own_words
-from ingest.azr.forms import form_of
 from ingest.azr.person_words import OF_A_LETTERHEAD, is_counting, is_nationality, person_marker
 from ingest.azr.recognise import Recognised, explained, place_of, recognise
-from ingest.azr.understood import Language
 from ingest.formats.sheets import OpaqueFile, Rows, Sheet, Workbook
 from ingest.formats.workbook import look_into
 from kreishaus.model import FileRejected
-from kreishaus.settings import County, read_settings
+from kreishaus.settings import County, Settings
 
 MOST_ROWS = 300
 """The register's list of statuses has some 90 entries, printed with sums twice that at most; no
@@ -47,11 +43,8 @@ Cell = tuple[int, int, int]
 Refuse = Callable[[str, str], NoReturn]
 
 
-def refuse_person_level(content: bytes, label: str) -> None:
-    """Let a file of recognised aggregates pass. Raises ``FileRejected``, never with a value.
-
-    An empty file passes: there is nothing to keep, and the parser says that it is empty.
-    """
+def refuse_person_level(content: bytes, settings: Settings) -> None:
+    """Let a file of recognised aggregates pass. Raises ``FileRejected``, never with a value."""
 
     def refuse(place: str, marker: str) -> NoReturn:
         raise FileRejected(
@@ -59,16 +52,9 @@ def refuse_person_level(content: bytes, label: str) -> None:
             "out of the drop folder and drop a table of counts"
         )
 
-    settings = read_settings()
     county = settings.county
-    if not is_file_name(label, Language(county), own_words(settings)):
-        raise FileRejected(
-            f"the name of the file: not understood ({form_of(Path(label).stem)}). A name is kept "
-            "with the file and may be a person's: nothing of this file was kept. Give it a name of "
-            "the table and its date, such as AZR_Kreuztabelle_2021-12-31.xlsx"
-        )
     if not content.strip():
-        return
+        refuse("the whole file", "an empty file")
     try:
         workbook = look_into(content)
     except OpaqueFile as opaque:

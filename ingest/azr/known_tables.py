@@ -169,12 +169,12 @@ def _of_statuses(
         frozenset(lines),
         is_head,
         row_of,
-        is_label=_is_status,
+        is_label=is_status,
         heads=heads,
     )
 
 
-def _is_status(value: object) -> bool:
+def is_status(value: object) -> bool:
     return status_aliases().knows(printed(value)) and _refers_downwards(printed(value))
 
 
