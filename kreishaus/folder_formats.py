@@ -23,7 +23,7 @@ from kreishaus.settings import Settings
 
 FILE = "format.json"
 FORMATS: Mapping[str, int] = {
-    "landing": 3,
+    "landing": 4,
     "staged": 1,
     "published": 2,
     "warehouse": 1,

@@ -39,7 +39,10 @@ class Request:
 
 @dataclass(frozen=True)
 class Origin:
-    """Where the bytes of a batch came from, as far as a parser may know it."""
+    """Where the bytes of a batch came from, as far as a parser may know it.
+
+    Of a canonical table ``reduction`` says how it was made; None: the bytes are as they came.
+    """
 
     source: str
     dataset: str
@@ -47,6 +50,7 @@ class Origin:
     label: str
     identity: str
     retrieved_at: datetime
+    reduction: Reduction | None = None
 
 
 @dataclass(frozen=True)
@@ -80,6 +84,33 @@ class Batch:
     tables: Mapping[str, pd.DataFrame]
     published_at: datetime | None = None
     findings: tuple[Finding, ...] = field(default=())
+
+
+@dataclass(frozen=True)
+class Reduction:
+    """What is known of an offered file of which only a canonical table was kept.
+
+    ``original`` is the SHA-256 of the bytes that were offered; ``form`` the version of the form of
+    the canonical table. ``inputs`` stands for all else that the table depends on (the recogniser,
+    its lists, dates in the file's name): one original under one ``inputs`` gives one table.
+    ``counts`` is the same for the same counts, however they were recognised. ``findings`` are
+    warnings that were found on the way, and no part of the table.
+    """
+
+    original: str
+    form: int
+    inputs: str
+    counts: str
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True)
+class Reduced:
+    """The canonical table of an offered file: the bytes to land, and what they are called."""
+
+    content: bytes
+    label: str
+    reduction: Reduction
 
 
 class UnreadableFile(Exception):

@@ -256,6 +256,8 @@ class Keeping(Section):
 
     ``datasets`` replaces the rule that a dataset has in the registry, whole. Of published versions
     ``keep_versions`` are kept. A file in quarantine goes when it was offered last so long ago.
+    Files of the register that earlier code landed as they came are to be reduced within
+    ``originals_days`` of the upgrade.
     """
 
     quarantine_days: int | None = Field(default=365, ge=1)
@@ -263,6 +265,7 @@ class Keeping(Section):
     log_days: int | None = Field(default=90, ge=1)
     audit_months: int | None = Field(default=36, ge=1)
     airflow_days: int | None = Field(default=365, ge=7)
+    originals_days: int = Field(default=90, ge=1)
     datasets: dict[str, Retention] = Field(default_factory=dict)
 
 

@@ -21,6 +21,7 @@ from kreishaus.setting_faults import told
 from kreishaus.settings import Settings, read_settings
 from kreishaus.terminal import json_text, printable_name
 from operations import (
+    cli_azr,
     cli_county,
     cli_gx,
     cli_keeping,
@@ -74,6 +75,7 @@ def about(
 
 sample_app = typer.Typer(help="The sample sources.", no_args_is_help=True)
 app.add_typer(sample_app, name="sample")
+app.add_typer(cli_azr.app, name="azr")
 app.add_typer(cli_county.app, name="county")
 app.add_typer(cli_gx.app, name="gx")
 app.add_typer(cli_keeping.app)

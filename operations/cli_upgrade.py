@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from kreishaus.settings import read_settings
 from operations.cli_options import console, errors
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kreishaus.settings import Settings
+
 app = typer.Typer()
+REDUCE = "kreishaus azr reduce"
 RIGHTS_LOOKED_AT = 50_000
 """Names that ``--check`` looks at: half a second. The upgrade itself looks at each."""
 
@@ -41,6 +47,8 @@ def upgrade(
         if check:
             for about in due:
                 console.print(about, soft_wrap=True)
+            for about in _originals(settings):
+                console.print(about, soft_wrap=True)
             if due:
                 raise typer.Exit(1)
         elif settings.home.exists():
@@ -57,3 +65,13 @@ def upgrade(
         raise typer.Exit(1) from refusal
     if not due:
         console.print(f"{settings.home}: nothing to upgrade", markup=False, soft_wrap=True)
+
+
+def _originals(settings: Settings) -> Iterator[str]:
+    """What `kreishaus azr reduce` is for: no upgrade does it, since the county confirms it."""
+    from kreishaus.store.originals import all_originals, deadline
+
+    for one in all_originals(settings):
+        by = deadline(settings, one.entry)
+        until = f"by {by}" if by else "once this home is upgraded"
+        yield f"{one.words}: lies there as an office made it; to be reduced {until}: {REDUCE}"

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
+from kreishaus.local_time import HERE
 from kreishaus.settings import Settings
 from kreishaus.store.quarantine import QuarantinedFile, explain
 from kreishaus.store.visits import Visit
@@ -37,6 +38,8 @@ RUNBOOK = {
     "message whenever a person starts it.",
     "county list": "Mend the list; `kreishaus county check` says when it is in order. Until then "
     "nothing is fetched or built.",
+    "originals": "Earlier code kept the register's own files. `kreishaus azr reduce` keeps their "
+    "tables alone; the county confirms it.",
     "late": "Ask its owner, or visit the page: nothing is broken here.",
     "gap": "A month between two others is missing: look for it on the publisher's page.",
     "not visited": "Does Airflow run, and is the DAG not paused?",
@@ -100,6 +103,15 @@ def _of(status: DatasetStatus, settings: Settings, now: datetime) -> Iterator[Is
         periods = ["the whole table" if name == "all" else name for name in status.reissued]
         why = f"another version came of {_few(periods)}; the earlier one is kept"
         yield Issue("note", "reissued", about, why, why)
+    if status.originals and status.originals_by:
+        yield _originals(status, status.originals_by, now)
+
+
+def _originals(status: DatasetStatus, by: date, now: datetime) -> Issue:
+    number = "1 file lies" if status.originals == 1 else f"{status.originals} files lie"
+    why = f"{number} here as an office made it, by {by}: kreishaus azr reduce"
+    severity: Severity = "red" if now.astimezone(HERE).date() > by else "yellow"
+    return Issue(severity, "originals", status.dataset.id, why, why, key=f"originals {by}")
 
 
 def _visits(status: DatasetStatus, now: datetime) -> Iterator[Issue]:

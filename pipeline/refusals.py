@@ -14,9 +14,14 @@ from kreishaus.model import Request
 from kreishaus.terminal import printable_name
 
 
+def unread_file(entry: Dataset, request: Request) -> str:
+    """A file that could not be read; by its place where the dataset keeps no name of a file."""
+    return refused_file(entry, request) if entry.reduce else request.label
+
+
 def refused_file(entry: Dataset, request: Request) -> str:
-    """A refused file in words; its label where it is no dropped file that a guard judges."""
-    if entry.guard is None or request.path is None:
+    """A refused file in words; its label where it is no dropped file that is judged first."""
+    if (entry.guard or entry.reduce) is None or request.path is None:
         return request.label
     path = Path(request.path)
     try:

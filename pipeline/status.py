@@ -10,6 +10,7 @@ from kreishaus.datasets import REGISTRY, Dataset
 from kreishaus.settings import Settings
 from kreishaus.store.dataset_store import DatasetStore
 from kreishaus.store.index_queries import summary
+from kreishaus.store.originals import deadline, originals
 from kreishaus.store.quarantine import QuarantinedFile
 from kreishaus.store.visits import Visit, Visits
 from pipeline.freshness import Freshness, freshness
@@ -24,7 +25,8 @@ class DatasetStatus:
     again. Check counts are of the files that are staged or in quarantine now. ``unjudged`` are
     the labels of files that landed and were neither staged nor put into quarantine;
     ``reissued`` the periods of which there is another version since the last visit began.
-    ``last_backfill`` is a visit out of turn that came after the last one in turn.
+    ``last_backfill`` is a visit out of turn that came after the last one in turn. ``originals``
+    counts files that earlier code landed as they came, to be reduced by ``originals_by``.
     """
 
     dataset: Dataset
@@ -46,6 +48,8 @@ class DatasetStatus:
     last_backfill: Visit | None = None
     unjudged: tuple[str, ...] = ()
     reissued: tuple[str, ...] = ()
+    originals: int = 0
+    originals_by: date | None = None
 
     @property
     def late(self) -> bool:
@@ -73,6 +77,7 @@ def _status(settings: Settings, entry: Dataset, today: date, run_id: str | None)
     )
     fresh = freshness(calendar, found.known, today)
     in_quarantine = found.totals["quarantined"]
+    reduce_by = deadline(settings, entry)
     return DatasetStatus(
         dataset=entry,
         last_fetched=found.last_seen_at,
@@ -93,4 +98,6 @@ def _status(settings: Settings, entry: Dataset, today: date, run_id: str | None)
         last_backfill=backfill,
         unjudged=found.unjudged,
         reissued=found.reissued,
+        originals=sum(1 for _ in originals(settings, entry)) if reduce_by else 0,
+        originals_by=reduce_by,
     )

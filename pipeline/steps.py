@@ -40,7 +40,8 @@ from kreishaus.store.visits import Visit, Visits
 from kreishaus.terminal import printable_name
 from pipeline.backfill import Window
 from pipeline.names_of_regions import earlier_names, judged_by_names
-from pipeline.refusals import refused_file
+from pipeline.reduction import keep_reduced, refuse_erased
+from pipeline.refusals import refused_file, unread_file
 from pipeline.whose_regions import judged_by_regions
 
 if TYPE_CHECKING:
@@ -162,8 +163,9 @@ def _fetch_new(
                 log.error("%s %s: refused, nothing kept: %s", entry.id, file, refusal)
                 refused.append(_named(file, refusal))
             except SourceUnavailable as error:
-                log.warning("%s %s: %s", entry.id, request.label, error)
-                unavailable.append(_named(request.label, error))
+                file = unread_file(entry, request)
+                log.warning("%s %s: %s", entry.id, file, error)
+                unavailable.append(_named(file, error))
                 may_heal |= not isinstance(error, SourceRefused)
             except NothingOffered as answer:
                 log.info("%s %s: %s", entry.id, request.label, answer)
@@ -237,27 +239,28 @@ def _land_one(
             )
         store.landing.sight(known[0], request, run_id=run_id, headers=known[1].headers)
         return Landed(entry.source, entry.name, known[0], request.label), False
-    return keep(entry, store, answer.content, request, run_id, answer.headers)
+    return keep(entry, store, settings, answer.content, request, run_id, answer.headers)
 
 
 def keep(
     entry: Dataset,
     store: DatasetStore,
+    settings: Settings,
     content: bytes,
     request: Request,
     run_id: str,
     headers: Mapping[str, str] | None = None,
 ) -> tuple[Landed, bool]:
-    """Run the dataset's guard, then land the bytes. Raises ``FileRejected`` for a refused file."""
+    """Run the dataset's guard, then land the bytes, or what the dataset's reducer makes of them.
+
+    Raises ``FileRejected`` for a refused file.
+    """
     if entry.guard:
         guard: Callable[[bytes, str], None] = entry.load("guard")
         guard(content, request.label)
-    buried = store.landing.tombstone(hashlib.sha256(content).hexdigest())
-    if buried and buried.what == "figures":
-        raise FileRejected(
-            f"this file was erased on {buried.deleted_at:%Y-%m-%d} ({buried.rule}: "
-            f"{buried.reason}). Remove it from the folder or page that offers it"
-        )
+    if entry.reduce:
+        return keep_reduced(entry, store, settings, content, request, run_id)
+    refuse_erased(store.landing, hashlib.sha256(content).hexdigest())
     return store.landing.land(
         content, request, run_id=run_id, licence=entry.licence.statement, headers=headers
     )
@@ -273,7 +276,9 @@ def _fetch(
     if request.fault is not None:
         raise SourceRefused(f"{request.label}: {request.fault}")
     if request.path is not None:
-        return Answer(request.path, dropped_bytes(Path(request.path), settings), {})
+        path = Path(request.path)
+        called = unread_file(entry, request) if entry.reduce else ""
+        return Answer(request.path, dropped_bytes(path, settings, called), {})
     if request.url is None:
         raise ValueError(f"{entry.id} {request.label}: a request needs a url or a path")
     if request.form is not None:
@@ -286,13 +291,15 @@ UNFOLLOWED = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
 """Open without waiting for a pipe and without following a link that has replaced the file."""
 
 
-def dropped_bytes(path: Path, settings: Settings) -> bytes:
+def dropped_bytes(path: Path, settings: Settings, called: str = "") -> bytes:
     """The bytes of a file that a person provides. Raises ``SourceUnavailable``.
+
+    Errors say ``called`` where the file's name must not be said.
 
     Something else may have replaced the file since it was listed (a pipe, a link, a huge file): the
     call never waits, follows no link, and reads no more than the allowed size.
     """
-    name, most = printable_name(str(path)), settings.http.largest_bytes
+    name, most = called or printable_name(str(path)), settings.http.largest_bytes
     try:
         with os.fdopen(os.open(path, UNFOLLOWED), "rb") as file:
             before = os.fstat(file.fileno())
@@ -521,5 +528,6 @@ def by_hand(dataset_id: str, file: Path, settings: Settings, run_id: str) -> Out
         extension=file.suffix.lstrip(".") or "bin",
     )
     store = DatasetStore.of(settings, entry.source, entry.name)
-    landed, _ = keep(entry, store, dropped_bytes(file.resolve(), settings), request, run_id)
+    content = dropped_bytes(file.resolve(), settings)
+    landed, _ = keep(entry, store, settings, content, request, run_id)
     return process_file(landed, settings)

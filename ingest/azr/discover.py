@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import replace
 from fnmatch import fnmatchcase
+from functools import partial
 from typing import TYPE_CHECKING
 
+from ingest.azr.file_names import is_file_name, own_words
+from ingest.azr.forms import form_of
+from ingest.azr.understood import Language
 from ingest.drop_folder import Dropped, dropped, is_being_copied, not_taken
 from kreishaus.model import Request
 
@@ -47,12 +52,20 @@ def _offered(settings: Settings, dataset_name: str) -> list[Request]:
     strangers = (
         entry for entry in entries if not any(_fits(entry, one) for one in patterns.values())
     )
-    not_taken(folder, strangers, f"a name like {' or '.join(patterns.values())}")
+    nameless = partial(_nameless, Language(settings.county), own_words(settings))
+    not_taken(folder, map(nameless, strangers), f"a name like {' or '.join(patterns.values())}")
     return [
-        entry.request("azr")
+        (nameless(entry) if entry.fault else entry).request("azr")
         for entry in entries
         if _fits(entry, patterns[dataset_name]) and not is_being_copied(entry)
     ]
+
+
+def _nameless(language: Language, own: frozenset[str], entry: Dropped) -> Dropped:
+    """An entry as it may be told: a name that is not of known words may be a person's."""
+    if is_file_name(entry.name, language, own):
+        return entry
+    return replace(entry, name=f"an entry of which the name is {form_of(entry.path.stem)}")
 
 
 def _fits(entry: Dropped, pattern: str) -> bool:

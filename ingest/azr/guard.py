@@ -9,18 +9,14 @@ log is kept for years. What cannot be looked into is refused.
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import NoReturn
 
-from ingest.azr.file_names import is_file_name, own_words
-from ingest.azr.forms import form_of
 from ingest.azr.recognise import Recognised, explained, recognise
-from ingest.azr.understood import Language
 from ingest.formats.sheets import OpaqueFile, Sheet
 from ingest.formats.workbook import look_into
 from ingest.persons.search import Lawful, search_for_persons
 from kreishaus.model import FileRejected
-from kreishaus.settings import read_settings
+from kreishaus.settings import Settings
 
 MOST_ROWS = 300
 """The register's list of statuses has some 90 entries, printed with sums twice that at most; no
@@ -38,11 +34,8 @@ LAWFUL = Lawful(most_rows=MOST_ROWS, most_columns=MOST_COLUMNS)
 """Aggregates alone; nothing that marks persons belongs into them."""
 
 
-def refuse_person_level(content: bytes, label: str) -> None:
-    """Let a file of recognised aggregates pass. Raises ``FileRejected``, never with a value.
-
-    An empty file passes: there is nothing to keep, and the parser says that it is empty.
-    """
+def refuse_person_level(content: bytes, settings: Settings) -> None:
+    """Let a file of recognised aggregates pass. Raises ``FileRejected``, never with a value."""
 
     def refuse(place: str, marker: str) -> NoReturn:
         raise FileRejected(
@@ -50,16 +43,9 @@ def refuse_person_level(content: bytes, label: str) -> None:
             "out of the drop folder and drop a table of counts"
         )
 
-    settings = read_settings()
     county = settings.county
-    if not is_file_name(label, Language(county), own_words(settings)):
-        raise FileRejected(
-            f"the name of the file: not understood ({form_of(Path(label).stem)}). A name is kept "
-            "with the file and may be a person's: nothing of this file was kept. Give it a name of "
-            "the table and its date, such as AZR_Kreuztabelle_2021-12-31.xlsx"
-        )
     if not content.strip():
-        return
+        refuse("the whole file", "an empty file")
     try:
         workbook = look_into(content)
     except OpaqueFile as opaque:

@@ -96,11 +96,20 @@ def _counts(value: object, most: int) -> bool:
 
 def known_tables(sheet: Sheet, county: County) -> list[KnownTable]:
     """The tables of a sheet; one whose dates run down where there is no other."""
-    found = [_crosstable(sheet), _municipalities(sheet, county), _series(sheet)]
-    tables = [table for table in found if table is not None]
+    return [*tables_by_dataset(sheet, county).values()]
+
+
+def tables_by_dataset(sheet: Sheet, county: County) -> dict[str, KnownTable]:
+    """The tables of a sheet, by the dataset whose heads they have."""
+    found = {
+        "crosstable": _crosstable(sheet),
+        "municipalities": _municipalities(sheet, county),
+        "series": _series(sheet),
+    }
+    tables = {dataset: table for dataset, table in found.items() if table is not None}
     turn = None if tables else turned(sheet)
     table = _series(turn.sheet, turn.heads) if turn else None
-    return [table] if table else tables
+    return {"series": table} if table else tables
 
 
 def _crosstable(sheet: Sheet) -> KnownTable | None:
@@ -169,12 +178,12 @@ def _of_statuses(
         frozenset(lines),
         is_head,
         row_of,
-        is_label=_is_status,
+        is_label=is_status,
         heads=heads,
     )
 
 
-def _is_status(value: object) -> bool:
+def is_status(value: object) -> bool:
     return status_aliases().knows(printed(value)) and _refers_downwards(printed(value))
 
 

@@ -26,7 +26,7 @@ from ingest.formats.sheets import Sheet
 from ingest.formats.workbook import open_workbook
 from ingest.vocabulary.regions import Region, UnknownRegion, region
 from kreishaus.model import Batch, Finding, Origin, UnreadableFile
-from kreishaus.settings import County, read_settings
+from kreishaus.settings import County
 
 HEADERS_FILE = Path(__file__).with_name("municipality_headers.csv")
 KEY, NAME, ALL, POSTCODE = "region_code", "region_name", "total", "postcode"
@@ -69,7 +69,7 @@ def headers() -> Mapping[str, str]:
         }
 
 
-def parse(content: bytes, origin: Origin) -> Batch:
+def parse(content: bytes, origin: Origin, county: County) -> Batch:
     """One row per region and sex. Raises ``UnreadableFile`` naming every cell it cannot read."""
     workbook = open_workbook(content)
     tables = [(sheet, row) for sheet in workbook.sheets if (row := header_row(sheet)) is not None]
@@ -84,7 +84,7 @@ def parse(content: bytes, origin: Origin) -> Batch:
         )
     layout = _layout(*tables[0])
     stated = reference_date(layout.sheet, layout.header_row, origin)
-    cells, marked, zeros = _read(layout, stated, read_settings().county)
+    cells, marked, zeros = _read(layout, stated, county)
     frame = pd.DataFrame(cells)
     texts = ("region_code", "region_level", "region_name", "sex_code", "marker", "source_place")
     return Batch(

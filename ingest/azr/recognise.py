@@ -36,10 +36,14 @@ WITH_LETTERHEAD = {HEADERS, "names, headers and footers"}
 
 @dataclass(frozen=True)
 class Unknown:
-    """Where something stands that is not understood, and its form or what else is wrong."""
+    """Where something stands that is not understood, and its form or what else is wrong.
+
+    ``text`` is what stands there: for ``kreishaus azr check`` alone, and in no log.
+    """
 
     place: str
     what: str
+    text: str = field(default="", repr=False)
 
 
 @dataclass
@@ -68,7 +72,7 @@ class _Reading:
         tables = known_tables(sheet, self.county)
         self.found.tables += tables
         if not is_known(sheet.title, self.language, {"CSV"}):
-            self._say(f"{place}, its name", form_of(sheet.title))
+            self._say(f"{place}, its name", form_of(sheet.title), sheet.title)
         for table in tables:
             for _ in table.repeated:
                 self._say(place, TWICE)
@@ -101,12 +105,13 @@ class _Reading:
         if too_many or (not strange and self.language.describes("  ".join(texts))):
             strange = list(beside)
         for column in strange:
-            self._say(f"{where}, column {get_column_letter(column)}", form_of(beside[column]))
+            value = beside[column]
+            self._say(f"{where}, column {get_column_letter(column)}", form_of(value), _shown(value))
         for column, text in zip(beside, texts, strict=True):
             self.notes[text] += 1
             self.texts.add(text.strip())
             if self.notes[text] == MOST_REPEATED + 1 and len(text) > 1:
-                self._say(f"{where}, column {get_column_letter(column)}", REPEATED)
+                self._say(f"{where}, column {get_column_letter(column)}", REPEATED, text)
 
     def _is_note(self, value: object, beside: int) -> bool:
         day = day_of(value)
@@ -123,7 +128,7 @@ class _Reading:
             for text in texts:
                 office = place in WITH_LETTERHEAD and self.office.takes([CODE.sub("", text)])
                 if text.strip() and not office and not is_understood(text):
-                    self._say(place, form_of(text.strip()))
+                    self._say(place, form_of(text.strip()), text.strip())
 
     def whole(self) -> None:
         kinds = Counter(table.is_head for table in self.found.tables)
@@ -134,8 +139,8 @@ class _Reading:
         if not self.office.is_of_an_office:
             self._say("the whole file", "fields of a letterhead that are not one office's")
 
-    def _say(self, place: str, what: str) -> None:
-        self.found.unknown.append(Unknown(place, what))
+    def _say(self, place: str, what: str, text: str = "") -> None:
+        self.found.unknown.append(Unknown(place, what, text))
 
 
 TWICE = "a row of which there is another, as in a list of persons or of parts of a municipality"

@@ -39,7 +39,7 @@ def reference_date(sheet: Sheet, header_row: int, origin: Origin) -> date:
             "reference_date",
             "title and file name speak of two dates: one was not changed when the file was made",
             place=sheet.title,
-            expected=f"{in_name} as in the file name {origin.label}",
+            expected=f"{in_name} as in the file name",
             found=f"{in_title} in the title rows",
         )
     if stated := in_title or in_name:

@@ -30,6 +30,7 @@ from kreishaus.store.index_rows import (
     FORMAT,
     PAGE_BYTES,
     QUARANTINED,
+    REFILL,
     SCHEMA,
     STAGED,
     Folders,
@@ -113,6 +114,8 @@ class Index:
 
         def settle(rows: Rows) -> None:
             rows.observe(sha256, [period])
+            if rows.fact(REFILL):
+                self._fill(rows)
             self._read_journal(rows)
             rows.db.execute(
                 "delete from unsettled where sha256 = ? and period = ?", (sha256, period)
@@ -238,7 +241,7 @@ class Index:
         )
 
     def _take_over(self, rows: Rows) -> None:
-        if not self.journal.holds(self._position(rows)):
+        if rows.fact(REFILL) or not self.journal.holds(self._position(rows)):
             self._fill(rows)
             return
         if rows.fact("folders") != self._folders_state():
@@ -249,6 +252,9 @@ class Index:
                 rows.db.execute(
                     "delete from unsettled where sha256 = ? and period = ?", (sha256, period)
                 )
+        if rows.fact(REFILL):
+            self._fill(rows)
+            return
         self._read_journal(rows)
 
     def _compare(self, rows: Rows) -> None:
@@ -270,6 +276,8 @@ class Index:
             return
         for sha256 in changed:
             rows.observe(sha256, there.get(sha256, State()).periods)
+        if rows.fact(REFILL):
+            self._fill(rows)
         rows.set_fact("folders", state)
 
     def _read_journal(self, rows: Rows) -> None:

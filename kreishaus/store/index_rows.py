@@ -84,6 +84,8 @@ TOTALS = (
     *("landed", "unjudged", "staged", "quarantined", "revisions"),
     *("passed", "warning", "critical"),
 )
+REFILL = "refill"
+"""A fact that says: make every row anew from the files."""
 STAGED, QUARANTINED = "staged", "quarantined"
 
 
@@ -102,6 +104,7 @@ class Rows:
         self.db = db
         self.folders = folders
         self.snapshot = snapshot
+        self._replaced: dict[str, str] = {}
 
     def all(self, query: str, *values: object) -> list[Any]:
         """Every row that a query finds."""
@@ -120,8 +123,12 @@ class Rows:
         self.db.execute("insert or replace into facts values (?, ?)", (name, value))
 
     def sighted(self, document: Mapping[str, Any]) -> None:
-        """Fold in one sighting, in the order of the journal."""
-        identity, sha256 = document["identity"], document["sha256"]
+        """Fold in one sighting, in the order of the journal.
+
+        One of a file that was reduced is one of the canonical table in its place.
+        """
+        identity, sha256 = document["identity"], self._stands_for(document["sha256"])
+        document = {**document, "sha256": sha256}
         moment = datetime.fromisoformat(document["seen_at"])
         seen_at, day = microseconds(moment), moment.astimezone(HERE).date().toordinal()
         known = self.one(
@@ -164,6 +171,10 @@ class Rows:
             self._take_batch(file, STAGED, period, self.folders.staged / period / sha256)
         self._take_batch(file, QUARANTINED, "", self.folders.quarantine / sha256)
         self._take_file(file, sha256)
+        if self._stands_for(sha256) != sha256 and self.one(
+            "select 1 from spells where file = ? limit 1", file
+        ):
+            self.set_fact(REFILL, 1)  # its sightings are those of another file from now on
         self._contribute(file, 1)
         for period in sorted(before ^ self._periods_of(file)):
             self._recount(period, file)
@@ -179,6 +190,16 @@ class Rows:
             row = self.one("select last_insert_rowid()")
         number: int = row[0]
         return number
+
+    def _stands_for(self, sha256: str) -> str:
+        """The hash of the canonical table that took the place of a file; else its own."""
+        if sha256 not in self._replaced:
+            found = sha256
+            with suppress(FileNotFoundError, NotADirectoryError):
+                said = json.loads((self.folders.landing / f"{sha256}.tombstone").read_text())
+                found = said.get("replaced_by") or sha256
+            self._replaced[sha256] = found
+        return self._replaced[sha256]
 
     def _landed(self, sha256: str) -> int | None:
         """The number of a file that has landed; None for one that has not."""

@@ -18,7 +18,7 @@ import gzip
 import json
 import os
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,6 +68,24 @@ class Journal:
                 closed = gzip.compress(path.read_bytes(), mtime=0)
                 write_atomically(self._closed(number), closed)
                 path.unlink()
+
+    def rewrite(self, change: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+        """Put what ``change`` makes of each sighting in its place: for what must not be kept.
+
+        A segment is replaced whole: killed in between, the next call goes on. The index of the
+        dataset must be made anew afterwards.
+        """
+        with self.locked():
+            for number in self._numbers():
+                plain, closed = self._plain(number), self._closed(number)
+                lines = self._content(number, 0)[1].splitlines(keepends=True)
+                changed = b"".join(_changed(line, change) for line in lines)
+                if changed == b"".join(lines):
+                    continue
+                if plain.exists():
+                    write_atomically(plain, changed)
+                else:
+                    write_atomically(closed, gzip.compress(changed, mtime=0))
 
     def lines_after(self, position: Position) -> Iterator[tuple[bytes, Position]]:
         """The whole lines behind ``position``, oldest first, each with the position behind it.
@@ -232,6 +250,15 @@ class Journal:
 
     def _closed(self, number: int) -> Path:
         return self.folder / f"{number:06}.jsonl.gz"
+
+
+def _changed(line: bytes, change: Callable[[dict[str, Any]], dict[str, Any]]) -> bytes:
+    """A line after a change; one that says the same keeps its bytes."""
+    before = parsed(line)
+    after = change(before) if before else before
+    if after is None or after == before:
+        return line
+    return json.dumps(after, ensure_ascii=False).encode() + b"\n"
 
 
 def parsed(line: bytes) -> dict[str, Any] | None:

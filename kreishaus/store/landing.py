@@ -1,9 +1,13 @@
 """The landing store: files as received, content-addressed and immutable, each with a sidecar.
 
-landing/<source>/<dataset>/<sha256>.<ext>         the bytes
+landing/<source>/<dataset>/<sha256>.<ext>         the bytes, or the canonical table made of them
                           /<sha256>.json          the sidecar, written after the bytes: the commit
                           /<sha256>.tombstone     why, when and by which rule they were deleted
                           /sightings/             journal: when and where which bytes were offered
+
+A dataset may name a reducer (``pipeline/reduction.py``): then the bytes that were offered are
+never written. The address is that of the canonical table, and sidecar and sightings know the hash
+of the original.
 
 A deleted file keeps its sidecar and sightings, so you can still see which version was in force
 when. The nightly queries read an index of these files (``index.py``), which you can always rebuild.
@@ -14,8 +18,8 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
@@ -23,7 +27,7 @@ from typing import Any, Literal
 
 from kreishaus.files import write_atomically, write_json_atomically
 from kreishaus.folder_formats import begin
-from kreishaus.model import Landed, Origin, Request
+from kreishaus.model import Finding, Landed, Origin, Reduction, Request
 from kreishaus.settings import Settings
 from kreishaus.store import index_queries as queries
 from kreishaus.store.index import Index
@@ -45,7 +49,8 @@ MAGIC = {
 class Sighting:
     """One visit at which a source offered these bytes, with the headers for the next request.
 
-    ``reason`` explains a visit outside the nightly schedule.
+    ``reason`` explains a visit outside the nightly schedule. ``reduction`` says of which original
+    a canonical table was made (without its findings, which stand in the sidecar).
     """
 
     seen_at: datetime
@@ -53,11 +58,12 @@ class Sighting:
     run_id: str
     headers: Mapping[str, str] = field(default_factory=dict)
     reason: str | None = None
+    reduction: Reduction | None = None
 
 
 @dataclass(frozen=True)
 class Sidecar:
-    """The metadata of a landed file."""
+    """The metadata of a landed file. ``reduction`` is set where it is a canonical table."""
 
     source: str
     dataset: str
@@ -73,6 +79,7 @@ class Sidecar:
     licence: str
     run_id: str
     headers: Mapping[str, str]
+    reduction: Reduction | None = None
 
 
 @dataclass(frozen=True)
@@ -90,7 +97,7 @@ class Spell:
     sightings: int
 
 
-What = Literal["bytes", "figures", "thinned", "quarantined"]
+What = Literal["bytes", "figures", "thinned", "quarantined", "reduced"]
 LANDS_AGAIN = ("thinned", "quarantined")
 """Deleted only to save space. These files land again if offered: an old answer may recur."""
 
@@ -101,7 +108,9 @@ class Tombstone:
 
     ``what`` says what happened to the figures staged from them: they stayed (``bytes``), were
     erased (``figures``), were removed because one day of each month is enough (``thinned``), or
-    never existed (``quarantined``). ``period`` is the file's period, if a parser read it.
+    never existed (``quarantined``), or are those of the canonical table that stands in the file's
+    place (``reduced``; ``replaced_by`` is its hash). ``period`` is the file's period, if a parser
+    read it.
     """
 
     source: str
@@ -116,6 +125,7 @@ class Tombstone:
     reason: str
     deleted_at: datetime
     deleted_by: str
+    replaced_by: str | None = None
 
 
 def detected_media_type(content: bytes) -> str:
@@ -145,6 +155,7 @@ class Landing:
         licence: str,
         headers: Mapping[str, str] | None = None,
         now: datetime | None = None,
+        reduction: Reduction | None = None,
     ) -> tuple[Landed, bool]:
         """Store ``content`` and note the sighting. Returns the file and whether it is new.
 
@@ -157,7 +168,9 @@ class Landing:
         again = buried is not None and buried.what in LANDS_AGAIN
         new = again or not self._sidecar(sha256).exists()
         if not new:
-            self.sight(sha256, request, run_id=run_id, headers=headers, now=now)
+            self.sight(
+                sha256, request, run_id=run_id, headers=headers, now=now, reduction=reduction
+            )
             return Landed(self.source, self.dataset, sha256, request.label), False
         extension = _ending(request.extension)
         sidecar = Sidecar(
@@ -175,13 +188,20 @@ class Landing:
             licence=licence,
             run_id=run_id,
             headers=dict(headers or {}),
+            reduction=reduction,
         )
         with self.index.changing(sha256):
-            write_atomically(self.folder / f"{sha256}.{extension}", content)
-            write_json_atomically(self._sidecar(sha256), _jsonable(asdict(sidecar)))
+            self.write(sidecar, content)
             self._tombstone(sha256).unlink(missing_ok=True)
-            self.sight(sha256, request, run_id=run_id, headers=headers, now=now)
+            self.sight(
+                sha256, request, run_id=run_id, headers=headers, now=now, reduction=reduction
+            )
         return Landed(self.source, self.dataset, sha256, request.label), True
+
+    def write(self, sidecar: Sidecar, content: bytes) -> None:
+        """Write a file and the sidecar that commits it, without a sighting."""
+        write_atomically(self.folder / f"{sidecar.sha256}.{sidecar.extension}", content)
+        write_json_atomically(self._sidecar(sidecar.sha256), _jsonable(asdict(sidecar)))
 
     def sight(
         self,
@@ -191,10 +211,14 @@ class Landing:
         run_id: str,
         headers: Mapping[str, str] | None = None,
         now: datetime | None = None,
+        reduction: Reduction | None = None,
     ) -> None:
         """Note that the source offers these bytes now, for the first time or again."""
         seen_at = now or datetime.now(UTC)
-        sighting = Sighting(seen_at, request.identity, run_id, dict(headers or {}), self.reason)
+        made = replace(reduction, findings=()) if reduction else None
+        sighting = Sighting(
+            seen_at, request.identity, run_id, dict(headers or {}), self.reason, made
+        )
         self.journal.append({"sha256": sha256, **_jsonable(asdict(sighting))})
 
     def has(self, sha256: str) -> bool:
@@ -212,7 +236,7 @@ class Landing:
         """The sidecar. Raises ``FileNotFoundError`` if no file with this hash has landed."""
         document = json.loads(self._sidecar(sha256).read_text())
         document["retrieved_at"] = datetime.fromisoformat(document["retrieved_at"])
-        return Sidecar(**document)
+        return Sidecar(**{**document, "reduction": _reduction(document)})
 
     def origin(self, sha256: str) -> Origin:
         """The facts about a landed file that its parser receives beside the bytes."""
@@ -224,6 +248,7 @@ class Landing:
             label=sidecar.label,
             identity=sidecar.identity,
             retrieved_at=sidecar.retrieved_at,
+            reduction=sidecar.reduction,
         )
 
     def hashes(self) -> Iterator[str]:
@@ -248,6 +273,30 @@ class Landing:
         """The tombstones of all deleted files, sorted by hash."""
         return filter(None, map(self.tombstone, self.hashes()))
 
+    def rename(
+        self, sha256: str, label: str, offered_as: str, address: Callable[[str], str]
+    ) -> None:
+        """Take the name of an offered file out of its sightings and its sidecar.
+
+        ``address`` gives what stands for an identity instead. Killed in between, the next call
+        goes on.
+        """
+
+        def renamed(document: dict[str, Any]) -> dict[str, Any]:
+            if document["sha256"] != sha256:
+                return document
+            return {**document, "identity": address(document["identity"])}
+
+        if any(renamed(one) != one for one in self.journal.documents()):
+            self.journal.rewrite(renamed)
+            self.index.rebuild()
+        sidecar = self.sidecar(sha256)
+        identity = address(sidecar.identity)
+        made = replace(sidecar, label=label, identity=identity, offered_as=offered_as)
+        if made != sidecar:
+            with self.index.changing(sha256):
+                write_json_atomically(self._sidecar(sha256), _jsonable(asdict(made)))
+
     def bury(self, tombstone: Tombstone) -> None:
         """Write the tombstone, then delete the bytes.
 
@@ -261,12 +310,13 @@ class Landing:
             self.path(tombstone.sha256).unlink(missing_ok=True)
 
     def sightings(self, sha256: str) -> Iterator[Sighting]:
-        """The sightings of these bytes, in order of arrival.
+        """The sightings of these bytes, in order of arrival; also of an original they replaced.
 
         Reads the whole journal, to explain a single file; use ``spells`` for a summary.
         """
+        replaced = {one.sha256 for one in self.tombstones() if one.replaced_by == sha256}
         for document in self.journal.documents():
-            if document["sha256"] == sha256:
+            if document["sha256"] in {sha256, *replaced}:
                 yield _sighting(document)
 
     def spells(self) -> list[Spell]:
@@ -330,7 +380,15 @@ def _ending(extension: str) -> str:
 def _sighting(document: Mapping[str, Any]) -> Sighting:
     seen_at = datetime.fromisoformat(document["seen_at"])
     fields = {key: value for key, value in document.items() if key != "sha256"}
-    return Sighting(**{**fields, "seen_at": seen_at})
+    return Sighting(**{**fields, "seen_at": seen_at, "reduction": _reduction(document)})
+
+
+def _reduction(document: Mapping[str, Any]) -> Reduction | None:
+    """How a canonical table was made, as a sidecar or a sighting says; None for other files."""
+    said = document.get("reduction")
+    if said is None:
+        return None
+    return Reduction(**{**said, "findings": tuple(Finding(**one) for one in said["findings"])})
 
 
 def upgrade_landing(settings: Settings) -> str:
@@ -353,7 +411,9 @@ def upgrade_landing(settings: Settings) -> str:
 
 
 def _jsonable(document: dict[str, Any]) -> dict[str, Any]:
+    """What of a record JSON holds; a reduction only where there is one."""
     return {
         key: value.isoformat() if isinstance(value, datetime) else value
         for key, value in document.items()
+        if value is not None or key not in {"reduction", "replaced_by"}
     }

@@ -21,11 +21,12 @@ from odf.text import P
 from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from ingest.azr.guard import LAWFUL
+from ingest.azr import canonical, municipalities, reduction
+from ingest.azr.guard import LAWFUL, refuse_person_level
 from ingest.azr.recognise import recognise
 from ingest.formats.workbook import look_into
 from ingest.persons.search import search_for_persons
-from kreishaus.model import FileRejected, Origin
+from kreishaus.model import Batch, FileRejected, Origin
 from kreishaus.settings import Settings
 from sample import azr
 
@@ -78,6 +79,24 @@ def origin(label: str) -> Origin:
         label=label,
         identity=f"azr/drop/{label}",
         retrieved_at=datetime(2021, 11, 30, 1, 10, tzinfo=UTC),
+    )
+
+
+def at_the_door(content: bytes) -> None:
+    """Let a file in, or raise ``FileRejected``, as the county of the sample does."""
+    refuse_person_level(content, Settings())
+
+
+def municipalities_of(content: bytes, origin: Origin) -> Batch:
+    """What the reader of offices' tables of municipalities finds, in the county of the sample."""
+    return municipalities.parse(content, origin, Settings().county)
+
+
+def kept(dataset: str, content: bytes, label: str) -> Batch:
+    """What is kept of a file, read back: through the door and the canonical table."""
+    reduced = getattr(reduction, dataset)(content, label, Settings())
+    return canonical.read(
+        dataset, reduced.content, replace(origin(label), reduction=reduced.reduction)
     )
 
 

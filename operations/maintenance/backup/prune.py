@@ -26,7 +26,8 @@ def expired(settings: Settings, backup: BackupFolder) -> list[Expired]:
     """The snapshots that the rules let go, oldest first. Raises ``BackupRefused``.
 
     The newest one stays, and the newest that was verified. One that holds a file whose figures had
-    to be erased goes in any case, once a verified one without it is there.
+    to be erased, or of which only the canonical table may stay, goes in any case, once a verified
+    one without it is there.
     """
     there = backup.listed()
     if not there:
@@ -43,7 +44,7 @@ def expired(settings: Settings, backup: BackupFolder) -> list[Expired]:
     }
     holding = _holding_erased(settings, backup, there)
     if newest_verified and not holding & set(newest_verified):
-        why |= dict.fromkeys(holding, "holds a file whose figures were erased")
+        why |= dict.fromkeys(holding, "holds a file that was erased or reduced")
     return [Expired(one.id, one.name, why[one.id]) for one in there if one.id in why]
 
 
@@ -56,13 +57,16 @@ def _holding_erased(settings: Settings, backup: BackupFolder, there: Sequence[Li
 
 
 def erased_files(settings: Settings) -> dict[str, str]:
-    """The landed files that went together with their figures: hash -> name of the file."""
+    """The landed files that no backup may hold any longer: hash -> name of the file.
+
+    They went together with their figures, or a canonical table took their place.
+    """
     return {
         tombstone.sha256: landing.path(tombstone.sha256).name
         for folder in settings.landing.glob("*/*")
         for landing in [Landing(settings.landing, folder.parent.name, folder.name)]
         for tombstone in landing.tombstones()
-        if tombstone.what == "figures"
+        if tombstone.what in ("figures", "reduced")
     }
 
 

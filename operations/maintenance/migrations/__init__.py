@@ -27,13 +27,14 @@ from dataclasses import dataclass
 from kreishaus.folder_formats import FILE, Folder, WrongFormat, folders, write_format
 from kreishaus.settings import Settings
 from kreishaus.store.landing import upgrade_landing
+from kreishaus.store.originals import upgrade_originals
 from kreishaus.store.visits import upgrade_visits
 from operations.maintenance.migrations.published import upgrade_published
 
 Migration = Callable[[Settings], str]
 
 MIGRATIONS: Mapping[str, tuple[Migration, ...]] = {
-    "landing": (upgrade_landing, upgrade_visits),
+    "landing": (upgrade_landing, upgrade_visits, upgrade_originals),
     "published": (upgrade_published,),
 }
 

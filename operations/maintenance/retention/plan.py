@@ -89,7 +89,7 @@ def _landed(settings: Settings, now: datetime) -> Iterator[Deletion]:
 
 def _why_not(settings: Settings, tombstone: Tombstone, saved: frozenset[str]) -> str | None:
     """What must not be known any longer waits for nothing; everything else for a backup."""
-    if tombstone.what == "figures" or tombstone.sha256 in saved:
+    if tombstone.what in ("figures", "reduced") or tombstone.sha256 in saved:
         return None
     if settings.backup.folder is None:
         return "no backup holds it: [backup] folder is not set"

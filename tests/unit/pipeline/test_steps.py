@@ -184,7 +184,7 @@ def test_a_correction_by_hand_comes_into_force_and_the_old_file_does_not_displac
     assert write_batches(settings) == 2
     batches = pq.read_table(settings.warehouse / "batches.parquet").to_pylist()
     newest = max(batches, key=lambda batch: batch["in_force_from"])
-    assert newest["label"] == "Korrektur.xlsx"
+    assert newest["label"] == "AZR_Kreuztabelle_2021-09-30.csv"
 
 
 def test_a_dataset_that_does_not_exist_names_those_that_do(settings: Settings) -> None:

@@ -8,13 +8,13 @@ from azr_workbooks import (
     MUNICIPALITIES,
     OLDER_MUNICIPALITIES,
     changed,
+    municipalities_of,
     origin,
     sample,
     sheet_of,
     with_cell,
 )
 
-from ingest.azr.municipalities import parse
 from ingest.azr.tables import MUNICIPALITIES as TABLES
 from ingest.vocabulary.regions import Region, UnknownRegion, region
 from kreishaus.model import UnreadableFile
@@ -42,12 +42,12 @@ LABEL = "AZR_Gemeinden_2021-03-31.xlsx"
 
 def findings(content: bytes, label: str = LABEL):
     with pytest.raises(UnreadableFile) as refusal:
-        parse(content, origin(label))
+        municipalities_of(content, origin(label))
     return refusal.value.findings
 
 
 def persons(content: bytes, label: str = LABEL) -> dict[str, int]:
-    frame = parse(content, origin(label)).tables["cells"]
+    frame = municipalities_of(content, origin(label)).tables["cells"]
     return frame[frame["sex_code"] == "total"].set_index("region_code")["value"].to_dict()
 
 
@@ -124,7 +124,7 @@ def test_title_and_name_of_the_file_must_speak_of_one_date():
 
 @pytest.mark.parametrize("name", [MUNICIPALITIES, OLDER_MUNICIPALITIES])
 def test_every_cell_is_as_invented(name):
-    batch = parse(sample(name), origin(name))
+    batch = municipalities_of(sample(name), origin(name))
     day = date.fromisoformat(name[14:24])
     with (FIGURES / "municipalities.csv").open(encoding="utf-8") as lines:
         rows = [row for row in csv.DictReader(lines, delimiter=";") if row["Stichtag"] == str(day)]
@@ -144,7 +144,7 @@ def test_every_cell_is_as_invented(name):
 
 
 def test_the_total_is_the_county():
-    frame = parse(sample(MUNICIPALITIES), origin(MUNICIPALITIES)).tables["cells"]
+    frame = municipalities_of(sample(MUNICIPALITIES), origin(MUNICIPALITIES)).tables["cells"]
     total = frame[(frame["region_code"] == "05162") & (frame["sex_code"] == "total")]
     assert total["value"].tolist() == [59901]
     assert total["region_level"].tolist() == ["Kreis"]
@@ -184,16 +184,21 @@ def test_a_marker_is_kept_beside_the_value():
     def dashed(sheet):
         sheet["F6"] = "-"
 
-    frame = parse(changed(MUNICIPALITIES, dashed), origin(MUNICIPALITIES)).tables["cells"]
+    frame = municipalities_of(changed(MUNICIPALITIES, dashed), origin(MUNICIPALITIES)).tables[
+        "cells"
+    ]
     cell = frame[(frame["region_code"] == "05162004") & (frame["sex_code"] == "diverse")]
     assert cell["marker"].tolist() == ["-"]
     assert cell["value"].isna().all()
 
 
 def test_when_it_was_made():
-    batch = parse(sample(MUNICIPALITIES), origin(MUNICIPALITIES))
+    batch = municipalities_of(sample(MUNICIPALITIES), origin(MUNICIPALITIES))
     assert batch.published_at == datetime(2021, 11, 30, tzinfo=UTC)
-    assert parse(sample(OLDER_MUNICIPALITIES), origin(OLDER_MUNICIPALITIES)).published_at is None
+    assert (
+        municipalities_of(sample(OLDER_MUNICIPALITIES), origin(OLDER_MUNICIPALITIES)).published_at
+        is None
+    )
 
 
 def test_rows_fit_the_staged_table():
@@ -203,7 +208,7 @@ def test_rows_fit_the_staged_table():
         "published_at": None,
         "retrieved_at": origin("x").retrieved_at,
     }
-    frame = parse(sample(MUNICIPALITIES), origin(MUNICIPALITIES)).tables["cells"]
+    frame = municipalities_of(sample(MUNICIPALITIES), origin(MUNICIPALITIES)).tables["cells"]
     assert typed(frame, TABLES["cells"], provenance).num_rows == 45
 
 

@@ -12,6 +12,9 @@ from azr_workbooks import (
     Table,
     as_text,
     as_xlsx,
+    at_the_door,
+    kept,
+    municipalities_of,
     origin,
     sample,
     sheet_of,
@@ -19,8 +22,7 @@ from azr_workbooks import (
     with_part_changed,
 )
 
-from ingest.azr import crosstable, municipalities, series
-from ingest.azr.guard import refuse_person_level
+from ingest.azr import crosstable, series
 from kreishaus.model import UnreadableFile
 
 TOWNS = (
@@ -41,8 +43,7 @@ LABEL = "AZR_Gemeinden_2021-03-31.xlsx"
 
 
 def by_town(content: bytes, label: str = LABEL) -> dict[str, int]:
-    refuse_person_level(content, label)
-    cells = municipalities.parse(content, origin(label)).tables["cells"]
+    cells = kept("municipalities", content, label).tables["cells"]
     totals = cells[cells["sex_code"] == "total"]
     assert set(cells["reference_date"]) == {date(2021, 3, 31)}
     return dict(zip(totals["region_code"], totals["value"], strict=True))
@@ -141,7 +142,7 @@ def test_empty_is_zero_where_the_sums_of_row_and_column_say_so():
     rows = [(name, count, count, None) for name, count in BY_NAME]
     content = with_sexes(*rows, (*ALL, 595, None))
     assert by_town(content) == COUNTED
-    batch = municipalities.parse(content, origin(LABEL))
+    batch = municipalities_of(content, origin(LABEL))
     cells = batch.tables["cells"]
     assert cells[cells["sex_code"] == "diverse"]["value"].tolist() == [0] * 9
     (warning,) = batch.findings
@@ -157,15 +158,14 @@ def test_empty_is_zero_where_the_sums_of_row_and_column_say_so():
 def test_empty_is_no_zero_where_one_sum_does_not_hold(town, county):
     rows = [(name, count, count, 0) for name, count in BY_NAME[:-1]]
     content = with_sexes(*rows, ("Rommerskirchen", *town), ("Kreis insgesamt", *county))
-    refuse_person_level(content, LABEL)
+    at_the_door(content)
     with pytest.raises(UnreadableFile) as refusal:
-        municipalities.parse(content, origin(LABEL))
+        municipalities_of(content, origin(LABEL))
     assert ("number", "nothing") in {(f.rule, f.found) for f in refusal.value.findings}
 
 
 def counts_of(content: bytes, label: str = CROSSTABLE) -> dict[tuple[str, str, str], int]:
-    refuse_person_level(content, label)
-    cells = crosstable.parse(content, origin(label)).tables["cells"]
+    cells = kept("crosstable", content, label).tables["cells"]
     keys = zip(cells["status_code"], cells["margin"], cells["group_code"], strict=True)
     return dict(zip(keys, cells["value"], strict=True))
 
@@ -251,8 +251,7 @@ SERIAL = {
 
 @pytest.mark.parametrize("way", SERIAL)
 def test_statuses_by_reference_date(way):
-    refuse_person_level(SERIAL[way], SERIES)
-    cells = series.parse(SERIAL[way], origin(SERIES)).tables["cells"]
+    cells = kept("series", SERIAL[way], SERIES).tables["cells"]
     keys = zip(cells["reference_date"], cells["status_code"], strict=True)
     assert dict(zip(keys, cells["value"], strict=True)) == {
         (day, code): count
@@ -272,6 +271,5 @@ def test_a_bad_cell_of_a_series_that_runs_down_is_named_where_it_stands():
 def test_a_series_of_a_csv_runs_down_too():
     rows = [["Stichtag", *STATUSES], *(["30.06.2017", 54, 27, 10], ["30.09.2017", 59, 25, 11])]
     content = as_text(Table("CSV", [list(row) for row in rows]))
-    refuse_person_level(content, SERIES)
-    cells = series.parse(content, origin(SERIES)).tables["cells"]
+    cells = kept("series", content, SERIES).tables["cells"]
     assert sorted(cells["value"]) == [10, 11, 25, 27, 54, 59]

@@ -10,6 +10,7 @@ from azr_workbooks import (
     CROSSTABLE,
     MUNICIPALITIES,
     as_excel_saves,
+    at_the_door,
     sample,
     sheet_of,
     table_of,
@@ -21,18 +22,19 @@ from openpyxl.formatting.rule import FormulaRule
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from ingest.azr.forms import form_of
-from ingest.azr.guard import refuse_person_level
-from kreishaus.model import FileRejected
+from ingest.azr.reduction import crosstable
+from kreishaus.model import FileRejected, Request
 from kreishaus.settings import Settings
 from kreishaus.store.visits import Visits
 from pipeline.steps import fetch_new
 
+LANDED = "AZR_Kreuztabelle_2021-09-30.csv"
 SENTINELS = ("Musterfrau", "Erika", "Mustermann", "Beispiel", "Samira", "أحمد", "Шевченко", "ሳሚራ")
 
 
-def refusal_of(content: bytes, label: str = CROSSTABLE) -> str:
+def refusal_of(content: bytes) -> str:
     with pytest.raises(FileRejected) as refusal:
-        refuse_person_level(content, label)
+        at_the_door(content)
     return str(refusal.value)
 
 
@@ -66,15 +68,17 @@ def test_a_person_in_any_part_of_a_file_is_refused_and_leaves_no_trace(kind, ins
 
 def test_a_refusal_is_recorded_by_place_time_and_folder(installation):
     folder = installation.drop_folder("azr")
-    (folder / f"Kreuztabelle {NAME}.xlsx").write_bytes(sample(CROSSTABLE))
+    (folder / f"Kreuztabelle {NAME}.xlsx").write_bytes(cell("R9", NAME))
     (folder / CROSSTABLE).write_bytes(sample(CROSSTABLE))
     report = fetch_new("azr/crosstable", installation, "night")
     (visit,) = Visits(installation.landing, "azr", "crosstable").read()
     assert visit.refused == report.refused
     (refusal,) = visit.refused
     assert re.match(r"file 2 of 2 by name, saved \d{4}-\d\d-\d\d \d\d\.\d\d: in ", refusal)
-    assert f"in {folder}: the name of the file: not understood (three words, 27 letters)" in refusal
-    assert [landed.label for landed in report.new] == [CROSSTABLE]
+    assert (
+        f"in {folder}: sheet 1, row 9, column R: not understood (two words, 15 letters)" in refusal
+    )
+    assert [landed.label for landed in report.new] == [LANDED]
     assert traces(installation, *SENTINELS) == []
 
 
@@ -120,24 +124,29 @@ def test_a_form_says_how_much_stands_there_and_not_what(value, form):
     assert form_of(value) == form
 
 
-@pytest.mark.parametrize(
-    "name",
-    ["Kreuztabelle Musterfrau.xlsx", "AZR_Kreuztabelle_130412004711.xlsx", "Gemeinden_Jg1987.csv"],
+ODD_NAMES = (
+    "Kreuztabelle Musterfrau.xlsx",
+    "AZR_Kreuztabelle_130412004711.xlsx",
+    "Gemeinden_Jg1987.csv",
 )
-def test_the_name_of_a_file_is_judged_even_of_an_empty_one(name):
-    for content in (sample(CROSSTABLE), b""):
-        assert "the name of the file: not understood" in refusal_of(content, name)
+ORDINARY_NAMES = (
+    "AZR_Kreuztabelle_2021-09-30.xlsx",
+    "Kreuztabelle 30.09.2021 (2).xls",
+    "azr-zeitreihe.ods",
+    "AZR Gemeinden Rhein-Kreis Neuss 31_03_2021 neu.csv",
+    "AZR_Kreuztabelle_Q3_2021.xlsx",
+)
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "AZR_Kreuztabelle_2021-09-30.xlsx", "Kreuztabelle 30.09.2021 (2).xls", "azr-zeitreihe.ods",
-        "AZR Gemeinden Rhein-Kreis Neuss 31_03_2021 neu.csv", "AZR_Kreuztabelle_Q3_2021.xlsx",
-    ],
-)  # fmt: skip
-def test_offices_names_of_files_are_understood(name):
-    refuse_person_level(sample(CROSSTABLE), name)
+@pytest.mark.parametrize("name", [*ODD_NAMES, *ORDINARY_NAMES])
+def test_a_name_is_noted_only_if_it_is_made_of_known_words(name):
+    request = Request(f"azr/drop/{name}", name, path=f"/share/azr/{name}", extension="xlsx")
+    noted = str(crosstable.offer(request, "0" * 64, Settings()))
+    assert (name in noted) == (name in ORDINARY_NAMES)
+
+
+def test_an_empty_file_is_refused():
+    assert "the whole file: an empty file" in refusal_of(b" ")
 
 
 def excel_of_today() -> bytes:
@@ -192,15 +201,15 @@ ORDINARY = {
 
 @pytest.mark.parametrize("kind", ORDINARY)
 def test_what_offices_and_their_programs_put_beside_the_cells_passes(kind):
-    refuse_person_level(ORDINARY[kind], CROSSTABLE)
+    at_the_door(ORDINARY[kind])
 
 
 def test_a_letterhead_is_dropped_and_a_second_officer_of_each_kind_is_one_too_many():
     head = [["Auskunft erteilt: Frau Beispiel", None], ["Telefon:", "02131 928-5012"]]
     towns = [list(row) for row in table_of(MUNICIPALITIES).rows]
-    refuse_person_level(sheet_of(*head, *towns), MUNICIPALITIES)
+    at_the_door(sheet_of(*head, *towns))
     three = [[f"Auskunft erteilt: Frau {name}"] for name in ("Beispiel", "Probe", "Vorbild")]
-    assert "not one office's" in refusal_of(sheet_of(*three, *towns), MUNICIPALITIES)
+    assert "not one office's" in refusal_of(sheet_of(*three, *towns))
 
 
 def test_the_search_stays_a_second_reason_in_what_is_understood():

@@ -17,6 +17,8 @@ from azr_workbooks import (
     as_ods,
     as_xls,
     as_xlsx,
+    at_the_door,
+    municipalities_of,
     odf_cell,
     origin,
     sample,
@@ -34,8 +36,7 @@ from odf.text import P
 from openpyxl import Workbook
 from python_calamine import CalamineWorkbook
 
-from ingest.azr import crosstable, municipalities, series
-from ingest.azr.guard import refuse_person_level
+from ingest.azr import crosstable, series
 from ingest.formats.sheets import OpaqueFile
 from ingest.formats.workbook import look_into
 from kreishaus.model import FileRejected, UnreadableFile
@@ -180,7 +181,11 @@ DROPPED = {
     for name in (CROSSTABLE, SERIES, MUNICIPALITIES)
     for form in ("xlsx of Excel", "xls", "ods", "csv ; cp1252")
 }
-PARSERS = {CROSSTABLE: crosstable, SERIES: series, MUNICIPALITIES: municipalities}
+PARSERS = {
+    CROSSTABLE: crosstable.parse,
+    SERIES: series.parse,
+    MUNICIPALITIES: municipalities_of,
+}
 
 
 @pytest.mark.parametrize("dropped", DROPPED)
@@ -191,9 +196,9 @@ def test_damaged_bytes_end_in_our_own_errors(dropped):
     for _ in range(25):
         damaged = mutated(content, chance)
         with contextlib.suppress(FileRejected):
-            refuse_person_level(damaged, name)
+            at_the_door(damaged)
         try:
-            PARSERS[name].parse(damaged, origin(name))
+            PARSERS[name](damaged, origin(name))
         except UnreadableFile as error:
             assert error.findings
 

@@ -14,16 +14,16 @@ from azr_workbooks import (
     as_ods,
     as_xls,
     as_xlsx,
+    kept,
     origin,
     sample,
     table_of,
 )
 
-from ingest.azr import crosstable, municipalities, series
-from ingest.azr.guard import refuse_person_level
+from ingest.azr import crosstable, series
 from kreishaus.model import UnreadableFile
 
-PARSERS = {CROSSTABLE: crosstable, SERIES: series, MUNICIPALITIES: municipalities}
+DATASETS = {CROSSTABLE: "crosstable", SERIES: "series", MUNICIPALITIES: "municipalities"}
 KEYS = {
     CROSSTABLE: ["reference_date", "status_code", "margin", "group_code"],
     SERIES: ["reference_date", "status_code"],
@@ -33,8 +33,7 @@ KEYS = {
 
 def cells(name: str, content: bytes, label: str | None = None) -> list[tuple[object, ...]]:
     """What is counted where, after the guard let the file in; without its place in the file."""
-    refuse_person_level(content, name)
-    frame = PARSERS[name].parse(content, origin(label or name)).tables["cells"]
+    frame = kept(DATASETS[name], content, label or name).tables["cells"]
     chosen = frame[[*KEYS[name], "value", "marker"]].sort_values(KEYS[name])
     return list(
         chosen.astype(object).where(chosen.notna(), None).itertuples(index=False, name=None)

@@ -1,0 +1,37 @@
+"""The parsers of the register: of a canonical table, or of a file that earlier code landed whole."""
+
+from __future__ import annotations
+
+from ingest.azr import canonical, crosstable, municipalities, series
+from kreishaus.model import Batch, Origin
+from kreishaus.settings import County, read_settings
+
+
+def read_office(dataset: str, content: bytes, origin: Origin, county: County) -> Batch:
+    """The rows of a file as an office made it. Raises ``UnreadableFile``."""
+    if dataset == "crosstable":
+        return crosstable.parse(content, origin)
+    if dataset == "series":
+        return series.parse(content, origin)
+    return municipalities.parse(content, origin, county)
+
+
+def parse_crosstable(content: bytes, origin: Origin) -> Batch:
+    """One row per printed cell. Raises ``UnreadableFile``."""
+    return _parse("crosstable", content, origin)
+
+
+def parse_series(content: bytes, origin: Origin) -> Batch:
+    """One row per status group and reference date. Raises ``UnreadableFile``."""
+    return _parse("series", content, origin)
+
+
+def parse_municipalities(content: bytes, origin: Origin) -> Batch:
+    """One row per region and sex. Raises ``UnreadableFile``."""
+    return _parse("municipalities", content, origin)
+
+
+def _parse(dataset: str, content: bytes, origin: Origin) -> Batch:
+    if origin.reduction is not None:
+        return canonical.read(dataset, content, origin)
+    return read_office(dataset, content, origin, read_settings().county)

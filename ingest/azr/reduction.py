@@ -1,0 +1,213 @@
+"""The reducer of the register: of an office's file only the canonical table is kept.
+
+The door (``guard.py``) refuses what is not understood; then the office's layout is read, and
+written anew as codes, counts and recognised labels. Nothing else of the file is in the result.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from ingest.azr import canonical
+from ingest.azr.beside import is_known
+from ingest.azr.file_names import is_file_name, own_words
+from ingest.azr.forms import form_of
+from ingest.azr.guard import refuse_person_level
+from ingest.azr.known_tables import is_status
+from ingest.azr.parsers import read_office
+from ingest.azr.understood import Language
+from ingest.formats.dates import dates_in
+from ingest.vocabulary import groups, regions, statuses
+from kreishaus.model import (
+    Batch,
+    FileRejected,
+    Finding,
+    Origin,
+    Reduced,
+    Reduction,
+    Request,
+    UnreadableFile,
+)
+from kreishaus.settings import County, Settings
+
+RECOGNISER = 1
+"""Goes up when the code comes to recognise a file differently: what offices offer is reduced anew."""
+
+TITLES = {"crosstable": "Kreuztabelle", "series": "Zeitreihe", "municipalities": "Gemeinden"}
+SHEET = "Tabelle"
+"""What a sheet is called whose own name is not made of known words."""
+MOST_SAID = 5
+COLUMN = re.compile(r"[A-Z]{1,3}", re.ASCII)
+COUNTED = re.compile(r"\d{1,3}(?:,\d{3})*|\d{1,7}|\d{4}-\d\d-\d\d", re.ASCII)
+WHAT = {
+    "header": "the heads are not those of the table, each once",
+    "unknown_column": "a head that this table does not have",
+    "label_column": "no column of known labels",
+    "rows": "no row below the heads",
+    "number": "neither a count nor a marker",
+    "unknown_label": "a label that was not in use at the reference date",
+    "line_number": "a line without its number",
+    "reference_date": "no single reference date in title and name of the file",
+    "unknown_municipality": "not a municipality of the county",
+    "municipality_missing": "a municipality of the county is missing",
+    "row_sums_by_sex": "the sexes do not make the total of their row",
+}
+"""What is wrong, by the rule of a finding: its own message may quote the file."""
+
+
+@dataclass(frozen=True)
+class RegisterReducer:
+    """The reducer of one dataset of the register."""
+
+    dataset: str
+
+    @property
+    def form(self) -> int:
+        return canonical.FORM
+
+    def offer(self, request: Request, original: str, settings: Settings) -> Request:
+        """The request under its drop folder, and its own name if that is made of known words.
+
+        A file of another name is told from its neighbours by the hash of its content.
+        """
+        language = Language(settings.county)
+        path = str(Path(request.path).parent) if request.path else None
+        if is_file_name(request.label, language, own_words(settings)):
+            return replace(request, path=path)
+        identity = request.identity.removesuffix(request.label) + original
+        return replace(request, identity=identity, label=TITLES[self.dataset], path=path)
+
+    def inputs(self, label: str, settings: Settings) -> str:
+        """A hash of the recogniser, its lists, the county's own names and the dates in the name."""
+        county = settings.county
+        said = {
+            "recogniser": RECOGNISER,
+            "lists": list(_lists()),
+            "county": [county.ags, county.name, *county.also_called],
+            "municipalities": sorted(county.municipalities.items()),
+            "dates": sorted({day.isoformat() for day in _dates(label)}),
+        }
+        return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:16]
+
+    def __call__(self, content: bytes, label: str, settings: Settings) -> Reduced:
+        """The canonical table. Raises ``FileRejected``, which quotes nothing that is not counted."""
+        refuse_person_level(content, settings)
+        original = hashlib.sha256(content).hexdigest()
+        origin = Origin("azr", self.dataset, original, label, label, datetime.now(UTC))
+        try:
+            batch = read_office(self.dataset, content, origin, settings.county)
+        except UnreadableFile as error:
+            raise FileRejected(_refusal(error.findings, settings.county)) from error
+        return self.reduced(batch, original, label, settings)
+
+    def of_landed(self, content: bytes, origin: Origin, settings: Settings) -> Reduced:
+        """The canonical table of a file that earlier code let in. Raises ``UnreadableFile``."""
+        batch = read_office(self.dataset, content, origin, settings.county)
+        return self.reduced(batch, origin.sha256, origin.label, settings)
+
+    def reduced(self, batch: Batch, original: str, label: str, settings: Settings) -> Reduced:
+        """The canonical table of what was read, and what is known of its original."""
+        kept = _recognised_alone(self.dataset, batch, settings.county)
+        content = canonical.written(self.dataset, kept)
+        newest = max(kept.tables["cells"]["reference_date"])
+        reduction = Reduction(
+            original=original,
+            form=canonical.FORM,
+            inputs=self.inputs(label, settings),
+            counts=canonical.counts_of(content),
+            findings=kept.findings,
+        )
+        return Reduced(content, f"AZR_{TITLES[self.dataset]}_{newest}.csv", reduction)
+
+
+crosstable = RegisterReducer("crosstable")
+series = RegisterReducer("series")
+municipalities = RegisterReducer("municipalities")
+
+
+def _lists() -> Iterator[str]:
+    """The hash of each list that recognition depends on."""
+    files = [*Path(__file__).parent.glob("*.csv"), statuses.ALIAS_FILE, groups.ALIAS_FILE]
+    for file in sorted(files):
+        yield hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+def _dates(label: str) -> list[date]:
+    try:
+        return dates_in(label)
+    except ValueError:
+        return []
+
+
+def _recognised_alone(dataset: str, batch: Batch, county: County) -> Batch:
+    """The batch without a word that is not a known label, region or name of a sheet.
+
+    The door lets nothing else in; a file that an earlier one let in may hold more.
+    """
+    language = Language(county)
+    cells = batch.tables["cells"].copy()
+
+    def sheet(title: str) -> str:
+        return title if is_known(title, language, {"CSV"}) else SHEET
+
+    cells["source_place"] = [sheet(str(title)) for title in cells["source_place"]]
+    if dataset == "municipalities":
+        cells["region_name"] = [
+            name if _is_name_of(county, code, name) else code
+            for code, name in zip(cells["region_code"], cells["region_name"], strict=True)
+        ]
+    else:
+        cells["status_label"] = [
+            label if is_status(label) else statuses.normalise(label)
+            for label in map(str, cells["status_label"])
+        ]
+    findings = tuple(
+        replace(one, place=sheet(one.place)) if one.place else one for one in batch.findings
+    )
+    return replace(batch, tables={"cells": cells}, findings=findings)
+
+
+def _is_name_of(county: County, code: str, name: str) -> bool:
+    try:
+        return regions.region(county, None, name).code == code
+    except regions.UnknownRegion:
+        return False
+
+
+def _refusal(findings: tuple[Finding, ...], county: County) -> str:
+    """Why a recognised table cannot be read: places, and texts only where they are understood."""
+    said = [_said(finding, Language(county)) for finding in findings[:MOST_SAID]]
+    more = f" And {len(findings) - MOST_SAID} more." if len(findings) > MOST_SAID else ""
+    return (
+        f"{' '.join(said)}{more} Nothing of this file was kept; the office has it. Mend it there, "
+        "and drop it again"
+    )
+
+
+def _said(finding: Finding, language: Language) -> str:
+    places = (("sheet", finding.place), ("row", finding.row), ("column", finding.column))
+    where = [f"{name} {_safe(text, language)}" for name, text in places if text]
+    compared = [f"expected {finding.expected}"] if finding.expected else []
+    compared += [f"found {_safe(finding.found, language)}"] if finding.found else []
+    what = WHAT.get(finding.rule, "cannot be read")
+    tail = f" ({', '.join(compared)})" if compared else ""
+    return f"{', '.join(where) or 'the table'}: {what}{tail}."
+
+
+def _safe(text: str, language: Language) -> str:
+    """A text where it is a count, a date, a label or a note; else its form."""
+    column, _, head = text.partition(" (")
+    if COLUMN.fullmatch(column):
+        known = head and _is_understood(head.removesuffix(")"), language)
+        return text if known else column
+    return text if _is_understood(text, language) else form_of(text)
+
+
+def _is_understood(text: str, language: Language) -> bool:
+    return COUNTED.fullmatch(text) is not None or language.understands(text) or is_status(text)
