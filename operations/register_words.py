@@ -148,7 +148,7 @@ def _fault(fault: Finding) -> str:
 
 def _advice(found: Examination, county: County) -> Iterator[str]:
     if found.enters:
-        yield "Die Datei würde übernommen, und zwar nur diese Werte: kein Name, kein Kopf, kein Text."
+        yield "Die Datei würde übernommen: nur diese Werte, kein Name, kein Kopf, kein Text."
         return
     yield NOT_KEPT
     if found.marks:

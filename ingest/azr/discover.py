@@ -53,9 +53,7 @@ def _offered(settings: Settings, dataset_name: str) -> list[Request]:
         entry for entry in entries if not any(_fits(entry, one) for one in patterns.values())
     )
     nameless = partial(_nameless, Language(settings.county), own_words(settings))
-    not_taken(
-        folder, map(nameless, strangers), f"a name like {' or '.join(patterns.values())}"
-    )
+    not_taken(folder, map(nameless, strangers), f"a name like {' or '.join(patterns.values())}")
     return [
         (nameless(entry) if entry.fault else entry).request("azr")
         for entry in entries

@@ -24,12 +24,20 @@ from ingest.azr.parsers import read_office
 from ingest.azr.understood import Language
 from ingest.formats.dates import dates_in
 from ingest.vocabulary import groups, regions, statuses
-from kreishaus.model import Batch, FileRejected, Finding, Origin, Reduced, Reduction
-from kreishaus.model import Request, UnreadableFile
+from kreishaus.model import (
+    Batch,
+    FileRejected,
+    Finding,
+    Origin,
+    Reduced,
+    Reduction,
+    Request,
+    UnreadableFile,
+)
 from kreishaus.settings import County, Settings
 
 RECOGNISER = 1
-"""Goes up when the code comes to recognise a file differently: what offices offer is reduced anew."""
+"""Goes up when the code comes to recognise a file differently: offered files are reduced anew."""
 
 TITLES = {"crosstable": "Kreuztabelle", "series": "Zeitreihe", "municipalities": "Gemeinden"}
 SHEET = "Tabelle"
@@ -88,7 +96,7 @@ class RegisterReducer:
         return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:16]
 
     def __call__(self, content: bytes, label: str, settings: Settings) -> Reduced:
-        """The canonical table. Raises ``FileRejected``, which quotes nothing that is not counted."""
+        """The canonical table. Raises ``FileRejected``, quoting counts and known words alone."""
         refuse_person_level(content, settings)
         original = hashlib.sha256(content).hexdigest()
         origin = Origin("azr", self.dataset, original, label, label, datetime.now(UTC))

@@ -140,7 +140,7 @@ def _differing(folder: Path, name: str, made: pa.Table) -> int:
     columns = [column for column in made.column_names if column != "source_sha256"]
     staged = pq.read_table(folder / f"{name}.parquet")
     if not set(columns) <= set(staged.column_names):
-        return max(staged.num_rows, made.num_rows)
+        return int(max(staged.num_rows, made.num_rows))
     before = _counted(staged.select(columns))
     after = _counted(made.select(columns))
     return sum(abs(before.get(row, 0) - after.get(row, 0)) for row in before.keys() | after.keys())
@@ -201,9 +201,7 @@ def _forget_name(
         request = Request(identity, identity.removeprefix(place))
         return reducer.offer(request, original.sha256, settings).identity
 
-    store.landing.rename(
-        original.sha256, table.reduced.label, str(table.offer.path), address
-    )
+    store.landing.rename(original.sha256, table.reduced.label, str(table.offer.path), address)
 
 
 def _finish(store: DatasetStore, original: Original) -> None:

@@ -15,7 +15,6 @@ from azr_workbooks import (
     with_cell,
 )
 
-
 from ingest.azr.tables import MUNICIPALITIES as TABLES
 from ingest.vocabulary.regions import Region, UnknownRegion, region
 from kreishaus.model import UnreadableFile
@@ -185,7 +184,9 @@ def test_a_marker_is_kept_beside_the_value():
     def dashed(sheet):
         sheet["F6"] = "-"
 
-    frame = municipalities_of(changed(MUNICIPALITIES, dashed), origin(MUNICIPALITIES)).tables["cells"]
+    frame = municipalities_of(changed(MUNICIPALITIES, dashed), origin(MUNICIPALITIES)).tables[
+        "cells"
+    ]
     cell = frame[(frame["region_code"] == "05162004") & (frame["sex_code"] == "diverse")]
     assert cell["marker"].tolist() == ["-"]
     assert cell["value"].isna().all()
@@ -194,7 +195,10 @@ def test_a_marker_is_kept_beside_the_value():
 def test_when_it_was_made():
     batch = municipalities_of(sample(MUNICIPALITIES), origin(MUNICIPALITIES))
     assert batch.published_at == datetime(2021, 11, 30, tzinfo=UTC)
-    assert municipalities_of(sample(OLDER_MUNICIPALITIES), origin(OLDER_MUNICIPALITIES)).published_at is None
+    assert (
+        municipalities_of(sample(OLDER_MUNICIPALITIES), origin(OLDER_MUNICIPALITIES)).published_at
+        is None
+    )
 
 
 def test_rows_fit_the_staged_table():

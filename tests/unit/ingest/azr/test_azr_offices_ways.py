@@ -22,7 +22,7 @@ from azr_workbooks import (
     with_part_changed,
 )
 
-from ingest.azr import crosstable, municipalities, series
+from ingest.azr import crosstable, series
 from kreishaus.model import UnreadableFile
 
 TOWNS = (
