@@ -84,7 +84,7 @@ def _one(settings: Settings, original: Original, *, confirmed: bool) -> Done:
     landed = Landed(original.entry.source, original.entry.name, table.origin.sha256, "")
     process_file(replace(landed, label=table.reduced.label), settings)
     _forget_name(settings, store, original, table)
-    _bury(settings, store, original, table)
+    _leave_tombstone(settings, store, original, table)
     _finish(store, original)
     return Done(original, True)
 
@@ -174,7 +174,9 @@ def _land(store: DatasetStore, original: Original, table: _Table) -> None:
             store.landing.write(made, table.reduced.content)
 
 
-def _bury(settings: Settings, store: DatasetStore, original: Original, table: _Table) -> None:
+def _leave_tombstone(
+    settings: Settings, store: DatasetStore, original: Original, table: _Table
+) -> None:
     now = datetime.now(UTC)
     details = {"kind": "landed", "about": original.words, "rule": RULE, "sha256": original.sha256}
     audit.record(settings, "delete", details=details, now=now)
