@@ -1,8 +1,8 @@
 """The county's own words for statuses and groups: ``register_aliases.csv`` in its folder.
 
 An alias counts where it means a code that there is, reads like no person, and was confirmed by a
-second one. Whatever does not count is a finding of ``kreishaus county check``; the other rows of the
-list count all the same.
+second one. Whatever does not count is a finding of ``kreishaus county check``; the other rows of
+the list count all the same.
 """
 
 from __future__ import annotations
@@ -125,9 +125,8 @@ def _status(row: dict[str, str], others: list[Alias]) -> Alias:
     try:
         StatusAliases([*shipped_aliases(), *others, alias])
     except ValueError as error:
-        raise _Faulty(
-            "alias", "a wording that means nothing else at that time", "a known one"
-        ) from (error)
+        expected = "a wording that means nothing else at that time"
+        raise _Faulty("alias", expected, "a known one") from error
     return alias
 
 

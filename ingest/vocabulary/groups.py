@@ -50,9 +50,10 @@ def header_key(text: str) -> str:
     return re.sub(r"[–—‐]", "-", re.sub(r"\s", "", text)).casefold()
 
 
-_OF_COUNTY: ContextVar[tuple[tuple[str, Group], ...]] = ContextVar(
-    "heads of the county", default=()
-)
+Heads = tuple[tuple[str, Group], ...]
+"""Headers, and the group that each means."""
+
+_OF_COUNTY: ContextVar[Heads] = ContextVar("heads of the county", default=())
 
 
 def group_aliases() -> Mapping[str, Mapping[str, Group]]:
@@ -64,7 +65,7 @@ def group_aliases() -> Mapping[str, Mapping[str, Group]]:
 
 
 @contextmanager
-def with_own_heads(own: tuple[tuple[str, Group], ...]) -> Iterator[None]:
+def with_own_heads(own: Heads) -> Iterator[None]:
     """Read with a county's own words for groups, too."""
     before = _OF_COUNTY.set(own)
     try:
@@ -74,7 +75,7 @@ def with_own_heads(own: tuple[tuple[str, Group], ...]) -> Iterator[None]:
 
 
 @cache
-def _table(own: tuple[tuple[str, Group], ...]) -> Mapping[str, Mapping[str, Group]]:
+def _table(own: Heads) -> Mapping[str, Mapping[str, Group]]:
     table: dict[str, dict[str, Group]] = {}
     with ALIAS_FILE.open(encoding="utf-8", newline="") as lines:
         for row in csv.DictReader(lines, delimiter=";"):

@@ -239,7 +239,7 @@ def test_a_red_run_is_told_once_with_what_where_why_and_what_to_do(told: Backfil
     for words in (
         "ingest_azr is red, run backfill__2021-09-29T23:30:00+00:00.",
         "Its task crosstable.process_files failed.",
-        "quarantine  azr/crosstable: AZR_Kreuztabelle_2021-09-30.xlsx",
+        "quarantine  azr/crosstable: AZR_Kreuztabelle_2021-09-30.csv",
         str(file.folder / "reason.txt"),
         "The last good version stays in force.",
         "/dags/ingest_azr/runs/backfill__2021-09-29T23%3A30%3A00%2B00%3A00",
@@ -256,7 +256,7 @@ def test_what_leaves_by_webhook_names_the_rule_and_quotes_no_file(
     (file,) = Quarantine(told.settings.quarantine, "azr", "crosstable").files()
     first, second = told.posts.got
     rules = ", ".join(sorted({finding.rule for finding in file.findings}))
-    assert f"quarantine azr/crosstable: AZR_Kreuztabelle_2021-09-30.xlsx: {rules}\n" in first
+    assert f"quarantine azr/crosstable: AZR_Kreuztabelle_2021-09-30.csv: {rules}\n" in first
     assert file.findings[0].message not in first
     assert "/dags/ingest_azr/runs/" in first and "/dags/ingest_azr/runs/" in second
 
