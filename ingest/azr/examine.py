@@ -58,6 +58,9 @@ def examine(content: bytes, label: str, settings: Settings) -> Examination:
 
 def _examined(content: bytes, label: str, settings: Settings) -> Examination:
     found = Examination()
+    if not content.strip():
+        found.opaque = "an empty file"
+        return found
     try:
         workbook = look_into(content)
     except OpaqueFile as opaque:
