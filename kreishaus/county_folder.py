@@ -17,6 +17,7 @@ from pathlib import Path
 
 COUNTY_TOML = "county.toml"
 MUNICIPALITIES = "municipalities"
+REGISTER_ALIASES = "register_aliases"
 KEY = re.compile(r"[0-9]{5}")
 """The official key of a county, and the name of its folder."""
 LONGEST_NAME = 100

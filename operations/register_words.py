@@ -66,8 +66,8 @@ NO_TABLE = (
     "Alter), eine Zeitreihe (Status nach Stichtag) oder eine Tabelle nach Gemeinden."
 )
 OPAQUE = (
-    "Die Datei lässt sich nicht durchsehen: Sie ist beschädigt, mit einem Passwort geschützt oder "
-    "enthält Teile, die keine Tabelle sind. Bitte als .xlsx oder .csv neu speichern."
+    "Die Datei lässt sich nicht durchsehen: Sie ist leer, beschädigt, mit einem Passwort geschützt "
+    "oder enthält Teile, die keine Tabelle sind. Bitte als .xlsx oder .csv neu speichern."
 )
 NOT_KEPT = "Von der Datei würde nichts übernommen. Geprüft wurde nur hier; nichts ist gespeichert."
 
@@ -148,7 +148,7 @@ def _fault(fault: Finding) -> str:
 
 def _advice(found: Examination, county: County) -> Iterator[str]:
     if found.enters:
-        yield "Die Datei würde übernommen, und zwar nur diese Werte: kein Name, kein Kopf, kein Text."
+        yield "Die Datei würde übernommen: nur diese Werte, kein Name, kein Kopf, kein Text."
         return
     yield NOT_KEPT
     if found.marks:

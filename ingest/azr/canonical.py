@@ -3,11 +3,11 @@
     form;dataset;reference_date;row;column;count;marker;label;line;printed_date;published_at;sheet;
     sheet_row
 
-One line a count. ``row`` is the code of a status or a region, ``column`` that of a group ("sex/male",
-"total") or a sex. ``label`` and ``printed_date`` are the recognised words of row and date as the
-office wrote them, ``line`` the printed number of the line, ``sheet`` and ``sheet_row`` where the row
-stands in the office's file, so that a finding leads there. Lines go by date, row and column: the
-same table always has the same bytes.
+One line a count. ``row`` is the code of a status or a region, ``column`` that of a group
+("sex/male", "total") or a sex. ``label`` and ``printed_date`` are the recognised words of row and
+date as the office wrote them, ``line`` the printed number of the line, ``sheet`` and ``sheet_row``
+where the row stands in the office's file, so that a finding leads there. Lines go by date, row and
+column: the same table always has the same bytes.
 
 ``FORM`` goes up when the form changes. Earlier forms stay readable: landed bytes never change.
 """
@@ -156,7 +156,7 @@ def written(dataset: str, batch: Batch) -> bytes:
             "sheet_row": row["source_row"],
             **kind.to_line(row),
         }
-        for row in batch.tables["cells"].to_dict("records")
+        for row in _rows(batch.tables["cells"])
     ]
     lines.sort(key=lambda line: _order(kind, line))
     text = io.StringIO()
@@ -164,6 +164,11 @@ def written(dataset: str, batch: Batch) -> bytes:
     writer.writeheader()
     writer.writerows(lines)
     return text.getvalue().encode()
+
+
+def _rows(cells: pd.DataFrame) -> Iterator[Row]:
+    for values in cells.itertuples(index=False, name=None):
+        yield dict(zip(cells.columns, values, strict=True))
 
 
 def _order(kind: Kind, line: Mapping[str, Any]) -> tuple[str, int, int]:

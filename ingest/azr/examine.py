@@ -13,6 +13,7 @@ from typing import NoReturn
 
 from ingest.azr.guard import LAWFUL
 from ingest.azr.known_tables import tables_by_dataset
+from ingest.azr.own_aliases import own_aliases
 from ingest.azr.parsers import read_office
 from ingest.azr.recognise import Unknown, recognise
 from ingest.formats.sheets import OpaqueFile
@@ -52,7 +53,15 @@ class _Marked(Exception):
 
 def examine(content: bytes, label: str, settings: Settings) -> Examination:
     """Look at a file as the door does, and read it as each table that it may be."""
+    with own_aliases(settings).in_use():
+        return _examined(content, label, settings)
+
+
+def _examined(content: bytes, label: str, settings: Settings) -> Examination:
     found = Examination()
+    if not content.strip():
+        found.opaque = "an empty file"
+        return found
     try:
         workbook = look_into(content)
     except OpaqueFile as opaque:

@@ -184,6 +184,7 @@ def _of_statuses(
 
 
 def is_status(value: object) -> bool:
+    """Whether a text is a label of a status, with no number in it but those of earlier lines."""
     return status_aliases().knows(printed(value)) and _refers_downwards(printed(value))
 
 

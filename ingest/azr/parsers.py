@@ -1,4 +1,4 @@
-"""The parsers of the register: of a canonical table, or of a file that earlier code landed whole."""
+"""The parsers of the register: of a canonical table, or of what earlier code landed as it came."""
 
 from __future__ import annotations
 

@@ -20,6 +20,7 @@ from ingest.azr.file_names import is_file_name, own_words
 from ingest.azr.forms import form_of
 from ingest.azr.guard import refuse_person_level
 from ingest.azr.known_tables import is_status
+from ingest.azr.own_aliases import own_aliases
 from ingest.azr.parsers import read_office
 from ingest.azr.understood import Language
 from ingest.formats.dates import dates_in
@@ -37,7 +38,7 @@ from kreishaus.model import (
 from kreishaus.settings import County, Settings
 
 RECOGNISER = 1
-"""Goes up when the code comes to recognise a file differently: what offices offer is reduced anew."""
+"""Goes up when the code comes to recognise a file differently: offered files are reduced anew."""
 
 TITLES = {"crosstable": "Kreuztabelle", "series": "Zeitreihe", "municipalities": "Gemeinden"}
 SHEET = "Tabelle"
@@ -91,20 +92,22 @@ class RegisterReducer:
             "lists": list(_lists()),
             "county": [county.ags, county.name, *county.also_called],
             "municipalities": sorted(county.municipalities.items()),
+            "own": [repr(one) for one in own_aliases(settings).counting],
             "dates": sorted({day.isoformat() for day in _dates(label)}),
         }
         return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:16]
 
     def __call__(self, content: bytes, label: str, settings: Settings) -> Reduced:
-        """The canonical table. Raises ``FileRejected``, which quotes nothing that is not counted."""
-        refuse_person_level(content, settings)
+        """The canonical table. Raises ``FileRejected``, quoting counts and known words alone."""
         original = hashlib.sha256(content).hexdigest()
         origin = Origin("azr", self.dataset, original, label, label, datetime.now(UTC))
-        try:
-            batch = read_office(self.dataset, content, origin, settings.county)
-        except UnreadableFile as error:
-            raise FileRejected(_refusal(error.findings, settings.county)) from error
-        return self.reduced(batch, original, label, settings)
+        with own_aliases(settings).in_use():
+            refuse_person_level(content, settings)
+            try:
+                batch = read_office(self.dataset, content, origin, settings.county)
+            except UnreadableFile as error:
+                raise FileRejected(_refusal(error.findings, settings.county)) from error
+            return self.reduced(batch, original, label, settings)
 
     def of_landed(self, content: bytes, origin: Origin, settings: Settings) -> Reduced:
         """The canonical table of a file that earlier code let in. Raises ``UnreadableFile``."""

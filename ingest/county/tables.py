@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from kreishaus.county_folder import MUNICIPALITIES
+from kreishaus.county_folder import MUNICIPALITIES, REGISTER_ALIASES
 from kreishaus.keys import keyed
 from kreishaus.store.staging import text
 
@@ -53,6 +53,14 @@ TABLES = {
         *(text("municipality_code"), text("name"), text("source")),
         key=("municipality_code",),
         label="name",
+    ),
+    REGISTER_ALIASES: _list(
+        "Words of the county's offices for statuses and groups of the register of foreigners. One "
+        "counts when a second person has confirmed it.",
+        *(text("alias"), text("kind"), text("code"), text("added_by"), _text("confirmed_by")),
+        *(_day("valid_from"), _day("valid_to")),
+        key=("alias", "kind", "valid_from"),
+        label="alias",
     ),
     "planning_units": _list(
         "Municipalities that are planned together, by validity. One that is not named is "

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -48,12 +50,37 @@ def header_key(text: str) -> str:
     return re.sub(r"[–—‐]", "-", re.sub(r"\s", "", text)).casefold()
 
 
-@cache
+Heads = tuple[tuple[str, Group], ...]
+"""Headers, and the group that each means."""
+
+_OF_COUNTY: ContextVar[Heads] = ContextVar("heads of the county", default=())
+
+
 def group_aliases() -> Mapping[str, Mapping[str, Group]]:
-    """Header -> margin -> group. "k.A." stands under both margins."""
+    """Header -> margin -> group, with those of the county whose file is being read.
+
+    "k.A." stands under both margins.
+    """
+    return _table(_OF_COUNTY.get())
+
+
+@contextmanager
+def with_own_heads(own: Heads) -> Iterator[None]:
+    """Read with a county's own words for groups, too."""
+    before = _OF_COUNTY.set(own)
+    try:
+        yield
+    finally:
+        _OF_COUNTY.reset(before)
+
+
+@cache
+def _table(own: Heads) -> Mapping[str, Mapping[str, Group]]:
     table: dict[str, dict[str, Group]] = {}
     with ALIAS_FILE.open(encoding="utf-8", newline="") as lines:
         for row in csv.DictReader(lines, delimiter=";"):
             group = Group(row["margin"], row["group_code"])
             table.setdefault(header_key(row["alias"]), {})[group.margin] = group
+    for alias, group in own:
+        table.setdefault(header_key(alias), {}).setdefault(group.margin, group)
     return table

@@ -9,7 +9,9 @@ from __future__ import annotations
 import csv
 import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -100,14 +102,37 @@ def _overlap(one: Alias, other: Alias) -> bool:
     ) <= (one.valid_to or date.max)
 
 
-@cache
+_OF_COUNTY: ContextVar[tuple[Alias, ...]] = ContextVar("aliases of the county", default=())
+
+
 def status_aliases() -> StatusAliases:
-    """The alias table of Kreishaus, read once."""
+    """The alias table of Kreishaus, with those of the county whose file is being read."""
+    return _table(_OF_COUNTY.get())
+
+
+@contextmanager
+def with_own_aliases(own: tuple[Alias, ...]) -> Iterator[None]:
+    """Read with a county's own aliases, too. Raises ``ValueError`` as ``StatusAliases`` does."""
+    _table(own)
+    before = _OF_COUNTY.set(own)
+    try:
+        yield
+    finally:
+        _OF_COUNTY.reset(before)
+
+
+def shipped_aliases() -> tuple[Alias, ...]:
+    """The aliases that every county has."""
     with ALIAS_FILE.open(encoding="utf-8", newline="") as lines:
-        return StatusAliases(
+        return tuple(
             Alias(row["alias"], row["status_code"], _day(row["valid_from"]), _day(row["valid_to"]))
             for row in csv.DictReader(lines, delimiter=";")
         )
+
+
+@cache
+def _table(own: tuple[Alias, ...]) -> StatusAliases:
+    return StatusAliases([*shipped_aliases(), *own])
 
 
 def _day(text: str) -> date | None:

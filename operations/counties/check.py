@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ingest.azr.own_aliases import FILE, own_aliases
 from ingest.county.discover import lists
 from ingest.county.tables import TABLES
 from ingest.drop_folder import dropped
@@ -56,6 +57,8 @@ def check(settings: Settings) -> Iterator[tuple[str, tuple[Finding, ...]]]:
     for name, finding in strangers(read):
         found[name] += (finding,)
     _add_municipalities_fault(settings, found)
+    if FILE in found:
+        found[FILE] += own_aliases(settings).findings
     if (rows := read.get(MUNICIPALITIES)) is not None:
         found[f"{MUNICIPALITIES}.csv"] += tuple(_of_another_kind(settings, bool(len(rows))))
     yield from found.items()

@@ -84,7 +84,7 @@ def _one(settings: Settings, original: Original, *, confirmed: bool) -> Done:
     landed = Landed(original.entry.source, original.entry.name, table.origin.sha256, "")
     process_file(replace(landed, label=table.reduced.label), settings)
     _forget_name(settings, store, original, table)
-    _bury(settings, store, original, table)
+    _leave_tombstone(settings, store, original, table)
     _finish(store, original)
     return Done(original, True)
 
@@ -140,7 +140,7 @@ def _differing(folder: Path, name: str, made: pa.Table) -> int:
     columns = [column for column in made.column_names if column != "source_sha256"]
     staged = pq.read_table(folder / f"{name}.parquet")
     if not set(columns) <= set(staged.column_names):
-        return max(staged.num_rows, made.num_rows)
+        return int(max(staged.num_rows, made.num_rows))
     before = _counted(staged.select(columns))
     after = _counted(made.select(columns))
     return sum(abs(before.get(row, 0) - after.get(row, 0)) for row in before.keys() | after.keys())
@@ -174,7 +174,9 @@ def _land(store: DatasetStore, original: Original, table: _Table) -> None:
             store.landing.write(made, table.reduced.content)
 
 
-def _bury(settings: Settings, store: DatasetStore, original: Original, table: _Table) -> None:
+def _leave_tombstone(
+    settings: Settings, store: DatasetStore, original: Original, table: _Table
+) -> None:
     now = datetime.now(UTC)
     details = {"kind": "landed", "about": original.words, "rule": RULE, "sha256": original.sha256}
     audit.record(settings, "delete", details=details, now=now)

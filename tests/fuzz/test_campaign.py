@@ -10,6 +10,9 @@ import re
 import resource
 import time
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, event, given
@@ -18,6 +21,7 @@ from hypothesis import strategies as st
 from identities import broken_identities, spoilt
 from mutations import mutants
 
+from ingest.http import Client
 from kreishaus.datasets import REGISTRY, Dataset
 from kreishaus.model import FileRejected, Origin, SourceUnavailable, UnreadableFile
 from kreishaus.settings import Settings, read_settings
@@ -49,8 +53,11 @@ def landing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
 
 def seeds(settings: Settings, entry: Dataset) -> list[tuple[bytes, Origin]]:
     """Of the landed files the smallest, the middle one, and the smallest of each extension; all of
-    a dataset whose files each hold another table.
+    a dataset whose files each hold another table. Of a dataset of which only canonical tables land,
+    the files that its office offers.
     """
+    if entry.reduce:
+        return offered(settings, entry)
     store = Landing(settings.landing, entry.source, entry.name)
     by_size = sorted(store.hashes(), key=lambda sha256: store.path(sha256).stat().st_size)
     kinds = {store.path(sha256).suffix: sha256 for sha256 in reversed(by_size)}
@@ -58,6 +65,20 @@ def seeds(settings: Settings, entry: Dataset) -> list[tuple[bytes, Origin]]:
     if entry.one_table_each:
         chosen = sorted(by_size)
     return [(of_one_year(store.content(sha256)), store.origin(sha256)) for sha256 in chosen]
+
+
+def offered(settings: Settings, entry: Dataset) -> list[tuple[bytes, Origin]]:
+    """What lies in the drop folder for a dataset."""
+    with Client.of(settings) as client:
+        requests = entry.load("discover")(settings, client, entry.name)
+    now = datetime.now(UTC)
+    return [
+        (
+            Path(request.path).read_bytes(),
+            Origin(entry.source, entry.name, "0" * 64, request.label, request.identity, now),
+        )
+        for request in requests
+    ]
 
 
 def of_one_year(content: bytes) -> bytes:
@@ -105,6 +126,9 @@ def treat_damaged(entry: Dataset, content: bytes, origin: Origin) -> None:
     try:
         if entry.guard:
             entry.load("guard")(content, origin.label)
+        if entry.reduce:
+            reduced = entry.load("reduce")(content, origin.label, read_settings())
+            content, origin = reduced.content, replace(origin, reduction=reduced.reduction)
         broken = broken_identities(entry.id, entry.load("parse")(content, origin).tables)
         if not broken and sum(content[:1_000]) % 10:
             event("read, adds up")

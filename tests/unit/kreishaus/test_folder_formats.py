@@ -22,6 +22,7 @@ from operations.maintenance import migrations
 
 TOUCH_NO_HOME = {
     "airflow": "hands on to Airflow",
+    "azr check": "looks at a file, and keeps nothing",
     "county check": "looks at the folder of the county",
     "county init": "makes the folder of a county",
     "doctor": "says it as one of its errors",

@@ -145,9 +145,9 @@ def aliases(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     copy = tmp_path / "status_aliases.csv"
     copy.write_bytes(statuses.ALIAS_FILE.read_bytes())
     monkeypatch.setattr(statuses, "ALIAS_FILE", copy)
-    statuses.status_aliases.cache_clear()
+    statuses._table.cache_clear()
     yield copy
-    statuses.status_aliases.cache_clear()
+    statuses._table.cache_clear()
 
 
 def test_an_alias_that_was_added_lets_the_refused_file_in(installation, drop, aliases):
@@ -157,7 +157,7 @@ def test_an_alias_that_was_added_lets_the_refused_file_in(installation, drop, al
         assert len(night(installation, run_id)[0].refused) == 1
     with aliases.open("a", encoding="utf-8") as lines:
         lines.write(f"{label};settlement_26_3_s2_resettlement;;\n")
-    statuses.status_aliases.cache_clear()
+    statuses._table.cache_clear()
     report, (outcome,) = night(installation, "night 3")
     assert (report.refused, outcome.status) == ((), "staged")
 

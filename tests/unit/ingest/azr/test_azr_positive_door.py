@@ -75,9 +75,8 @@ def test_a_refusal_is_recorded_by_place_time_and_folder(installation):
     assert visit.refused == report.refused
     (refusal,) = visit.refused
     assert re.match(r"file 2 of 2 by name, saved \d{4}-\d\d-\d\d \d\d\.\d\d: in ", refusal)
-    assert (
-        f"in {folder}: sheet 1, row 9, column R: not understood (two words, 15 letters)" in refusal
-    )
+    place = f"in {folder}: sheet 1, row 9, column R"
+    assert f"{place}: not understood (two words, 15 letters)" in refusal
     assert [landed.label for landed in report.new] == [LANDED]
     assert traces(installation, *SENTINELS) == []
 

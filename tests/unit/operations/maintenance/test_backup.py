@@ -774,7 +774,7 @@ def test_a_snapshot_with_an_erased_file_goes_once_a_verified_one_without_it_is_t
     assert expired(installation, opened(installation)) == []
     verify(installation, folder, NOW)
     (found,) = expired(installation, opened(installation))
-    assert (found.id, found.why) == (old.id, "holds a file whose figures were erased")
+    assert (found.id, found.why) == (old.id, "holds a file that was erased or reduced")
     with opened(installation).locked() as repository:
         repository.forget([found.id])
     assert opened(installation).repository.holding([f"{key}.pdf", key]) == {}
