@@ -29,7 +29,8 @@ class Dataset:
     ``parse(content: bytes, origin: Origin) -> Batch`` understands one file;
     ``tables`` names a ``dict[str, pyarrow.Schema]``: the staged tables;
     ``suites() -> dict[str, ExpectationSuite]`` judges them, one suite a table;
-    ``guard(content, label)`` may refuse a file before anything of it is kept.
+    ``guard(content, label)`` may refuse a file before anything of it is kept;
+    ``reduce(content, label, settings) -> Reduced`` says what of a file lands, where not its bytes.
     A ``snapshot`` says how things are when it is asked: each day that saw a file is an observation.
     Of a dataset with ``one_table_each`` a file holds one of the tables, whose name is its period.
     ``own_regions`` (staged table -> column of region keys): all are the county's, or the file is
@@ -53,6 +54,7 @@ class Dataset:
     suites: str
     reference: str = "reference_date"
     guard: str | None = None
+    reduce: str | None = None
     fetch: str | None = None
     snapshot: bool = False
     one_table_each: bool = False

@@ -82,6 +82,18 @@ class Batch:
     findings: tuple[Finding, ...] = field(default=())
 
 
+@dataclass(frozen=True)
+class Reduced:
+    """What lands of a file in place of its bytes: they themselves, or a form without persons.
+
+    ``form`` is the version of the reduction: with another one the same file makes other bytes.
+    """
+
+    content: bytes
+    form: int
+    warnings: tuple[Finding, ...] = ()
+
+
 class UnreadableFile(Exception):
     """A file that cannot be read truly. Carries what was found wrong; never a guess."""
 

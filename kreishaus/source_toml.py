@@ -98,6 +98,7 @@ class DatasetEntry(Entry):
     tables: ImportPath
     suites: ImportPath
     guard: ImportPath | None = None
+    reduce: ImportPath | None = None
     fetch: ImportPath | None = None
     reference: Name = "reference_date"
     snapshot: bool = False

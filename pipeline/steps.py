@@ -25,6 +25,7 @@ from kreishaus.model import (
     Landed,
     NothingOffered,
     Origin,
+    Reduced,
     Request,
     SourceRefused,
     SourceUnavailable,
@@ -236,21 +237,30 @@ def _land_one(
             )
         store.landing.sight(known[0], request, run_id=run_id, headers=known[1].headers)
         return Landed(entry.source, entry.name, known[0], request.label), False
-    return keep(entry, store, answer.content, request, run_id, answer.headers)
+    return keep(entry, store, settings, answer.content, request, run_id, answer.headers)
 
 
 def keep(
     entry: Dataset,
     store: DatasetStore,
+    settings: Settings,
     content: bytes,
     request: Request,
     run_id: str,
     headers: Mapping[str, str] | None = None,
 ) -> tuple[Landed, bool]:
-    """Run the dataset's guard, then land the bytes. Raises ``FileRejected`` for a refused file."""
+    """Run the dataset's guard, then land the bytes, or what the dataset keeps of them.
+
+    Raises ``FileRejected`` for a refused file.
+    """
     if entry.guard:
         guard: Callable[[bytes, str], None] = entry.load("guard")
         guard(content, request.label)
+    if entry.reduce:
+        reduced: Reduced = entry.load("reduce")(content, request.label, settings)
+        content = reduced.content
+        for finding in reduced.warnings:
+            log.warning("%s %s: %s", entry.id, request.label, finding.message)
     buried = store.landing.tombstone(hashlib.sha256(content).hexdigest())
     if buried and buried.what == "figures":
         raise FileRejected(
@@ -510,5 +520,6 @@ def by_hand(dataset_id: str, file: Path, settings: Settings, run_id: str) -> Out
         extension=file.suffix.lstrip(".") or "bin",
     )
     store = DatasetStore.of(settings, entry.source, entry.name)
-    landed, _ = keep(entry, store, dropped_bytes(file.resolve(), settings), request, run_id)
+    content = dropped_bytes(file.resolve(), settings)
+    landed, _ = keep(entry, store, settings, content, request, run_id)
     return process_file(landed, settings)
