@@ -76,7 +76,6 @@ def refuse_persons(content: bytes, label: str) -> None:
     for line in table[:1]:
         if PERSON.fullmatch(line.cell(0)) or any(HEAD.fullmatch(cell) for cell in line.cells):
             _refuse(line, "a column label that asks for persons")
-    _search(lines, table)
     labels = [(line, line.cell(0)) for line in table]
     labels += [(line, line.cell(1)) for line in lines if line.cell(0).rstrip(":").casefold() == ROW]
     for line, text in labels:
@@ -86,15 +85,17 @@ def refuse_persons(content: bytes, label: str) -> None:
         _refuse(first, "row labels that read like dates of birth")
     if first := _list_of_names(labels):
         _refuse(first, "row labels that read like names of persons")
+    _search(lines, table)
 
 
 def _search(lines: Sequence[Line], table: Sequence[Line]) -> None:
     """The search of all sources: in the table, and cell by cell in the head above it."""
-    refuse_text(";".join(line.cells) for line in lines)
+    refuse_text((";".join(line.cells) for line in lines), any_days=True)
     refuse_long_numbers(";".join(cell for line in lines for cell in line.cells))
     rows = {line.number: dict(enumerate(line.cells, start=1)) for line in table}
     filled: Rows = {
-        at: {column: cell for column, cell in row.items() if cell} for at, row in rows.items()
+        at: {column: cell for column, cell in row.items() if cell and not YEARS.fullmatch(cell)}
+        for at, row in rows.items()
     }
     refuse_table(Workbook((Sheet("CSV", filled),)), TABLES)
     labels = {
