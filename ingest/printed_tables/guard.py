@@ -16,7 +16,7 @@ from ingest.persons.door import refuse_long_numbers, refuse_table, refuse_text
 from ingest.persons.rows import count_one_each
 from ingest.persons.search import Lawful
 from ingest.printed_tables.dimensions import DIMENSIONS, PERIODS
-from ingest.printed_tables.head import ROW, ROWS, TABLE
+from ingest.printed_tables.head import DOCUMENT, ROW, ROWS, TABLE
 from ingest.printed_tables.text import Line, read_lines
 from ingest.vocabulary.countries import ls_code_of
 from kreishaus.model import FileRejected, UnreadableFile
@@ -67,6 +67,12 @@ def refuse_persons(content: bytes, label: str) -> None:
         lines = read_lines(content)
     except UnreadableFile as unreadable:
         raise FileRejected(f"{unreadable.findings[0].message}. Nothing was kept") from None
+    if lines and not {line.cell(0).rstrip(":").casefold() for line in lines} & {DOCUMENT, TABLE}:
+        raise FileRejected(
+            "no line begins with Dokument, none says Tabelle: this is no printed table, and may "
+            "list persons. Nothing of this file was kept. Write the head above the table "
+            "(kreishaus printed-table new KIND makes one), or take the file out of the drop folder"
+        )
     county = read_settings().county.ags
     for line in lines:
         for cell in line.cells:

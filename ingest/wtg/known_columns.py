@@ -68,7 +68,9 @@ class Part:
         )
 
     def is_own(self, row: int, column: int) -> bool:
-        return 0 < self.header <= row and column in self.known
+        """Whether a cell is in a known column, of a row that is more than a note."""
+        is_row = 0 < self.header <= row and len(self.rows[row]) > 1
+        return is_row and column in self.known
 
     def is_contact(self, row: int, column: int) -> bool:
         """Whether a cell is one of a contact person: by its column, or by its own text."""
