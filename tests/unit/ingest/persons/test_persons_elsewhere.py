@@ -13,6 +13,7 @@ from office_formats import as_ods, as_xls
 from reportlab.pdfgen.canvas import Canvas
 from wtg_workbooks import as_csv, book
 
+from ingest.county.guard import refuse_persons
 from kreishaus.model import FileRejected, SourceUnavailable
 from kreishaus.settings import Settings
 from pipeline.steps import by_hand, fetch_new
@@ -180,7 +181,9 @@ def test_what_lawful_lists_of_the_county_say_passes(settings: Settings, tmp_path
         "west,West Mitte,05162012,1999-03-11,,Care planning of the county\n",
         encoding="utf-8",
     )
-    assert by_hand("county/lists", file, settings, "run").status == "staged"
+    refuse_persons(file.read_bytes(), file.name)
+    outcome = by_hand("county/lists", file, settings, "run")  # the folder says whose list it is
+    assert (outcome.status, outcome.findings[0].rule) == ("quarantined", "list")
 
 
 def test_a_persons_column_in_a_list_of_the_county_is_refused(
