@@ -31,6 +31,7 @@ class Dataset:
     ``suites() -> dict[str, ExpectationSuite]`` judges them, one suite a table;
     ``guard(content, label)`` may refuse a file before anything of it is kept;
     ``reduce`` names a ``pipeline.reduction.Reducer``: of a file lands only what it makes of it.
+    ``strip(content, label, settings) -> Stripped`` leaves out what must not land, such as contacts.
     A ``snapshot`` says how things are when it is asked: each day that saw a file is an observation.
     Of a dataset with ``one_table_each`` a file holds one of the tables, whose name is its period.
     ``own_regions`` (staged table -> column of region keys): all are the county's, or the file is
@@ -56,6 +57,7 @@ class Dataset:
     reference: str = "reference_date"
     guard: str | None = None
     reduce: str | None = None
+    strip: str | None = None
     fetch: str | None = None
     snapshot: bool = False
     one_table_each: bool = False

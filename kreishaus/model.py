@@ -113,6 +113,18 @@ class Reduced:
     reduction: Reduction
 
 
+@dataclass(frozen=True)
+class Stripped:
+    """What lands of a file in place of its bytes: they themselves, or a form without persons.
+
+    ``form`` is the version of what is written: with another one the same file makes other bytes.
+    """
+
+    content: bytes
+    form: int
+    warnings: tuple[Finding, ...] = ()
+
+
 class UnreadableFile(Exception):
     """A file that cannot be read truly. Carries what was found wrong; never a guess."""
 

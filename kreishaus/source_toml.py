@@ -99,6 +99,7 @@ class DatasetEntry(Entry):
     suites: ImportPath
     guard: ImportPath | None = None
     reduce: ImportPath | None = None
+    strip: ImportPath | None = None
     fetch: ImportPath | None = None
     reference: Name = "reference_date"
     snapshot: bool = False

@@ -26,6 +26,7 @@ from operations import (
     cli_gx,
     cli_keeping,
     cli_night,
+    cli_printed_tables,
     cli_readers,
     cli_serving,
     cli_upgrade,
@@ -83,6 +84,7 @@ app.add_typer(cli_night.app)
 app.add_typer(cli_readers.app)
 app.add_typer(cli_upgrade.app)
 app.add_typer(cli_serving.app, name="serving")
+app.add_typer(cli_printed_tables.app, name="printed-table")
 app.add_typer(cli_withdraw.withdraw_app, name="withdraw")
 app.add_typer(cli_withdraw.correct_app, name="correct")
 

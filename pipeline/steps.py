@@ -28,6 +28,7 @@ from kreishaus.model import (
     Request,
     SourceRefused,
     SourceUnavailable,
+    Stripped,
     UnreadableFile,
 )
 from kreishaus.rights import prepare_home
@@ -251,7 +252,7 @@ def keep(
     run_id: str,
     headers: Mapping[str, str] | None = None,
 ) -> tuple[Landed, bool]:
-    """Run the dataset's guard, then land the bytes, or what the dataset's reducer makes of them.
+    """Run the dataset's guard, then land the bytes, or what the dataset keeps of them.
 
     Raises ``FileRejected`` for a refused file.
     """
@@ -260,6 +261,11 @@ def keep(
         guard(content, request.label)
     if entry.reduce:
         return keep_reduced(entry, store, settings, content, request, run_id)
+    if entry.strip:
+        stripped: Stripped = entry.load("strip")(content, request.label, settings)
+        content = stripped.content
+        for finding in stripped.warnings:
+            log.warning("%s %s: %s", entry.id, request.label, finding.message)
     refuse_erased(store.landing, hashlib.sha256(content).hexdigest())
     return store.landing.land(
         content, request, run_id=run_id, licence=entry.licence.statement, headers=headers

@@ -13,10 +13,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 
-from ingest.azr.person_values import marker_in
-from ingest.azr.person_words import is_nation, person_marker
 from ingest.azr.understood import Language
 from ingest.formats.encodings import decoded
+from ingest.persons.values import marker_in
+from ingest.persons.words import is_nation, person_marker
 from ingest.vocabulary.groups import GROUPS, Group, group_aliases, header_key, with_own_heads
 from ingest.vocabulary.statuses import (
     Alias,

@@ -49,7 +49,7 @@ def parse(content: bytes, origin: Origin) -> Batch:
 
     Raises ``UnreadableFile`` with a finding for each cell that cannot be read.
     """
-    _, county_ags, file = PurePosixPath(origin.identity).parts
+    _, county_ags, file = _said_by_folder(origin)
     name = file.removesuffix(".csv")
     schema = TABLES[name]
     expected = [field.name for field in columns(schema)]
@@ -95,6 +95,20 @@ def parse(content: bytes, origin: Origin) -> Batch:
         records, columns=[*schema.names, "source_place", "source_row"], dtype=object
     )
     return Batch(period=name, tables={name: frame})
+
+
+def _said_by_folder(origin: Origin) -> tuple[str, str, str]:
+    """Source, county and file. Raises ``UnreadableFile`` for a file handed in by hand."""
+    parts = PurePosixPath(origin.identity).parts
+    if len(parts) == 3 and parts[2].removesuffix(".csv") in TABLES:
+        return parts[0], parts[1], parts[2]
+    raise fault(
+        "list",
+        "a list of the county is read from the county's folder, which says whose it is: put it "
+        "there under its own name",
+        expected=", ".join(f"{name}.csv" for name in TABLES),
+        found="a file from elsewhere",
+    )
 
 
 def _of_file(file: str, finding: Finding) -> Finding:

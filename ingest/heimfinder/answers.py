@@ -1,8 +1,8 @@
 """What lands of a visit to Heimfinder NRW, and the entries in it.
 
-Without details the list as received. With details one archive a visit: the list and each own home's
-answer, every one as received, under a name that is not received. An archive stores and does not
-compress, and knows no time: the same answers make the same bytes.
+Without details the list. With details one archive a visit: the list and each own home's answer,
+each under a name that is not received. What speaks of a person is left out (``contacts``). An
+archive stores and does not compress, and knows no time: the same answers make the same bytes.
 """
 
 from __future__ import annotations
@@ -59,6 +59,11 @@ def packed(the_list: bytes, details: Mapping[str, bytes], not_answered: Mapping[
             for home, reason in not_answered.items()
         },
     }
+    return repacked(members)
+
+
+def repacked(members: Mapping[str, bytes]) -> bytes:
+    """The files of one visit as one archive."""
     sink = io.BytesIO()
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_STORED) as archive:
         for name in sorted(members):
@@ -70,7 +75,7 @@ def opened(content: bytes) -> Answers:
     """The answers of one visit. Raises ``UnreadableFile`` for what cannot be read truly."""
     if not content.startswith(b"PK"):
         return entries_of(read_json(content, "the list"))
-    members = _members(content)
+    members = members_of(content)
     if LIST not in members:
         raise UnreadableFile(
             _critical(
@@ -82,7 +87,7 @@ def opened(content: bytes) -> Answers:
         )
     answers = entries_of(read_json(members[LIST], LIST))
     details = {
-        home: _detail(content, name)
+        home: _detail(read_json(content, name), name, home)
         for name, content in members.items()
         if (home := _home_of(name, DETAIL))
     }
@@ -94,7 +99,8 @@ def opened(content: bytes) -> Answers:
     return Answers(answers.entries, answers.findings, details, reasons)
 
 
-def _members(content: bytes) -> dict[str, bytes]:
+def members_of(content: bytes) -> dict[str, bytes]:
+    """The files of one visit, by name. Raises ``UnreadableFile`` for a damaged archive."""
     limits = Limits(members=2 * MOST_ENTRIES, expanded=MOST_BYTES)
     check_archive(content, "the answers of one visit", limits)
     try:
@@ -117,11 +123,11 @@ def _home_of(name: str, pattern: str) -> str | None:
     return unquote(name[len(before) : -len(after)]) if fits else None
 
 
-def _detail(content: bytes, name: str) -> Record:
-    """A home's own answer: the object itself, or the only entry of a list."""
-    document = read_json(content, name)
+def _detail(document: Json, name: str, home: str) -> Record:
+    """A home's own answer: the object itself, the object under the home's id, or the only entry of
+    a list."""
     if isinstance(document, dict) and not any(key in document for key in layout().lists):
-        return document
+        return _under_id(document, name, home)
     entries = entries_of(document).entries
     if len(entries) != 1:
         raise UnreadableFile(
@@ -134,6 +140,24 @@ def _detail(content: bytes, name: str) -> Record:
             )
         )
     return entries[0].record
+
+
+def _under_id(document: Record, name: str, home: str) -> Record:
+    """What stands under the home's id where that is all: ``{"2399": {"einrichtung": ...}}``."""
+    (key, *more), below = document or {"": None}, next(iter(document.values()), None)
+    if more or not isinstance(below, dict) or not (key == home or key.isdecimal()):
+        return document
+    if key == home:
+        return below
+    raise UnreadableFile(
+        _critical(
+            "detail_differs",
+            f"asked about the home {home}, the source answered about another",
+            place=name,
+            expected=home,
+            found=key[:64],
+        )
+    )
 
 
 def entries_of(document: Json) -> Answers:

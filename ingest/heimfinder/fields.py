@@ -47,6 +47,10 @@ class Fields(Section):
         return found
 
 
+TEXTS = ("county_name", "home_name", "municipality_name")
+"""Columns in which a telephone number may stand; of the others a key of many digits is none."""
+
+
 class Persons(Section):
     """What speaks of a person: names of fields, words within texts."""
 
@@ -93,6 +97,19 @@ def without(record: Record, fields: Fields) -> None:
             holder, last = _holder(record, path)
             if holder is not None and not isinstance(holder.get(last), dict | list):
                 holder.pop(last, None)
+
+
+def taken(record: Record, fields: Fields) -> dict[tuple[int, str], bool]:
+    """The single values that some column's path leads to, by the identity of their object and their
+    name there; and whether the column is one of texts."""
+    found = {}
+    for column in Fields.model_fields:
+        for path in fields.paths(column):
+            holder, last = _holder(record, path)
+            if holder is not None and not isinstance(holder.get(last), dict | list):
+                is_key = column == "county_name" and str(holder.get(last)).strip().isdecimal()
+                found[id(holder), last] = column in TEXTS and not is_key
+    return found
 
 
 def _holder(record: Record, path: str) -> tuple[Record | None, str]:

@@ -1,20 +1,24 @@
-"""Nobody's name, telephone number or mail address leaves the landing store.
+"""Nobody's name, telephone number or mail address lands.
 
 A home's own name and municipality are public by law (WTG); who answers its telephone is nobody's
 business here. What is dropped: every field whose name speaks of a person, with all below it; every
 text that holds an address, a number, a form of address or a word that stood in such a field; prose.
-When in doubt a text is dropped: the bytes as received still hold it.
+When in doubt a text is dropped.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Iterator
-from fnmatch import fnmatchcase
-from functools import lru_cache
+from collections.abc import Iterator, Mapping
+from typing import TypeAlias
 
 from ingest.heimfinder.fields import Json, Persons, Record
+from ingest.persons.contacts import is_contact_field, matches
+
+Kept: TypeAlias = Mapping[tuple[int, str], bool]
+"""Values that columns take (``fields.taken``)."""
+
+NOTHING: Kept = {}
 
 MAIL = re.compile(r"\S\s*(?:@|\(at\)|\[at\])\s*\S", re.IGNORECASE)
 DATE = re.compile(
@@ -29,7 +33,6 @@ TELLING_LETTERS = 4
 """Shorter words of a person's field ("von", "Am") stand everywhere."""
 LARGEST_NUMBER = 10**8
 """Larger ones may be telephone numbers; no count and no coordinate is."""
-UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "-": "_", " ": "_"})
 
 
 def holds_contact(text: str) -> bool:
@@ -48,37 +51,47 @@ def is_impersonal(text: str, rules: Persons) -> bool:
     )
 
 
-def without_persons(record: Record, rules: Persons) -> Record:
-    """A copy of ``record`` in which nothing speaks of a person."""
+def without_persons(record: Record, rules: Persons, keep: Kept = NOTHING) -> Record:
+    """A copy of ``record`` in which nothing speaks of a person.
+
+    ``keep`` are values that columns take, by the identity of the object they are in and their name:
+    they stay whatever they are called. Of those a text that holds a contact becomes None.
+    """
     named = {
         word.casefold()
-        for text in _texts_of_persons(record, rules)
+        for text in _texts_of_persons(record, rules, keep)
         for word in WORD.findall(text)
         if len(word) >= TELLING_LETTERS
     }
-    return _object(record, rules, named)
+    return _object(record, rules, named, keep)
 
 
-def _object(record: Record, rules: Persons, named: set[str]) -> Record:
+def _object(record: Record, rules: Persons, named: set[str], keep: Kept) -> Record:
     kept: Record = {}
     for name, value in record.items():
+        if (id(record), name) in keep:
+            is_contact = keep[id(record), name] and isinstance(value, str) and holds_contact(value)
+            kept[name] = None if is_contact else value
+            continue
         if _speaks_of_person(name, rules.fields) or not _may_stay(name, rules, named):
             continue
         if isinstance(value, dict | list):
-            if below := _below(value, rules, named):
+            if (below := _below(value, rules, named, keep)) or (keep and not value):
                 kept[name] = below
         elif _may_stay(value, rules, named):
             kept[name] = value
     return kept
 
 
-def _below(value: Record | list[Json], rules: Persons, named: set[str]) -> Record | list[Json]:
+def _below(
+    value: Record | list[Json], rules: Persons, named: set[str], keep: Kept
+) -> Record | list[Json]:
     if isinstance(value, dict):
-        return _object(value, rules, named)
+        return _object(value, rules, named, keep)
     kept: list[Json] = []
     for one in value:
         if isinstance(one, dict | list):
-            if below := _below(one, rules, named):
+            if (below := _below(one, rules, named, keep)) or (keep and not one):
                 kept.append(below)
         elif _may_stay(one, rules, named):
             kept.append(one)
@@ -92,19 +105,20 @@ def _may_stay(value: Json, rules: Persons, named: set[str]) -> bool:
     return not isinstance(value, int | float) or abs(value) < LARGEST_NUMBER
 
 
-def _texts_of_persons(value: Json, rules: Persons, of_person: bool = False) -> Iterator[str]:
+def _texts_of_persons(
+    value: Json, rules: Persons, keep: Kept, of_person: bool = False
+) -> Iterator[str]:
     if isinstance(value, dict):
         for name, below in value.items():
-            deny = of_person or _speaks_of_person(name, rules.fields)
-            yield from _texts_of_persons(below, rules, deny)
+            if (id(value), name) not in keep:
+                deny = of_person or _speaks_of_person(name, rules.fields)
+                yield from _texts_of_persons(below, rules, keep, deny)
     elif isinstance(value, list):
         for below in value:
-            yield from _texts_of_persons(below, rules, of_person)
+            yield from _texts_of_persons(below, rules, keep, of_person)
     elif of_person and isinstance(value, str):
         yield value
 
 
-@lru_cache(maxsize=4096)
 def _speaks_of_person(name: str, patterns: tuple[str, ...]) -> bool:
-    plain = unicodedata.normalize("NFKC", name).casefold().translate(UMLAUTS)
-    return any(fnmatchcase(plain, pattern) for pattern in patterns)
+    return is_contact_field(name) or matches(name, patterns)

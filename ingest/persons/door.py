@@ -73,9 +73,11 @@ def refuse_table(workbook: Workbook, lawful: Lawful) -> None:
     search_for_persons(workbook, read_settings().county, (), refuse, lawful)
 
 
-def refuse_text(lines: Iterable[str], place: str = "line") -> None:
-    """Let a text without persons pass; ``place`` is what its lines are called. Raises
-    ``FileRejected``."""
+def refuse_text(lines: Iterable[str], place: str = "line", *, any_days: bool = False) -> None:
+    """Let a text without persons pass. Raises ``FileRejected``.
+
+    ``place`` is what its lines are called; with ``any_days`` no day in it is taken for a birth.
+    """
     county = read_settings().county
     headers: set[str] = set()
     days: set[date] = set()
@@ -93,7 +95,7 @@ def refuse_text(lines: Iterable[str], place: str = "line") -> None:
     odd = sorted(day for day in days if not values.is_month_edge(day))
     # The 15 December of many years is a reference date.
     of_year = {(day.month, day.day) for day in odd}
-    if len(of_year) >= FEWEST_PERSONS and odd[-1] - odd[0] > SPREAD:
+    if not any_days and len(of_year) >= FEWEST_PERSONS and odd[-1] - odd[0] > SPREAD:
         refuse("the whole file", "dates that read like dates of birth")
 
 

@@ -180,8 +180,11 @@ def _markers_of_column(rows: Rows, column: int, lawful: Lawful) -> Iterator[str]
             yield f"a column of {marker}"
     if _holds_halves(rows, column):
         yield "numbers of 12 digits in two columns, as AZR numbers are"
-    if not lawful.names and person_rows.holds_names(_without(lawful.things, rows), column):
+    things_left_out = _without(lawful.things, rows)
+    if not lawful.names and person_rows.holds_names(things_left_out, column):
         yield "a column that reads like names"
+    if not lawful.names and person_rows.count_one_each(things_left_out, column):
+        yield "rows that name somebody and count one each"
     if person_rows.holds_nations(rows, column) or any(
         is_nationality(row.get(column)) and person_rows.lists_nations(rows, number, column)
         for number, row in rows.items()

@@ -16,7 +16,7 @@ from ingest.persons.door import refuse_long_numbers, refuse_table, refuse_text
 from ingest.persons.rows import count_one_each
 from ingest.persons.search import Lawful
 from ingest.printed_tables.dimensions import DIMENSIONS, PERIODS
-from ingest.printed_tables.head import ROW, ROWS, TABLE
+from ingest.printed_tables.head import DOCUMENT, ROW, ROWS, TABLE
 from ingest.printed_tables.text import Line, read_lines
 from ingest.vocabulary.countries import ls_code_of
 from kreishaus.model import FileRejected, UnreadableFile
@@ -67,6 +67,12 @@ def refuse_persons(content: bytes, label: str) -> None:
         lines = read_lines(content)
     except UnreadableFile as unreadable:
         raise FileRejected(f"{unreadable.findings[0].message}. Nothing was kept") from None
+    if lines and not {line.cell(0).rstrip(":").casefold() for line in lines} & {DOCUMENT, TABLE}:
+        raise FileRejected(
+            "no line begins with Dokument, none says Tabelle: this is no printed table, and may "
+            "list persons. Nothing of this file was kept. Write the head above the table "
+            "(kreishaus printed-table new KIND makes one), or take the file out of the drop folder"
+        )
     county = read_settings().county.ags
     for line in lines:
         for cell in line.cells:
@@ -76,7 +82,6 @@ def refuse_persons(content: bytes, label: str) -> None:
     for line in table[:1]:
         if PERSON.fullmatch(line.cell(0)) or any(HEAD.fullmatch(cell) for cell in line.cells):
             _refuse(line, "a column label that asks for persons")
-    _search(lines, table)
     labels = [(line, line.cell(0)) for line in table]
     labels += [(line, line.cell(1)) for line in lines if line.cell(0).rstrip(":").casefold() == ROW]
     for line, text in labels:
@@ -86,15 +91,17 @@ def refuse_persons(content: bytes, label: str) -> None:
         _refuse(first, "row labels that read like dates of birth")
     if first := _list_of_names(labels):
         _refuse(first, "row labels that read like names of persons")
+    _search(lines, table)
 
 
 def _search(lines: Sequence[Line], table: Sequence[Line]) -> None:
     """The search of all sources: in the table, and cell by cell in the head above it."""
-    refuse_text(";".join(line.cells) for line in lines)
+    refuse_text((";".join(line.cells) for line in lines), any_days=True)
     refuse_long_numbers(";".join(cell for line in lines for cell in line.cells))
     rows = {line.number: dict(enumerate(line.cells, start=1)) for line in table}
     filled: Rows = {
-        at: {column: cell for column, cell in row.items() if cell} for at, row in rows.items()
+        at: {column: cell for column, cell in row.items() if cell and not YEARS.fullmatch(cell)}
+        for at, row in rows.items()
     }
     refuse_table(Workbook((Sheet("CSV", filled),)), TABLES)
     labels = {

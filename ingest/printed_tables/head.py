@@ -10,6 +10,7 @@ Tabelle                                the head ends, the table as printed follo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -26,6 +27,9 @@ DOCUMENT, PLACE, PRINTED_ON, NOTATION = "dokument", "stelle", "gedruckt am", "za
 ROWS, COLUMNS, ROW, COLUMN, TABLE = "zeilen", "spalten", "zeile", "spalte", "tabelle"
 IS_TEXT = "text"
 """Said of a row or column that holds no figures."""
+
+PLACEHOLDER = re.compile(r"<[^<>]+>")
+"""What a template asks for (``templates``)."""
 
 Meaning = Mapping[str, str]
 """Dimension -> label or code; ``IS_TEXT`` alone where there are no figures."""
@@ -66,6 +70,14 @@ def read_head(lines: Sequence[Line]) -> tuple[Head, list[Line]]:
     faults: list[Finding] = []
     for line in lines[: ends[0]]:
         word = _word(line)
+        if left := next((cell for cell in line.cells if PLACEHOLDER.search(cell)), None):
+            raise unreadable(
+                "head",
+                f"line {line.number} of the head still holds the placeholder of a template: put in "
+                "what it asks for",
+                expected="what the paper says",
+                found=left,
+            )
         if word in own:
             meaning, fault = _meaning(line, said.get(ROWS if word == ROW else COLUMNS))
             own[word][label_key(line.cell(1))] = meaning

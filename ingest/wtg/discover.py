@@ -15,7 +15,8 @@ from pathlib import Path
 
 from ingest.drop_folder import Dropped, changed_lately, dropped, is_being_copied, not_taken
 from ingest.http import Client
-from kreishaus.model import Request, SourceUnavailable
+from ingest.wtg.contacts import strip_list, strip_workbook
+from kreishaus.model import FileRejected, Request, SourceUnavailable
 from kreishaus.settings import Settings
 from kreishaus.store.landing import Landing
 
@@ -24,6 +25,9 @@ NAMES = {
     "register": re.compile(r"wtg[ _-]*register", re.IGNORECASE),
 }
 """How the name of a dataset's file begins; the rest is the date and whatever an officer adds."""
+STRIPPED = {"stichtag": strip_workbook, "register": strip_list}
+"""What of a file lands: by that a file is known."""
+
 OFFICE_FILES = frozenset(
     [".xlsx", ".zip", ".csv", ".xls", ".xlsm", ".xlsb", ".xltx", ".ods", ".txt", ""]
 )
@@ -88,9 +92,10 @@ def _is_unknown(file: Dropped, landing: Landing, settings: Settings) -> bool:
     if file.fault or file.size > settings.http.largest_bytes:
         return True  # The visit says what is wrong with it.
     try:
-        with file.path.open("rb") as content:
-            return not landing.has(hashlib.file_digest(content, "sha256").hexdigest())
-    except OSError:
+        content = file.path.read_bytes()
+        landed = STRIPPED[landing.dataset](content, file.name, settings).content
+        return not landing.has(hashlib.sha256(landed).hexdigest())
+    except (OSError, FileRejected):
         return True
 
 

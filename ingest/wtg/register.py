@@ -12,8 +12,8 @@ from dataclasses import replace
 
 from ingest.wtg import consistency
 from ingest.wtg.codes import KIND_WORDS_PLACE, OFFER_TYPES, folded_words, kinds_named
-from ingest.wtg.csv_set import read_csv
 from ingest.wtg.exclusions import Row, duplicates, excluded, finding
+from ingest.wtg.files import grids_of_list
 from ingest.wtg.formatting import listed
 from ingest.wtg.grids import Grid
 from ingest.wtg.header import FEWEST_NAMES, ROWS_SEARCHED, known_names
@@ -24,7 +24,6 @@ from ingest.wtg.postal_lines import parted
 from ingest.wtg.rows import SheetRows, folded_faults, read_rows
 from ingest.wtg.tables import REGISTER
 from ingest.wtg.workbook import frame
-from ingest.wtg.xlsx import OLE, read_workbook
 from kreishaus.model import Batch, Finding, Origin, UnreadableFile
 
 (TABLE,) = REGISTER
@@ -32,8 +31,8 @@ from kreishaus.model import Batch, Finding, Origin, UnreadableFile
 
 def parse(content: bytes, origin: Origin) -> Batch:
     """Read a register export; the period is its reference date. Raises ``UnreadableFile``."""
-    grids = _grids(content)
-    grid, findings = _list_of(tuple(parted(filled(grid), REGISTER_SHEET) for grid in grids))
+    grids = grids_of_list(content)
+    grid, findings = list_of(tuple(parted(filled(grid), REGISTER_SHEET) for grid in grids))
     findings.extend(looks_not_read(grids))
     read = read_rows(grid, replace(REGISTER_SHEET, title=grid.title))
     if read.faults or not read.rows:
@@ -54,13 +53,7 @@ def _says_the_name(finding: Finding) -> bool:
     return (finding.rule, finding.column) == ("column_missing", "stichtag")
 
 
-def _grids(content: bytes) -> tuple[Grid, ...]:
-    if content.startswith((b"PK", OLE)):
-        return read_workbook(content)
-    return (read_csv(content, REGISTER_SHEET.title),)
-
-
-def _list_of(grids: tuple[Grid, ...]) -> tuple[Grid, list[Finding]]:
+def list_of(grids: tuple[Grid, ...]) -> tuple[Grid, list[Finding]]:
     """The one sheet with the columns of the list; the others are named and not read."""
     lists = [
         grid

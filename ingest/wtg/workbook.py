@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import difflib
-import io
 import re
-import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, time
 
 import pandas as pd
 import pyarrow as pa
 
-from ingest.formats.archives import BROKEN
 from ingest.wtg import consistency
 from ingest.wtg.calendars import require_days
 from ingest.wtg.cells import is_blank
-from ingest.wtg.csv_set import read_csv_set
+from ingest.wtg.files import grids_of_set
 from ingest.wtg.grids import Grid
 from ingest.wtg.header import ROWS_SEARCHED, known_names
 from ingest.wtg.layout import ABOUT_OFFERS, NOTES, PLACE, SHEETS, Sheet, folded
@@ -24,7 +21,6 @@ from ingest.wtg.offers import judged_offers
 from ingest.wtg.other_workbooks import looks_not_read
 from ingest.wtg.rows import SheetRows, folded_faults, read_rows
 from ingest.wtg.tables import TABLES
-from ingest.wtg.xlsx import read_workbook
 from kreishaus.model import Batch, Finding, Origin, UnreadableFile
 
 _DTYPES: dict[pa.DataType, str] = {
@@ -42,8 +38,8 @@ def parse(content: bytes, origin: Origin) -> Batch:
     ``published_at`` is the day of release (``consistency.published_on``), at midnight UTC. Raises
     ``UnreadableFile`` with every fault of every sheet, so that one correction mends them all.
     """
-    grids = _grids(content)
-    sheets, findings = _assigned(grids)
+    grids = grids_of_set(content)
+    sheets, findings = assigned(grids)
     findings.extend(looks_not_read(grids))
     read = _read_all(sheets)
     today = origin.retrieved_at.date()
@@ -65,22 +61,7 @@ def parse(content: bytes, origin: Origin) -> Batch:
     )
 
 
-def _grids(content: bytes) -> tuple[Grid, ...]:
-    """The sheets of a file: what it holds says what it is, its name may say otherwise."""
-    return read_csv_set(content) if _is_csv_set(content) else read_workbook(content)
-
-
-def _is_csv_set(content: bytes) -> bool:
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            names = [name.casefold() for name in archive.namelist()]
-    except BROKEN:
-        return False
-    # An office file says what its parts are, or that it is an OpenDocument; a plain ZIP does not.
-    return "[content_types].xml" not in names and "mimetype" not in names
-
-
-def _assigned(grids: Iterable[Grid]) -> tuple[dict[str, tuple[Sheet, Grid]], list[Finding]]:
+def assigned(grids: Iterable[Grid]) -> tuple[dict[str, tuple[Sheet, Grid]], list[Finding]]:
     """Which grid is which sheet. A sheet that is only nearly called so is not guessed."""
     by_title = {folded(sheet.title): sheet for sheet in SHEETS}
     assigned: dict[str, tuple[Sheet, Grid]] = {}

@@ -74,6 +74,16 @@ def quarantined_with(installation: Settings, rule: str) -> str:
     return found.explanation
 
 
+def refused(installation: Settings) -> str:
+    """What is said of an answer that cannot be read: it may speak of persons, and is not kept."""
+    report, outcomes = night(installation)
+    assert outcomes == []
+    assert list(DatasetStore.of(installation, "wtg", "heimfinder").landing.hashes()) == []
+    (told,) = report.refused
+    assert "nothing of it was kept" in told
+    return told
+
+
 def unavailable(installation: Settings) -> str:
     """What is said of a visit that brought nothing: nothing may be kept of it."""
     report, outcomes = night(installation)
@@ -133,18 +143,18 @@ def test_an_outage_is_no_day_without_free_places(
 
 def test_half_an_answer(installation: Settings, source: Source) -> None:
     source.answers_with(v1(home(), elsewhere())[:-30])
-    assert "cut on its way" in quarantined_with(installation, "json")
+    assert "cut on its way" in refused(installation)
 
 
 @pytest.mark.parametrize("word", ["NaN", "Infinity", "-Infinity", "1e400"])
 def test_what_is_no_number_of_json(installation: Settings, source: Source, word: str) -> None:
     source.answers_with(v1(home()).replace(b'"plaetze": 80', f'"plaetze": {word}'.encode()))
-    quarantined_with(installation, "json")
+    assert "no whole JSON document" in refused(installation)
 
 
 def test_one_field_twice_in_one_object(installation: Settings, source: Source) -> None:
     source.answers_with(v1(home()).replace(b'"plaetze": 80', b'"plaetze": 80, "plaetze": 8'))
-    assert "stands twice" in quarantined_with(installation, "json")
+    assert "no whole JSON document" in refused(installation)
 
 
 @pytest.mark.parametrize(
@@ -158,14 +168,15 @@ def test_one_field_twice_in_one_object(installation: Settings, source: Source) -
 )
 def test_other_than_utf_8(installation: Settings, source: Source, content: bytes) -> None:
     source.answers_with(content)
-    quarantined_with(installation, "encoding")
+    told = refused(installation)
+    assert "not UTF-8" in told or "half a character" in told
 
 
 @pytest.mark.parametrize("depth", [25, 900, 50_000])
 def test_too_deep(installation: Settings, source: Source, depth: int) -> None:
     deep = b"[" * depth + b"]" * depth
     source.answers_with(v1(home()).replace(b'"plaetze": 80', b'"plaetze": ' + deep))
-    quarantined_with(installation, "too_deep")
+    assert "the list: " in refused(installation)
 
 
 def test_just_not_too_deep(installation: Settings, source: Source) -> None:
@@ -178,10 +189,9 @@ def test_too_large(installation: Settings, source: Source, monkeypatch: pytest.M
     content = v1(home())
     source.answers_with(content)
     monkeypatch.setattr("ingest.heimfinder.json_reader.MOST_BYTES", len(content) - 1)
-    quarantined_with(installation, "too_large")
+    assert "far larger than a list of homes can be" in refused(installation)
     monkeypatch.setattr("ingest.heimfinder.json_reader.MOST_BYTES", len(content))
-    report = fetch_new(HEIMFINDER, installation, "night 2")
-    assert len(report.in_quarantine) == 1
+    assert outcome(installation).status == "staged"
 
 
 # Another layout
@@ -512,15 +522,67 @@ def test_an_answer_about_another_home(installation: Settings, source: Source) ->
     quarantined_with(with_details(installation), "detail_differs")
 
 
-@pytest.mark.parametrize(
-    ("answer", "rule"), [(b'{"_items": []}', "detail_unclear"), (b'{"id": 1,', "json")]
-)
-def test_a_detail_that_cannot_be_read(
-    installation: Settings, source: Source, answer: bytes, rule: str
-) -> None:
+def test_a_detail_of_no_home(installation: Settings, source: Source) -> None:
     source.answers_with(v1(listed(1)))
-    source.answers_with(answer, path=f"{DETAIL}1")
-    quarantined_with(with_details(installation), rule)
+    source.answers_with(b'{"_items": []}', path=f"{DETAIL}1")
+    quarantined_with(with_details(installation), "detail_unclear")
+
+
+def test_a_detail_that_cannot_be_read(installation: Settings, source: Source) -> None:
+    source.answers_with(v1(listed(1)))
+    source.answers_with(b'{"id": 1,', path=f"{DETAIL}1")
+    assert "einrichtung/1.json: " in refused(with_details(installation))
+
+
+def test_a_detail_stands_under_the_homes_id(installation: Settings, source: Source) -> None:
+    source.answers_with(v1(listed(2399)))
+    answer = {"2399": home(2399, plaetze=61)}
+    source.answers_with(json.dumps(answer).encode(), path=f"{DETAIL}2399")
+    assert outcome(with_details(installation)).status == "staged"
+    assert [(row["home_id"], row["places"]) for row in homes(installation)] == [("2399", 61)]
+
+
+def test_a_detail_under_another_homes_id(installation: Settings, source: Source) -> None:
+    source.answers_with(v1(listed(2399)))
+    source.answers_with(b'{"2400": {"plaetze": 61}}', path=f"{DETAIL}2399")
+    quarantined_with(with_details(installation), "detail_differs")
+
+
+CONTACTS = {
+    "typ": "Vollstationär",
+    "nrw_key": "05162024",
+    "telefon": "02131 471100",
+    "ansprechpartner": "Erika Musterfrau",
+    "hinweis": "Erika Musterfrau ruft zurück",
+}
+
+
+@pytest.mark.parametrize("with_detail", [False, True], ids=["list", "detail"])
+def test_contact_persons_are_left_out_before_an_answer_lands(
+    installation: Settings, source: Source, with_detail: bool
+) -> None:
+    entry = home(2399)
+    entry["einrichtung"] |= CONTACTS
+    source.answers_with(v1(entry, elsewhere() | {"kontakt": "Max Mustermann"}))
+    if with_detail:
+        detail = {"2399": {"einrichtung": {"name": "Haus 2399", **CONTACTS}, "plaetze": 61}}
+        source.answers_with(json.dumps(detail).encode(), path=f"{DETAIL}2399")
+        installation = with_details(installation)
+    assert outcome(installation).status == "staged"
+    kept = b"".join(path.read_bytes() for path in installation.home.rglob("*") if path.is_file())
+    assert [word for word in (b"Musterfrau", b"Mustermann", b"471100") if word in kept] == []
+    (row,) = homes(installation)
+    assert (row["home_name"], row["places"]) == ("Haus 2399", 61 if with_detail else 80)
+
+
+def test_an_answer_without_contact_persons_lands_as_it_came(
+    installation: Settings, source: Source
+) -> None:
+    content = v1(home(), elsewhere()).replace(b": ", b" :  ")
+    source.answers_with(content)
+    assert outcome(installation).status == "staged"
+    landing = DatasetStore.of(installation, "wtg", "heimfinder").landing
+    assert [landing.content(sha256) for sha256 in landing.hashes()] == [content]
 
 
 def test_an_outage_of_the_list_asks_for_no_details(installation: Settings, source: Source) -> None:

@@ -1,0 +1,249 @@
+"""Before a file of the authority lands, contact persons are left out of it.
+
+A file that names none lands as it came. Of one that does, the columns and rows that are read land
+as CSV, in the layout's own words and on the lines they stood on: in a workbook a text would remain
+in the list of shared texts, in comments or properties. What is written is read again, and must give
+the very figures of the file; else the file is refused, and the office takes the columns out itself.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from typing import TypeAlias
+
+import pandas as pd
+from openpyxl.utils import get_column_letter
+
+from ingest.formats.compound import MAGIC
+from ingest.formats.sheets import OpaqueFile
+from ingest.formats.workbook import look_into
+from ingest.persons.contacts import holds_contact
+from ingest.persons.search import place_of
+from ingest.wtg import register, workbook
+from ingest.wtg.cells import CellError, Percent, Raw, is_blank, squeezed
+from ingest.wtg.files import ZIP, grids_of, grids_of_list, grids_of_set, is_csv_set
+from ingest.wtg.grids import Grid
+from ingest.wtg.header import find_header
+from ingest.wtg.known_columns import Part, parts_of
+from ingest.wtg.layout import NOTES, REGISTER_SHEET, Column, Sheet, folded
+from ingest.wtg.merges import filled
+from ingest.wtg.postal_lines import parted
+from kreishaus.model import Batch, FileRejected, Finding, Origin, Stripped, UnreadableFile
+from kreishaus.settings import Settings
+
+Parser: TypeAlias = Callable[[bytes, Origin], Batch]
+FORM = 1
+"""Version of what is written. With another one the same file makes other bytes."""
+LONG_AGO = (1980, 1, 1, 0, 0, 0)
+MOST_NAMED = 10
+
+
+def strip_workbook(content: bytes, label: str, settings: Settings) -> Stripped:
+    """A file of a reference date without contact persons. Raises ``FileRejected``."""
+    del settings
+    places = list(_places(content))
+    if not places:
+        return Stripped(content, FORM)
+    before = _read(workbook.parse, content, label, "stichtag", places)
+    assigned, _ = workbook.assigned(grids_of_set(content))
+    members = {
+        f"{sheet.title}.csv": text
+        for table, (sheet, grid) in assigned.items()
+        if (text := _written(grid, sheet, before.tables[table]))
+    }
+    return _stripped(workbook.parse, _packed(members), label, "stichtag", before, places)
+
+
+def strip_list(content: bytes, label: str, settings: Settings) -> Stripped:
+    """The register's list without contact persons. Raises ``FileRejected``."""
+    del settings
+    places = list(_places(content))
+    if not places:
+        return Stripped(content, FORM)
+    before = _read(register.parse, content, label, "register", places)
+    grids = tuple(parted(filled(grid), REGISTER_SHEET) for grid in grids_of_list(content))
+    grid, _ = register.list_of(grids)
+    text = _written(grid, REGISTER_SHEET, before.tables[register.TABLE])
+    return _stripped(register.parse, text.encode(), label, "register", before, places)
+
+
+def _places(content: bytes) -> Iterable[str]:
+    """Where contact persons are named: by column, or by place beside the table. Nothing of a file
+    that is no whole one: the parser says what is wrong with it."""
+    try:
+        parts = parts_of(grids_of(content))
+    except UnreadableFile:
+        return
+    for number, part in enumerate(parts, start=1):
+        place = place_of(number, part.own())
+        yield from _places_of(part, place)
+    if is_csv_set(content):
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            if any(not name.casefold().endswith((".csv", "/")) for name in archive.namelist()):
+                yield "files beside the CSV"
+    elif content.startswith((ZIP, MAGIC)):
+        yield from _beside_the_cells(content)
+
+
+def _places_of(part: Part, place: str) -> Iterable[str]:
+    if not part.known and part.rows and folded(part.title) != NOTES:
+        yield f"{place}, which is no sheet of the layout"
+        return
+    filled_columns = {column for row in part.rows.values() for column in row}
+    for column in part.contacts:
+        if column in filled_columns:
+            yield f"{place}, column {get_column_letter(column)}"
+    rows = {row for row, column in part.contact_places() if column not in part.contacts}
+    yield from (f"{place}, row {row}" for row in sorted(rows))
+
+
+def _beside_the_cells(content: bytes) -> Iterable[str]:
+    try:
+        unseen = look_into(content).unseen
+    except OpaqueFile:
+        return  # the door has refused it
+    yield from (place for place, texts in unseen.items() if any(map(holds_contact, texts)))
+
+
+def _read(parse: Parser, content: bytes, label: str, dataset: str, places: list[str]) -> Batch:
+    origin = Origin("wtg", dataset, "", label, "", datetime.now(UTC))
+    try:
+        return parse(content, origin)
+    except UnreadableFile as unreadable:
+        fault = unreadable.findings[0]
+        where = ", ".join(
+            f"{what} {said}"
+            for what, said in (("row", fault.row), ("column", fault.column))
+            if said and len(said) < 30
+        )
+        raise FileRejected(
+            f"{_listed(places)}: contact persons, or what the layout does not know. They could not "
+            f"be left out, as the file cannot be read ({fault.rule}{f', {where}' if where else ''})"
+            ": nothing of it was kept. Delete those columns and texts, mend the fault and hand the "
+            "file in again"
+        ) from None
+
+
+def _stripped(
+    parse: Parser,
+    content: bytes,
+    label: str,
+    dataset: str,
+    before: Batch,
+    places: list[str],
+) -> Stripped:
+    try:
+        after = parse(content, Origin("wtg", dataset, "", label, "", datetime.now(UTC)))
+    except UnreadableFile:
+        after = None
+    if after is None or not _are_equal(before, after):
+        raise FileRejected(
+            f"{_listed(places)}: contact persons, or what the layout does not know. They could not "
+            "be left out without touching a figure: nothing of the file was kept. Delete those "
+            "columns and texts and hand the file in again"
+        )
+    left_out = Finding(
+        rule="contacts_left_out",
+        severity="warning",
+        message=f"{_listed(places)}: contact persons, or what the layout does not know, were left "
+        "out before the file was kept. What is kept is CSV with the same figures",
+        expected="columns of the layout alone",
+        found=f"{len(places)} such places",
+    )
+    return Stripped(content, FORM, (left_out, *_no_longer_seen(before, after)))
+
+
+def _no_longer_seen(before: Batch, after: Batch) -> Iterable[Finding]:
+    """Warnings about looks, which a CSV has none of."""
+    rules = {finding.rule for finding in after.findings}
+    lost = ("sheet_hidden", "rows_hidden", "columns_hidden", "colours_not_read", "looks_not_read")
+    return (one for one in before.findings if one.rule in lost and one.rule not in rules)
+
+
+def _are_equal(before: Batch, after: Batch) -> bool:
+    return (before.period, before.published_at) == (after.period, after.published_at) and all(
+        _plain(table).equals(_plain(after.tables[name])) for name, table in before.tables.items()
+    )
+
+
+def _plain(table: pd.DataFrame) -> pd.DataFrame:
+    """Without the title of the sheet, which the layout's takes the place of."""
+    return table.drop(columns="source_place").reset_index(drop=True)
+
+
+def _written(grid: Grid, sheet: Sheet, table: pd.DataFrame) -> str:
+    """The staged rows of a sheet as CSV, each on its own line; empty without rows."""
+    if table.empty:
+        return ""
+    grid = parted(filled(grid), sheet)
+    header = find_header(grid, sheet)
+    columns = sorted(header.columns, key=lambda pair: pair[1])
+    lines: dict[int, list[str]] = {header.row: [column.header for column, _ in columns]}
+    for number in table["source_row"]:
+        row = grid.rows[int(number) - 1]
+        lines[int(number)] = [
+            _text(column, row[at] if at < len(row) else None) for column, at in columns
+        ]
+    sink = io.StringIO()
+    writer = csv.writer(sink, delimiter=";", lineterminator="\n")
+    for number in range(1, max(lines) + 1):
+        if number in lines:
+            writer.writerow(lines[number])
+        else:
+            sink.write("\n")
+    return sink.getvalue()
+
+
+def _text(column: Column, raw: Raw) -> str:
+    """A cell as text that its column reads as it reads the cell."""
+    if is_blank(raw):
+        return ""
+    meant = column.read(raw)
+    for text in _ways(raw, meant.value):
+        try:
+            if column.read(text) == meant:
+                return text
+        except CellError:
+            continue
+    return squeezed(str(raw))
+
+
+def _ways(raw: Raw, value: object) -> Iterable[str]:
+    for one in (raw, value):
+        if isinstance(one, str):
+            yield squeezed(one)
+        elif isinstance(one, bool):
+            yield "ja" if one else "nein"
+        elif isinstance(one, Percent):
+            yield _number(round(one.share * 100, 10))
+        elif isinstance(one, int | float):
+            yield _number(one)
+        elif isinstance(one, datetime) and one.time() != time():
+            yield f"{one:%d.%m.%Y %H:%M}"
+        elif isinstance(one, date):
+            yield f"{one:%d.%m.%Y}"
+
+
+def _number(value: int | float) -> str:
+    return f"{Decimal(repr(value)):f}".replace(".", ",").removesuffix(",0")
+
+
+def _packed(members: Mapping[str, str]) -> bytes:
+    """A CSV set: the same texts make the same bytes."""
+    sink = io.BytesIO()
+    with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in sorted(members):
+            archive.writestr(
+                zipfile.ZipInfo(name, LONG_AGO), members[name], compress_type=zipfile.ZIP_DEFLATED
+            )
+    return sink.getvalue()
+
+
+def _listed(places: list[str]) -> str:
+    more = len(places) - MOST_NAMED
+    return "; ".join(places[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")

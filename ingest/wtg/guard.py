@@ -1,0 +1,128 @@
+"""The door of the WTG authority's files: homes, operators and streets are lawful, persons are not.
+
+The columns that the layout knows may say names of homes, addresses and days. All else is searched
+as a list of persons is, but for contact persons: those are left out before the file lands
+(``contacts``). What cannot be looked into is refused, as it may list anybody.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import NoReturn
+
+from openpyxl.utils import get_column_letter
+
+from ingest.formats.compound import MAGIC
+from ingest.formats.sheets import Sheet, Workbook
+from ingest.persons.contacts import PHONE_IN_TEXT, TITLED
+from ingest.persons.door import opened, refuse, refuse_long_numbers, refuse_table, refuse_text
+from ingest.persons.rows import FEWEST_PERSONS
+from ingest.persons.search import Lawful, place_of
+from ingest.persons.values import MAIL, day_of, is_month_edge
+from ingest.wtg.files import ZIP, grids_of, is_csv_set
+from ingest.wtg.known_columns import THINGS, Part, holds_names, parts_of
+from ingest.wtg.layout import SHEETS
+from kreishaus.model import FileRejected, UnreadableFile
+
+HEADERS = frozenset({"Name", "Anschrift", "Aktenzeichen", "Telefon oder E-Mail"})
+REPEATED = frozenset({"addresses", "numbers of passports"})
+OWN = Lawful(
+    headers=HEADERS,
+    repeated=REPEATED,
+    things=THINGS,
+    days=True,
+    rows=True,
+    names=True,
+    without_counts=True,
+)
+OTHER = Lawful(
+    headers=HEADERS, repeated=REPEATED, things=THINGS, days=True, rows=True, without_counts=True
+)
+EXPECTED = [column.header for column in SHEETS[0].columns if column.required]
+NAMES = ("name", "traeger")
+LATEST_BIRTH = 2005
+"""Days of inspections and openings are later, and those who work in a home are older."""
+SPREAD = timedelta(days=3_650)
+
+
+def refuse_persons(content: bytes, label: str) -> None:
+    """Let a file of homes pass. Raises ``FileRejected`` for one that lists persons."""
+    if not content.strip():
+        return
+    try:
+        parts = parts_of(grids_of(content))
+    except UnreadableFile as unreadable:
+        _search_unread(content, unreadable)
+        return
+    if not any(part.known for part in parts):
+        raise FileRejected(
+            "the whole file: no sheet has the columns of the layout (such as "
+            f"{', '.join(EXPECTED)}), so nobody knows whether it lists persons: nothing of it was "
+            "kept. Name the columns as the layout does, or take the file out of the drop folder"
+        )
+    looked_into = None if is_csv_set(content) else opened(content)
+    unseen = looked_into.unseen if looked_into and content.startswith((ZIP, MAGIC)) else {}
+    own, rest = [part.own() for part in parts], [part.rest() for part in parts]
+    refuse_table(Workbook(tuple(own)), OWN)
+    refuse_table(Workbook(tuple(rest), unseen), OTHER)
+    for number, (part, other) in enumerate(zip(parts, rest, strict=True), start=1):
+        place = place_of(number, other)
+        _refuse_names(part, place)
+        _refuse_contacts(part, place)
+        _refuse_births(other, place)
+
+
+def _search_unread(content: bytes, unreadable: UnreadableFile) -> None:
+    """A file that is cut off holds nothing that anybody could read: the parser says what it is."""
+    finding = unreadable.findings[0]
+    if content.startswith(MAGIC) or (content.startswith(ZIP) and finding.rule != "archive"):
+        raise FileRejected(
+            f"the whole file: it cannot be opened ({finding.rule}), so nobody knows whether it "
+            "lists persons: nothing of it was kept. Save it anew as an Excel workbook (*.xlsx) "
+            "without a password and hand it in again"
+        )
+    if not content.startswith(ZIP):
+        text = content.decode("utf-8", "replace")
+        refuse_text(text.splitlines())
+        refuse_long_numbers(text)
+
+
+def _refuse_names(part: Part, place: str) -> None:
+    """A register of persons has their names where one of homes has those of homes."""
+    for column, name in part.known.items():
+        if name == "name" and holds_names(part.texts(column)):
+            refuse(f"{place}, column {get_column_letter(column)}", "a column that reads like names")
+
+
+def _refuse_contacts(part: Part, place: str) -> None:
+    """In a column that is kept nobody can be left out: the office must take it out."""
+    for row, cells in part.rows.items():
+        for column, value in cells.items():
+            if not (part.is_own(row, column) and isinstance(value, str)):
+                continue
+            is_titled = part.known[column] not in NAMES and TITLED.search(value)
+            if MAIL.search(value) or PHONE_IN_TEXT.search(value) or is_titled:
+                _refuse_contact(f"{place}, column {get_column_letter(column)}, row {row}")
+
+
+def _refuse_contact(where: str) -> NoReturn:
+    raise FileRejected(
+        f"{where}: a contact person, a telephone number or a mail address inside a text that is "
+        "kept. Nothing of this file was kept. Delete it from the cell and hand the file in again"
+    )
+
+
+def _refuse_births(sheet: Sheet, place: str) -> None:
+    for column in sheet.columns:
+        days = [
+            day
+            for row in sheet.rows
+            if (day := day_of(sheet.own(row, column))) and not is_month_edge(day)
+        ]
+        if len(days) < FEWEST_PERSONS or max(days).year > LATEST_BIRTH:
+            continue
+        if max(days) - min(days) > SPREAD:
+            refuse(
+                f"{place}, column {get_column_letter(column)}",
+                "a column of dates that read like dates of birth",
+            )
