@@ -54,6 +54,8 @@ class Finding:
     """One thing wrong in one file, said so that a person can act on it.
 
     ``place`` is the page or sheet, ``row`` what finds the row there (its number, key or label).
+    ``to_do`` is what its reader does about it, where that differs from what is done about any
+    finding. Texts are those of ``kreishaus.wording``, so that they can be said in German.
     """
 
     rule: str
@@ -64,6 +66,7 @@ class Finding:
     column: str | None = None
     expected: str | None = None
     found: str | None = None
+    to_do: str | None = None
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ This module imports nothing else of Kreishaus.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import cache
 from numbers import Number
@@ -118,6 +118,16 @@ def figure(english: str) -> Text:
     return _Both(english, _commas(english))
 
 
+def day(value: date) -> Text:
+    """A day: ``2021-09-30``, for German readers ``30.09.2021``."""
+    return say("{day}", day=value)
+
+
+def rewritten(text: str, change: Callable[[str], str]) -> Text:
+    """Each wording of a text changed in the same way: cut to a length, say."""
+    return _Both(change(str(text)), change(in_language(text, "de")))
+
+
 def in_language(text: str, language: Language) -> str:
     """A text in the language of its reader; a plain string is what it is."""
     return text.german() if language == "de" and isinstance(text, Text) else str(text)
@@ -182,17 +192,17 @@ class _German(Formatter):
     """Fills a template as German readers write numbers, days and quotations."""
 
     def get_field(
-        self, field_name: str, args: Any, kwargs: Any  # noqa: ANN401  # as Formatter has it
-    ) -> Any:  # noqa: ANN401
+        self, field_name: str, args: Sequence[object], kwargs: Mapping[str, object]
+    ) -> tuple[object, object]:
         value, key = super().get_field(field_name, args, kwargs)
         return (in_language(value, "de") if isinstance(value, str) else value), key
 
-    def convert_field(self, value: Any, conversion: Any) -> Any:  # noqa: ANN401
+    def convert_field(self, value: object, conversion: str | None) -> object:
         if conversion == "r" and isinstance(value, str):
             return f"„{repr(value)[1:-1]}“"
         return super().convert_field(value, conversion)
 
-    def format_field(self, value: Any, format_spec: str) -> str:  # noqa: ANN401
+    def format_field(self, value: object, format_spec: str) -> str:
         if isinstance(value, datetime):
             return format(value, format_spec or "%d.%m.%Y %H:%M")
         if isinstance(value, date):
