@@ -89,8 +89,12 @@ class UnreadableFile(Exception):
     """A file that cannot be read truly. Carries what was found wrong; never a guess."""
 
     def __init__(self, *findings: Finding) -> None:
-        super().__init__("; ".join(finding.message for finding in findings))
+        super().__init__("; ".join(map(_said, findings)))
         self.findings = findings
+
+
+def _said(finding: Finding) -> str:
+    return " ".join(filter(None, (finding.message, finding.to_do)))
 
 
 class FileRejected(Exception):

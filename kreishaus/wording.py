@@ -25,6 +25,7 @@ from typing import Any, Literal, cast
 
 Language = Literal["de", "en"]
 CATALOGUE = Path(__file__).parent / "locale" / "de.po"
+STOPS = (".", "!", "?", ":", ")")
 BOTH = {"en", "de"}
 """The keys of a text in a document; a text that has no German is a plain string there."""
 
@@ -91,6 +92,24 @@ class _Both(Text):
         return self.in_german
 
 
+class _Closed(Text):
+    """A text that ends with a full stop in German, where other sentences follow it."""
+
+    text: str
+
+    def __new__(cls, text: str) -> _Closed:
+        closed = super().__new__(cls, text)
+        closed.text = text
+        return closed
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _Closed, (self.text,)
+
+    def german(self) -> str:
+        german = in_language(self.text, "de")
+        return german if german.endswith(STOPS) else f"{german}."
+
+
 def say(template: str, /, **values: object) -> Text:
     """The text of a template, which is written out here: the catalogue's test looks for it.
 
@@ -113,6 +132,11 @@ def joined(parts: Iterable[str], separator: str = " ") -> Text:
     return _Joined(tuple(parts), separator)
 
 
+def closed(text: str) -> Text:
+    """A text that stands before other sentences in German."""
+    return _Closed(text)
+
+
 def figure(english: str) -> Text:
     """A number as English readers write it (``1,204.5``); German readers see ``1.204,5``."""
     return _Both(english, _commas(english))
@@ -131,6 +155,15 @@ def rewritten(text: str, change: Callable[[str], str]) -> Text:
 def in_language(text: str, language: Language) -> str:
     """A text in the language of its reader; a plain string is what it is."""
     return text.german() if language == "de" and isinstance(text, Text) else str(text)
+
+
+def sayer(language: Language) -> Callable[..., str]:
+    """``say`` for the template of a page, which is in one language."""
+
+    def say_here(template: str, **values: object) -> str:
+        return in_language(say(template, **values), language)
+
+    return say_here
 
 
 def text_of(error: BaseException) -> str:
@@ -162,6 +195,17 @@ def from_document(value: Any) -> Any:  # noqa: ANN401  # whatever JSON holds
         return {key: from_document(one) for key, one in value.items()}
     if isinstance(value, list):
         return [from_document(one) for one in value]
+    return value
+
+
+def document_in(value: Any, language: Language) -> Any:  # noqa: ANN401  # whatever JSON holds
+    """What JSON holds, with each of its texts in one language."""
+    if isinstance(value, dict):
+        if value.keys() == BOTH:
+            return value[language]
+        return {key: document_in(one, language) for key, one in value.items()}
+    if isinstance(value, list):
+        return [document_in(one, language) for one in value]
     return value
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from ingest.formats.text import printed
 from kreishaus.settings import County
+from kreishaus.wording import say
 
 KEY = re.compile(r"\d{7,8}|\d{11,12}", re.ASCII)
 KIND = re.compile(
@@ -26,7 +27,7 @@ TOTAL = re.compile(
 COUNTY_FIRST = re.compile(r"^(land)?kreis\s+", re.IGNORECASE)
 NEAR = 0.8
 """How alike two spellings of one name are: "Rommerskichen", not "RKN" and "Neuss"."""
-MEND = "mend the file, or municipalities.csv in the county's folder"
+MEND = say("mend the file, or municipalities.csv in the county's folder")
 
 
 @dataclass(frozen=True)
@@ -55,8 +56,12 @@ def region(county: County, key: object, name: str) -> Region:
     by_key = _by_key(county, text)
     if by_name is not None and by_name != by_key:
         raise UnknownRegion(
-            f"the key {by_key.code} is that of {_title(county, by_key)!r}, the name is not: were "
-            "rows or columns shifted?"
+            say(
+                "the key {code} is that of {title!r}, the name is not: were rows or "
+                "columns shifted?",
+                code=by_key.code,
+                title=_title(county, by_key),
+            )
         )
     if by_name is None and name and county.municipalities:
         raise UnknownRegion(_unknown(county, name))
@@ -76,7 +81,9 @@ def _by_key(county: County, text: str) -> Region:
             code in county.municipalities or not county.municipalities
         ):
             return Region(code, "Gemeinde")
-    raise UnknownRegion(f"no municipality of the county has the key {text!r}; {MEND}")
+    raise UnknownRegion(
+        say("no municipality of the county has the key {text!r}; {mend}", text=text, mend=MEND)
+    )
 
 
 POSTCODE = re.compile(r"^(?:D-)?\d{5}\s+(?=\D)", re.ASCII)
@@ -107,12 +114,17 @@ def _wording(name: str) -> str:
 def _unknown(county: County, name: str) -> str:
     near = _near_spelling(county, name)
     if not county.municipalities:
-        known = "no municipality is configured"
+        known = say("no municipality is configured")
     elif near:
-        known = f"the nearest known name is {near!r}"
+        known = say("the nearest known name is {near!r}", near=near)
     else:
-        known = "no known name is spelled nearly so"
-    return f"no municipality of the county is called {name!r}: {known}; {MEND}"
+        known = say("no known name is spelled nearly so")
+    return say(
+        "no municipality of the county is called {name!r}: {known}; {mend}",
+        name=name,
+        known=known,
+        mend=MEND,
+    )
 
 
 def _near_spelling(county: County, name: str) -> str | None:

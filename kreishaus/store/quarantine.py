@@ -19,7 +19,16 @@ from kreishaus.files import commit_directory, new_directory, remove_directory, w
 from kreishaus.model import Finding
 from kreishaus.store.index import Index
 from kreishaus.store.staging import BatchRecord, read_record, write_checks, write_record
-from kreishaus.wording import Language, Text, from_document, in_language, joined, say, to_document
+from kreishaus.wording import (
+    Language,
+    Text,
+    closed,
+    from_document,
+    in_language,
+    joined,
+    say,
+    to_document,
+)
 
 WHAT_TO_DO = say(
     "The last good version stays in force. Look at these places in the file. If the file is wrong, "
@@ -57,7 +66,7 @@ def _sentence(label: str, finding: Finding) -> Text:
         label=label,
         where=_where(finding),
         rule=finding.rule,
-        message=finding.message,
+        message=closed(finding.message),
         to_do=joined(("", finding.to_do)) if finding.to_do else "",
         compared=_compared(finding),
     )

@@ -36,9 +36,9 @@ def said(name: str, finding: Finding) -> str:
     """A finding about the list ``name`` as a line: file, line, column, what, expected, found."""
     line = say("line {row}", row=finding.row) if finding.row else ""
     where = joined(filter(None, (name, line, finding.column)), ", ")
-    told: str = finding.message
+    told: str = joined(filter(None, (finding.message, finding.to_do)))
     if not finding.message.startswith(name):  # else what a parser finds says it all
-        told = joined((where, finding.message), ": ")
+        told = joined((where, told), ": ")
     if not finding.expected:
         return told
     return say(
