@@ -15,6 +15,7 @@ import pandas as pd
 from expectations.failing_rows import Condition, FailingRow, Verdict, in_words, listed, matching
 from expectations.row_sums import RULES, CountyExpectation
 from expectations.sums import measures_to_sum
+from kreishaus.wording import say
 
 GROUP = re.compile(r"(?:(?P<low>\d+) bis )?unter (?P<high>\d+)\b.*|(?P<open>\d+) .*", re.ASCII)
 """``unter 20 Jahre``, ``65 bis unter 70 Jahre``, ``90 Jahre und mehr``."""
@@ -50,7 +51,11 @@ def age_groups_to_sum(
     words = sorted(set(chosen[age_column].dropna().astype(str)) - {total})
     misfits = _misfits(words)
     if misfits or not words:
-        found = misfits or [_failing_row(f"age groups beside {total}", "none in the whole table")]
+        found = misfits or [
+            _failing_row(
+                say("age groups beside {total}", total=total), say("none in the whole table")
+            )
+        ]
         return Verdict(max(len(words), 1), len(found), tuple(found))
     return measures_to_sum(
         frame,
@@ -77,7 +82,7 @@ def ages_divided_at(
     words = sorted(set(frame[age_column].dropna().astype(str)))
     groups = {word: bounds for word in words if (bounds := limits_of(word))}
     across = [
-        _failing_row(f"a limit at {limit}", word)
+        _failing_row(say("a limit at {limit}", limit=limit), word)
         for word, (low, high) in groups.items()
         for limit in limits
         if low < limit < high
@@ -89,7 +94,7 @@ def _misfits(words: Sequence[str]) -> list[FailingRow]:
     """What is wrong with the sequence of the groups; nothing where they cover every age once."""
     bounds = {word: limits_of(word) for word in words}
     strange = [
-        _failing_row("an age group", word) for word, limits in bounds.items() if limits is None
+        _failing_row(say("an age group"), word) for word, limits in bounds.items() if limits is None
     ]
     if strange:
         return strange
@@ -98,11 +103,17 @@ def _misfits(words: Sequence[str]) -> list[FailingRow]:
     reached = 0
     for (low, high), word in groups:
         if low != reached:
-            wanted = f"a group from {reached}" if reached != OPEN else "none after an open one"
+            wanted = (
+                say("a group from {reached}", reached=reached)
+                if reached != OPEN
+                else say("none after an open one")
+            )
             found.append(_failing_row(wanted, word))
         reached = max(reached, high)
     if groups and reached != OPEN:
-        found.append(_failing_row(f"a group of all from {reached}", "none"))
+        found.append(
+            _failing_row(say("a group of all from {reached}", reached=reached), say("none"))
+        )
     return found
 
 
@@ -132,10 +143,15 @@ class ExpectAgeGroupsToSum(CountyExpectation):
 
     @classmethod
     def sentence(cls, values: dict[str, Any]) -> str:
-        of = f", of the rows with {in_words(values['where'])}" if values["where"] else ""
-        return (
-            "The age groups cover every age once and sum to the total for each "
-            f"{listed(values['group_by'])}{of}."
+        of = (
+            say(", of the rows with {where}", where=in_words(values["where"]))
+            if values["where"]
+            else ""
+        )
+        return say(
+            "The age groups cover every age once and sum to the total for each {group_by}{of}.",
+            group_by=listed(values["group_by"]),
+            of=of,
         )
 
 
@@ -152,4 +168,7 @@ class ExpectAgesDividedAt(CountyExpectation):
 
     @classmethod
     def sentence(cls, values: dict[str, Any]) -> str:
-        return f"No age group lies across {listed([str(limit) for limit in values['limits']])}."
+        return say(
+            "No age group lies across {limits}.",
+            limits=listed([str(limit) for limit in values["limits"]]),
+        )

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from expectations.formatting import MOST_FAILING_ROWS, FailingRow
 from expectations.gx_results import failing_rows_of
 from kreishaus.model import Finding, Severity
+from kreishaus.wording import say
 
 FILE = "file"
 """The table name of checks that concern the file as a whole."""
@@ -49,7 +50,7 @@ def check_result(table_name: str, result: Mapping[str, Any], rows: int) -> Check
     rule, description = meta.get("rule", config["type"]), config["description"]
     error = breakdown(result)
     if error is not None:
-        return failure(table_name, rule, "the check to run through", error, description)
+        return failure(table_name, rule, say("the check to run through"), error, description)
     counts = result["result"]
     if result["success"]:
         return CheckResult(
@@ -82,7 +83,7 @@ def failure(
     failing_row = FailingRow(
         place=None, row=None, label=None, column=None, expected=expected, found=found
     )
-    sentence = description or f"There must be {expected}."
+    sentence = description or say("There must be {expected}.", expected=expected)
     return _failed(table_name, rule, sentence, "critical", [failing_row])
 
 
@@ -121,7 +122,7 @@ def breakdown(result: Mapping[str, Any]) -> str | None:
     candidates = [information] if "raised_exception" in information else information.values()
     for candidate in candidates:
         if candidate.get("raised_exception"):
-            return str(candidate.get("exception_message") or "an error without a message")
+            return str(candidate.get("exception_message") or say("an error without a message"))
     return None
 
 
@@ -136,7 +137,9 @@ def _failed(
     offending: int = 1,
     evaluated: int = 1,
 ) -> CheckResult:
-    message = f"{description} {reason}".strip()
+    message = description
+    if reason:
+        message = say("{description} {reason}", description=description, reason=reason)
     findings = tuple(
         Finding(
             rule=rule,

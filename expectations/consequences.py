@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kreishaus.model import Finding
+from kreishaus.wording import say
 
 if TYPE_CHECKING:
     import great_expectations as gx
@@ -49,5 +50,10 @@ def _with_consequences(causes: Sequence[Finding], consequences: Sequence[str]) -
         return [*causes]
     first, *others = causes
     named = ", ".join(dict.fromkeys(consequences))
-    told = f"{first.message} It also breaks {named} ({len(consequences)} more findings)."
+    told = say(
+        "{message} It also breaks {named} ({count} more findings).",
+        message=first.message,
+        named=named,
+        count=len(consequences),
+    )
     return [replace(first, message=told), *others]

@@ -14,9 +14,9 @@ import json
 import os
 import shutil
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -26,6 +26,7 @@ from kreishaus.rights import prepare_home
 from kreishaus.settings import Settings
 from kreishaus.store.quarantine import Quarantine
 from kreishaus.store.staging import BatchRecord, Staging
+from kreishaus.wording import CATALOGUE, Language, document_in, sayer
 
 TEMPLATES = Path(__file__).parent / "templates"
 MANIFEST = "pages.json"
@@ -61,7 +62,10 @@ class Run:
 
     @property
     def document(self) -> Mapping[str, Any]:
-        """The validation document; a file that could not be read has findings and no tables."""
+        """The validation document; a file that could not be read has findings and no tables.
+
+        Its texts are in both languages, those of earlier releases in English alone.
+        """
         validation, reason = self.sources
         if validation:
             document: dict[str, Any] = json.loads(validation)
@@ -99,7 +103,7 @@ def build(settings: Settings) -> Path:
     before = link.resolve() if link.is_symlink() else None
     known = _manifest(before)
     runs = sorted(_runs(settings), key=lambda run: (run.name, run.record.retrieved_at))
-    salt = b"".join(path.read_bytes() for path in sorted(TEMPLATES.iterdir()))
+    salt = _salt(settings.language)
     identity = hashlib.sha256(salt)
     digests = {run.page: _digest(run, salt) for run in runs}
     for run in runs:
@@ -109,13 +113,20 @@ def build(settings: Settings) -> Path:
         return link
     remove_directory(target)
     make_folder(target)
-    pages = [_page(run, digests[run.page], target, before, known) for run in reversed(runs)]
-    _write_around(target, pages)
+    render = partial(_render, language=settings.language)
+    pages = [_page(run, digests[run.page], target, before, known, render) for run in reversed(runs)]
+    _write_around(target, pages, settings.language)
     switch_link(link, target)
     for old in link.parent.glob("quality-*"):
         if old.name != target.name:
             remove_directory(old)
     return link
+
+
+def _salt(language: Language) -> bytes:
+    """What pages are made of besides a file's own records."""
+    templates = [path.read_bytes() for path in sorted(TEMPLATES.iterdir())]
+    return b"".join([language.encode(), CATALOGUE.read_bytes(), *templates])
 
 
 def _runs(settings: Settings) -> Iterator[Run]:
@@ -138,7 +149,12 @@ def _digest(run: Run, salt: bytes) -> str:
 
 
 def _page(
-    run: Run, digest: str, target: Path, before: Path | None, known: Mapping[str, Any]
+    run: Run,
+    digest: str,
+    target: Path,
+    before: Path | None,
+    known: Mapping[str, Any],
+    render: Callable[[Run, Tally], str],
 ) -> Page:
     path = target / run.page
     make_folder(path.parent)
@@ -147,22 +163,24 @@ def _page(
         os.link(before / run.page, path)
         return Page(run, run.page, digest, Tally(**old["tally"]))
     tally = _tally(run.document)
-    write_synced(path, _render(run, tally).encode())
+    write_synced(path, render(run, tally).encode())
     return Page(run, run.page, digest, tally)
 
 
-def _render(run: Run, tally: Tally) -> str:
+def _render(run: Run, tally: Tally, *, language: Language) -> str:
     from expectations.run_page import checks_table, render  # Great Expectations: seconds
 
-    document = run.document
+    document = document_in(run.document, language)
     return render(
         "run.html",
         str(TEMPLATES),
         run=run,
+        language=language,
+        say=sayer(language),
         home="../" * run.page.count("/"),
         findings=document["findings"],
         tables=[
-            {"name": name, "block": checks_table(table["results"])}
+            {"name": name, "block": checks_table(table["results"], language)}
             for name, table in document["tables"].items()
             if table["results"]
         ],
@@ -184,7 +202,7 @@ def _tally(document: Mapping[str, Any]) -> Tally:
     )
 
 
-def _write_around(target: Path, pages: Sequence[Page]) -> None:
+def _write_around(target: Path, pages: Sequence[Page], language: Language) -> None:
     """The style, the manifest and, last, the index."""
     from jinja2 import Environment, FileSystemLoader, select_autoescape
 
@@ -196,6 +214,8 @@ def _write_around(target: Path, pages: Sequence[Page]) -> None:
     )
     index = environment.get_template("index.html").render(
         pages=pages,
+        language=language,
+        say=sayer(language),
         quarantined=[page for page in pages if page.run.outcome == "quarantined"],
     )
     write_synced(target / "index.html", index.encode())

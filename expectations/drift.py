@@ -22,6 +22,7 @@ from expectations.failing_rows import (
     matching,
 )
 from expectations.row_sums import RULES, CountyExpectation, Where
+from kreishaus.wording import joined, say
 
 MOST_WORDS = 8
 """So many words a sentence quotes; it says how many there are."""
@@ -63,7 +64,7 @@ def every_word(
                     label=_label_of(frame, said, word, label_column),
                     column=" / ".join((column, *name)),
                     expected=word,
-                    found=f"no row with it{_perhaps(word, new)}",
+                    found=say("no row with it{perhaps}", perhaps=_perhaps(word, new)),
                 )
             )
     return Verdict(groups * len(words), missing_count, tuple(failing_rows))
@@ -94,7 +95,7 @@ def only_words(
                 label=_text(cell(frame, at, label_column)),
                 column=column,
                 expected=_short(missing or words),
-                found=f"{word}{_perhaps(word, missing, 'a new word for')}",
+                found=joined((word, _perhaps_new(word, missing)), ""),
             )
         )
     return Verdict(len(said), len(new), tuple(failing_rows))
@@ -117,7 +118,7 @@ def years_without_gap(
             label=None,
             column=column,
             expected=str(year),
-            found=f"no row with it, only {_short(map(str, sorted(years)))}",
+            found=say("no row with it, only {years}", years=_short(map(str, sorted(years)))),
         )
         for year in missing[:MOST_FAILING_ROWS]
     )
@@ -131,11 +132,16 @@ def _group_numbers(frame: pd.DataFrame, group_by: Sequence[str]) -> npt.NDArray[
     return frame.groupby(list(group_by), dropna=False).ngroup().to_numpy().astype(np.intp)
 
 
-def _perhaps(word: str, others: Sequence[str], what: str = "renamed to") -> str:
+def _perhaps_new(word: str, missing: Sequence[str]) -> str:
+    alike = difflib.get_close_matches(word, missing, n=1, cutoff=0.5)
+    return say(" (perhaps a new word for {known!r})", known=alike[0]) if alike else ""
+
+
+def _perhaps(word: str, others: Sequence[str]) -> str:
     alike = difflib.get_close_matches(word, others, n=1, cutoff=0.5)
     if alike:
-        return f" (perhaps {what} {alike[0]!r})"
-    return f" (new in the table: {_short(others)})" if others and what == "renamed to" else ""
+        return say(" (perhaps renamed to {other!r})", other=alike[0])
+    return say(" (new in the table: {others})", others=_short(others)) if others else ""
 
 
 def _label_of(
@@ -152,12 +158,18 @@ def _text(value: object) -> str | None:
 
 def _short(words: Iterable[str]) -> str:
     every = list(words)
-    more = f" and {len(every) - MOST_WORDS} more" if len(every) > MOST_WORDS else ""
-    return ", ".join(every[:MOST_WORDS]) + more
+    more = (
+        say(" and {count} more", count=len(every) - MOST_WORDS) if len(every) > MOST_WORDS else ""
+    )
+    return joined((", ".join(every[:MOST_WORDS]), more), "")
 
 
 def _of(values: dict[str, Any]) -> str:
-    return f", of the rows with {in_words(values['where'])}" if values["where"] else ""
+    return (
+        say(", of the rows with {where}", where=in_words(values["where"]))
+        if values["where"]
+        else ""
+    )
 
 
 RULES["every_word"] = every_word
@@ -181,9 +193,19 @@ class ExpectEveryWord(CountyExpectation):
 
     @classmethod
     def sentence(cls, values: dict[str, Any]) -> str:
-        each = f" for each {listed(values['group_by'])}" if values["group_by"] else ""
+        each = (
+            say(" for each {group_by}", group_by=listed(values["group_by"]))
+            if values["group_by"]
+            else ""
+        )
         words = _short(values["words"])
-        return f"{values['column']} holds every one of {words}{each}{_of(values)}."
+        return say(
+            "{column} holds every one of {words}{each}{of}.",
+            column=values["column"],
+            words=words,
+            each=each,
+            of=_of(values),
+        )
 
 
 class ExpectOnlyWords(CountyExpectation):
@@ -201,7 +223,12 @@ class ExpectOnlyWords(CountyExpectation):
 
     @classmethod
     def sentence(cls, values: dict[str, Any]) -> str:
-        return f"{values['column']} holds nothing but {_short(values['words'])}{_of(values)}."
+        return say(
+            "{column} holds nothing but {words}{of}.",
+            column=values["column"],
+            words=_short(values["words"]),
+            of=_of(values),
+        )
 
 
 class ExpectYearsWithoutGap(CountyExpectation):
@@ -218,6 +245,12 @@ class ExpectYearsWithoutGap(CountyExpectation):
     @classmethod
     def sentence(cls, values: dict[str, Any]) -> str:
         every = (
-            f"every {values['every_years']} years" if values["every_years"] != 1 else "each year"
+            say("every {every_years} years", every_years=values["every_years"])
+            if values["every_years"] != 1
+            else say("each year")
         )
-        return f"{values['column']} leaves out no survey: there is one {every}."
+        return say(
+            "{column} leaves out no survey: there is one {every}.",
+            column=values["column"],
+            every=every,
+        )

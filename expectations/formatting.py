@@ -9,6 +9,8 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any, TypedDict
 
+from kreishaus.wording import Text, figure, joined, say
+
 MOST_FAILING_ROWS = 20
 """So many failing rows a check names; it counts all of them."""
 
@@ -27,19 +29,19 @@ class FailingRow(TypedDict):
     found: str
 
 
-def number(value: float) -> str:
+def number(value: float) -> Text:
     """A number as people read it: ``1,204``, ``0.25``; ``nothing`` where there is none."""
     if math.isnan(value):
-        return "nothing"
+        return say("nothing")
     if float(value).is_integer():
-        return f"{value:,.0f}"
-    return f"{value:,.3f}".rstrip("0").rstrip(".")
+        return figure(f"{value:,.0f}")
+    return figure(f"{value:,.3f}".rstrip("0").rstrip("."))
 
 
 def written(value: object) -> str:
     """Any cell as a person would write it."""
     if value is None:
-        return "nothing"
+        return say("nothing")
     if isinstance(value, int | float) and not isinstance(value, bool):
         return number(value)
     return str(value)
@@ -47,18 +49,27 @@ def written(value: object) -> str:
 
 def in_words(condition: Condition) -> str:
     """A condition as text: ``row_kind total``, ``row_kind continent or country``."""
-    return " and ".join(
-        f"{column} {' or '.join(map(written, wanted if isinstance(wanted, list) else [wanted]))}"
-        for column, wanted in condition.items()
+    return joined(
+        (
+            joined((column, joined(map(written, _as_list(wanted)), say(" or "))))
+            for column, wanted in condition.items()
+        ),
+        say(" and "),
     )
+
+
+def _as_list(wanted: object) -> list[object]:
+    return wanted if isinstance(wanted, list) else [wanted]
 
 
 def tally(offending: int, evaluated: int) -> str:
     """How many rows or groups break a rule: ``3 of 157 break the rule``."""
-    return f"{offending:,} of {evaluated:,} break the rule"
+    return say(
+        "{offending:,} of {evaluated:,} break the rule", offending=offending, evaluated=evaluated
+    )
 
 
 def listed(names: Iterable[str]) -> str:
     """``a``, ``a and b``, ``a, b and c``."""
     *first, last = names
-    return f"{', '.join(first)} and {last}" if first else last
+    return say("{first} and {last}", first=joined(first, ", "), last=last) if first else last

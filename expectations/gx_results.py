@@ -11,6 +11,7 @@ from typing import Any
 
 from expectations.formatting import MOST_FAILING_ROWS, FailingRow, written
 from kreishaus.earlier_names import FAILING_ROWS
+from kreishaus.wording import joined, rewritten, say
 
 LONGEST_TEXT = 300
 """Enough to see what is wrong; whole tables do not belong into a message."""
@@ -21,52 +22,79 @@ Fields = Mapping[str, Any]
 def _between(kwargs: Fields) -> str:
     low, high = kwargs.get("min_value"), kwargs.get("max_value")
     if low is None:
-        return f"at most {written(high)}"
+        return say("at most {high}", high=written(high))
     if high is None:
-        return f"at least {written(low)}"
-    return written(low) if low == high else f"{written(low)} to {written(high)}"
+        return say("at least {low}", low=written(low))
+    return (
+        written(low)
+        if low == high
+        else say("{low} to {high}", low=written(low), high=written(high))
+    )
 
 
 def _one_of(kwargs: Fields) -> str:
     values = [written(value) for value in kwargs.get("value_set") or ()]
-    return f"one of {', '.join(values)}"
+    return say("one of {values}", values=joined(values, ", "))
 
 
 EXPECTED: Mapping[str, Callable[[Fields], str]] = {
-    "expect_column_values_to_not_be_null": lambda _: "a value",
+    "expect_column_values_to_not_be_null": lambda _: say("a value"),
     "expect_column_values_to_be_null": lambda _: "nothing",
     "expect_column_values_to_be_in_set": _one_of,
-    "expect_column_values_to_not_be_in_set": lambda kwargs: f"not {_one_of(kwargs)}",
+    "expect_column_values_to_not_be_in_set": lambda kwargs: say(
+        "not {one_of}", one_of=_one_of(kwargs)
+    ),
     "expect_column_values_to_be_between": _between,
-    "expect_column_value_lengths_to_be_between": lambda kwargs: f"{_between(kwargs)} characters",
-    "expect_column_values_to_match_regex": lambda kwargs: f"text like {kwargs['regex']}",
-    "expect_column_values_to_not_match_regex": lambda kwargs: f"no text like {kwargs['regex']}",
-    "expect_column_values_to_be_unique": lambda _: "each value once",
-    "expect_compound_columns_to_be_unique": lambda _: "each combination once",
-    "expect_column_pair_values_to_be_equal": lambda kwargs: (
-        f"{kwargs['column_A']} equal to {kwargs['column_B']}"
+    "expect_column_value_lengths_to_be_between": lambda kwargs: say(
+        "{limits} characters", limits=_between(kwargs)
+    ),
+    "expect_column_values_to_match_regex": lambda kwargs: say(
+        "text like {regex}", regex=kwargs["regex"]
+    ),
+    "expect_column_values_to_not_match_regex": lambda kwargs: say(
+        "no text like {regex}", regex=kwargs["regex"]
+    ),
+    "expect_column_values_to_be_unique": lambda _: say("each value once"),
+    "expect_compound_columns_to_be_unique": lambda _: say("each combination once"),
+    "expect_column_pair_values_to_be_equal": lambda kwargs: say(
+        "{column_a} equal to {column_b}", column_a=kwargs["column_A"], column_b=kwargs["column_B"]
     ),
     "expect_column_pair_values_a_to_be_greater_than_b": lambda kwargs: (
-        f"{kwargs['column_A']} {'not below' if kwargs.get('or_equal') else 'above'} "
-        f"{kwargs['column_B']}"
+        say("{one} not below {other}", one=kwargs["column_A"], other=kwargs["column_B"])
+        if kwargs.get("or_equal")
+        else say("{one} above {other}", one=kwargs["column_A"], other=kwargs["column_B"])
     ),
-    "expect_table_row_count_to_be_between": lambda kwargs: f"{_between(kwargs)} rows",
-    "expect_column_unique_value_count_to_be_between": lambda kwargs: (
-        f"{_between(kwargs)} as the number of different values"
+    "expect_table_row_count_to_be_between": lambda kwargs: say(
+        "{limits} rows", limits=_between(kwargs)
     ),
-    "expect_column_min_to_be_between": lambda kwargs: f"a smallest value of {_between(kwargs)}",
-    "expect_column_max_to_be_between": lambda kwargs: f"a largest value of {_between(kwargs)}",
-    "expect_column_sum_to_be_between": lambda kwargs: f"a sum of {_between(kwargs)}",
-    "expect_column_distinct_values_to_be_in_set": lambda kwargs: f"only {_one_of(kwargs)}",
-    "expect_column_distinct_values_to_equal_set": lambda kwargs: (
-        f"exactly {', '.join(map(written, kwargs.get('value_set') or ()))}"
+    "expect_column_unique_value_count_to_be_between": lambda kwargs: say(
+        "{between} as the number of different values", between=_between(kwargs)
     ),
-    "expect_column_values_to_be_increasing": lambda _: "values that do not decrease",
-    "expect_column_distinct_values_to_contain_set": lambda kwargs: (
-        f"each of {', '.join(map(written, kwargs.get('value_set') or ()))}"
+    "expect_column_min_to_be_between": lambda kwargs: say(
+        "a smallest value of {between}", between=_between(kwargs)
+    ),
+    "expect_column_max_to_be_between": lambda kwargs: say(
+        "a largest value of {between}", between=_between(kwargs)
+    ),
+    "expect_column_sum_to_be_between": lambda kwargs: say(
+        "a sum of {between}", between=_between(kwargs)
+    ),
+    "expect_column_distinct_values_to_be_in_set": lambda kwargs: say(
+        "only {one_of}", one_of=_one_of(kwargs)
+    ),
+    "expect_column_distinct_values_to_equal_set": lambda kwargs: say(
+        "exactly {words}", words=joined(map(written, kwargs.get("value_set") or ()), ", ")
+    ),
+    "expect_column_values_to_be_increasing": lambda _: say("values that do not decrease"),
+    "expect_column_distinct_values_to_contain_set": lambda kwargs: say(
+        "each of {value}", value=joined(map(written, kwargs.get("value_set") or ()), ", ")
     ),
 }
 """What a row was expected to say. An expectation that is not here is quoted by its sentence."""
+
+
+OBSERVED: Mapping[str, str] = {"missing": say("missing"), "also": say("also")}
+"""What stands there instead, by the words of ``_observed``."""
 
 
 def sentence(config: Fields) -> str | None:
@@ -75,8 +103,12 @@ def sentence(config: Fields) -> str | None:
     if describe is None or kwargs.get("row_condition"):
         return None
     subject = ", ".join(_columns(kwargs)) if "column_A" not in kwargs else ""
-    share = f", in at least {kwargs['mostly']:.0%} of the rows" if "mostly" in kwargs else ""
-    return f"{subject}{': ' if subject else ''}{_short(describe(kwargs))}{share}."
+    share = (
+        say(", in at least {mostly:.0%} of the rows", mostly=kwargs["mostly"])
+        if "mostly" in kwargs
+        else ""
+    )
+    return joined((subject, ": " if subject else "", _short(describe(kwargs)), share, "."), "")
 
 
 def failing_rows_of(config: Fields, result: Fields) -> list[FailingRow]:
@@ -128,7 +160,7 @@ def _row(
         label=None if label is None else str(label),
         column=", ".join(columns) or None,
         expected=expected,
-        found=_short(", ".join(values) or "this row"),
+        found=_short(joined(values, ", ") or say("this row")),
     )
 
 
@@ -144,14 +176,20 @@ def _observed(result: Fields) -> str:
     """What stands there instead, for an expectation about the whole table."""
     for key, words in (("partial_missing_list", "missing"), ("partial_unexpected_list", "also")):
         if result.get(key):
-            return f"{words}: {', '.join(map(written, result[key]))}"
+            return joined((OBSERVED[words], joined(map(written, result[key]), ", ")), ": ")
     mismatched = (result.get("details") or {}).get("mismatched")
     if mismatched:
-        return "; ".join(
-            f"{words}: {', '.join(map(written, values))}" for words, values in mismatched.items()
+        return joined(
+            (
+                joined((OBSERVED.get(words, words), joined(map(written, values), ", ")), ": ")
+                for words, values in mismatched.items()
+            ),
+            "; ",
         )
     return written(result.get("observed_value"))
 
 
 def _short(text: str) -> str:
-    return text if len(text) <= LONGEST_TEXT else f"{text[: LONGEST_TEXT - 1]}…"
+    if len(text) <= LONGEST_TEXT:
+        return text
+    return rewritten(text, lambda wording: f"{wording[: LONGEST_TEXT - 1]}…")

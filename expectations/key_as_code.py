@@ -8,6 +8,7 @@ import pandas as pd
 
 from expectations.failing_rows import MOST_FAILING_ROWS, Verdict, locate
 from expectations.row_sums import RULES, CountyExpectation
+from kreishaus.wording import say
 
 
 def key_is_its_own(
@@ -21,7 +22,7 @@ def key_is_its_own(
             continue
         judged += 1
         if said != own:
-            expected = f"{own}, or a code that is no official key"
+            expected = say("{own}, or a code that is no official key", own=own)
             failing_rows.append(
                 locate(
                     frame, position, label_column, column=code, expected=expected, found=str(said)
@@ -48,4 +49,4 @@ class ExpectKeyToBeItsOwn(CountyExpectation):
 
     @classmethod
     def sentence(cls, values: dict[str, Any]) -> str:
-        return f"{values['code']} is no other region's {values['key']}."
+        return say("{code} is no other region's {key}.", code=values["code"], key=values["key"])

@@ -15,6 +15,7 @@ import pandas as pd
 
 from expectations.failing_rows import MOST_FAILING_ROWS, FailingRow, Verdict
 from expectations.row_sums import RULES, CountyExpectation, Names
+from kreishaus.wording import figure, joined, say
 
 MOST_CANDIDATES = 6
 Numbers = pd.Series
@@ -52,8 +53,8 @@ class _Printed:
             if key not in printed
         ]
         more = len(absent) - MOST_CANDIDATES
-        named = " or ".join(absent[:MOST_CANDIDATES]) or "no known key"
-        return f"{named} or {more} others" if more > 0 else named
+        named = joined(absent[:MOST_CANDIDATES], say(" or ")) or say("no known key")
+        return say("{named} or {more} others", named=named, more=more) if more > 0 else named
 
 
 def rows_missing(
@@ -101,16 +102,22 @@ def _country_missing(table: _Printed, continent: str) -> Iterator[FailingRow]:
         if table.is_a_row(difference):
             yield _failing_row(
                 printed,
-                expected=f"rows that make the printed sum of {continent}",
-                found=f"a row is missing: {table.candidates(continent, parts)}; its numbers by "
-                f"difference: {_in_words(difference)}",
+                expected=say("rows that make the printed sum of {continent}", continent=continent),
+                found=say(
+                    "a row is missing: {candidates}; its numbers by difference: {difference}",
+                    candidates=table.candidates(continent, parts),
+                    difference=_in_words(difference),
+                ),
             )
     elif len(parts) and printed.empty:
         yield _failing_row(
             parts,
-            expected=f"a row {continent!r} below its countries",
-            found=f"the row {continent} is missing; its countries sum to "
-            f"{_in_words(table.numbers(parts))}",
+            expected=say("a row {continent!r} below its countries", continent=continent),
+            found=say(
+                "the row {continent} is missing; its countries sum to {numbers}",
+                continent=continent,
+                numbers=_in_words(table.numbers(parts)),
+            ),
         )
 
 
@@ -119,11 +126,13 @@ def _continent_or_total_missing(table: _Printed) -> Iterator[FailingRow]:
     parts, printed = wide[wide["row_kind"].eq("continent")], wide[wide["row_kind"].eq("total")]
     if printed.empty and len(parts):
         without_row = set(wide["continent"].dropna()) - set(parts["row_label"])
-        sums = f"; the printed continents sum to {_in_words(table.numbers(parts))}"
+        sums = say(
+            "; the printed continents sum to {numbers}", numbers=_in_words(table.numbers(parts))
+        )
         yield _failing_row(
             parts.tail(1),
-            expected="a row of the total",
-            found=f"the total is missing{'' if without_row else sums}",
+            expected=say("a row of the total"),
+            found=say("the total is missing{word}", word="" if without_row else sums),
         )
     if len(printed) == 1:
         difference = table.numbers(printed) - table.numbers(parts)
@@ -133,14 +142,18 @@ def _continent_or_total_missing(table: _Printed) -> Iterator[FailingRow]:
             absent = [name for name in known if name in without_row] or known
             yield _failing_row(
                 printed,
-                expected="continents that make the printed total",
-                found=f"a row is missing: {', '.join(absent) or 'no known continent'}; its "
-                f"numbers by difference: {_in_words(difference)}",
+                expected=say("continents that make the printed total"),
+                found=say(
+                    "a row is missing: {value}; its numbers by difference: {difference}",
+                    value=", ".join(absent) or "no known continent",
+                    difference=_in_words(difference),
+                ),
             )
 
 
 def _in_words(numbers: Numbers) -> str:
-    return ", ".join(f"{name} {int(count):,}" for name, count in numbers.items() if count)
+    counted = ((name, count) for name, count in numbers.items() if count)
+    return joined((joined((str(name), figure(f"{int(count):,}"))) for name, count in counted), ", ")
 
 
 def _failing_row(rows: pd.DataFrame, *, expected: str, found: str) -> FailingRow:
@@ -176,4 +189,4 @@ class ExpectNoRowMissing(CountyExpectation):
 
     @classmethod
     def sentence(cls, values: dict[str, Any]) -> str:
-        return "No printed sum needs one more row than is printed, and every sum is printed."
+        return say("No printed sum needs one more row than is printed, and every sum is printed.")

@@ -10,6 +10,7 @@ import pandas as pd
 from expectations.failing_rows import Verdict, listed
 from expectations.row_sums import RULES, CountyExpectation
 from expectations.sums import rows_to_sum_to_total
+from kreishaus.wording import say
 
 LENGTH_OF_KREIS, LENGTH_OF_MUNICIPALITY = 5, 8
 
@@ -66,7 +67,7 @@ class ExpectMunicipalitiesToSum(CountyExpectation):
 
     @classmethod
     def sentence(cls, values: dict[str, Any]) -> str:
-        return (
-            "The municipalities of each Kreis that is printed sum to it, for each "
-            f"{listed(values['group_by'])}."
+        return say(
+            "The municipalities of each Kreis that is printed sum to it, for each {group_by}.",
+            group_by=listed(values["group_by"]),
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any, Dict  # noqa: UP035
 
@@ -9,6 +10,7 @@ import pandas as pd
 
 from expectations.failing_rows import MOST_FAILING_ROWS, Verdict, listed, locate, number
 from expectations.row_sums import RULES, CountyExpectation
+from kreishaus.wording import joined, say
 
 
 @dataclass(frozen=True)
@@ -31,10 +33,18 @@ class Limits:
     @property
     def words(self) -> str:
         """What is expected, for people."""
-        low = None if self.low is None else f"{'above' if self.above else 'at least'} {self.low:g}"
-        high = None if self.high is None else f"at most {self.high:g}"
-        bounds = " and ".join(filter(None, (low, high)))
-        return f"a {'whole ' if self.whole else ''}number, {bounds}"
+        bounds = joined(self._bounds(), say(" and "))
+        if self.whole:
+            return say("a whole number, {bounds}", bounds=bounds)
+        return say("a number, {bounds}", bounds=bounds)
+
+    def _bounds(self) -> Iterator[str]:
+        if self.low is not None and self.above:
+            yield say("above {low:g}", low=self.low)
+        elif self.low is not None:
+            yield say("at least {low:g}", low=self.low)
+        if self.high is not None:
+            yield say("at most {high:g}", high=self.high)
 
 
 def named_limits(
@@ -52,9 +62,17 @@ def named_limits(
     for position, (name, value) in enumerate(pairs):
         within = known.get(name)
         if within is None:
-            column, expected, found = name_column, f"one of {listed(list(known))}", str(name)
+            column, expected, found = (
+                name_column,
+                say("one of {known}", known=listed(list(known))),
+                str(name),
+            )
         elif not within.hold(float(value)):
-            column, expected, found = value_column, f"{name}: {within.words}", number(float(value))
+            column, expected, found = (
+                value_column,
+                joined((str(name), within.words), ": "),
+                number(float(value)),
+            )
         else:
             continue
         failing_rows.append(
@@ -85,7 +103,8 @@ class ExpectNamedValuesWithinLimits(CountyExpectation):
 
     @classmethod
     def sentence(cls, values: dict[str, Any]) -> str:
-        return (
-            f"{values['name_column']} is one that is known, and {values['value_column']} within "
-            "the limits of its name."
+        return say(
+            "{name_column} is one that is known, and {value_column} within the limits of its name.",
+            name_column=values["name_column"],
+            value_column=values["value_column"],
         )

@@ -11,6 +11,7 @@ import pandas as pd
 from expectations.failing_rows import MOST_FAILING_ROWS, Verdict, listed, locate, number
 from expectations.row_sums import RULES, CountyExpectation
 from expectations.rowwise import sum_not_above
+from kreishaus.wording import joined, say
 
 
 def occupancy_adds_up(
@@ -39,9 +40,16 @@ def occupancy_adds_up(
             position,
             label_column,
             column=f"{occupied} + {vacant}",
-            expected=f"{number(values[places].iloc[position])} ({places})",
-            found=f"{number(together.iloc[position])} = {number(values[occupied].iloc[position])}"
-            f" + {number(values[vacant].iloc[position])}",
+            expected=joined((number(values[places].iloc[position]), f"({places})")),
+            found=joined(
+                (
+                    number(together.iloc[position]),
+                    "=",
+                    number(values[occupied].iloc[position]),
+                    "+",
+                    number(values[vacant].iloc[position]),
+                )
+            ),
         )
         for position in positions[:MOST_FAILING_ROWS]
     )
@@ -80,9 +88,12 @@ class ExpectOccupancyToAddUp(CountyExpectation):
 
     @classmethod
     def sentence(cls, values: dict[str, Any]) -> str:
-        return (
-            f"{values['occupied']} and {values['vacant']} make {values['places']}, unless "
-            f"{values['approved']} allows more."
+        return say(
+            "{occupied} and {vacant} make {places}, unless {approved} allows more.",
+            occupied=values["occupied"],
+            vacant=values["vacant"],
+            places=values["places"],
+            approved=values["approved"],
         )
 
 
@@ -100,7 +111,9 @@ class ExpectResidentsNotAbovePlaces(CountyExpectation):
 
     @classmethod
     def sentence(cls, values: dict[str, Any]) -> str:
-        return (
-            f"{listed(values['parts'])} together are at most {values['places']}, unless "
-            f"{values['approved']} allows more."
+        return say(
+            "{parts} together are at most {places}, unless {approved} allows more.",
+            parts=listed(values["parts"]),
+            places=values["places"],
+            approved=values["approved"],
         )

@@ -10,6 +10,7 @@ import pandas as pd
 from expectations.failing_rows import Verdict, locate, matching
 from expectations.formatting import MOST_FAILING_ROWS, Condition, FailingRow, in_words, number
 from expectations.row_sums import RULES, CountyExpectation
+from kreishaus.wording import say
 
 
 def rows_not_above_whole(
@@ -35,14 +36,21 @@ def rows_not_above_whole(
     for name, rows in parts_of.items():
         together = float(rows[value_column].sum())
         if name not in whole_of:
-            at, expected, found = rows.iloc[0], f"a row with {in_words(whole)}", "no such row"
+            at, expected, found = (
+                rows.iloc[0],
+                say("a row with {whole}", whole=in_words(whole)),
+                say("no such row"),
+            )
         else:
             at = whole_of[name].iloc[0]
             limit = at[value_column]
             if pd.isna(limit) or together <= limit:
                 skipped += int(pd.isna(limit))
                 continue
-            expected, found = f"at least {number(together)}, its parts", number(float(limit))
+            expected, found = (
+                say("at least {together}, its parts", together=number(together)),
+                number(float(limit)),
+            )
         column = " / ".join(map(str, name))
         failing_rows.append(
             locate(frame, at["_at"], label_column, column=column, expected=expected, found=found)
@@ -69,7 +77,8 @@ class ExpectRowsNotAboveWhole(CountyExpectation):
 
     @classmethod
     def sentence(cls, values: dict[str, Any]) -> str:
-        return (
-            f"The rows with {in_words(values['parts'])} together are at most the row with "
-            f"{in_words(values['whole'])}."
+        return say(
+            "The rows with {parts} together are at most the row with {whole}.",
+            parts=in_words(values["parts"]),
+            whole=in_words(values["whole"]),
         )

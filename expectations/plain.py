@@ -12,12 +12,15 @@ import os
 import re
 from pathlib import Path
 
+from kreishaus import wording
 from kreishaus.datasets import REGISTRY
 from kreishaus.files import commit_directory, make_folder, new_directory, remove_directory
 
 HERE = Path(__file__).parent
+WORDING = Path(wording.__file__)
+"""What the classes say their sentences with; without its catalogue it says them in English."""
 PLUGIN = "kreishaus_expectations"
-OURS = re.compile(r"^(\s*from|\s*import) expectations\b", re.MULTILINE)
+OURS = re.compile(r"^(\s*from|\s*import) (?:expectations|kreishaus)\b", re.MULTILINE)
 
 
 class AlreadyThere(Exception):
@@ -55,12 +58,18 @@ def _write(folder: Path) -> list[str]:
     make_folder(plugin)
     classes = sorted(path.stem for path in HERE.glob("*.py") if _defines_a_class(path))
     for name in sorted(_with_imports(classes)):
-        text = (HERE / f"{name}.py").read_text(encoding="utf-8")
-        (plugin / f"{name}.py").write_text(OURS.sub(rf"\1 {PLUGIN}", text), encoding="utf-8")
+        _copy(HERE / f"{name}.py", plugin)
+    _copy(WORDING, plugin)
     imports = "".join(f"from {PLUGIN} import {name} as {name}\n" for name in classes)
     about = '"""Importing this makes the county\'s expectations known to Great Expectations."""\n\n'
     (plugin / "__init__.py").write_text(about + imports, encoding="utf-8")
     return sorted(suite.name for suite in context.suites.all())
+
+
+def _copy(module: Path, plugin: Path) -> None:
+    """Copy a module; what it imports of ours it finds in the plugin."""
+    text = OURS.sub(rf"\1 {PLUGIN}", module.read_text(encoding="utf-8"))
+    (plugin / module.name).write_text(text, encoding="utf-8")
 
 
 def _defines_a_class(path: Path) -> bool:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from expectations.failing_rows import MOST_FAILING_ROWS, ROUNDING_NOISE, Verdict, listed, locate
 from expectations.row_sums import RULES, CountyExpectation
+from kreishaus.wording import figure, say
 
 NOTHING = "-"
 
@@ -51,8 +52,13 @@ def percent_as_printed(
             position,
             label_column,
             column=percent,
-            expected=f"{share:.2f} ({listed(list(parts))} / {whole})",
-            found=f"{values.iloc[position]:g}",
+            expected=say(
+                "{share:.2f} ({parts} / {whole})",
+                share=share,
+                parts=listed(list(parts)),
+                whole=whole,
+            ),
+            found=figure(f"{values.iloc[position]:g}"),
         )
         for position, share in wrong[:MOST_FAILING_ROWS]
     )
@@ -79,7 +85,11 @@ class ExpectPercentAsPrinted(CountyExpectation):
 
     @classmethod
     def sentence(cls, values: dict[str, Any]) -> str:
-        return (
-            f"{values['percent']} is {listed(values['parts'])} in percent of {values['whole']}, "
-            f"within {values['tolerance_points']:g} percentage points."
+        return say(
+            "{percent} is {parts} in percent of {whole}, within {tolerance_points:g} "
+            "percentage points.",
+            percent=values["percent"],
+            parts=listed(values["parts"]),
+            whole=values["whole"],
+            tolerance_points=values["tolerance_points"],
         )

@@ -12,6 +12,7 @@ import pandas as pd
 from expectations.drift import every_word
 from expectations.failing_rows import MOST_FAILING_ROWS, FailingRow, Verdict, cell, listed
 from expectations.row_sums import RULES, CountyExpectation
+from kreishaus.wording import say
 
 
 def same_in_each(
@@ -40,8 +41,13 @@ def years_in_steps(frame: pd.DataFrame, *, column: str, label_column: str | None
             row=None,
             label=None,
             column=column,
-            expected=f"a year between {before} and {after}, as the next step is {following}",
-            found=f"none in {step} years",
+            expected=say(
+                "a year between {before} and {after}, as the next step is {following}",
+                before=before,
+                after=after,
+                following=following,
+            ),
+            found=say("none in {step} years", step=step),
         )
         for (step, before, after), (following, _, _) in pairwise(steps)
         if step > following
@@ -66,7 +72,7 @@ def days_after(
             row=None,
             label=None,
             column=column,
-            expected=f"{base} to {base.year + years}-12-31",
+            expected=say("{base} to {year}-12-31", base=base, year=base.year + years),
             found=str(day),
         )
         for day, base in pairs.itertuples(index=False)
@@ -98,7 +104,11 @@ class ExpectSameInEach(CountyExpectation):
 
     @classmethod
     def sentence(cls, values: dict[str, Any]) -> str:
-        return f"{values['column']} has the same values in each {listed(values['group_by'])}."
+        return say(
+            "{column} has the same values in each {group_by}.",
+            column=values["column"],
+            group_by=listed(values["group_by"]),
+        )
 
 
 class ExpectYearsInSteps(CountyExpectation):
@@ -113,7 +123,9 @@ class ExpectYearsInSteps(CountyExpectation):
 
     @classmethod
     def sentence(cls, values: dict[str, Any]) -> str:
-        return f"The years of {values['column']} come in steps that never grow shorter."
+        return say(
+            "The years of {column} come in steps that never grow shorter.", column=values["column"]
+        )
 
 
 class ExpectDaysAfter(CountyExpectation):
@@ -130,7 +142,9 @@ class ExpectDaysAfter(CountyExpectation):
 
     @classmethod
     def sentence(cls, values: dict[str, Any]) -> str:
-        return (
-            f"{values['column']} is not before {values['base_column']}, and at most "
-            f"{values['years']} years after it."
+        return say(
+            "{column} is not before {base_column}, and at most {years} years after it.",
+            column=values["column"],
+            base_column=values["base_column"],
+            years=values["years"],
         )

@@ -9,6 +9,7 @@ import pandas as pd
 
 from expectations.failing_rows import MOST_FAILING_ROWS, ROUNDING_NOISE, Verdict, locate, number
 from expectations.row_sums import RULES, CountyExpectation
+from kreishaus.wording import say
 
 
 def share_as_reported(
@@ -35,7 +36,12 @@ def share_as_reported(
             position,
             label_column,
             column=reported,
-            expected=f"{share.iloc[position]:.1f} ({part} / {whole})",
+            expected=say(
+                "{share:.1f} ({part} / {whole})",
+                share=share.iloc[position],
+                part=part,
+                whole=whole,
+            ),
             found=number(values[reported].iloc[position]),
         )
         for position in positions[:MOST_FAILING_ROWS]
@@ -61,7 +67,11 @@ class ExpectShareAsReported(CountyExpectation):
 
     @classmethod
     def sentence(cls, values: dict[str, Any]) -> str:
-        return (
-            f"{values['reported']} is {values['part']} in percent of {values['whole']}, within "
-            f"{values['tolerance_points']:g} percentage points."
+        return say(
+            "{reported} is {part} in percent of {whole}, within {tolerance_points:g} "
+            "percentage points.",
+            reported=values["reported"],
+            part=values["part"],
+            whole=values["whole"],
+            tolerance_points=values["tolerance_points"],
         )

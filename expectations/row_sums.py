@@ -31,6 +31,7 @@ from great_expectations.validator.validator import ValidationDependencies
 from expectations import rowwise, sums
 from expectations.failing_rows import Verdict, in_words, listed, written
 from expectations.formatting import tally
+from kreishaus.wording import joined, say
 
 __all__ = [
     "ExpectColumnsToSum",
@@ -140,12 +141,12 @@ class CountyExpectation(BatchExpectation, ABC):
 
 
 def _observed(verdict: Verdict) -> str:
-    skipped = f", {verdict.skipped:,} not judged" if verdict.skipped else ""
-    return tally(verdict.offending, verdict.evaluated) + skipped
+    skipped = say(", {skipped:,} not judged", skipped=verdict.skipped) if verdict.skipped else ""
+    return joined((tally(verdict.offending, verdict.evaluated), skipped), "")
 
 
 def _within(tolerance: float) -> str:
-    return f", within {written(tolerance)}" if tolerance else ""
+    return say(", within {tolerance}", tolerance=written(tolerance)) if tolerance else ""
 
 
 class ExpectMeasuresToSum(CountyExpectation):
@@ -179,10 +180,13 @@ class ExpectMeasuresToSum(CountyExpectation):
 
     @classmethod
     def sentence(cls, values: dict[str, Any]) -> str:
-        where = f", for {in_words(values['where'])}" if values["where"] else ""
-        return (
-            f"{values['total']} is the sum of {listed(values['parts'])}"
-            f"{_within(values['tolerance'])}{where}."
+        where = say(", for {where}", where=in_words(values["where"])) if values["where"] else ""
+        return say(
+            "{total} is the sum of {parts}{within}{where}.",
+            total=values["total"],
+            parts=listed(values["parts"]),
+            within=_within(values["tolerance"]),
+            where=where,
         )
 
 
@@ -209,11 +213,19 @@ class ExpectRowsToSumToTotal(CountyExpectation):
 
     @classmethod
     def sentence(cls, values: dict[str, Any]) -> str:
-        groups = f", for each {listed(values['group_by'])}" if values["group_by"] else ""
-        printed = " where each of them is printed" if values.get("whole_lists") else ""
-        return (
-            f"The rows with {in_words(values['parts'])} sum to the row with "
-            f"{in_words(values['total'])}{_within(values['tolerance'])}{groups}{printed}."
+        groups = (
+            say(", for each {group_by}", group_by=listed(values["group_by"]))
+            if values["group_by"]
+            else ""
+        )
+        printed = say(" where each of them is printed") if values.get("whole_lists") else ""
+        return say(
+            "The rows with {parts} sum to the row with {total}{within}{groups}{printed}.",
+            parts=in_words(values["parts"]),
+            total=in_words(values["total"]),
+            within=_within(values["tolerance"]),
+            groups=groups,
+            printed=printed,
         )
 
 
@@ -234,9 +246,11 @@ class ExpectColumnsToSum(CountyExpectation):
 
     @classmethod
     def sentence(cls, values: dict[str, Any]) -> str:
-        return (
-            f"{values['total']} is the sum of {listed(values['parts'])}"
-            f"{_within(values['tolerance'])}."
+        return say(
+            "{total} is the sum of {parts}{within}.",
+            total=values["total"],
+            parts=listed(values["parts"]),
+            within=_within(values["tolerance"]),
         )
 
 
@@ -256,8 +270,10 @@ class ExpectSumNotAbove(CountyExpectation):
 
     @classmethod
     def sentence(cls, values: dict[str, Any]) -> str:
-        together = " together are" if len(values["parts"]) > 1 else " is"
-        return f"{listed(values['parts'])}{together} at most {values['limit']}."
+        parts, limit = listed(values["parts"]), values["limit"]
+        if len(values["parts"]) > 1:
+            return say("{parts} together are at most {limit}.", parts=parts, limit=limit)
+        return say("{part} is at most {limit}.", part=parts, limit=limit)
 
 
 class ExpectPlausibleChange(CountyExpectation):
@@ -279,9 +295,13 @@ class ExpectPlausibleChange(CountyExpectation):
 
     @classmethod
     def sentence(cls, values: dict[str, Any]) -> str:
-        return (
-            f"{values['value_column']} changes by at most {values['max_share']:.0%} from one "
-            f"{values['order_by']} to the next, for each {listed(values['key'])}."
+        return say(
+            "{value_column} changes by at most {max_share:.0%} from one {order_by} to "
+            "the next, for each {key}.",
+            value_column=values["value_column"],
+            max_share=values["max_share"],
+            order_by=values["order_by"],
+            key=listed(values["key"]),
         )
 
 
@@ -299,7 +319,9 @@ class ExpectValueOrMarker(CountyExpectation):
 
     @classmethod
     def sentence(cls, values: dict[str, Any]) -> str:
-        return (
-            f"{values['value_column']} is empty exactly where {values['marker_column']} "
-            f"says why ({' '.join(values['markers'])})."
+        return say(
+            "{value_column} is empty exactly where {marker_column} says why ({markers}).",
+            value_column=values["value_column"],
+            marker_column=values["marker_column"],
+            markers=joined(values["markers"], " "),
         )

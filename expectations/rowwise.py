@@ -17,6 +17,7 @@ from expectations.failing_rows import (
     number,
     written,
 )
+from kreishaus.wording import joined, say
 
 
 def columns_to_sum(
@@ -62,7 +63,11 @@ def sum_not_above(
     failing_rows = tuple(
         at(
             position,
-            expected=f"at most {number(values[limit].iloc[position])} ({limit})",
+            expected=say(
+                "at most {values} ({limit})",
+                values=number(values[limit].iloc[position]),
+                limit=limit,
+            ),
             found=number(sums.iloc[position]),
         )
         for position in positions[:MOST_FAILING_ROWS]
@@ -101,12 +106,21 @@ def plausible_change(
     failing_rows = tuple(
         at(
             known["_at"].iloc[hit],
-            expected=f"{number(before[hit] * (1 - max_share))} to "
-            f"{number(before[hit] * (1 + max_share))} "
-            f"({number(before[hit])} on {earlier[order_by].iloc[hit]}, "
-            f"a change of at most {max_share:.0%})",
-            found=f"{number(now[hit])} on {known[order_by].iloc[hit]}, "
-            f"a change of {(now[hit] - before[hit]) / before[hit]:+.0%}",
+            expected=say(
+                "{before} to {before_2} ({before_3} on {earlier}, a change of at most "
+                "{max_share:.0%})",
+                before=number(before[hit] * (1 - max_share)),
+                before_2=number(before[hit] * (1 + max_share)),
+                before_3=number(before[hit]),
+                earlier=earlier[order_by].iloc[hit],
+                max_share=max_share,
+            ),
+            found=say(
+                "{now} on {known}, a change of {now_2:+.0%}",
+                now=number(now[hit]),
+                known=known[order_by].iloc[hit],
+                now_2=(now[hit] - before[hit]) / before[hit],
+            ),
         )
         for hit in hits[:MOST_FAILING_ROWS]
     )
@@ -130,7 +144,7 @@ def value_or_marker(
     failing_rows = tuple(
         at(
             position,
-            expected=f"a value, or one of the markers {' '.join(markers)}",
+            expected=say("a value, or one of the markers {markers}", markers=joined(markers, " ")),
             found=_pair(cell(frame, position, value_column), cell(frame, position, marker_column)),
         )
         for position in positions[:MOST_FAILING_ROWS]
@@ -140,7 +154,7 @@ def value_or_marker(
 
 def _pair(value: object, marker: object) -> str:
     if marker is None:
-        return f"value {written(value)}, no marker"
+        return say("value {value}, no marker", value=written(value))
     return f'value {written(value)}, marker "{marker}"'
 
 

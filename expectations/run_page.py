@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from great_expectations.core.expectation_validation_result import ExpectationValidationResult
 from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
@@ -27,8 +27,19 @@ from great_expectations.render.view.view import DefaultJinjaPageView
 
 from expectations.gx_results import own_failing_rows
 from expectations.row_sums import ExpectValueOrMarker
+from kreishaus.wording import Language, in_language, say
 
-FAILING_ROW_COLUMNS = ("place", "row", "label", "column", "expected", "found")
+FAILING_ROW_COLUMNS = {
+    "place": say("Place"),
+    "row": say("Row"),
+    "label": say("Label"),
+    "column": say("Column"),
+    "expected": say("Expected"),
+    "found": say("Found"),
+}
+"""The fields of a failing row, and what the page calls them."""
+SEVERITIES = {"critical": say("critical"), "warning": say("warning")}
+HEADINGS = ("", say("Severity"), say("What must hold"), say("Found"))
 SENTENCE_AND_REASON = 2
 SEVERITY_CLASS = {"critical": "bad", "warning": "warn"}
 
@@ -36,12 +47,14 @@ SEVERITY_CLASS = {"critical": "bad", "warning": "warn"}
 class _ChecksTable(ValidationResultsTableContentBlockRenderer):
     """A row for each check: outcome, severity, what must hold with who breaks it, what was seen."""
 
+    language: ClassVar[Language] = "en"
+
     @classmethod
     def _process_content_block(
         cls, content_block: RenderedTableContent, has_failed_evr: bool, render_object: object = None
     ) -> None:
         super()._process_content_block(content_block, has_failed_evr, render_object)
-        content_block.header_row = ["", "Severity", "What must hold", "Found"]
+        content_block.header_row = [in_language(one, cls.language) for one in HEADINGS]
         content_block.header_row_options = {}
 
     @classmethod
@@ -62,8 +75,11 @@ class _ChecksTable(ValidationResultsTableContentBlockRenderer):
             failing_rows = own_failing_rows(result.result)
             if failing_rows:
                 # The count below the sentence says what the column "found" says again.
-                blocks = [*blocks[:SENTENCE_AND_REASON], _failing_rows_table(failing_rows)]
-            return [[status, _severity(result), blocks, html.escape(str(observed))]]
+                blocks = [
+                    *blocks[:SENTENCE_AND_REASON],
+                    _failing_rows_table(failing_rows, cls.language),
+                ]
+            return [[status, _severity(result, cls.language), blocks, html.escape(str(observed))]]
 
         return rows
 
@@ -83,19 +99,32 @@ class _ChecksTable(ValidationResultsTableContentBlockRenderer):
         ]
 
 
+class _GermanChecksTable(_ChecksTable):
+    """The same for German readers."""
+
+    language = "de"
+
+
+TABLES: dict[Language, type[_ChecksTable]] = {"en": _ChecksTable, "de": _GermanChecksTable}
+
+
 def render(template: str, folder: str, **context: object) -> str:
     """Fill a template of ``folder`` with Great Expectations' own view and its filters."""
     view = DefaultJinjaPageView(custom_views_directory=folder)
     return view.env.get_template(template).render(**context)
 
 
-def checks_table(results: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """The content block of a table's checks, failed and critical ones first."""
+def checks_table(results: Sequence[Mapping[str, Any]], language: Language) -> dict[str, Any]:
+    """The content block of a table's checks, failed and critical ones first.
+
+    ``results`` are in that language already (``wording.document_in``).
+    """
 
     def first_what_hurts(result: Mapping[str, Any]) -> tuple[bool, bool]:
         return result["success"], result["expectation_config"].get("severity") != "critical"
 
-    block = _ChecksTable.render([_result(one) for one in sorted(results, key=first_what_hurts)])
+    ordered = sorted(results, key=first_what_hurts)
+    block = TABLES[language].render([_result(one) for one in ordered])
     if not isinstance(block, RenderedTableContent):
         raise TypeError(f"expected a table of {len(results)} checks, found {block!r}")
     document: dict[str, Any] = block.to_json_dict()
@@ -118,11 +147,14 @@ def _result(document: Mapping[str, Any]) -> ExpectationValidationResult:
     )
 
 
-def _severity(result: ExpectationValidationResult) -> RenderedStringTemplateContent:
+def _severity(
+    result: ExpectationValidationResult, language: Language
+) -> RenderedStringTemplateContent:
     config, broke_down = result.expectation_config, result.exception_info["raised_exception"]
     severity = "critical" if config is None or broke_down else config.severity.value
     mark = "pale" if result.success else SEVERITY_CLASS.get(severity, "warn")
-    return _text("$severity", "badge", mark, severity=severity)
+    said = in_language(SEVERITIES.get(severity, severity), language)
+    return _text("$severity", "badge", mark, severity=said)
 
 
 def _text(template: str, *classes: str, **params: str) -> RenderedStringTemplateContent:
@@ -137,13 +169,15 @@ def _text(template: str, *classes: str, **params: str) -> RenderedStringTemplate
     )
 
 
-def _failing_rows_table(failing_rows: Sequence[Mapping[str, Any]]) -> RenderedTableContent:
+def _failing_rows_table(
+    failing_rows: Sequence[Mapping[str, Any]], language: Language
+) -> RenderedTableContent:
     filled = [
         name for name in FAILING_ROW_COLUMNS if any(one[name] is not None for one in failing_rows)
     ]
     return RenderedTableContent(
         content_block_type="table",
-        header_row=[name.capitalize() for name in filled],
+        header_row=[in_language(FAILING_ROW_COLUMNS[name], language) for name in filled],
         table=[
             [html.escape("" if one[name] is None else str(one[name])) for name in filled]
             for one in failing_rows

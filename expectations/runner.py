@@ -19,6 +19,7 @@ from expectations.formatting import MOST_FAILING_ROWS, tally
 from expectations.gx_results import failing_rows_of, sentence
 from kreishaus.datasets import Dataset
 from kreishaus.model import Batch, Finding
+from kreishaus.wording import joined, say, to_document
 
 if TYPE_CHECKING:
     import great_expectations as gx
@@ -75,12 +76,14 @@ def validate(dataset: Dataset, batch: Batch) -> Validation:
         checks=[judged.check for judged in (*about_file, *about_rows)],
         findings=(*findings, *folded(found_in_rows, follows(suites.values()))),
         document=json.dumps(
-            {
-                "dataset": dataset.id,
-                "period": batch.period,
-                "findings": [asdict(finding) for finding in findings],
-                "tables": documents,
-            },
+            to_document(
+                {
+                    "dataset": dataset.id,
+                    "period": batch.period,
+                    "findings": [asdict(finding) for finding in findings],
+                    "tables": documents,
+                }
+            ),
             ensure_ascii=False,
             default=str,
         ),
@@ -90,11 +93,15 @@ def validate(dataset: Dataset, batch: Batch) -> Validation:
 def _without_partner(tables: Mapping[str, Any], suites: Mapping[str, Any]) -> Iterator[CheckResult]:
     for name in tables:
         if name not in suites:
-            yield failure(name, "table_has_suite", f"a suite for table {name}", "none")
+            yield failure(
+                name, "table_has_suite", say("a suite for table {name}", name=name), say("none")
+            )
     for name in suites:
         for table in name.split("+"):
             if table not in tables:
-                yield failure(name, "table_present", f"a table {table}", "no such table")
+                yield failure(
+                    name, "table_present", say("a table {table}", table=table), say("no such table")
+                )
 
 
 def _lost_checks(
@@ -102,7 +109,12 @@ def _lost_checks(
 ) -> Iterator[CheckResult]:
     wanted, found = len(suite.expectations), len(document["results"])
     if wanted != found:
-        yield failure(name, "all_checks_ran", f"{wanted} checks", f"results of {found}")
+        yield failure(
+            name,
+            "all_checks_ran",
+            say("{wanted} checks", wanted=wanted),
+            say("results of {found}", found=found),
+        )
 
 
 def _frame(name: str, tables: Mapping[str, pd.DataFrame]) -> tuple[pd.DataFrame, list[CheckResult]]:
@@ -116,10 +128,17 @@ def _frame(name: str, tables: Mapping[str, pd.DataFrame]) -> tuple[pd.DataFrame,
         return first, []
     other = second[0]
     keys = [str(name) for name in first if name in other and name not in NOT_A_KEY]
-    joined = first.merge(other.drop(columns=list(NOT_A_KEY), errors="ignore"), on=keys)
-    if joined.empty and len(first) and len(other):
-        return joined, [failure(name, "tables_meet", f"rows with equal {', '.join(keys)}", "none")]
-    return joined, []
+    both = first.merge(other.drop(columns=list(NOT_A_KEY), errors="ignore"), on=keys)
+    if both.empty and len(first) and len(other):
+        return both, [
+            failure(
+                name,
+                "tables_meet",
+                say("rows with equal {keys}", keys=joined(keys, ", ")),
+                say("none"),
+            )
+        ]
+    return both, []
 
 
 def _run(suite: gx.ExpectationSuite, frame: pd.DataFrame) -> dict[str, Any]:
@@ -139,9 +158,9 @@ def _run(suite: gx.ExpectationSuite, frame: pd.DataFrame) -> dict[str, Any]:
     document: dict[str, Any] = validation.to_json_dict()  # type: ignore[no-untyped-call]
     for result, written in zip(validation.results, document["results"], strict=True):
         config = written["expectation_config"]
-        config["description"] = (
-            config.get("description") or sentence(config) or _rendered_sentence(result)
-        )
+        # Not the description of the document: there Great Expectations has made it a plain string.
+        described = result.expectation_config.description if result.expectation_config else None
+        config["description"] = described or sentence(config) or _rendered_sentence(result)
     return document
 
 

@@ -22,6 +22,7 @@ from expectations.failing_rows import (
     matching,
     number,
 )
+from kreishaus.wording import say
 
 NOTHING = "-"
 """The only marker that means zero; every other one hides a value."""
@@ -138,9 +139,15 @@ class _Reconciliation:
         absent = [part for part, lacking in self.missing.items() if lacking[code]]
         expected, found = number(sums[code]), number(self.groups.amount[position])
         if absent:
-            expected, found = f"{found} made of all parts", f"no row for {listed(absent)}"
+            expected, found = (
+                say("{found} made of all parts", found=found),
+                say("no row for {absent}", absent=listed(absent)),
+            )
         elif np.isnan(sums[code]):
-            expected, found = f"{found} made of all parts", "a part with neither value nor marker"
+            expected, found = (
+                say("{found} made of all parts", found=found),
+                say("a part with neither value nor marker"),
+            )
         return locate(
             self.groups.frame,
             position,
@@ -158,8 +165,12 @@ class _Reconciliation:
             position,
             None,
             column=self.subject or self.groups.name(position),
-            expected=f"a row with {self.total_in_words} of {amount}",
-            found="no such row",
+            expected=say(
+                "a row with {total_in_words} of {amount}",
+                total_in_words=self.total_in_words,
+                amount=amount,
+            ),
+            found=say("no such row"),
         )
         label = self.groups.name(position) if self.subject else None
         return {**first_part, "row": None, "label": label}
@@ -248,7 +259,7 @@ def _nothing_to_judge(words: str) -> Verdict:
         row=None,
         label=None,
         column=None,
-        expected=f"rows with {words}",
-        found="none in the whole table",
+        expected=say("rows with {words}", words=words),
+        found=say("none in the whole table"),
     )
     return Verdict(1, 1, (failing_row,))

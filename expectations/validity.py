@@ -10,6 +10,7 @@ import pandas as pd
 
 from expectations.failing_rows import MOST_FAILING_ROWS, Verdict, listed, locate
 from expectations.row_sums import RULES, CountyExpectation
+from kreishaus.wording import say
 
 BEGIN, END = "valid_from", "valid_to"
 
@@ -36,15 +37,15 @@ def valid_one_at_a_time(
         begin, end = spans.loc[position, "begin"], spans.loc[position, "end"]
         until = latest.get(keys[position])
         if until is not None and begin <= until:
-            before = "without end" if until == date.max else f"to {until}"
+            before = say("without end") if until == date.max else say("to {until}", until=until)
             failing_rows.append(
                 locate(
                     frame,
                     position,
                     label_column,
                     column=BEGIN,
-                    expected=f"a day after the row before, which holds {before}",
-                    found="nothing" if begin == date.min else str(begin),
+                    expected=say("a day after the row before, which holds {before}", before=before),
+                    found=(say("nothing") if begin == date.min else str(begin)),
                 )
             )
         latest[keys[position]] = end if until is None else max(until, end)
@@ -66,4 +67,6 @@ class ExpectOneValidAtATime(CountyExpectation):
 
     @classmethod
     def sentence(cls, values: dict[str, Any]) -> str:
-        return f"Of the rows with the same {listed(values['key'])} one is valid at a time."
+        return say(
+            "Of the rows with the same {key} one is valid at a time.", key=listed(values["key"])
+        )

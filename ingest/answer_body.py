@@ -12,6 +12,8 @@ from typing import Any
 
 import requests
 
+from kreishaus.wording import say
+
 AS_IT_IS = ("", "identity")
 ZIPPED = ("gzip", "x-gzip")
 
@@ -34,7 +36,10 @@ def pieces(response: requests.Response, size: int) -> Iterator[bytes]:
         read = gzip.GzipFile(fileobj=io.BufferedReader(_Packed(response.raw)), mode="rb").read1
     else:
         raise NotAsked(
-            f"expected an answer as it is or in gzip, found Content-Encoding {coding[:40]!r}"
+            say(
+                "expected an answer as it is or in gzip, found Content-Encoding {coding!r}",
+                coding=coding[:40],
+            )
         )
     return iter(lambda: read(size), b"")
 

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from kreishaus.model import Request, SourceUnavailable
 from kreishaus.terminal import printable_name
+from kreishaus.wording import say
 
 log = logging.getLogger(__name__)
 
@@ -84,8 +85,12 @@ def dropped(folder: Path) -> list[Dropped]:
             ]
     except OSError as error:
         raise SourceUnavailable(
-            f"drop folder {folder} cannot be read ({error.strerror}): is the share mounted? May "
-            "this user read it?"
+            say(
+                "drop folder {folder} cannot be read ({strerror}): is the share mounted? "
+                "May this user read it?",
+                folder=folder,
+                strerror=error.strerror,
+            )
         ) from error
     return sorted(filter(None, found), key=lambda one: one.name)
 
@@ -135,31 +140,31 @@ def _entry(folder: Path, inside: Path, entry: os.DirEntry[str]) -> Dropped | Non
     name = printable_name(entry.name)
     path = folder / entry.name
     if not _is_utf8(entry.name):
-        return Dropped(path, name, fault="its name is no UTF-8: rename it, in plain letters")
+        return Dropped(path, name, fault=say("its name is no UTF-8: rename it, in plain letters"))
     if name != entry.name:
-        fault = "its name holds signs that cannot be printed: rename it, in plain letters"
+        fault = say("its name holds signs that cannot be printed: rename it, in plain letters")
         return Dropped(path, name, fault=fault)
     try:
         if entry.is_symlink():
             path = path.resolve(strict=True)
             if not path.is_relative_to(inside):
-                fault = "is a link that leads out of the drop folder: drop the file itself"
+                fault = say("is a link that leads out of the drop folder: drop the file itself")
                 return Dropped(path, name, fault=fault)
         state = entry.stat()
     except (OSError, RuntimeError) as error:  # a link to itself is a RuntimeError of pathlib's
-        why = getattr(error, "strerror", None) or "it leads to itself"
+        why = getattr(error, "strerror", None) or say("it leads to itself")
         if entry.is_symlink():
-            fault = f"is a link that leads nowhere ({why}): drop the file itself"
+            fault = say("is a link that leads nowhere ({why}): drop the file itself", why=why)
         elif isinstance(error, FileNotFoundError):
             return None
         else:
-            fault = f"cannot be looked at ({why}): let this user read it"
+            fault = say("cannot be looked at ({why}): let this user read it", why=why)
         return Dropped(path, name, fault=fault)
     if stat.S_ISREG(state.st_mode):
         return Dropped(path, name, state.st_mtime_ns, state.st_size)
     is_folder = stat.S_ISDIR(state.st_mode)
-    kind = "a folder" if is_folder else "a device or pipe"
-    return Dropped(path, name, fault=f"is {kind}, and no file", is_folder=is_folder)
+    kind = say("a folder") if is_folder else say("a device or pipe")
+    return Dropped(path, name, fault=say("is {kind}, and no file", kind=kind), is_folder=is_folder)
 
 
 def _is_utf8(name: str) -> bool:

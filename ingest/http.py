@@ -22,6 +22,7 @@ from ingest.answer_body import NotAsked, pieces
 from ingest.deadline import Deadline, DeadlineAdapter
 from kreishaus.model import SourceRefused, SourceUnavailable
 from kreishaus.settings import HttpConfig, Settings
+from kreishaus.wording import joined, say
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +40,7 @@ HEADERS_KEPT = (
 MAY_HEAL = (408, 425, 429, 500, 502, 503, 504)
 REDIRECTS = (301, 302, 303, 307, 308)
 CONDITIONS = ("If-None-Match", "If-Modified-Since")
-LOOK = "Look at it in a browser; if the source moved, set its address in county.toml"
+LOOK = say("Look at it in a browser; if the source moved, set its address in county.toml")
 THIS_MACHINE = frozenset({"127.0.0.1", "localhost"})
 
 
@@ -59,7 +60,11 @@ class _MayHeal(SourceUnavailable):
     """A failure that another try may heal; ``retry_after`` is what the server asked for, in s."""
 
     def __init__(self, message: str, retry_after: float | None = None) -> None:
-        asked = f"; it asks to wait {retry_after:.0f} s" if retry_after else ""
+        asked = (
+            say("; it asks to wait {retry_after:.0f} s", retry_after=retry_after)
+            if retry_after
+            else ""
+        )
         super().__init__(message + asked)
         self.retry_after = retry_after or 0.0
 
@@ -175,23 +180,40 @@ class Client:
                 target = _target(method, url, response.headers.get("Location", ""))
             if method != "GET":
                 raise SourceRefused(
-                    f"{method} {shown(url)}: was sent on to {shown(target)}, and a form with "
-                    "credentials is not sent on. If the source moved, set its address in "
-                    "county.toml"
+                    say(
+                        "{method} {shown}: was sent on to {shown_2}, and a form with credentials "
+                        "is not sent on. If the source moved, set its address in county.toml",
+                        method=method,
+                        shown=shown(url),
+                        shown_2=shown(target),
+                    )
                 )
             url = target
-        raise SourceRefused(f"{method} {shown(url)}: more than {MOST_REDIRECTS} redirects")
+        raise SourceRefused(
+            say(
+                "{method} {shown}: more than {most_redirects} redirects",
+                method=method,
+                shown=shown(url),
+                most_redirects=MOST_REDIRECTS,
+            )
+        )
 
     def _require_allowed(self, url: str) -> None:
         parts = urlsplit(url)
         if "@" in parts.netloc:
-            raise SourceRefused(f"{shown(url)}: credentials do not belong into an address")
+            raise SourceRefused(
+                say("{shown}: credentials do not belong into an address", shown=shown(url))
+            )
         secure = parts.scheme == "https" or is_this_machine(parts.hostname)
         if not secure or parts.hostname not in self._hosts:
             raise SourceRefused(
-                f"{shown(url)}: this address is not visited; allowed are https and the hosts "
-                f"{', '.join(sorted(self._hosts))}. If the source moved there, add it to [http] "
-                "allowed_hosts in county.toml"
+                say(
+                    "{shown}: this address is not visited; allowed are https and the hosts "
+                    "{hosts}. If the source moved there, add it to [http] allowed_hosts in "
+                    "county.toml",
+                    shown=shown(url),
+                    hosts=joined(sorted(self._hosts), ", "),
+                )
             )
 
     def _send(
@@ -215,19 +237,29 @@ class Client:
             )
         except requests.exceptions.SSLError:
             if self._deadline.expired:
-                raise self._too_slow(method, url, "no answer") from None
+                raise self._too_slow(method, url, say("no answer")) from None
             raise SourceRefused(
-                f"{method} {shown(url)}: its certificate is not trusted. Behind a proxy that "
-                "opens TLS, set REQUESTS_CA_BUNDLE to the county's own certificates"
+                say(
+                    "{method} {shown}: its certificate is not trusted. Behind a proxy that "
+                    "opens TLS, set REQUESTS_CA_BUNDLE to the county's own certificates",
+                    method=method,
+                    shown=shown(url),
+                )
             ) from None
         except (requests.ConnectionError, requests.Timeout) as error:
             if self._deadline.expired:
-                raise self._too_slow(method, url, "no answer") from None
+                raise self._too_slow(method, url, say("no answer")) from None
             raise _MayHeal(f"{method} {shown(url)}: {_no_answer(error, host)}") from None
         except requests.RequestException as error:
             raise SourceRefused(
-                f"{method} {shown(url)}: cannot be asked ({type(error).__name__}): the address or "
-                f"the head of the answer is against HTTP. {LOOK}"
+                say(
+                    "{method} {shown}: cannot be asked ({name}): the address or the head of "
+                    "the answer is against HTTP. {look}",
+                    method=method,
+                    shown=shown(url),
+                    name=type(error).__name__,
+                    look=LOOK,
+                )
             ) from None
 
     def _be_polite(self, host: str, local: bool) -> None:
@@ -248,9 +280,12 @@ class Client:
             return Answer(url, None, {})
         content = self._content(method, url, response)
         if response.status_code != 200:
-            said = (
-                f"{method} {shown(url)}: expected status 200, found {response.status_code}: "
-                f"{_excerpt(content, headers.values())!r}"
+            said = say(
+                "{method} {shown}: expected status 200, found {status_code}: {excerpt!r}",
+                method=method,
+                shown=shown(url),
+                status_code=response.status_code,
+                excerpt=_excerpt(content, headers.values()),
             )
             if response.status_code in MAY_HEAL:
                 raise _MayHeal(said, _retry_after(response))
@@ -265,27 +300,54 @@ class Client:
                 content += piece
                 if len(content) > most:
                     raise SourceRefused(
-                        f"{method} {shown(url)}: the answer is larger than {most} bytes. If it is "
-                        "right, raise [http] largest_mebibytes in county.toml"
+                        say(
+                            "{method} {shown}: the answer is larger than {most} bytes. If it is "
+                            "right, raise [http] largest_mebibytes in county.toml",
+                            method=method,
+                            shown=shown(url),
+                            most=most,
+                        )
                     )
         except NotAsked as error:
-            raise SourceRefused(f"{method} {shown(url)}: {error}. {LOOK}") from None
+            raise SourceRefused(
+                say(
+                    "{method} {shown}: {error}. {look}",
+                    method=method,
+                    shown=shown(url),
+                    error=error,
+                    look=LOOK,
+                )
+            ) from None
         except (HTTPError, OSError, EOFError, zlib.error) as error:
             if self._deadline.expired:
-                raise self._too_slow(method, url, f"{len(content)} bytes") from None
+                raise self._too_slow(
+                    method, url, say("{count} bytes", count=len(content))
+                ) from None
             raise _MayHeal(
-                f"{method} {shown(url)}: the answer broke off after {len(content)} bytes "
-                f"({type(error).__name__}). Nothing of it was kept; the next visit asks again"
+                say(
+                    "{method} {shown}: the answer broke off after {count} bytes ({name}). "
+                    "Nothing of it was kept; the next visit asks again",
+                    method=method,
+                    shown=shown(url),
+                    count=len(content),
+                    name=type(error).__name__,
+                )
             ) from None
         if self._deadline.expired:  # an answer of no known length only seems to be whole
-            raise self._too_slow(method, url, f"{len(content)} bytes")
+            raise self._too_slow(method, url, say("{count} bytes", count=len(content)))
         return bytes(content)
 
     def _too_slow(self, method: str, url: str, found: str) -> _MayHeal:
         return _MayHeal(
-            f"{method} {shown(url)}: expected the whole answer within "
-            f"{self._config.longest_answer_seconds:g} s, found {found}. If a person waits as long "
-            "for it, raise [http] longest_answer_seconds in county.toml"
+            say(
+                "{method} {shown}: expected the whole answer within "
+                "{longest_answer_seconds:g} s, found {found}. If a person waits as long "
+                "for it, raise [http] longest_answer_seconds in county.toml",
+                method=method,
+                shown=shown(url),
+                longest_answer_seconds=self._config.longest_answer_seconds,
+                found=found,
+            )
         )
 
 
@@ -293,13 +355,16 @@ def _no_answer(error: requests.RequestException, host: str) -> str:
     """Why there is no answer, as far as a person can do something about it."""
     reason = getattr(error.args[0], "reason", None) if error.args else None
     if isinstance(reason, NameResolutionError):
-        return (
-            f"the name {host} is not known to this machine's name server. Has it a network? Has "
-            "the source moved? Then set its address in county.toml"
+        return say(
+            "the name {host} is not known to this machine's name server. Has it a "
+            "network? Has the source moved? Then set its address in county.toml",
+            host=host,
         )
-    return (
-        f"no answer ({type(error).__name__}). {LOOK}. If it works there: has this machine a "
-        "network, does it need a proxy (HTTPS_PROXY)?"
+    return say(
+        "no answer ({name}). {look}. If it works there: has this machine a "
+        "network, does it need a proxy (HTTPS_PROXY)?",
+        name=type(error).__name__,
+        look=LOOK,
     )
 
 
@@ -314,8 +379,13 @@ def _target(method: str, url: str, location: str) -> str:
     except ValueError:
         pass  # said below
     raise SourceRefused(
-        f"{method} {shown(url)}: was sent on to {location[:LONGEST_SHOWN]!r}, which is no address. "
-        f"{LOOK}"
+        say(
+            "{method} {shown}: was sent on to {location!r}, which is no address. {look}",
+            method=method,
+            shown=shown(url),
+            location=location[:LONGEST_SHOWN],
+            look=LOOK,
+        )
     )
 
 

@@ -15,6 +15,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from kreishaus.wording import joined, say
+
 COUNTY_TOML = "county.toml"
 MUNICIPALITIES = "municipalities"
 REGISTER_ALIASES = "register_aliases"
@@ -47,14 +49,23 @@ def find_county(counties: Path, ags: str | None) -> Path:
     if ags:
         if not KEY.fullmatch(ags):
             raise NoCounty(
-                "KREISHAUS_COUNTY_AGS: expected the official key of a county, five digits, "
-                f"found {ags!r}"
+                say(
+                    "KREISHAUS_COUNTY_AGS: expected the official key of a county, five digits, "
+                    "found {ags!r}",
+                    ags=ags,
+                )
             )
         folder = counties / ags
         if not (folder / COUNTY_TOML).is_file():
             raise NoCounty(
-                f"{folder}: expected the folder of county {ags} with a {COUNTY_TOML}, found none. "
-                f"`kreishaus county init {ags}` makes one; KREISHAUS_COUNTIES says where they lie"
+                say(
+                    "{folder}: expected the folder of county {ags} with a {county_toml}, found "
+                    "none. `kreishaus county init {ags}` makes one; KREISHAUS_COUNTIES says "
+                    "where they lie",
+                    folder=folder,
+                    ags=ags,
+                    county_toml=COUNTY_TOML,
+                )
             )
         return folder
     there = sorted(file.parent for file in counties.glob(f"*/{COUNTY_TOML}") if file.is_file())
@@ -64,16 +75,32 @@ def find_county(counties: Path, ags: str | None) -> Path:
     if there and not found:
         names = ", ".join(folder.name for folder in there)
         raise NoCounty(
-            f"{counties}: expected a folder that is called as the official key of its county, five "
-            f"digits, found {names}. Rename the folder of the county that is meant"
+            say(
+                "{counties}: expected a folder that is called as the official key of its "
+                "county, five digits, found {names}. Rename the folder of the county that "
+                "is meant",
+                counties=counties,
+                names=names,
+            )
         )
     if not found:
         raise NoCounty(
-            f"{counties}: expected a folder <official key>/{COUNTY_TOML}, found none. "
-            "`kreishaus county init 05166` makes one; KREISHAUS_COUNTIES says where they lie"
+            say(
+                "{counties}: expected a folder <official key>/{county_toml}, found none. "
+                "`kreishaus county init 05166` makes one; KREISHAUS_COUNTIES says where "
+                "they lie",
+                counties=counties,
+                county_toml=COUNTY_TOML,
+            )
         )
     keys = ", ".join(folder.name for folder in found)
-    raise NoCounty(f"{counties} holds {keys}: say which one is meant by KREISHAUS_COUNTY_AGS")
+    raise NoCounty(
+        say(
+            "{counties} holds {keys}: say which one is meant by KREISHAUS_COUNTY_AGS",
+            counties=counties,
+            keys=keys,
+        )
+    )
 
 
 def read_list(text: str) -> tuple[list[str], list[tuple[int, list[str]]]]:
@@ -88,17 +115,19 @@ def read_list(text: str) -> tuple[list[str], list[tuple[int, list[str]]]]:
     for line, cells in lines:
         if len(cells) != len(header):
             raise FaultyList(
-                f"line {line} has not as many cells as the first line",
+                say("line {line} has not as many cells as the first line", line=line),
                 line=line,
-                expected=f"{len(header)} cells: {','.join(header)}",
-                found=f"{len(cells)} cells",
+                expected=say(
+                    "{count} cells: {header}", count=len(header), header=joined(header, ",")
+                ),
+                found=say("{count} cells", count=len(cells)),
             )
         rows.append((line, cells))
     if len(set(header)) != len(header) or not all(header):
         raise FaultyList(
-            "a column has no name, or two have one",
+            say("a column has no name, or two have one"),
             line=header_line,
-            expected="names of their own",
+            expected=say("names of their own"),
             found=",".join(header),
         )
     return header, rows
@@ -128,9 +157,9 @@ def _cells(text: str) -> Iterator[tuple[int, list[str]]]:
             line, between = reader.line_num + 1, True
     except csv.Error as error:
         raise FaultyList(
-            f"line {line} cannot be read",
+            say("line {line} cannot be read", line=line),
             line=line,
-            expected='cells parted by commas, quoted as ""',
+            expected=say('cells parted by commas, quoted as ""'),
             found=str(error),
         ) from error
 
@@ -147,9 +176,12 @@ def _is_quoted_comment(cells: list[str], line: int) -> bool:
         return False
     if any(cells[1:]):
         raise FaultyList(
-            f"line {line} may be a comment or a row",
+            say("line {line} may be a comment or a row", line=line),
             line=line,
-            expected=f"a first cell that does not begin with {COMMENT}, or nothing beside it",
+            expected=say(
+                "a first cell that does not begin with {comment}, or nothing beside it",
+                comment=COMMENT,
+            ),
             found=cells[0],
         )
     return True
@@ -168,7 +200,14 @@ def read_municipalities(folder: Path) -> dict[str, str]:
         return _municipalities(folder.name, _text(path))
     except FaultyList as error:
         raise FaultyList(
-            f"{path}, line {error.line}: {error}. Expected {error.expected}, found {error.found}",
+            say(
+                "{path}, line {line}: {error}. Expected {expected}, found {found}",
+                path=path,
+                line=error.line,
+                error=error,
+                expected=error.expected,
+                found=error.found,
+            ),
             line=error.line,
             expected=error.expected,
             found=error.found,
@@ -176,21 +215,24 @@ def read_municipalities(folder: Path) -> dict[str, str]:
 
 
 def _text(path: Path) -> str:
-    expected = "a file that this account may read"
+    expected = say("a file that this account may read")
     try:
         if not path.is_file():  # never opened: a pipe would wait for whoever fills it
-            found = "a folder, a device, or a link that leads to no file"
-            raise FaultyList("the list is no file", expected=expected, found=found)
+            raise FaultyList(
+                say("the list is no file"),
+                expected=expected,
+                found=say("a folder, a device, or a link that leads to no file"),
+            )
         return path.read_bytes().decode("utf-8-sig")
     except OSError as error:
         found = error.strerror or str(error)
-        raise FaultyList("the list cannot be read", expected=expected, found=found) from error
+        raise FaultyList(say("the list cannot be read"), expected=expected, found=found) from error
     except UnicodeDecodeError as error:
         raise FaultyList(
-            "the list is no UTF-8",
+            say("the list is no UTF-8"),
             line=error.object.count(b"\n", 0, error.start) + 1,
-            expected="a text in UTF-8: save it as CSV UTF-8",
-            found=f"byte 0x{error.object[error.start]:02x}",
+            expected=say("a text in UTF-8: save it as CSV UTF-8"),
+            found=say("byte 0x{object:02x}", object=error.object[error.start]),
         ) from error
 
 
@@ -199,23 +241,29 @@ def _municipalities(county_ags: str, text: str) -> dict[str, str]:
     columns = ("municipality_code", "name")
     if not set(columns) <= set(header):
         raise FaultyList(
-            "a column is missing",
+            say("a column is missing"),
             line=1,
             expected=",".join(columns),
-            found=",".join(header) or "no line",
+            found=(",".join(header) or say("no line")),
         )
     key = re.compile(rf"{re.escape(county_ags)}\d{{3}}", re.ASCII)
     names: dict[str, str] = {}
     for line, cells in rows:
         code, name = (cells[header.index(column)] for column in columns)
         if not key.fullmatch(code) or code in names:
-            expected = f"an official key of this county, {county_ags} and three digits, once"
+            expected = say(
+                "an official key of this county, {county_ags} and three digits, once",
+                county_ags=county_ags,
+            )
             raise FaultyList("municipality_code", line=line, expected=expected, found=repr(code))
         too_long = len(name) > LONGEST_NAME
         if not name or too_long or not name.isprintable() or name in names.values():
-            expected = "a name on one line, and no other municipality's"
+            expected = say("a name on one line, and no other municipality's")
             if too_long:
-                expected, name = f"{LONGEST_NAME} characters at most", f"{name[:20]}..."
+                expected, name = (
+                    say("{longest_name} characters at most", longest_name=LONGEST_NAME),
+                    f"{name[:20]}...",
+                )
             raise FaultyList("name", line=line, expected=expected, found=repr(name))
         names[code] = name
     return names

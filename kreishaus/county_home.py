@@ -16,6 +16,7 @@ import re
 from pathlib import Path
 
 from kreishaus.files import create_json
+from kreishaus.wording import say
 
 KEY = re.compile(r"[0-9]{5}")
 FILE = "county.json"
@@ -66,7 +67,13 @@ def claim(home: Path, county_ags: str) -> bool:
         new = create_json(home / FILE, {"county_ags": county_ags})
     if (whose := owner(home)) != county_ags:
         raise NotItsHome(
-            f"{home} has become the home of county {whose} since county {county_ags} looked: start "
-            f"again, then it has {home / FURTHER / county_ags}. Nothing was changed"
+            say(
+                "{home} has become the home of county {whose} since county {county_ags} "
+                "looked: start again, then it has {home_2}. Nothing was changed",
+                home=home,
+                whose=whose,
+                county_ags=county_ags,
+                home_2=home / FURTHER / county_ags,
+            )
         )
     return new

@@ -20,6 +20,7 @@ from pathlib import Path
 
 from kreishaus.files import TEMPORARY, write_json_atomically
 from kreishaus.settings import Settings
+from kreishaus.wording import say
 
 FILE = "format.json"
 FORMATS: Mapping[str, int] = {
@@ -83,9 +84,13 @@ def format_of(folder: Path) -> int | None:
         return 1 if _holds_something(folder) else None
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as fault:
         raise WrongFormat(
-            f'{file}: expected {{"format": <number>}}, and it cannot be read ({fault}). Nothing '
-            "was read or changed. Give this account the right to read it, or bring the file back "
-            "from a backup."
+            say(
+                '{file}: expected {{"format": <number>}}, and it cannot be read ({fault}). '
+                "Nothing was read or changed. Give this account the right to read it, or "
+                "bring the file back from a backup.",
+                file=file,
+                fault=fault,
+            )
         ) from fault
 
 
@@ -93,9 +98,12 @@ def _require_folder(path: Path) -> None:
     """Raises ``WrongFormat`` where something lies that is no folder, or a link into nowhere."""
     if os.path.lexists(path) and not path.is_dir():
         raise WrongFormat(
-            f"{path}: expected a folder, and it is a file, or a link that leads to none. Nothing "
-            "was read or changed. Move it away, or mount the disk it leads to; or name another "
-            "KREISHAUS_HOME."
+            say(
+                "{path}: expected a folder, and it is a file, or a link that leads to "
+                "none. Nothing was read or changed. Move it away, or mount the disk it "
+                "leads to; or name another KREISHAUS_HOME.",
+                path=path,
+            )
         )
 
 
@@ -132,13 +140,19 @@ def known(settings: Settings) -> Settings:
 
 def _refusal(folder: Folder, number: int) -> str:
     if number > folder.wanted:
-        return (
-            f"{folder.path}: has format {number}, and this code reads format {folder.wanted}: "
-            "newer code wrote it. Nothing was read or changed. Use that code, or restore a backup "
-            "that was made before the upgrade into an empty KREISHAUS_HOME."
+        return say(
+            "{path}: has format {number}, and this code reads format {wanted}: newer "
+            "code wrote it. Nothing was read or changed. Use that code, or restore a "
+            "backup that was made before the upgrade into an empty KREISHAUS_HOME.",
+            path=folder.path,
+            number=number,
+            wanted=folder.wanted,
         )
-    return (
-        f"{folder.path}: has format {number}, and this code reads format {folder.wanted}. Nothing "
-        "was read or changed. Stop what is running, then `kreishaus upgrade`; `kreishaus upgrade "
-        "--check` says beforehand what it will do."
+    return say(
+        "{path}: has format {number}, and this code reads format {wanted}. Nothing "
+        "was read or changed. Stop what is running, then `kreishaus upgrade`; "
+        "`kreishaus upgrade --check` says beforehand what it will do.",
+        path=folder.path,
+        number=number,
+        wanted=folder.wanted,
     )

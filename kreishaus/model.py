@@ -58,6 +58,8 @@ class Finding:
     """One thing wrong in one file, said so that a person can act on it.
 
     ``place`` is the page or sheet, ``row`` what finds the row there (its number, key or label).
+    ``to_do`` is what its reader does about it, where that differs from what is done about any
+    finding. Texts are those of ``kreishaus.wording``, so that they can be said in German.
     """
 
     rule: str
@@ -68,6 +70,7 @@ class Finding:
     column: str | None = None
     expected: str | None = None
     found: str | None = None
+    to_do: str | None = None
 
 
 @dataclass(frozen=True)
@@ -129,8 +132,12 @@ class UnreadableFile(Exception):
     """A file that cannot be read truly. Carries what was found wrong; never a guess."""
 
     def __init__(self, *findings: Finding) -> None:
-        super().__init__("; ".join(finding.message for finding in findings))
+        super().__init__("; ".join(map(_said, findings)))
         self.findings = findings
+
+
+def _said(finding: Finding) -> str:
+    return " ".join(filter(None, (finding.message, finding.to_do)))
 
 
 class FileRejected(Exception):

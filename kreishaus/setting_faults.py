@@ -11,8 +11,12 @@ from pydantic import ValidationError
 from kreishaus.county_folder import COUNTY_TOML, FaultyList, NoCounty, find_county
 from kreishaus.county_home import NotItsHome
 from kreishaus.settings import COUNTIES, Settings, read_settings
+from kreishaus.wording import say
 
-WORDS = {"Extra inputs are not permitted": "there is no such key", "Field required": "is missing"}
+WORDS = {
+    "Extra inputs are not permitted": say("there is no such key"),
+    "Field required": say("is missing"),
+}
 """How pydantic says it, and how we do."""
 
 
@@ -30,8 +34,13 @@ def told(wrong: ValidationError) -> list[str]:
         place = [str(key) for key in one["loc"]]
         variable, key = f"KREISHAUS_{'__'.join(place).upper()}", ".".join(place)
         sentences.append(
-            f"{variable}: {WORDS.get(one['msg'], one['msg'])}. Set it right in the environment, "
-            f"or as {key} in {county_file()}"
+            say(
+                "{variable}: {get}. Set it right in the environment, or as {key} in {county_file}",
+                variable=variable,
+                get=WORDS.get(one["msg"], one["msg"]),
+                key=key,
+                county_file=county_file(),
+            )
         )
     return sentences
 
@@ -54,4 +63,10 @@ def settings_or_why() -> Settings:
     except (NoCounty, FaultyList, NotItsHome) as wrong:
         raise WrongSettings(str(wrong)) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
-        raise WrongSettings(f"{county_file()}: expected TOML in UTF-8, found: {fault}") from None
+        raise WrongSettings(
+            say(
+                "{county_file}: expected TOML in UTF-8, found: {fault}",
+                county_file=county_file(),
+                fault=fault,
+            )
+        ) from None

@@ -38,6 +38,7 @@ from kreishaus.county_folder import (
 )
 from kreishaus.county_home import home_of
 from kreishaus.county_words import WORDS, CountyWords, Kind
+from kreishaus.wording import Language
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 COUNTIES = REPOSITORY / "counties"
@@ -413,6 +414,7 @@ class Settings(BaseSettings):
     counties: Path = COUNTIES
     county_ags: str | None = None
     drop_folders: Path | None = None
+    language: Language = "de"
     keep_versions: int = Field(default=14, ge=1)
     warehouse_memory: str = Field(default="4GiB", pattern=r"^\d+(\.\d+)?(MB|GB|MiB|GiB)$")
     retry_minutes: float = Field(default=10, ge=0)

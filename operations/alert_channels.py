@@ -13,6 +13,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from kreishaus.settings import Settings
+from kreishaus.wording import in_language
 
 if TYPE_CHECKING:
     from pipeline.alerts import Message
@@ -76,10 +77,11 @@ def _tried(
 def _by_email(message: Message, settings: Settings) -> None:
     from airflow.providers.smtp.notifications.smtp import SmtpNotifier
 
+    text = in_language(message.text, settings.language)
     SmtpNotifier(
         to=list(settings.alerts.emails),
-        subject=message.subject,
-        html_content=f'<pre style="white-space: pre-wrap">{escape(message.text)}</pre>',
+        subject=in_language(message.subject, settings.language),
+        html_content=f'<pre style="white-space: pre-wrap">{escape(text)}</pre>',
         smtp_conn_id=settings.alerts.smtp_connection,
     ).notify({})
 
@@ -89,7 +91,7 @@ def _to_webhook(message: Message, settings: Settings) -> None:
 
     HttpNotifier(
         http_conn_id=settings.alerts.webhook_connection,
-        json={"text": message.brief},
+        json={"text": in_language(message.brief, settings.language)},
         headers={"Content-Type": "application/json"},
         extra_options={"timeout": WEBHOOK_SECONDS},
     ).notify({})

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import sys
 import time
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from importlib import metadata
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from pydantic import ValidationError
@@ -20,6 +21,7 @@ from kreishaus.files import closed_umask
 from kreishaus.setting_faults import told
 from kreishaus.settings import Settings, read_settings
 from kreishaus.terminal import json_text, printable_name
+from kreishaus.wording import say, text_of
 from operations import (
     cli_azr,
     cli_county,
@@ -38,10 +40,13 @@ from operations.cli_options import (
     Format,
     KnownBy,
     KnownByOption,
+    LangOption,
     console,
     errors,
     read_home,
     settings_as_of,
+    tell_of_settings,
+    teller,
 )
 from operations.console import log_safely, write_line
 
@@ -138,6 +143,7 @@ def airflow(context: typer.Context) -> None:
 def status(
     output: Annotated[Format, typer.Option("--format", help="table or json.")] = Format.table,
     all_: Annotated[bool, typer.Option("--all", help="Every line, and reasons uncut.")] = False,
+    lang: LangOption = None,
 ) -> None:
     """The last night on one screen: what readers have, what each dataset brought, what is wrong.
 
@@ -159,7 +165,7 @@ def status(
         settings,
         found,
         now,
-        at_work=f"kreishaus {held['purpose']}, process {held['pid']}" if held else None,
+        at_work=_process(held) if held else None,
         runs_end_with_their_process=lock.exists(),
     )
     wrong = worst_first(
@@ -175,8 +181,18 @@ def status(
         write_line(json_text(as_json(found, wrong, published.version, published.created_at)))
     else:
         first_line = published.first_line(now)
-        console.print(as_screen(found, wrong, settings.home, first_line=first_line, all_=all_))
+        language = lang.value if lang else settings.language
+        console.print(
+            as_screen(
+                found, wrong, settings.home, first_line=first_line, all_=all_, language=language
+            )
+        )
     raise typer.Exit(1 if red else 0)
+
+
+def _process(holder: Mapping[str, Any]) -> str:
+    """The process that holds the home, by its note in the lock."""
+    return say("kreishaus {purpose}, process {pid}", purpose=holder["purpose"], pid=holder["pid"])
 
 
 @app.command(epilog="Example: [bold]kreishaus ingest bamf hkl --file hkl-september-2021.pdf[/bold]")
@@ -184,12 +200,14 @@ def ingest(
     source: Annotated[str, typer.Argument(help=f"One of {SOURCE_NAMES}.")],
     dataset: Annotated[str, typer.Argument(help="A dataset of that source, such as hkl.")],
     file: Annotated[Path, typer.Option("--file", exists=True, dir_okay=False, help="The file.")],
+    lang: LangOption = None,
 ) -> None:
     """Land and process one file given by hand. Exit status 1 when it was quarantined or refused."""
     from kreishaus.model import FileRejected, SourceUnavailable
     from pipeline.steps import by_hand
 
     settings = read_home()
+    tell = teller(settings, lang)
     try:
         outcome = by_hand(f"{source}/{dataset}", file, settings, _by_hand())
     except KeyError as unknown:
@@ -197,14 +215,18 @@ def ingest(
         raise typer.Exit(2) from unknown
     except (FileRejected, SourceUnavailable) as refusal:
         name = printable_name(file.name)
-        errors.print(
-            f"{name}: refused at the door, nothing of it was kept: {refusal}", soft_wrap=True
+        said = say(
+            "{name}: refused at the door, nothing of it was kept: {refusal}",
+            name=name,
+            refusal=refusal,
         )
+        errors.print(tell(said), soft_wrap=True)
         raise typer.Exit(1) from refusal
     about = outcome.period or outcome.landed.label
-    console.print(f"{outcome.landed.dataset_id} {about}: {outcome.status}", soft_wrap=True)
+    status = say("staged") if outcome.status == "staged" else say("quarantined")
+    console.print(f"{outcome.landed.dataset_id} {about}: {tell(status)}", soft_wrap=True)
     if outcome.findings:
-        console.print(outcome.explanation, highlight=False, markup=False)
+        console.print(tell(outcome.explanation), highlight=False, markup=False)
     raise typer.Exit(0 if outcome.status == "staged" else 1)
 
 
@@ -394,15 +416,17 @@ def sample_germany(
 
 
 @app.command(epilog="Example: [bold]KREISHAUS_SOURCES=live kreishaus doctor[/bold]")
-def doctor() -> None:
+def doctor(lang: LangOption = None) -> None:
     """Check that this machine and this configuration can run Kreishaus."""
     from operations.doctor import examine
 
-    config_errors = examine(read_settings())
+    settings = read_settings()
+    tell = teller(settings, lang)
+    config_errors = examine(settings)
     for config_error in config_errors:
-        errors.print(config_error, markup=False)
+        errors.print(tell(config_error), markup=False)
     if not config_errors:
-        console.print("everything is in order")
+        console.print(tell(say("everything is in order")))
     raise typer.Exit(1 if config_errors else 0)
 
 
@@ -416,10 +440,10 @@ def main() -> None:
         if wrong.title != Settings.__name__:
             raise
         for sentence in told(wrong):
-            errors.print(sentence, markup=False, soft_wrap=True)
+            errors.print(tell_of_settings(sentence), markup=False, soft_wrap=True)
         raise SystemExit(2) from None
     except (NoCounty, FaultyList, NotItsHome) as wrong:
-        errors.print(str(wrong), markup=False, soft_wrap=True)
+        errors.print(tell_of_settings(text_of(wrong)), markup=False, soft_wrap=True)
         raise SystemExit(2) from None
     except OSError as error:
         if error.filename is None:

@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 
 from kreishaus.settings import COUNTIES, read_settings
-from operations.cli_options import console, errors
+from kreishaus.wording import say
+from operations.cli_options import LangOption, console, errors, teller
 
 app = typer.Typer(help="The folder of a county.", no_args_is_help=True)
 
@@ -48,7 +49,7 @@ def init(
 
 
 @app.command(epilog="Example: [bold]KREISHAUS_COUNTY_AGS=05166 kreishaus county check[/bold]")
-def check() -> None:
+def check(lang: LangOption = None) -> None:
     """Look through the lists of the county, and say what is wrong. Nothing is landed.
 
     Exit status 1 where a list would be refused.
@@ -57,11 +58,12 @@ def check() -> None:
     from operations.counties.check import said
 
     settings = read_settings()
+    tell = teller(settings, lang)
     refused = 0
     for name, findings in look_through(settings):
         refused += any(one.severity == "critical" for one in findings)
         for one in findings:
-            errors.print(said(name, one), markup=False, soft_wrap=True)
+            errors.print(tell(said(name, one)), markup=False, soft_wrap=True)
         if not findings:
-            console.print(f"{name}: in order", markup=False)
+            console.print(tell(say("{name}: in order", name=name)), markup=False)
     raise typer.Exit(1 if refused else 0)

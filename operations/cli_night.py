@@ -10,7 +10,8 @@ import typer
 from kreishaus.folder_formats import WrongFormat, known
 from kreishaus.local_time import HERE
 from kreishaus.settings import Settings, read_settings
-from operations.cli_options import console, errors
+from kreishaus.wording import say
+from operations.cli_options import LangOption, console, errors, teller
 
 app = typer.Typer()
 NO_VERSION = 1
@@ -24,6 +25,7 @@ def check_night(
         datetime | None,
         typer.Option(help="Judge as if it were this moment (German time).", hidden=True),
     ] = None,
+    lang: LangOption = None,
 ) -> None:
     """Whether readers have got a version since midnight; if not, tell those named for alerts.
 
@@ -36,24 +38,30 @@ def check_night(
     moment = now.replace(tzinfo=HERE) if now else datetime.now(HERE)
     midnight = datetime.combine(moment.date(), time(), HERE)
     settings = read_settings()
+    tell = teller(settings, lang)
     newest, made = newest_version(settings)
     if made and made > moment + CLOCKS_DIFFER_BY:
-        newest = f"{newest} That is to come: a clock is or was wrong, and this is no new version."
+        newest = say(
+            "{newest} That is to come: a clock is or was wrong, and this is no new version.",
+            newest=newest,
+        )
         made = None
     if made and made >= midnight:
-        console.print(newest, soft_wrap=True)
+        console.print(tell(newest), soft_wrap=True)
         return
     message = no_version(settings, midnight, newest)
-    errors.print(message.brief, soft_wrap=True)
+    errors.print(tell(message.brief), soft_wrap=True)
     alert_log = AlertLog(settings)
     if not anybody(settings):
-        errors.print("Nobody is named for alerts: [alerts] in county.toml", soft_wrap=True)
+        errors.print(
+            tell(say("Nobody is named for alerts: [alerts] in county.toml")), soft_wrap=True
+        )
     elif alert_log.within(QUIET_AFTER_RED, message.subject, moment):
-        errors.print("This was told already.", soft_wrap=True)
+        errors.print(tell(say("This was told already.")), soft_wrap=True)
     elif send(message, settings):
         alert_log.note(message.subject, moment)
     else:
-        errors.print("Nobody could be told: kreishaus status says why", soft_wrap=True)
+        errors.print(tell(say("Nobody could be told: kreishaus status says why")), soft_wrap=True)
     raise typer.Exit(NO_VERSION)
 
 
@@ -65,6 +73,10 @@ def newest_version(settings: Settings) -> tuple[str, datetime | None]:
         version = versions.current(known(settings))
         made = versions.made_at(version)
     except (versions.NothingPublished, WrongFormat, OSError) as fault:
-        return f"Which version readers have cannot be read: {fault}", None
-    here = made.astimezone(HERE)
-    return f"Readers have the version {version.name} of {here:%d.%m.%Y %H:%M}.", made
+        return say("Which version readers have cannot be read: {fault}", fault=fault), None
+    said = say(
+        "Readers have the version {version} of {made:%d.%m.%Y %H:%M}.",
+        version=version.name,
+        made=made.astimezone(HERE),
+    )
+    return said, made

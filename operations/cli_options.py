@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import Callable
 from enum import StrEnum
+from functools import partial
 from typing import Annotated
 
 import typer
 
 from kreishaus.folder_formats import WrongFormat, known
 from kreishaus.settings import Settings, read_settings
+from kreishaus.wording import in_language, text_of
 from operations.console import COLUMNS_WITHOUT_TERMINAL, SafeConsole
 
 console = SafeConsole(width=None if sys.stdout.isatty() else COLUMNS_WITHOUT_TERMINAL)
@@ -49,12 +53,35 @@ class Audience(StrEnum):
     public = "public"
 
 
+class Lang(StrEnum):
+    """The languages of what is said to people. Logs are English."""
+
+    de = "de"
+    en = "en"
+
+
 class Format(StrEnum):
     """How an answer is printed."""
 
     table = "table"
     csv = "csv"
     json = "json"
+
+
+LangOption = Annotated[
+    Lang | None,
+    typer.Option("--lang", help="The language of the answer; by default that of the settings."),
+]
+
+
+def teller(settings: Settings, lang: Lang | None) -> Callable[[str], str]:
+    """What says a text in the language asked for, or in that of the settings."""
+    return partial(in_language, language=lang.value if lang else settings.language)
+
+
+def tell_of_settings(text: str) -> str:
+    """A text about settings that cannot be read: in the language that the environment names."""
+    return in_language(text, "en" if os.environ.get("KREISHAUS_LANGUAGE") == "en" else "de")
 
 
 def read_home() -> Settings:
@@ -65,7 +92,7 @@ def read_home() -> Settings:
     try:
         return known(read_settings())
     except WrongFormat as refusal:
-        errors.print(str(refusal), markup=False, soft_wrap=True)
+        errors.print(tell_of_settings(text_of(refusal)), markup=False, soft_wrap=True)
         raise typer.Exit(1) from refusal
 
 

@@ -13,6 +13,7 @@ from kreishaus.datasets import SOURCES
 from kreishaus.folder_formats import WrongFormat, known
 from kreishaus.rights import prepare_home
 from kreishaus.settings import Settings
+from kreishaus.wording import say, text_of
 from operations.doctor_rights import open_to_others, rights
 
 NEEDED_BYTES = 2 * 1024**3
@@ -37,20 +38,28 @@ def _home(settings: Settings) -> Iterator[str]:
         if not home.is_dir():
             prepare_home(settings)
     except OSError as error:
-        yield f"KREISHAUS_HOME {home} cannot be made ({error.strerror}): choose another folder."
+        yield say(
+            "KREISHAUS_HOME {home} cannot be made ({strerror}): choose another folder.",
+            home=home,
+            strerror=error.strerror,
+        )
         return
     if not os.access(home, os.W_OK):
-        yield f"KREISHAUS_HOME {home} cannot be written: give this user the right to."
+        yield say(
+            "KREISHAUS_HOME {home} cannot be written: give this user the right to.", home=home
+        )
     free = shutil.disk_usage(home).free
     if free < NEEDED_BYTES:
-        yield f"{home}: {free / 1024**3:.1f} GiB are free, 2 GiB are needed."
+        yield say(
+            "{home}: {free:.1f} GiB are free, 2 GiB are needed.", home=home, free=free / 1024**3
+        )
 
 
 def _formats(settings: Settings) -> Iterator[str]:
     try:
         known(settings)
     except WrongFormat as refusal:
-        yield str(refusal)
+        yield text_of(refusal)
 
 
 def _backup(settings: Settings) -> Iterator[str]:
@@ -58,11 +67,20 @@ def _backup(settings: Settings) -> Iterator[str]:
     if settings.sources == "sample":
         return
     if folder is None:
-        yield f"{settings.county_file}: [backup] folder is not set; a lost disk is lost data."
+        yield say(
+            "{county_file}: [backup] folder is not set; a lost disk is lost data.",
+            county_file=settings.county_file,
+        )
     elif not folder.is_dir() or not os.access(folder, os.W_OK):
-        yield f"The backup folder {folder} is missing or cannot be written: mount it, or make it."
+        yield say(
+            "The backup folder {folder} is missing or cannot be written: mount it, or make it.",
+            folder=folder,
+        )
     elif folder.stat().st_dev == settings.home.stat().st_dev:
-        yield f"The backup folder {folder} is on the disk of the home folder, and is lost with it."
+        yield say(
+            "The backup folder {folder} is on the disk of the home folder, and is lost with it.",
+            folder=folder,
+        )
     if folder is not None:
         yield from _encryption(settings)
 
@@ -74,18 +92,22 @@ def _encryption(settings: Settings) -> Iterator[str]:
     from operations.maintenance.backup.restic import PROGRAM
 
     if shutil.which(PROGRAM) is None:
-        yield "restic is not installed, and backups are made with it: apt-get install restic."
+        yield say("restic is not installed, and backups are made with it: apt-get install restic.")
     try:
         password_file(settings)
     except NoKey as config_error:
-        yield str(config_error)
+        yield text_of(config_error)
 
 
 def _told(settings: Settings) -> Iterator[str]:
     if settings.lineage.transport != "off" and find_spec("openlineage") is None:
         yield (
-            f'{settings.county_file}: [lineage] transport = "{settings.lineage.transport}" needs '
-            'the package openlineage-python: install requirements-production.lock, or say "off".'
+            say(
+                '{county_file}: [lineage] transport = "{transport}" needs the package '
+                'openlineage-python: install requirements-production.lock, or say "off".',
+                county_file=settings.county_file,
+                transport=settings.lineage.transport,
+            )
         )
 
 
@@ -94,7 +116,11 @@ def _sources(settings: Settings) -> Iterator[str]:
         if source.dropped:
             yield from _drop_folder(settings, source.name)
         elif source.name not in settings.source:
-            yield f"{settings.county_file}: [source.{source.name}] is missing: say where it lies."
+            yield say(
+                "{county_file}: [source.{name}] is missing: say where it lies.",
+                county_file=settings.county_file,
+                name=source.name,
+            )
         elif settings.source[source.name].databases:
             yield from _accounts(settings)
 
@@ -107,8 +133,18 @@ def _accounts(settings: Settings) -> Iterator[str]:
 def _drop_folder(settings: Settings, source: str) -> Iterator[str]:
     folder = settings.configured_drop_folder(source)
     if folder is None:
-        yield f"{settings.county_file}: [source.{source}] needs a drop_folder for live sources."
+        yield say(
+            "{county_file}: [source.{source}] needs a drop_folder for live sources.",
+            county_file=settings.county_file,
+            source=source,
+        )
     elif not folder.is_dir():
-        yield f"The drop folder {folder} of {source} does not exist: make it."
+        yield say(
+            "The drop folder {folder} of {source} does not exist: make it.",
+            folder=folder,
+            source=source,
+        )
     elif config_error := open_to_others(folder):
-        yield f"The drop folder of {source}: {config_error}"
+        yield say(
+            "The drop folder of {source}: {config_error}", source=source, config_error=config_error
+        )

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from kreishaus.rights import Wrong, wrong_rights
 from kreishaus.settings import REPOSITORY, Settings
+from kreishaus.wording import joined, say
 
 LOOKS = 200_000
 """So many names are looked at; a home folder that has more is closed at its doors all the same."""
@@ -32,9 +33,10 @@ def rights(settings: Settings) -> Iterator[str]:
 def open_to_others(folder: Path) -> str:
     """An error about a folder of exact figures that every user can look into; empty if none."""
     if _mode(folder) & 0o007:
-        return (
-            f"{folder}: every user of this machine can look into it: chmod o= {folder}, and give "
-            "those who need it a group."
+        return say(
+            "{folder}: every user of this machine can look into it: chmod o= {folder}, "
+            "and give those who need it a group.",
+            folder=folder,
         )
     return ""
 
@@ -42,20 +44,33 @@ def open_to_others(folder: Path) -> str:
 def _modes(wrong: list[Wrong]) -> Iterator[str]:
     if wrong:
         first = wrong[0]
-        more = f", and so have {len(wrong) - 1} more" if len(wrong) > 1 else ""
+        more = say(", and so have {count} more", count=len(wrong) - 1) if len(wrong) > 1 else ""
         yield (
-            f"{first.path} has the rights {first.found:04o} instead of {first.mode:04o}{more}: "
-            "run `kreishaus upgrade`, which sets them."
+            say(
+                "{path} has the rights {found:04o} instead of {mode:04o}{more}: run "
+                "`kreishaus upgrade`, which sets them.",
+                path=first.path,
+                found=first.found,
+                mode=first.mode,
+                more=more,
+            )
         )
 
 
 def _owners(home: Path, foreign: list[Wrong]) -> Iterator[str]:
     if foreign:
         owner = _user(home.stat().st_uid)
-        more = f", and so do {len(foreign) - 1} more" if len(foreign) > 1 else ""
+        more = say(", and so do {count} more", count=len(foreign) - 1) if len(foreign) > 1 else ""
         yield (
-            f"{foreign[0].path} belongs to another user than {home}{more}: Kreishaus may be unable "
-            f"to write or to close it. chown -R {owner} {home}, and run Kreishaus as {owner} only."
+            say(
+                "{path} belongs to another user than {home}{more}: Kreishaus may be unable "
+                "to write or to close it. chown -R {owner} {home}, and run Kreishaus as "
+                "{owner} only.",
+                path=foreign[0].path,
+                home=home,
+                more=more,
+                owner=owner,
+            )
         )
 
 
@@ -74,9 +89,14 @@ def _group(home: Path) -> Iterator[str]:
     if others and stat.S_IMODE(entry.st_mode) & 0o070:
         name = _group_name(entry.st_gid)
         yield (
-            f"{home} belongs to the group {name}, which is that of {', '.join(others[:3])} too: "
-            "they can read everything exact. Give the home folder a group of its own: "
-            f"chgrp -R kreishaus {home}"
+            say(
+                "{home} belongs to the group {name}, which is that of {others} too: they "
+                "can read everything exact. Give the home folder a group of its own: chgrp "
+                "-R kreishaus {home}",
+                home=home,
+                name=name,
+                others=joined(others[:3], ", "),
+            )
         )
 
 
@@ -88,13 +108,16 @@ def _secrets() -> Iterator[str]:
     ]
     for path in (REPOSITORY / ".env", REPOSITORY / "secrets", *named):
         if not path.is_relative_to(MOUNTED) and _mode(path) & 0o007:
-            yield f"{path}: every user of this machine can read it: chmod o= {path}"
+            yield say("{path}: every user of this machine can read it: chmod o= {path}", path=path)
 
 
 def _backup(settings: Settings) -> Iterator[str]:
     folder = settings.backup.folder
     if folder and _mode(folder) & 0o077:
-        yield f"The backup folder {folder} is open to others than its owner: chmod 0700 {folder}"
+        yield say(
+            "The backup folder {folder} is open to others than its owner: chmod 0700 {folder}",
+            folder=folder,
+        )
 
 
 def _mode(path: Path) -> int:

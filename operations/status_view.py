@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from rich.text import Text
 
 from kreishaus.store.quarantine import explain
 from kreishaus.store.visits import Visit
+from kreishaus.wording import Language, day, in_language, say
 from pipeline.issues import Issue
 from pipeline.status import DatasetStatus
 
@@ -22,6 +24,10 @@ LINES_OF_A_SCREEN = 40
 COLUMNS_OF_A_SCREEN = 110
 FOLDED = ("silent", "late")
 MANY = 3
+REST_WORDS = {"ended": say("ended"), "no calendar": say("no calendar")}
+"""What a calendar without a next day says in place of it."""
+Tell = Callable[[str], str]
+"""Says a text in the language of the reader."""
 LONGEST_WHY = 170
 END_OF_WHY = 55
 
@@ -33,6 +39,7 @@ def as_screen(
     *,
     first_line: str = "",
     all_: bool = False,
+    language: Language = "en",
 ) -> RenderableType:
     """``first_line``, a row per dataset, and below what is wrong and why, worst first.
 
@@ -41,17 +48,17 @@ def as_screen(
     """
     issues = issues if all_ else _folded(issues)
     red = any(issue.severity == "red" for issue in issues)
-    parts: list[RenderableType] = [Text(first_line, "bold red" if red else "bold")]
-    parts = [*parts, _datasets(statuses)] if first_line else [_datasets(statuses)]
-    shown = issues if all_ else issues[: _fitting(issues, home, len(statuses))]
+    tell: Tell = partial(in_language, language=language)
+    parts: list[RenderableType] = [Text(tell(first_line), "bold red" if red else "bold")]
+    parts = [*parts, _datasets(statuses, tell)] if first_line else [_datasets(statuses, tell)]
+    shown = issues if all_ else issues[: _fitting(issues, home, len(statuses), tell)]
     if shown:
-        parts += [Text(), _issues(shown, home, cut=not all_)]
+        parts += [Text(), _issues(shown, home, tell, cut=not all_)]
     if len(issues) > len(shown):
-        parts.append(
-            Text(f"and {len(issues) - len(shown)} more: kreishaus status --all", "bold yellow")
-        )
+        more = say("and {count} more: kreishaus status --all", count=len(issues) - len(shown))
+        parts.append(Text(tell(more), "bold yellow"))
     if not red:
-        parts += [Text(), Text("Nothing is red.", "green")]
+        parts += [Text(), Text(tell(say("Nothing is red.")), "green")]
     return Group(*parts)
 
 
@@ -72,34 +79,36 @@ def _folded(issues: Sequence[Issue]) -> list[Issue]:
 
 
 def _common(group: Sequence[Issue]) -> str:
-    return f"{len(group)} of {group[0].about.partition('/')[0]}, such as {group[0].about}"
+    about = group[0].about
+    source = about.partition("/")[0]
+    return say("{count} of {source}, such as {about}", count=len(group), source=source, about=about)
 
 
-def _fitting(issues: Sequence[Issue], home: Path, rows: int) -> int:
+def _fitting(issues: Sequence[Issue], home: Path, rows: int, tell: Tell) -> int:
     """How many issues fit below so many rows, each by the lines that it takes; some always."""
     left = LINES_OF_A_SCREEN - rows - 4
     for number, issue in enumerate(issues):
         where = _short(issue.see, home) if issue.see else ""
-        words = len(issue.about) + len(_cut(issue)) + len(where) + 4
+        words = len(tell(issue.about)) + len(_cut(issue, tell)) + len(where) + 4
         left -= 1 + words // (COLUMNS_OF_A_SCREEN - 16)
         if left < 0:
             return max(number, 6)
     return len(issues)
 
 
-def _datasets(statuses: Sequence[DatasetStatus]) -> Table:
+def _datasets(statuses: Sequence[DatasetStatus], tell: Tell) -> Table:
     table = Table(box=None, pad_edge=False, collapse_padding=True)
-    for heading in ("dataset", "visited", "new", "newest", "next due"):
-        table.add_column(heading, no_wrap=True)
-    for heading in ("files", "revised", "flagged", "quar."):
-        table.add_column(heading, justify="right", no_wrap=True)
+    for heading in (say("dataset"), say("visited"), say("new"), say("newest"), say("next due")):
+        table.add_column(tell(heading), no_wrap=True)
+    for heading in (say("files"), say("revised"), say("flagged"), say("quar.")):
+        table.add_column(tell(heading), justify="right", no_wrap=True)
     for status in statuses:
         table.add_row(
             status.dataset.id,
-            _moment(status.last_visit),
-            _new(status),
-            str(status.newest_reference or "never"),
-            _due(status),
+            tell(_moment(status.last_visit)),
+            _new(status, tell),
+            tell(day(status.newest_reference) if status.newest_reference else say("never")),
+            _due(status, tell),
             str(status.files_staged),
             str(status.revisions),
             Text(str(status.checks_warned), "yellow" if status.checks_warned else ""),
@@ -109,49 +118,53 @@ def _datasets(statuses: Sequence[DatasetStatus]) -> Table:
 
 
 def _moment(visit: Visit | None) -> str:
-    return f"{visit.visited_at.astimezone():%m-%d %H:%M}" if visit else "never"
+    if visit is None:
+        return say("never")
+    return say("{moment:%m-%d %H:%M}", moment=visit.visited_at.astimezone())
 
 
-def _new(status: DatasetStatus) -> Text:
+def _new(status: DatasetStatus, tell: Tell) -> Text:
     """How many of the files that the last visit was offered were new, and how many it missed."""
     visit = status.last_visit
     if not status.enabled:
-        return Text("switched off", "dim")
+        return Text(tell(say("switched off")), "dim")
     if visit is None:
         return Text("")
     if visit.unavailable and not visit.offered:
-        return Text("silent", "bold red")
+        return Text(tell(say("silent")), "bold red")
     missed = len(visit.unavailable) + len(visit.refused)
-    words = f"{visit.new} of {visit.offered}"
-    return Text(f"{words}, {missed} bad", "bold red") if missed else Text(words)
+    words = say("{new} of {offered}", new=visit.new, offered=visit.offered)
+    if missed:
+        words = say("{new_of_offered}, {missed} bad", new_of_offered=words, missed=missed)
+    return Text(tell(words), "bold red" if missed else "")
 
 
-def _due(status: DatasetStatus) -> Text:
+def _due(status: DatasetStatus, tell: Tell) -> Text:
     if status.fresh is None or not status.enabled:
         return Text("")
     if status.fresh.ended:
-        return Text(status.dataset.calendar.rest_word, "dim")
+        return Text(tell(REST_WORDS[status.dataset.calendar.rest_word]), "dim")
     if status.late:
-        return Text(f"late {status.fresh.days_late} d", "yellow")
-    return Text(str(status.fresh.due_on), "green")
+        return Text(tell(say("late {days} d", days=status.fresh.days_late)), "yellow")
+    return Text(tell(day(status.fresh.due_on)), "green")
 
 
-def _issues(issues: Sequence[Issue], home: Path, *, cut: bool) -> Table:
+def _issues(issues: Sequence[Issue], home: Path, tell: Tell, *, cut: bool) -> Table:
     table = Table(box=None, pad_edge=False, show_header=False, expand=True)
     table.add_column(no_wrap=True)
     table.add_column(ratio=1, overflow="fold")
     for issue in issues:
-        words = _cut(issue) if cut else issue.why
-        text = Text.assemble((f"{issue.about}: ", "bold"), words)
+        words = _cut(issue, tell) if cut else tell(issue.why)
+        text = Text.assemble((f"{tell(issue.about)}: ", "bold"), words)
         if issue.see:
             text.append(f"  {_short(issue.see, home)}", "cyan")
-        table.add_row(Text(issue.kind, COLOURS[issue.severity]), text)
+        table.add_row(Text(tell(issue.label), COLOURS[issue.severity]), text)
     return table
 
 
-def _cut(issue: Issue) -> str:
+def _cut(issue: Issue, tell: Tell) -> str:
     """Long words cut: of a finding the middle, for expected and found stand last; else the end."""
-    words = issue.why
+    words = tell(issue.why)
     if len(words) <= LONGEST_WHY:
         return words
     if issue.kind != "quarantine":

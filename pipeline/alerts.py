@@ -17,7 +17,8 @@ from pathlib import Path
 
 from kreishaus.files import append_line, keep_last_lines, write_json_atomically
 from kreishaus.settings import Settings
-from pipeline.issues import RUNBOOK, Issue, issues
+from kreishaus.wording import Text, joined, say, say_counted
+from pipeline.issues import KINDS, RUNBOOK, Issue, issues
 from pipeline.status import dataset_status
 
 QUIET_AFTER_RED = timedelta(hours=20)
@@ -29,7 +30,10 @@ SENT_KEPT = 200
 
 @dataclass(frozen=True)
 class Message:
-    """``text`` may quote files and is for e-mail; ``brief`` quotes none and is for a webhook."""
+    """``text`` may quote files and is for e-mail; ``brief`` quotes none and is for a webhook.
+
+    All three can be said in German.
+    """
 
     subject: str
     text: str
@@ -46,23 +50,30 @@ def red_run(
     page: str,
 ) -> Message:
     """A DAG run is red: which, why, and what to do."""
-    subject = f"Kreishaus ({settings.county.name}): {dag_id} is red"
-    task = f"Its task {red_task} failed.\n" if red_task else ""
-    nobody = "No file and no source is known to be at fault: the log of the red task says why."
-    wrong = [_line(issue.kind, f"{issue.about}: {issue.why}") for issue in found]
+    subject = say("Kreishaus ({name}): {dag_id} is red", name=settings.county.name, dag_id=dag_id)
+    task = say("Its task {red_task} failed.\n", red_task=red_task) if red_task else ""
+    nobody = say("No file and no source is known to be at fault: the log of the red task says why.")
+    wrong = [_line(issue.label, joined((issue.about, issue.why), ": ")) for issue in found]
     paths = [f"\n{'':14}{issue.see}" if issue.see else "" for issue in found]
-    to_do = [_line(kind, RUNBOOK[kind]) for kind in dict.fromkeys(one.kind for one in found)]
-    text = "\n".join(
+    lines = [joined(pair, "") for pair in zip(wrong, paths, strict=True)]
+    kinds = dict.fromkeys(one.kind for one in found)
+    to_do = [_line(KINDS[kind], RUNBOOK[kind]) for kind in kinds]
+    text = joined(
         [
-            f"{dag_id} is red, run {run_id}.\n{task}",
-            *([line + path for line, path in zip(wrong, paths, strict=True)] or [nobody]),
-            *(["\nWhat to do", *to_do] if to_do else []),
-            f"\nAirflow: {page}\nEverything at a glance: kreishaus status\n"
-            'More: docs/operations.md, "When red"',
-        ]
+            say("{dag_id} is red, run {run_id}.\n{task}", dag_id=dag_id, run_id=run_id, task=task),
+            *(lines or [nobody]),
+            *([say("\nWhat to do"), *to_do] if to_do else []),
+            say(
+                "\nAirflow: {page}\nEverything at a glance: kreishaus status\n"
+                'More: docs/operations.md, "When red"',
+                page=page,
+            ),
+        ],
+        "\n",
     )
-    briefly = [f"{issue.kind} {issue.about}: {issue.brief}" for issue in found]
-    brief = "\n".join([f"{subject}, run {run_id}", *(briefly or [nobody]), page])
+    briefly = [joined((one.label, joined((one.about, one.brief), ": "))) for one in found]
+    first = say("{subject}, run {run_id}", subject=subject, run_id=run_id)
+    brief = joined([first, *(briefly or [nobody]), page], "\n")
     return Message(subject, text, brief)
 
 
@@ -89,48 +100,59 @@ def what_is_late(settings: Settings, alert_log: AlertLog, today: date, now: date
 def late_datasets(settings: Settings, late: Late, page: str) -> Message:
     """Datasets are late or have a gap: a warning, nothing failed."""
     number = len({issue.about for issue in late.all})
-    say = {0: "no dataset is late", 1: "1 dataset is late"}.get(
-        number, f"{number} datasets are late"
-    )
-    subject = f"Kreishaus ({settings.county.name}): {say}"
+    about = say_counted("1 dataset is late", "{count} datasets are late", number)
+    if not number:
+        about = say("no dataset is late")
+    subject = say("Kreishaus ({name}): {about}", name=settings.county.name, about=about)
     lines = [
-        _line(word, f"{issue.about}: {issue.why}")
-        for word, group in (("new", late.news), ("still", late.known))
+        _line(word, joined((issue.about, issue.why), ": "))
+        for word, group in ((say("new"), late.news), (say("still"), late.known))
         for issue in group
     ]
-    text = "\n".join(
+    text = joined(
         [
-            "Nothing failed: this is what has not arrived by its own calendar.",
-            "Marts show the last good figures.\n",
-            *(lines or ["Everything is on time."]),
-            f"\nThe calendars are in {settings.county_file}; all datasets: mart `freshness`,",
+            say("Nothing failed: this is what has not arrived by its own calendar."),
+            say("Marts show the last good figures.\n"),
+            *(lines or [say("Everything is on time.")]),
+            say(
+                "\nThe calendars are in {county_file}; all datasets: mart `freshness`,",
+                county_file=settings.county_file,
+            ),
             f"kreishaus status, {page}",
-        ]
+        ],
+        "\n",
     )
-    return Message(subject, text, "\n".join([subject, *lines]))
+    return Message(subject, text, joined([subject, *lines], "\n"))
 
 
 def no_version(settings: Settings, since: datetime, newest: str) -> Message:
     """Readers got no new version this night: said by a clock that is not Airflow's."""
-    subject = f"Kreishaus ({settings.county.name}): no new version since {since:%d.%m.%Y %H:%M}"
+    subject = say(
+        "Kreishaus ({name}): no new version since {since:%d.%m.%Y %H:%M}",
+        name=settings.county.name,
+        since=since,
+    )
     lines = [
-        f"{newest}",
+        newest,
         "",
-        "What to do",
+        say("What to do"),
         _line(
-            "1.", "kreishaus status: did a source or the build fail? Then an alert of its own came."
+            "1.",
+            say("kreishaus status: did a source or the build fail? Then an alert of its own came."),
         ),
-        _line("2.", "If no alert came: do Airflow's scheduler, workers and DAG processor run?"),
-        _line("3.", "Is build_marts switched on, and does its grid show a run of this night?"),
+        _line(
+            "2.", say("If no alert came: do Airflow's scheduler, workers and DAG processor run?")
+        ),
+        _line("3.", say("Is build_marts switched on, and does its grid show a run of this night?")),
         "",
-        "Readers keep the last good version. This message comes from `kreishaus check-night`,",
-        'which needs no Airflow. More: docs/production.md, "A night without a version"',
+        say("Readers keep the last good version. This message comes from `kreishaus check-night`,"),
+        say('which needs no Airflow. More: docs/production.md, "A night without a version"'),
     ]
-    return Message(subject, "\n".join(lines), f"{subject}. {newest}")
+    return Message(subject, joined(lines, "\n"), joined((subject, newest), ". "))
 
 
-def _line(word: str, text: str) -> str:
-    return f"  {word:<12}{text}"
+def _line(word: str, text: str) -> Text:
+    return say("  {word:<12}{text}", word=word, text=text)
 
 
 def digest(*words: str) -> str:
@@ -191,7 +213,12 @@ def unsent(settings: Settings) -> list[Issue]:
             "red",
             "alert unsent",
             channel,
-            f"{document['at']}: {document['subject']!r} did not arrive: {document['error']}",
+            say(
+                "{at}: {subject!r} did not arrive: {error}",
+                at=document["at"],
+                subject=document["subject"],
+                error=document["error"],
+            ),
             brief="",
             see=_sent(settings),
         )

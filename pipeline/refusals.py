@@ -12,6 +12,7 @@ from pathlib import Path
 from kreishaus.datasets import Dataset
 from kreishaus.model import Request
 from kreishaus.terminal import printable_name
+from kreishaus.wording import say
 
 
 def unread_file(entry: Dataset, request: Request) -> str:
@@ -27,7 +28,14 @@ def refused_file(entry: Dataset, request: Request) -> str:
     try:
         names = sorted(one.name for one in path.parent.iterdir())
         saved = datetime.fromtimestamp(path.stat().st_mtime)
-        number = f"file {names.index(path.name) + 1} of {len(names)} by name"
+        number = say(
+            "file {index} of {count} by name", index=names.index(path.name) + 1, count=len(names)
+        )
     except (OSError, ValueError):  # taken away meanwhile
-        return "a dropped file"
-    return f"{number}, saved {saved:%Y-%m-%d %H.%M}: in {printable_name(str(path.parent))}"
+        return say("a dropped file")
+    return say(
+        "{number}, saved {saved:%Y-%m-%d %H.%M}: in {parent}",
+        number=number,
+        saved=saved,
+        parent=printable_name(str(path.parent)),
+    )

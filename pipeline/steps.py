@@ -39,6 +39,7 @@ from kreishaus.store.quarantine import explain
 from kreishaus.store.staging import BatchRecord, typed
 from kreishaus.store.visits import Visit, Visits
 from kreishaus.terminal import printable_name
+from kreishaus.wording import Text, joined, say, text_of
 from pipeline.backfill import Window
 from pipeline.names_of_regions import earlier_names, judged_by_names
 from pipeline.reduction import keep_reduced, refuse_erased
@@ -87,7 +88,7 @@ class Outcome:
     findings: tuple[Finding, ...]
 
     @property
-    def explanation(self) -> str:
+    def explanation(self) -> Text:
         return explain(f"{self.landed.dataset_id} {self.landed.label}", self.findings)
 
 
@@ -113,7 +114,7 @@ def fetch_new(
     try:
         report = _fetch_new(entry, store, settings, run_id, window)
     except SourceUnavailable as error:
-        visits.note(Visit(begun, run_id, unavailable=(str(error),), reason=reason))
+        visits.note(Visit(begun, run_id, unavailable=(text_of(error),), reason=reason))
         raise
     if report.offered or not window:
         visits.note(
@@ -170,7 +171,7 @@ def _fetch_new(
                 may_heal |= not isinstance(error, SourceRefused)
             except NothingOffered as answer:
                 log.info("%s %s: %s", entry.id, request.label, answer)
-                nothing.append(f"{request.label}: {answer}")
+                nothing.append(joined((request.label, text_of(answer)), ": "))
             else:
                 offered[landed.sha256] = (landed, new)
     report = _report(entry, store, offered, len(requests), refused, unavailable)
@@ -187,8 +188,8 @@ def _ways(request: Request) -> Iterator[Request]:
 
 def _named(label: str, error: Exception) -> str:
     """The text of an error, with the name of its file first."""
-    text = str(error)
-    return text if text.startswith(label) else f"{label}: {text}"
+    text = text_of(error)
+    return text if text.startswith(label) else joined((label, text), ": ")
 
 
 def _period(
@@ -219,7 +220,9 @@ def _land_by_some_way(
     except (SourceUnavailable, NothingOffered) as second:
         hopeless = all(isinstance(error, SourceRefused) for error in (first, second))
         kind = SourceRefused if hopeless else SourceUnavailable
-        raise kind(f"{first}; the alternative failed too: {second}") from second
+        raise kind(
+            say("{first}; the alternative failed too: {second}", first=first, second=second)
+        ) from second
 
 
 def _land_one(
@@ -236,7 +239,10 @@ def _land_one(
     if answer.content is None:
         if known is None:
             raise NothingOffered(
-                f"{request.url}: reports nothing new, and Kreishaus has no earlier file from it"
+                say(
+                    "{url}: reports nothing new, and Kreishaus has no earlier file from it",
+                    url=request.url,
+                )
             )
         store.landing.sight(known[0], request, run_id=run_id, headers=known[1].headers)
         return Landed(entry.source, entry.name, known[0], request.label), False
@@ -280,7 +286,7 @@ def _fetch(
     known: Mapping[str, str] | None,
 ) -> Answer:
     if request.fault is not None:
-        raise SourceRefused(f"{request.label}: {request.fault}")
+        raise SourceRefused(joined((request.label, request.fault), ": "))
     if request.path is not None:
         path = Path(request.path)
         called = unread_file(entry, request) if entry.reduce else ""
@@ -310,22 +316,34 @@ def dropped_bytes(path: Path, settings: Settings, called: str = "") -> bytes:
         with os.fdopen(os.open(path, UNFOLLOWED), "rb") as file:
             before = os.fstat(file.fileno())
             if not stat.S_ISREG(before.st_mode):
-                raise SourceRefused(f"{name}: is not a regular file. Save it as one")
+                raise SourceRefused(say("{name}: is not a regular file. Save it as one", name=name))
             content = b"" if before.st_size > most else file.read(most + 1)
             after = os.fstat(file.fileno())
     except OSError as error:
         raise SourceUnavailable(
-            f"{name}: cannot be read ({error.strerror}). Give the user of Kreishaus read access"
+            say(
+                "{name}: cannot be read ({strerror}). Give the user of Kreishaus read access",
+                name=name,
+                strerror=error.strerror,
+            )
         ) from error
     if max(after.st_size, len(content)) > most:
         raise SourceRefused(
-            f"{name}: expected {most} bytes at most, found {after.st_size}. Is it really "
-            "a table? Then raise [http] largest_mebibytes in county.toml"
+            say(
+                "{name}: expected {most} bytes at most, found {st_size}. Is it really a "
+                "table? Then raise [http] largest_mebibytes in county.toml",
+                name=name,
+                most=most,
+                st_size=after.st_size,
+            )
         )
     if (after.st_size, after.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
         raise SourceUnavailable(
-            f"{name}: changed while it was read: somebody is still writing it. The next visit "
-            "reads it again"
+            say(
+                "{name}: changed while it was read: somebody is still writing it. The next "
+                "visit reads it again",
+                name=name,
+            )
         )
     return content
 

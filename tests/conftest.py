@@ -16,6 +16,9 @@ from operations.maintenance.backup.restic import Repository
 hypothesis.settings.register_profile("steady", derandomize=True, deadline=None)
 hypothesis.settings.load_profile("steady")
 
+# Engineers read what a test prints; the tests of German ask for it.
+os.environ["KREISHAUS_LANGUAGE"] = "en"
+
 
 DEAREST_FIRST = ("e2e", "integration", "full", "fuzz", "unit")
 """The order of the folders. Where processes share the tests, file by file, what takes minutes must

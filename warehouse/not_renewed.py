@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kreishaus.settings import Settings
+from kreishaus.wording import say
 from pipeline.issues import Issue
 from warehouse import versions
 
@@ -20,17 +21,24 @@ def not_renewed(settings: Settings, run_id: str | None = None) -> list[Issue]:
     if run_id is not None and manifest["run_id"] != run_id:
         return []
     kept = {
-        mart["name"]: f"shows the state of {mart['kept_from']}: {mart['fault']}"
+        mart["name"]: say(
+            "shows the state of {kept_from}: {fault}",
+            kept_from=mart["kept_from"],
+            fault=mart["fault"].partition("\n")[0],
+        )
         for mart in manifest["marts"]
         if mart["kept_from"]
     }
-    lacking = {name: f"was never built: {fault}" for name, fault in manifest["missing"].items()}
+    lacking = {
+        name: say("was never built: {fault}", fault=fault.partition("\n")[0])
+        for name, fault in manifest["missing"].items()
+    }
     return [
         Issue(
             "red",
             "not renewed",
             name,
-            why.splitlines()[0],
+            why,
             brief="",
             see=version / "internal" / versions.MANIFEST,
         )

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from kreishaus.settings import Settings
+from kreishaus.wording import say, say_counted, text_of
 from pipeline.issues import Issue
 from pipeline.status import DatasetStatus
 from warehouse import versions
 
 LONGEST_RUN = timedelta(hours=6)
 """A DAG run ends after five hours at the latest: later than this nobody publishes any more."""
+MINUTES_OF_AN_HOUR = 60
+MINUTES_OF_A_DAY = 24 * 60
 
 
 @dataclass(frozen=True)
@@ -26,10 +29,11 @@ class Publication:
     def first_line(self, now: datetime) -> str:
         """What readers have, and since when, in one line."""
         if self.version is None:
-            return "Nothing is published."
+            return say("Nothing is published.")
         if self.created_at is None:
-            return f"Published: {self.version}, which is damaged."
-        return f"Published: {self.version}, {age(now - self.created_at)} old."
+            return say("Published: {version}, which is damaged.", version=self.version)
+        old = age(now - self.created_at)
+        return say("Published: {version}, {old} old.", version=self.version, old=old)
 
 
 def age(span: timedelta) -> str:
@@ -38,10 +42,11 @@ def age(span: timedelta) -> str:
     Less than nothing, after a clock was set back, is 0 minutes.
     """
     minutes = max(0, int(span.total_seconds() // 60))
-    for unit, size in (("days", 24 * 60), ("hours", 60)):
-        if minutes >= 2 * size:
-            return f"{minutes // size} {unit}"
-    return "1 minute" if minutes == 1 else f"{minutes} minutes"
+    if minutes >= 2 * MINUTES_OF_A_DAY:
+        return say("{count} days", count=minutes // MINUTES_OF_A_DAY)
+    if minutes >= 2 * MINUTES_OF_AN_HOUR:
+        return say("{count} hours", count=minutes // MINUTES_OF_AN_HOUR)
+    return say_counted("1 minute", "{count} minutes", minutes)
 
 
 def publication(
@@ -63,7 +68,7 @@ def publication(
         created_at = versions.made_at(version)
         versions.manifest(version, "internal")
     except versions.Damaged as damaged:
-        issue = Issue("red", "damaged", "published", str(damaged), str(damaged))
+        issue = Issue("red", "damaged", "published", text_of(damaged), text_of(damaged))
         return Publication(version.name, None, (issue,))
     except versions.NothingPublished:
         return Publication(None, None, (_nothing(settings, statuses, at_work),))
@@ -80,17 +85,21 @@ def publication(
 
 def _nothing(settings: Settings, statuses: Sequence[DatasetStatus], at_work: str | None) -> Issue:
     if at_work:
-        why = f"the first run has not published yet ({at_work})"
+        why = say("the first run has not published yet ({at_work})", at_work=at_work)
     elif any(one.files_landed or one.last_visit for one in statuses):
-        why = "files have landed, and no run has come to its end: start it again"
+        why = say("files have landed, and no run has come to its end: start it again")
     else:
-        why = f"{settings.home} is empty. Is KREISHAUS_HOME the folder that you mean?"
+        why = say(
+            "{home} is empty. Is KREISHAUS_HOME the folder that you mean?", home=settings.home
+        )
     return Issue("red", "not published", "published", why, why)
 
 
 def _interrupted(visited: datetime, version: str) -> Issue:
-    why = (
-        f"sources were visited at {visited.astimezone():%Y-%m-%d %H:%M}, after {version} was "
-        "published, and nothing was published since: that run did not come to its end"
+    why = say(
+        "sources were visited at {visited:%Y-%m-%d %H:%M}, after {version} was published, and "
+        "nothing was published since: that run did not come to its end",
+        visited=visited.astimezone(),
+        version=version,
     )
     return Issue("red", "interrupted", "published", why, why)

@@ -61,10 +61,14 @@ def reason(batch: Mapping[str, Any], settings: Settings) -> str:
     if place["about"] == "more":
         return f"{label}: kreishaus status --all names each"
     if place["about"] == "quarantine":
+        from kreishaus.store.quarantine import explain, findings_in  # pandas: seconds
+
         folder = Path(place["path"])
         lies = f"{label}: offered again, still in quarantine ({folder})."
-        file = folder / "reason.txt"
-        return f"{lies}\n{file.read_text()}" if file.exists() else f"{lies} It was released since."
+        findings = findings_in(folder)
+        return (
+            f"{lies}\n{explain(label, findings)}" if findings else f"{lies} It was released since."
+        )
     source, _, name = place["dataset"].partition("/")
     visits = Visits(settings.landing, source, name)
     of_run = [visit for visit in visits.read() if visit.run_id == place["run_id"]]

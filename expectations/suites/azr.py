@@ -16,6 +16,7 @@ from expectations.row_sums import (
 from ingest.azr.empties import COUNTRIES, FAMILY, RECOGNISED, TOTAL
 from ingest.azr.tables import SEXES
 from ingest.vocabulary.groups import AGE_GROUPS, SEX_GROUPS
+from kreishaus.wording import say
 
 CRITICAL, WARNING = FailureSeverity.CRITICAL, FailureSeverity.WARNING
 
@@ -137,7 +138,7 @@ def _cells(key: list[str]) -> list[Expectation]:
             column="status_code",
             value_set=list(STATUSES),
             severity=CRITICAL,
-            meta=_meta("status_known", "A status outside the list is in no sum and no mart."),
+            meta=_meta("status_known", say("A status outside the list is in no sum and no mart.")),
         ),
     ]
 
@@ -147,19 +148,19 @@ def _counts(key: list[str], label: str) -> list[Expectation]:
         gxe.ExpectCompoundColumnsToBeUnique(
             column_list=key,
             severity=CRITICAL,
-            meta=_meta("key_unique", "Two rows for one key would count persons twice.", label),
+            meta=_meta("key_unique", say("Two rows for one key would count persons twice."), label),
         ),
         gxe.ExpectColumnValuesToBeBetween(
             column="value",
             min_value=0,
             severity=CRITICAL,
-            meta=_meta("count_not_negative", "Persons are counted: none is the least.", label),
+            meta=_meta("count_not_negative", say("Persons are counted: none is the least."), label),
         ),
         ExpectValueOrMarker(
             value_column="value",
             marker_column="marker",
             severity=CRITICAL,
-            meta=_meta("value_or_marker", "An empty cell must say why it is empty.", label),
+            meta=_meta("value_or_marker", say("An empty cell must say why it is empty."), label),
         ),
     ]
 
@@ -176,7 +177,8 @@ def _margins() -> list[Expectation]:
                 parts={"margin": margin, "group_code": list(groups)},
                 severity=CRITICAL,
                 meta=_meta(
-                    f"row_sums_by_{margin}", f"The register's rows are complete by {margin}."
+                    f"row_sums_by_{margin}",
+                    say("The register's rows are complete by {margin}.", margin=margin),
                 ),
             )
         )
@@ -186,15 +188,15 @@ def _margins() -> list[Expectation]:
             column="group_code",
             value_set=sorted({code for _, code in pairs}),
             severity=CRITICAL,
-            meta=_meta("groups_present", "A lost column would be taken for nobody."),
+            meta=_meta("groups_present", say("A lost column would be taken for nobody.")),
         ),
         gxe.ExpectColumnPairValuesToBeInSet(
             column_A="margin",
             column_B="group_code",
             value_pairs_set=pairs,
-            description="Each group stands under its own margin.",
+            description=say("Each group stands under its own margin."),
             severity=CRITICAL,
-            meta=_meta("groups_known", "An age group counted under sex would be in no sum."),
+            meta=_meta("groups_known", say("An age group counted under sex would be in no sum.")),
         ),
     ]
     return expectations
@@ -207,7 +209,7 @@ def _status_sums(group_by: list[str]) -> list[Expectation]:
         total={"status_code": "recognised"},
         parts={"status_code": list(RECOGNISED)},
         severity=CRITICAL,
-        meta=_meta("recognised_sum", "The table prints it as the sum of its lines 3 to 8."),
+        meta=_meta("recognised_sum", say("The table prints it as the sum of its lines 3 to 8.")),
     )
     return [recognised, _total_sum(group_by)]
 
@@ -219,7 +221,7 @@ def _total_sum(group_by: list[str]) -> Expectation:
         total={"status_code": "total"},
         parts={"status_code": list(TOTAL)},
         severity=CRITICAL,
-        meta=_meta("total_sum", "The total is printed as recognised + pending + tolerated."),
+        meta=_meta("total_sum", say("The total is printed as recognised + pending + tolerated.")),
     )
 
 
@@ -231,7 +233,7 @@ def _family_sum(group_by: list[str]) -> Expectation:
         parts={"status_code": list(FAMILY)},
         whole_lists=True,
         severity=CRITICAL,
-        meta=_meta("family_sum", "The table prints it as the sum of the selected states."),
+        meta=_meta("family_sum", say("The table prints it as the sum of the selected states.")),
     )
 
 
@@ -242,5 +244,7 @@ def _not_above(whole: str, parts: tuple[str, ...]) -> Expectation:
         whole={"status_code": whole},
         parts={"status_code": list(parts)},
         severity=CRITICAL,
-        meta=_meta(f"of_which_{whole}", 'Rows "darunter" are some of the row above, never more.'),
+        meta=_meta(
+            f"of_which_{whole}", say('Rows "darunter" are some of the row above, never more.')
+        ),
     )

@@ -33,6 +33,7 @@ from expectations.row_sums import (
 from expectations.suites.bamf_identities import CONTINENTS, IDENTITIES
 from ingest.bamf.tables import MEASURES, REPORT_MEASURES
 from ingest.vocabulary.countries import countries
+from kreishaus.wording import say
 
 CRITICAL, WARNING = FailureSeverity.CRITICAL, FailureSeverity.WARNING
 FOLLOWS = {
@@ -100,7 +101,7 @@ def _report_rows() -> list[Expectation]:
                 total=total,
                 parts=parts,
                 severity=CRITICAL,
-                meta=_meta(rule, "It holds in every row of the four reports known."),
+                meta=_meta(rule, say("It holds in every row of the four reports known.")),
             )
             for rule, (total, parts) in sums.items()
         ),
@@ -109,7 +110,9 @@ def _report_rows() -> list[Expectation]:
             total={"row_kind": "top_ten", "unit": "persons"},
             parts={"row_kind": "country", "unit": "persons"},
             severity=CRITICAL,
-            meta=_meta("countries_sum_to_top_ten", "The sum is printed below its ten countries."),
+            meta=_meta(
+                "countries_sum_to_top_ten", say("The sum is printed below its ten countries.")
+            ),
         ),
         ExpectPercentAsPrinted(
             group_by=["source_place", "source_row"],
@@ -117,30 +120,32 @@ def _report_rows() -> list[Expectation]:
             parts=REPORT_PROTECTION,
             whole="decisions_total",
             severity=CRITICAL,
-            meta=_meta("protection_rate_as_printed", "The rate is made of the numbers beside it."),
+            meta=_meta(
+                "protection_rate_as_printed", say("The rate is made of the numbers beside it.")
+            ),
         ),
         ExpectCompoundColumnsToBeUnique(
             column_list=["row_label", "measure"],
             severity=CRITICAL,
-            meta=_meta("key_unique", "A country printed twice makes every sum wrong."),
+            meta=_meta("key_unique", say("A country printed twice makes every sum wrong.")),
         ),
         ExpectColumnValuesToBeInSet(
             column="measure",
             value_set=list(REPORT_MEASURES),
             severity=CRITICAL,
-            meta=_meta("known_measure", "The warehouse knows these eleven columns."),
+            meta=_meta("known_measure", say("The warehouse knows these eleven columns.")),
         ),
         *_counts("value"),
         ExpectValueOrMarker(
             markers=["-"],
             severity=CRITICAL,
-            meta=_meta("value_or_marker", "A cell holds a number or a dash."),
+            meta=_meta("value_or_marker", say("A cell holds a number or a dash.")),
         ),
         ExpectTableRowCountToBeBetween(
             min_value=12 * len(REPORT_MEASURES),
             max_value=12 * len(REPORT_MEASURES),
             severity=WARNING,
-            meta=_meta("row_count", "Ten countries and two sums; another count is odd."),
+            meta=_meta("row_count", say("Ten countries and two sums; another count is odd.")),
         ),
     ]
 
@@ -151,7 +156,7 @@ def _report_figures() -> list[Expectation]:
         ExpectCompoundColumnsToBeUnique(
             column_list=["span", "measure"],
             severity=CRITICAL,
-            meta=_meta("key_unique", "A figure counts for one span, once.") | label,
+            meta=_meta("key_unique", say("A figure counts for one span, once.")) | label,
         ),
         ExpectPercentAsPrinted(
             group_by=["reference_month", "span"],
@@ -160,7 +165,8 @@ def _report_figures() -> list[Expectation]:
             parts=["decisions_positive"],
             whole="decisions_total",
             severity=CRITICAL,
-            meta=_meta("protection_rate_as_stated", "The sentence says both numbers too.") | label,
+            meta=_meta("protection_rate_as_stated", say("The sentence says both numbers too."))
+            | label,
         ),
         *(
             ExpectMeasuresToSum(
@@ -172,8 +178,10 @@ def _report_figures() -> list[Expectation]:
                 severity=WARNING,
                 meta=_meta(
                     f"{total.removesuffix('_total')}_first_and_follow_up",
-                    "Both parts and their sum stand in sentences; only a warning, because one of "
-                    "them may be worded in a way that is not known.",
+                    say(
+                        "Both parts and their sum stand in sentences; only a warning, because one "
+                        "of them may be worded in a way that is not known."
+                    ),
                 )
                 | label,
             )
@@ -189,14 +197,14 @@ def _counts(column: str) -> list[Expectation]:
             column=column,
             min_value=0,
             severity=CRITICAL,
-            meta=_meta("not_negative", "Persons are counted."),
+            meta=_meta("not_negative", say("Persons are counted.")),
         ),
         ExpectColumnValuesToBeBetween(
             column=column,
             max_value=100,
             row_condition=Column("unit") == "percent",
             severity=CRITICAL,
-            meta=_meta("at_most_all", "A share of decisions is 100 percent at most."),
+            meta=_meta("at_most_all", say("A share of decisions is 100 percent at most.")),
         ),
     ]
 
@@ -207,7 +215,7 @@ def _meta(rule: str, reason: str) -> dict[str, Any]:
 
 
 def _identities() -> list[Expectation]:
-    reason = (
+    reason = say(
         "It held in every printed row of 52 months; if it breaks, a cell was misread or changed."
     )
     return [
@@ -231,7 +239,9 @@ def _sums() -> list[Expectation]:
             severity=CRITICAL,
             meta=_meta(
                 "countries_sum_to_continent",
-                "A country's row that got lost shows nowhere else than in its continent's sum.",
+                say(
+                    "A country's row that got lost shows nowhere else than in its continent's sum."
+                ),
             ),
         ),
         ExpectRowsToSumToTotal(
@@ -241,8 +251,10 @@ def _sums() -> list[Expectation]:
             severity=CRITICAL,
             meta=_meta(
                 "continents_sum_to_total",
-                "A continent's row that got lost shows nowhere else than in the total; and a table "
-                "without its total cannot be checked at all.",
+                say(
+                    "A continent's row that got lost shows nowhere else than in the total; and "
+                    "a table without its total cannot be checked at all."
+                ),
             ),
         ),
     ]
@@ -262,7 +274,10 @@ def _keys() -> list[Expectation]:
             severity=CRITICAL,
             meta=_meta(
                 "row_missing",
-                "A row that got lost shows in the sums only; named, it can be looked up in print.",
+                say(
+                    "A row that got lost shows in the sums only; named, it can be looked up in "
+                    "print."
+                ),
             ),
         ),
         ExpectColumnValuesToBeInSet(
@@ -272,8 +287,10 @@ def _keys() -> list[Expectation]:
             severity=WARNING,
             meta=_meta(
                 "known_ls_code",
-                "A new key is a new country, or a misread digit: look at it, then add it to "
-                "ingest/vocabulary/countries.csv.",
+                say(
+                    "A new key is a new country, or a misread digit: look at it, then add it "
+                    "to ingest/vocabulary/countries.csv."
+                ),
             ),
         ),
         ExpectCompoundColumnsToBeUnique(
@@ -281,20 +298,24 @@ def _keys() -> list[Expectation]:
             ignore_row_if="any_value_is_missing",
             severity=CRITICAL,
             meta=_meta(
-                "key_unique", "LS is the key: a country counted twice makes every sum wrong."
+                "key_unique", say("LS is the key: a country counted twice makes every sum wrong.")
             ),
         ),
         ExpectColumnValuesToBeUnique(
             column="measure",
             row_condition=Column("row_kind") == "total",
             severity=CRITICAL,
-            meta=_meta("one_total_row", "With two totals nobody can say which one is the month's."),
+            meta=_meta(
+                "one_total_row", say("With two totals nobody can say which one is the month's.")
+            ),
         ),
         ExpectColumnValuesToMatchRegex(
             column="ls_code",
             regex=r"^\d{3}$",
             severity=CRITICAL,
-            meta=_meta("ls_code_three_digits", "LS joins the months; names change their spelling."),
+            meta=_meta(
+                "ls_code_three_digits", say("LS joins the months; names change their spelling.")
+            ),
         ),
         ExpectColumnDistinctValuesToContainSet(
             column="ls_code",
@@ -302,8 +323,11 @@ def _keys() -> list[Expectation]:
             severity=WARNING,
             meta=_meta(
                 "stateless_and_unclear_printed",
-                "997 and 998 stand in every known month and are the rows others have lost; only a "
-                "warning, because the sums prove a loss and a month without them may come.",
+                say(
+                    "997 and 998 stand in every known month and are the rows others have lost; "
+                    "only a warning, because the sums prove a loss and a month without them "
+                    "may come."
+                ),
             ),
         ),
     ]
@@ -315,21 +339,21 @@ def _content() -> list[Expectation]:
             markers=["-"],
             severity=CRITICAL,
             meta=_meta(
-                "value_or_marker", "BAMF prints a count or a dash; an empty cell was not read."
+                "value_or_marker", say("BAMF prints a count or a dash; an empty cell was not read.")
             ),
         ),
         ExpectColumnValuesToBeBetween(
             column="value",
             min_value=0,
             severity=CRITICAL,
-            meta=_meta("not_negative", "Persons are counted."),
+            meta=_meta("not_negative", say("Persons are counted.")),
         ),
         ExpectColumnValuesToBeInSet(
             column="measure",
             value_set=list(MEASURES.values()),
             severity=CRITICAL,
             meta=_meta(
-                "known_measure", "The warehouse knows the 25 printed columns and no others."
+                "known_measure", say("The warehouse knows the 25 printed columns and no others.")
             ),
         ),
         ExpectColumnValuesToBeInSet(
@@ -338,7 +362,9 @@ def _content() -> list[Expectation]:
             severity=WARNING,
             meta=_meta(
                 "known_continent",
-                "A new name changes no number; but a misread one looks the same, so look at it.",
+                say(
+                    "A new name changes no number; but a misread one looks the same, so look at it."
+                ),
             ),
         ),
         ExpectTableRowCountToBeBetween(
@@ -347,7 +373,10 @@ def _content() -> list[Expectation]:
             severity=WARNING,
             meta=_meta(
                 "row_count",
-                "The 52 months known have 134 to 155 rows. Other counts are odd; the sums decide.",
+                say(
+                    "The 52 months known have 134 to 155 rows. Other counts are odd; the sums "
+                    "decide."
+                ),
             ),
         ),
     ]

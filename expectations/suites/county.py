@@ -16,6 +16,7 @@ from expectations.named_limits import ExpectNamedValuesWithinLimits, Limits, pla
 from expectations.validity import ExpectOneValidAtATime
 from ingest.county.tables import COUNTY, TABLES
 from kreishaus.keys import row_key
+from kreishaus.wording import say
 
 CRITICAL = FailureSeverity.CRITICAL
 YEARS = (1900, 2200)
@@ -70,7 +71,7 @@ def _rules(name: str, schema: pa.Schema) -> Iterator[Expectation]:
     yield gxe.ExpectCompoundColumnsToBeUnique(
         column_list=list(key.columns),
         severity=CRITICAL,
-        meta=_meta("key_unique", "What stands there twice would count twice.", label),
+        meta=_meta("key_unique", say("What stands there twice would count twice."), label),
     )
     if "valid_from" in schema.names:
         yield gxe.ExpectColumnPairValuesAToBeGreaterThanB(
@@ -79,14 +80,16 @@ def _rules(name: str, schema: pa.Schema) -> Iterator[Expectation]:
             or_equal=True,
             ignore_row_if="either_value_is_missing",
             severity=CRITICAL,
-            meta=_meta("validity", "What ends before it begins is never valid.", label),
+            meta=_meta("validity", say("What ends before it begins is never valid."), label),
         )
     yield from _bounds(name, schema, label)
     if name in AT_ONCE:
         yield ExpectOneValidAtATime(
             key=list(AT_ONCE[name]),
             severity=CRITICAL,
-            meta=_meta("one_at_a_time", "Of two that hold on a day nobody knows which.", label),
+            meta=_meta(
+                "one_at_a_time", say("Of two that hold on a day nobody knows which."), label
+            ),
         )
     if name in PARAMETERS:
         yield ExpectNamedValuesWithinLimits(
@@ -94,20 +97,24 @@ def _rules(name: str, schema: pa.Schema) -> Iterator[Expectation]:
             value_column="value",
             limits=plain(PARAMETERS[name]),
             severity=CRITICAL,
-            meta=_meta("limits", "98 for 98 percent, or a name that no formula reads.", "name"),
+            meta=_meta(
+                "limits", say("98 for 98 percent, or a name that no formula reads."), "name"
+            ),
         )
     if name == "local_need":
         yield gxe.ExpectColumnValuesToBeInSet(
             column="kind",
             value_set=["special_need", "migration_balance"],
             severity=CRITICAL,
-            meta=_meta("kind", "The forecast knows these two kinds of need.", label),
+            meta=_meta("kind", say("The forecast knows these two kinds of need."), label),
         )
     if name == "demand_parameter_sets":
         yield gxe.ExpectColumnValuesToBeUnique(
             column="adopted_date",
             severity=CRITICAL,
-            meta=_meta("adopted_once", "The newest set counts: two of a day leave it open.", label),
+            meta=_meta(
+                "adopted_once", say("The newest set counts: two of a day leave it open."), label
+            ),
         )
 
 
@@ -124,7 +131,7 @@ def _bounds(name: str, schema: pa.Schema, label: str) -> Iterator[Expectation]:
                 column=field.name,
                 min_value=0,
                 severity=CRITICAL,
-                meta=_meta("not_negative", "What is counted is not below nothing.", label),
+                meta=_meta("not_negative", say("What is counted is not below nothing."), label),
             )
     if name == "target_years":
         kinds = {"year": Limits(first, last), "after_base": Limits(0, last - first)}
@@ -133,7 +140,9 @@ def _bounds(name: str, schema: pa.Schema, label: str) -> Iterator[Expectation]:
             value_column="value",
             limits=plain(kinds),
             severity=CRITICAL,
-            meta=_meta("kind", "A year is so many after the base year, or has a number.", label),
+            meta=_meta(
+                "kind", say("A year is so many after the base year, or has a number."), label
+            ),
         )
     if name == "local_need":
         yield gxe.ExpectColumnPairValuesAToBeGreaterThanB(
@@ -142,7 +151,7 @@ def _bounds(name: str, schema: pa.Schema, label: str) -> Iterator[Expectation]:
             or_equal=True,
             ignore_row_if="either_value_is_missing",
             severity=CRITICAL,
-            meta=_meta("validity", "What ends before it begins is never needed.", label),
+            meta=_meta("validity", say("What ends before it begins is never needed."), label),
         )
     if name == "example_homes":
         yield _between("care_grade", "care_grade", 0, 5, label)
@@ -151,13 +160,13 @@ def _bounds(name: str, schema: pa.Schema, label: str) -> Iterator[Expectation]:
             code="unit_code",
             key="municipality_code",
             severity=CRITICAL,
-            meta=_meta("key_is_its_own", "It would be one with the unit of the other.", label),
+            meta=_meta("key_is_its_own", say("It would be one with the unit of the other."), label),
         )
     if name == "tiles":
         yield gxe.ExpectCompoundColumnsToBeUnique(
             column_list=[COUNTY, "tile_row", "tile_column"],
             severity=CRITICAL,
-            meta=_meta("one_a_tile", "Of two on one tile the map shows one.", label),
+            meta=_meta("one_a_tile", say("Of two on one tile the map shows one."), label),
         )
 
 
@@ -167,7 +176,11 @@ def _between(rule: str, column: str, low: date | int, high: date | int, label: s
         min_value=low,
         max_value=high,
         severity=CRITICAL,
-        meta=_meta(rule, f"{column} is never outside of {low} to {high}.", label),
+        meta=_meta(
+            rule,
+            say("{column} is never outside of {low} to {high}.", column=column, low=low, high=high),
+            label,
+        ),
     )
 
 

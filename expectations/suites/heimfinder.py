@@ -11,6 +11,7 @@ from great_expectations.expectations.expectation import Expectation
 
 from expectations.row_sums import ExpectSumNotAbove
 from ingest.heimfinder.tables import COUNTS, MEASURES
+from kreishaus.wording import say
 
 MOST_PLACES = 400
 """No home in the Land is larger by far; more is a number in the wrong field."""
@@ -30,29 +31,30 @@ def _meta(rule: str, reason: str, severity: str = "critical") -> dict[str, Any]:
 
 def _homes() -> Iterator[Expectation]:
     yield gxe.ExpectColumnValuesToBeUnique(
-        column="home_id", **_meta("key_unique", "A home that stands there twice is counted twice.")
+        column="home_id",
+        **_meta("key_unique", say("A home that stands there twice is counted twice.")),
     )
     for column in COUNTS:
         yield gxe.ExpectColumnValuesToBeBetween(
             column=column,
             min_value=0,
-            **_meta("not_negative", "Nobody has less than no place."),
+            **_meta("not_negative", say("Nobody has less than no place.")),
         )
     for measure in MEASURES:
         yield ExpectSumNotAbove(
             parts=[measure],
             limit="places",
-            **_meta(f"{measure}_within_places", "A free place is one of the places."),
+            **_meta(f"{measure}_within_places", say("A free place is one of the places.")),
         )
     yield gxe.ExpectColumnValuesToBeBetween(
         column="places",
         max_value=MOST_PLACES,
-        **_meta("places_plausible", "No home is that large.", "warning"),
+        **_meta("places_plausible", say("No home is that large."), "warning"),
     )
     yield from _coordinates()
     yield gxe.ExpectColumnValuesToNotBeNull(
         column="municipality_name",
-        **_meta("municipality_named", "The home counts in the county only.", "warning"),
+        **_meta("municipality_named", say("The home counts in the county only."), "warning"),
     )
 
 
@@ -66,5 +68,5 @@ def _coordinates() -> Iterator[Expectation]:
             column=column,
             min_value=south_or_west,
             max_value=north_or_east,
-            **_meta(f"{column}_in_the_land", "North Rhine-Westphalia lies there.", "warning"),
+            **_meta(f"{column}_in_the_land", say("North Rhine-Westphalia lies there."), "warning"),
         )

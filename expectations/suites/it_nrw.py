@@ -28,6 +28,7 @@ from expectations.suites.it_nrw_rules import (
 )
 from ingest.it_nrw.dimensions import TOTAL
 from ingest.it_nrw.regions import KREISE
+from kreishaus.wording import say
 
 RECIPIENTS = "Pflegebedürftige insgesamt"
 ALLOWANCE = "Pflegegeld"
@@ -92,7 +93,9 @@ def care_recipients() -> dict[str, gx.ExpectationSuite]:
             whole={"measure_label": FULL_INPATIENT, **ALL_GRADES},
             parts={"measure_label": PERMANENT_INPATIENT, **ALL_GRADES},
             severity=CRITICAL,
-            meta=meta("permanent_not_above_full", "Who stays for good is one of all residents."),
+            meta=meta(
+                "permanent_not_above_full", say("Who stays for good is one of all residents.")
+            ),
         ),
         ExpectEveryWord(
             column="care_grade_label",
@@ -100,14 +103,18 @@ def care_recipients() -> dict[str, gx.ExpectationSuite]:
             empty_means=TOTAL,
             group_by=["reference_date", "region_code", "measure_label"],
             severity=CRITICAL,
-            meta=meta("all_grades_present", "Without its total a table by grade has no total."),
+            meta=meta(
+                "all_grades_present", say("Without its total a table by grade has no total.")
+            ),
         ),
         ExpectRowsNotAboveWhole(
             group_by=["reference_date", "region_code"],
             whole={"measure_label": RECIPIENTS, **ALL_GRADES},
             parts={"measure_label": KINDS_OF_BENEFIT, **ALL_GRADES},
             severity=CRITICAL,
-            meta=meta("kinds_not_above_total", "Each recipient is counted in one kind at most."),
+            meta=meta(
+                "kinds_not_above_total", say("Each recipient is counted in one kind at most.")
+            ),
         ),
         ExpectMeasuresToSum(
             group_by=key_without("measure_label"),
@@ -119,7 +126,10 @@ def care_recipients() -> dict[str, gx.ExpectationSuite]:
             severity=WARNING,
             meta=meta(
                 "kinds_make_total",
-                "Only a handful of recipients is in no kind; a large rest means a kind is missing.",
+                say(
+                    "Only a handful of recipients is in no kind; a large rest means a kind is "
+                    "missing."
+                ),
             ),
         ),
         *surveys(),
@@ -139,7 +149,9 @@ def care_homes() -> dict[str, gx.ExpectationSuite]:
             whole={"measure_label": PLACES, **COUNTED},
             parts={"measure_label": PERMANENT_PLACES, **COUNTED},
             severity=CRITICAL,
-            meta=meta("permanent_not_above_places", "Permanent places are some of all places."),
+            meta=meta(
+                "permanent_not_above_places", say("Permanent places are some of all places.")
+            ),
         ),
         *surveys(),
         known=OF_HOMES,
@@ -180,7 +192,9 @@ def population_municipalities() -> dict[str, gx.ExpectationSuite]:
             column="region_code",
             value=8,
             severity=CRITICAL,
-            meta=meta("municipalities_only", "A row of a larger region would count people twice."),
+            meta=meta(
+                "municipalities_only", say("A row of a larger region would count people twice.")
+            ),
         ),
         divided_by={"sex": SEXES},
     )
@@ -196,7 +210,7 @@ def population_municipalities_by_age() -> dict[str, gx.ExpectationSuite]:
             severity=CRITICAL,
             meta=meta(
                 "municipalities_sum_to_kreis",
-                "Where the Kreis is printed, all its municipalities must be there.",
+                say("Where the Kreis is printed, all its municipalities must be there."),
             ),
         ),
         divided_by={"sex": SEXES, "age": MUNICIPAL_AGES},

@@ -18,6 +18,7 @@ from expectations.suites.it_nrw_rules import (
 )
 from ingest.it_nrw.cells import ProjectionKey
 from ingest.it_nrw.dimensions import TOTAL
+from kreishaus.wording import say
 
 PERSONS_PROJECTED = "Vorausberechneter Bevölkerungsstand"
 KEY = list(ProjectionKey.__dataclass_fields__)
@@ -38,15 +39,17 @@ def population_projection() -> dict[str, gx.ExpectationSuite]:
             total=TOTAL,
             where={"measure_label": [PERSONS_PROJECTED], **COUNTED},
             severity=CRITICAL,
-            meta=meta("ages_sum_to_total", "Each person is in one age group."),
+            meta=meta("ages_sum_to_total", say("Each person is in one age group.")),
         ),
         ExpectAgesDividedAt(
             limits=CARE_LIMITS,
             severity=WARNING,
             meta=meta(
                 "ages_fit_care",
-                "A group that lies across two ages of the care statistics can take the rate of "
-                "neither, so that the demand model has no number for it.",
+                say(
+                    "A group that lies across two ages of the care statistics can take the "
+                    "rate of neither, so that the demand model has no number for it."
+                ),
             ),
         ),
         ExpectSameInEach(
@@ -55,7 +58,9 @@ def population_projection() -> dict[str, gx.ExpectationSuite]:
             severity=CRITICAL,
             meta=meta(
                 "variants_complete",
-                "A variant that lacks years the others have would leave holes in the forecast.",
+                say(
+                    "A variant that lacks years the others have would leave holes in the forecast."
+                ),
             ),
         ),
         ExpectDaysAfter(
@@ -63,14 +68,16 @@ def population_projection() -> dict[str, gx.ExpectationSuite]:
             base_column="base_date",
             years=FARTHEST_YEARS,
             severity=CRITICAL,
-            meta=meta("after_base_date", "What was before it was counted, not projected."),
+            meta=meta("after_base_date", say("What was before it was counted, not projected.")),
         ),
         ExpectYearsInSteps(
             severity=WARNING,
             meta=meta(
                 "years_without_gap",
-                "A file that lacks a year was perhaps asked for some years only: first_year and "
-                "last_year in county.toml.",
+                say(
+                    "A file that lacks a year was perhaps asked for some years only: "
+                    "first_year and last_year in county.toml."
+                ),
             ),
         ),
         divided_by={"sex": SEXES, "age": []},

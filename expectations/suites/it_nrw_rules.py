@@ -19,6 +19,7 @@ from expectations.row_sums import (
 from ingest.it_nrw.cells import Key
 from ingest.it_nrw.dimensions import DIMENSIONS, MEND_WORDING, TOTAL, Dimension
 from ingest.it_nrw.regions import BEZIRKE, KREISE, LAND
+from kreishaus.wording import say
 
 CRITICAL, WARNING = FailureSeverity.CRITICAL, FailureSeverity.WARNING
 
@@ -73,7 +74,10 @@ def _measures(wanted: Sequence[str], known: Sequence[str]) -> list[Expectation]:
             severity=CRITICAL,
             meta=meta(
                 "measures_present",
-                f"A renamed column would silently vanish from the marts. {MEND_WORDING}.",
+                say(
+                    "A renamed column would silently vanish from the marts. {mend_wording}.",
+                    mend_wording=MEND_WORDING,
+                ),
             ),
         ),
         ExpectEveryWord(
@@ -82,7 +86,7 @@ def _measures(wanted: Sequence[str], known: Sequence[str]) -> list[Expectation]:
             group_by=["reference_date", "region_code", "measure_label"],
             where={"measure_label": list(wanted)},
             severity=CRITICAL,
-            meta=meta("unit_is_count", "A share summed up as if it were a count is nonsense."),
+            meta=meta("unit_is_count", say("A share summed up as if it were a count is nonsense.")),
         ),
         ExpectOnlyWords(
             column="unit",
@@ -91,7 +95,7 @@ def _measures(wanted: Sequence[str], known: Sequence[str]) -> list[Expectation]:
             severity=WARNING,
             meta=meta(
                 "units_known",
-                "Rows of a new unit are staged, and left out of the marts, which take counts.",
+                say("Rows of a new unit are staged, and left out of the marts, which take counts."),
             ),
         ),
         ExpectOnlyWords(
@@ -100,8 +104,11 @@ def _measures(wanted: Sequence[str], known: Sequence[str]) -> list[Expectation]:
             severity=WARNING,
             meta=meta(
                 "measures_known",
-                "A new column is staged, and used by nobody yet. When it shall be: the suite of "
-                f"this dataset in expectations/suites/it_nrw.py. {MEND_WORDING}.",
+                say(
+                    "A new column is staged, and used by nobody yet. When it shall be: the "
+                    "suite of this dataset in expectations/suites/it_nrw.py. {mend_wording}.",
+                    mend_wording=MEND_WORDING,
+                ),
             ),
         ),
     ]
@@ -122,7 +129,10 @@ def _dimensions(
                 gxe.ExpectColumnValuesToNotBeNull(
                     column=column,
                     severity=CRITICAL,
-                    meta=meta(f"divided_by_{dimension}", f"The table is one by {dimension}."),
+                    meta=meta(
+                        f"divided_by_{dimension}",
+                        say("The table is one by {dimension}.", dimension=dimension),
+                    ),
                 )
             )
             if not words:
@@ -138,7 +148,7 @@ def _dimensions(
                     severity=CRITICAL,
                     meta=meta(
                         f"{SUMS[dimension]}_sum_to_total",
-                        "These tables are exact, and each person is in one group.",
+                        say("These tables are exact, and each person is in one group."),
                     ),
                 ),
             ]
@@ -149,8 +159,10 @@ def _dimensions(
                     severity=CRITICAL,
                     meta=meta(
                         f"not_divided_by_{dimension}",
-                        "A table divided further would be added up wrongly: mend its suite in "
-                        "expectations/suites/it_nrw.py and its staging model together.",
+                        say(
+                            "A table divided further would be added up wrongly: mend its suite in "
+                            "expectations/suites/it_nrw.py and its staging model together."
+                        ),
                     ),
                 )
             )
@@ -167,8 +179,11 @@ def _only(dimension: Dimension, words: Sequence[str]) -> Expectation:
         severity=CRITICAL,
         meta=meta(
             f"words_of_{dimension}",
-            f"A group that nobody knows would be left out of the marts. {MEND_WORDING}; if the "
-            "groups themselves changed: expectations/suites/it_nrw.py.",
+            say(
+                "A group that nobody knows would be left out of the marts. {mend_wording}; "
+                "if the groups themselves changed: expectations/suites/it_nrw.py.",
+                mend_wording=MEND_WORDING,
+            ),
         ),
     )
 
@@ -190,23 +205,25 @@ def _cells(key: Sequence[str]) -> list[Expectation]:
             column_list=list(key),
             ignore_row_if="never",
             severity=CRITICAL,
-            meta=meta("key_unique", "Two rows for one key would be counted twice."),
+            meta=meta("key_unique", say("Two rows for one key would be counted twice.")),
         ),
         gxe.ExpectColumnValuesToMatchRegex(
             column="region_code",
             regex=REGION_KEY,
             severity=CRITICAL,
-            meta=meta("region_key", "A key that lost its leading zero belongs to no region."),
+            meta=meta("region_key", say("A key that lost its leading zero belongs to no region.")),
         ),
         gxe.ExpectColumnValuesToBeBetween(
             column="value",
             min_value=0,
             severity=CRITICAL,
-            meta=meta("count_not_negative", "People and places are counted: none is the least."),
+            meta=meta(
+                "count_not_negative", say("People and places are counted: none is the least.")
+            ),
         ),
         ExpectValueOrMarker(
             severity=CRITICAL,
-            meta=meta("value_or_marker", "An empty cell must say why it is empty."),
+            meta=meta("value_or_marker", say("An empty cell must say why it is empty.")),
         ),
     ]
 
@@ -238,8 +255,10 @@ def region_sums(
             severity=CRITICAL,
             meta=meta(
                 "regions_present",
-                "The Land has 53 Kreise in 5 Bezirke; none may be lost. If Kreise were merged: "
-                "ingest/it_nrw/regions.py.",
+                say(
+                    "The Land has 53 Kreise in 5 Bezirke; none may be lost. If Kreise were "
+                    "merged: ingest/it_nrw/regions.py."
+                ),
             ),
         ),
         *(
@@ -248,7 +267,7 @@ def region_sums(
                 total={"region_code": whole, **judged},
                 parts={"region_code": parts, **judged},
                 severity=CRITICAL,
-                meta=meta(rule, "These tables are exact: their regions add up to the person."),
+                meta=meta(rule, say("These tables are exact: their regions add up to the person.")),
             )
             for rule, whole, parts in levels
         ),
@@ -264,8 +283,10 @@ def surveys() -> list[Expectation]:
             severity=WARNING,
             meta=meta(
                 "surveys_without_gap",
-                "A file that lacks a survey was perhaps asked for some years only: first_year and "
-                "last_year in county.toml.",
+                say(
+                    "A file that lacks a survey was perhaps asked for some years only: "
+                    "first_year and last_year in county.toml."
+                ),
             ),
         ),
     ]
@@ -278,7 +299,10 @@ def _plausible_change() -> Expectation:
         severity=WARNING,
         meta=meta(
             "plausible_change",
-            "From one survey to the next more is rare, and has a reason that a reader must know "
-            "(2019 to 2023: recipients of grade 1 were under-recorded in 2019).",
+            say(
+                "From one survey to the next more is rare, and has a reason that a reader "
+                "must know (2019 to 2023: recipients of grade 1 were under-recorded in "
+                "2019)."
+            ),
         ),
     )

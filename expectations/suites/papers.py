@@ -7,6 +7,8 @@ import great_expectations.expectations as gxe
 from great_expectations.expectations.expectation import Expectation
 from great_expectations.expectations.metadata_types import FailureSeverity
 
+from kreishaus.wording import say
+
 CRITICAL, WARNING = FailureSeverity.CRITICAL, FailureSeverity.WARNING
 KEY = ["document", "place", "row_label", "row_occurrence", "column_label", "column_occurrence"]
 
@@ -17,13 +19,17 @@ def figures() -> dict[str, gx.ExpectationSuite]:
         gxe.ExpectCompoundColumnsToBeUnique(
             column_list=KEY,
             severity=CRITICAL,
-            meta=_meta("key_unique", "A cell that stands there twice would be compared twice."),
+            meta=_meta(
+                "key_unique", say("A cell that stands there twice would be compared twice.")
+            ),
         ),
         gxe.ExpectColumnValuesToNotBeNull(
             column="value",
             mostly=0.2,
             severity=WARNING,
-            meta=_meta("has_figures", "A table that is nearly empty was probably read shifted."),
+            meta=_meta(
+                "has_figures", say("A table that is nearly empty was probably read shifted.")
+            ),
         ),
     ]
     return {"cells": gx.ExpectationSuite(name="papers_figures_cells", expectations=expectations)}

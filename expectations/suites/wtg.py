@@ -24,6 +24,7 @@ from ingest.wtg.codes import (
     RELEASED,
     SUPPORT_KINDS,
 )
+from kreishaus.wording import say
 
 RESIDENTS = ["pg1", "pg2", "pg3", "pg4", "pg5", "ohne_pg"]
 PLACE_COUNTS = [
@@ -84,24 +85,26 @@ def register() -> dict[str, gx.ExpectationSuite]:
         gxe.ExpectColumnValuesToBeUnique(
             column="pfad_id",
             row_condition=Column("set_aside_reason").is_null(),
-            **_critical("key_unique", "One key of two offers: one of them is lost.", "name"),
+            **_critical("key_unique", say("One key of two offers: one of them is lost."), "name"),
         ),
         *_not_negative("plaetze", label="name"),
         _at_most("plaetze", IMPOSSIBLE, "name"),
         gxe.ExpectColumnValuesToMatchRegex(
             column="plz",
             regex=POSTCODE,
-            **_warning("plz_pattern", "A postcode has five digits.", "name"),
+            **_warning("plz_pattern", say("A postcode has five digits."), "name"),
         ),
         gxe.ExpectColumnValuesToMatchRegex(
             column="ags",
             regex=MUNICIPALITY,
-            **_warning("ags_pattern", "Nothing is summed by it yet.", "name"),
+            **_warning("ags_pattern", say("Nothing is summed by it yet."), "name"),
         ),
         gxe.ExpectColumnValuesToBeInSet(
             column="status",
             value_set=list(OFFER_STATUS),
-            **_warning("status_known", f"A new word belongs into {PLACE}.", "name"),
+            **_warning(
+                "status_known", say("A new word belongs into {place}.", place=PLACE), "name"
+            ),
         ),
     ]
     return {"register_offers": gx.ExpectationSuite(name="wtg_register_offers", expectations=rules)}
@@ -121,7 +124,9 @@ def _warning(rule: str, reason: str, label: str = "pfad_id") -> dict[str, Any]:
 def _unique(*columns: str) -> Expectation:
     return gxe.ExpectCompoundColumnsToBeUnique(
         column_list=["reference_date", *columns],
-        **_critical("key_unique", "A row that stands there twice is counted twice.", columns[0]),
+        **_critical(
+            "key_unique", say("A row that stands there twice is counted twice."), columns[0]
+        ),
     )
 
 
@@ -130,7 +135,7 @@ def _not_negative(*columns: str, label: str = "pfad_id") -> Iterator[Expectation
         yield gxe.ExpectColumnValuesToBeBetween(
             column=column,
             min_value=0,
-            **_critical("not_negative", "Nobody lives or works on less than nothing.", label),
+            **_critical("not_negative", say("Nobody lives or works on less than nothing."), label),
         )
 
 
@@ -140,7 +145,10 @@ def _one_of(column: str, values: tuple[str, ...], label: str = "pfad_id") -> Exp
         value_set=list(values),
         **_critical(
             f"{column}_known",
-            f"Published tables are built on these words; a new one belongs into {PLACE}.",
+            say(
+                "Published tables are built on these words; a new one belongs into {place}.",
+                place=PLACE,
+            ),
             label,
         ),
     )
@@ -150,7 +158,7 @@ def _region(pattern: str, label: str) -> Expectation:
     return gxe.ExpectColumnValuesToMatchRegex(
         column="ags",
         regex=pattern,
-        **_critical("ags_pattern", "Without its key no sum by municipality holds.", label),
+        **_critical("ags_pattern", say("Without its key no sum by municipality holds."), label),
     )
 
 
@@ -159,7 +167,7 @@ def _at_most(column: str, limit: float, label: str = "pfad_id") -> Expectation:
         column=column,
         max_value=limit,
         **_critical(
-            f"{column}_possible", "No offer is that large: two numbers ran together.", label
+            f"{column}_possible", say("No offer is that large: two numbers ran together."), label
         ),
     )
 
@@ -181,24 +189,24 @@ def _offers() -> Iterator[Expectation]:
     yield _one_of("status", OFFER_STATUS)
     yield _one_of("freigabe_status", RELEASE_STATUS)
     yield gxe.ExpectColumnValuesToMatchRegex(
-        column="plz", regex=POSTCODE, **_warning("plz_pattern", "A postcode has five digits.")
+        column="plz", regex=POSTCODE, **_warning("plz_pattern", say("A postcode has five digits."))
     )
     yield gxe.ExpectColumnValuesToBeInSet(
         column="freigabe_status",
         value_set=[RELEASED],
-        **_warning("offer_released", "What is not released may still change."),
+        **_warning("offer_released", say("What is not released may still change.")),
     )
     for column, (low, high) in (("lat", LATITUDES), ("lon", LONGITUDES)):
         yield gxe.ExpectColumnValuesToBeBetween(
             column=column,
             min_value=low,
             max_value=high,
-            **_warning(f"{column}_in_germany", "Latitude and longitude are easily exchanged."),
+            **_warning(f"{column}_in_germany", say("Latitude and longitude are easily exchanged.")),
         )
     yield _not_before(
         "betrieb_bis",
         "betrieb_ab",
-        **_critical("operation_ends_after_start", "Such an offer would never be counted."),
+        **_critical("operation_ends_after_start", say("Such an offer would never be counted.")),
     )
 
 
@@ -210,49 +218,54 @@ def _occupancy() -> Iterator[Expectation]:
         occupied="plaetze_belegt",
         vacant="plaetze_nicht_belegt",
         approved="ueberbelegung_genehmigt",
-        **_critical("places_add_up", "One of the three numbers must be wrong."),
+        **_critical("places_add_up", say("One of the three numbers must be wrong.")),
     )
     yield ExpectSumNotAbove(
         parts=["davon_nicht_belegbar"],
         limit="plaetze_nicht_belegt",
-        **_critical("unusable_within_vacant", "Only a place nobody lives on can be unusable."),
+        **_critical("unusable_within_vacant", say("Only a place nobody lives on can be unusable.")),
     )
     yield ExpectSumNotAbove(
         parts=["davon_nicht_belegbar", "plaetze_frei_gemeldet"],
         limit="plaetze_nicht_belegt",
-        **_warning("free_within_vacant", "A place is unusable or free, not both."),
+        **_warning("free_within_vacant", say("A place is unusable or free, not both.")),
     )
     yield ExpectSumNotAbove(
         parts=["davon_kzp_eingestreut", "davon_kzp_fixflex"],
         limit="plaetze_vertrag",
-        **_critical("short_term_within_places", "Short-term places are some of the contracted."),
+        **_critical(
+            "short_term_within_places", say("Short-term places are some of the contracted.")
+        ),
     )
     yield ExpectSumNotAbove(
         parts=["davon_sonderbereich"],
         limit="plaetze_vertrag",
-        **_critical("special_unit_within_places", "Its places are some of the contracted."),
+        **_critical("special_unit_within_places", say("Its places are some of the contracted.")),
     )
     yield ExpectSumNotAbove(
         parts=["einzelzimmer", "doppelzimmer"],
         limit="plaetze_vertrag",
-        **_warning("rooms_within_places", "A room holds at least one place."),
+        **_warning("rooms_within_places", say("A room holds at least one place.")),
     )
     yield gxe.ExpectColumnValuesToNotBeNull(
         column="grund",
         row_condition=Column("davon_nicht_belegbar") > 0,
-        **_critical("unusable_has_reason", "Empty is not free: the reason is what is reported."),
+        **_critical(
+            "unusable_has_reason", say("Empty is not free: the reason is what is reported.")
+        ),
     )
     yield gxe.ExpectColumnValuesToBeInSet(
         column="grund",
         value_set=list(REASONS_NOT_USABLE),
         **_warning(
-            "reason_known", f"Unusable places are published by reason; new ones go into {PLACE}."
+            "reason_known",
+            say("Unusable places are published by reason; new ones go into {place}.", place=PLACE),
         ),
     )
     yield gxe.ExpectColumnValuesToBeBetween(
         column="plaetze_vertrag",
         max_value=MOST_PLACES,
-        **_warning("places_plausible", "No home is that large."),
+        **_warning("places_plausible", say("No home is that large.")),
     )
     yield _at_most("plaetze_vertrag", IMPOSSIBLE)
 
@@ -266,18 +279,18 @@ def _residents_on_places() -> Iterator[Expectation]:
     yield ExpectColumnsToSum(
         total="plaetze_belegt",
         parts=RESIDENTS,
-        **_critical("residents_make_occupied", "An occupied place is one resident."),
+        **_critical("residents_make_occupied", say("An occupied place is one resident.")),
     )
     yield ExpectResidentsNotAbovePlaces(
         parts=RESIDENTS,
         places="plaetze_vertrag",
         approved="ueberbelegung_genehmigt",
-        **_critical("residents_within_places", "More residents than places need an approval."),
+        **_critical("residents_within_places", say("More residents than places need an approval.")),
     )
     yield ExpectSumNotAbove(
         parts=["unter_60"],
         limit="plaetze_belegt",
-        **_critical("under_60_within_residents", "They are some of the residents."),
+        **_critical("under_60_within_residents", say("They are some of the residents.")),
     )
 
 
@@ -288,26 +301,28 @@ def _staff() -> Iterator[Expectation]:
         total="vk_pflege_gesamt",
         parts=["vk_fachkraft", "vk_assistenz_1j", "vk_hilfskraft"],
         tolerance=0.01,
-        **_critical("fte_add_up", "The skilled quota is built on these parts."),
+        **_critical("fte_add_up", say("The skilled quota is built on these parts.")),
     )
     yield ExpectSumNotAbove(
         parts=["vk_fachkraft"],
         limit="vk_pflege_gesamt",
-        **_critical("skilled_within_fte", "Skilled staff are some of the care staff."),
+        **_critical("skilled_within_fte", say("Skilled staff are some of the care staff.")),
     )
     yield ExpectShareAsReported(
         part="vk_fachkraft",
         whole="vk_pflege_gesamt",
         reported="fachkraftquote_gemeldet",
         tolerance_points=1.0,
-        **_warning("quota_as_reported", "The county publishes sum by sum, not reported quotas."),
+        **_warning(
+            "quota_as_reported", say("The county publishes sum by sum, not reported quotas.")
+        ),
     )
     yield _at_most("vk_pflege_gesamt", IMPOSSIBLE)
     yield gxe.ExpectColumnValuesToBeBetween(
         column="wochenstunden_vollzeit",
         min_value=35,
         max_value=42,
-        **_warning("weekly_hours_plausible", "FTE depend on the weekly hours behind them."),
+        **_warning("weekly_hours_plausible", say("FTE depend on the weekly hours behind them.")),
     )
 
 
@@ -316,37 +331,38 @@ def _inspections() -> Iterator[Expectation]:
     yield _one_of("art", INSPECTION_KINDS, "pruefung_id")
     yield gxe.ExpectColumnValuesToNotBeNull(
         column="datum",
-        **_critical("inspection_has_day", "Its year counts it.", "pruefung_id"),
+        **_critical("inspection_has_day", say("Its year counts it."), "pruefung_id"),
     )
     yield gxe.ExpectColumnValuesToNotBeNull(
         column="nicht_durchgefuehrt_grund",
         row_condition=Column("durchgefuehrt") == False,  # noqa: E712 - builds a condition
-        **_warning("not_done_has_reason", "The report prints why.", "pruefung_id"),
+        **_warning("not_done_has_reason", say("The report prints why."), "pruefung_id"),
     )
     yield from _not_negative("maengel", label="pruefung_id")
     yield _not_before(
         "reference_date",
         "datum",
         row_condition=Column("durchgefuehrt") == True,  # noqa: E712 - builds a condition
-        **_warning("done_before_date", "What is done lies in the past.", "pruefung_id"),
+        **_warning("done_before_date", say("What is done lies in the past."), "pruefung_id"),
     )
 
 
 def _complaints() -> Iterator[Expectation]:
     yield _unique("vorgang_id")
     yield gxe.ExpectColumnValuesToNotBeNull(
-        column="eingang_am", **_critical("complaint_has_day", "Its year counts it.", "vorgang_id")
+        column="eingang_am",
+        **_critical("complaint_has_day", say("Its year counts it."), "vorgang_id"),
     )
     yield from _not_negative("plaetze_betroffen", label="vorgang_id")
     yield _not_before(
         "bis",
         "von",
-        **_warning("measure_ends_after_start", "Its days are published.", "vorgang_id"),
+        **_warning("measure_ends_after_start", say("Its days are published."), "vorgang_id"),
     )
     yield _not_before(
         "reference_date",
         "eingang_am",
-        **_warning("received_before_date", "It is listed, so it came before.", "vorgang_id"),
+        **_warning("received_before_date", say("It is listed, so it came before."), "vorgang_id"),
     )
 
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from kreishaus.model import Finding, UnreadableFile
+from kreishaus.wording import say
 
 BROKEN = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, ValueError, RuntimeError)
 """What ``zipfile`` raises for bytes that are no archive, a damaged or an encrypted one
@@ -50,15 +51,23 @@ def check_archive(content: bytes, what: str, limits: Limits = LIMITS) -> None:
             members = archive.infolist()
     except BROKEN as error:
         raise _refused(
-            f"The file is not {what}: its bytes are no whole archive. It was cut or damaged on "
-            "its way: save or fetch it again.",
-            expected="a whole ZIP archive",
-            found=f"{len(content)} bytes beginning {content[:4]!r} ({error})"[:200],
+            say(
+                "The file is not {what}: its bytes are no whole archive. It was cut or "
+                "damaged on its way: save or fetch it again.",
+                what=what,
+            ),
+            expected=say("a whole ZIP archive"),
+            found=say(
+                "{count} bytes beginning {beginning} ({error})",
+                count=len(content),
+                beginning=repr(content[:4]),
+                error=str(error)[:150],
+            ),
         ) from error
     if len(members) > limits.members:
         raise _refused(
-            f"The archive is not {what}: it holds far too many files.",
-            expected=f"{limits.members} members at most",
+            say("The archive is not {what}: it holds far too many files.", what=what),
+            expected=say("{members} members at most", members=limits.members),
             found=str(len(members)),
         )
     for member in members:
@@ -66,8 +75,11 @@ def check_archive(content: bytes, what: str, limits: Limits = LIMITS) -> None:
     expanded = sum(member.file_size for member in members)
     if expanded > limits.expanded:
         raise _refused(
-            f"The archive would expand far beyond what {what} can be: it is not opened.",
-            expected=f"{limits.expanded} bytes at most",
+            say(
+                "The archive would expand far beyond what {what} can be: it is not opened.",
+                what=what,
+            ),
+            expected=say("{expanded} bytes at most", expanded=limits.expanded),
             found=str(expanded),
         )
 
@@ -78,25 +90,32 @@ def _check_member(member: zipfile.ZipInfo, what: str, limits: Limits) -> None:
     link = stat.S_ISLNK(member.external_attr >> 16)
     if path.is_absolute() or ".." in path.parts or ":" in name or "\x00" in name or link:
         raise _refused(
-            f"The archive is not {what}: the name of a member leads out of it.",
+            say("The archive is not {what}: the name of a member leads out of it.", what=what),
             place=name[:100],
-            expected="plain names",
+            expected=say("plain names"),
             found=repr(name[:100]),
         )
     if member.flag_bits & 0x1:
         raise _refused(
-            "The archive is encrypted: save it without a password.",
+            say("The archive is encrypted: save it without a password."),
             place=name[:100],
-            expected="a member that can be read",
-            found="an encrypted member",
+            expected=say("a member that can be read"),
+            found=say("an encrypted member"),
         )
     ratio = member.file_size / max(member.compress_size, 1)
     if member.file_size > limits.small and ratio > limits.ratio:
         raise _refused(
-            f"The archive is not {what}: a member is compressed far more than data can be.",
+            say(
+                "The archive is not {what}: a member is compressed far more than data can be.",
+                what=what,
+            ),
             place=name[:100],
-            expected=f"{limits.ratio} times at most",
-            found=f"{member.compress_size} bytes that expand to {member.file_size}",
+            expected=say("{ratio} times at most", ratio=limits.ratio),
+            found=say(
+                "{compress_size} bytes that expand to {file_size}",
+                compress_size=member.compress_size,
+                file_size=member.file_size,
+            ),
         )
 
 

@@ -7,6 +7,7 @@ import re
 from collections import Counter
 
 from ingest.formats.sheets import OpaqueFile, Rows, Sheet, Workbook, put
+from kreishaus.wording import say
 
 DELIMITERS = ";\t,|"
 NO_TEXT = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
@@ -28,15 +29,19 @@ TOP = 2_000
 def read_text(content: bytes) -> Workbook:
     """The one sheet of a text. Raises ``OpaqueFile`` for what is no table of text."""
     if len(content) > MOST_BYTES:
-        raise OpaqueFile("a text far larger than a table of counts can be")
+        raise OpaqueFile(say("a text far larger than a table of counts can be"))
     text = _decoded(content)
     if NO_TABLE.match(text):
         raise OpaqueFile(
-            "a PDF, a web page, an XML or JSON export: no table that can be looked into. Save a "
-            "workbook"
+            say(
+                "a PDF, a web page, an XML or JSON export: no table that can be looked "
+                "into. Save a workbook"
+            )
         )
     if CARD.search(text[:TOP]) or len(set(MAIL.findall(text[:TOP]))) > 1:
-        raise OpaqueFile("a mail or an address card, which is no table. Save the workbook alone")
+        raise OpaqueFile(
+            say("a mail or an address card, which is no table. Save the workbook alone")
+        )
     declared = DECLARED.match(text)
     if declared:
         text = text[declared.end() :]
@@ -47,7 +52,7 @@ def read_text(content: bytes) -> Workbook:
             for column, cell in enumerate(line, start=1):
                 put(rows, row, column, cell)
     except csv.Error:
-        raise OpaqueFile("a text whose quotes do not close. Save it anew") from None
+        raise OpaqueFile(say("a text whose quotes do not close. Save it anew")) from None
     return Workbook((Sheet("CSV", rows, dates_are_shown=False),))
 
 
@@ -60,7 +65,7 @@ def _decoded(content: bytes) -> str:
             continue
         if not NO_TEXT.search(text):
             return text
-    raise OpaqueFile("neither a workbook nor a table of text, so it cannot be looked into")
+    raise OpaqueFile(say("neither a workbook nor a table of text, so it cannot be looked into"))
 
 
 def _encodings(content: bytes) -> tuple[str, ...]:

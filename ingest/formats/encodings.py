@@ -10,13 +10,14 @@ from typing import Literal
 
 from ingest.formats.faults import fault
 from kreishaus.model import UnreadableFile
+from kreishaus.wording import say
 
 log = logging.getLogger(__name__)
 
 Kind = Literal["zip", "status", "page", "nothing", "text"]
 Encoding = Literal["ASCII", "UTF-8", "UTF-8 with BOM", "UTF-16", "cp1252", "latin-1"]
 
-READABLE = "UTF-8, UTF-16 with a byte order mark, cp1252 or latin-1"
+READABLE = say("UTF-8, UTF-16 with a byte order mark, cp1252 or latin-1")
 BOM = codecs.BOM_UTF8
 UTF16_BOMS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 MAX_BYTES = 48 * 1024 * 1024
@@ -85,15 +86,21 @@ def decode(content: bytes) -> Decoded:
         raise _encoding_fault(
             decoded.text,
             broken,
-            "characters that come of converting UTF-8 twice, or of binary data: the file was "
-            "damaged on its way. Fetch it again; if it stays so, ask the publisher.",
+            say(
+                "characters that come of converting UTF-8 twice, or of binary data: the "
+                "file was damaged on its way. Fetch it again; if it stays so, ask the "
+                "publisher."
+            ),
         )
     if lost := LOST.search(decoded.text):
         raise _encoding_fault(
             decoded.text,
             lost,
-            "a question mark in place of a letter: a program saved the file in an encoding without "
-            "umlauts. Fetch it again; never save it from a spreadsheet.",
+            say(
+                "a question mark in place of a letter: a program saved the file in an "
+                "encoding without umlauts. Fetch it again; never save it from a "
+                "spreadsheet."
+            ),
         )
     unified = decoded.text.replace("\r\n", "\n").replace("\r", "\n")
     return Decoded(unified, decoded.encoding, decoded.evidence)
@@ -102,21 +109,30 @@ def decode(content: bytes) -> Decoded:
 def _require_text(content: bytes) -> None:
     kind = kind_of(content)
     if kind != "text":
-        found = {"page": "a web page", "status": "a JSON status", "zip": "a ZIP archive"}
+        found = {
+            "page": say("a web page"),
+            "status": say("a JSON status"),
+            "zip": say("a ZIP archive"),
+        }
         raise fault(
             "is_text",
-            "The file holds no table. A maintenance page or a status message was probably "
-            "delivered in its place: fetch it again later.",
-            expected="a table as CSV text",
-            found=found.get(kind, "an empty file"),
+            say("The file holds no table."),
+            expected=say("a table as CSV text"),
+            found=found.get(kind, say("an empty file")),
+            to_do=say(
+                "A maintenance page or a status message was probably delivered in its "
+                "place: fetch it again later."
+            ),
         )
     if len(content) > MAX_BYTES:
         raise fault(
             "size",
-            "The file is larger than any table we ask for: narrow the question (table_code and "
-            "path in county.toml).",
-            expected=f"at most {MAX_BYTES:,} bytes",
-            found=f"{len(content):,} bytes",
+            say(
+                "The file is larger than any table we ask for: narrow the question "
+                "(table_code and path in county.toml)."
+            ),
+            expected=say("at most {max_bytes:,} bytes", max_bytes=MAX_BYTES),
+            found=say("{count:,} bytes", count=len(content)),
         )
 
 
@@ -124,31 +140,38 @@ def _by_mark(content: bytes) -> Decoded | None:
     try:
         if content.startswith(BOM):
             text = content.removeprefix(BOM).decode("utf-8")
-            return Decoded(text, "UTF-8 with BOM", "it begins with the mark EF BB BF")
+            return Decoded(text, "UTF-8 with BOM", say("it begins with the mark EF BB BF"))
         if content.startswith(UTF16_BOMS):
             mark = content[:2].hex(" ").upper()
-            return Decoded(content.decode("utf-16"), "UTF-16", f"it begins with the mark {mark}")
+            return Decoded(
+                content.decode("utf-16"), "UTF-16", say("it begins with the mark {mark}", mark=mark)
+            )
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise fault(
             "encoding",
-            f"The file begins with the mark of {error.encoding.upper()}, but line {line} is none: "
-            "it mixes two encodings, or was cut. Fetch it again; never save it from a spreadsheet.",
+            say(
+                "The file begins with the mark of {upper}, but line {line} is none: it "
+                "mixes two encodings, or was cut.",
+                upper=error.encoding.upper(),
+                line=line,
+            ),
             row=line,
-            expected=f"{error.encoding.upper()} from end to end",
-            found=f"{error.reason} at byte {error.start:,}",
+            expected=say("{upper} from end to end", upper=error.encoding.upper()),
+            found=say("{reason} at byte {start:,}", reason=error.reason, start=error.start),
+            to_do=say("Fetch it again; never save it from a spreadsheet."),
         ) from error
     return None
 
 
 def _by_utf8(content: bytes) -> Decoded | None:
     if content.isascii():
-        return Decoded(content.decode("ascii"), "ASCII", "it holds no byte above 127")
+        return Decoded(content.decode("ascii"), "ASCII", say("it holds no byte above 127"))
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError:
         return None
-    return Decoded(text, "UTF-8", "every byte above 127 belongs to a valid UTF-8 sequence")
+    return Decoded(text, "UTF-8", say("every byte above 127 belongs to a valid UTF-8 sequence"))
 
 
 def _by_code_page(content: bytes) -> Decoded:
@@ -159,18 +182,24 @@ def _by_code_page(content: bytes) -> Decoded:
         at = content.count(b"\n", 0, error.start) + 1
         raise fault(
             "encoding",
-            f"Line {at} is neither UTF-8 nor cp1252{_likely(content)}.",
+            say("Line {at} is neither UTF-8 nor cp1252{likely}.", at=at, likely=_likely(content)),
             row=at,
             expected=READABLE,
-            found=f"byte 0x{content[error.start]:02x}",
+            found=say("byte 0x{content:02x}", content=content[error.start]),
         ) from error
     if foreign := NOT_GERMAN.search(text):
         raise _encoding_fault(
-            text, foreign, f"letters that no German table holds{_likely(content)}."
+            text,
+            foreign,
+            say("letters that no German table holds{likely}.", likely=_likely(content)),
         )
     if any(0x80 <= byte <= 0x9F for byte in set(content)):
-        return Decoded(text, "cp1252", f"line {first} is no UTF-8; bytes 80 to 9F occur")
-    return Decoded(text, "latin-1", f"line {first} is no UTF-8; no byte 80 to 9F occurs")
+        return Decoded(
+            text, "cp1252", say("line {first} is no UTF-8; bytes 80 to 9F occur", first=first)
+        )
+    return Decoded(
+        text, "latin-1", say("line {first} is no UTF-8; no byte 80 to 9F occurs", first=first)
+    )
 
 
 def _first_line_of_code_page(content: bytes) -> int:
@@ -183,11 +212,19 @@ def _first_line_of_code_page(content: bytes) -> int:
     if of_utf8:
         raise fault(
             "encoding",
-            f"The file mixes two encodings: line {of_utf8[0]} is UTF-8, line {others[0]} is not. "
-            "Two files were probably joined: fetch it again.",
+            say(
+                "The file mixes two encodings: line {of_utf8} is UTF-8, line {others} is not.",
+                of_utf8=of_utf8[0],
+                others=others[0],
+            ),
             row=max(of_utf8[0], others[0]),
-            expected=f"one encoding from end to end: {READABLE}",
-            found=f"UTF-8 in line {of_utf8[0]}, an eight-bit code page in line {others[0]}",
+            expected=say("one encoding from end to end: {readable}", readable=READABLE),
+            found=say(
+                "UTF-8 in line {of_utf8}, an eight-bit code page in line {others}",
+                of_utf8=of_utf8[0],
+                others=others[0],
+            ),
+            to_do=say("Two files were probably joined: fetch it again."),
         )
     return others[0]
 
@@ -205,15 +242,17 @@ def _likely(content: bytes) -> str:
     high = bytes(byte for byte in content if byte > 127)
     for codec, name in ELSEWHERE.items():
         if set(high.decode(codec, "replace")) <= GERMAN:
-            return f", it looks like {name}: fetch it from the source, or save it as UTF-8"
-    return ": the file was damaged on its way, fetch it again"
+            return say(
+                ", it looks like {name}: fetch it from the source, or save it as UTF-8", name=name
+            )
+    return say(": the file was damaged on its way, fetch it again")
 
 
 def _encoding_fault(text: str, at: re.Match[str], what: str) -> UnreadableFile:
     line = text.count("\n", 0, at.start()) + 1
     return fault(
         "encoding",
-        f"Line {line} holds {what}",
+        say("Line {line} holds {what}", line=line, what=what),
         row=line,
         expected=READABLE,
         found=repr(text[max(0, at.start() - 20) : at.end() + 10]),

@@ -14,6 +14,7 @@ def fault(
     column: str | None = None,
     expected: str | None = None,
     found: str | None = None,
+    to_do: str | None = None,
 ) -> UnreadableFile:
     """The exception for one thing that makes a file unreadable; ``row`` is a line of the file."""
     return UnreadableFile(
@@ -26,5 +27,6 @@ def fault(
             column=column,
             expected=expected,
             found=found,
+            to_do=to_do,
         )
     )

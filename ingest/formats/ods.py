@@ -28,6 +28,7 @@ from ingest.formats.sheets import (
 )
 from ingest.formats.xlsx import BROKEN
 from ingest.formats.xlsx_texts import AUTHORS
+from kreishaus.wording import say
 
 OASIS = "{urn:oasis:names:tc:opendocument:xmlns:"
 TABLE, OFFICE, TEXT = f"{OASIS}table:1.0}}", f"{OASIS}office:1.0}}", f"{OASIS}text:1.0}}"
@@ -86,7 +87,7 @@ class _Reading:
     def put(self, row: int, column: int, value: object) -> None:
         self.written += value is not None
         if self.written > MOST_CELLS:
-            raise OpaqueFile("a file far larger than a table of counts can be")
+            raise OpaqueFile(say("a file far larger than a table of counts can be"))
         put(self.rows, row, column, value)
 
 
@@ -105,12 +106,12 @@ def _refuse_unseen(archive: zipfile.ZipFile) -> None:
     names = archive.namelist()
     if not all(LOOKED_INTO.fullmatch(name) for name in names):
         raise OpaqueFile(
-            "a picture or an embedded object, which cannot be looked into. Take it out"
+            say("a picture or an embedded object, which cannot be looked into. Take it out")
         )
     if "META-INF/manifest.xml" in names and b"encryption-data" in archive.read(
         "META-INF/manifest.xml"
     ):
-        raise OpaqueFile("an encrypted workbook. Save it without a password")
+        raise OpaqueFile(say("an encrypted workbook. Save it without a password"))
 
 
 def _xml(archive: zipfile.ZipFile, name: str) -> Element:
@@ -123,10 +124,10 @@ def _xml(archive: zipfile.ZipFile, name: str) -> Element:
 def _workbook(archive: zipfile.ZipFile) -> Workbook:
     root = _xml(archive, "content.xml")
     if root.find(f".//{KEEPS_DELETED}") is not None:
-        raise OpaqueFile("recorded changes, which keep what was deleted. Accept all of them")
+        raise OpaqueFile(say("recorded changes, which keep what was deleted. Accept all of them"))
     if any(root.find(f".//{tag}") is not None for tag in INSIDE):
         raise OpaqueFile(
-            "a picture or an embedded object, which cannot be looked into. Take it out"
+            say("a picture or an embedded object, which cannot be looked into. Take it out")
         )
     hidden = _hidden_styles(root)
     sheets = tuple(_sheet(table, hidden) for table in root.iter(f"{TABLE}table"))

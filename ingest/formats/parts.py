@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
 from ingest.formats.sheets import DAMAGED, OpaqueFile
+from kreishaus.wording import say
 
 
 def xml(archive: zipfile.ZipFile, name: str) -> Element:
@@ -16,7 +17,7 @@ def xml(archive: zipfile.ZipFile, name: str) -> Element:
     if b"<!DOCTYPE" in content[:4096]:
         raise OpaqueFile(DAMAGED)  # its entities may grow
     if b"<!--" in content:
-        raise OpaqueFile("a remark inside a part, which no office program shows. Save it anew")
+        raise OpaqueFile(say("a remark inside a part, which no office program shows. Save it anew"))
     return ElementTree.fromstring(content)
 
 

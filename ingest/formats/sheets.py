@@ -13,6 +13,7 @@ from functools import cached_property
 
 from ingest.formats.archives import Limits
 from ingest.formats.text import printed
+from kreishaus.wording import say
 
 Rows = dict[int, dict[int, object]]
 """Row number -> column number -> value; both from 1, blank cells and rows left out."""
@@ -37,7 +38,7 @@ class OpaqueFile(Exception):
     """
 
 
-DAMAGED = "a damaged workbook, which cannot be looked into. Save it anew"
+DAMAGED = say("a damaged workbook, which cannot be looked into. Save it anew")
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,7 @@ class Sheet:
 
     def __post_init__(self) -> None:
         if len(self.merged) > MOST_MERGED:
-            raise OpaqueFile("far more merged cells than a table of counts has")
+            raise OpaqueFile(say("far more merged cells than a table of counts has"))
 
 
 @dataclass(frozen=True)
@@ -132,7 +133,7 @@ def put(rows: Rows, row: int, column: int, value: object) -> None:
     if value is None or (isinstance(value, str) and not value.strip()):
         return
     if row > LAST_ROW or column > LAST_COLUMN or len(rows) > MOST_CELLS:
-        raise OpaqueFile("a file far larger than a table of counts can be")
+        raise OpaqueFile(say("a file far larger than a table of counts can be"))
     rows.setdefault(row, {})[column] = value
 
 

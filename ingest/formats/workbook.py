@@ -14,6 +14,7 @@ from ingest.formats.sheets import DAMAGED, WORKBOOK_LIMITS, OpaqueFile, Workbook
 from ingest.formats.xls import read_xls
 from ingest.formats.xlsx import WORKBOOK, read_xlsx
 from kreishaus.model import UnreadableFile
+from kreishaus.wording import say
 
 ZIP_MAGIC = b"PK"
 
@@ -24,13 +25,13 @@ def look_into(content: bytes) -> Workbook:
     Raises ``OpaqueFile`` for what cannot be looked into as a whole.
     """
     if len(content) > WORKBOOK_LIMITS.expanded:
-        raise OpaqueFile("a file far larger than a table of counts can be")
+        raise OpaqueFile(say("a file far larger than a table of counts can be"))
     if content.startswith(MAGIC):
         return read_xls(content)
     if not content.startswith(ZIP_MAGIC):
         return read_text(content)
     try:
-        check_archive(content, "a workbook", WORKBOOK_LIMITS)
+        check_archive(content, say("a workbook"), WORKBOOK_LIMITS)
     except UnreadableFile as refusal:
         # Its message is ours; what it found may be a name out of the file.
         raise OpaqueFile(f"{DAMAGED} ({refusal.findings[0].message})") from None
@@ -39,7 +40,7 @@ def look_into(content: bytes) -> Workbook:
         return read_xlsx(content)
     if "content.xml" in names:
         return read_ods(content)
-    raise OpaqueFile("an archive that is no workbook. Drop the workbook itself, not packed")
+    raise OpaqueFile(say("an archive that is no workbook. Drop the workbook itself, not packed"))
 
 
 def open_workbook(content: bytes) -> Workbook:
@@ -49,10 +50,10 @@ def open_workbook(content: bytes) -> Workbook:
     except OpaqueFile as opaque:
         raise fault(
             "workbook",
-            f"this is not a whole workbook that can be read: {opaque}. Open it in the office "
-            "program, save it as .xlsx and drop it again",
-            expected="a workbook (.xlsx, .ods, .xls) or a table of text (.csv)",
-            found=f"{len(content)} bytes",
+            say("this is not a whole workbook that can be read: {opaque}.", opaque=opaque),
+            expected=say("a workbook (.xlsx, .ods, .xls) or a table of text (.csv)"),
+            found=say("{count} bytes", count=len(content)),
+            to_do=say("Open it in the office program, save it as .xlsx and drop it again"),
         ) from None
 
 

@@ -27,9 +27,10 @@ from ingest.formats.properties import texts
 from ingest.formats.sheets import DAMAGED, MOST_CELLS, Area, OpaqueFile, Rows, Sheet, Workbook, put
 from ingest.formats.xlsx import number
 from ingest.formats.xlsx_texts import AUTHORS, NUMBER_FORMATS
+from kreishaus.wording import say
 
-SAVE_AS = "Save it as .xlsx"
-ENCRYPTED = "an encrypted workbook, which cannot be looked into. Save it without a password"
+SAVE_AS = say("Save it as .xlsx")
+ENCRYPTED = say("an encrypted workbook, which cannot be looked into. Save it without a password")
 
 STREAMS = {
     "Root Entry", "Workbook", "CompObj", "SummaryInformation", "DocumentSummaryInformation", "Ole",
@@ -53,15 +54,34 @@ CHOICE, LINK, LINK_TIP, FILTER, SERIES, CONDITION = 0x1BE, 0x1B8, 0x800, 0x9E, 0
 FILEPASS, NOTE, TEXT_BOX, EXTERNAL_CELLS, DRAWINGS = 0x2F, 0x1C, 0x1B6, 0x5A, 0xEB
 REFUSED = {
     FILEPASS: ENCRYPTED,
-    NOTE: f"comments, which cannot be looked into in the old .xls format. {SAVE_AS}",
-    TEXT_BOX: f"text boxes, which cannot be looked into in the old .xls format. {SAVE_AS}",
-    CHOICE: f"lists to choose from, which cannot be looked into in the old .xls format. {SAVE_AS}",
-    LINK: f"links, which cannot be looked into in the old .xls format. {SAVE_AS}",
-    LINK_TIP: f"links, which cannot be looked into in the old .xls format. {SAVE_AS}",
-    FILTER: f"a remembered filter, which cannot be looked into in the old .xls format. {SAVE_AS}",
-    SERIES: f"a chart, which cannot be looked into in the old .xls format. {SAVE_AS}",
-    CONDITION: f"conditional formats, which cannot be looked into in the old format. {SAVE_AS}",
-    EXTERNAL_CELLS: "copied cells of another workbook (external links)",
+    NOTE: say(
+        "comments, which cannot be looked into in the old .xls format. {save_as}", save_as=SAVE_AS
+    ),
+    TEXT_BOX: say(
+        "text boxes, which cannot be looked into in the old .xls format. {save_as}", save_as=SAVE_AS
+    ),
+    CHOICE: say(
+        "lists to choose from, which cannot be looked into in the old .xls format. {save_as}",
+        save_as=SAVE_AS,
+    ),
+    LINK: say(
+        "links, which cannot be looked into in the old .xls format. {save_as}", save_as=SAVE_AS
+    ),
+    LINK_TIP: say(
+        "links, which cannot be looked into in the old .xls format. {save_as}", save_as=SAVE_AS
+    ),
+    FILTER: say(
+        "a remembered filter, which cannot be looked into in the old .xls format. {save_as}",
+        save_as=SAVE_AS,
+    ),
+    SERIES: say(
+        "a chart, which cannot be looked into in the old .xls format. {save_as}", save_as=SAVE_AS
+    ),
+    CONDITION: say(
+        "conditional formats, which cannot be looked into in the old format. {save_as}",
+        save_as=SAVE_AS,
+    ),
+    EXTERNAL_CELLS: say("copied cells of another workbook (external links)"),
 }
 CELLS = {LABEL, LABELSST, RSTRING, NUMBER, RK, MULRK, FORMULA, BOOLERR}
 FOR_XLRD = CELLS | {
@@ -121,11 +141,16 @@ def _streams(content: bytes) -> tuple[bytes, list[tuple[bool, str]]]:
         raise OpaqueFile(ENCRYPTED)
     if set(streams) - STREAMS:
         raise OpaqueFile(
-            f"a pivot cache, macros or an embedded object, which cannot be looked into. {SAVE_AS} "
-            "and copy the counts as values"
+            say(
+                "a pivot cache, macros or an embedded object, which cannot be looked into. "
+                "{save_as} and copy the counts as values",
+                save_as=SAVE_AS,
+            )
         )
     if "Workbook" not in streams:
-        raise OpaqueFile(f"a document that is no workbook of Excel 97 or later. {SAVE_AS}")
+        raise OpaqueFile(
+            say("a document that is no workbook of Excel 97 or later. {save_as}", save_as=SAVE_AS)
+        )
     properties = [
         text
         for name in ("SummaryInformation", "DocumentSummaryInformation")
@@ -151,7 +176,7 @@ def _refuse_unseen(records: list[_Record]) -> None:
         if reason := REFUSED.get(one.kind):
             raise OpaqueFile(reason)
         if one.kind == DRAWINGS and PICTURE in one.data:
-            raise OpaqueFile("a picture, which cannot be looked into. Take it out")
+            raise OpaqueFile(say("a picture, which cannot be looked into. Take it out"))
 
 
 def _refuse_traps(records: list[_Record]) -> None:
@@ -180,7 +205,7 @@ def _refuse_traps(records: list[_Record]) -> None:
     if len(set(starts)) < len(starts) or not set(starts) <= set(last_rows):
         raise ValueError("sheets that do not lie one after another")
     if sum(last_rows[start] for start in starts) > MOST_CELLS:
-        raise OpaqueFile("a file far larger than a table of counts can be")
+        raise OpaqueFile(say("a file far larger than a table of counts can be"))
 
 
 def _check_numbers(record: _Record) -> None:

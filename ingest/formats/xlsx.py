@@ -24,6 +24,7 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900, fr
 from ingest.formats.parts import child, every, local, xml
 from ingest.formats.sheets import DAMAGED, Area, OpaqueFile, Rows, Sheet, Workbook, moment, put
 from ingest.formats.xlsx_texts import PLACES, beside_cells
+from kreishaus.wording import say
 
 BROKEN = (
     zipfile.BadZipFile,
@@ -48,15 +49,18 @@ NOT_OF_THE_DATE = re.compile(r'\[[^\]]*\]|"[^"]*"')
 """Locale and literal text in a number format: "[$-de-DE]mmm yyyy" shows no day."""
 
 CARRIES_RECORDS = {
-    "xl/pivotCache/": "a pivot cache: the single records behind a pivot table travel with it. "
-    "Copy the counts into a new workbook as values",
-    "xl/model/": "a data model, which carries the single records",
-    "xl/embeddings/": "an embedded document, which cannot be looked into",
-    "xl/externalLinks/": "copied cells of another workbook (external links)",
-    "xl/media/": "a picture, which cannot be looked into. Take it out",
-    "docProps/thumbnail": "a picture of its first page, which cannot be looked into. Save it "
-    "without a preview",
-    "xl/vbaProject": "macros. Save the workbook as .xlsx",
+    "xl/pivotCache/": say(
+        "a pivot cache: the single records behind a pivot table travel with it. "
+        "Copy the counts into a new workbook as values"
+    ),
+    "xl/model/": say("a data model, which carries the single records"),
+    "xl/embeddings/": say("an embedded document, which cannot be looked into"),
+    "xl/externalLinks/": say("copied cells of another workbook (external links)"),
+    "xl/media/": say("a picture, which cannot be looked into. Take it out"),
+    "docProps/thumbnail": say(
+        "a picture of its first page, which cannot be looked into. Save it without a preview"
+    ),
+    "xl/vbaProject": say("macros. Save the workbook as .xlsx"),
 }
 """Beginning of a part's name -> why a workbook with it is refused."""
 
@@ -107,7 +111,10 @@ def _refuse_unseen(archive: zipfile.ZipFile) -> None:
                 raise OpaqueFile(reason)
         if not name.endswith("/") and not any(part.fullmatch(name) for part in known):
             raise OpaqueFile(
-                "a part that cannot be looked into. Copy the counts into a new workbook as values"
+                say(
+                    "a part that cannot be looked into. Copy the counts into a new workbook as "
+                    "values"
+                )
             )
 
 
@@ -131,7 +138,7 @@ def _refuse_unnamed(archive: zipfile.ZipFile, named: set[str]) -> None:
     for name in archive.namelist():
         if name.startswith("xl/worksheets/") and name.endswith(".xml") and name not in named:
             raise OpaqueFile(
-                "a sheet that the workbook does not name. Copy the counts into a new workbook"
+                say("a sheet that the workbook does not name. Copy the counts into a new workbook")
             )
 
 

@@ -13,6 +13,7 @@ from pathlib import PurePosixPath
 from xml.etree.ElementTree import Element
 
 from ingest.formats.parts import every, local, xml
+from kreishaus.wording import say
 
 PLACES = {
     "the comments": re.compile(
@@ -29,10 +30,10 @@ PLACES = {
 }
 """Place in words -> parts of which every text is read."""
 
-AUTHORS, FORMULAS = "the authors", "the formulas"
-HEADERS, THEME = "headers and footers", "the theme"
-NUMBER_FORMATS, LINKS = "the formats of numbers", "the links"
-PARTS = "the names of parts"
+AUTHORS, FORMULAS = say("the authors"), say("the formulas")
+HEADERS, THEME = say("headers and footers"), say("the theme")
+NUMBER_FORMATS, LINKS = say("the formats of numbers"), say("the links")
+PARTS = say("the names of parts")
 OF_AUTHORS = {"creator", "lastModifiedBy", "Manager", "Company", "author"}
 OF_FORMULAS = {"f", "formula", "formula1", "formula2", "definedName", "calculatedColumnFormula"}
 

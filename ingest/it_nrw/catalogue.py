@@ -10,6 +10,7 @@ from ingest.it_nrw.genesis_status import NO_OBJECT, Status, raise_for_status
 from ingest.it_nrw.rest import SOURCE, Service
 from kreishaus.model import SourceRefused, SourceUnavailable
 from kreishaus.settings import DatasetConfig, Settings
+from kreishaus.wording import joined, say, text_of
 
 MOST_FOUND = 100
 LOGIN_OK = "erfolgreich an- und abgemeldet"
@@ -31,10 +32,12 @@ def find_tables(settings: Settings, client: Client, database: str, words: str) -
     """
     service = Service.of(settings, client, database)
     form = {"term": words, "category": "tables", "pagelength": str(MOST_FOUND), "language": "de"}
-    label = f"find {words!r} in {database}"
+    label = say("find {words!r} in {database}", words=words, database=database)
     reply = service.ask("find/find", form, label)
     if isinstance(reply, Answer):
-        raise SourceUnavailable(f"{label}: expected a list of tables, found a file")
+        raise SourceUnavailable(
+            say("{label}: expected a list of tables, found a file", label=label)
+        )
     if reply.code not in (0, NO_OBJECT):
         raise_for_status(reply, label, service.account)
     titles = {
@@ -56,9 +59,15 @@ def the_one_table(settings: Settings, client: Client, database: str, words: str)
         return found[0]
     listed = "; ".join(f"{table.code} {table.title[:80]}" for table in found)
     raise SourceRefused(
-        f"find {words!r} in {database}: expected exactly one table, found {len(found)}"
-        f"{': ' if found else ''}{listed}. Pin the one that is meant in "
-        f"{settings.county_file} (table_code = ...), or search for other words"
+        say(
+            "find {words!r} in {database}: expected exactly one table, found "
+            "{found}. Pin the one that is meant in {county_file} "
+            "(table_code = ...), or search for other words",
+            words=words,
+            database=database,
+            found=f"{len(found)}: {listed}" if found else "0",
+            county_file=settings.county_file,
+        )
     )
 
 
@@ -81,16 +90,21 @@ def _login(settings: Settings, client: Client, database: str) -> str | None:
             return _without_account(settings, database)
         service = Service.of(settings, client, database)
         reply = service.ask(
-            "helloworld/logincheck", {"language": "de"}, f"logincheck of {database}"
+            "helloworld/logincheck",
+            {"language": "de"},
+            say("logincheck of {database}", database=database),
         )
     except (SourceUnavailable, ValueError) as error:
-        return f"GENESIS {database}: {error}"
+        return joined((f"GENESIS {database}", text_of(error)), ": ")
     if isinstance(reply, Status) and LOGIN_OK in reply.text:
         return None
-    said = reply.said if isinstance(reply, Status) else "a file"
-    return (
-        f"GENESIS {database}: the login failed, {said}: check {service.account.origin} "
-        "(on the database's own page: can you log in there?)"
+    said = reply.said if isinstance(reply, Status) else say("a file")
+    return say(
+        "GENESIS {database}: the login failed, {said}: check {origin} (on the "
+        "database's own page: can you log in there?)",
+        database=database,
+        said=said,
+        origin=service.account.origin,
     )
 
 
@@ -104,7 +118,12 @@ def _without_account(settings: Settings, database: str) -> str | None:
     if not needing:
         return None
     where = credentials.where_to_set(database)
-    return f"GENESIS {database}: {', '.join(needing)} cannot be had without an account: {where}"
+    return say(
+        "GENESIS {database}: {needing} cannot be had without an account: {where}",
+        database=database,
+        needing=joined(needing, ", "),
+        where=where,
+    )
 
 
 def _needs_account(settings: Settings, config: DatasetConfig) -> bool:

@@ -12,6 +12,7 @@ import pandas as pd
 from ingest.formats.faults import fault
 from ingest.it_nrw.numbers import MARKERS, QUALIFIERS, Reading, read_cell, read_date
 from kreishaus.model import Batch, Finding, UnreadableFile
+from kreishaus.wording import joined, say
 
 MOST_FAULTS = 20
 """A file whose encoding or separator is wrong has a fault in every cell; nobody reads them all."""
@@ -62,11 +63,13 @@ def reference_date(printed: str, day_of_year: tuple[int, int], *, place: str, ro
     except ValueError as error:
         raise fault(
             "reference_date",
-            f"{place}, line {row}: the time cell is {error}.",
+            say(
+                "{place}, line {row}: the time cell is {error}.", place=place, row=row, error=error
+            ),
             place=place,
             row=row,
             column="time",
-            expected="2023, 2023-12-31 or 31.12.2023",
+            expected=say("2023, 2023-12-31 or 31.12.2023"),
             found=repr(printed),
         ) from error
 
@@ -76,11 +79,11 @@ def require_size(cells: int, place: str) -> None:
     if cells > MAX_CELLS:
         raise fault(
             "size",
-            f"{place}: more cells than one process may hold. Narrow the question: regions or "
-            "years, in county.toml.",
+            say("{place}: more cells than one process may hold.", place=place),
             place=place,
-            expected=f"at most {MAX_CELLS:,} cells",
-            found="more",
+            expected=say("at most {max_cells:,} cells", max_cells=MAX_CELLS),
+            found=say("more"),
+            to_do=say("Narrow the question: regions or years, in county.toml."),
         )
 
 
@@ -127,7 +130,9 @@ def batch(
     if faults:
         raise UnreadableFile(*faults)
     if not kept:
-        raise fault("has_data", f"{place}: not one cell could be found.", place=place)
+        raise fault(
+            "has_data", say("{place}: not one cell could be found.", place=place), place=place
+        )
     dates = {key.reference_date for key in kept}
     return Batch(
         period=period or (dates.pop().isoformat() if len(dates) == 1 else "all"),
@@ -143,12 +148,21 @@ def _read(cell: PrintedCell, place: str) -> Reading:
     except ValueError as error:
         raise fault(
             "number",
-            f"{place}, line {cell.row}, {cell.key.region_code} {cell.region_label}: "
-            f"{cell.printed!r} is {error}.",
+            say(
+                "{place}, line {row}, {region_code} {region_label}: {printed!r} is {error}.",
+                place=place,
+                row=cell.row,
+                region_code=cell.key.region_code,
+                region_label=cell.region_label,
+                printed=cell.printed,
+                error=error,
+            ),
             place=place,
             row=cell.row,
             column=cell.column,
-            expected=f"a number such as 1234 or 12,5, or one of {' '.join(MARKERS)}",
+            expected=say(
+                "a number such as 1234 or 12,5, or one of {markers}", markers=joined(MARKERS, " ")
+            ),
             found=repr(cell.printed),
         ) from error
 
@@ -161,15 +175,22 @@ def _contradiction(
         f"{second.key.reference_date}"
     )
     if first.row == second.row:
-        message = (
-            f"{place}, line {first.row}: two columns that cannot be told apart say two things "
-            f"about {about}. A header row is missing, or there is a new one: compare the header "
-            "with docs/sources/it_nrw.md."
+        message = say(
+            "{place}, line {row}: two columns that cannot be told apart say two things "
+            "about {about}. A header row is missing, or there is a new one: compare "
+            "the header with docs/sources/it_nrw.md.",
+            place=place,
+            row=first.row,
+            about=about,
         )
     else:
-        message = (
-            f"{place}: lines {first.row} and {second.row} say two things about {about}. Neither "
-            "can be trusted: ask the publisher."
+        message = say(
+            "{place}: lines {row} and {row_2} say two things about {about}. Neither "
+            "can be trusted: ask the publisher.",
+            place=place,
+            row=first.row,
+            row_2=second.row,
+            about=about,
         )
     return fault(
         "one_value_per_key",
@@ -177,21 +198,28 @@ def _contradiction(
         place=place,
         row=second.row,
         column=second.column,
-        expected=f"{first.printed} (line {first.row})",
-        found=f"{second.printed} (line {second.row})",
+        expected=say("{printed} (line {row})", printed=first.printed, row=first.row),
+        found=say("{printed} (line {row})", printed=second.printed, row=second.row),
     )
 
 
 def _to_come(cell: PrintedCell, latest: date, place: str) -> UnreadableFile:
     return fault(
         "reference_date",
-        f"{place}, line {cell.row}: people cannot be counted before their day has come. A digit "
-        "was probably damaged, or the table is a projection: fetch it again, or take it in as one.",
+        say(
+            "{place}, line {row}: people cannot be counted before their day has come.",
+            place=place,
+            row=cell.row,
+        ),
         place=place,
         row=cell.row,
         column="time",
-        expected=f"{latest} at the latest, when the file was made or fetched",
+        expected=say("{latest} at the latest, when the file was made or fetched", latest=latest),
         found=str(cell.key.reference_date),
+        to_do=say(
+            "A digit was probably damaged, or the table is a projection: fetch it "
+            "again, or take it in as one."
+        ),
     )
 
 
@@ -199,12 +227,18 @@ def _qualified(cell: PrintedCell, qualifier: str, place: str) -> Finding:
     return Finding(
         rule="qualified_value",
         severity="warning",
-        message=f"{place} holds values marked {qualifier} ({QUALIFIERS[qualifier]}), the first in "
-        f"line {cell.row}. They are taken as printed; the mark stands in the column qualifier.",
+        message=say(
+            "{place} holds values marked {qualifier} ({qualifiers}), the first in line "
+            "{row}. They are taken as printed; the mark stands in the column qualifier.",
+            place=place,
+            qualifier=qualifier,
+            qualifiers=QUALIFIERS[qualifier],
+            row=cell.row,
+        ),
         place=place,
         row=str(cell.row),
         column=cell.column,
-        expected="values without a mark",
+        expected=say("values without a mark"),
         found=cell.printed,
     )
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from kreishaus.model import SourceRefused
 from kreishaus.secret_files import SecretUnreadable, secret
+from kreishaus.wording import say, text_of
 
 PREFIX = "KREISHAUS_GENESIS"
 GUEST = "GAST"
@@ -59,7 +60,9 @@ def account(database: str) -> Account | None:
             return _checked(Account(username, password, origin=" and ".join(names)))
         if any(values):
             missing = names[values.index("")]
-            raise SourceRefused(f"{missing} is not set, its counterpart is: set both, or none")
+            raise SourceRefused(
+                say("{missing} is not set, its counterpart is: set both, or none", missing=missing)
+            )
     return _from_airflow(f"genesis_{database}") if inside_airflow() else None
 
 
@@ -67,7 +70,7 @@ def _value(name: str) -> str:
     try:
         return secret(name)
     except SecretUnreadable as fault:
-        raise SourceRefused(str(fault)) from fault
+        raise SourceRefused(text_of(fault)) from fault
 
 
 def inside_airflow() -> bool:
@@ -78,9 +81,13 @@ def inside_airflow() -> bool:
 def where_to_set(database: str) -> str:
     """What to tell a person who has no account configured."""
     username, password = variables(database)
-    return (
-        f"set {username} and {password} (or {PREFIX}_USERNAME and {PREFIX}_PASSWORD for all "
-        f"databases), or the Airflow connection genesis_{database}"
+    return say(
+        "set {username} and {password} (or {prefix}_USERNAME and {prefix}_PASSWORD "
+        "for all databases), or the Airflow connection genesis_{database}",
+        username=username,
+        password=password,
+        prefix=PREFIX,
+        database=database,
     )
 
 
@@ -92,9 +99,9 @@ def _from_airflow(connection_id: str) -> Account | None:
         connection = Connection.get(connection_id)
     except AirflowNotFoundException:
         return None
-    origin = f"the Airflow connection {connection_id}"
+    origin = say("the Airflow connection {connection_id}", connection_id=connection_id)
     if not (connection.login and connection.password):
-        raise SourceRefused(f"{origin} lacks login or password: set both")
+        raise SourceRefused(say("{origin} lacks login or password: set both", origin=origin))
     return _checked(Account(connection.login, connection.password, origin=origin))
 
 
@@ -103,8 +110,11 @@ def _checked(account: Account) -> Account:
     for part in (account.username, account.password):
         if not part.isprintable() or not _latin(part) or part != part.strip():
             raise SourceRefused(
-                f"{account.origin}: holds a line break, a blank at an end or a letter that no HTTP "
-                "header may hold: set it anew"
+                say(
+                    "{origin}: holds a line break, a blank at an end or a letter that no HTTP "
+                    "header may hold: set it anew",
+                    origin=account.origin,
+                )
             )
     return account
 

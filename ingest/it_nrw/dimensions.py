@@ -9,6 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import Literal, get_args
 
+from kreishaus.wording import say
+
 Dimension = Literal["sex", "nationality", "age", "care_grade"]
 DIMENSIONS: tuple[Dimension, ...] = get_args(Dimension)
 
@@ -21,8 +23,8 @@ VARIANT_WORDS = re.compile(r".*(variante|Lebenserwartung|wanderung|Geburten).*",
 WORDINGS_FILE = Path(__file__).with_name("wordings.csv")
 """The one place to mend when an office rewords a label: ``printed;wording;why``."""
 
-MEND_WORDING = "If it is a known one reworded, add a line to ingest/it_nrw/wordings.csv"
-MEND_DIMENSION = "if the table is now divided otherwise, see ingest/it_nrw/dimensions.py"
+MEND_WORDING = say("If it is a known one reworded, add a line to ingest/it_nrw/wordings.csv")
+MEND_DIMENSION = say("if the table is now divided otherwise, see ingest/it_nrw/dimensions.py")
 
 TOTAL = "Insgesamt"
 """The one word for the total of a dimension."""

@@ -18,6 +18,7 @@ from ingest.formats.archives import BROKEN, check_archive
 from ingest.formats.encodings import decoded, kind_of
 from ingest.formats.faults import fault
 from ingest.it_nrw.lines import CsvLine, csv_lines
+from kreishaus.wording import say
 
 VARIABLE = re.compile(r"(\d+)_variable_code", re.ASCII)
 KNOWN_VARIABLE = re.compile(r"\d+_variable_(attribute_)?(code|label)", re.ASCII)
@@ -102,27 +103,35 @@ def unpacked(content: bytes) -> tuple[str, bytes]:
     """
     if kind_of(content) != "zip":
         return "ffcsv", content
-    check_archive(content, "a GENESIS answer")
+    check_archive(content, say("a GENESIS answer"))
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             members = [info for info in archive.infolist() if info.filename.endswith(".csv")]
             if len(members) != 1:
                 raise fault(
                     "one_csv",
-                    "The archive does not hold exactly one CSV file, so nobody knows which is "
-                    "meant. Fetch it again.",
-                    expected="one .csv file",
-                    found=", ".join(info.filename for info in archive.infolist())[:200]
-                    or "an empty archive",
+                    say(
+                        "The archive does not hold exactly one CSV file, so nobody knows which is "
+                        "meant."
+                    ),
+                    expected=say("one .csv file"),
+                    found=(
+                        ", ".join(info.filename for info in archive.infolist())[:200]
+                        or say("an empty archive")
+                    ),
+                    to_do=say("Fetch it again."),
                 )
             return members[0].filename, archive.read(members[0])
     except BROKEN as error:
         raise fault(
             "zip",
-            f"The archive cannot be unpacked ({error}): the download was probably cut. "
-            "Fetch it again.",
-            expected="a whole ZIP archive",
-            found=f"{len(content):,} bytes",
+            say(
+                "The archive cannot be unpacked ({error}): the download was probably cut.",
+                error=error,
+            ),
+            expected=say("a whole ZIP archive"),
+            found=say("{count:,} bytes", count=len(content)),
+            to_do=say("Fetch it again."),
         ) from error
 
 
@@ -149,12 +158,19 @@ def _all_cells(lines: Iterator[CsvLine], header: FlatHeader, place: str) -> Iter
         if len(line.cells) != len(header.names):
             raise fault(
                 "cells_per_line",
-                f"{place}, line {line.number}: another number of cells than the header, so no "
-                "value in it can be trusted. Fetch it again.",
+                say(
+                    "{place}, line {number}: another number of cells than the header, so no "
+                    "value in it can be trusted.",
+                    place=place,
+                    number=line.number,
+                ),
                 place=place,
                 row=line.number,
-                expected=f"{len(header.names)} cells",
-                found=f"{len(line.cells)} cells: {';'.join(line.cells)[:80]}",
+                expected=say("{count} cells", count=len(header.names)),
+                found=say(
+                    "{count} cells: {cells}", count=len(line.cells), cells=";".join(line.cells)[:80]
+                ),
+                to_do=say("Fetch it again."),
             )
         yield from _cells(dict(zip(header.names, line.cells, strict=True)), header, line.number)
 
@@ -193,19 +209,23 @@ def _header(names: list[str], place: str) -> FlatHeader:
     if missing or twice:
         raise fault(
             "columns",
-            f"{place}: the columns of the flat CSV have changed{_renamed(missing, header.unknown)}."
-            " If the databases renamed them, mend OLD_NAMES in ingest/it_nrw/ffcsv.py.",
+            say(
+                "{place}: the columns of the flat CSV have changed{renamed}.",
+                place=place,
+                renamed=_renamed(missing, header.unknown),
+            ),
             place=place,
             row=1,
-            expected=", ".join(missing) or "each column once",
+            expected=(", ".join(missing) or say("each column once")),
             found=", ".join(header.unknown)[:200] or ", ".join(twice) or ";".join(names)[:200],
+            to_do=say("If the databases renamed them, mend OLD_NAMES in ingest/it_nrw/ffcsv.py."),
         )
     return header
 
 
 def _renamed(missing: list[str], unknown: tuple[str, ...]) -> str:
     pairs = [
-        f"{new} is perhaps {name}"
+        say("{new} is perhaps {name}", new=new, name=name)
         for name in missing
         for new in difflib.get_close_matches(name, unknown, n=1)
     ]

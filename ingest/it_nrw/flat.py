@@ -24,6 +24,7 @@ from ingest.it_nrw.ffcsv import Attribute, FlatCell, FlatTable
 from ingest.it_nrw.numbers import MARKERS
 from ingest.it_nrw.regions import official_key
 from kreishaus.model import Finding
+from kreishaus.wording import joined, say
 
 
 def cells_of(
@@ -80,12 +81,16 @@ def ignored_columns(table: FlatTable, place: str) -> list[Finding]:
         Finding(
             rule="new_columns",
             severity="warning",
-            message=f"{place} has columns that we do not know; they were left out, and the cells "
-            "are told apart without them. If they matter: KNOWN_COLUMNS in ingest/it_nrw/ffcsv.py.",
+            message=say(
+                "{place} has columns that we do not know; they were left out, and the "
+                "cells are told apart without them.",
+                place=place,
+            ),
             place=place,
             row="1",
-            expected="the columns of the flat CSV as they were",
+            expected=say("the columns of the flat CSV as they were"),
             found=", ".join(table.header.unknown)[:200],
+            to_do=say("If they matter: KNOWN_COLUMNS in ingest/it_nrw/ffcsv.py."),
         )
     ]
 
@@ -96,13 +101,17 @@ def _require_statistic(cells: Sequence[FlatCell], place: str, table_code: str) -
         if cell.statistics_code != statistic:
             raise fault(
                 "table_code",
-                f"{place}: the file holds another statistic than table {table_code}. Mend "
-                "table_code (or path) of this dataset in county.toml.",
+                say(
+                    "{place}: the file holds another statistic than table {table_code}.",
+                    place=place,
+                    table_code=table_code,
+                ),
                 place=place,
                 row=cell.line,
                 column="statistics_code",
                 expected=statistic,
                 found=cell.statistics_code,
+                to_do=say("Mend table_code (or path) of this dataset in county.toml."),
             )
 
 
@@ -126,12 +135,22 @@ def _dimensions(
         if known is None or strange or known != dimension or known in found.values():
             raise fault(
                 "dimensions",
-                f"{place}: variable {code} is of no known dimension, or of one that another has. "
-                f"{MEND_WORDING}; {MEND_DIMENSION}.",
+                say(
+                    "{place}: variable {code} is of no known dimension, or of one that another "
+                    "has. {mend_wording}; {mend_dimension}.",
+                    place=place,
+                    code=code,
+                    mend_wording=MEND_WORDING,
+                    mend_dimension=MEND_DIMENSION,
+                ),
                 place=place,
                 row=cells[0].line,
                 column=code,
-                expected=f"words of {known}" if known else f"one of {', '.join(DIMENSIONS)}",
+                expected=(
+                    say("words of {known}", known=known)
+                    if known
+                    else say("one of {dimensions}", dimensions=joined(DIMENSIONS, ", "))
+                ),
                 found=", ".join(strange[:5]) or ", ".join(sorted(words)[:5]),
             )
         found[code] = known
@@ -146,12 +165,18 @@ def _placed(
     if len(regions) != 1:
         raise fault(
             "dimensions",
-            f"{place}, line {cell.line}: not exactly one variable says where. A new one goes into "
-            "REGION_VARIABLES in ingest/it_nrw/dimensions.py.",
+            say(
+                "{place}, line {line}: not exactly one variable says where.",
+                place=place,
+                line=cell.line,
+            ),
             place=place,
             row=cell.line,
-            expected=f"one of {', '.join(REGION_VARIABLES)}",
+            expected=say(
+                "one of {region_variables}", region_variables=joined(REGION_VARIABLES, ", ")
+            ),
             found=", ".join(cell.variables),
+            to_do=say("A new one goes into REGION_VARIABLES in ingest/it_nrw/dimensions.py."),
         )
     return regions[0], {
         dimension: _label(cell.variables[code])

@@ -13,6 +13,7 @@ from typing import Any
 from ingest.formats.encodings import BOM
 from ingest.it_nrw.credentials import Account
 from kreishaus.model import NothingOffered, SourceRefused, SourceUnavailable
+from kreishaus.wording import joined, say
 
 BUSY = 6
 NOTHING_NEWER = 50
@@ -21,14 +22,19 @@ JOB_MADE = 99
 NO_OBJECT = 104
 """No object for this filter (even years of a biennial table), or a result that is not ready."""
 
-MAY_HEAL = {BUSY: "too many requests at once", -1: "system error"}
+NOT_AUTHORISED = 15
+MAY_HEAL = {BUSY: say("too many requests at once"), -1: say("system error")}
 TO_MEND = {
-    15: "the account is not authorised (a guest may not ask for tables): check {account}",
-    22: "the service changed the question, so the answer would be to another one: compare "
-    "table_code, regional_variable, regional_key and years in county.toml with the table",
-    90: "there is no such table: check table_code in county.toml (kreishaus find)",
-    TOO_LARGE: "the table is too large even for a job: narrow regional_key or years in county.toml",
-    JOB_MADE: "the service made a job of it, and does not say under which name",
+    22: say(
+        "the service changed the question, so the answer would be to another one: "
+        "compare table_code, regional_variable, regional_key and years in "
+        "county.toml with the table"
+    ),
+    90: say("there is no such table: check table_code in county.toml (kreishaus find)"),
+    TOO_LARGE: say(
+        "the table is too large even for a job: narrow regional_key or years in county.toml"
+    ),
+    JOB_MADE: say("the service made a job of it, and does not say under which name"),
 }
 SAME_QUESTION = ("name", "regionalvariable", "regionalkey", "startyear", "endyear", "format")
 """What the service repeats of a question and must not have changed."""
@@ -64,7 +70,11 @@ def read_status(content: bytes, label: str, account: Account | None = None) -> S
     except (ValueError, KeyError, TypeError, RecursionError):
         # "from None": the words of a JSON error would hold the whole answer.
         raise SourceUnavailable(
-            f"{label}: expected a table or a GENESIS status, found {beginning(content, account)}"
+            say(
+                "{label}: expected a table or a GENESIS status, found {beginning}",
+                label=label,
+                beginning=beginning(content, account),
+            )
         ) from None
     if not isinstance(status, dict):
         status = {"Content": status}
@@ -113,13 +123,24 @@ def raise_for_status(status: Status, label: str, account: Account) -> None:
         return
     if status.code == NO_OBJECT:
         raise NothingOffered(
-            f"{said}: nothing for this question, as in years that a biennial table leaves out. "
-            "If it never had anything, check table_code, regional_key and years in county.toml"
+            say(
+                "{said}: nothing for this question, as in years that a biennial table "
+                "leaves out. If it never had anything, check table_code, regional_key and "
+                "years in county.toml",
+                said=said,
+            )
         )
     if status.code in MAY_HEAL:
-        raise SourceUnavailable(f"{said}: {MAY_HEAL[status.code]}; try again later")
-    what = TO_MEND.get(status.code or 0, "a status without data that we do not know")
-    raise SourceRefused(f"{said}: {what.format(account=account.origin)}")
+        raise SourceUnavailable(
+            say("{said}: {may_heal}; try again later", said=said, may_heal=MAY_HEAL[status.code])
+        )
+    what = TO_MEND.get(status.code or 0, say("a status without data that we do not know"))
+    if status.code == NOT_AUTHORISED:
+        what = say(
+            "the account is not authorised (a guest may not ask for tables): check {account}",
+            account=account.origin,
+        )
+    raise SourceRefused(joined((said, what), ": "))
 
 
 def require_same_question(status: Status, asked: Mapping[str, str], label: str) -> None:
@@ -131,7 +152,13 @@ def require_same_question(status: Status, asked: Mapping[str, str], label: str) 
         want, got = asked.get(name), repeated.get(name)
         if want and got is not None and str(got).strip().casefold() != want.casefold():
             raise SourceRefused(
-                f"{label}: the service changed the question, so the answer would be to another "
-                f"one: {name} expected {want!r}, found {str(got)[:60]!r}. Compare county.toml with "
-                "the table"
+                say(
+                    "{label}: the service changed the question, so the answer would be to "
+                    "another one: {name} expected {want!r}, found {got!r}. Compare county.toml "
+                    "with the table",
+                    label=label,
+                    name=name,
+                    want=want,
+                    got=str(got)[:60],
+                )
             )

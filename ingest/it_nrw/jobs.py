@@ -22,6 +22,7 @@ from ingest.it_nrw.rest import Service
 from kreishaus.files import write_json_atomically
 from kreishaus.model import SourceRefused, SourceUnavailable
 from kreishaus.settings import Patience
+from kreishaus.wording import say, text_of
 
 log = logging.getLogger(__name__)
 
@@ -50,8 +51,13 @@ class JobDesk:
         name = job_name(status.text, form["name"])
         if name is None:
             raise SourceRefused(
-                f"{label}: {status.said}: expected the name of a job, such as "
-                f"{form['name']}_175879554; see ingest/it_nrw/jobs.py"
+                say(
+                    "{label}: {said}: expected the name of a job, such as {name}_175879554; "
+                    "see ingest/it_nrw/jobs.py",
+                    label=label,
+                    said=status.said,
+                    name=form["name"],
+                )
             )
         log.info("%s: the service computes it as job %s", label, name)
         made_at = datetime.now(UTC).isoformat()
@@ -81,8 +87,13 @@ class JobDesk:
                 raise_for_status(reply, f"{label}, result {name}", self.service.account)
             self._note_of(form).unlink(missing_ok=True)
             raise SourceUnavailable(
-                f"{label}: result {name} was listed and then lost, {reply.said}; the next visit "
-                "asks anew"
+                say(
+                    "{label}: result {name} was listed and then lost, {said}; the next visit "
+                    "asks anew",
+                    label=label,
+                    name=name,
+                    said=reply.said,
+                )
             )
         self._note_of(form).unlink(missing_ok=True)
         self._remove(name, label)
@@ -93,8 +104,13 @@ class JobDesk:
         while not self._is_ready(name, label):
             if self.clock() + self.patience.poll_seconds > until:
                 raise SourceUnavailable(
-                    f"{label}: job {name} was not ready after {self.patience.limit_minutes:g} "
-                    "minutes; the next visit looks for it by this name and makes no second one"
+                    say(
+                        "{label}: job {name} was not ready after {limit_minutes:g} minutes; the "
+                        "next visit looks for it by this name and makes no second one",
+                        label=label,
+                        name=name,
+                        limit_minutes=self.patience.limit_minutes,
+                    )
                 )
             self.sleep(self.patience.poll_seconds)
 
@@ -103,7 +119,9 @@ class JobDesk:
         form = {"selection": name, "area": "all", "pagelength": POLL_LENGTH, "language": "de"}
         reply = self.service.ask("catalogue/results", form, label)
         if isinstance(reply, Answer):
-            raise SourceUnavailable(f"{label}: catalogue/results: expected a list, found data")
+            raise SourceUnavailable(
+                say("{label}: catalogue/results: expected a list, found data", label=label)
+            )
         if reply.code not in (0, NO_OBJECT):
             raise_for_status(reply, f"{label}, job {name}", self.service.account)
         return any(row.get("Code") == name for row in reply.rows("List"))
@@ -116,7 +134,7 @@ class JobDesk:
                 form = {"name": name, "area": "all", "language": "de"}
                 reply = self.service.ask(method, form, label)
             except SourceUnavailable as error:
-                said = str(error)
+                said = text_of(error)
                 continue
             if isinstance(reply, Status) and reply.code == 0:
                 return

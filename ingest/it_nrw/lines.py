@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ingest.formats.faults import fault
+from kreishaus.wording import say
 
 
 @dataclass(frozen=True)
@@ -31,9 +32,14 @@ def csv_lines(text: str, place: str | None = None) -> Iterator[CsvLine]:
     except csv.Error as error:
         raise fault(
             "csv",
-            f"{place or 'The file'}, line {reader.line_num} is no CSV: {error}. A quotation mark "
-            "was probably lost: fetch the file again.",
+            say(
+                "{value}, line {line_num} is no CSV: {error}. A quotation mark was "
+                "probably lost: fetch the file again.",
+                value=place or "The file",
+                line_num=reader.line_num,
+                error=error,
+            ),
             place=place,
             row=reader.line_num,
-            expected="cells divided by ;, quotation marks in pairs",
+            expected=say("cells divided by ;, quotation marks in pairs"),
         ) from error

@@ -6,15 +6,17 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from kreishaus.wording import say
+
 MARKERS = ("-", ".", "...", "/", "x")
 """Nothing; secret or unknown; later; not reliable; blocked."""
 
 QUALIFIERS = {
-    "()": "of limited use",
-    "p": "provisional",
-    "r": "corrected",
-    "s": "estimated",
-    "e": "final",
+    "()": say("of limited use"),
+    "p": say("provisional"),
+    "r": say("corrected"),
+    "s": say("estimated"),
+    "e": say("final"),
 }
 """What may stand around a value without taking it away."""
 

@@ -29,6 +29,7 @@ from ingest.it_nrw.dimensions import (
 from ingest.it_nrw.regions import KEY, official_key
 from ingest.it_nrw.table_csv import PrintedTable
 from kreishaus.model import UnreadableFile
+from kreishaus.wording import joined, say
 
 TIME = re.compile(r"(?:19|20)\d{2}|\d{4}-\d{2}-\d{2}|\d{2}\.\d{2}\.\d{4}", re.ASCII)
 TITLE_TIME = re.compile(r"(?:Stichtag|Jahr|Berichtsjahr): (?P<time>\S+)")
@@ -107,13 +108,21 @@ def _leading(table: PrintedTable, variants: bool) -> _Leading:
         first = table.lines[0]
         raise fault(
             "leading_columns",
-            f"{table.place}: the columns before the values do not tell time and region. Keys that "
-            "lost their leading zeros were probably saved from a spreadsheet: fetch the file anew.",
+            say(
+                "{place}: the columns before the values do not tell time and region.",
+                place=table.place,
+            ),
             place=table.place,
             row=first.number,
-            expected="one column of region keys of 2, 3, 5, 8 or 12 digits, and at most one of "
-            "years or dates",
+            expected=say(
+                "one column of region keys of 2, 3, 5, 8 or 12 digits, and at most one of "
+                "years or dates"
+            ),
             found=";".join(first.leading),
+            to_do=say(
+                "Keys that lost their leading zeros were probably saved from a "
+                "spreadsheet: fetch the file anew."
+            ),
         )
     (region,) = regions
     rest = [index for index in range(width) if index not in (*times, region)]
@@ -151,15 +160,27 @@ def _labels(table: PrintedTable, index: int) -> set[str]:
 def _unknown_words(
     table: PrintedTable, where: str, words: list[str], dimension: Dimension | None
 ) -> UnreadableFile:
-    mostly = f"words of the dimension {dimension}, each known" if dimension else ""
+    mostly = (
+        say("words of the dimension {dimension}, each known", dimension=dimension)
+        if dimension
+        else ""
+    )
     return fault(
         "dimensions",
-        f"{table.place}: {where} holds words that are of no known dimension, or of one that "
-        f"stands elsewhere already. {MEND_WORDING}; {MEND_DIMENSION}.",
+        say(
+            "{place}: {where} holds words that are of no known dimension, or of one "
+            "that stands elsewhere already. {mend_wording}; {mend_dimension}.",
+            place=table.place,
+            where=where,
+            mend_wording=MEND_WORDING,
+            mend_dimension=MEND_DIMENSION,
+        ),
         place=table.place,
         column=where.removeprefix("leading column "),
-        expected=mostly or f"words of one of {', '.join(DIMENSIONS)}",
-        found=", ".join(words[:5]) or f"{dimension} a second time",
+        expected=(
+            mostly or say("words of one of {dimensions}", dimensions=joined(DIMENSIONS, ", "))
+        ),
+        found=(", ".join(words[:5]) or say("{dimension} a second time", dimension=dimension)),
     )
 
 
@@ -177,14 +198,27 @@ def _require_levels(table: PrintedTable, leading: _Leading) -> None:
         if indent != usual.get(len(key), indent):
             raise fault(
                 "region_level",
-                f"{table.place}, line {line.number}: key {key} is of one level, the indentation "
-                "of its row of another. Digits of the key were probably lost: fetch the file anew.",
+                say(
+                    "{place}, line {number}: key {key} is of one level, the indentation of its "
+                    "row of another.",
+                    place=table.place,
+                    number=line.number,
+                    key=key,
+                ),
                 place=table.place,
                 row=line.number,
                 column="region key",
-                expected=f"{usual[len(key)]} blanks before the name, as in other rows of this "
-                "level",
-                found=f"{indent} blanks: {key};{line.leading[leading.region_label]}",
+                expected=say(
+                    "{usual} blanks before the name, as in other rows of this level",
+                    usual=usual[len(key)],
+                ),
+                found=say(
+                    "{indent} blanks: {key};{leading}",
+                    indent=indent,
+                    key=key,
+                    leading=line.leading[leading.region_label],
+                ),
+                to_do=say("Digits of the key were probably lost: fetch the file anew."),
             )
 
 
@@ -206,7 +240,7 @@ def _columns(table: PrintedTable, variants: bool) -> list[_Column]:
         elif dimension is None:
             others.append(header)
         elif strange or dimension in rows:
-            raise _unknown_words(table, "a header row", strange, dimension)
+            raise _unknown_words(table, say("a header row"), strange, dimension)
         else:
             rows[dimension] = header
     measures, units = _measured(table, others, units)
@@ -238,15 +272,28 @@ def _measured(
     if len(telling) > 1 or not (of_title or (units and telling)):
         raise fault(
             "header",
-            f"{table.place}: header and title do not say what is counted, and in which unit. A new "
-            f"unit goes into UNIT in ingest/it_nrw/dimensions.py. {MEND_WORDING}.",
+            say(
+                "{place}: header and title do not say what is counted, and in which unit.",
+                place=table.place,
+            ),
             place=table.place,
-            expected=f"a header row of measures and one of units ({UNIT.pattern}), or a title such "
-            "as 'Bevölkerungsstand (Anzahl)'",
-            found="; ".join(
-                f"a row {', '.join(dict.fromkeys(row))}"[:100] for row in (*others, units) if row
-            )
-            or f"the title {table.titles[-1] if table.titles else ''!r}",
+            expected=say(
+                "a header row of measures and one of units ({pattern}), or a title such as "
+                "'Bevölkerungsstand (Anzahl)'",
+                pattern=UNIT.pattern,
+            ),
+            found=(
+                "; ".join(
+                    f"a row {', '.join(dict.fromkeys(row))}"[:100]
+                    for row in (*others, units)
+                    if row
+                )
+                or say("the title {word!r}", word=table.titles[-1] if table.titles else "")
+            ),
+            to_do=say(
+                "A new unit goes into UNIT in ingest/it_nrw/dimensions.py. {mend_wording}.",
+                mend_wording=MEND_WORDING,
+            ),
         )
     measure, unit = of_title or ("", "")
     return (telling[0] if telling else (measure,) * width), units or (unit,) * width
@@ -263,11 +310,14 @@ def _title_time(table: PrintedTable) -> str:
     if match is None:
         raise fault(
             "reference_date",
-            f"{table.place}: neither a leading column nor the title say when.",
+            say("{place}: neither a leading column nor the title say when.", place=table.place),
             place=table.place,
             row=table.lines[0].number,
-            expected="a column of years or dates, or a title 'Stichtag: 31.12.2018'",
-            found=f"titles {'; '.join(table.titles)[:150]!r}, first line "
-            f"{';'.join(table.lines[0].leading)!r}",
+            expected=say("a column of years or dates, or a title 'Stichtag: 31.12.2018'"),
+            found=say(
+                "titles {titles!r}, first line {leading!r}",
+                titles="; ".join(table.titles)[:150],
+                leading=joined(table.lines[0].leading, ";"),
+            ),
         )
     return match["time"]

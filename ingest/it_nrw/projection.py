@@ -18,6 +18,7 @@ from ingest.it_nrw.cells import PrintedCell, ProjectionKey, batch
 from ingest.it_nrw.dimensions import label
 from ingest.it_nrw.numbers import read_date
 from kreishaus.model import Batch, Finding, Origin
+from kreishaus.wording import say
 
 YEAR_END = (12, 31)
 BASE = re.compile(
@@ -94,27 +95,40 @@ def _base_date(
     if len(dates) > 1:
         raise fault(
             "base_date",
-            f"{found.place} names two dates from which it was projected, so nobody knows which "
-            "cells belong to which. Fetch the projections one by one.",
+            say(
+                "{place} names two dates from which it was projected, so nobody knows "
+                "which cells belong to which.",
+                place=found.place,
+            ),
             place=found.place,
-            expected="one base date",
+            expected=say("one base date"),
             found=", ".join(sorted(named)),
+            to_do=say("Fetch the projections one by one."),
         )
     if dates:
         return dates.pop(), []
     first = min((cell.key.reference_date for cell in cells), default=None)
     if first is None:
-        raise fault("has_data", f"{found.place}: not one cell could be found.", place=found.place)
+        raise fault(
+            "has_data",
+            say("{place}: not one cell could be found.", place=found.place),
+            place=found.place,
+        )
     base = _evening(first, new_year)
     return base, [
         Finding(
             rule="base_date",
             severity="warning",
-            message=f"{found.place} does not say from which date it was projected. The first date "
-            f"it prints, {base}, is taken for it: correct as long as projections are told apart "
-            "by it. The wordings that are understood: BASE in ingest/it_nrw/projection.py.",
+            message=say(
+                "{place} does not say from which date it was projected. The first date it "
+                "prints, {base}, is taken for it: correct as long as projections are told "
+                "apart by it. The wordings that are understood: BASE in "
+                "ingest/it_nrw/projection.py.",
+                place=found.place,
+                base=base,
+            ),
             place=found.place,
-            expected="a title such as 'Basis 31.12.2024'",
+            expected=say("a title such as 'Basis 31.12.2024'"),
             found=found.heading[:120],
         )
     ]

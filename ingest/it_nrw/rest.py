@@ -14,6 +14,7 @@ from ingest.it_nrw.credentials import Account
 from ingest.it_nrw.genesis_status import BUSY, Status, beginning, read_status
 from kreishaus.model import SourceRefused, SourceUnavailable
 from kreishaus.settings import Settings
+from kreishaus.wording import rewritten, say, text_of
 
 log = logging.getLogger(__name__)
 
@@ -41,11 +42,16 @@ class Service:
         """
         account = credentials.account(database)
         if account is None and settings.sources == "sample":
-            account = Account(credentials.GUEST, credentials.GUEST, origin="the sample's guest")
+            account = Account(
+                credentials.GUEST, credentials.GUEST, origin=say("the sample's guest")
+            )
         if account is None:
             raise SourceRefused(
-                f"REST of {database} was not asked, it needs an account: "
-                f"{credentials.where_to_set(database)}"
+                say(
+                    "REST of {database} was not asked, it needs an account: {where_to_set}",
+                    database=database,
+                    where_to_set=credentials.where_to_set(database),
+                )
             )
         busy_seconds = settings.source_config(SOURCE).patience.busy_seconds
         return cls(client, root_of(settings, database), account, busy_seconds)
@@ -74,7 +80,7 @@ class Service:
         try:
             return self.client.post(f"{self.root}/{method}", form, self.account.headers())
         except SourceUnavailable as error:
-            kind, text = type(error), self.account.hide(str(error))
+            kind, text = type(error), rewritten(text_of(error), self.account.hide)
         # Raised out here, so that no chained exception repeats what was hidden.
         raise (SourceRefused if issubclass(kind, SourceRefused) else SourceUnavailable)(text)
 
@@ -98,17 +104,25 @@ def require_data(content: bytes, label: str) -> None:
     _require_answer(content, label, None)
     if kind_of(content) == "status":
         raise SourceUnavailable(
-            f"{label}: expected a table, found {read_status(content, label).said}"
+            say(
+                "{label}: expected a table, found {said}",
+                label=label,
+                said=read_status(content, label).said,
+            )
         )
 
 
 def _require_answer(content: bytes, label: str, account: Account | None) -> None:
     kind = kind_of(content)
     if kind in ("page", "nothing"):
-        found = "a web page" if kind == "page" else "an empty answer"
+        found = say("a web page") if kind == "page" else say("an empty answer")
         raise SourceUnavailable(
-            f"{label}: expected a table, found {found} ({beginning(content, account)}); probably "
-            "maintenance"
+            say(
+                "{label}: expected a table, found {found} ({beginning}); probably maintenance",
+                label=label,
+                found=found,
+                beginning=beginning(content, account),
+            )
         )
 
 

@@ -15,6 +15,7 @@ from ingest.formats.faults import fault
 from ingest.it_nrw import ffcsv, flat, printed, table_csv
 from ingest.it_nrw.cells import PrintedCell, batch
 from kreishaus.model import Batch, Finding, Origin
+from kreishaus.wording import say
 
 
 @dataclass(frozen=True)
@@ -77,11 +78,15 @@ def read(
     if not table_csv.FIRST_LINE.fullmatch(first_line.strip()):
         raise fault(
             "layout",
-            "The first line is that of no layout we know, so this is no table of the databases, or "
-            "a new layout of them (ingest/it_nrw/table.py).",
+            say(
+                "The first line is that of no layout we know, so this is no table of the "
+                "databases, or a new layout of them (ingest/it_nrw/table.py)."
+            ),
             row=1,
-            expected="'Tabelle: <code>', 'GENESIS-Tabelle: <code>', or the columns of a flat CSV "
-            "(statistics_code;..., Statistik_Code;...)",
+            expected=say(
+                "'Tabelle: <code>', 'GENESIS-Tabelle: <code>', or the columns of a flat "
+                "CSV (statistics_code;..., Statistik_Code;...)"
+            ),
             found=first_line[:120],
         )
     of_code = table_csv.of_code(text, code)
@@ -99,9 +104,13 @@ def _require_member_of(code: str, place: str) -> None:
     if named and named[0] != code:
         raise fault(
             "table_code",
-            f"The archive holds table {named[0]}, but table {code} was asked for. Mend table_code "
-            "of this dataset in county.toml.",
+            say(
+                "The archive holds table {named}, but table {code} was asked for.",
+                named=named[0],
+                code=code,
+            ),
             place=place,
             expected=code,
             found=named[0],
+            to_do=say("Mend table_code of this dataset in county.toml."),
         )

@@ -23,6 +23,7 @@ from ingest.formats.encodings import decoded
 from ingest.formats.faults import fault
 from ingest.it_nrw.lines import CsvLine, csv_lines
 from kreishaus.local_time import HERE
+from kreishaus.wording import say
 
 FIRST_LINE = re.compile(r"(?:GENESIS-)?Tabelle: (?P<code>\S+?);*")
 SEPARATOR = re.compile(r"_{5,}")
@@ -72,10 +73,11 @@ def read(content: bytes) -> PrintedTable:
     if end is None:
         raise fault(
             "complete",
-            "The line that ends the data is missing: the file was probably cut. Fetch it again.",
+            say("The line that ends the data is missing: the file was probably cut."),
             row=len(lines),
-            expected="__________ after the last line of data",
-            found=lines[-1][:80] or "the end of the file",
+            expected=say("__________ after the last line of data"),
+            found=(lines[-1][:80] or say("the end of the file")),
+            to_do=say("Fetch it again."),
         )
     rows = list(csv_lines("\n".join(lines[:end])))
     code = _code(rows)
@@ -105,9 +107,9 @@ def _code(rows: list[CsvLine]) -> str:
     if match is None:
         raise fault(
             "table_code",
-            "The first line does not name a table: this is another format.",
+            say("The first line does not name a table: this is another format."),
             row=1,
-            expected="Tabelle: <code>",
+            expected=say("Tabelle: <code>"),
             found=first[:80],
         )
     return match["code"]
@@ -124,16 +126,16 @@ def _parts(rows: list[CsvLine], code: str) -> tuple[list[CsvLine], list[CsvLine]
         row = untitled or rows[-1] if rows else None
         raise fault(
             "header",
-            f"table {code}: no header rows stand between the title and the data.",
+            say("table {code}: no header rows stand between the title and the data.", code=code),
             place=f"table {code}",
             row=row.number if row else None,
-            expected="rows that begin with empty cells and name the columns",
-            found=";".join(row.cells)[:80] if row else "nothing",
+            expected=say("rows that begin with empty cells and name the columns"),
+            found=(";".join(row.cells)[:80] if row else say("nothing")),
         )
     if not data:
         raise fault(
             "has_data",
-            f"table {code}: there is no line of data below the header.",
+            say("table {code}: there is no line of data below the header.", code=code),
             place=f"table {code}",
             row=headers[-1].number,
         )
@@ -153,10 +155,18 @@ def _leading(headers: list[CsvLine], code: str) -> int:
         ):
             raise fault(
                 "header",
-                f"table {code}, line {row.number}: the header rows do not name the same columns.",
+                say(
+                    "table {code}, line {number}: the header rows do not name the same columns.",
+                    code=code,
+                    number=row.number,
+                ),
                 place=f"table {code}",
                 row=row.number,
-                expected=f"{leading} empty cells, then {len(headers[0].cells) - leading} names",
+                expected=say(
+                    "{leading} empty cells, then {count} names",
+                    leading=leading,
+                    count=len(headers[0].cells) - leading,
+                ),
                 found=";".join(row.cells)[:120],
             )
     return leading
@@ -166,12 +176,18 @@ def _line(row: CsvLine, leading: int, width: int, code: str) -> Line:
     if len(row.cells) != width:
         raise fault(
             "cells_per_line",
-            f"table {code}, line {row.number}: the line has another number of cells than the "
-            "header, so no value in it can be trusted.",
+            say(
+                "table {code}, line {number}: the line has another number of cells than "
+                "the header, so no value in it can be trusted.",
+                code=code,
+                number=row.number,
+            ),
             place=f"table {code}",
             row=row.number,
-            expected=f"{width} cells",
-            found=f"{len(row.cells)} cells: {';'.join(row.cells)[:80]}",
+            expected=say("{width} cells", width=width),
+            found=say(
+                "{count} cells: {cells}", count=len(row.cells), cells=";".join(row.cells)[:80]
+            ),
         )
     values = tuple(cell.strip() for cell in row.cells[leading:])
     return Line(row.number, tuple(row.cells[:leading]), values)
@@ -183,11 +199,12 @@ def _stamp(footer: list[str], last_line: int, code: str) -> datetime:
             return moment
     raise fault(
         "complete",
-        f"table {code}: the last line is missing, so the file was probably cut. Fetch it again.",
+        say("table {code}: the last line is missing, so the file was probably cut.", code=code),
         place=f"table {code}",
         row=last_line,
-        expected="Stand: <date> / <time>, or created: <date> / <time>",
+        expected=say("Stand: <date> / <time>, or created: <date> / <time>"),
         found=next((line for line in reversed(footer) if line.strip()), "nothing")[:80],
+        to_do=say("Fetch it again."),
     )
 
 
@@ -215,10 +232,14 @@ def code_in(label: str) -> str:
     if match is None:
         raise fault(
             "table_code",
-            f"{label}: the name does not begin with the code of a table, so the file cannot be "
-            "checked against it. Name it as the databases do, and hand it in again.",
-            expected="a name such as 22421-02i_00.csv",
+            say(
+                "{label}: the name does not begin with the code of a table, so the file "
+                "cannot be checked against it.",
+                label=label,
+            ),
+            expected=say("a name such as 22421-02i_00.csv"),
             found=label,
+            to_do=say("Name it as the databases do, and hand it in again."),
         )
     return match[0]
 
@@ -230,11 +251,16 @@ def of_code(content: bytes, code: str) -> PrintedTable:
         title = f" ({' '.join(table.titles)[:120]})" if table.titles else ""
         raise fault(
             "table_code",
-            f"The file holds table {table.code}{title}, but table {code} was asked for. Mend "
-            "table_code (or path) of this dataset in county.toml.",
+            say(
+                "The file holds table {code}{title}, but table {code_2} was asked for.",
+                code=table.code,
+                title=title,
+                code_2=code,
+            ),
             place=table.place,
             row=1,
             expected=code,
             found=table.code,
+            to_do=say("Mend table_code (or path) of this dataset in county.toml."),
         )
     return table

@@ -20,6 +20,7 @@ from ingest.it_nrw.jobs import JobDesk
 from ingest.it_nrw.rest import SOURCE, Service, root_of
 from kreishaus.model import Request, SourceRefused
 from kreishaus.settings import Settings
+from kreishaus.wording import say
 
 log = logging.getLogger(__name__)
 
@@ -77,6 +78,10 @@ def _require_unadjusted(status: Status, label: str) -> None:
     adjusted = ADJUSTED.search(status.text)
     if adjusted and adjusted["names"].strip(" .)") != NOT_OURS:
         raise SourceRefused(
-            f"{label}: {status.said}: the service changed the question, so the answer would be to "
-            "another one. Compare county.toml with the table"
+            say(
+                "{label}: {said}: the service changed the question, so the answer would be "
+                "to another one. Compare county.toml with the table",
+                label=label,
+                said=status.said,
+            )
         )

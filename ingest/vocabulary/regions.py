@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from ingest.formats.text import printed
 from ingest.vocabulary.region_names import Verdict, county_of, names_for, plain
 from kreishaus.settings import County
+from kreishaus.wording import say
 
 KEY = re.compile(r"\d{7,8}|\d{11,12}", re.ASCII)
 KIND = re.compile(
@@ -28,7 +29,7 @@ TOTAL = re.compile(
 COUNTY_FIRST = re.compile(r"^(land)?kreis\s+", re.IGNORECASE)
 NEAR = 0.8
 """How alike two spellings of one name are: "Rommerskichen", not "RKN" and "Neuss"."""
-MEND = "mend the file, or municipalities.csv in the county's folder"
+MEND = say("mend the file, or municipalities.csv in the county's folder")
 KREIS = re.compile(r"\b(land)?kreis\b")
 TOWN_DIGITS, COUNTY_DIGITS = 8, 5
 
@@ -68,8 +69,12 @@ def region(county: County, key: object, name: str) -> Region:
     by_key = _by_key(county, text)
     if by_name is not None and by_name != by_key:
         raise UnknownRegion(
-            f"the key {by_key.code} is that of {_title(county, by_key)!r}, the name is not: were "
-            "rows or columns shifted?"
+            say(
+                "the key {code} is that of {title!r}, the name is not: were rows or "
+                "columns shifted?",
+                code=by_key.code,
+                title=_title(county, by_key),
+            )
         )
     unknown = by_name is None and name and county.municipalities
     if unknown and names_for(county).verdict_on(by_key.code, name) is not Verdict.AGREES:
@@ -90,11 +95,22 @@ def _by_key(county: County, text: str) -> Region:
             code in county.municipalities or not county.municipalities
         ):
             return Region(code, "Gemeinde")
-    message = f"no municipality of the county has the key {text!r}"
     key = digits.zfill(COUNTY_DIGITS if len(digits) <= COUNTY_DIGITS else TOWN_DIGITS)
     if digits.isdecimal() and (name := names_for(county).name_of(key)):
-        raise RegionElsewhere(f"{message}: it is that of {name}, {county_of(key)}; {MEND}", key)
-    raise UnknownRegion(f"{message}; {MEND}")
+        raise RegionElsewhere(
+            say(
+                "no municipality of the county has the key {text!r}: it is that of {name}, "
+                "{whose}; {mend}",
+                text=text,
+                name=name,
+                whose=county_of(key),
+                mend=MEND,
+            ),
+            key,
+        )
+    raise UnknownRegion(
+        say("no municipality of the county has the key {text!r}; {mend}", text=text, mend=MEND)
+    )
 
 
 POSTCODE = re.compile(r"^(?:D-)?\d{5}\s+(?=\D)", re.ASCII)
@@ -145,18 +161,31 @@ def _unknown(county: County, name: str) -> UnknownRegion:
     """Whose region it is, if that is known; else the nearest known name."""
     if key := _elsewhere(county, name):
         return RegionElsewhere(
-            f"{name!r} is no region of {county.name} ({county.ags}), but one of {county_of(key)}; "
-            f"{MEND}",
+            say(
+                "{name!r} is no region of {county} ({ags}), but one of {whose}; {mend}",
+                name=name,
+                county=county.name,
+                ags=county.ags,
+                whose=county_of(key),
+                mend=MEND,
+            ),
             key,
         )
     near = _near_spelling(county, name)
     if not county.municipalities:
-        known = "no municipality is configured"
+        known = say("no municipality is configured")
     elif near:
-        known = f"the nearest known name is {near!r}"
+        known = say("the nearest known name is {near!r}", near=near)
     else:
-        known = "no known name is spelled nearly so"
-    return UnknownRegion(f"no municipality of the county is called {name!r}: {known}; {MEND}")
+        known = say("no known name is spelled nearly so")
+    return UnknownRegion(
+        say(
+            "no municipality of the county is called {name!r}: {known}; {mend}",
+            name=name,
+            known=known,
+            mend=MEND,
+        )
+    )
 
 
 def _elsewhere(county: County, name: str) -> str:

@@ -18,6 +18,7 @@ from functools import cache
 from pathlib import Path
 
 from ingest.formats.text import printed
+from kreishaus.wording import joined, say
 
 ALIAS_FILE = Path(__file__).with_name("status_aliases.csv")
 QUOTES = re.compile("[\"'„“”‚‘’«»‹›]")
@@ -89,11 +90,21 @@ class StatusAliases:
 
     def _explain(self, wording: str, on: date) -> str:
         if known := self._by_wording.get(wording):
-            spans = ", ".join(f"{a.valid_from or '...'} to {a.valid_to or '...'}" for a in known)
-            return f"this label is known, but only for {spans}, not on {on}"
+            spans = joined(
+                (
+                    say("{first} to {last}", first=a.valid_from or "...", last=a.valid_to or "...")
+                    for a in known
+                ),
+                ", ",
+            )
+            return say("this label is known, but only for {spans}, not on {on}", spans=spans, on=on)
         near = difflib.get_close_matches(wording, self._by_wording, n=1, cutoff=0.0)
         nearest = self._by_wording[near[0]][0]
-        return f"the nearest known label is {nearest.alias!r} ({nearest.status_code})"
+        return say(
+            "the nearest known label is {alias!r} ({status_code})",
+            alias=nearest.alias,
+            status_code=nearest.status_code,
+        )
 
 
 def _overlap(one: Alias, other: Alias) -> bool:

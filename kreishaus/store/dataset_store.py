@@ -25,5 +25,5 @@ class DatasetStore:
         return cls(
             Landing(settings.landing, source, name, reason),
             Staging(settings.staged, source, name),
-            Quarantine(settings.quarantine, source, name),
+            Quarantine(settings.quarantine, source, name, settings.language),
         )

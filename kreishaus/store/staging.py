@@ -34,6 +34,7 @@ from kreishaus.folder_formats import begin
 from kreishaus.model import Finding, UnreadableFile
 from kreishaus.store import index_queries as queries
 from kreishaus.store.index import Index
+from kreishaus.wording import say
 
 
 def text(name: str, *, nullable: bool = False) -> pa.Field:
@@ -105,7 +106,11 @@ def typed(frame: pd.DataFrame, schema: pa.Schema, provenance: Mapping[str, Any])
             Finding(
                 rule="columns",
                 severity="critical",
-                message=f"columns missing: {sorted(missing)}; columns unknown: {sorted(unknown)}",
+                message=say(
+                    "columns missing: {missing}; columns unknown: {unknown}",
+                    missing=sorted(missing),
+                    unknown=sorted(unknown),
+                ),
                 expected=", ".join(schema.names),
                 found=", ".join(map(str, frame.columns)),
             )
@@ -120,7 +125,7 @@ def typed(frame: pd.DataFrame, schema: pa.Schema, provenance: Mapping[str, Any])
             Finding(
                 rule="types",
                 severity="critical",
-                message=f"a value does not fit its column: {error}",
+                message=say("a value does not fit its column: {error}", error=error),
             )
         ) from error
     for field in full:
@@ -130,12 +135,12 @@ def typed(frame: pd.DataFrame, schema: pa.Schema, provenance: Mapping[str, Any])
                 Finding(
                     rule="not_null",
                     severity="critical",
-                    message=f"column {field.name} is empty where it must not be",
+                    message=say("column {name} is empty where it must not be", name=field.name),
                     place=str(frame["source_place"].iloc[row]),
                     row=str(frame["source_row"].iloc[row]),
                     column=field.name,
-                    expected="a value",
-                    found="nothing",
+                    expected=say("a value"),
+                    found=say("nothing"),
                 )
             )
     return table
@@ -154,11 +159,11 @@ def _refuse_lossy_integers(frame: pd.DataFrame, schema: pa.Schema) -> None:
                     Finding(
                         rule="types",
                         severity="critical",
-                        message=f"a value does not fit its column {field.name}",
+                        message=say("a value does not fit its column {name}", name=field.name),
                         place=str(frame["source_place"].iloc[position]),
                         row=str(frame["source_row"].iloc[position]),
                         column=field.name,
-                        expected="a whole number",
+                        expected=say("a whole number"),
                         found=repr(value),
                     )
                 )

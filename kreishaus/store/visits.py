@@ -20,6 +20,7 @@ from kreishaus.files import append_line, write_atomically
 from kreishaus.folder_formats import begin
 from kreishaus.settings import Settings
 from kreishaus.store.journal import Journal
+from kreishaus.wording import from_document, to_document
 
 KEPT = 400
 """A year of nights, and the retries of bad ones."""
@@ -31,7 +32,8 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Visit:
-    """One visit. ``refused`` and ``unavailable`` are texts that hold no value of a file.
+    """One visit. ``refused`` and ``unavailable`` are texts that hold no value of a file; they are
+    kept in English and in German.
 
     ``pending`` and ``still_quarantined`` are hashes: of what waited to be read, and of what the
     source offers although it is in quarantine. ``reason`` says why a backfill was asked for.
@@ -66,7 +68,8 @@ class Visits:
         begin(self.root, "landing")
         number = self._count() + 1
         document = {**asdict(visit), NUMBER: number}
-        append_line(self.path, json.dumps(document, ensure_ascii=False, default=str))
+        text = json.dumps(to_document(document), ensure_ascii=False, default=str)
+        append_line(self.path, text)
         if number >= KEPT:
             with Journal(self.path.parent).locked():
                 if self._count() >= KEPT:  # no other process was faster
@@ -183,7 +186,7 @@ def _visit(document: dict[str, Any]) -> Visit | None:
         for field in ("pending", "still_quarantined", "refused", "unavailable"):
             if not isinstance(fields[field], list):
                 raise ValueError(f"{field} is no list")
-            fields[field] = tuple(fields[field])
+            fields[field] = tuple(from_document(fields[field]))
         return Visit(**fields)
     except (KeyError, TypeError, ValueError) as fault:
         log.warning(

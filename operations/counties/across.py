@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from ingest.county.tables import TABLES
 from kreishaus.county_folder import MUNICIPALITIES
 from kreishaus.model import Finding
+from kreishaus.wording import joined, say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -58,11 +59,19 @@ def _unknown(
                 Finding(
                     rule="named_elsewhere",
                     severity="warning",
-                    message=f"{name}.csv, line {line}: this row would count nowhere",
+                    message=say(
+                        "{name}.csv, line {line}: this row would count nowhere",
+                        name=name,
+                        line=line,
+                    ),
                     place=f"{name}.csv",
                     row=str(line),
                     column=", ".join(columns),
-                    expected=f"{' and '.join(columns)} of a row in {where}.csv",
+                    expected=say(
+                        "{columns} of a row in {where}.csv",
+                        columns=joined(columns, say(" and ")),
+                        where=where,
+                    ),
                     found=" ".join(key),
                 ),
             )

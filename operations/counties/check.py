@@ -23,6 +23,7 @@ from kreishaus.model import (
     UnreadableFile,
 )
 from kreishaus.settings import Settings
+from kreishaus.wording import joined, rewritten, say, text_of
 from operations.counties.across import strangers
 from pipeline.steps import dropped_bytes, validate
 
@@ -34,13 +35,19 @@ DATASET = "county/lists"
 
 def said(name: str, finding: Finding) -> str:
     """A finding about the list ``name`` as a line: file, line, column, what, expected, found."""
-    where = [name, f"line {finding.row}" if finding.row else "", finding.column or ""]
-    if finding.message.startswith(name):
-        where = []  # what a parser finds says it all
-    told = f"{', '.join(filter(None, where))}: {finding.message}" if where else finding.message
+    line = say("line {row}", row=finding.row) if finding.row else ""
+    where = joined(filter(None, (name, line, finding.column)), ", ")
+    told: str = joined(filter(None, (finding.message, finding.to_do)))
+    if not finding.message.startswith(name):  # else what a parser finds says it all
+        told = joined((where, told), ": ")
     if not finding.expected:
         return told
-    return f"{told.rstrip('.')}. Expected {finding.expected}, found {finding.found}"
+    return say(
+        "{told}. Expected {expected}, found {found}",
+        told=rewritten(told, lambda wording: wording.rstrip(".")),
+        expected=finding.expected,
+        found=finding.found,
+    )
 
 
 def check(settings: Settings) -> Iterator[tuple[str, tuple[Finding, ...]]]:
@@ -77,8 +84,18 @@ def _of_another_kind(settings: Settings, has_some: bool) -> Iterator[Finding]:
     """Papers leave out chapters, and files are read, as the kind of the county says."""
     kind = settings.county.kind
     if has_some != settings.county.words.has_municipalities:
-        message = f"{MUNICIPALITIES}.csv: {'has' if has_some else 'has no'} rows, and county.toml "
-        message += f'says kind = "{kind}", which has {"none" if has_some else "municipalities"}'
+        message = say(
+            '{name}.csv: has no rows, and county.toml says kind = "{kind}", which has '
+            "municipalities",
+            name=MUNICIPALITIES,
+            kind=kind,
+        )
+        if has_some:
+            message = say(
+                '{name}.csv: has rows, and county.toml says kind = "{kind}", which has none',
+                name=MUNICIPALITIES,
+                kind=kind,
+            )
         yield Finding(rule="kind", severity="warning", message=message)
 
 
@@ -87,11 +104,17 @@ def _not_taken(settings: Settings) -> Iterator[tuple[str, tuple[Finding, ...]]]:
     there = {one.name for one in dropped(settings.county_folder)}
     lists_of_all = {f"{name}.csv" for name in TABLES}
     for name in sorted(lists_of_all - there):
-        message = f"{name}: is not in the folder; a version that landed before stays in force"
+        message = say(
+            "{name}: is not in the folder; a version that landed before stays in force", name=name
+        )
         yield name, (Finding(rule="there", severity="warning", message=message),)
     for name in sorted(there - lists_of_all):
         if name.casefold().endswith(".csv"):
-            message = f"{name}: is taken for nothing; lists are called {', '.join(TABLES)}, as .csv"
+            message = say(
+                "{name}: is taken for nothing; lists are called {tables}, as .csv",
+                name=name,
+                tables=joined(TABLES, ", "),
+            )
             yield name, (Finding(rule="name", severity="warning", message=message),)
 
 
@@ -101,7 +124,7 @@ def _findings(
     """What is wrong in a list; the rows of one that could be read are added to ``read``."""
     entry = dataset(DATASET)
     if request.path is None:
-        message = f"{request.label}: {request.fault}"
+        message = joined((request.label, str(request.fault)), ": ")
         return (Finding(rule="file", severity="critical", message=message),)
     origin = Origin(
         entry.source, entry.name, "", request.label, request.identity, datetime.now(UTC)
@@ -110,7 +133,7 @@ def _findings(
         content = dropped_bytes(Path(request.path), settings)
         batch, validation, _ = validate(entry, content, origin, settings.county)
     except (SourceUnavailable, SourceRefused) as error:
-        return (Finding(rule="file", severity="critical", message=str(error)),)
+        return (Finding(rule="file", severity="critical", message=text_of(error)),)
     except UnreadableFile as error:
         return error.findings
     read.update(batch.tables)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import socket
 import sqlite3
@@ -138,7 +139,9 @@ def test_a_file_offered_again_while_in_quarantine_says_the_reason_again(running,
     bad = landed("2020-09")
     folder = settings.quarantine / "bamf" / "hkl" / bad.sha256
     folder.mkdir(parents=True)
-    (folder / "reason.txt").write_text("2020-09, page 5: the countries sum to 1,204, printed 1,648")
+    message = "the countries sum to 1,204, printed 1,648"
+    reason = [{"rule": "sums", "severity": "critical", "message": message, "place": "5"}]
+    (folder / "reason.json").write_text(json.dumps(reason))
     running(visit=report(in_quarantine=(bad,)))
     (item,) = land()
     assert item["label"] == "2020-09"
