@@ -23,8 +23,8 @@ from kreishaus.settings import Settings
 
 FILE = "format.json"
 FORMATS: Mapping[str, int] = {
-    "landing": 3,
-    "staged": 1,
+    "landing": 4,
+    "staged": 2,
     "published": 2,
     "warehouse": 1,
     "audit": 1,

@@ -39,6 +39,7 @@ from kreishaus.store.staging import BatchRecord, typed
 from kreishaus.store.visits import Visit, Visits
 from kreishaus.terminal import printable_name
 from pipeline.backfill import Window
+from pipeline.origins import figure_origin, settle
 from pipeline.refusals import refused_file
 from pipeline.whose_regions import judged_by_regions
 
@@ -235,19 +236,38 @@ def _land_one(
                 f"{request.url}: reports nothing new, and Kreishaus has no earlier file from it"
             )
         store.landing.sight(known[0], request, run_id=run_id, headers=known[1].headers)
+        _settle_unchanged(entry, store, settings, known[0], request)
         return Landed(entry.source, entry.name, known[0], request.label), False
-    return keep(entry, store, answer.content, request, run_id, answer.headers)
+    return keep(entry, store, settings, answer.content, request, run_id, answer.headers)
+
+
+def _settle_unchanged(
+    entry: Dataset, store: DatasetStore, settings: Settings, sha256: str, request: Request
+) -> None:
+    """Say who made the figures of a file that its source reports as unchanged, if nobody did yet.
+
+    Such a file is one that earlier code landed, as it was received.
+    """
+    nobody_did = store.landing.sidecar(sha256).figure_origin == "unknown"
+    if nobody_did and store.landing.tombstone(sha256) is None:
+        word = figure_origin(store.landing.content(sha256), request, entry.source, settings)
+        settle(store, sha256, word, request.identity)
 
 
 def keep(
     entry: Dataset,
     store: DatasetStore,
+    settings: Settings,
     content: bytes,
     request: Request,
     run_id: str,
     headers: Mapping[str, str] | None = None,
 ) -> tuple[Landed, bool]:
-    """Run the dataset's guard, then land the bytes. Raises ``FileRejected`` for a refused file."""
+    """Run the dataset's guard, then land the bytes. Raises ``FileRejected`` for a refused file.
+
+    Who made its figures is read from what was offered.
+    """
+    word = figure_origin(content, request, entry.source, settings)
     if entry.guard:
         guard: Callable[[bytes, str], None] = entry.load("guard")
         guard(content, request.label)
@@ -257,9 +277,17 @@ def keep(
             f"this file was erased on {buried.deleted_at:%Y-%m-%d} ({buried.rule}: "
             f"{buried.reason}). Remove it from the folder or page that offers it"
         )
-    return store.landing.land(
-        content, request, run_id=run_id, licence=entry.licence.statement, headers=headers
+    landed, new = store.landing.land(
+        content,
+        request,
+        run_id=run_id,
+        licence=entry.licence.statement,
+        headers=headers,
+        figure_origin=word,
     )
+    if not new:
+        settle(store, landed.sha256, word, request.identity)
+    return landed, new
 
 
 def _fetch(
@@ -410,6 +438,7 @@ def _typed_tables(entry: Dataset, batch: Batch, origin: Origin) -> dict[str, pa.
         "period": batch.period,
         "published_at": batch.published_at,
         "retrieved_at": origin.retrieved_at,
+        "figure_origin": origin.figure_origin,
     }
     return {name: typed(batch.tables[name], schemas[name], provenance) for name in schemas}
 
@@ -435,6 +464,7 @@ def _record(
         retrieved_at=origin.retrieved_at,
         rows=sum(table.num_rows for table in tables.values()),
         newest_reference=max(references, default=None),
+        figure_origin=origin.figure_origin,
     )
 
 
@@ -510,5 +540,6 @@ def by_hand(dataset_id: str, file: Path, settings: Settings, run_id: str) -> Out
         extension=file.suffix.lstrip(".") or "bin",
     )
     store = DatasetStore.of(settings, entry.source, entry.name)
-    landed, _ = keep(entry, store, dropped_bytes(file.resolve(), settings), request, run_id)
+    content = dropped_bytes(file.resolve(), settings)
+    landed, _ = keep(entry, store, settings, content, request, run_id)
     return process_file(landed, settings)

@@ -15,12 +15,13 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
+from kreishaus.figure_origin import FigureOrigin
 from kreishaus.files import write_atomically, write_json_atomically
 from kreishaus.folder_formats import begin
 from kreishaus.model import Landed, Origin, Request
@@ -57,7 +58,11 @@ class Sighting:
 
 @dataclass(frozen=True)
 class Sidecar:
-    """The metadata of a landed file."""
+    """The metadata of a landed file.
+
+    ``figure_origin`` says who made its figures, ``figure_origin_from`` is the identity of the
+    request that brought this word; None where none did.
+    """
 
     source: str
     dataset: str
@@ -73,6 +78,8 @@ class Sidecar:
     licence: str
     run_id: str
     headers: Mapping[str, str]
+    figure_origin: FigureOrigin = "unknown"
+    figure_origin_from: str | None = None
 
 
 @dataclass(frozen=True)
@@ -145,8 +152,11 @@ class Landing:
         licence: str,
         headers: Mapping[str, str] | None = None,
         now: datetime | None = None,
+        figure_origin: FigureOrigin = "unknown",
     ) -> tuple[Landed, bool]:
         """Store ``content`` and note the sighting. Returns the file and whether it is new.
+
+        Of a file that is not new the sidecar keeps its ``figure_origin``: see ``relabel``.
 
         Deleted bytes are not stored again, unless their tombstone is one of ``LANDS_AGAIN``.
         """
@@ -175,6 +185,8 @@ class Landing:
             licence=licence,
             run_id=run_id,
             headers=dict(headers or {}),
+            figure_origin=figure_origin,
+            figure_origin_from=request.identity,
         )
         with self.index.changing(sha256):
             write_atomically(self.folder / f"{sha256}.{extension}", content)
@@ -196,6 +208,14 @@ class Landing:
         seen_at = now or datetime.now(UTC)
         sighting = Sighting(seen_at, request.identity, run_id, dict(headers or {}), self.reason)
         self.journal.append({"sha256": sha256, **_jsonable(asdict(sighting))})
+
+    def relabel(self, sha256: str, figure_origin: FigureOrigin, identity: str | None) -> None:
+        """Have the sidecar say who made the figures, and which request told so."""
+        sidecar = replace(
+            self.sidecar(sha256), figure_origin=figure_origin, figure_origin_from=identity
+        )
+        with self.index.changing(sha256):
+            write_json_atomically(self._sidecar(sha256), _jsonable(asdict(sidecar)))
 
     def has(self, sha256: str) -> bool:
         """Whether a file with this hash has landed completely; its bytes may be deleted since."""
@@ -224,6 +244,7 @@ class Landing:
             label=sidecar.label,
             identity=sidecar.identity,
             retrieved_at=sidecar.retrieved_at,
+            figure_origin=sidecar.figure_origin,
         )
 
     def hashes(self) -> Iterator[str]:

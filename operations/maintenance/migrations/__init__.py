@@ -28,12 +28,14 @@ from kreishaus.folder_formats import FILE, Folder, WrongFormat, folders, write_f
 from kreishaus.settings import Settings
 from kreishaus.store.landing import upgrade_landing
 from kreishaus.store.visits import upgrade_visits
+from operations.maintenance.migrations.figure_origins import upgrade_sidecars, upgrade_staged
 from operations.maintenance.migrations.published import upgrade_published
 
 Migration = Callable[[Settings], str]
 
 MIGRATIONS: Mapping[str, tuple[Migration, ...]] = {
-    "landing": (upgrade_landing, upgrade_visits),
+    "landing": (upgrade_landing, upgrade_visits, upgrade_sidecars),
+    "staged": (upgrade_staged,),
     "published": (upgrade_published,),
 }
 

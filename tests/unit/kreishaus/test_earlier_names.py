@@ -138,7 +138,7 @@ def published(tmp_path: Path) -> duckdb.DuckDBPyConnection:
 def test_papers_read_a_version_of_an_earlier_release(
     published: duckdb.DuckDBPyConnection,
 ) -> None:
-    marts = Marts(published, county=County(ags="05162", name="Rhein-Kreis Neuss"), is_sample=True)
+    marts = Marts(published, county=County(ags="05162", name="Rhein-Kreis Neuss"))
     (row,) = marts.rows("vacancy", "select caveat, recorded_at from vacancy")
     assert (row["caveat"], row["recorded_at"].year) == ("staff of 2021", 2021)
     assert marts.rows("plain", "from plain") == [{"places": 1}]

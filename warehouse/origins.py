@@ -1,0 +1,57 @@
+"""Who made the figures of a published version: the words of the files behind it, by source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from kreishaus.figure_origin import FIGURE_ORIGINS, FigureOrigin
+from kreishaus.labels.figure_origin import NO_NOTE, OriginNote, origin_note
+from kreishaus.settings import Settings
+from warehouse import versions
+
+Words = Mapping[str, Iterable[FigureOrigin]]
+"""Source -> the words of its files."""
+
+
+def words_of(files: Iterable[Mapping[str, Any]]) -> dict[str, list[FigureOrigin]]:
+    """The words of some files by source, the weakest first.
+
+    ``files`` are those of a build or a manifest. What earlier code wrote has no word: unknown.
+    """
+    found: dict[str, set[FigureOrigin]] = {}
+    for file in files:
+        found.setdefault(file["source"], set()).add(file.get("figure_origin", "unknown"))
+    return _sorted(found)
+
+
+def joined(one: Words, other: Words) -> dict[str, list[FigureOrigin]]:
+    """The words of both, by source."""
+    sources = {**one, **other}
+    return _sorted({name: {*one.get(name, ()), *other.get(name, ())} for name in sources})
+
+
+def words_behind(manifest: Mapping[str, Any]) -> Words:
+    """The words of the files behind a version, those of marts that were kept among them."""
+    said: Words | None = manifest.get("figure_origins")
+    return words_of(manifest["sources"]) if said is None else said
+
+
+def note_on(manifest: Mapping[str, Any]) -> OriginNote:
+    """What readers of a version are told of its figures."""
+    return origin_note(words_behind(manifest))
+
+
+def current_note(settings: Settings, audience: versions.Audience = "public") -> OriginNote:
+    """The note on the current version; an empty one where nothing is published."""
+    try:
+        version = versions.current(settings)
+    except versions.NothingPublished:
+        return NO_NOTE
+    return note_on(versions.manifest(version, audience))
+
+
+def _sorted(found: Mapping[str, set[FigureOrigin]]) -> dict[str, list[FigureOrigin]]:
+    return {
+        source: sorted(words, key=FIGURE_ORIGINS.index) for source, words in sorted(found.items())
+    }
