@@ -168,7 +168,8 @@ def status(
     )
     red = any(one.severity == "red" for one in wrong)
     if output is Format.json:
-        write_line(json_text(as_json(found, wrong, published.version, published.created_at)))
+        of_version = (published.version, published.created_at, published.figure_origins)
+        write_line(json_text(as_json(found, wrong, *of_version)))
     else:
         first_line = published.first_line(now)
         console.print(as_screen(found, wrong, settings.home, first_line=first_line, all_=all_))

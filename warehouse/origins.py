@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from kreishaus.figure_origin import FIGURE_ORIGINS, FigureOrigin
-from kreishaus.labels.figure_origin import NO_NOTE, OriginNote, origin_note
+from kreishaus.labels.figure_origin import NO_NOTE, OF_SAMPLES, OWN_LISTS, OriginNote, origin_note
 from kreishaus.settings import Settings
 from warehouse import versions
 
@@ -34,7 +34,7 @@ def joined(one: Words, other: Words) -> dict[str, list[FigureOrigin]]:
 def words_behind(manifest: Mapping[str, Any]) -> Words:
     """The words of the files behind a version, those of marts that were kept among them."""
     said: Words | None = manifest.get("figure_origins")
-    return words_of(manifest["sources"]) if said is None else said
+    return words_of(manifest.get("sources", ())) if said is None else said
 
 
 def note_on(manifest: Mapping[str, Any]) -> OriginNote:
@@ -45,10 +45,22 @@ def note_on(manifest: Mapping[str, Any]) -> OriginNote:
 def current_note(settings: Settings, audience: versions.Audience = "public") -> OriginNote:
     """The note on the current version; an empty one where nothing is published."""
     try:
-        version = versions.current(settings)
+        return note_on(versions.manifest(versions.current(settings), audience))
     except versions.NothingPublished:
         return NO_NOTE
-    return note_on(versions.manifest(version, audience))
+
+
+def in_english(words: Words) -> str:
+    """Which sources brought figures that are not official, in a sentence for engineers.
+
+    Empty where there are none. The county's own lists are not among them.
+    """
+    said = {source: set(of_files) for source, of_files in words.items() if source != OWN_LISTS}
+    samples = [source for source, of_files in said.items() if of_files & OF_SAMPLES]
+    unknown = [source for source, of_files in said.items() if "unknown" in of_files]
+    parts = [f"sample files of {', '.join(samples)}"] if samples else []
+    parts += [f"files of unknown origin of {', '.join(unknown)}"] if unknown else []
+    return f"Not all figures are official: {', '.join(parts)}." if parts else ""
 
 
 def _sorted(found: Mapping[str, set[FigureOrigin]]) -> dict[str, list[FigureOrigin]]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from kreishaus.settings import Settings
 from pipeline.issues import Issue
 from pipeline.status import DatasetStatus
 from warehouse import versions
+from warehouse.origins import Words, in_english, words_behind
 
 LONGEST_RUN = timedelta(hours=6)
 """A DAG run ends after five hours at the latest: later than this nobody publishes any more."""
@@ -17,11 +18,15 @@ LONGEST_RUN = timedelta(hours=6)
 
 @dataclass(frozen=True)
 class Publication:
-    """The published version, or None; ``issues`` are what is wrong with it as a whole."""
+    """The published version, or None; ``issues`` are what is wrong with it as a whole.
+
+    ``figure_origins`` are the words on who made its figures, by source.
+    """
 
     version: str | None
     created_at: datetime | None
     issues: tuple[Issue, ...]
+    figure_origins: Words = field(default_factory=dict)
 
     def first_line(self, now: datetime) -> str:
         """What readers have, and since when, in one line."""
@@ -29,7 +34,8 @@ class Publication:
             return "Nothing is published."
         if self.created_at is None:
             return f"Published: {self.version}, which is damaged."
-        return f"Published: {self.version}, {age(now - self.created_at)} old."
+        published = f"Published: {self.version}, {age(now - self.created_at)} old."
+        return f"{published} {in_english(self.figure_origins)}".rstrip()
 
 
 def age(span: timedelta) -> str:
@@ -61,7 +67,7 @@ def publication(
     try:
         version = versions.current(settings)
         created_at = versions.made_at(version)
-        versions.manifest(version, "internal")
+        origins = words_behind(versions.manifest(version, "internal"))
     except versions.Damaged as damaged:
         issue = Issue("red", "damaged", "published", str(damaged), str(damaged))
         return Publication(version.name, None, (issue,))
@@ -75,7 +81,7 @@ def publication(
         and (runs_end_with_their_process or now - visited > LONGEST_RUN)
     )
     issues = (_interrupted(visited, version.name),) if interrupted and visited else ()
-    return Publication(version.name, created_at, issues)
+    return Publication(version.name, created_at, issues, origins)
 
 
 def _nothing(settings: Settings, statuses: Sequence[DatasetStatus], at_work: str | None) -> Issue:

@@ -66,12 +66,13 @@ class TestVisits:
         return visits
 
     def test_come_through_the_upgrade(self, settings: Settings, visits: Visits) -> None:
-        (step,) = migrations.pending(settings)
+        step, _ = migrations.pending(settings)
         assert step.about.endswith(
             "format 2 -> 3: Give the fields of the recorded visits the names of today."
         )
         assert list(migrations.upgrade(settings)) == [
-            f"{settings.landing} has format 3: landing: fields renamed in 2 records of visits"
+            f"{settings.landing} has format 3: landing: fields renamed in 2 records of visits",
+            f"{settings.landing} has format 4: landing: each sidecar says who made the figures",
         ]
         expected = Visit(MOMENT, "night 1", 53, 1, ("4f2a",), ("9c01",), (), ("2021-09: 503",))
         assert visits.read() == [expected, expected]
