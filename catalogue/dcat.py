@@ -79,7 +79,7 @@ def catalogue(
                 _german(
                     f"Daten zu Pflegeplanung und Geflüchteten {in_region(inventory.county)} und in "
                     f"Nordrhein-Westfalen, täglich geprüft und neu veröffentlicht."
-                    + _sample_note(inventory)
+                    + _origin_note(inventory)
                 ),
             ),
             ("dct:publisher", publisher),
@@ -118,7 +118,7 @@ def _dataset(
     page = f"{base}{mart.page}"
     said: list[tuple[str, Value]] = [
         ("dct:title", _german(mart.title)),
-        ("dct:description", _german((mart.about or mart.description) + _sample_note(inventory))),
+        ("dct:description", _german((mart.about or mart.description) + _origin_note(inventory))),
         ("dct:description", Literal(mart.description, lang="en")),
         ("dct:identifier", Literal(f"kreishaus-{settings.county.ags}-{mart.name}")),
         ("dct:publisher", publisher),
@@ -284,10 +284,8 @@ def _days_between(calendar: Calendar) -> float:
     return calendar.longest_pause.days / shares
 
 
-def _sample_note(inventory: Inventory) -> str:
-    return (
-        " Beispieldaten: Einrichtungen und Personal sind erfunden." if inventory.is_sample else ""
-    )
+def _origin_note(inventory: Inventory) -> str:
+    return f" {inventory.origin_note.sentence}".rstrip()
 
 
 def _german(text: str) -> Literal:

@@ -23,11 +23,13 @@ from kreishaus.calendars import Monthly, NoCalendar
 from kreishaus.county_words import CountyWords
 from kreishaus.datasets import REGISTRY, Dataset, source
 from kreishaus.earlier_names import RECORDED_AT
+from kreishaus.labels.figure_origin import OriginNote
 from kreishaus.licences import Licence
 from kreishaus.settings import Settings
 from warehouse import versions, withdrawals
 from warehouse.manifest import NEWEST_BY
 from warehouse.marts import Column, Mart, marts
+from warehouse.origins import note_on
 
 SAMPLE_ROWS = 10
 EXAMPLE_COLUMNS = 4
@@ -170,7 +172,7 @@ class Inventory:
     county: str
     own: CountyWords
     ags: str
-    is_sample: bool
+    origin_note: OriginNote
     version: str
     created_at: datetime
     code_version: str
@@ -247,7 +249,7 @@ def gather(settings: Settings, audience: versions.Audience) -> Inventory:
         county=settings.county.name,
         own=settings.county.words,
         ags=settings.county.ags,
-        is_sample=settings.sources == "sample",
+        origin_note=note_on(manifest),
         version=manifest["version"],
         created_at=datetime.fromisoformat(manifest["created_at"]),
         code_version=manifest["code_version"],

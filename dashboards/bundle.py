@@ -38,6 +38,8 @@ CSS = (
 )
 
 Bundle = dict[str, str]
+HEIGHT_ABOVE = 16
+"""A title, the head of a list and its one row."""
 
 
 def identifier(*names: str) -> str:
@@ -60,8 +62,6 @@ def make_bundle(
     definitions: Definitions,
     marts: Mapping[Audience, Mapping[str, Mart]],
     urls: Mapping[Audience, str],
-    *,
-    is_sample: bool,
 ) -> Bundle:
     """Path -> content of everything that Superset imports: databases, datasets, charts, pages.
 
@@ -84,7 +84,7 @@ def make_bundle(
                     chart, dashboard, definitions.datasets[chart.dataset], audience, marts[audience]
                 )
             files[f"dashboards/{audience}/{dashboard.name}.yaml"] = _dashboard(
-                written, dashboard, definitions, audience, marts[audience], is_sample=is_sample
+                written, dashboard, definitions, audience, marts[audience]
             )
     return {
         path: yaml.safe_dump(content, allow_unicode=True, sort_keys=True, width=100)
@@ -203,8 +203,6 @@ def _dashboard(
     definitions: Definitions,
     audience: Audience,
     marts: Mapping[str, Mart],
-    *,
-    is_sample: bool,
 ) -> dict[str, Any]:
     numbers = {name: number for number, name in enumerate(dashboard.charts, start=1)}
     return {
@@ -216,7 +214,7 @@ def _dashboard(
         "published": True,
         "certified_by": None,
         "certification_details": None,
-        "position": _positions(written, dashboard, definitions, audience, numbers, is_sample),
+        "position": _positions(written, dashboard, definitions, audience, numbers),
         "metadata": {
             "native_filter_configuration": [
                 _native_filter(one, dashboard, definitions, audience, marts, numbers)
@@ -247,7 +245,6 @@ def _positions(
     definitions: Definitions,
     audience: Audience,
     numbers: Mapping[str, int],
-    is_sample: bool,
 ) -> dict[str, Any]:
     """The tree of the page, as Superset keeps it: every part names its children and parents."""
     placed: dict[str, Any] = {"DASHBOARD_VERSION_KEY": "v2"}
@@ -268,10 +265,21 @@ def _positions(
         "id": "HEADER_ID",
         "meta": {"text": title(written, audience)},
     }
-    if is_sample:
-        row = place("ROW", "ROW-sample", grid, {"background": "BACKGROUND_TRANSPARENT"})
-        notice = {"code": definitions.notices["sample"].strip(), "width": 12, "height": 8}
-        place("MARKDOWN", "MARKDOWN-sample", row, notice)
+
+    def place_chart(name: str, row: list[str], size: dict[str, int]) -> None:
+        chart = dashboard.charts[name]
+        meta = {
+            "chartId": numbers[name],
+            "uuid": identifier("chart", audience, dashboard.name, name),
+            "sliceName": chart.title + TITLE_SUFFIX[audience],
+            "sliceNameOverride": chart.title,
+            **size,
+        }
+        place("CHART", f"CHART-{name}", row, meta)
+
+    if dashboard.above:
+        row = place("ROW", "ROW-above", grid, {"background": "BACKGROUND_TRANSPARENT"})
+        place_chart(dashboard.above, row, {"width": 12, "height": HEIGHT_ABOVE})
     tabs = place("TABS", "TABS-pages", grid)
     for number, tab in enumerate(dashboard.tabs, start=1):
         page = place("TAB", f"TAB-{number}", tabs, {"text": tab.title})
@@ -292,15 +300,7 @@ def _positions(
                         {"code": code.strip(), **size},
                     )
                     continue
-                chart = dashboard.charts[cell.chart]
-                meta = {
-                    "chartId": numbers[chart.name],
-                    "uuid": identifier("chart", audience, dashboard.name, chart.name),
-                    "sliceName": chart.title + TITLE_SUFFIX[audience],
-                    "sliceNameOverride": chart.title,
-                    **size,
-                }
-                place("CHART", f"CHART-{chart.name}", row, meta)
+                place_chart(cell.chart, row, size)
     return placed
 
 

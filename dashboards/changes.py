@@ -45,7 +45,7 @@ def changes(definitions: Definitions) -> dict[str, dict[str, Any]]:
 
     marts = {audience: read_marts(audience) for audience in AUDIENCES}
     nowhere: dict[Audience, str] = dict.fromkeys(AUDIENCES, "")
-    bundle = make_bundle(definitions, marts, nowhere, is_sample=False)
+    bundle = make_bundle(definitions, marts, nowhere)
     written = _by_uuid(bundle)
     found: dict[str, dict[str, Any]] = {}
     for page in db.session.query(Dashboard).all():

@@ -157,7 +157,10 @@ class Tab:
 
 @dataclass(frozen=True)
 class Dashboard:
-    """A page of charts, made once for each audience that it is for."""
+    """A page of charts, made once for each audience that it is for.
+
+    ``above`` is the chart that stands over the tabs.
+    """
 
     name: str
     title: str
@@ -168,6 +171,7 @@ class Dashboard:
     charts: Mapping[str, Chart]
     tabs: tuple[Tab, ...]
     colors: Mapping[str, str]
+    above: str = ""
 
     def shown(self, audience: Audience) -> Dashboard:
         """The dashboard as one audience sees it: without the charts that are not for it."""
@@ -188,6 +192,7 @@ class Dashboard:
             charts,
             tuple(tab for tab in tabs if tab.rows),
             self.colors,
+            self.above if self.above in charts else "",
         )
 
 
@@ -268,6 +273,7 @@ def _dashboard(path: Path, styles: Mapping[str, Mapping[str, Any]]) -> Dashboard
         charts=charts,
         tabs=tuple(_tab(tab) for tab in given["tabs"]),
         colors=given.get("colors") or {},
+        above=given.get("above") or "",
     )
 
 
@@ -312,6 +318,7 @@ def _unknown_names(dashboard: Dashboard, datasets: Mapping[str, Dataset]) -> Ite
     placed = [
         cell.chart for tab in dashboard.tabs for row in tab.rows for cell in row.cells if cell.chart
     ]
+    placed += filter(None, [dashboard.above])
     for name in placed:
         if name not in dashboard.charts:
             yield f'a row shows the chart "{name}", which is not defined'

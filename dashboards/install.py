@@ -48,8 +48,7 @@ def install(users: Mapping[str, Mapping[str, str]], folder: Path = DEFINITIONS) 
 
     definitions = read_definitions(folder)
     marts = {audience: read_marts(audience) for audience in AUDIENCES}
-    is_sample = setting("KREISHAUS_SOURCES", "sample") == "sample"
-    bundle = make_bundle(definitions, marts, serving_urls(), is_sample=is_sample)
+    bundle = make_bundle(definitions, marts, serving_urls())
     with override_user(_keeper()):
         _import(bundle)
         _refresh_datasets(definitions, marts)

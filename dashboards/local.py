@@ -125,7 +125,6 @@ def _environment(settings: Settings, folder: Path) -> dict[str, str]:
         "SUPERSET_HOME": str(folder),
         "KREISHAUS_DASHBOARDS_SECRET_KEY_FILE": str(_secret(folder / "secret_key")),
         "KREISHAUS_DASHBOARDS_DATABASE_URL": f"sqlite:///{folder / 'superset.db'}",
-        "KREISHAUS_SOURCES": settings.sources,
     }
 
 

@@ -24,8 +24,8 @@ from kreishaus.wording import say
 
 FILE = "format.json"
 FORMATS: Mapping[str, int] = {
-    "landing": 4,
-    "staged": 1,
+    "landing": 5,
+    "staged": 2,
     "published": 2,
     "warehouse": 1,
     "audit": 1,

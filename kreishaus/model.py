@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
+from kreishaus.figure_origin import FigureOrigin
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -51,6 +53,7 @@ class Origin:
     identity: str
     retrieved_at: datetime
     reduction: Reduction | None = None
+    figure_origin: FigureOrigin = "unknown"
 
 
 @dataclass(frozen=True)

@@ -338,10 +338,15 @@ class DatasetConfig(Section):
 
 
 class SourceConfig(Section):
-    """One source: an address, databases or a drop folder, and the datasets it holds."""
+    """One source: an address, databases or a drop folder, and the datasets it holds.
+
+    With ``official_drop_folder`` the county declares that nobody but the office whose figures they
+    are, or its officer, puts files into the drop folder: they count as ``official``.
+    """
 
     base_url: str = ""
     drop_folder: Path | None = None
+    official_drop_folder: bool = False
     databases: dict[str, Database] = Field(default_factory=dict)
     patience: Patience = Patience()
     datasets: dict[str, DatasetConfig] = Field(default_factory=dict)
@@ -539,6 +544,11 @@ class Settings(BaseSettings):
             return frozenset({urlsplit(self.sample_url).hostname or ""})
         configured = {urlsplit(text).hostname for text in _texts(self.model_dump()["source"])}
         return frozenset({*filter(None, configured), *self.http.allowed_hosts})
+
+    def official_hosts(self, source: str) -> frozenset[str]:
+        """The hosts at which a source itself is visited by https, whatever ``sources`` says."""
+        texts = map(urlsplit, _texts(self.source_config(source).model_dump()))
+        return frozenset(one.hostname for one in texts if one.scheme == "https" and one.hostname)
 
     def source_config(self, source: str) -> SourceConfig:
         """What the county says of a source; the defaults where it says nothing."""

@@ -178,7 +178,8 @@ def status(
     )
     red = any(one.severity == "red" for one in wrong)
     if output is Format.json:
-        write_line(json_text(as_json(found, wrong, published.version, published.created_at)))
+        of_version = (published.version, published.created_at, published.figure_origins)
+        write_line(json_text(as_json(found, wrong, *of_version)))
     else:
         first_line = published.first_line(now)
         language = lang.value if lang else settings.language

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -183,12 +183,17 @@ def as_json(
     issues: Sequence[Issue] = (),
     version: str | None = None,
     created_at: datetime | None = None,
+    figure_origins: Mapping[str, Iterable[str]] | None = None,
 ) -> dict[str, Any]:
     """The same as plain values, for another program: a document per dataset, and what is wrong
     with no dataset of its own."""
     ids = {status.dataset.id for status in statuses}
     return {
-        "published": {"version": version, "created_at": _iso(created_at)},
+        "published": {
+            "version": version,
+            "created_at": _iso(created_at),
+            "figure_origins": {name: list(said) for name, said in (figure_origins or {}).items()},
+        },
         "red": any(issue.severity == "red" for issue in issues),
         "issues": [
             {"severity": one.severity, "kind": one.kind, "about": one.about, "why": one.why}

@@ -12,10 +12,12 @@ import hashlib
 from typing import Protocol
 
 from kreishaus.datasets import Dataset
+from kreishaus.figure_origin import FigureOrigin
 from kreishaus.model import FileRejected, Landed, Origin, Reduced, Reduction, Request
 from kreishaus.settings import Settings
 from kreishaus.store.dataset_store import DatasetStore
 from kreishaus.store.landing import LANDS_AGAIN, Landing
+from pipeline.origins import settle
 
 
 class Reducer(Protocol):
@@ -48,6 +50,7 @@ def keep_reduced(
     content: bytes,
     request: Request,
     run_id: str,
+    word: FigureOrigin,
 ) -> tuple[Landed, bool]:
     """Land the canonical table of ``content``, or note that it is offered again.
 
@@ -60,24 +63,31 @@ def keep_reduced(
     offer = reducer.offer(request, original, settings)
     if known := _landed_before_reducing(landing, original):
         landing.sight(known, offer, run_id=run_id)
+        settle(store, known, word, offer.identity)
         return _landed(landing, known), False
     inputs = reducer.inputs(request.label, settings)
     before = _reduced_before(landing, offer, original)
     if before and (before[1].form, before[1].inputs) == (reducer.form, inputs):
         landing.sight(before[0], offer, run_id=run_id, reduction=before[1])
+        settle(store, before[0], word, offer.identity)
         return _landed(landing, before[0]), False
     reduced = reducer(content, request.label, settings)
     if before and before[1].counts == reduced.reduction.counts:
         landing.sight(before[0], offer, run_id=run_id, reduction=reduced.reduction)
+        settle(store, before[0], word, offer.identity)
         return _landed(landing, before[0]), False
     refuse_erased(landing, hashlib.sha256(reduced.content).hexdigest())
-    return landing.land(
+    landed, new = landing.land(
         reduced.content,
         named(offer, reduced.label),
         run_id=run_id,
         licence=entry.licence.statement,
         reduction=reduced.reduction,
+        figure_origin=word,
     )
+    if not new:
+        settle(store, landed.sha256, word, offer.identity)
+    return landed, new
 
 
 def named(offer: Request, label: str) -> Request:

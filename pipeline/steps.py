@@ -42,6 +42,7 @@ from kreishaus.terminal import printable_name
 from kreishaus.wording import Text, joined, say, text_of
 from pipeline.backfill import Window
 from pipeline.names_of_regions import earlier_names, judged_by_names
+from pipeline.origins import figure_origin, settle
 from pipeline.reduction import keep_reduced, refuse_erased
 from pipeline.refusals import refused_file, unread_file
 from pipeline.whose_regions import judged_by_regions
@@ -245,8 +246,22 @@ def _land_one(
                 )
             )
         store.landing.sight(known[0], request, run_id=run_id, headers=known[1].headers)
+        _settle_unchanged(entry, store, settings, known[0], request)
         return Landed(entry.source, entry.name, known[0], request.label), False
     return keep(entry, store, settings, answer.content, request, run_id, answer.headers)
+
+
+def _settle_unchanged(
+    entry: Dataset, store: DatasetStore, settings: Settings, sha256: str, request: Request
+) -> None:
+    """Say who made the figures of a file that its source reports as unchanged, if nobody did yet.
+
+    Such a file is one that earlier code landed, as it was received.
+    """
+    nobody_did = store.landing.sidecar(sha256).figure_origin == "unknown"
+    if nobody_did and store.landing.tombstone(sha256) is None:
+        word = figure_origin(store.landing.content(sha256), request, entry.source, settings)
+        settle(store, sha256, word, request.identity)
 
 
 def keep(
@@ -260,22 +275,31 @@ def keep(
 ) -> tuple[Landed, bool]:
     """Run the dataset's guard, then land the bytes, or what the dataset keeps of them.
 
-    Raises ``FileRejected`` for a refused file.
+    Who made its figures is read from what was offered. Raises ``FileRejected`` for a refused file.
     """
+    word = figure_origin(content, request, entry.source, settings)
     if entry.guard:
         guard: Callable[[bytes, str], None] = entry.load("guard")
         guard(content, request.label)
     if entry.reduce:
-        return keep_reduced(entry, store, settings, content, request, run_id)
+        return keep_reduced(entry, store, settings, content, request, run_id, word)
     if entry.strip:
         stripped: Stripped = entry.load("strip")(content, request.label, settings)
         content = stripped.content
         for finding in stripped.warnings:
             log.warning("%s %s: %s", entry.id, request.label, finding.message)
     refuse_erased(store.landing, hashlib.sha256(content).hexdigest())
-    return store.landing.land(
-        content, request, run_id=run_id, licence=entry.licence.statement, headers=headers
+    landed, new = store.landing.land(
+        content,
+        request,
+        run_id=run_id,
+        licence=entry.licence.statement,
+        headers=headers,
+        figure_origin=word,
     )
+    if not new:
+        settle(store, landed.sha256, word, request.identity)
+    return landed, new
 
 
 def _fetch(
@@ -452,6 +476,7 @@ def _typed_tables(entry: Dataset, batch: Batch, origin: Origin) -> dict[str, pa.
         "period": batch.period,
         "published_at": batch.published_at,
         "retrieved_at": origin.retrieved_at,
+        "figure_origin": origin.figure_origin,
     }
     return {name: typed(batch.tables[name], schemas[name], provenance) for name in schemas}
 
@@ -477,6 +502,7 @@ def _record(
         retrieved_at=origin.retrieved_at,
         rows=sum(table.num_rows for table in tables.values()),
         newest_reference=max(references, default=None),
+        figure_origin=origin.figure_origin,
     )
 
 

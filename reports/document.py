@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal, TypeAlias
 
+from kreishaus.labels.figure_origin import NO_NOTE, OriginNote
+
 
 @dataclass(frozen=True)
 class Origin:
@@ -130,5 +132,5 @@ class Document:
     sections: tuple[Section, ...]
     recorded_at: datetime
     annex: tuple[Table, ...] = ()
-    is_sample: bool = False
+    origin_note: OriginNote = NO_NOTE
     has_contents: bool = True

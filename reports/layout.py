@@ -11,6 +11,7 @@ import math
 import re
 from typing import Any
 
+from kreishaus.labels.figure_origin import OriginNote
 from kreishaus.labels.formats import day, listed, moment
 from kreishaus.local_time import HERE
 from reports.document import (
@@ -24,18 +25,15 @@ from reports.document import (
     Section,
     Table,
 )
-from reports.marts import SAMPLE
 
 ANNEX = "Anhang: Zahlen im Einzelnen"
-MARK = "Beispieldaten."
-"""The short form of ``SAMPLE``, for small print."""
 
 Plain = dict[str, Any]
 
 
 def laid_out(document: Document) -> Plain:
     """The document as dictionaries, lists and strings."""
-    counting = _Counting(document.is_sample)
+    counting = _Counting(document.origin_note)
     body = [
         counting.section(section, f"{number}", 2)
         for number, section in enumerate(document.sections, 1)
@@ -54,7 +52,7 @@ def laid_out(document: Document) -> Plain:
         "facts": [{"label": label, "value": value} for label, value in document.facts],
         "summary": list(document.summary),
         "sections": body,
-        "sample": SAMPLE if document.is_sample else "",
+        "sample": document.origin_note.sentence,
         "has_contents": document.has_contents,
     }
 
@@ -73,8 +71,8 @@ def _heading(title: str, number: str, level: int, blocks: list[Plain]) -> Plain:
 class _Counting:
     """Walks a document and counts its tables and figures."""
 
-    def __init__(self, is_sample: bool) -> None:
-        self.is_sample = is_sample
+    def __init__(self, origin_note: OriginNote) -> None:
+        self.origin_note = origin_note
         self.tables = 0
         self.figures = 0
         self.behind: list[Table] = []
@@ -124,7 +122,7 @@ class _Counting:
                 for place, column in enumerate(table.columns)
             ],
             "lines": [{"kind": line.kind, "cells": list(line.cells)} for line in table.lines],
-            "notes": [*table.notes, *origin_sentences(table.origin, self.is_sample)],
+            "notes": [*table.notes, *origin_sentences(table.origin, self.origin_note)],
         }
 
     def figure(self, figure: Figure) -> Plain:
@@ -138,11 +136,11 @@ class _Counting:
             "caption": figure.caption,
             "svg": figure.svg.decode("utf-8"),
             "alt": figure.alt,
-            "notes": [*figure.notes, *origin_sentences(figure.origin, self.is_sample)],
+            "notes": [*figure.notes, *origin_sentences(figure.origin, self.origin_note)],
         }
 
 
-def origin_sentences(origin: Origin | None, is_sample: bool) -> list[str]:
+def origin_sentences(origin: Origin | None, note: OriginNote) -> list[str]:
     """What stands in small print under a table or a figure: one block, as it is always the same."""
     if origin is None:
         return []
@@ -157,8 +155,7 @@ def origin_sentences(origin: Origin | None, is_sample: bool) -> list[str]:
     if origin.marts:
         one = "Mart" if len(origin.marts) == 1 else "Marts"
         words.append(f"{one} {listed(list(origin.marts))}.")
-    if is_sample:
-        words.append(MARK)
+    words.append(note.short)
     return [" ".join(word for word in words if word)]
 
 

@@ -10,14 +10,14 @@ import duckdb
 
 from kreishaus.county_words import CountyWords
 from kreishaus.earlier_names import columns_of_today, renamed
+from kreishaus.labels.figure_origin import NO_NOTE, OriginNote
 from kreishaus.settings import County, Settings
 from reports.phrasing import short_name
 from warehouse import audit, versions
+from warehouse.origins import note_on
 from warehouse.statements import EVERYTHING
 
 Row = dict[str, Any]
-SAMPLE = "Beispieldaten der Auslieferung, teils erfunden: nicht für Beschlüsse."
-"""What stands on everything that is shown while Kreishaus runs on its sample sources."""
 
 
 class NoData(Exception):
@@ -29,14 +29,18 @@ class NoData(Exception):
 
 
 class Marts:
-    """Marts in a database, and the county whose they are."""
+    """Marts in a database, the county whose they are, and what is noted on their figures."""
 
     def __init__(
-        self, connection: duckdb.DuckDBPyConnection, *, county: County, is_sample: bool
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        *,
+        county: County,
+        origin_note: OriginNote = NO_NOTE,
     ) -> None:
         self.connection = connection
         self.county = county
-        self.is_sample = is_sample
+        self.origin_note = origin_note
         self._names = {str(name) for (name,) in connection.execute("show tables").fetchall()}
         _show_names_of_today(connection)
 
@@ -113,8 +117,5 @@ def published(settings: Settings, audience: versions.Audience = "public") -> Ite
     database = versions.database(version, audience)
     with duckdb.connect(database, read_only=True) as connection:
         connection.execute(f"use {audience}")
-        yield Marts(
-            connection,
-            county=settings.county,
-            is_sample=settings.sources == "sample",
-        )
+        note = note_on(versions.manifest(version, audience))
+        yield Marts(connection, county=settings.county, origin_note=note)

@@ -23,11 +23,12 @@ from kreishaus.settings import Settings
 from reports import html as pages
 from reports.document import Document
 from reports.layout import Plain
-from reports.marts import SAMPLE, Marts, NoData, published
+from reports.marts import Marts, NoData, published
 from reports.papers import NAMES, paper
 from reports.pdf import pdf
 from warehouse.as_of import FOLDER as AS_OF
 from warehouse.as_of import requested_as_of
+from warehouse.origins import current_note
 from warehouse.withdrawals import Mark, mark
 
 HTML, PDF, LATEST, INDEX = "report.html", "report.pdf", "latest", "index.html"
@@ -190,7 +191,7 @@ def write_index(settings: Settings) -> Path:
     content = pages.render(
         "index.html",
         papers=papers,
-        sample=SAMPLE if settings.sources == "sample" else "",
+        sample=current_note(settings).sentence,
         as_of=f"Stand {as_of.moment}" if as_of else "",
         html_name=HTML,
         pdf_name=PDF,

@@ -32,6 +32,7 @@ from reports.render import (
 )
 from warehouse.as_of import FOLDER as AS_OF
 from warehouse.as_of import AsOf, settings_as_of
+from warehouse.origins import current_note
 from warehouse.withdraw import actor, alone, record, write_note
 from warehouse.withdrawals import Act, Mark, checked, mark, marks
 
@@ -190,6 +191,6 @@ def _notice(settings: Settings, name: str, about: date, marked: Mark) -> Documen
             Section("Diese Fassung gilt nicht mehr", [Callout("Hinweis", texts, "warning")]),
         ),
         recorded_at=marked.at,
-        is_sample=settings.sources == "sample",
+        origin_note=current_note(settings),
         has_contents=False,
     )

@@ -1,7 +1,9 @@
 """Demonstration workbooks of the register of foreigners, made of published figures.
 
 Hand-made as an office makes them: title rows, merged headers, references to printed line numbers
-inside labels, numbers typed as text. The numbers are the published ones (``figures/azr``).
+inside labels, numbers typed as text. The numbers are the published ones (``figures/azr``), but for
+those of municipalities, which are invented. Each file bears the generator's mark twice: as the last
+note of its table, and a workbook among its properties.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
+from kreishaus.figure_origin import MARKS
 from sample.fixed_xlsx import save_fixed
 
 FIGURES = Path(__file__).parent / "figures" / "azr"
@@ -23,6 +26,7 @@ STATED = "Stand: 30.09.2021"
 MUNICIPALITY_DATES = ("2020-03-31", "2021-03-31")
 
 BOLD = Font(bold=True)
+SMALL = Font(italic=True, size=8)
 GREY = PatternFill("solid", fgColor="D9D9D9")
 CENTRE = Alignment(horizontal="center", vertical="center", wrap_text=True)
 THIN = Side(style="thin", color="808080")
@@ -44,11 +48,12 @@ def write(target: Path) -> None:
     folder = target / "drop" / "azr"
     folder.mkdir(parents=True, exist_ok=True)
     texts = _texts()
-    save_fixed(_crosstable(texts), folder / f"AZR_Kreuztabelle_{REFERENCE_DATE}.xlsx")
-    save_fixed(_series(texts), folder / f"AZR_Zeitreihe_{REFERENCE_DATE}.xlsx")
+    rebuilt, invented = MARKS["rebuilt"], MARKS["invented"]
+    save_fixed(_crosstable(texts), folder / f"AZR_Kreuztabelle_{REFERENCE_DATE}.xlsx", rebuilt)
+    save_fixed(_series(texts), folder / f"AZR_Zeitreihe_{REFERENCE_DATE}.xlsx", rebuilt)
     older, newer = MUNICIPALITY_DATES
     (folder / f"AZR_Gemeinden_{older}.csv").write_bytes(_municipalities_text(texts, older))
-    save_fixed(_municipalities(texts, newer), folder / f"AZR_Gemeinden_{newer}.xlsx")
+    save_fixed(_municipalities(texts, newer), folder / f"AZR_Gemeinden_{newer}.xlsx", invented)
 
 
 def _figures(name: str) -> list[list[str]]:
@@ -75,7 +80,8 @@ def _crosstable(texts: dict[str, str]) -> Workbook:
         _crosstable_line(sheet, row, line, label, values)
         row, line = row + 1, line + 1
     sheet.merge_cells(start_row=row + 1, end_row=row + 1, start_column=1, end_column=width)
-    sheet.cell(row + 1, 1, texts["crosstable_footnote"]).font = Font(italic=True, size=8)
+    sheet.cell(row + 1, 1, texts["crosstable_footnote"]).font = SMALL
+    sheet.cell(row + 2, 1, MARKS["rebuilt"]).font = SMALL
     sheet.column_dimensions["B"].width = 62
     sheet.freeze_panes = "C7"
     _note(workbook, texts)
@@ -131,7 +137,8 @@ def _series(texts: dict[str, str]) -> Workbook:
             cell.number_format = THOUSANDS
             cell.alignment = Alignment(horizontal="right")
             cell.border = BOXED
-    sheet.cell(len(rows) + 7, 1, texts["series_footnote"]).font = Font(italic=True, size=8)
+    sheet.cell(len(rows) + 7, 1, texts["series_footnote"]).font = SMALL
+    sheet.cell(len(rows) + 8, 1, MARKS["rebuilt"]).font = SMALL
     sheet.column_dimensions["A"].width = 58
     _note(workbook, texts)
     return workbook
@@ -164,7 +171,8 @@ def _municipalities(texts: dict[str, str], day: str) -> Workbook:
             cell.number_format = THOUSANDS if counted else "@"
     _dress(sheet, range(5, 6), len(rows[4]))
     sheet.column_dimensions["B"].width = 30
-    sheet.cell(len(rows) + 2, 1, texts["municipalities_note"]).font = Font(italic=True, size=8)
+    sheet.cell(len(rows) + 2, 1, texts["municipalities_note"]).font = SMALL
+    sheet.cell(len(rows) + 3, 1, MARKS["invented"]).font = SMALL
     return workbook
 
 
@@ -172,7 +180,7 @@ def _municipalities_text(texts: dict[str, str], day: str) -> bytes:
     """The same as an office program exports it: semicolons, Windows' letters, thousands points."""
     rows = _municipalities_rows(texts, day)
     lines = [*rows[:5], *([*line[:2], *map(_pointed, line[2:])] for line in rows[5:])]
-    lines += [[], [texts["municipalities_note"]]]
+    lines += [[], [texts["municipalities_note"]], [MARKS["invented"]]]
     width = len(rows[4])
     text = "".join(";".join(line + [""] * (width - len(line))) + "\r\n" for line in lines)
     return text.encode("cp1252")

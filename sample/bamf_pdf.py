@@ -18,6 +18,7 @@ from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
 from ingest.bamf.tables import MEASURES
+from kreishaus.figure_origin import MARKS
 
 WIDTH, HEIGHT = landscape(A4)
 LEFT, RIGHT, NAME_RIGHT, LS_RIGHT = 17.4, 825.5, 130.5, 143.5
@@ -90,6 +91,7 @@ def render(month: date, rows: Sequence[PrintedRow], notes: Sequence[str] = ()) -
     buffer = io.BytesIO()
     canvas = Canvas(buffer, pagesize=(WIDTH, HEIGHT), pageCompression=0, invariant=1)
     canvas.setTitle(f"Antrags-, Entscheidungs- und Bestandsstatistik {month:%m/%Y} {SAMPLE_MARK}")
+    canvas.setKeywords(MARKS["rebuilt"])
     canvas.setDateFormatter(lambda *_: made_on(month))
     pages = list(_paged(rows))
     for number, page in enumerate(pages, start=1):

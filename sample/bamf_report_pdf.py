@@ -17,6 +17,7 @@ from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
 from ingest.bamf.months import last_day
+from kreishaus.figure_origin import MARKS
 from sample.bamf_pdf import BOLD, REGULAR, SAMPLE_MARK, made_on
 
 WIDTH, HEIGHT = A4
@@ -63,6 +64,7 @@ def render(month: date, rows: Sequence[ReportRow], figures: Figures) -> bytes:
     buffer = io.BytesIO()
     canvas = Canvas(buffer, pagesize=A4, pageCompression=0, invariant=1)
     canvas.setTitle(f"Bericht zur Asylgeschäftsstatistik {SAMPLE_MARK}")
+    canvas.setKeywords(MARKS["rebuilt"])
     canvas.setDateFormatter(lambda *_: made_on(month))
     pages = list(_pages(month, figures))
     for number, lines in enumerate(pages, start=1):

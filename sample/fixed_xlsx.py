@@ -15,10 +15,14 @@ ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
 MODIFIED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*(<)")
 
 
-def save_fixed(workbook: Workbook, path: Path) -> None:
-    """Save ``workbook``. Stored, not compressed: compressors differ between machines."""
+def save_fixed(workbook: Workbook, path: Path, mark: str) -> None:
+    """Save ``workbook``, with the generator's ``mark`` among its properties.
+
+    Stored, not compressed: compressors differ between machines.
+    """
     workbook.properties.created = CREATED
     workbook.properties.creator = "Kreishaus (Muster)"
+    workbook.properties.keywords = mark
     written = io.BytesIO()
     workbook.save(written)
     with zipfile.ZipFile(written) as source, zipfile.ZipFile(path, "w") as target:

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from kreishaus.datasets import dataset
+from kreishaus.figure_origin import MARKS
 from kreishaus.settings import County, Settings
 from sample.it_nrw_figures import BOTH_SEXES, counted, read_figures
 from sample.staged_cells import Axes, Table, stage
@@ -60,7 +61,7 @@ def write(settings: Settings, size: Size) -> int:
     """
     if settings.landing.exists() and any(settings.landing.iterdir()):
         raise HomeInUse(f"{settings.landing} is not empty: give an empty KREISHAUS_HOME")
-    made_from = {"seed": SEED, **asdict(size)}
+    made_from = {"mark": MARKS["invented"], "seed": SEED, **asdict(size)}
     written = 0
     for table in tables(Germany.of(settings.county, size)):
         schema = dataset(f"it_nrw/{table.dataset}").load("tables")["cells"]

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from kreishaus.figure_origin import MARKS
 from kreishaus.settings import County
 from sample.wtg_figures import places
 from sample.wtg_offers import HOMES, ONE_SITE, Offer, home_places, offers
@@ -33,7 +34,7 @@ def write(target: Path, county: County | None = None) -> None:
     path = target / ADDRESS
     path.parent.mkdir(parents=True, exist_ok=True)
     own = _own() if county is None or county.name == COUNTY else _of_another(county)
-    document = {"_items": [*own, *_neighbours()]}
+    document = {"_items": [*own, *_neighbours()], "_hinweis": MARKS["invented"]}
     path.write_text(json.dumps(document, ensure_ascii=False, indent=1), encoding="utf-8")
 
 

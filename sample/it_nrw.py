@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+from kreishaus.figure_origin import MARKS
 from kreishaus.settings import County
 from sample import it_nrw_municipalities, it_nrw_projection
 from sample.it_nrw_figures import FIGURES, NOT_AGES, read_figures, regions
@@ -90,6 +91,7 @@ def _care_recipients() -> bytes:
         list(RECIPIENTS.values()),
         _care_rows(list(RECIPIENTS)),
         CARE_STAND,
+        MARKS["rebuilt"],
     )
 
 
@@ -102,6 +104,7 @@ def _care_homes() -> bytes:
         list(HOMES.values()),
         _care_rows(list(HOMES)),
         CARE_STAND,
+        MARKS["invented"],
     )
 
 
@@ -155,6 +158,7 @@ def _care_recipients_by_age() -> bytes:
         [RECIPIENTS[kind] for kind in KINDS_OF_CARE],
         _age_rows(),
         CARE_STAND,
+        MARKS["rebuilt"],
     )
 
 
@@ -196,6 +200,7 @@ def _population_by_age() -> bytes:
         _population_rows(),
         POPULATION_FOOTNOTE,
         "2025-12-16 / 16:30:59",
+        MARKS["rebuilt"],
     )
 
 

@@ -29,11 +29,13 @@ def ldb_static(
     headers: Sequence[str],
     rows: Iterable[Sequence[str]],
     stand: str,
+    mark: str,
     divided_by: Sequence[str] = (),
 ) -> bytes:
     """The no-login CSV of the Landesdatenbank: cp1252, a wrapped title, two header rows.
 
-    ``divided_by`` is a header row between them, where a table divides its columns further.
+    ``mark`` is the generator's, and stands before the licence. ``divided_by`` is a header row
+    between the two, where a table divides its columns further.
     """
     table = list(rows)
     leading = len(table[0]) - len(headers)
@@ -46,7 +48,7 @@ def ldb_static(
         if names
     ]
     lines += [";".join(row) for row in table]
-    lines += [SEPARATOR, LDB_LICENCE, f"Stand: {stand}"]
+    lines += [SEPARATOR, mark, LDB_LICENCE, f"Stand: {stand}"]
     return "\n".join([*lines, ""]).encode("cp1252")
 
 
@@ -57,8 +59,12 @@ def datencsv(
     rows: Iterable[Sequence[str]],
     footnote: str,
     created: str,
+    mark: str,
 ) -> bytes:
-    """The CSV of Regionalstatistik's table view: UTF-8, and a footnote over several lines."""
+    """The CSV of Regionalstatistik's table view: UTF-8, and a footnote over several lines.
+
+    ``mark`` is the generator's, and stands behind the footnote.
+    """
     table = list(rows)
     leading = len(table[0]) - len(headers[0])
     padding = ";" * (len(table[0]) - 1)
@@ -66,7 +72,7 @@ def datencsv(
     lines += [";" * leading + ";".join(header) for header in headers]
     lines += [";".join(row) for row in table]
     quoted = footnote.replace('"', '""')
-    lines += [SEPARATOR, f'"{quoted}"', REGIO_LICENCE, f"created: {created}"]
+    lines += [SEPARATOR, f'"{quoted}"', mark, REGIO_LICENCE, f"created: {created}"]
     return "\n".join([*lines, ""]).encode()
 
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
+from kreishaus.figure_origin import MARKS, FigureOrigin
 from kreishaus.settings import County
 from sample.it_nrw_figures import BOTH_SEXES, counted, read_figures, regions
 from sample.it_nrw_formats import ffcsv, zipped
@@ -38,6 +39,8 @@ MERGED = {
 class People:
     """The municipalities of a county by key: their names, how many men and women live there, and
     how much older or younger than the county each is.
+
+    ``origin`` says who made the numbers of men and women.
     """
 
     county: str
@@ -45,6 +48,7 @@ class People:
     names: Mapping[str, str]
     persons: Mapping[tuple[str, str], int]
     tilts: Mapping[str, Fraction]
+    origin: FigureOrigin
 
 
 def published() -> People:
@@ -57,6 +61,7 @@ def published() -> People:
         {row["region_code"]: row["name"] for row in rows},
         {(row["region_code"], sex): int(row[sex]) for row in rows for sex in BOTH_SEXES},
         {row["region_code"]: Fraction(row["tilt"]) for row in tilts},
+        "rebuilt",
     )
 
 
@@ -72,13 +77,14 @@ def invented(county: County) -> People:
         ).items()
     }
     tilts = {code: Fraction(number % 5 - 2, 50) for number, code in enumerate(codes)}
-    return People(county.ags, STATISTIC + INVENTED, county.municipalities, persons, tilts)
+    statistic = STATISTIC + INVENTED
+    return People(county.ags, statistic, county.municipalities, persons, tilts, "invented")
 
 
 def by_sex(people: People) -> bytes:
     """Table 12411-01-01-5."""
     rows = [
-        _cell(people, code, name, sex, _counted(people, code, sex))
+        _cell(people, people.origin, code, name, sex, _counted(people, code, sex))
         for code, name in people.names.items()
         for sex in SEXES
     ]
@@ -98,7 +104,7 @@ def by_age(people: People) -> bytes:
             for index, (age, value) in enumerate((*ages.items(), ("Insgesamt", ages.total()))):
                 rows.append(
                     {
-                        **_cell(people, code, name, sex, value),
+                        **_cell(people, "invented", code, name, sex, value),
                         "3_variable_code": "ALTX17",
                         "3_variable_label": "Altersgruppen (17)",
                         "3_variable_attribute_code": f"ALTG{index:02}" if index < len(ages) else "",
@@ -145,12 +151,14 @@ def _by_age(people: People) -> dict[tuple[str, str], dict[str, int]]:
     }
 
 
-def _cell(people: People, region: str, name: str, sex: str, value: int) -> dict[str, str]:
-    """A line of the flat CSV, of two variables."""
+def _cell(
+    people: People, origin: FigureOrigin, region: str, name: str, sex: str, value: int
+) -> dict[str, str]:
+    """A line of the flat CSV, of two variables. The statistic's name bears the generator's mark."""
     code, label = SEXES[sex]
     return {
         "statistics_code": "12411",
-        "statistics_label": people.statistic,
+        "statistics_label": f"{people.statistic} ({MARKS[origin]})",
         "time_code": "STAG",
         "time_label": "Stichtag",
         "time": "2022-12-31",

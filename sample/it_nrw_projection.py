@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from kreishaus.figure_origin import MARKS
 from sample.it_nrw_figures import BOTH_SEXES, LENGTH_OF_KREIS, counted, read_figures, regions
 from sample.it_nrw_formats import ldb_static
 
@@ -41,6 +42,7 @@ def table() -> bytes:
         [PROJECTED] * len(columns),
         _rows(),
         STAND,
+        MARKS["invented"],
         divided_by=columns,
     )
 

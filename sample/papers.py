@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from kreishaus.figure_origin import MARKS
+
+TABLE = b"\nTabelle\n"
+NOTE = f"\nHinweis;{MARKS['rebuilt']}".encode()
 FIGURES = Path(__file__).parent / "figures" / "papers"
 
 
 def write(target: Path) -> None:
-    """Copy the tables to ``target/drop/papers``, byte by byte."""
+    """Copy the tables to ``target/drop/papers``, byte by byte but for the mark in their head."""
     folder = target / "drop" / "papers"
     folder.mkdir(parents=True, exist_ok=True)
     for table in sorted(FIGURES.glob("*.csv")):
-        (folder / table.name).write_bytes(table.read_bytes())
+        (folder / table.name).write_bytes(marked(table.read_bytes()))
+
+
+def marked(table: bytes) -> bytes:
+    """A table whose head bears the generator's mark: the first line of its figures is ours."""
+    head, separator, figures = table.partition(TABLE)
+    if not separator:
+        raise ValueError(f"expected a line {TABLE.decode().strip()}, found none")
+    return head + NOTE + separator + figures

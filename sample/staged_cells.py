@@ -76,7 +76,7 @@ def stage(
     label = f"{table.dataset}_generated.json"
     request = Request(identity=f"generated:{table.dataset}", label=label, extension="json")
     landed, _ = Landing(settings.landing, source, table.dataset).land(
-        content, request, run_id=RUN_ID, licence="none: invented"
+        content, request, run_id=RUN_ID, licence="none: invented", figure_origin="invented"
     )
     now = datetime.now(UTC)
     provenance = {
@@ -84,6 +84,7 @@ def stage(
         "source_sha256": landed.sha256,
         "period": table.period,
         "retrieved_at": now,
+        "figure_origin": "invented",
     }
     record = BatchRecord(
         source=source,
@@ -96,6 +97,7 @@ def stage(
         retrieved_at=now,
         rows=table.values.size,
         newest_reference=max(_dates(table)),
+        figure_origin="invented",
     )
     staging = Staging(settings.staged, source, table.dataset)
     staging.stage(record, {"cells": cells(table, schema, provenance)}, [], "{}\n")

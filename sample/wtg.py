@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from ingest.wtg.layout import SHEETS
+from kreishaus.figure_origin import MARKS
 from sample import wtg_figures as figures
 from sample import wtg_inspections as register
 from sample import wtg_register
@@ -162,4 +163,5 @@ def _workbook(day: date, sheets: Sheets) -> bytes:
         )
         for sheet in filled
     ]
-    return workbook_bytes([*NOTES, *(PUBLISHED[sheet.table] for sheet in filled)], pages)
+    notes = [*NOTES, *(PUBLISHED[sheet.table] for sheet in filled)]
+    return workbook_bytes(notes, pages, MARKS["invented"])

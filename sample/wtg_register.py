@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterator
 from datetime import date
 
+from kreishaus.figure_origin import MARKS
 from sample.wtg_figures import municipalities
 from sample.wtg_offers import DAY_CARE, DEMENTIA, HOMES, SERVICES, Offer, home_places, offers
 
@@ -39,9 +40,13 @@ _ONLY_IN_THE_REGISTER = (
 
 
 def export(places: int) -> bytes:
-    """The list of offers as a CSV in cp1252; ``places`` are those of all homes together."""
+    """The list of offers as a CSV in cp1252; ``places`` are those of all homes together.
+
+    The generator's mark is the line above the names of the columns, where offices put a title.
+    """
     written = io.StringIO()
     writer = csv.writer(written, delimiter=";", lineterminator="\r\n")
+    writer.writerow([MARKS["invented"], *[""] * (len(HEADER) - 1)])
     writer.writerow(HEADER)
     writer.writerows(_rows(home_places(places)))
     return written.getvalue().encode("cp1252")

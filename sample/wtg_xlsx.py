@@ -25,11 +25,15 @@ class Page:
     rows: Sequence[Mapping[str, object]]
 
 
-def workbook_bytes(notes: Sequence[str], pages: Sequence[Page]) -> bytes:
-    """An XLSX with the sheet "Hinweis" and one sheet a page."""
+def workbook_bytes(notes: Sequence[str], pages: Sequence[Page], mark: str) -> bytes:
+    """An XLSX with the sheet "Hinweis" and one sheet a page.
+
+    The generator's ``mark`` is the last of the notes, and among the properties.
+    """
     workbook = Workbook(write_only=True)
+    workbook.properties.keywords = mark
     hint = workbook.create_sheet("Hinweis")
-    for note in notes:
+    for note in (*notes, mark):
         hint.append([note])
     for page in pages:
         sheet = workbook.create_sheet(page.title)

@@ -56,7 +56,7 @@ class BuildRecord:
     """What is known of one finished build. ``folder`` holds dbt's manifest and results.
 
     ``database`` is the mark of the database file when the build ended (``mark``). ``sources`` are
-    the landed files in force: source, dataset, period, sha256.
+    the landed files in force: source, dataset, period, sha256, figure_origin.
     """
 
     folder: Path
@@ -163,9 +163,10 @@ def _sources(warehouse: duckdb.DuckDBPyConnection) -> tuple[Mapping[str, str], .
     if found is None:
         return ()
     rows = warehouse.execute(
-        f"select source, dataset, period, source_sha256 from {found[0]}.{IN_FORCE} order by all"
+        f"select source, dataset, period, source_sha256, figure_origin "
+        f"from {found[0]}.{IN_FORCE} order by all"
     ).fetchall()
-    names = ("source", "dataset", "period", "sha256")
+    names = ("source", "dataset", "period", "sha256", "figure_origin")
     return tuple(dict(zip(names, row, strict=True)) for row in rows)
 
 

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from kreishaus.figure_origin import FigureOrigin
 from warehouse import versions
 from warehouse.marts import Column, Mart
 from warehouse.source_files import for_everybody
 
 NEWEST_BY = ("reference_date", "reference_month", "reference_year", "year", "issue_date")
 """Columns that say how new a mart is, the most telling first."""
-FACTS = ("version", "county_ags", "created_at", "code_version", "as_of", "known_by")
+FACTS = (
+    *("version", "county_ags", "created_at", "code_version", "as_of", "known_by"),
+    "figure_origins",
+)
 """What everybody may know of a version as a whole. Which run made it, what it lacks and why is not
 among it: an error message may quote a cell."""
 
@@ -46,7 +50,8 @@ class Manifest:
 
     ``county_ags`` is the official key of the county whose files it was made from. ``marts`` are
     those of the county's own people, ``public`` those of everybody. ``refused`` are marts that no
-    disclosure rule covers, with the reason.
+    disclosure rule covers, with the reason. ``figure_origins`` are the words on who made the
+    figures, of the files behind all marts, by source.
     """
 
     version: str
@@ -61,6 +66,7 @@ class Manifest:
     sources: tuple[Mapping[str, str], ...]
     public: tuple[PublishedMart, ...] = ()
     refused: Mapping[str, str] = field(default_factory=dict)
+    figure_origins: Mapping[str, Sequence[FigureOrigin]] = field(default_factory=dict)
 
     @property
     def faults(self) -> dict[str, str]:

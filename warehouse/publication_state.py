@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from kreishaus.settings import Settings
-from kreishaus.wording import say, say_counted, text_of
+from kreishaus.wording import joined, say, say_counted, text_of
 from pipeline.issues import Issue
 from pipeline.status import DatasetStatus
 from warehouse import versions
+from warehouse.origins import Words, in_words, words_behind
 
 LONGEST_RUN = timedelta(hours=6)
 """A DAG run ends after five hours at the latest: later than this nobody publishes any more."""
@@ -20,11 +21,15 @@ MINUTES_OF_A_DAY = 24 * 60
 
 @dataclass(frozen=True)
 class Publication:
-    """The published version, or None; ``issues`` are what is wrong with it as a whole."""
+    """The published version, or None; ``issues`` are what is wrong with it as a whole.
+
+    ``figure_origins`` are the words on who made its figures, by source.
+    """
 
     version: str | None
     created_at: datetime | None
     issues: tuple[Issue, ...]
+    figure_origins: Words = field(default_factory=dict)
 
     def first_line(self, now: datetime) -> str:
         """What readers have, and since when, in one line."""
@@ -33,7 +38,9 @@ class Publication:
         if self.created_at is None:
             return say("Published: {version}, which is damaged.", version=self.version)
         old = age(now - self.created_at)
-        return say("Published: {version}, {old} old.", version=self.version, old=old)
+        published = say("Published: {version}, {old} old.", version=self.version, old=old)
+        said = in_words(self.figure_origins)
+        return joined([published, said]) if said else published
 
 
 def age(span: timedelta) -> str:
@@ -66,7 +73,7 @@ def publication(
     try:
         version = versions.current(settings)
         created_at = versions.made_at(version)
-        versions.manifest(version, "internal")
+        origins = words_behind(versions.manifest(version, "internal"))
     except versions.Damaged as damaged:
         issue = Issue("red", "damaged", "published", text_of(damaged), text_of(damaged))
         return Publication(version.name, None, (issue,))
@@ -80,7 +87,7 @@ def publication(
         and (runs_end_with_their_process or now - visited > LONGEST_RUN)
     )
     issues = (_interrupted(visited, version.name),) if interrupted and visited else ()
-    return Publication(version.name, created_at, issues)
+    return Publication(version.name, created_at, issues, origins)
 
 
 def _nothing(settings: Settings, statuses: Sequence[DatasetStatus], at_work: str | None) -> Issue:

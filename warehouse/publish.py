@@ -14,7 +14,7 @@ A build as of an earlier day is published in the same way, in a folder of its ow
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
@@ -23,6 +23,7 @@ from pathlib import Path
 import duckdb
 
 from kreishaus.earlier_names import columns_of_today, renamed
+from kreishaus.figure_origin import FigureOrigin
 from kreishaus.files import (
     TEMPORARY,
     commit_directory,
@@ -37,7 +38,7 @@ from kreishaus.files import (
 from kreishaus.folder_formats import begin
 from kreishaus.rights import open_as_named, prepare_home
 from kreishaus.settings import Settings
-from warehouse import builds, room, versions
+from warehouse import builds, origins, room, versions
 from warehouse.builds import BuildRecord
 from warehouse.database import connect
 from warehouse.manifest import (
@@ -169,9 +170,20 @@ def _fill(
         sources=build.sources,
         public=public.marts,
         refused=public.refused,
+        figure_origins=_figure_origins(build, published, previous),
     )
     _write_manifests(folder, manifest)
     return manifest
+
+
+def _figure_origins(
+    build: BuildRecord, published: Sequence[PublishedMart], previous: Path | None
+) -> Mapping[str, Sequence[FigureOrigin]]:
+    """The words of the files behind the marts: those in force, and what kept marts came from."""
+    in_force = origins.words_of(build.sources)
+    if previous is None or not any(mart.kept_from for mart in published):
+        return in_force
+    return origins.joined(in_force, origins.words_behind(versions.manifest(previous, "internal")))
 
 
 def needed_for_publishing(settings: Settings) -> int:

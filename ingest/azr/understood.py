@@ -17,6 +17,7 @@ from ingest.formats.dates import MONTHS
 from ingest.formats.text import printed
 from ingest.persons.words import is_nation
 from ingest.vocabulary.statuses import ROW_REFERENCE
+from kreishaus.figure_origin import MARKS
 from kreishaus.settings import County
 
 NOTE_WORDS = Path(__file__).with_name("note_words.csv")
@@ -47,7 +48,9 @@ FORMS = (
     r"\b(?:k\.\s?a|z\.\s?b|u\.\s?a|d\.\s?h|i\.\s?d\.\s?r|v\.\s?h|i\.\s?v\.\s?m)\.|\bca\.",
     r"\d{1,3}\s?%",
 )
-FORM = re.compile("|".join(f"(?:{form})" for form in FORMS))
+SAMPLE_MARKS = tuple(re.escape(mark.casefold()) for mark in MARKS.values())
+"""What the sample's generator writes into its files: fixed texts, and of nobody."""
+FORM = re.compile("|".join(f"(?:{form})" for form in (*SAMPLE_MARKS, *FORMS)))
 DATED = re.compile(
     rf"(?:{DAY})(?:,?\s*(?:um\s)?\d\d?:\d\d(?::\d\d)?)?|\d{{1,2}}\.\s?\d{{1,2}}\.|\d\d[/.]{YEAR}"
 )

@@ -28,6 +28,7 @@ SCHEMA = pa.schema(
         pa.field("retrieved_at", pa.timestamp("us", tz="UTC"), nullable=False),
         pa.field("in_force_from", pa.timestamp("us", tz="UTC"), nullable=False),
         pa.field("revision", pa.int64(), nullable=False),
+        text("figure_origin"),
     ]
 )
 
@@ -111,6 +112,7 @@ def write_batches(settings: Settings) -> int:
             "retrieved_at": version.record.retrieved_at,
             "in_force_from": version.in_force_from,
             "revision": version.revision,
+            "figure_origin": version.record.figure_origin,
         }
         for entry in REGISTRY
         for version in versions_of(settings, entry)

@@ -25,6 +25,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
+from kreishaus.figure_origin import FigureOrigin
 from kreishaus.files import write_atomically, write_json_atomically
 from kreishaus.folder_formats import begin
 from kreishaus.model import Finding, Landed, Origin, Reduction, Request
@@ -63,7 +64,11 @@ class Sighting:
 
 @dataclass(frozen=True)
 class Sidecar:
-    """The metadata of a landed file. ``reduction`` is set where it is a canonical table."""
+    """The metadata of a landed file. ``reduction`` is set where it is a canonical table.
+
+    ``figure_origin`` says who made its figures, ``figure_origin_from`` is the identity of the
+    request that brought this word; None where none did.
+    """
 
     source: str
     dataset: str
@@ -80,6 +85,8 @@ class Sidecar:
     run_id: str
     headers: Mapping[str, str]
     reduction: Reduction | None = None
+    figure_origin: FigureOrigin = "unknown"
+    figure_origin_from: str | None = None
 
 
 @dataclass(frozen=True)
@@ -156,8 +163,11 @@ class Landing:
         headers: Mapping[str, str] | None = None,
         now: datetime | None = None,
         reduction: Reduction | None = None,
+        figure_origin: FigureOrigin = "unknown",
     ) -> tuple[Landed, bool]:
         """Store ``content`` and note the sighting. Returns the file and whether it is new.
+
+        Of a file that is not new the sidecar keeps its ``figure_origin``: see ``relabel``.
 
         Deleted bytes are not stored again, unless their tombstone is one of ``LANDS_AGAIN``.
         """
@@ -189,6 +199,8 @@ class Landing:
             run_id=run_id,
             headers=dict(headers or {}),
             reduction=reduction,
+            figure_origin=figure_origin,
+            figure_origin_from=request.identity,
         )
         with self.index.changing(sha256):
             self.write(sidecar, content)
@@ -221,6 +233,14 @@ class Landing:
         )
         self.journal.append({"sha256": sha256, **_jsonable(asdict(sighting))})
 
+    def relabel(self, sha256: str, figure_origin: FigureOrigin, identity: str | None) -> None:
+        """Have the sidecar say who made the figures, and which request told so."""
+        sidecar = replace(
+            self.sidecar(sha256), figure_origin=figure_origin, figure_origin_from=identity
+        )
+        with self.index.changing(sha256):
+            write_json_atomically(self._sidecar(sha256), _jsonable(asdict(sidecar)))
+
     def has(self, sha256: str) -> bool:
         """Whether a file with this hash has landed completely; its bytes may be deleted since."""
         return self._sidecar(sha256).exists()
@@ -249,6 +269,7 @@ class Landing:
             identity=sidecar.identity,
             retrieved_at=sidecar.retrieved_at,
             reduction=sidecar.reduction,
+            figure_origin=sidecar.figure_origin,
         )
 
     def hashes(self) -> Iterator[str]:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
@@ -23,6 +23,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from kreishaus.figure_origin import FigureOrigin
 from kreishaus.files import (
     commit_directory,
     new_directory,
@@ -42,6 +43,7 @@ def text(name: str, *, nullable: bool = False) -> pa.Field:
     return pa.field(name, pa.string(), nullable=nullable)
 
 
+FIGURE_ORIGIN = "figure_origin"
 PROVENANCE = (
     text("source_place"),
     pa.field("source_row", pa.int32(), nullable=False),
@@ -49,6 +51,7 @@ PROVENANCE = (
     text("period"),
     pa.field("published_at", pa.timestamp("us", tz="UTC")),
     pa.field("retrieved_at", pa.timestamp("us", tz="UTC"), nullable=False),
+    text(FIGURE_ORIGIN),
 )
 """What every staged row says about itself, after its own columns."""
 
@@ -74,6 +77,7 @@ CHECKS = pa.schema(
     ]
 )
 """Every check of every batch; the warehouse reads it as the mart ``data_quality``."""
+CHECKS_FILE, RECORD_FILE = "checks.parquet", "batch.json"
 TEMPLATE = "_"
 
 
@@ -91,10 +95,13 @@ class BatchRecord:
     retrieved_at: datetime
     rows: int = 0
     newest_reference: date | None = None
+    figure_origin: FigureOrigin = "unknown"
 
 
 def typed(frame: pd.DataFrame, schema: pa.Schema, provenance: Mapping[str, Any]) -> pa.Table:
     """The frame as an Arrow table of ``schema`` plus provenance.
+
+    Without a word about them the figures are of unknown origin.
 
     Raises ``UnreadableFile`` where a value does not fit its declared type: never coerces.
     """
@@ -115,7 +122,7 @@ def typed(frame: pd.DataFrame, schema: pa.Schema, provenance: Mapping[str, Any])
                 found=", ".join(map(str, frame.columns)),
             )
         )
-    frame = frame.assign(**provenance)[full.names]
+    frame = frame.assign(**{FIGURE_ORIGIN: "unknown", **provenance})[full.names]
     _refuse_lossy_integers(frame, full)
     try:
         table = pa.Table.from_pandas(frame, schema=full, preserve_index=False, safe=True)
@@ -171,14 +178,18 @@ def _refuse_lossy_integers(frame: pd.DataFrame, schema: pa.Schema) -> None:
 
 def write_record(folder: Path, record: BatchRecord) -> None:
     """Write ``batch.json`` into a folder that is being filled."""
+    write_synced(folder / RECORD_FILE, _as_json(record))
+
+
+def _as_json(record: BatchRecord) -> bytes:
     document = json.dumps(asdict(record), indent=2, ensure_ascii=False, default=str)
-    write_synced(folder / "batch.json", document.encode() + b"\n")
+    return document.encode() + b"\n"
 
 
 def read_record(folder: Path) -> BatchRecord | None:
     """The ``batch.json`` of a processed file; None where there is none."""
     try:
-        return record_of(json.loads((folder / "batch.json").read_text()))
+        return record_of(json.loads((folder / RECORD_FILE).read_text()))
     except FileNotFoundError:
         return None
 
@@ -195,9 +206,7 @@ def record_of(document: dict[str, Any]) -> BatchRecord:
 
 def write_checks(folder: Path, rows: Sequence[Mapping[str, Any]]) -> None:
     """Write ``checks.parquet`` into a folder that is being filled."""
-    pq.write_table(
-        pa.Table.from_pylist([dict(row) for row in rows], CHECKS), folder / "checks.parquet"
-    )
+    pq.write_table(pa.Table.from_pylist([dict(row) for row in rows], CHECKS), folder / CHECKS_FILE)
 
 
 class Staging:
@@ -233,6 +242,22 @@ class Staging:
             with self.index.changing(sha256):
                 for folder in folders:
                     remove_directory(folder)
+
+    def relabel(self, sha256: str, figure_origin: FigureOrigin) -> bool:
+        """Have the rows staged from these bytes say who made their figures.
+
+        Nothing else of them changes. Returns whether anything did. Each table is replaced by
+        itself and the record last: killed in between, nothing is lost and the next call goes on.
+        """
+        changed = False
+        for folder in self._folders(sha256):
+            record = read_record(folder)
+            if record is None or _says(folder, record, figure_origin):
+                continue
+            with self.index.changing(sha256, folder.parent.name):
+                _say(folder, replace(record, figure_origin=figure_origin))
+            changed = True
+        return changed
 
     def record(self, sha256: str) -> BatchRecord | None:
         """How the bytes of this hash were staged; None if they were not."""
@@ -284,6 +309,30 @@ class Staging:
         folder = self.folder / TEMPLATE / TEMPLATE
         full = {name: pa.schema([*schema, *PROVENANCE]) for name, schema in schemas.items()}
         write_templates(folder, {**full, "checks": CHECKS})
+
+
+def _tables(folder: Path) -> Iterator[Path]:
+    """The staged tables in the folder of a file."""
+    return (path for path in sorted(folder.glob("*.parquet")) if path.name != CHECKS_FILE)
+
+
+def _says(folder: Path, record: BatchRecord, figure_origin: FigureOrigin) -> bool:
+    """Whether a staged file says this word already, in its record and in each row."""
+    return record.figure_origin == figure_origin and all(
+        FIGURE_ORIGIN in pq.read_schema(path).names for path in _tables(folder)
+    )
+
+
+def _say(folder: Path, record: BatchRecord) -> None:
+    for path in _tables(folder):
+        table = pq.ParquetFile(path).read()
+        if FIGURE_ORIGIN in table.column_names:
+            table = table.drop_columns([FIGURE_ORIGIN])
+        words = pa.repeat(pa.scalar(record.figure_origin, pa.string()), table.num_rows)
+        sink = pa.BufferOutputStream()
+        pq.write_table(table.append_column(text(FIGURE_ORIGIN), words), sink)
+        write_atomically(path, sink.getvalue().to_pybytes())
+    write_atomically(folder / RECORD_FILE, _as_json(record))
 
 
 def write_templates(folder: Path, schemas: Mapping[str, pa.Schema]) -> None:

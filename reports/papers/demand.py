@@ -101,7 +101,7 @@ def write(marts: Marts, about: date) -> Document:
         ),
         recorded_at=known,
         annex=(*context.parameters_table(marts), *checks.annex),
-        is_sample=marts.is_sample,
+        origin_note=marts.origin_note,
     )
 
 

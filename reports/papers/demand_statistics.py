@@ -61,7 +61,7 @@ def write(marts: Marts, about: date, title: str, checks: Checks) -> Document:
         ),
         recorded_at=known,
         annex=checks.annex,
-        is_sample=marts.is_sample,
+        origin_note=marts.origin_note,
     )
 
 

@@ -92,7 +92,7 @@ def write(marts: Marts, about: date) -> Document:
         ),
         recorded_at=known,
         annex=checks.annex,
-        is_sample=marts.is_sample,
+        origin_note=marts.origin_note,
     )
 
 
@@ -122,7 +122,7 @@ def _of_the_nation(marts: Marts, about: date) -> Document:
         ),
         recorded_at=known,
         annex=checks.annex,
-        is_sample=marts.is_sample,
+        origin_note=marts.origin_note,
     )
 
 

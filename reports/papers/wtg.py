@@ -490,7 +490,7 @@ def write(marts: Marts, about: date) -> Document:
         ),
         recorded_at=known,
         annex=checks.annex,
-        is_sample=marts.is_sample,
+        origin_note=marts.origin_note,
     )
 
 

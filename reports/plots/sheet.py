@@ -22,7 +22,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
 from kreishaus.labels.formats import number
-from reports.marts import SAMPLE, Marts, NoData
+from reports.marts import Marts, NoData
 
 WIDTH_INCHES = 6.7  # the text width of an A4 page
 CHARACTERS = 122
@@ -109,8 +109,7 @@ def new_figure(height_inches: float, title: str, meaning: str, source: str, mart
     figure = Figure(figsize=(WIDTH_INCHES, height_inches), layout="constrained")
     above = textwrap.wrap(meaning, CHARACTERS)
     below = textwrap.wrap(f"Quelle: {source}", CHARACTERS + 24)
-    if marts.is_sample:
-        below.append(SAMPLE)
+    below += textwrap.wrap(marts.origin_note.sentence, CHARACTERS + 24)
     line = 0.145 / height_inches
     top = 0.30 / height_inches + line * len(above)
     bottom = line * len(below) + 0.08 / height_inches

@@ -68,7 +68,8 @@ def build_of(
             }
         warehouse.execute(
             "create table stg_kreishaus__batches_in_force as select 'wtg' as source, "
-            "'stichtag' as dataset, '2021-08-15' as period, repeat('ab', 32) as source_sha256"
+            "'stichtag' as dataset, '2021-08-15' as period, repeat('ab', 32) as source_sha256, "
+            "'invented' as figure_origin"
         )
     results = [
         {"unique_id": unique_id, "status": "pass" if unique_id.startswith("test") else "success"}

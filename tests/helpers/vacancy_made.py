@@ -84,7 +84,8 @@ def left_by_dbt(settings: Settings, vacant: int = 217, **outcomes: str) -> None:
         warehouse.execute("create table supply as select 46 as facilities from range(2)")
         warehouse.execute(
             "create table stg_kreishaus__batches_in_force as select 'wtg' as source, "
-            "'stichtag' as dataset, '2021-08-15' as period, 'abc' as source_sha256"
+            "'stichtag' as dataset, '2021-08-15' as period, 'abc' as source_sha256, "
+            "'invented' as figure_origin"
         )
     results = [
         {

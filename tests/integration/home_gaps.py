@@ -15,6 +15,7 @@ from pathlib import Path
 
 from ingest.wtg.codes import REASONS_NOT_USABLE
 from ingest.wtg.layout import SHEETS
+from kreishaus.figure_origin import MARKS
 from sample import wtg_figures as figures
 from sample import wtg_rows as rows
 from sample.wtg_offers import HOMES, home_places
@@ -121,4 +122,4 @@ def _workbook(day: date, sheets: Sheets) -> bytes:
         for sheet in SHEETS
         if sheets.get(sheet.table)
     ]
-    return workbook_bytes(["Musterdaten mit Lücken."], pages)
+    return workbook_bytes(["Musterdaten mit Lücken."], pages, MARKS["invented"])

@@ -51,7 +51,7 @@ class Watched(Marts):
 
     @classmethod
     def of(cls, marts: Marts) -> Watched:
-        watched = cls(marts.connection, county=marts.county, is_sample=marts.is_sample)
+        watched = cls(marts.connection, county=marts.county, origin_note=marts.origin_note)
         watched.read = set()
         return watched
 

@@ -12,10 +12,12 @@ from typing import Any
 import duckdb
 
 from kreishaus.datasets import REGISTRY
+from kreishaus.labels.figure_origin import OriginNote
 from kreishaus.settings import Settings
 from warehouse import versions, withdrawals
 from warehouse.export.units import unit_de
 from warehouse.manifest import PublishedMart, published_marts
+from warehouse.origins import note_on
 from warehouse.source_files import name_of
 
 ROWS_AT_A_TIME = 5_000
@@ -66,7 +68,7 @@ class Extract:
     columns: tuple[Column, ...]
     sources: tuple[Source, ...]
     rows: Iterator[Row]
-    is_sample: bool
+    origin_note: OriginNote
     county: str
     withdrawn: str = ""
 
@@ -90,7 +92,7 @@ def extract(settings: Settings, mart: str, audience: versions.Audience) -> Itera
             columns=columns,
             sources=_sources(connection, f"{audience}.{mart}", columns, manifest["sources"]),
             rows=_rows(connection, f"{audience}.{mart}"),
-            is_sample=settings.sources == "sample",
+            origin_note=note_on(manifest),
             county=settings.county.name,
             withdrawn=_withdrawn(settings, version, entries[mart]),
         )

@@ -48,9 +48,8 @@ def notes(extract: Extract) -> list[tuple[str, str]]:
         found.append(("Vorbehalt", kept))
     if extract.withdrawn:
         found.append(("Zurückgezogen", extract.withdrawn))
-    if extract.is_sample:
-        sample = "Veröffentlichte Zahlen, nachgebaut; Einrichtungen sind erfunden."
-        found.append(("Beispieldaten", sample))
+    if extract.origin_note.sentence:
+        found.append(("Herkunft der Zahlen", extract.origin_note.sentence))
     rounded = any(column.name == "rounded_to" for column in extract.columns)
     found.append(("Rundung", ROUNDED if rounded else NOT_ROUNDED))
     if not extract.sources:

@@ -29,12 +29,14 @@ from kreishaus.settings import Settings
 from kreishaus.store.landing import upgrade_landing
 from kreishaus.store.originals import upgrade_originals
 from kreishaus.store.visits import upgrade_visits
+from operations.maintenance.migrations.figure_origins import upgrade_sidecars, upgrade_staged
 from operations.maintenance.migrations.published import upgrade_published
 
 Migration = Callable[[Settings], str]
 
 MIGRATIONS: Mapping[str, tuple[Migration, ...]] = {
-    "landing": (upgrade_landing, upgrade_visits, upgrade_originals),
+    "landing": (upgrade_landing, upgrade_visits, upgrade_originals, upgrade_sidecars),
+    "staged": (upgrade_staged,),
     "published": (upgrade_published,),
 }
 

@@ -19,6 +19,7 @@ from catalogue.rdf import FORMATS, Resource, documents, graph, iri
 from kreishaus.calendars import Daily, MonthDays, Monthly, NoCalendar
 from kreishaus.county_words import WORDS
 from kreishaus.datasets import dataset
+from kreishaus.labels.figure_origin import NO_NOTE, OriginNote, origin_note
 from kreishaus.settings import CatalogueConfig, Settings
 
 QUARTER_ENDS = ((3, 31), (6, 30), (9, 30), (12, 31))
@@ -61,12 +62,12 @@ def mart(name: str, audience: str = "public", *datasets: str, area: str = "Kreis
     )
 
 
-def inventory(*marts: MartPage, is_sample: bool = False) -> Inventory:
+def inventory(*marts: MartPage, note: OriginNote = NO_NOTE) -> Inventory:
     return Inventory(
         county="Rhein-Kreis Neuss",
         own=WORDS["Kreis"],
         ags="05162",
-        is_sample=is_sample,
+        origin_note=note,
         version="20261125T030000.000000Z",
         created_at=MADE,
         code_version="0.1.0",
@@ -221,7 +222,7 @@ def test_of_several_sources_the_most_frequent_sets_the_frequency(county: Setting
 
 
 def test_sample_data_say_so(county: Settings) -> None:
-    told = catalogue(county, inventory(mart("m"), is_sample=True), {})
+    told = catalogue(county, inventory(mart("m"), note=origin_note({"wtg": ["invented"]})), {})
     assert dict(documents(told, PREFIXES))["catalog.ttl"].count(b"Beispieldaten") == 2
 
 

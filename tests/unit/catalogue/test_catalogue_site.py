@@ -118,7 +118,7 @@ MANIFEST = {
 }
 
 
-def build(settings: Settings, places: int = 46) -> str:
+def build(settings: Settings, places: int = 46, origin: str = "invented") -> str:
     """A finished build of the small project, published."""
     target(settings).mkdir(parents=True, exist_ok=True)
     (settings.warehouse / versions.DATABASE).unlink(missing_ok=True)
@@ -136,7 +136,8 @@ def build(settings: Settings, places: int = 46) -> str:
         )
         warehouse.execute(
             "create table stg_kreishaus__batches_in_force as select 'wtg' as source, "
-            "'stichtag' as dataset, '2021-08-15' as period, repeat('ab', 32) as source_sha256"
+            "'stichtag' as dataset, '2021-08-15' as period, repeat('ab', 32) as source_sha256, "
+            f"'{origin}' as figure_origin"
         )
     results = [
         {"unique_id": one, "status": "pass" if one.startswith("test") else "success"}
@@ -385,7 +386,13 @@ def test_sample_data_are_called_so(installation: Settings, texts: Path) -> None:
     assert "Beispieldaten" in page(installation, "marts/supply.html")
     live = installation.model_copy(update={"sources": "live"})
     write_sites(live, texts)
-    assert "Beispieldaten" not in page(live, "marts/supply.html")
+    assert "Beispieldaten" in page(live, "marts/supply.html")
+    build(installation, origin="official")
+    write_sites(installation, texts)
+    assert "Beispieldaten" not in page(installation, "marts/supply.html")
+    build(live, origin="unknown")
+    write_sites(live, texts)
+    assert "vor Beschlüssen prüfen" in page(live, "marts/supply.html")
 
 
 def test_nothing_published(settings: Settings, texts: Path) -> None:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 import yaml
 
@@ -217,26 +218,52 @@ def test_the_as_of_a_cast_names_nothing(definitions: Definitions, marts: Marts) 
 
 
 def test_a_bundle_is_the_same_every_time(definitions: Definitions, marts: Marts) -> None:
-    first = make_bundle(definitions, marts, URLS, is_sample=True)
-    assert first == make_bundle(read_definitions(), marts, URLS, is_sample=True)
+    first = make_bundle(definitions, marts, URLS)
+    assert first == make_bundle(read_definitions(), marts, URLS)
     uuids = [yaml.safe_load(text).get("uuid") for text in first.values()]
     assert len(uuids) == len(set(uuids))
 
 
-def test_the_notice_of_sample_data_is_there_for_sample_data_only(
+def test_each_dashboard_says_above_its_tabs_whose_figures_it_shows(
     definitions: Definitions, marts: Marts
 ) -> None:
-    for is_sample in (True, False):
-        bundle = make_bundle(definitions, marts, URLS, is_sample=is_sample)
-        pages = [text for path, text in bundle.items() if path.startswith("dashboards/")]
-        assert len(pages) == 5
-        assert all(("Beispieldaten." in page) is is_sample for page in pages)
+    bundle = make_bundle(definitions, marts, URLS)
+    pages = {path: yaml.safe_load(text) for path, text in bundle.items() if "dashboards/" in path}
+    assert len(pages) == 5
+    for path, page in pages.items():
+        position = page["position"]
+        above, tabs = position["GRID_ID"]["children"]
+        assert (above, tabs) == ("ROW-above", "TABS-pages"), path
+        assert position[above]["children"] == ["CHART-figure_origins"]
+
+
+@pytest.mark.parametrize(
+    ("words", "note"),
+    [
+        ([], "Noch keine Dateien."),
+        ([("bamf/hkl", "official")], "Alle Dateien stammen aus amtlichen Quellen."),
+        ([("bamf/hkl", "rebuilt"), ("county/lists", "official")], "Beispieldaten. Nachgebaute"),
+        ([("bamf/hkl", "official"), ("wtg/stichtag", "invented")], "Teils Beispieldaten"),
+        ([("bamf/hkl", "official"), ("wtg/stichtag", "unknown")], "Herkunft von Dateien nicht"),
+        ([("azr/series", "rebuilt"), ("wtg/stichtag", "unknown")], "Teils Beispieldaten"),
+    ],
+)
+def test_the_note_above_follows_the_files(
+    definitions: Definitions, words: list[tuple[str, str]], note: str
+) -> None:
+    with duckdb.connect() as connection:
+        connection.execute("create schema marts")
+        connection.execute("create table marts.freshness (dataset_id text, figure_origin text)")
+        for row in words:
+            connection.execute("insert into marts.freshness values (?, ?)", row)
+        ((said,),) = connection.execute(definitions.datasets["figure_origins"].sql).fetchall()
+    assert said.startswith(note)
 
 
 def test_what_the_public_sees_stands_on_the_schema_of_the_public(
     definitions: Definitions, marts: Marts
 ) -> None:
-    bundle = make_bundle(definitions, marts, URLS, is_sample=True)
+    bundle = make_bundle(definitions, marts, URLS)
     for path, text in bundle.items():
         kind, _, rest = path.partition("/")
         audience = rest.split("/")[0]
@@ -254,7 +281,7 @@ def test_what_the_public_sees_stands_on_the_schema_of_the_public(
 def test_a_filter_reaches_the_charts_that_it_names_and_no_others(
     definitions: Definitions, marts: Marts
 ) -> None:
-    bundle = make_bundle(definitions, marts, URLS, is_sample=False)
+    bundle = make_bundle(definitions, marts, URLS)
     page = yaml.safe_load(bundle["dashboards/public/pflege.yaml"])
     control = next(
         one

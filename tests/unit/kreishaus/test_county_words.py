@@ -107,7 +107,7 @@ def marts_of(county: County, *statements: str) -> Marts:
         connection.execute(statement)
     connection.execute("alter table care_statistics_by_kreis add column reference_year integer")
     connection.execute("update care_statistics_by_kreis set reference_year = year(reference_date)")
-    return Marts(connection, county=county, is_sample=False)
+    return Marts(connection, county=county)
 
 
 def told(name: str, marts: Marts) -> str:

@@ -73,6 +73,7 @@ class TestVisits:
         assert list(migrations.upgrade(settings)) == [
             f"{settings.landing} has format 3: landing: fields renamed in 2 records of visits",
             f"{settings.landing} has format 4: no file of the register lies there as it came",
+            f"{settings.landing} has format 5: landing: each sidecar says who made the figures",
         ]
         expected = Visit(MOMENT, "night 1", 53, 1, ("4f2a",), ("9c01",), (), ("2021-09: 503",))
         assert visits.read() == [expected, expected]
@@ -139,7 +140,7 @@ def published(tmp_path: Path) -> duckdb.DuckDBPyConnection:
 def test_papers_read_a_version_of_an_earlier_release(
     published: duckdb.DuckDBPyConnection,
 ) -> None:
-    marts = Marts(published, county=County(ags="05162", name="Rhein-Kreis Neuss"), is_sample=True)
+    marts = Marts(published, county=County(ags="05162", name="Rhein-Kreis Neuss"))
     (row,) = marts.rows("vacancy", "select caveat, recorded_at from vacancy")
     assert (row["caveat"], row["recorded_at"].year) == ("staff of 2021", 2021)
     assert marts.rows("plain", "from plain") == [{"places": 1}]

@@ -23,7 +23,7 @@ def made(name: str) -> ElementTree.Element:
 
     county = County(ags="05166", name=name)
     with duckdb.connect() as connection:
-        marts = Marts(connection, county=county, is_sample=False)
+        marts = Marts(connection, county=county)
         return ElementTree.fromstring(svg(drawn(Plot("p", name, (), draw), marts)))
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from kreishaus.labels.figure_origin import origin_note
 from kreishaus.labels.formats import day, listed, number, percent
 from kreishaus.settings import County
 from reports.marts import Marts
@@ -22,7 +23,7 @@ def empty_marts(*statements: str) -> Marts:
     connection = duckdb.connect()
     for statement in statements:
         connection.execute(statement)
-    return Marts(connection, county=COUNTY, is_sample=True)
+    return Marts(connection, county=COUNTY, origin_note=origin_note({"wtg": ["invented"]}))
 
 
 @pytest.mark.parametrize("plot", PLOTS, ids=lambda plot: plot.name)

@@ -16,6 +16,7 @@ import typst
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
+from kreishaus.labels.figure_origin import origin_note
 from reports.charts import chart
 from reports.document import (
     Bullets,
@@ -31,8 +32,9 @@ from reports.document import (
 )
 from reports.html import html, inline_svg
 from reports.layout import laid_out, measure
-from reports.marts import SAMPLE
 from reports.pdf import REPLACEMENT, not_shown, pdf, printable
+
+SAMPLE = "Beispieldaten der Auslieferung, teils erfunden: nicht für Beschlüsse."
 
 NOON = datetime(2021, 11, 30, 11, 0, tzinfo=UTC)
 ORIGIN = Origin(
@@ -143,7 +145,7 @@ def test_small_print_says_source_date_stand_method_and_mart() -> None:
         "30.11.2021. In Kreishaus bekannt seit 30.11.2021, 12:00 Uhr. Methode: gezählt. "
         "Mart a_mart.",
     ]
-    sample = laid_out(document(TABLE, is_sample=True))
+    sample = laid_out(document(TABLE, origin_note=origin_note({"wtg": ["invented"]})))
     assert sample["sections"][0]["blocks"][0]["notes"][1].endswith("Mart a_mart. Beispieldaten.")
     assert sample["sample"] == SAMPLE
 
@@ -285,7 +287,7 @@ def test_the_same_document_gives_the_same_bytes() -> None:
 
 
 def test_an_installation_of_sample_sources_says_so_on_the_page_and_on_each_sheet() -> None:
-    sample = document(TABLE, is_sample=True)
+    sample = document(TABLE, origin_note=origin_note({"wtg": ["invented"]}))
     assert SAMPLE in html(sample).decode()
     with pdfplumber.open(io.BytesIO(pdf(sample))) as book:
         assert all(SAMPLE in " ".join(page.extract_text().split()) for page in book.pages)

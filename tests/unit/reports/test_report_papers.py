@@ -10,6 +10,7 @@ import pytest
 
 from kreishaus.county_words import WORDS
 from kreishaus.labels import translations
+from kreishaus.labels.figure_origin import NO_NOTE, OriginNote, origin_note
 from kreishaus.settings import County
 from reports.layout import laid_out
 from reports.marts import Marts, NoData
@@ -43,11 +44,11 @@ COUNTY = County(ags="05162", name="Märkischer Kreis")
 OF_A_KREIS = WORDS["Kreis"]
 
 
-def marts_of(*statements: str, is_sample: bool = False) -> Marts:
+def marts_of(*statements: str, note: OriginNote = NO_NOTE) -> Marts:
     connection = duckdb.connect()
     for statement in statements:
         connection.execute(statement)
-    return Marts(connection, county=COUNTY, is_sample=is_sample)
+    return Marts(connection, county=COUNTY, origin_note=note)
 
 
 def told(marts: Marts, about: date = date(2022, 3, 31)) -> str:
@@ -137,7 +138,7 @@ def test_exact_figures_are_not_said_to_be_rounded_and_rounded_ones_are() -> None
 
 
 def test_the_sample_is_marked_and_real_data_are_not() -> None:
-    assert "Beispieldaten" in told(marts_of(STATUS, is_sample=True))
+    assert "Beispieldaten" in told(marts_of(STATUS, note=origin_note({"wtg": ["invented"]})))
     assert "Beispieldaten" not in told(marts_of(STATUS))
 
 

@@ -137,15 +137,24 @@ def test_a_version_names_the_files_its_rows_came_from_whatever_came_since(
     left_by_dbt(settings)
     with duckdb.connect(settings.warehouse / versions.DATABASE) as warehouse:
         warehouse.execute("drop table stg_kreishaus__batches_in_force")
+        columns = "source,dataset,period,source_sha256,figure_origin"
         listed = settings.warehouse / "batches.csv"
         rows = f"read_csv('{listed}', all_varchar = true)"
-        listed.write_text("source,dataset,period,source_sha256\nwtg,stichtag,2021-08-15,abc\n")
+        listed.write_text(f"{columns}\nwtg,stichtag,2021-08-15,abc,official\n")
         warehouse.execute(f"create view stg_kreishaus__batches_in_force as from {rows}")
     keep(settings, target(settings))
-    listed.write_text("source,dataset,period,source_sha256\nwtg,stichtag,2021-11-15,def\n")
-    assert publish(settings, "night").sources == (
-        {"source": "wtg", "dataset": "stichtag", "period": "2021-08-15", "sha256": "abc"},
+    listed.write_text(f"{columns}\nwtg,stichtag,2021-11-15,def,unknown\n")
+    published = publish(settings, "night")
+    assert published.sources == (
+        {
+            "source": "wtg",
+            "dataset": "stichtag",
+            "period": "2021-08-15",
+            "sha256": "abc",
+            "figure_origin": "official",
+        },
     )
+    assert published.figure_origins == {"wtg": ["official"]}
 
 
 def test_a_few_builds_are_kept(settings: Settings) -> None:

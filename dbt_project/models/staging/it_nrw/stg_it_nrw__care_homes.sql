@@ -9,6 +9,7 @@ select
     cells.source_place,
     cells.source_row,
     cells.source_sha256,
+    cells.figure_origin,
     cells.published_at,
     cells.retrieved_at as recorded_at,
     in_force.revision,

@@ -8,5 +8,6 @@ select
     published_at,
     retrieved_at,
     in_force_from,
-    revision
+    revision,
+    figure_origin
 from {{ source('kreishaus', 'batches') }}

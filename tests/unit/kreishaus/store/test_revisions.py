@@ -32,6 +32,7 @@ def stored(path: Path, schema: pa.Schema, rows: list[dict[str, Any]]) -> Path:
     """A staged table of these rows, each at the line it has in the list."""
     full = pa.schema([*schema, *PROVENANCE])
     where = {"source_place": "1", "source_sha256": "x", "period": "p", "retrieved_at": 0}
+    where["figure_origin"] = "unknown"
     numbered = [{**where, "source_row": line, **row} for line, row in enumerate(rows, 1)]
     pq.write_table(pa.Table.from_pylist(numbered, full), path)
     return path
@@ -225,6 +226,7 @@ class Installation:
                 "source_sha256": landed.sha256,
                 "period": "2021-08-15",
                 "retrieved_at": now,
+                "figure_origin": "unknown",
             }
             tables = {
                 name: pa.Table.from_pylist(

@@ -145,7 +145,7 @@ def test_the_notes_say_what_the_figures_are(installation: Settings, tmp_path: Pa
     assert said["Version"] == "20261125T031200.000000Z"
     assert said["Neuester Stand"] == "2021-08-15"
     assert said["Rundung"].startswith("Die Werte sind nicht gerundet")
-    assert "Beispieldaten" in said
+    assert said["Herkunft der Zahlen"].startswith("Beispieldaten der Auslieferung, teils erfunden")
     source = next(row for row in rows if row[0] == "wtg/stichtag")
     assert source[1:3] == [
         "Arbeitsmappe der WTG-Behörde je Stichtag",
