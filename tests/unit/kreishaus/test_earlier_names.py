@@ -66,7 +66,7 @@ class TestVisits:
         return visits
 
     def test_come_through_the_upgrade(self, settings: Settings, visits: Visits) -> None:
-        step, _ = migrations.pending(settings)
+        step, *_ = migrations.pending(settings)
         assert step.about.endswith(
             "format 2 -> 3: Give the fields of the recorded visits the names of today."
         )

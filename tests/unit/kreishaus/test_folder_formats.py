@@ -29,6 +29,7 @@ TOUCH_NO_HOME = {
     "down": "ends processes",
     "find": "asks a database of tables",
     "gx export": "writes suites",
+    "printed-table new": "writes a template",
     "restore": "writes into an empty home; its own refusal names the backup",
     "sample serve": "serves sample files",
     "upgrade": "is what the refusal asks for",

@@ -126,5 +126,5 @@ def test_the_commands_own_words_are_shown_as_they_stand(tmp_path: Path) -> None:
         check=False,
     )
     assert "Traceback" not in done.stderr
-    assert "[neu]_[bold]\\x1b[31m.pdf" in done.stdout.replace("\n", "")
+    assert "[neu]_[bold]\\x1b[31m.pdf" in (done.stdout + done.stderr).replace("\n", "")
     assert "\x1b" not in done.stdout + done.stderr

@@ -46,7 +46,7 @@ def findings(content: bytes, label: str = CROSSTABLE):
 def test_bytes_that_are_no_workbook():
     (finding,) = findings(sample(CROSSTABLE)[:2000])
     assert finding.rule == "workbook"
-    assert "save it as .xlsx" in finding.message
+    assert "Save it anew" in finding.message
     assert finding.expected == "a workbook (.xlsx, .ods, .xls) or a table of text (.csv)"
 
 
