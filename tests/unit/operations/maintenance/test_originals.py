@@ -216,6 +216,21 @@ def test_a_file_that_waits_is_not_landed_a_second_time(home: Settings) -> None:
         reduced(home)
 
 
+def test_a_file_in_quarantine_is_looked_at_anew_when_it_is_offered(home: Settings) -> None:
+    """Its table is in quarantine, too; reduced, both are one."""
+    upgraded(home)
+    folder = home.drop_folder("azr")
+    folder.mkdir(parents=True)
+    wrong = as_text(table_of(CROSSTABLE).with_value(12, 4, 3389))
+    (folder / f"Kreuztabelle_{NAME}.csv").write_bytes(wrong)
+    report = fetch_new("azr/crosstable", home, "night")
+    assert [process_file(one, home).status for one in report.pending] == ["quarantined"]
+    store = DatasetStore.of(home, "azr", "crosstable")
+    assert len(list(store.quarantine.files())) == 2
+    reduced(home)
+    assert len(list(store.quarantine.files())) == 1
+
+
 def changed_rows(settings: Settings) -> None:
     """A staged row says something that the file does not."""
     for path in (settings.staged / "azr" / "series" / "all").glob("*/cells.parquet"):
@@ -250,17 +265,14 @@ def test_a_file_that_is_not_reproduced_stays_with_the_reason(
 
 
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("first", [1, 2, 3])
-def test_killed_at_any_instant_nothing_is_lost(
-    settings: Settings, tmp_path: Path, first: int
-) -> None:
-    """A third of the instants each; what was begun is finished by the next call."""
+def test_killed_at_any_instant_nothing_is_lost(settings: Settings, tmp_path: Path) -> None:
+    """At each third file operation; what was begun is finished by the next call."""
     label = f"Gemeinden {NAME}.xlsx"
     landed(settings, "azr/municipalities", sample(MUNICIPALITIES), label, AT[0])
     upgrade_all(settings)
     before, in_force = rows(settings), batches(settings)
     shutil.copytree(settings.home, tmp_path / "before")
-    for operation in range(first, 400, 3):
+    for operation in range(1, 400, 3):
         shutil.rmtree(settings.home)
         shutil.copytree(tmp_path / "before", settings.home)
         ended = run_until(operation, lambda: reduced(settings), settings.home)
