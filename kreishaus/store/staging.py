@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
@@ -166,8 +166,11 @@ def _refuse_lossy_integers(frame: pd.DataFrame, schema: pa.Schema) -> None:
 
 def write_record(folder: Path, record: BatchRecord) -> None:
     """Write ``batch.json`` into a folder that is being filled."""
-    document = json.dumps(asdict(record), indent=2, ensure_ascii=False, default=str)
-    write_synced(folder / "batch.json", document.encode() + b"\n")
+    write_synced(folder / "batch.json", _document(record))
+
+
+def _document(record: BatchRecord) -> bytes:
+    return json.dumps(asdict(record), indent=2, ensure_ascii=False, default=str).encode() + b"\n"
 
 
 def read_record(folder: Path) -> BatchRecord | None:
@@ -228,6 +231,15 @@ class Staging:
             with self.index.changing(sha256):
                 for folder in folders:
                     remove_directory(folder)
+
+    def relabel(self, sha256: str, label: str) -> None:
+        """Call a staged file otherwise: for a name that must not be kept."""
+        for folder in self._folders(sha256):
+            record = read_record(folder)
+            if record and record.period and record.label != label:
+                with self.index.changing(sha256, record.period):
+                    content = _document(replace(record, label=label))
+                    write_atomically(folder / "batch.json", content)
 
     def record(self, sha256: str) -> BatchRecord | None:
         """How the bytes of this hash were staged; None if they were not."""

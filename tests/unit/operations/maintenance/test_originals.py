@@ -30,6 +30,7 @@ from kreishaus.store.originals import all_originals, deadline
 from operations.maintenance.backup.prune import erased_files
 from operations.maintenance.migrations import pending, upgrade
 from operations.maintenance.originals import Done, reduce_originals
+from operations.maintenance.retention.landed import tombstone
 from operations.maintenance.retention.plan import plan
 from pipeline.issues import issues
 from pipeline.status import dataset_status
@@ -201,6 +202,26 @@ def test_no_name_of_a_file_stays(home: Settings) -> None:
     )
     assert NAME.encode() not in found
     assert f"azr/drop/{CROSSTABLE}".encode() in found  # made of known words: it stays
+
+
+def test_the_name_of_a_file_that_a_rule_deleted_goes_too(home: Settings) -> None:
+    """Its figures stay, at the same time as before."""
+    landing = Landing(home.landing, "azr", "series")
+    (sha256,) = landing.hashes()
+    landing.bury(tombstone(landing, sha256, "bytes", "a rule", "a reason of some length", AT[6]))
+    upgraded(home)
+    before, in_force = rows(home), batches(home)
+    reduced(home)
+    assert (rows(home), batches(home)) == (before, in_force)
+    assert (landing.sidecar(sha256).label, landing.sidecar(sha256).offered_as) == (
+        "Zeitreihe",
+        "/share/azr",
+    )
+    (record,) = DatasetStore.of(home, "azr", "series").staging.records()
+    assert record.label == "Zeitreihe"
+    folders = (landing.folder, home.staged / "azr")
+    files = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
+    assert not [path for path in files if NAME.encode() in path.read_bytes()]
 
 
 def test_a_file_that_waits_is_not_landed_a_second_time(home: Settings) -> None:
