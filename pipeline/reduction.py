@@ -61,7 +61,7 @@ def keep_reduced(
     reducer: Reducer = entry.load("reduce")
     original = hashlib.sha256(content).hexdigest()
     offer = reducer.offer(request, original, settings)
-    if known := _landed_before_reducing(landing, original):
+    if known := _landed_before_reducing(store, original):
         landing.sight(known, offer, run_id=run_id)
         settle(store, known, word, offer.identity)
         return _landed(landing, known), False
@@ -105,14 +105,18 @@ def refuse_erased(landing: Landing, sha256: str) -> None:
         )
 
 
-def _landed_before_reducing(landing: Landing, original: str) -> str | None:
-    """What stands for an original that earlier code landed as it came: itself, or its table."""
+def _landed_before_reducing(store: DatasetStore, original: str) -> str | None:
+    """What stands for an original that earlier code landed as it came: itself, or its table.
+
+    None also for one that earlier code put into quarantine: it may be understood by now.
+    """
+    landing = store.landing
     if not landing.has(original):
         return None
     refuse_erased(landing, original)
     buried = landing.tombstone(original)
     if buried is None or buried.what == "bytes":
-        return original
+        return original if store.staging.record(original) else None
     return buried.replaced_by
 
 

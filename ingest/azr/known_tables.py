@@ -17,7 +17,7 @@ from ingest.formats.counts import read_count
 from ingest.formats.sheets import Sheet
 from ingest.formats.text import printed
 from ingest.vocabulary.groups import group_aliases, header_key
-from ingest.vocabulary.regions import UnknownRegion
+from ingest.vocabulary.regions import UnknownRegion, region
 from ingest.vocabulary.statuses import ROW_REFERENCE, status_aliases
 from kreishaus.model import UnreadableFile
 from kreishaus.settings import County
@@ -210,9 +210,28 @@ def _municipalities(sheet: Sheet, county: County) -> KnownTable | None:
         except UnknownRegion:
             return None
 
+    def is_label(value: object) -> bool:
+        """A key, or a name; beside a name the column of keys may hold no other text."""
+        return any(sign.isdigit() for sign in str(value)) or _names_a_region(county, value)
+
     return KnownTable(
-        sheet, row, counts, labels, postcodes, _heads_municipalities, row_of, _is_postcode
+        sheet,
+        row,
+        counts,
+        labels,
+        postcodes,
+        _heads_municipalities,
+        row_of,
+        _is_postcode,
+        is_label,
     )
+
+
+def _names_a_region(county: County, value: object) -> bool:
+    try:
+        return bool(region(county, None, printed(value)))
+    except UnknownRegion:
+        return not county.municipalities
 
 
 def _is_postcode(value: object) -> bool:

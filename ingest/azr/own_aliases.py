@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from ingest.azr.understood import Language
-from ingest.formats.encodings import decoded
 from ingest.persons.values import marker_in
 from ingest.persons.words import is_nation, person_marker
 from ingest.vocabulary.groups import GROUPS, Group, group_aliases, header_key, with_own_heads
@@ -26,7 +25,7 @@ from ingest.vocabulary.statuses import (
     with_own_aliases,
 )
 from kreishaus.county_folder import REGISTER_ALIASES, FaultyList, read_list
-from kreishaus.model import Finding, UnreadableFile
+from kreishaus.model import Finding
 from kreishaus.settings import Settings
 
 FILE = f"{REGISTER_ALIASES}.csv"
@@ -71,8 +70,8 @@ def own_aliases(settings: Settings) -> Own:
     try:
         if not path.is_file() or path.stat().st_size > MOST_BYTES:
             return Own()
-        header, rows = read_list(decoded(path.read_bytes()))
-    except (OSError, UnreadableFile, FaultyList):
+        header, rows = read_list(_text(path.read_bytes()))
+    except (OSError, UnicodeDecodeError, FaultyList):
         return Own()  # the list is refused where it lands, with the reason
     if sorted(header) != sorted(COLUMNS):
         return Own()
@@ -90,6 +89,14 @@ def own_aliases(settings: Settings) -> Own:
         except _Faulty as fault:
             findings.append(_finding(line, fault))
     return Own(tuple(statuses), tuple(heads), tuple(findings))
+
+
+def _text(content: bytes) -> str:
+    """The list as text, in the encodings of every list of a county; said in no log."""
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252")
 
 
 def _require_sound(row: dict[str, str], settings: Settings) -> None:

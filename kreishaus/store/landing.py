@@ -297,7 +297,7 @@ class Landing:
     def rename(
         self, sha256: str, label: str, offered_as: str, address: Callable[[str], str]
     ) -> None:
-        """Take the name of an offered file out of its sightings and its sidecar.
+        """Take the name of an offered file out of its sightings, sidecar and tombstone.
 
         ``address`` gives what stands for an identity instead. Killed in between, the next call
         goes on.
@@ -314,9 +314,13 @@ class Landing:
         sidecar = self.sidecar(sha256)
         identity = address(sidecar.identity)
         made = replace(sidecar, label=label, identity=identity, offered_as=offered_as)
-        if made != sidecar:
-            with self.index.changing(sha256):
+        buried = self.tombstone(sha256)
+        with self.index.changing(sha256):
+            if made != sidecar:
                 write_json_atomically(self._sidecar(sha256), _jsonable(asdict(made)))
+            if buried and buried.label != label:
+                document = _jsonable(asdict(replace(buried, label=label)))
+                write_json_atomically(self._tombstone(sha256), document)
 
     def bury(self, tombstone: Tombstone) -> None:
         """Write the tombstone, then delete the bytes.

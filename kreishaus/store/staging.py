@@ -259,6 +259,15 @@ class Staging:
             changed = True
         return changed
 
+    def rename(self, sha256: str, label: str) -> None:
+        """Call a staged file otherwise: for a name that must not be kept."""
+        for folder in self._folders(sha256):
+            record = read_record(folder)
+            if record and record.period and record.label != label:
+                with self.index.changing(sha256, record.period):
+                    content = _as_json(replace(record, label=label))
+                    write_atomically(folder / RECORD_FILE, content)
+
     def record(self, sha256: str) -> BatchRecord | None:
         """How the bytes of this hash were staged; None if they were not."""
         return next(filter(None, map(read_record, self._folders(sha256))), None)

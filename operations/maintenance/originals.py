@@ -12,7 +12,7 @@ the table.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +20,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from kreishaus.datasets import REGISTRY, Dataset
 from kreishaus.model import Landed, Origin, Reduced, Request, UnreadableFile
 from kreishaus.settings import Settings
 from kreishaus.store.dataset_store import DatasetStore
@@ -63,6 +64,8 @@ def reduce_originals(settings: Settings, *, confirmed: bool) -> Iterator[Done]:
             yield _one(settings, original, confirmed=confirmed)
             if confirmed and not any(originals(settings, original.entry)):
                 forget_deadline(settings, original.entry)
+        if confirmed:
+            _forget_names_of_deleted(settings)
 
 
 def _one(settings: Settings, original: Original, *, confirmed: bool) -> Done:
@@ -195,15 +198,41 @@ def _forget_name(
     settings: Settings, store: DatasetStore, original: Original, table: _Table
 ) -> None:
     """Take the file's name out of sidecar and sightings; the label says the same date."""
-    reducer: Reducer = original.entry.load("reduce")
-    places = (f"{original.entry.source}/drop/", "by hand: ")
+    address = _address(settings, original.entry, original.sha256)
+    store.landing.rename(original.sha256, table.reduced.label, str(table.offer.path), address)
+
+
+def _address(settings: Settings, entry: Dataset, sha256: str) -> Callable[[str], str]:
+    """What stands for the identity of a sighting, so that it says no name of a file."""
+    reducer: Reducer = entry.load("reduce")
+    places = (f"{entry.source}/drop/", "by hand: ")
 
     def address(identity: str) -> str:
         place = next((one for one in places if identity.startswith(one)), "")
         request = Request(identity, identity.removeprefix(place))
-        return reducer.offer(request, original.sha256, settings).identity
+        return reducer.offer(request, sha256, settings).identity
 
-    store.landing.rename(original.sha256, table.reduced.label, str(table.offer.path), address)
+    return address
+
+
+def _forget_names_of_deleted(settings: Settings) -> None:
+    """The names of files go, too, of which a rule deleted the bytes before."""
+    for entry in REGISTRY:
+        if entry.reduce is None:
+            continue
+        reducer: Reducer = entry.load("reduce")
+        store = DatasetStore.of(settings, entry.source, entry.name)
+        landing = store.landing
+        for buried in landing.tombstones():
+            sidecar = landing.sidecar(buried.sha256)
+            if sidecar.reduction is None and buried.what != "reduced":
+                named_so = Request(sidecar.identity, sidecar.label)
+                label = reducer.offer(named_so, buried.sha256, settings).label
+                folder = str(Path(sidecar.offered_as).parent)
+                if label != sidecar.label:
+                    store.staging.rename(buried.sha256, label)
+                    address = _address(settings, entry, buried.sha256)
+                    landing.rename(buried.sha256, label, folder, address)
 
 
 def _finish(store: DatasetStore, original: Original) -> None:

@@ -181,7 +181,7 @@ def test_an_unknown_name_is_told_those_that_there_are() -> None:
 
 @pytest.mark.parametrize("entry", REGISTRY, ids=lambda entry: entry.id)
 def test_every_import_path_leads_somewhere(entry) -> None:
-    for part in ("discover", "parse", "suites", "guard", "fetch"):
+    for part in ("discover", "parse", "suites", "guard", "reduce", "fetch"):
         if getattr(entry, part):
             assert callable(entry.load(part)), part
     assert entry.load("tables")

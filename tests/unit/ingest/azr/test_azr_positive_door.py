@@ -123,6 +123,18 @@ def test_a_form_says_how_much_stands_there_and_not_what(value, form):
     assert form_of(value) == form
 
 
+def test_a_name_in_the_column_of_keys_beside_a_known_name_is_refused():
+    """The row is known by its name; the column of keys may hold a key or a name, and no other."""
+    towns = Settings().county.municipalities
+    head = [["Stichtag: 31.03.2021"], ["AGS", "Gemeinde", "Insgesamt"]]
+    rows = [[code, name, 7] for code, name in towns.items()]
+    total = ["Kreis", "Rhein-Kreis Neuss", 7 * len(towns)]
+    at_the_door(sheet_of(*head, *rows, total))
+    rows[3][0] = "Musterfrau"
+    found = refusal_of(sheet_of(*head, *rows, total))
+    assert "row 6, column A: not understood (one word, ten letters)" in found
+
+
 ODD_NAMES = (
     "Kreuztabelle Musterfrau.xlsx",
     "AZR_Kreuztabelle_130412004711.xlsx",

@@ -30,6 +30,7 @@ from kreishaus.store.originals import all_originals, deadline
 from operations.maintenance.backup.prune import erased_files
 from operations.maintenance.migrations import pending, upgrade
 from operations.maintenance.originals import Done, reduce_originals
+from operations.maintenance.retention.landed import tombstone
 from operations.maintenance.retention.plan import plan
 from pipeline.issues import issues
 from pipeline.status import dataset_status
@@ -203,6 +204,26 @@ def test_no_name_of_a_file_stays(home: Settings) -> None:
     assert f"azr/drop/{CROSSTABLE}".encode() in found  # made of known words: it stays
 
 
+def test_the_name_of_a_file_that_a_rule_deleted_goes_too(home: Settings) -> None:
+    """Its figures stay, at the same time as before."""
+    landing = Landing(home.landing, "azr", "series")
+    (sha256,) = landing.hashes()
+    landing.bury(tombstone(landing, sha256, "bytes", "a rule", "a reason of some length", AT[6]))
+    upgraded(home)
+    before, in_force = rows(home), batches(home)
+    reduced(home)
+    assert (rows(home), batches(home)) == (before, in_force)
+    assert (landing.sidecar(sha256).label, landing.sidecar(sha256).offered_as) == (
+        "Zeitreihe",
+        "/share/azr",
+    )
+    (record,) = DatasetStore.of(home, "azr", "series").staging.records()
+    assert record.label == "Zeitreihe"
+    folders = (landing.folder, home.staged / "azr")
+    files = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
+    assert not [path for path in files if NAME.encode() in path.read_bytes()]
+
+
 def test_a_file_that_waits_is_not_landed_a_second_time(home: Settings) -> None:
     """An office goes on offering what earlier code landed: before, and after it was reduced."""
     upgraded(home)
@@ -214,6 +235,21 @@ def test_a_file_that_waits_is_not_landed_a_second_time(home: Settings) -> None:
         assert (report.offered, report.new, report.refused) == (1, (), ())
         assert len(list(versions_of(home, dataset("azr/crosstable")))) == 3
         reduced(home)
+
+
+def test_a_file_in_quarantine_is_looked_at_anew_when_it_is_offered(home: Settings) -> None:
+    """Its table is in quarantine, too; reduced, both are one."""
+    upgraded(home)
+    folder = home.drop_folder("azr")
+    folder.mkdir(parents=True)
+    wrong = as_text(table_of(CROSSTABLE).with_value(12, 4, 3389))
+    (folder / f"Kreuztabelle_{NAME}.csv").write_bytes(wrong)
+    report = fetch_new("azr/crosstable", home, "night")
+    assert [process_file(one, home).status for one in report.pending] == ["quarantined"]
+    store = DatasetStore.of(home, "azr", "crosstable")
+    assert len(list(store.quarantine.files())) == 2
+    reduced(home)
+    assert len(list(store.quarantine.files())) == 1
 
 
 def changed_rows(settings: Settings) -> None:
@@ -250,17 +286,14 @@ def test_a_file_that_is_not_reproduced_stays_with_the_reason(
 
 
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("first", [1, 2, 3])
-def test_killed_at_any_instant_nothing_is_lost(
-    settings: Settings, tmp_path: Path, first: int
-) -> None:
-    """A third of the instants each; what was begun is finished by the next call."""
+def test_killed_at_any_instant_nothing_is_lost(settings: Settings, tmp_path: Path) -> None:
+    """At each third file operation; what was begun is finished by the next call."""
     label = f"Gemeinden {NAME}.xlsx"
     landed(settings, "azr/municipalities", sample(MUNICIPALITIES), label, AT[0])
     upgrade_all(settings)
     before, in_force = rows(settings), batches(settings)
     shutil.copytree(settings.home, tmp_path / "before")
-    for operation in range(first, 400, 3):
+    for operation in range(1, 400, 3):
         shutil.rmtree(settings.home)
         shutil.copytree(tmp_path / "before", settings.home)
         ended = run_until(operation, lambda: reduced(settings), settings.home)
