@@ -17,7 +17,7 @@ from expectations.row_sums import (
     ExpectValueOrMarker,
 )
 from ingest.it_nrw.cells import Key
-from ingest.it_nrw.dimensions import DIMENSIONS, MEND_WORDING, TOTAL, Dimension
+from ingest.it_nrw.dimensions import DIMENSIONS, MEND_WORDING, NEW_LAYOUT, TOTAL, Dimension
 from ingest.it_nrw.regions import BEZIRKE, KREISE, LAND
 
 CRITICAL, WARNING = FailureSeverity.CRITICAL, FailureSeverity.WARNING
@@ -100,8 +100,8 @@ def _measures(wanted: Sequence[str], known: Sequence[str]) -> list[Expectation]:
             severity=WARNING,
             meta=meta(
                 "measures_known",
-                "A new column is staged, and used by nobody yet. When it shall be: the suite of "
-                f"this dataset in expectations/suites/it_nrw.py. {MEND_WORDING}.",
+                "A new column is staged, and used by nobody yet. When it shall be, "
+                f"{NEW_LAYOUT}. {MEND_WORDING}.",
             ),
         ),
     ]
@@ -149,8 +149,7 @@ def _dimensions(
                     severity=CRITICAL,
                     meta=meta(
                         f"not_divided_by_{dimension}",
-                        "A table divided further would be added up wrongly: mend its suite in "
-                        "expectations/suites/it_nrw.py and its staging model together.",
+                        f"A table divided further would be added up wrongly: {NEW_LAYOUT}.",
                     ),
                 )
             )
@@ -168,7 +167,7 @@ def _only(dimension: Dimension, words: Sequence[str]) -> Expectation:
         meta=meta(
             f"words_of_{dimension}",
             f"A group that nobody knows would be left out of the marts. {MEND_WORDING}; if the "
-            "groups themselves changed: expectations/suites/it_nrw.py.",
+            f"groups themselves changed, {NEW_LAYOUT}.",
         ),
     )
 
@@ -238,8 +237,8 @@ def region_sums(
             severity=CRITICAL,
             meta=meta(
                 "regions_present",
-                "The Land has 53 Kreise in 5 Bezirke; none may be lost. If Kreise were merged: "
-                "ingest/it_nrw/regions.py.",
+                "The Land has 53 Kreise in 5 Bezirke; none may be lost. If Kreise were merged, "
+                f"{NEW_LAYOUT}.",
             ),
         ),
         *(

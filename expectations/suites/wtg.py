@@ -15,9 +15,9 @@ from expectations.reported_share import ExpectShareAsReported
 from expectations.row_sums import ExpectColumnsToSum, ExpectSumNotAbove
 from ingest.wtg.codes import (
     INSPECTION_KINDS,
+    NEW_WORD,
     OFFER_STATUS,
     OFFER_TYPES,
-    PLACE,
     PLANNING_STATUS,
     REASONS_NOT_USABLE,
     RELEASE_STATUS,
@@ -101,7 +101,7 @@ def register() -> dict[str, gx.ExpectationSuite]:
         gxe.ExpectColumnValuesToBeInSet(
             column="status",
             value_set=list(OFFER_STATUS),
-            **_warning("status_known", f"A new word belongs into {PLACE}.", "name"),
+            **_warning("status_known", f"If the word is new and right, {NEW_WORD}.", "name"),
         ),
     ]
     return {"register_offers": gx.ExpectationSuite(name="wtg_register_offers", expectations=rules)}
@@ -140,7 +140,7 @@ def _one_of(column: str, values: tuple[str, ...], label: str = "pfad_id") -> Exp
         value_set=list(values),
         **_critical(
             f"{column}_known",
-            f"Published tables are built on these words; a new one belongs into {PLACE}.",
+            f"Published tables are built on these words. If one is new, {NEW_WORD}.",
             label,
         ),
     )
@@ -246,7 +246,7 @@ def _occupancy() -> Iterator[Expectation]:
         column="grund",
         value_set=list(REASONS_NOT_USABLE),
         **_warning(
-            "reason_known", f"Unusable places are published by reason; new ones go into {PLACE}."
+            "reason_known", f"Unusable places are published by reason. If one is new, {NEW_WORD}."
         ),
     )
     yield gxe.ExpectColumnValuesToBeBetween(

@@ -22,7 +22,8 @@ WORDINGS_FILE = Path(__file__).with_name("wordings.csv")
 """The one place to mend when an office rewords a label: ``printed;wording;why``."""
 
 MEND_WORDING = "If it is a known one reworded, add a line to ingest/it_nrw/wordings.csv"
-MEND_DIMENSION = "if the table is now divided otherwise, see ingest/it_nrw/dimensions.py"
+NEW_LAYOUT = "tell the data engineer (docs/sources/it_nrw.md, When the layout changes)"
+MEND_DIMENSION = f"if the table is now divided otherwise, {NEW_LAYOUT}"
 
 TOTAL = "Insgesamt"
 """The one word for the total of a dimension."""

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from ingest.formats.archives import BROKEN, check_archive
 from ingest.formats.encodings import decoded, kind_of
 from ingest.formats.faults import fault
+from ingest.it_nrw.dimensions import NEW_LAYOUT
 from ingest.it_nrw.lines import CsvLine, csv_lines
 
 VARIABLE = re.compile(r"(\d+)_variable_code", re.ASCII)
@@ -194,7 +195,8 @@ def _header(names: list[str], place: str) -> FlatHeader:
         raise fault(
             "columns",
             f"{place}: the columns of the flat CSV have changed{_renamed(missing, header.unknown)}."
-            " If the databases renamed them, mend OLD_NAMES in ingest/it_nrw/ffcsv.py.",
+            " If the databases renamed them, "
+            f"{NEW_LAYOUT}.",
             place=place,
             row=1,
             expected=", ".join(missing) or "each column once",

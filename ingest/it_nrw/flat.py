@@ -11,6 +11,7 @@ from ingest.it_nrw.dimensions import (
     DIMENSIONS,
     MEND_DIMENSION,
     MEND_WORDING,
+    NEW_LAYOUT,
     REGION_VARIABLES,
     TOTAL,
     VARIABLES,
@@ -81,7 +82,8 @@ def ignored_columns(table: FlatTable, place: str) -> list[Finding]:
             rule="new_columns",
             severity="warning",
             message=f"{place} has columns that we do not know; they were left out, and the cells "
-            "are told apart without them. If they matter: KNOWN_COLUMNS in ingest/it_nrw/ffcsv.py.",
+            "are told apart without them. If they matter, "
+            f"{NEW_LAYOUT}.",
             place=place,
             row="1",
             expected="the columns of the flat CSV as they were",
@@ -146,8 +148,8 @@ def _placed(
     if len(regions) != 1:
         raise fault(
             "dimensions",
-            f"{place}, line {cell.line}: not exactly one variable says where. A new one goes into "
-            "REGION_VARIABLES in ingest/it_nrw/dimensions.py.",
+            f"{place}, line {cell.line}: not exactly one variable says where. If it "
+            f"is new, {NEW_LAYOUT}.",
             place=place,
             row=cell.line,
             expected=f"one of {', '.join(REGION_VARIABLES)}",

@@ -17,6 +17,7 @@ from ingest.it_nrw.dimensions import (
     DIMENSIONS,
     MEND_DIMENSION,
     MEND_WORDING,
+    NEW_LAYOUT,
     TOTAL,
     UNIT,
     VARIANT,
@@ -238,8 +239,8 @@ def _measured(
     if len(telling) > 1 or not (of_title or (units and telling)):
         raise fault(
             "header",
-            f"{table.place}: header and title do not say what is counted, and in which unit. A new "
-            f"unit goes into UNIT in ingest/it_nrw/dimensions.py. {MEND_WORDING}.",
+            f"{table.place}: header and title do not say what is counted, and in which unit. If "
+            f"the unit is new, {NEW_LAYOUT}. {MEND_WORDING}.",
             place=table.place,
             expected=f"a header row of measures and one of units ({UNIT.pattern}), or a title such "
             "as 'Bevölkerungsstand (Anzahl)'",

@@ -14,6 +14,7 @@ from ingest.formats.encodings import decode
 from ingest.formats.faults import fault
 from ingest.it_nrw import ffcsv, flat, printed, table_csv
 from ingest.it_nrw.cells import PrintedCell, batch
+from ingest.it_nrw.dimensions import NEW_LAYOUT
 from kreishaus.model import Batch, Finding, Origin
 
 
@@ -78,7 +79,8 @@ def read(
         raise fault(
             "layout",
             "The first line is that of no layout we know, so this is no table of the databases, or "
-            "a new layout of them (ingest/it_nrw/table.py).",
+            "a new layout of them: "
+            f"{NEW_LAYOUT}.",
             row=1,
             expected="'Tabelle: <code>', 'GENESIS-Tabelle: <code>', or the columns of a flat CSV "
             "(statistics_code;..., Statistik_Code;...)",
