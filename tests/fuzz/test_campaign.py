@@ -105,6 +105,8 @@ def treat_damaged(entry: Dataset, content: bytes, origin: Origin) -> None:
     try:
         if entry.guard:
             entry.load("guard")(content, origin.label)
+        if entry.reduce:
+            content = entry.load("reduce")(content, origin.label, read_settings()).content
         broken = broken_identities(entry.id, entry.load("parse")(content, origin).tables)
         if not broken and sum(content[:1_000]) % 10:
             event("read, adds up")
