@@ -17,7 +17,7 @@ from expectations.row_sums import (
     ExpectValueOrMarker,
 )
 from ingest.it_nrw.cells import Key
-from ingest.it_nrw.dimensions import DIMENSIONS, MEND_WORDING, TOTAL, Dimension
+from ingest.it_nrw.dimensions import DIMENSIONS, MEND_WORDING, NEW_LAYOUT, TOTAL, Dimension
 from ingest.it_nrw.regions import BEZIRKE, KREISE, LAND
 from kreishaus.wording import say
 
@@ -105,8 +105,9 @@ def _measures(wanted: Sequence[str], known: Sequence[str]) -> list[Expectation]:
             meta=meta(
                 "measures_known",
                 say(
-                    "A new column is staged, and used by nobody yet. When it shall be: the "
-                    "suite of this dataset in expectations/suites/it_nrw.py. {mend_wording}.",
+                    "A new column is staged, and used by nobody yet. When it shall be, "
+                    "{new_layout}. {mend_wording}.",
+                    new_layout=NEW_LAYOUT,
                     mend_wording=MEND_WORDING,
                 ),
             ),
@@ -160,8 +161,8 @@ def _dimensions(
                     meta=meta(
                         f"not_divided_by_{dimension}",
                         say(
-                            "A table divided further would be added up wrongly: mend its suite in "
-                            "expectations/suites/it_nrw.py and its staging model together."
+                            "A table divided further would be added up wrongly: {new_layout}.",
+                            new_layout=NEW_LAYOUT,
                         ),
                     ),
                 )
@@ -181,8 +182,9 @@ def _only(dimension: Dimension, words: Sequence[str]) -> Expectation:
             f"words_of_{dimension}",
             say(
                 "A group that nobody knows would be left out of the marts. {mend_wording}; "
-                "if the groups themselves changed: expectations/suites/it_nrw.py.",
+                "if the groups themselves changed, {new_layout}.",
                 mend_wording=MEND_WORDING,
+                new_layout=NEW_LAYOUT,
             ),
         ),
     )
@@ -257,7 +259,8 @@ def region_sums(
                 "regions_present",
                 say(
                     "The Land has 53 Kreise in 5 Bezirke; none may be lost. If Kreise were "
-                    "merged: ingest/it_nrw/regions.py."
+                    "merged, {new_layout}.",
+                    new_layout=NEW_LAYOUT,
                 ),
             ),
         ),

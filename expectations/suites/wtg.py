@@ -15,9 +15,9 @@ from expectations.reported_share import ExpectShareAsReported
 from expectations.row_sums import ExpectColumnsToSum, ExpectSumNotAbove
 from ingest.wtg.codes import (
     INSPECTION_KINDS,
+    NEW_WORD,
     OFFER_STATUS,
     OFFER_TYPES,
-    PLACE,
     PLANNING_STATUS,
     REASONS_NOT_USABLE,
     RELEASE_STATUS,
@@ -103,7 +103,9 @@ def register() -> dict[str, gx.ExpectationSuite]:
             column="status",
             value_set=list(OFFER_STATUS),
             **_warning(
-                "status_known", say("A new word belongs into {place}.", place=PLACE), "name"
+                "status_known",
+                say("If the word is new and right, {new_word}.", new_word=NEW_WORD),
+                "name",
             ),
         ),
     ]
@@ -146,8 +148,8 @@ def _one_of(column: str, values: tuple[str, ...], label: str = "pfad_id") -> Exp
         **_critical(
             f"{column}_known",
             say(
-                "Published tables are built on these words; a new one belongs into {place}.",
-                place=PLACE,
+                "Published tables are built on these words. If one is new, {new_word}.",
+                new_word=NEW_WORD,
             ),
             label,
         ),
@@ -259,7 +261,10 @@ def _occupancy() -> Iterator[Expectation]:
         value_set=list(REASONS_NOT_USABLE),
         **_warning(
             "reason_known",
-            say("Unusable places are published by reason; new ones go into {place}.", place=PLACE),
+            say(
+                "Unusable places are published by reason. If one is new, {new_word}.",
+                new_word=NEW_WORD,
+            ),
         ),
     )
     yield gxe.ExpectColumnValuesToBeBetween(

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, partial
 
-from ingest.bamf.findings import on_page
+from ingest.bamf.findings import NEW_LAYOUT, on_page
 from ingest.bamf.folding import over_pages
 from ingest.bamf.hkl_period import printed_month
 from ingest.bamf.pages import Page
@@ -33,7 +33,7 @@ SCOPE = {
 }
 FEWEST_EDGES = 3
 """A band with a left and a right rule only, or none, is a note in a frame."""
-MEND = "If BAMF changed the layout, mend MEASURES in ingest/bamf/tables.py"
+MEND = f"If BAMF changed the layout, {NEW_LAYOUT}"
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pypdfium2
 import pypdfium2.raw as pdfium
 
+from ingest.bamf.findings import NEW_LAYOUT
 from ingest.bamf.pages import SNAP, Char, Document, Page, Rule
 from kreishaus.model import Finding, UnreadableFile
 
@@ -233,7 +234,7 @@ def _too_large(expected: str, found: str) -> UnreadableFile:
     return _refused(
         "too_large",
         f"this is more than a monthly table can be: at most {expected}, found {found}. If it is "
-        "right, raise the limit in ingest/bamf/pdfium_reader.py",
+        f"right, {NEW_LAYOUT}",
         expected=f"at most {expected}",
         found=found,
     )

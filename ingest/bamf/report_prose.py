@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from ingest.bamf.findings import on_page
+from ingest.bamf.findings import NEW_LAYOUT, on_page
 from ingest.bamf.prose import Prose
 from ingest.bamf.report_wordings import ALWAYS_PRINTED, PERCENT, WORDINGS
 from ingest.bamf.writing import WITH_BLANKS
 from kreishaus.model import Finding
 
-MEND = "If BAMF words it anew, add the sentence to WORDINGS in ingest/bamf/report_wordings.py"
+MEND = f"If BAMF words it anew, {NEW_LAYOUT}"
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from ingest.bamf.findings import on_page
+from ingest.bamf.findings import NEW_LAYOUT, on_page
 from ingest.bamf.pages import Char, Page, Word, char_lines
 from ingest.bamf.tables import REPORT_MEASURES
 from ingest.bamf.writing import as_bamf_prints, blanks_part_thousands, cause, counts_of
@@ -28,7 +28,7 @@ TOTAL_LABEL = "Herkunftsländer gesamt"
 TOP_LABEL = "Summe"
 OVER_TWO_COLUMNS = ("decisions_refugee_and_art_16a",)
 """Its head stands over its own column and the next, which is a part of it."""
-MEND = "If BAMF changed the layout, mend REPORT_MEASURES in ingest/bamf/tables.py"
+MEND = f"If BAMF changed the layout, {NEW_LAYOUT}"
 
 
 @dataclass(frozen=True)

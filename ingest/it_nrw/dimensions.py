@@ -24,7 +24,8 @@ WORDINGS_FILE = Path(__file__).with_name("wordings.csv")
 """The one place to mend when an office rewords a label: ``printed;wording;why``."""
 
 MEND_WORDING = say("If it is a known one reworded, add a line to ingest/it_nrw/wordings.csv")
-MEND_DIMENSION = say("if the table is now divided otherwise, see ingest/it_nrw/dimensions.py")
+NEW_LAYOUT = say("tell the data engineer (docs/sources/it_nrw.md, When the layout changes)")
+MEND_DIMENSION = say("if the table is now divided otherwise, {new_layout}", new_layout=NEW_LAYOUT)
 
 TOTAL = "Insgesamt"
 """The one word for the total of a dimension."""

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from ingest.formats.archives import BROKEN, check_archive
 from ingest.formats.encodings import decoded, kind_of
 from ingest.formats.faults import fault
+from ingest.it_nrw.dimensions import NEW_LAYOUT
 from ingest.it_nrw.lines import CsvLine, csv_lines
 from kreishaus.wording import say
 
@@ -218,7 +219,7 @@ def _header(names: list[str], place: str) -> FlatHeader:
             row=1,
             expected=(", ".join(missing) or say("each column once")),
             found=", ".join(header.unknown)[:200] or ", ".join(twice) or ";".join(names)[:200],
-            to_do=say("If the databases renamed them, mend OLD_NAMES in ingest/it_nrw/ffcsv.py."),
+            to_do=say("If the databases renamed them, {new_layout}.", new_layout=NEW_LAYOUT),
         )
     return header
 

@@ -11,6 +11,7 @@ from ingest.it_nrw.dimensions import (
     DIMENSIONS,
     MEND_DIMENSION,
     MEND_WORDING,
+    NEW_LAYOUT,
     REGION_VARIABLES,
     TOTAL,
     VARIABLES,
@@ -90,7 +91,7 @@ def ignored_columns(table: FlatTable, place: str) -> list[Finding]:
             row="1",
             expected=say("the columns of the flat CSV as they were"),
             found=", ".join(table.header.unknown)[:200],
-            to_do=say("If they matter: KNOWN_COLUMNS in ingest/it_nrw/ffcsv.py."),
+            to_do=say("If they matter, {new_layout}.", new_layout=NEW_LAYOUT),
         )
     ]
 
@@ -176,7 +177,7 @@ def _placed(
                 "one of {region_variables}", region_variables=joined(REGION_VARIABLES, ", ")
             ),
             found=", ".join(cell.variables),
-            to_do=say("A new one goes into REGION_VARIABLES in ingest/it_nrw/dimensions.py."),
+            to_do=say("If it is new, {new_layout}.", new_layout=NEW_LAYOUT),
         )
     return regions[0], {
         dimension: _label(cell.variables[code])

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from ingest.formats.archives import BROKEN, check_archive
 from ingest.formats.compound import MAGIC
+from ingest.formats.encodings import decode
 from ingest.formats.sheets import OpaqueFile
 from ingest.formats.workbook import look_into
 from ingest.it_nrw.ffcsv import is_flat
@@ -58,8 +59,15 @@ def _texts(content: bytes) -> Iterator[bytes]:
     yield from members
 
 
+def _text_of(content: bytes) -> str:
+    try:
+        return decode(content).text
+    except UnreadableFile:
+        return content.decode("utf-8-sig", "replace")
+
+
 def _search(content: bytes) -> None:
-    text = content.decode("utf-8-sig", "replace")
+    text = _text_of(content)
     first = text.lstrip("\n").partition("\n")[0].strip()
     is_table = is_flat(first) or FIRST_LINE.fullmatch(first) is not None
     if not is_table:

@@ -17,6 +17,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from ingest.http import Answer
+from ingest.it_nrw.dimensions import NEW_LAYOUT
 from ingest.it_nrw.genesis_status import NO_OBJECT, Status, raise_for_status
 from ingest.it_nrw.rest import Service
 from kreishaus.files import write_json_atomically
@@ -53,10 +54,11 @@ class JobDesk:
             raise SourceRefused(
                 say(
                     "{label}: {said}: expected the name of a job, such as {name}_175879554; "
-                    "see ingest/it_nrw/jobs.py",
+                    "{new_layout}",
                     label=label,
                     said=status.said,
                     name=form["name"],
+                    new_layout=NEW_LAYOUT,
                 )
             )
         log.info("%s: the service computes it as job %s", label, name)

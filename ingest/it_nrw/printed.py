@@ -17,6 +17,7 @@ from ingest.it_nrw.dimensions import (
     DIMENSIONS,
     MEND_DIMENSION,
     MEND_WORDING,
+    NEW_LAYOUT,
     TOTAL,
     UNIT,
     VARIANT,
@@ -291,7 +292,8 @@ def _measured(
                 or say("the title {word!r}", word=table.titles[-1] if table.titles else "")
             ),
             to_do=say(
-                "A new unit goes into UNIT in ingest/it_nrw/dimensions.py. {mend_wording}.",
+                "If the unit is new, {new_layout}. {mend_wording}.",
+                new_layout=NEW_LAYOUT,
                 mend_wording=MEND_WORDING,
             ),
         )

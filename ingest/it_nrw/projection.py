@@ -15,7 +15,7 @@ from datetime import date, timedelta
 from ingest.formats.faults import fault
 from ingest.it_nrw import table
 from ingest.it_nrw.cells import PrintedCell, ProjectionKey, batch
-from ingest.it_nrw.dimensions import label
+from ingest.it_nrw.dimensions import NEW_LAYOUT, label
 from ingest.it_nrw.numbers import read_date
 from kreishaus.model import Batch, Finding, Origin
 from kreishaus.wording import say
@@ -122,10 +122,10 @@ def _base_date(
             message=say(
                 "{place} does not say from which date it was projected. The first date it "
                 "prints, {base}, is taken for it: correct as long as projections are told "
-                "apart by it. The wordings that are understood: BASE in "
-                "ingest/it_nrw/projection.py.",
+                "apart by it. If it says so in other words, {new_layout}.",
                 place=found.place,
                 base=base,
+                new_layout=NEW_LAYOUT,
             ),
             place=found.place,
             expected=say("a title such as 'Basis 31.12.2024'"),

@@ -14,6 +14,7 @@ from ingest.formats.encodings import decode
 from ingest.formats.faults import fault
 from ingest.it_nrw import ffcsv, flat, printed, table_csv
 from ingest.it_nrw.cells import PrintedCell, batch
+from ingest.it_nrw.dimensions import NEW_LAYOUT
 from kreishaus.model import Batch, Finding, Origin
 from kreishaus.wording import say
 
@@ -80,7 +81,8 @@ def read(
             "layout",
             say(
                 "The first line is that of no layout we know, so this is no table of the "
-                "databases, or a new layout of them (ingest/it_nrw/table.py)."
+                "databases, or a new layout of them. If it is one, {new_layout}.",
+                new_layout=NEW_LAYOUT,
             ),
             row=1,
             expected=say(

@@ -12,7 +12,10 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-PLACE = "ingest/wtg/codes.py"
+from kreishaus.wording import say
+
+NEW_WORD = say("ask the data engineer to add it (docs/sources/wtg.md, When the layout changes)")
+"""What an officer does about a word that no list has."""
 
 OFFER_TYPES = (
     "vollstationaer",

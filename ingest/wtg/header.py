@@ -82,7 +82,7 @@ def _header_row(grid: Grid, sheet: Sheet) -> int:
                 severity="critical",
                 message=f"sheet {grid.title}: no row among the first {ROWS_SEARCHED} names the "
                 "columns; put the column names above the data. If the authority names them "
-                f"otherwise now, its words belong into {HEADER_ALIASES_PLACE}",
+                f"otherwise now, ask the data engineer to add its words to {HEADER_ALIASES_PLACE}",
                 place=grid.title,
                 expected=", ".join(column.header for column in sheet.columns),
                 found=_first_words(grid),
@@ -112,8 +112,9 @@ def _missing(names: _Names, grid: Grid, *, required: bool) -> Iterator[Finding]:
         yield Finding(
             rule="column_missing",
             severity="critical" if column.required else "warning",
-            message=f"sheet {names.title}: the column {column.header} is missing{hint}. If the "
-            f"authority renamed it, add the new name to {HEADER_ALIASES_PLACE}",
+            message=f"sheet {names.title}: the column {column.header} is missing{hint}. Name "
+            f"it {column.header}; if the authority renamed it for good, ask the data engineer to "
+            f"add the new name to {HEADER_ALIASES_PLACE}",
             place=names.title,
             row=str(names.row),
             column=column.header,
@@ -173,14 +174,22 @@ def _unknown(names: _Names) -> Iterator[Finding]:
         yield Finding(
             rule="column_unknown",
             severity="warning",
-            message=f'sheet {names.title}: the column "{name}" is not known and was not read. If '
-            f"it is to be, it needs a field in ingest/wtg/tables.py.{persons}",
+            message=f'sheet {names.title}: the column "{name}" is not known and was not read. '
+            f"{_to_do(near)}{persons}",
             place=names.title,
             row=str(names.row),
             column=f"{get_column_letter(index + 1)} ({name})",
             expected=f"{near}, or no such column" if near else "no such column",
             found=name,
         )
+
+
+def _to_do(near: str | None) -> str:
+    meant = f'If "{near}" is meant, rename the column so. ' if near else ""
+    return (
+        f"{meant}If it is another word for a column of the layout, ask the data engineer to add a "
+        f"line to {HEADER_ALIASES_PLACE}; else delete it, or leave it: nothing is lost."
+    )
 
 
 def _unnamed(grid: Grid, names: _Names) -> Iterator[Finding]:

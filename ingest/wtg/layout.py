@@ -1,7 +1,7 @@
 """Which sheets and columns the authority's files have: the staged tables under German titles.
 
-When a sheet is renamed, mend ``TITLES``; when a column is, ``header_aliases.csv``. A new column
-needs its field in ``tables.py`` too. Units that may stand in cells: ``units.csv``.
+When a sheet is renamed, mend ``sheet_aliases.csv``; when a column is, ``header_aliases.csv``. A new
+column needs its field in ``tables.py`` too. Units that may stand in cells: ``units.csv``.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ import pyarrow as pa
 from ingest.wtg import cells
 from ingest.wtg.tables import REGISTER, TABLES
 
-PLACE = "ingest/wtg/layout.py"
+SHEET_ALIASES_PLACE = "ingest/wtg/sheet_aliases.csv"
+SHEET_ALIASES = Path(__file__).with_name("sheet_aliases.csv")
 TITLES = {
     "angebote": "Angebote",
     "belegung": "Belegung",
@@ -163,6 +164,14 @@ def aliases() -> dict[str, str]:
     """Other words for a column, folded as ``folded`` does it -> the column. A column's own name
     goes before them."""
     return {folded(row["word"]): row["column"] for row in _listed(HEADER_ALIASES)}
+
+
+@cache
+def sheet_titles() -> dict[str, Sheet]:
+    """The title of a sheet, folded as ``folded`` does it, or another word for it -> the sheet."""
+    by_title = {folded(sheet.title): sheet for sheet in SHEETS}
+    others = {folded(row["word"]): by_title[folded(row["sheet"])] for row in _listed(SHEET_ALIASES)}
+    return {**others, **by_title}
 
 
 @cache

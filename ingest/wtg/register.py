@@ -123,7 +123,7 @@ def _kinds(rows: list[Row]) -> Iterator[Finding]:
         unclear,
         "kind_unclear",
         "the kind of offer is not clear, and no figure by kind counts these. Fill angebotsform, or "
-        f"add their words to {KIND_WORDS_PLACE}",
+        f"ask the data engineer to add their words to {KIND_WORDS_PLACE}",
         expected=f"one of {', '.join(OFFER_TYPES)}",
     )
 

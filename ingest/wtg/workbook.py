@@ -16,7 +16,15 @@ from ingest.wtg.cells import is_blank
 from ingest.wtg.files import grids_of_set
 from ingest.wtg.grids import Grid
 from ingest.wtg.header import ROWS_SEARCHED, known_names
-from ingest.wtg.layout import ABOUT_OFFERS, NOTES, PLACE, SHEETS, Sheet, folded
+from ingest.wtg.layout import (
+    ABOUT_OFFERS,
+    NOTES,
+    SHEET_ALIASES_PLACE,
+    SHEETS,
+    Sheet,
+    folded,
+    sheet_titles,
+)
 from ingest.wtg.offers import judged_offers
 from ingest.wtg.other_workbooks import looks_not_read
 from ingest.wtg.rows import SheetRows, folded_faults, read_rows
@@ -63,12 +71,11 @@ def parse(content: bytes, origin: Origin) -> Batch:
 
 def assigned(grids: Iterable[Grid]) -> tuple[dict[str, tuple[Sheet, Grid]], list[Finding]]:
     """Which grid is which sheet. A sheet that is only nearly called so is not guessed."""
-    by_title = {folded(sheet.title): sheet for sheet in SHEETS}
     assigned: dict[str, tuple[Sheet, Grid]] = {}
     strangers: list[Grid] = []
     findings: list[Finding] = []
     for grid in grids:
-        sheet = by_title.get(folded(grid.title))
+        sheet = sheet_titles().get(folded(grid.title))
         if sheet is None:
             strangers.append(grid)
         elif sheet.table in assigned:
@@ -135,7 +142,8 @@ def _sheet_finding(rule: str, title: str, expected: str, found: str) -> Finding:
     what = (
         "delete the sheet that does not hold"
         if rule == "sheet_twice"
-        else f"name the sheets as the layout does, or mend TITLES in {PLACE}"
+        else f"rename the sheet to {title}; if the authority calls it so for good, ask the data "
+        f"engineer to add a line to {SHEET_ALIASES_PLACE}"
     )
     return Finding(
         rule=rule,

@@ -129,6 +129,8 @@ def treat_damaged(entry: Dataset, content: bytes, origin: Origin) -> None:
         if entry.reduce:
             reduced = entry.load("reduce")(content, origin.label, read_settings())
             content, origin = reduced.content, replace(origin, reduction=reduced.reduction)
+        if entry.strip:
+            content = entry.load("strip")(content, origin.label, read_settings()).content
         broken = broken_identities(entry.id, entry.load("parse")(content, origin).tables)
         if not broken and sum(content[:1_000]) % 10:
             event("read, adds up")

@@ -157,7 +157,7 @@ class TestWhatCannotBeRead:
         (found,) = faults(february_with(("(Ablehnungen)", "(Erteilungen)")))
         assert (found.rule, found.column, found.place) == ("column_missing", "10", "2")
         assert "'ablehnungen' stands over no column" in found.message
-        assert "ingest/bamf/tables.py" in found.message
+        assert "docs/sources/bamf.md" in found.message
 
     def test_two_columns_exchanged(self) -> None:
         exchanged = [("(subsidiärer)", "(X)"), ("(Abschiebungs-)", "(subsidiärer)")]
@@ -214,7 +214,7 @@ class TestWhatIsOnlyWarned:
         assert (finding.rule, finding.severity, finding.column) == (
             "figure_not_found", "warning", "protection_percent",
         )  # fmt: skip
-        assert "ingest/bamf/report_wordings.py" in finding.message
+        assert "docs/sources/bamf.md" in finding.message
         assert "Gesamtschutzquote für alle HKL" in (finding.found or "")
 
     def test_a_label_lost_in_a_merged_cell(self) -> None:

@@ -203,7 +203,7 @@ def test_every_dataset_of_the_county_file_has_a_way(genesis, home):
         assert request.url.startswith(f"{genesis.url}/it_nrw/")
         assert request.label in request.identity
         assert entry.fetch == "ingest.it_nrw.tablefile:fetch"
-        assert entry.guard == "ingest.it_nrw.rest:require_data"
+        assert entry.guard == "ingest.it_nrw.guard:require_table"
 
 
 def test_live_tables_lie_at_the_configured_hosts(tmp_path):

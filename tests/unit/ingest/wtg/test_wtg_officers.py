@@ -430,7 +430,8 @@ def test_a_sheet_under_quite_another_name_is_not_taken_for_absent() -> None:
         "Belegung",
         "Plätze",
     )
-    assert "TITLES in ingest/wtg/layout.py" in finding.message
+    assert "rename the sheet to Belegung" in finding.message
+    assert "ingest/wtg/sheet_aliases.csv" in finding.message
 
 
 def test_a_sheet_whose_cells_the_library_passes_over_is_not_taken_for_empty() -> None:

@@ -185,11 +185,11 @@ def test_house_numbers_that_became_days_are_one_warning() -> None:
         ('SENIOREN-RESIDENZ "Linde" GmbH', "vollstationaer"),
         ("Seniorenresidenz am Park", "vollstationaer"),
         ("Pflegewohnstift Lindenhof", "vollstationaer"),
-        ("Kloster St. Anna - Hausgemeinschaft", "vollstationaer"),
+        ("Kloster St. Anna - Vollstationäre Hausgemeinschaft", "vollstationaer"),
         ("Alten- und Pflegeheim St. Josef", "vollstationaer"),
         ("Wohn- und Pflegezentrum Ulme", "vollstationaer"),
         ("Haus Linde / Intensive Langzeitpflege", "vollstationaer"),
-        ("Wohnanlage Rosengarten", "servicewohnen"),
+        ("Betreute Wohnanlage Rosengarten", "servicewohnen"),
         ("Senioren-Wohnanlage am Markt", "servicewohnen"),
         ("Demenz-Wohngemeinschaft Ulme", "wg_demenz"),
         ("Haus Linde - Solitäre Kurzzeitpflege", "solitaere_kurzzeitpflege"),
@@ -207,7 +207,29 @@ def test_kinds_in_real_names(name: str, kind: str) -> None:
         "Residenzstraße 4",
         "Seniorenresidenz mit Tagespflege",
         "Dauer- und Kurzzeitpflege Linde",
+        "Kloster St. Anna - Hausgemeinschaft",  # of a home, or a Wohngemeinschaft
+        "Wohnanlage Rosengarten",  # with service, or flats of a Wohngemeinschaft
     ],
 )
 def test_a_name_that_names_no_kind_or_two_decides_nothing(name: str) -> None:
     assert len(kinds_named(name)) != 1
+
+
+@pytest.mark.parametrize("name", ["Wohnanlage Rosengarten", "Hausgemeinschaft Linde"])
+def test_an_ambiguous_name_is_warned_of_and_not_guessed(name: str) -> None:
+    batch = read(f"Bezeichnung;PLZ;Ort;Platzzahl\n{name};41460;Neuss;12\n")
+    (row,) = batch.tables["register_offers"].to_dict("records")
+    assert (row["angebotsform_wtg"], row["angebotsform_herkunft"]) == (None, None)
+    assert "kind_unclear" in rules(batch)
+
+
+@pytest.mark.parametrize(
+    ("written", "kind"),
+    [("Wohngemeinschaft", "wg_ambulant"), ("Servicewohnen", "servicewohnen"), ("Sonstiges", None)],
+)
+def test_a_name_never_decides_against_the_column(written: str, kind: str | None) -> None:
+    """A Seniorenresidenz may let flats: what the office wrote into the column holds."""
+    text = f"Bezeichnung;PLZ;Ort;Angebotsform\nSeniorenresidenz am Park;41460;Neuss;{written}\n"
+    (row,) = read(text).tables["register_offers"].to_dict("records")
+    assert (row["angebotsform_wtg"] if kind else None) == kind
+    assert ("kind_unclear" in rules(read(text))) == (kind is None)
