@@ -18,6 +18,7 @@ from typing import Any, Generic
 
 import pandas as pd
 
+from ingest.bamf.annotations import annotated, require_print
 from ingest.bamf.findings import on_page
 from ingest.bamf.folding import by_cause
 from ingest.bamf.hkl_head import NAME_COLUMN, Period, PrintedTable, read_tables
@@ -74,6 +75,7 @@ class Reading(Generic[Period]):
     period: Period
     lines: Sequence[Line]
     made_at: datetime | None
+    warnings: Sequence[Finding]
 
 
 def parse(content: bytes, origin: Origin) -> Batch:
@@ -97,6 +99,8 @@ def read_hkl(
     Raises ``UnreadableFile`` also where the last month of the period was not over.
     """
     document = read_document(content)
+    laid_over = annotated(document.pages)
+    require_print(laid_over)
     period, tables = read_tables(document.pages, printed)
     lines, findings = _lines(tables)
     findings = by_cause([*(finding for table in tables for finding in _below(table)), *findings])
@@ -106,7 +110,7 @@ def read_hkl(
         findings = [on_page("no_rows", 1, "no page holds a row", expected="rows", found="none")]
     if findings:
         raise UnreadableFile(*findings)
-    return Reading(period, lines, document.made_at)
+    return Reading(period, lines, document.made_at, laid_over)
 
 
 def batch_of(
@@ -116,7 +120,12 @@ def batch_of(
     made_at, made_odd = published(read.made_at, reference_month, origin)
     frame = _frame(reference_month, read.lines, _continents(read.lines)).assign(**dates)
     odd = about_month(reference_month, origin)
-    return Batch(period, {"rows": frame}, made_at, (*odd, *made_odd, *_new_spellings(read.lines)))
+    return Batch(
+        period,
+        {"rows": frame},
+        made_at,
+        (*read.warnings, *odd, *made_odd, *_new_spellings(read.lines)),
+    )
 
 
 def number_of(text: str) -> int | None:
