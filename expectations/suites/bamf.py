@@ -54,8 +54,17 @@ REPORT_PROTECTION = [
 
 def hkl() -> dict[str, gx.ExpectationSuite]:
     """The suite of the staged table ``rows``."""
+    return _of_layout("bamf_hkl_rows")
+
+
+def hkl_cumulative() -> dict[str, gx.ExpectationSuite]:
+    """The same of the table over several months: each row and each continent keeps its sums."""
+    return _of_layout("bamf_hkl_cumulative_rows")
+
+
+def _of_layout(name: str) -> dict[str, gx.ExpectationSuite]:
     expectations = [*_identities(), *_sums(), *_keys(), *_content()]
-    return {"rows": gx.ExpectationSuite(name="bamf_hkl_rows", expectations=expectations)}
+    return {"rows": gx.ExpectationSuite(name=name, expectations=expectations)}
 
 
 def report() -> dict[str, gx.ExpectationSuite]:

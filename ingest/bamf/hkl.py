@@ -1,5 +1,7 @@
 """Understands the HKL table (Antrags-, Entscheidungs- und Bestandsstatistik) of one month.
 
+``read_hkl`` reads the same layout about any period: ``hkl_cumulative.py``.
+
 Which measure a column holds is read from the printed row of column numbers on each page, never
 from its place. A row without LS is the total where its name says "gesamt", else a continent, to
 which the countries above it belong. Nothing is added up here: that is judged by the suite.
@@ -9,16 +11,19 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
+from typing import Any, Generic
 
 import pandas as pd
 
+from ingest.bamf.annotations import annotated, require_print
 from ingest.bamf.findings import on_page
 from ingest.bamf.folding import by_cause
-from ingest.bamf.hkl_head import NAME_COLUMN, PrintedTable, read_tables
+from ingest.bamf.hkl_head import NAME_COLUMN, Period, PrintedTable, read_tables
 from ingest.bamf.hkl_names import is_new_spelling, name_fault
+from ingest.bamf.hkl_period import printed_month
 from ingest.bamf.months import about_month, published
 from ingest.bamf.pages import Word, char_lines, words_of
 from ingest.bamf.pdfium_reader import read_document
@@ -63,26 +68,64 @@ class Line:
         return "total" if "gesamt" in self.label.lower() else "continent"
 
 
+@dataclass(frozen=True)
+class Reading(Generic[Period]):
+    """A table as it is printed: its period, its rows, and when the file says it was made."""
+
+    period: Period
+    lines: Sequence[Line]
+    made_at: datetime | None
+    warnings: Sequence[Finding]
+
+
 def parse(content: bytes, origin: Origin) -> Batch:
     """One row per printed row and measure, in the order of print; period = the printed month.
 
     ``published_at`` is when the file says it was made. Raises ``UnreadableFile`` with a finding
     for everything that cannot be read truly.
     """
+    read = read_hkl(content, origin, printed_month, last_month=lambda month: month)
+    return batch_of(read, origin, f"{read.period:%Y-%m}", reference_month=read.period)
+
+
+def read_hkl(
+    content: bytes,
+    origin: Origin,
+    printed: Callable[[str, int], Period | Finding],
+    last_month: Callable[[Period], date],
+) -> Reading[Period]:
+    """A table of the HKL layout about any period that ``printed`` understands.
+
+    Raises ``UnreadableFile`` also where the last month of the period was not over.
+    """
     document = read_document(content)
-    month, tables = read_tables(document.pages)
+    laid_over = annotated(document.pages)
+    require_print(laid_over)
+    period, tables = read_tables(document.pages, printed)
     lines, findings = _lines(tables)
     findings = by_cause([*(finding for table in tables for finding in _below(table)), *findings])
-    odd = about_month(month, origin)
-    made_at, made_odd = published(document.made_at, month, origin)
+    odd = about_month(last_month(period), origin)
     findings += [finding for finding in odd if finding.severity == "critical"]
     if not lines and not findings:
         findings = [on_page("no_rows", 1, "no page holds a row", expected="rows", found="none")]
     if findings:
         raise UnreadableFile(*findings)
-    frame = _frame(month, lines, _continents(lines))
-    warnings = (*odd, *made_odd, *_new_spellings(lines))
-    return Batch(f"{month:%Y-%m}", {"rows": frame}, made_at, warnings)
+    return Reading(period, lines, document.made_at, laid_over)
+
+
+def batch_of(
+    read: Reading[Any], origin: Origin, period: str, *, reference_month: date, **dates: date
+) -> Batch:
+    """The staged rows. ``dates`` are further columns that are alike in every row."""
+    made_at, made_odd = published(read.made_at, reference_month, origin)
+    frame = _frame(reference_month, read.lines, _continents(read.lines)).assign(**dates)
+    odd = about_month(reference_month, origin)
+    return Batch(
+        period,
+        {"rows": frame},
+        made_at,
+        (*read.warnings, *odd, *made_odd, *_new_spellings(read.lines)),
+    )
 
 
 def number_of(text: str) -> int | None:

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, partial
+from typing import TypeVar
 
 from ingest.bamf.findings import NEW_LAYOUT, on_page
 from ingest.bamf.folding import over_pages
-from ingest.bamf.hkl_period import printed_month
 from ingest.bamf.pages import Page
 from ingest.bamf.positioned_rows import positioned_rows
 from ingest.bamf.ruled_pages import RuledRow, ruled_rows
@@ -33,6 +33,7 @@ SCOPE = {
 }
 FEWEST_EDGES = 3
 """A band with a left and a right rule only, or none, is a note in a frame."""
+Period = TypeVar("Period")
 MEND = f"If BAMF changed the layout, {NEW_LAYOUT}"
 
 
@@ -50,10 +51,13 @@ class PrintedTable:
         return "\n".join(self.page.lines_above(self.numbers_row.top))
 
 
-def read_tables(pages: Sequence[Page]) -> tuple[date, list[PrintedTable]]:
-    """The month that every page prints, and the table of each page.
+def read_tables(
+    pages: Sequence[Page], printed: Callable[[str, int], Period | Finding]
+) -> tuple[Period, list[PrintedTable]]:
+    """The period that every page prints, and the table of each page.
 
-    Raises ``UnreadableFile`` with everything that is not as it should be.
+    ``printed`` understands the period in the head of a page, by its number. Raises
+    ``UnreadableFile`` with everything that is not as it should be.
     """
     findings = list(_titles(pages))
     if findings:
@@ -65,19 +69,19 @@ def read_tables(pages: Sequence[Page]) -> tuple[date, list[PrintedTable]]:
             tables.append(table)
         else:
             findings.extend(table)
-    months: dict[int, date] = {}
+    periods: dict[int, Period] = {}
     for table in tables:
-        month = printed_month(table.head, table.page.number)
-        if isinstance(month, Finding):
-            findings.append(month)
+        period = printed(table.head, table.page.number)
+        if isinstance(period, Finding):
+            findings.append(period)
         else:
-            months[table.page.number] = month
+            periods[table.page.number] = period
         findings.extend(_scope(table))
         findings.extend(_stamped(table.page, table.numbers_row.bottom, table.rows))
-    findings += [*_page_numbers(pages), *_one_month(months)]
+    findings += [*_page_numbers(pages), *_one_period(periods)]
     if findings:
         raise UnreadableFile(*over_pages(findings))
-    return months[1], tables
+    return periods[1], tables
 
 
 def _titles(pages: Sequence[Page]) -> Iterator[Finding]:
@@ -220,17 +224,21 @@ def _page_numbers(pages: Sequence[Page]) -> Iterator[Finding]:
         yield amiss("page_order", 1, "a page is there twice or out of order")
 
 
-def _one_month(months: dict[int, date]) -> Iterator[Finding]:
-    if len(set(months.values())) > 1:
-        often = Counter(months.values()).most_common(1)[0][0]
-        page = next(page for page, month in months.items() if month != often)
+def _one_period(periods: Mapping[int, Period]) -> Iterator[Finding]:
+    if len(set(periods.values())) > 1:
+        often = Counter(periods.values()).most_common(1)[0][0]
+        page = next(page for page, period in periods.items() if period != often)
         yield on_page(
             "reference_month",
             page,
             "the pages are about different months",
-            expected="one month",
-            found=", ".join(f"{month:%Y-%m}" for month in sorted(set(months.values()))),
+            expected="one period",
+            found=", ".join(sorted({_named(period) for period in periods.values()})),
         )
+
+
+def _named(period: object) -> str:
+    return f"{period:%Y-%m}" if isinstance(period, date) else str(period)
 
 
 def _scope(table: PrintedTable) -> Iterator[Finding]:

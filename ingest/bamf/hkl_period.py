@@ -1,7 +1,7 @@
 """Which month the head of an HKL table is about, however it is worded.
 
-A table that counts over several months has the same look. It is refused by that name: staged as
-a month, its numbers would be several times too high and every sum would still be right.
+A table that counts over several months has the same look (``hkl_span.py``). It is refused by that
+name: staged as a month, its numbers would be several times too high and every sum still be right.
 """
 
 from __future__ import annotations
@@ -75,8 +75,9 @@ def _cumulative(page: int, found: str) -> Finding:
     return on_page(
         "cumulative_table",
         page,
-        "the table counts over several months (a cumulative table). It is no month and there is "
-        "no dataset for it; hand in the table of the single month",
+        "the table counts over several months (a cumulative table) and is no month. It is dataset "
+        "bamf/hkl_cumulative: hand it in there, or name it in file_names of that dataset in "
+        "county.toml; here hand in the table of the single month",
         expected=EXPECTED,
         found=found,
     )

@@ -15,6 +15,8 @@ from urllib.parse import parse_qs, quote, unquote, urlencode, urljoin, urlsplit
 
 from ingest.bamf.months import month_number
 from ingest.http import Client
+from kreishaus.calendars import NoCalendar
+from kreishaus.datasets import dataset
 from kreishaus.model import Request, SourceUnavailable
 from kreishaus.settings import Settings
 
@@ -53,17 +55,27 @@ class _Links(HTMLParser):
 def discover(settings: Settings, client: Client, name: str) -> list[Request]:
     """The files of a dataset that the landing page links now, oldest month first, each once.
 
-    Raises ``SourceUnavailable`` where the page links none: it was moved, or is under repair.
+    A file that several datasets name is of the one whose name for it is the longest. Raises
+    ``SourceUnavailable`` where the page links none: it was moved, or is under repair. Of a dataset
+    without a calendar none is awaited.
     """
     config = settings.dataset("bamf", name)
+    if not config.enabled:
+        return []
+    others = [
+        template
+        for other, said in settings.source_config("bamf").datasets.items()
+        if other != name and said.enabled
+        for template in said.file_names
+    ]
     page = settings.address("bamf", config.path)
     links = list(_links_of_all_pages(client, page))
     found: dict[str, tuple[int, Request]] = {}
     for link in links:
-        offer = _request(settings, page, link, config.file_names)
+        offer = _request(settings, page, link, config.file_names, others)
         if offer and offer[0] >= found.get(offer[1].identity, (-1,))[0]:
             found[offer[1].identity] = offer
-    if not found:
+    if not found and not isinstance(dataset(f"bamf/{name}").calendar, NoCalendar):
         pdfs = [link for link in links if ".pdf" in link.lower()]
         raise SourceUnavailable(
             f"{page}: expected links to {' or '.join(config.file_names) or 'files'} (.pdf), found "
@@ -114,6 +126,19 @@ def label_of(file_name: str, templates: Iterable[str]) -> str | None:
     return None
 
 
+def exactness(file_name: str, templates: Iterable[str]) -> int:
+    """How many letters the longest template says of a file that it names; -1 where none does."""
+    stem = unquote(file_name).rpartition(".")[0]
+    return max(
+        (
+            len(re.sub("|".join(map(re.escape, PLACEHOLDERS)), "", template))
+            for template in templates
+            if re.fullmatch(_pattern(template), stem, re.IGNORECASE)
+        ),
+        default=-1,
+    )
+
+
 def _pattern(template: str) -> str:
     parts = re.split("(" + "|".join(map(re.escape, PLACEHOLDERS)) + ")", template)
     return "".join(PLACEHOLDERS.get(part) or re.escape(part) for part in parts)
@@ -158,13 +183,16 @@ def _joined(base: str, href: str) -> str | None:
 
 
 def _request(
-    settings: Settings, page: str, link: str, templates: Sequence[str]
+    settings: Settings, page: str, link: str, templates: Sequence[str], others: Sequence[str]
 ) -> tuple[int, Request] | None:
     """The version (``v=``) and the request for a link, or None where it is no file of ours."""
     parts = urlsplit(link)
     own_hosts = {_host(page), _host(settings.source_config("bamf").base_url)}
     path = parts.path.split(";", 1)[0]
-    label = label_of(path.rsplit("/", 1)[-1], templates)
+    file_name = path.rsplit("/", 1)[-1]
+    label = label_of(file_name, templates)
+    if exactness(file_name, others) > exactness(file_name, templates):
+        return None
     if label is None or _host(link) not in own_hosts or FILES not in path:
         return None
     path = quote(path[path.index(FILES) :], safe="/%")

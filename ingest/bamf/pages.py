@@ -44,6 +44,23 @@ class Rule(NamedTuple):
     end: float
 
 
+class Mark(NamedTuple):
+    """Something laid over a page by whoever had the file, and its box: a note, a stamp, a field.
+
+    It is no part of what is printed; ``writes`` says that it may show text or cover some.
+    """
+
+    kind: str
+    left: float
+    bottom: float
+    right: float
+    top: float
+    writes: bool
+
+    def covers(self, x: float, y: float) -> bool:
+        return self.left <= x <= self.right and self.bottom <= y <= self.top
+
+
 class Word(NamedTuple):
     """Characters without a gap between them, and from where to where they run."""
 
@@ -54,12 +71,13 @@ class Word(NamedTuple):
 
 @dataclass(frozen=True)
 class Page:
-    """A page: what is written on it and how it is ruled."""
+    """A page: what is written on it, how it is ruled, and what was laid over it."""
 
     number: int
     chars: tuple[Char, ...]
     horizontals: tuple[Rule, ...]
     verticals: tuple[Rule, ...]
+    marks: tuple[Mark, ...] = ()
 
     @cached_property
     def lines(self) -> list[str]:

@@ -17,6 +17,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pypdfium2
 import pypdfium2.raw as pdfium
 
+from ingest.bamf.annotations import marks_of
 from ingest.bamf.findings import NEW_LAYOUT
 from ingest.bamf.pages import SNAP, Char, Document, Page, Rule
 from kreishaus.model import Finding, UnreadableFile
@@ -138,7 +139,13 @@ def _page(page: pypdfium2.PdfPage, number: int) -> Page:
             horizontals.append(Rule((y1 + y2) / 2, min(x1, x2), max(x1, x2)))
         elif abs(x1 - x2) <= SNAP < abs(y1 - y2):
             verticals.append(Rule((x1 + x2) / 2, min(y1, y2), max(y1, y2)))
-    return Page(number, tuple(_chars(page, number)), tuple(horizontals), tuple(verticals))
+    return Page(
+        number,
+        tuple(_chars(page, number)),
+        tuple(horizontals),
+        tuple(verticals),
+        tuple(marks_of(page, TURNS[page.get_rotation()])),
+    )
 
 
 def _chars(page: pypdfium2.PdfPage, number: int) -> Iterator[Char]:

@@ -11,6 +11,7 @@ from datetime import date
 
 import pandas as pd
 
+from ingest.bamf.annotations import annotated, require_print
 from ingest.bamf.findings import on_page
 from ingest.bamf.folding import by_cause
 from ingest.bamf.months import about_month, published
@@ -34,12 +35,15 @@ def parse(content: bytes, origin: Origin) -> Batch:
     cannot be read truly; a sentence that is not understood is a warning and its figure left out.
     """
     document = read_document(content)
+    laid_over = annotated(document.pages)
+    require_print(laid_over)
     pages = [Prose.of(page) for page in document.pages]
     month = read_month(pages)
     lines, table_findings = read_table(document.pages)
     figures, figure_findings = read_figures(pages, month)
     published_at, made_findings = published(document.made_at, month, origin)
     findings = [
+        *laid_over,
         *about_month(month, origin),
         *by_cause(table_findings),
         *figure_findings,

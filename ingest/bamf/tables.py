@@ -1,6 +1,7 @@
 """Staged tables of BAMF. A printed "-" (nothing) is a null value with marker "-".
 
-HKL: one row per country (or continent, or total) and measure, of one month.
+HKL: one row per country (or continent, or total) and measure, of one month. Cumulative: the same
+over several months.
 Report: ``rows`` is its overview from January on (``span`` year_to_date), one row per printed row
 and measure; ``figures`` are what its sentences state of the total, by span (month, year_to_date).
 """
@@ -39,25 +40,30 @@ MEASURES: dict[str, str] = {
 }
 """Printed column number -> measure. Column 13 is not used by the source."""
 
-HKL = {
+_HKL_COLUMNS = (
+    pa.field("reference_month", pa.date32(), nullable=False),
+    text("row_kind"),  # country, continent, total
+    text("continent", nullable=True),  # null for the total
+    text("ls_code", nullable=True),  # three digits; null for continents and the total
+    text("row_label"),
+    text("measure"),
+    pa.field("value", pa.int64()),
+    text("marker", nullable=True),
+)
+_HKL_KEY = ("reference_month", "row_kind", "continent", "ls_code", "measure")
+
+HKL = {"rows": keyed(pa.schema(_HKL_COLUMNS), *_HKL_KEY, label="row_label", measure="measure")}
+
+HKL_CUMULATIVE = {
     "rows": keyed(
-        pa.schema(
-            [
-                pa.field("reference_month", pa.date32(), nullable=False),
-                text("row_kind"),  # country, continent, total
-                text("continent", nullable=True),  # null for the total
-                text("ls_code", nullable=True),  # three digits; null for continents and the total
-                text("row_label"),
-                text("measure"),
-                pa.field("value", pa.int64()),
-                text("marker", nullable=True),
-            ]
-        ),
-        *("reference_month", "row_kind", "continent", "ls_code", "measure"),
+        pa.schema([pa.field("first_month", pa.date32(), nullable=False), *_HKL_COLUMNS]),
+        "first_month",
+        *_HKL_KEY,
         label="row_label",
         measure="measure",
     )
 }
+"""Counts from ``first_month`` to ``reference_month``, the last; pending procedures at its end."""
 
 REPORT_MEASURES: dict[str, str] = {
     "applications_total": "insgesamt",

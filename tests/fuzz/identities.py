@@ -206,6 +206,7 @@ def _lists(tables: Tables) -> Iterator[str]:
 
 IDENTITIES: Mapping[str, Callable[[Tables], Iterator[str]]] = {
     "bamf/hkl": _hkl,
+    "bamf/hkl_cumulative": _hkl,
     "bamf/report": _report,
     "azr/crosstable": _crosstable,
     "azr/series": _series,

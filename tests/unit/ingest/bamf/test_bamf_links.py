@@ -12,7 +12,7 @@ from hypothesis import settings as limits
 from hypothesis import strategies as st
 
 from ingest.bamf.links import discover, label_of, links_of
-from ingest.bamf.months import month_number
+from ingest.bamf.months import A_MONTH, month_number
 from ingest.http import Client
 from kreishaus.model import Request, SourceUnavailable
 from kreishaus.settings import HttpConfig, Settings
@@ -84,6 +84,35 @@ def test_a_page_without_tables_is_a_source_that_is_away(settings: Settings) -> N
         found(settings, "/DE/Startseite", "/SharedDocs/aktuelle-zahlen.pdf?v=7")
     assert "found 2 links, 1 of them to PDF files" in str(raised.value)
     assert "aktuelle-zahlen.pdf" in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["kumuliert-2020", "januar-bis-september-2021", "1-halbjahr-2021", "jahr-2021"],
+)
+def test_a_cumulative_table_is_fetched_as_that_and_never_as_a_month(
+    settings: Settings, name: str
+) -> None:
+    hrefs = [f"{FOLDER}{NAME}{name}.pdf", f"{FOLDER}{NAME}maerz-2021.pdf"]
+    assert [one.label for one in found(settings, *hrefs)] == ["2021-03"]
+    (cumulative,) = found(settings, *hrefs, name="hkl_cumulative")
+    assert cumulative.identity == f"/bamf{FOLDER}{NAME}{name}.pdf"
+    assert A_MONTH.fullmatch(cumulative.label) is None
+
+
+def test_nobody_awaits_a_cumulative_table(settings: Settings) -> None:
+    assert found(settings, f"{FOLDER}{NAME}maerz-2021.pdf", name="hkl_cumulative") == []
+
+
+def test_a_dataset_that_is_switched_off_leaves_its_files_to_others(settings: Settings) -> None:
+    bamf = settings.source["bamf"]
+    off = bamf.datasets["hkl_cumulative"].model_copy(update={"enabled": False})
+    datasets = {**bamf.datasets, "hkl_cumulative": off}
+    changed = bamf.model_copy(update={"datasets": datasets})
+    without = settings.model_copy(update={"source": {**settings.source, "bamf": changed}})
+    href = f"{FOLDER}{NAME}kumuliert-2020.pdf"
+    assert found(without, href, name="hkl_cumulative") == []
+    assert [one.identity for one in found(without, href)] == [f"/bamf{href}"]
 
 
 def test_a_moved_page_names_the_setting(settings: Settings) -> None:
@@ -208,10 +237,10 @@ def test_of_two_versions_of_a_month_the_newer_is_taken(settings: Settings) -> No
 
 def test_a_month_name_nobody_expected_is_fetched_all_the_same(settings: Settings) -> None:
     """The month stands in the table; better to fetch it than to miss it in silence."""
-    links = (f"{FOLDER}{NAME}zweites-quartal.pdf", f"{FOLDER}{NAME}mai-2021.pdf")
+    links = (f"{FOLDER}{NAME}wonnemonat.pdf", f"{FOLDER}{NAME}mai-2021.pdf")
     assert [request.label for request in found(settings, *links)] == [
         "2021-05",
-        f"{NAME}zweites-quartal",
+        f"{NAME}wonnemonat",
     ]
 
 
