@@ -172,7 +172,7 @@ def test_erased_figures_wait_for_no_backup_and_do_not_come_back(settings):
     request = Request("again", "2021-09", path="x.pdf")
     entry = dataset("bamf/hkl")
     with pytest.raises(FileRejected, match=r"was erased on 2026-11-25 .*A rule for tests"):
-        keep(entry, store(installation), b"old", request, "night")
+        keep(entry, store(installation), installation, b"old", request, "night")
     assert not store(installation).landing.path(key).exists()
 
 
