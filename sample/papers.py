@@ -7,7 +7,7 @@ from pathlib import Path
 from kreishaus.figure_origin import MARKS
 
 TABLE = b"\nTabelle\n"
-NOTE = f"\nHinweis;{MARKS['rebuilt']}".encode()
+NOTE = f"\n# {MARKS['rebuilt']}".encode()
 FIGURES = Path(__file__).parent / "figures" / "papers"
 
 
@@ -20,7 +20,7 @@ def write(target: Path) -> None:
 
 
 def marked(table: bytes) -> bytes:
-    """A table whose head bears the generator's mark: the first line of its figures is ours."""
+    """A table whose head ends with the generator's mark, as a note."""
     head, separator, figures = table.partition(TABLE)
     if not separator:
         raise ValueError(f"expected a line {TABLE.decode().strip()}, found none")

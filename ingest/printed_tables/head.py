@@ -2,7 +2,6 @@
 
 Dokument;<which paper>                 Stelle;<where in it>
 Gedruckt am;30.11.2021                 Zahlenformat;englisch          (both may be left out)
-Hinweis;<for people>                   (may be left out, and is not read)
 Zeilen;<dimension>                     Spalten;<dimension>
 <dimension>;<value>                    holds for the whole table
 Zeile;<printed label>;<value> ...      a label of the table's own; likewise Spalte
@@ -25,8 +24,6 @@ from ingest.printed_tables.text import Line
 from kreishaus.model import Finding
 
 DOCUMENT, PLACE, PRINTED_ON, NOTATION = "dokument", "stelle", "gedruckt am", "zahlenformat"
-NOTE = "hinweis"
-"""A line for people, such as the mark of a sample file. Nothing is read from it."""
 ROWS, COLUMNS, ROW, COLUMN, TABLE = "zeilen", "spalten", "zeile", "spalte", "tabelle"
 IS_TEXT = "text"
 """Said of a row or column that holds no figures."""
@@ -85,7 +82,7 @@ def read_head(lines: Sequence[Line]) -> tuple[Head, list[Line]]:
             meaning, fault = _meaning(line, said.get(ROWS if word == ROW else COLUMNS))
             own[word][label_key(line.cell(1))] = meaning
             faults += fault
-        elif word in {DOCUMENT, PLACE, PRINTED_ON, NOTATION, NOTE, ROWS, COLUMNS, *DIMENSIONS}:
+        elif word in {DOCUMENT, PLACE, PRINTED_ON, NOTATION, ROWS, COLUMNS, *DIMENSIONS}:
             said[word] = line.cell(1)
         else:
             faults.append(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import os
 import re
 import shutil
@@ -32,6 +33,7 @@ from reports.layout import laid_out
 from reports.marts import Marts, Row, published
 from reports.papers import paper
 from reports.render import NoSuchDate, folder_of, print_paper, write_index
+from warehouse import versions
 from warehouse.as_of import AsOf, settings_as_of
 from warehouse.build import target
 from warehouse.builds import keep
@@ -438,6 +440,33 @@ def test_the_newest_is_latest_and_all_are_listed(of_its_own: Settings) -> None:
     page = write_index(of_its_own).read_text(encoding="utf-8")
     assert page.index("refugees/2021-09-30/report.pdf") < page.index("refugees/2021-06-30/report")
     assert "Beispieldaten der Auslieferung" in page
+
+
+def test_a_paper_on_sample_files_says_so_while_sources_are_live(
+    of_its_own: Settings, tmp_path: Path
+) -> None:
+    live = of_its_own.model_copy(update={"sources": "live"})
+    printed = print_paper(live, "refugees", date(2021, 9, 30), tmp_path)
+    assert "Beispieldaten der Auslieferung, teils erfunden" in printed.html.read_text("utf-8")
+
+
+def test_a_paper_on_files_of_both_kinds_names_the_sources_that_are_not_official(
+    of_its_own: Settings, tmp_path: Path
+) -> None:
+    """As if the register's files and the authority's came from declared folders."""
+    manifest = versions.current(of_its_own) / "public" / versions.MANIFEST
+    before = manifest.read_text("utf-8")
+    said = json.loads(before)
+    mixed = {**said["figure_origins"], "azr": ["official"], "wtg": ["unknown"]}
+    manifest.write_text(json.dumps({**said, "figure_origins": mixed}), "utf-8")
+    try:
+        printed = print_paper(of_its_own, "refugees", date(2021, 9, 30), tmp_path)
+    finally:
+        manifest.write_text(before, "utf-8")
+    page = printed.html.read_text("utf-8")
+    assert "Teils Beispieldaten, teils erfunden (BAMF, " in page
+    assert "Herkunft von Dateien nicht bestätigt (WTG-Behörde): nicht für Beschlüsse." in page
+    assert "AZR" not in page.partition('class="sample"')[2].partition("</p>")[0]
 
 
 def test_a_date_without_figures_names_those_with(of_its_own: Settings) -> None:
