@@ -144,7 +144,7 @@ def figure(english: str) -> Text:
 
 def day(value: date) -> Text:
     """A day: ``2021-09-30``, for German readers ``30.09.2021``."""
-    return say("{day}", day=value)
+    return _Both(value.isoformat(), f"{value:%d.%m.%Y}")
 
 
 def rewritten(text: str, change: Callable[[str], str]) -> Text:
