@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kreishaus.model import Finding, Severity
+from kreishaus.wording import say
 
 
 def on_page(
@@ -20,7 +21,7 @@ def on_page(
     return Finding(
         rule=rule,
         severity=severity,
-        message=f"page {page}: {message}",
+        message=say("page {page}: {message}", page=page, message=message),
         place=str(page),
         row=row,
         column=column,

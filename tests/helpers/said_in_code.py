@@ -108,9 +108,10 @@ def placeholders(template: str) -> set[str]:
 
 def unsaid(root: Path) -> Counter[str]:
     """By package: arguments that people read and that are plain English, where a text should be."""
-    parameters = _parameters(root)
+    everywhere = _parameters(*(module for _, module in modules(root)))
     found: Counter[str] = Counter()
     for path, module in modules(root):
+        parameters = everywhere | _parameters(module)
         for call in calls(module):
             found[_package(path)] += sum(map(_is_english, _messages(call, parameters)))
     return +found
@@ -121,11 +122,11 @@ def _package(path: Path) -> str:
     return "/".join(within)
 
 
-def _parameters(root: Path) -> dict[str, list[list[str]]]:
+def _parameters(*trees: ast.Module) -> dict[str, list[list[str]]]:
     """Function or class -> the names of its positional parameters, for each of that name."""
     found: dict[str, list[list[str]]] = {}
-    for _, module in modules(root):
-        for node in ast.walk(module):
+    for tree in trees:
+        for node in ast.walk(tree):
             if isinstance(node, ast.FunctionDef):
                 names = [one.arg for one in (*node.args.posonlyargs, *node.args.args)]
                 found.setdefault(node.name, []).append(
