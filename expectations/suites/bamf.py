@@ -74,8 +74,8 @@ def report() -> dict[str, gx.ExpectationSuite]:
                     meta={
                         "rule": "sentences_agree_with_table",
                         "reason": say(
-                            "The report says its totals twice; where the two differ, one of them was "
-                            "misread."
+                            "The report says its totals twice; where the two differ, one of them "
+                            "was misread."
                         ),
                         "label_column": "measure",
                     },
