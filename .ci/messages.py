@@ -3,7 +3,7 @@
     .venv/bin/python .ci/messages.py
 
 A new template has no German yet: write it into kreishaus/locale/de.po. The test of the catalogue
-(tests/unit/repository/test_wording.py) fails until every template has one.
+(tests/unit/repository/test_messages.py) fails until every template has one.
 """
 
 from __future__ import annotations

@@ -133,14 +133,18 @@ def _runs(settings: Settings) -> Iterator[Run]:
     for entry in REGISTRY:
         yield from _staged(settings, entry)
         for file in Quarantine(settings.quarantine, entry.source, entry.name).files():
-            yield Run(file.record, "quarantined", file.folder, entry.title)
+            yield Run(file.record, "quarantined", file.folder, _title(entry, settings.language))
+
+
+def _title(entry: Dataset, language: Language) -> str:
+    return entry.title_de if language == "de" else entry.title
 
 
 def _staged(settings: Settings, entry: Dataset) -> Iterator[Run]:
     staging = Staging(settings.staged, entry.source, entry.name)
     for record in staging.records():
         folder = staging.folder / str(record.period) / record.sha256
-        yield Run(record, "staged", folder, entry.title)
+        yield Run(record, "staged", folder, _title(entry, settings.language))
 
 
 def _digest(run: Run, salt: bytes) -> str:

@@ -406,7 +406,8 @@ class Settings(BaseSettings):
 
     ``warehouse_memory`` is what the database may take while it builds and publishes; what needs
     more goes through files beside it. ``drop_folders`` holds a drop folder for each source that has
-    one, by its name; without it each source names its own.
+    one, by its name; without it each source names its own. ``language`` is what officers read:
+    reasons, alerts, Data Docs and the answers of commands. Logs are English.
     """
 
     model_config = SettingsConfigDict(

@@ -8,7 +8,7 @@ can be said in German where an officer reads it::
     in_language(text, "de")     # Erwartet werden 1.204 Spalten, gefunden wurde „12,5“
 
 ``locale/de.po`` is the one catalogue: English template -> German. A template that is not in it is
-said in English; ``tests/unit/repository/test_wording.py`` fails for it.
+said in English; ``tests/unit/repository/test_messages.py`` fails for it.
 
 This module imports nothing else of Kreishaus.
 """
@@ -144,7 +144,7 @@ def figure(english: str) -> Text:
 
 def day(value: date) -> Text:
     """A day: ``2021-09-30``, for German readers ``30.09.2021``."""
-    return say("{day}", day=value)
+    return _Both(value.isoformat(), f"{value:%d.%m.%Y}")
 
 
 def rewritten(text: str, change: Callable[[str], str]) -> Text:

@@ -46,13 +46,17 @@ def crosstable() -> dict[str, gx.ExpectationSuite]:
                     column="status_code",
                     value_set=list(OF_PENDING),
                     severity=WARNING,
-                    meta=_meta("countries_present", "No sum notices a country that is not listed."),
+                    meta=_meta(
+                        "countries_present", say("No sum notices a country that is not listed.")
+                    ),
                 ),
                 gxe.ExpectColumnDistinctValuesToContainSet(
                     column="status_code",
                     value_set=[*RECOGNISED, *FAMILY],
                     severity=WARNING,
-                    meta=_meta("parts_present", "No sum notices a lost row that counts nobody."),
+                    meta=_meta(
+                        "parts_present", say("No sum notices a lost row that counts nobody.")
+                    ),
                 ),
             ],
         )
@@ -72,14 +76,16 @@ def series() -> dict[str, gx.ExpectationSuite]:
                     column="status_code",
                     value_set=["total", *TOTAL],
                     severity=CRITICAL,
-                    meta=_meta("groups_present", "Without all four groups no total can be judged."),
+                    meta=_meta(
+                        "groups_present", say("Without all four groups no total can be judged.")
+                    ),
                 ),
                 gxe.ExpectColumnValuesToBeIncreasing(
                     column="reference_date",
                     strictly=False,
                     severity=CRITICAL,
                     meta=_meta(
-                        "dates_increase", "Columns out of order mean that dates were mistyped."
+                        "dates_increase", say("Columns out of order mean that dates were mistyped.")
                     ),
                 ),
                 ExpectPlausibleChange(
@@ -90,7 +96,7 @@ def series() -> dict[str, gx.ExpectationSuite]:
                     severity=WARNING,
                     meta=_meta(
                         "plausible_change",
-                        "A jump is a typing error or a change of law: both need explaining.",
+                        say("A jump is a typing error or a change of law: both need explaining."),
                     ),
                 ),
             ],
@@ -111,7 +117,7 @@ def municipalities() -> dict[str, gx.ExpectationSuite]:
                     value_set=["total", *SEXES],
                     severity=CRITICAL,
                     meta=_meta(
-                        "sexes_known", "A group outside the list is in no mart.", "region_name"
+                        "sexes_known", say("A group outside the list is in no mart."), "region_name"
                     ),
                 ),
                 ExpectRowsToSumToTotal(
@@ -120,7 +126,9 @@ def municipalities() -> dict[str, gx.ExpectationSuite]:
                     total={"region_level": "Kreis"},
                     parts={"region_level": "Gemeinde"},
                     severity=CRITICAL,
-                    meta=_meta("county_sum", "Shares of the county need all of it.", "region_name"),
+                    meta=_meta(
+                        "county_sum", say("Shares of the county need all of it."), "region_name"
+                    ),
                 ),
             ],
         )

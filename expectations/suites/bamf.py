@@ -82,8 +82,10 @@ def report() -> dict[str, gx.ExpectationSuite]:
                     severity=CRITICAL,
                     meta={
                         "rule": "sentences_agree_with_table",
-                        "reason": "The report says its totals twice; where the two differ, one of "
-                        "them was misread.",
+                        "reason": say(
+                            "The report says its totals twice; where the two differ, one of them "
+                            "was misread."
+                        ),
                         "label_column": "measure",
                     },
                 )

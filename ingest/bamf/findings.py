@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from kreishaus.model import Finding, Severity
+from kreishaus.wording import say
 
-NEW_LAYOUT = "tell the data engineer: docs/sources/bamf.md, When the layout changes"
+NEW_LAYOUT = say("tell the data engineer: docs/sources/bamf.md, When the layout changes")
 """What an officer does about a file that BAMF makes otherwise now."""
 
 
@@ -23,7 +24,7 @@ def on_page(
     return Finding(
         rule=rule,
         severity=severity,
-        message=f"page {page}: {message}",
+        message=say("page {page}: {message}", page=page, message=message),
         place=str(page),
         row=row,
         column=column,

@@ -34,7 +34,7 @@ SCOPE = {
 FEWEST_EDGES = 3
 """A band with a left and a right rule only, or none, is a note in a frame."""
 Period = TypeVar("Period")
-MEND = f"If BAMF changed the layout, {NEW_LAYOUT}"
+MEND = say("If BAMF changed the layout, {new_layout}", new_layout=NEW_LAYOUT)
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from kreishaus.calendars import NoCalendar
 from kreishaus.datasets import dataset
 from kreishaus.model import Request, SourceUnavailable
 from kreishaus.settings import Settings
+from kreishaus.wording import joined, say
 
 log = logging.getLogger(__name__)
 
@@ -77,12 +78,19 @@ def discover(settings: Settings, client: Client, name: str) -> list[Request]:
             found[offer[1].identity] = offer
     if not found and not isinstance(dataset(f"bamf/{name}").calendar, NoCalendar):
         pdfs = [link for link in links if ".pdf" in link.lower()]
+        first = say(", the first of these {address!r}", address=pdfs[0]) if pdfs else ""
         raise SourceUnavailable(
-            f"{page}: expected links to {' or '.join(config.file_names) or 'files'} (.pdf), found "
-            f"{len(links)} links, {len(pdfs)} of them to PDF files"
-            + (f", the first of these {pdfs[0]!r}" if pdfs else "")
-            + f". If BAMF moved the page, set path, if it renamed the files, file_names of "
-            f"[source.bamf.datasets.{name}] in county.toml."
+            say(
+                "{page}: expected links to {names} (.pdf), found {links} links, {pdfs} of them to "
+                "PDF files{first}. If BAMF moved the page, set path, if it renamed the files, "
+                "file_names of [source.bamf.datasets.{name}] in county.toml.",
+                page=page,
+                names=joined(config.file_names, say(" or ")) or say("files"),
+                links=len(links),
+                pdfs=len(pdfs),
+                first=first,
+                name=name,
+            )
         )
     return sorted((request for _, request in found.values()), key=lambda request: request.label)
 
@@ -101,7 +109,9 @@ def links_of(content: bytes, page: str) -> list[str]:
         parser.feed(html)
         parser.close()
     except AssertionError as error:  # how html.parser refuses a broken declaration
-        raise SourceUnavailable(f"{page}: expected a page in HTML, found {error}") from error
+        raise SourceUnavailable(
+            say("{page}: expected a page in HTML, found {error}", page=page, error=error)
+        ) from error
     base = _joined(page, parser.base) or page
     return [link for href in parser.hrefs if (link := _joined(base, href))]
 

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 
 from ingest.bamf.findings import on_page
 from kreishaus.model import Finding, Origin
+from kreishaus.wording import say
 
 MONTH_NAMES = (
     *("januar", "februar", "maerz", "april", "mai", "juni"),
@@ -44,8 +45,12 @@ def about_month(month: date, origin: Origin) -> list[Finding]:
             on_page(
                 "linked_month",
                 1,
-                f"linked as {origin.label}, but the file prints {month:%Y-%m}; it counts for the "
-                f"month it prints, and {origin.label} still has to come",
+                say(
+                    "linked as {label}, but the file prints {month:%Y-%m}; it counts for the "
+                    "month it prints, and {label} still has to come",
+                    label=origin.label,
+                    month=month,
+                ),
                 severity="warning",
                 expected=origin.label,
                 found=f"{month:%Y-%m}",
@@ -56,8 +61,10 @@ def about_month(month: date, origin: Origin) -> list[Finding]:
             on_page(
                 "future_month",
                 1,
-                "the printed month was not over when the file was fetched: it is misprinted",
-                expected=f"a month before {origin.retrieved_at:%d.%m.%Y}",
+                say("the printed month was not over when the file was fetched: it is misprinted"),
+                expected=say(
+                    "a month before {retrieved_at:%d.%m.%Y}", retrieved_at=origin.retrieved_at
+                ),
                 found=f"{month:%Y-%m}",
             )
         )
@@ -75,10 +82,16 @@ def published(
     finding = on_page(
         "made_at",
         1,
-        "the file says it was made at a time that cannot be true; the month may be misprinted, or "
-        "a clock was wrong. The time is not used",
+        say(
+            "the file says it was made at a time that cannot be true; the month may be "
+            "misprinted, or a clock was wrong. The time is not used"
+        ),
         severity="warning",
-        expected=f"after {last_day(month):%d.%m.%Y}, until {origin.retrieved_at:%d.%m.%Y}",
+        expected=say(
+            "after {last_day:%d.%m.%Y}, until {retrieved_at:%d.%m.%Y}",
+            last_day=last_day(month),
+            retrieved_at=origin.retrieved_at,
+        ),
         found=f"{made_at:%d.%m.%Y}",
     )
     return None, [finding]

@@ -21,6 +21,7 @@ from ingest.bamf.annotations import marks_of
 from ingest.bamf.findings import NEW_LAYOUT
 from ingest.bamf.pages import SNAP, Char, Document, Page, Rule
 from kreishaus.model import Finding, UnreadableFile
+from kreishaus.wording import say
 
 MOST_BYTES = 32 * 2**20
 MOST_BYTES_UNPACKED = 128 * 2**20
@@ -67,10 +68,13 @@ def read_document(content: bytes) -> Document:
     if not any(page.chars for page in pages):
         raise _refused(
             "no_text",
-            f"the PDF's {len(pages)} pages hold no text; it may be a scan. Ask for the original: "
-            "numbers are not guessed from a picture",
-            expected="printed characters",
-            found="none",
+            say(
+                "the PDF's {count} pages hold no text; it may be a scan. Ask for the "
+                "original: numbers are not guessed from a picture",
+                count=len(pages),
+            ),
+            expected=say("printed characters"),
+            found=say("none"),
         )
     return Document(pages, made_at)
 
@@ -100,12 +104,15 @@ def _check_bytes(content: bytes) -> None:
     if not content.strip():
         raise _refused(
             "empty_file",
-            "the file is empty; the download may have failed: fetch it again",
-            expected="a PDF",
-            found=f"{len(content)} bytes",
+            say("the file is empty; the download may have failed: fetch it again"),
+            expected=say("a PDF"),
+            found=say("{count} bytes", count=len(content)),
         )
     if len(content) > MOST_BYTES:
-        raise _too_large(f"{MOST_BYTES} bytes", f"{len(content)} bytes")
+        raise _too_large(
+            say("{most_bytes} bytes", most_bytes=MOST_BYTES),
+            say("{count} bytes", count=len(content)),
+        )
     unpacked = 0
     for packed in re.finditer(rb"stream\r?\n(?=[\x08\x18\x28\x38\x48\x58\x68\x78])", content):
         unpacker = zlib.decompressobj()
@@ -115,18 +122,29 @@ def _check_bytes(content: bytes) -> None:
         except zlib.error:
             continue
         if unpacked > MOST_BYTES_UNPACKED:
-            raise _too_large(f"{MOST_BYTES_UNPACKED} bytes unpacked", "more")
+            raise _too_large(
+                say(
+                    "{most_bytes_unpacked} bytes unpacked", most_bytes_unpacked=MOST_BYTES_UNPACKED
+                ),
+                say("more"),
+            )
 
 
 def _pages(document: pypdfium2.PdfDocument, until: float) -> Iterator[Page]:
     if len(document) > MOST_PAGES:
-        raise _too_large(f"{MOST_PAGES} pages", f"{len(document)} pages")
+        raise _too_large(
+            say("{most_pages} pages", most_pages=MOST_PAGES),
+            say("{count} pages", count=len(document)),
+        )
     for i in range(len(document)):
         page = document[i]
         yield _page(page, i + 1)
         page.close()
         if time.monotonic() > until:
-            raise _too_large(f"{MOST_SECONDS:.0f} seconds of reading", f"more, at page {i + 1}")
+            raise _too_large(
+                say("{most_seconds:.0f} seconds of reading", most_seconds=MOST_SECONDS),
+                say("more, at page {i}", i=i + 1),
+            )
 
 
 def _page(page: pypdfium2.PdfPage, number: int) -> Page:
@@ -134,7 +152,10 @@ def _page(page: pypdfium2.PdfPage, number: int) -> Page:
     verticals: list[Rule] = []
     for count, (x1, y1, x2, y2) in enumerate(_strokes(page)):
         if count > MOST_STROKES:
-            raise _too_large(f"{MOST_STROKES} strokes a page", f"more on page {number}")
+            raise _too_large(
+                say("{most_strokes} strokes a page", most_strokes=MOST_STROKES),
+                say("more on page {number}", number=number),
+            )
         if abs(y1 - y2) <= SNAP < abs(x1 - x2):
             horizontals.append(Rule((y1 + y2) / 2, min(x1, x2), max(x1, x2)))
         elif abs(x1 - x2) <= SNAP < abs(y1 - y2):
@@ -151,7 +172,10 @@ def _page(page: pypdfium2.PdfPage, number: int) -> Page:
 def _chars(page: pypdfium2.PdfPage, number: int) -> Iterator[Char]:
     text = page.get_textpage()
     if text.count_chars() > MOST_CHARS:
-        raise _too_large(f"{MOST_CHARS} characters a page", f"more on page {number}")
+        raise _too_large(
+            say("{most_chars} characters a page", most_chars=MOST_CHARS),
+            say("more on page {number}", number=number),
+        )
     turn = TURNS[page.get_rotation()]
     upright = math.radians(page.get_rotation())
     box = pdfium.FS_RECTF()
@@ -214,16 +238,16 @@ def _not_opened(content: bytes, error: pypdfium2.PdfiumError) -> Finding:
     if content.lstrip()[:5] != b"%PDF-":
         return _finding(
             "not_a_pdf",
-            f"not a PDF: the file begins with {content[:20]!r}",
+            say("not a PDF: the file begins with {content!r}", content=content[:20]),
             expected="%PDF-",
             found=repr(content[:20]),
         )
     if error.err_code in (pdfium.FPDF_ERR_PASSWORD, pdfium.FPDF_ERR_SECURITY):
         return _finding(
             "encrypted",
-            "the PDF is protected by a password; ask its owner for an open one",
-            expected="an open PDF",
-            found="a protected PDF",
+            say("the PDF is protected by a password; ask its owner for an open one"),
+            expected=say("an open PDF"),
+            found=say("a protected PDF"),
         )
     return _broken(content, str(error))
 
@@ -231,18 +255,26 @@ def _not_opened(content: bytes, error: pypdfium2.PdfiumError) -> Finding:
 def _broken(content: bytes, why: str) -> Finding:
     return _finding(
         "broken_pdf",
-        f"the PDF cannot be read ({why}); it may have been cut off on its way: fetch it again",
-        expected="a whole PDF",
-        found=f"{len(content)} bytes",
+        say(
+            "the PDF cannot be read ({why}); it may have been cut off on its way: fetch it again",
+            why=why,
+        ),
+        expected=say("a whole PDF"),
+        found=say("{count} bytes", count=len(content)),
     )
 
 
 def _too_large(expected: str, found: str) -> UnreadableFile:
     return _refused(
         "too_large",
-        f"this is more than a monthly table can be: at most {expected}, found {found}. If it is "
-        f"right, {NEW_LAYOUT}",
-        expected=f"at most {expected}",
+        say(
+            "this is more than a monthly table can be: at most {expected}, found "
+            "{found}. If it is right, {new_layout}",
+            expected=expected,
+            found=found,
+            new_layout=NEW_LAYOUT,
+        ),
+        expected=say("at most {expected}", expected=expected),
         found=found,
     )
 

@@ -24,6 +24,7 @@ from ingest.bamf.report_wordings import MONTH, YEAR_TO_DATE
 from ingest.bamf.tables import REPORT
 from ingest.vocabulary.countries import ls_code_of
 from kreishaus.model import Batch, Finding, Origin, UnreadableFile
+from kreishaus.wording import say
 
 NOTHING = "-"
 
@@ -55,9 +56,9 @@ def parse(content: bytes, origin: Origin) -> Batch:
             on_page(
                 "reference_month",
                 1,
-                "the title names a half-year or a year, and no sentence its last month",
-                expected=f"a figure of {month:%Y-%m}",
-                found="none",
+                say("the title names a half-year or a year, and no sentence its last month"),
+                expected=say("a figure of {month:%Y-%m}", month=month),
+                found=say("none"),
             )
         )
     if any(finding.severity == "critical" for finding in findings):
@@ -77,11 +78,14 @@ def _unknown_names(lines: Sequence[ReportLine]) -> Iterator[Finding]:
             yield on_page(
                 "country_name",
                 line.page,
-                f"the name {line.label!r} has no key; its row is kept without one. Add the "
-                "spelling to ingest/vocabulary/countries.csv",
+                say(
+                    "the name {label!r} has no key; its row is kept without one. Add the "
+                    "spelling to ingest/vocabulary/countries.csv",
+                    label=line.label,
+                ),
                 severity="warning",
                 row=f"{line.row} ({line.label})",
-                expected="a name of ingest/vocabulary/countries.csv",
+                expected=say("a name of ingest/vocabulary/countries.csv"),
                 found=line.label,
             )
 

@@ -11,6 +11,7 @@ from ingest.bamf.hkl_head import TITLE as HKL_TITLE
 from ingest.bamf.months import month_number
 from ingest.bamf.prose import Prose
 from kreishaus.model import Finding, UnreadableFile
+from kreishaus.wording import say
 
 TITLE = re.compile(
     r"Asylgeschäftsstatistik(?:fürdenMonat([A-Za-zäÄ]{3,9})"
@@ -25,7 +26,7 @@ def read_month(pages: Sequence[Prose]) -> date:
     titles = {page.number: match for page in pages if (match := TITLE.search(page.compact))}
     if not titles:
         hint = (
-            "; it looks like the HKL table, which is dataset bamf/hkl"
+            say("; it looks like the HKL table, which is dataset bamf/hkl")
             if any("".join(HKL_TITLE.split()) in page.compact for page in pages)
             else ""
         )
@@ -33,9 +34,9 @@ def read_month(pages: Sequence[Prose]) -> date:
             on_page(
                 "other_report",
                 1,
-                f'this is no "Asylgeschäftsbericht": its title is missing{hint}',
-                expected="Asylgeschäftsstatistik für den Monat <Monat> <Jahr>",
-                found=" ".join(pages[0].text.split())[:120] or "no words",
+                say('this is no "Asylgeschäftsbericht": its title is missing{hint}', hint=hint),
+                expected=say("Asylgeschäftsstatistik für den Monat <Monat> <Jahr>"),
+                found=(" ".join(pages[0].text.split())[:120] or say("no words")),
             )
         )
     months = {number: _month(match) for number, match in titles.items()}
@@ -68,8 +69,8 @@ def _unlike(titles: dict[int, re.Match[str]], months: dict[int, date | None]) ->
             yield on_page(
                 "reference_month",
                 number,
-                "the title does not name one month, the same on every page",
-                expected="a month such as Januar 2016",
+                say("the title does not name one month, the same on every page"),
+                expected=say("a month such as Januar 2016"),
                 found=", ".join(f"{match[1] or match[2]} {match[3]}" for match in titles.values()),
             )
 
@@ -82,8 +83,8 @@ def _page_numbers(pages: Sequence[Prose]) -> Iterator[Finding]:
             yield on_page(
                 "page_missing",
                 number,
-                "the printed page number does not fit: a page is missing or out of order",
-                expected=f"Seite {number} von {len(pages)}",
-                found=f"Seite {match[1]} von {match[2]}",
+                say("the printed page number does not fit: a page is missing or out of order"),
+                expected=say("Seite {number} von {count}", number=number, count=len(pages)),
+                found=say("Seite {match} von {match_2}", match=match[1], match_2=match[2]),
             )
             return

@@ -12,8 +12,10 @@ from ingest.bamf.prose import Prose
 from ingest.bamf.report_wordings import ALWAYS_PRINTED, PERCENT, WORDINGS
 from ingest.bamf.writing import WITH_BLANKS
 from kreishaus.model import Finding
+from kreishaus.wording import figure as number_text
+from kreishaus.wording import say
 
-MEND = f"If BAMF words it anew, {NEW_LAYOUT}"
+MEND = say("If BAMF words it anew, {new_layout}", new_layout=NEW_LAYOUT)
 
 
 @dataclass(frozen=True)
@@ -74,12 +76,19 @@ def _unlike(figures: Sequence[Figure]) -> Iterator[Finding]:
             yield on_page(
                 "figures_contradict",
                 other.page,
-                f'two sentences state {first.measure} ({first.span}) differently: "{first.quote}" '
-                f'on page {first.page}, "{other.quote}" here',
+                say(
+                    'two sentences state {measure} ({span}) differently: "{quote}" on page '
+                    '{page}, "{quote_2}" here',
+                    measure=first.measure,
+                    span=first.span,
+                    quote=first.quote,
+                    page=first.page,
+                    quote_2=other.quote,
+                ),
                 row=str(other.line),
                 column=first.measure,
-                expected=f"{first.value:,g}",
-                found=f"{other.value:,g}",
+                expected=number_text(f"{first.value:,g}"),
+                found=number_text(f"{other.value:,g}"),
             )
 
 
@@ -91,10 +100,15 @@ def _not_found(pages: Sequence[Prose], stated: Iterable[tuple[str, str]]) -> Ite
             yield on_page(
                 "figure_not_found",
                 page,
-                f"no known sentence states {measure} ({span}); the figure is left out. {MEND}",
+                say(
+                    "no known sentence states {measure} ({span}); the figure is left out. {mend}",
+                    measure=measure,
+                    span=span,
+                    mend=MEND,
+                ),
                 severity="warning",
                 column=measure,
-                expected=f"a sentence with {hint!r}",
+                expected=say("a sentence with {hint!r}", hint=hint),
                 found=words,
             )
 
@@ -105,4 +119,4 @@ def _around(pages: Sequence[Prose], hint: str) -> tuple[int, str]:
     for page in pages:
         if match := pattern.search(page.compact):
             return page.number, page.quote(match)
-    return 1, "no such words in the file"
+    return 1, say("no such words in the file")

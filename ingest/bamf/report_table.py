@@ -16,6 +16,7 @@ from ingest.bamf.pages import Char, Page, Word, char_lines
 from ingest.bamf.tables import REPORT_MEASURES
 from ingest.bamf.writing import as_bamf_prints, blanks_part_thousands, cause, counts_of
 from kreishaus.model import Finding
+from kreishaus.wording import joined, say
 
 VALUE = re.compile(r"-|0|[1-9][0-9]{0,2}(\.[0-9]{3}){0,3}|[0-9]{1,3}(,[0-9])?%")
 FEWEST_VALUES = 8
@@ -28,7 +29,7 @@ TOTAL_LABEL = "Herkunftsländer gesamt"
 TOP_LABEL = "Summe"
 OVER_TWO_COLUMNS = ("decisions_refugee_and_art_16a",)
 """Its head stands over its own column and the next, which is a part of it."""
-MEND = f"If BAMF changed the layout, {NEW_LAYOUT}"
+MEND = say("If BAMF changed the layout, {new_layout}", new_layout=NEW_LAYOUT)
 
 
 @dataclass(frozen=True)
@@ -66,9 +67,9 @@ def read_table(pages: Sequence[Page]) -> tuple[list[ReportLine], list[Finding]]:
             on_page(
                 "table_missing",
                 1,
-                "the overview table was not found",
-                expected=f"a page with {HEAD} and rows below",
-                found="no such page",
+                say("the overview table was not found"),
+                expected=say("a page with {head} and rows below", head=HEAD),
+                found=say("no such page"),
             )
         ]
     rows = list(_rows(lines))
@@ -100,9 +101,14 @@ def _unknown_sign(page: Page) -> Finding | None:
             return on_page(
                 rule,
                 page.number,
-                f"{len(texts)} cells of the table hold {sign or 'no sign'!r} where no such sign "
-                f"is known; the first: {texts[0]!r}",
-                expected='a count such as 1.648, or "-"',
+                say(
+                    "{count} cells of the table hold {value!r} where no such sign is known; "
+                    "the first: {texts!r}",
+                    count=len(texts),
+                    value=sign or say("no sign"),
+                    texts=texts[0],
+                ),
+                expected=say('a count such as 1.648, or "-"'),
                 found=texts[0],
             )
     return None
@@ -184,8 +190,15 @@ def _head_changed(
         yield changed(
             "column_added" if len(ends) > len(wanted) else "column_missing",
             page.number,
-            f"the table has {len(ends)} columns instead of {len(wanted)}; without a head that is "
-            f"known: {', '.join(new) or 'none'}; not found: {', '.join(lost) or 'none'}. {MEND}",
+            say(
+                "the table has {count} columns instead of {count_2}; without a head that "
+                "is known: {value}; not found: {value_2}. {mend}",
+                count=len(ends),
+                count_2=len(wanted),
+                value=joined(new, ", ") or say("none"),
+                value_2=joined(lost, ", ") or say("none"),
+                mend=MEND,
+            ),
         )
         return
     for i, (measure, word) in enumerate(wanted):
@@ -195,9 +208,24 @@ def _head_changed(
             yield changed(
                 "column_moved" if moved else "column_missing",
                 page.number,
-                f"column {i + 1} should be {measure}, but {word!r} "
-                + (f"stands over column {moved}. " if moved else "stands over no column. ")
-                + MEND,
+                say(
+                    "column {number} should be {measure}, but {word!r} stands over column "
+                    "{moved}. {mend}",
+                    number=i + 1,
+                    measure=measure,
+                    word=word,
+                    moved=moved,
+                    mend=MEND,
+                )
+                if moved
+                else say(
+                    "column {number} should be {measure}, but {word!r} stands over no column. "
+                    "{mend}",
+                    number=i + 1,
+                    measure=measure,
+                    word=word,
+                    mend=MEND,
+                ),
                 column=str(i + 1),
             )
 
@@ -249,24 +277,37 @@ def _label_lost(line: ReportLine, *, last: bool) -> Finding:
     return on_page(
         "label_lost",
         line.page,
-        f"row {line.row} has no label"
-        + (f"; by its place it is {TOTAL_LABEL!r}" if last else ", so it is not known whose it is"),
+        joined(
+            (
+                say("row {row} has no label", row=line.row),
+                (
+                    say("; by its place it is {total_label!r}", total_label=TOTAL_LABEL)
+                    if last
+                    else say(", so it is not known whose it is")
+                ),
+            ),
+            "",
+        ),
         severity="warning" if last else "critical",
         row=str(line.row),
         expected=TOTAL_LABEL,
-        found="no label",
+        found=say("no label"),
     )
 
 
 def _faults(line: ReportLine, stray: Sequence[str]) -> Iterator[Finding]:
-    name = line.label or "row without a label"
+    name = line.label or say("row without a label")
     for text in stray:
         yield on_page(
             "shifted_cell",
             line.page,
-            f"{name}: {text!r} ends below no column, or a column holds two numbers",
+            say(
+                "{name}: {text!r} ends below no column, or a column holds two numbers",
+                name=name,
+                text=text,
+            ),
             row=f"{line.row} ({name})",
-            expected="one number a column",
+            expected=say("one number a column"),
             found=text,
         )
     for measure, text in line.cells.items():
@@ -276,11 +317,16 @@ def _faults(line: ReportLine, stray: Sequence[str]) -> Iterator[Finding]:
             yield on_page(
                 "empty_cell" if not text else "number",
                 line.page,
-                f"{name}, {measure}: expected {'a percentage' if percent else 'a count'}, "
-                f"found {text!r}",
+                say(
+                    "{name}, {measure}: expected {word}, found {text!r}",
+                    name=name,
+                    measure=measure,
+                    word=(say("a percentage") if percent else say("a count")),
+                    text=text,
+                ),
                 row=f"{line.row} ({name})",
                 column=measure,
-                expected="a percentage such as 99,1%" if percent else 'a count, or "-"',
+                expected=(say("a percentage such as 99,1%") if percent else say('a count, or "-"')),
                 found=text,
             )
 
@@ -293,8 +339,17 @@ def _rows_missing(page: int, lines: Sequence[ReportLine]) -> Iterator[Finding]:
         yield on_page(
             "row_missing",
             page,
-            "the ranks do not run from 1 on without a gap"
-            + (f": {', '.join(missing)} is missing" if missing else ""),
+            joined(
+                (
+                    say("the ranks do not run from 1 on without a gap"),
+                    (
+                        say(": {missing} is missing", missing=joined(missing, ", "))
+                        if missing
+                        else ""
+                    ),
+                ),
+                "",
+            ),
             expected=", ".join(map(str, wanted)),
             found=", ".join(map(str, ranks)),
         )
@@ -304,7 +359,7 @@ def _rows_missing(page: int, lines: Sequence[ReportLine]) -> Iterator[Finding]:
             yield on_page(
                 "row_missing" if not kinds.count(kind) else "row_twice",
                 page,
-                f"the row {label!r} must stand in the table once",
+                say("the row {label!r} must stand in the table once", label=label),
                 row=label,
                 expected="1",
                 found=str(kinds.count(kind)),

@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from ingest.bamf.pages import SNAP, Char, Page, Rule, text_lines
 from kreishaus.model import Finding, UnreadableFile
+from kreishaus.wording import say
 
 FULL_WIDTH = 0.95
 """Share of the table's width that a rule must cover to part two rows."""
@@ -79,10 +80,12 @@ def _heights(page: Page) -> list[float]:
             Finding(
                 rule="too_large",
                 severity="critical",
-                message=f"page {page.number}: more ruled rows than a page can hold",
+                message=say(
+                    "page {number}: more ruled rows than a page can hold", number=page.number
+                ),
                 place=str(page.number),
-                expected=f"at most {MOST_ROWS} rows",
-                found=f"{len(heights)} rows",
+                expected=say("at most {most_rows} rows", most_rows=MOST_ROWS),
+                found=say("{count} rows", count=len(heights)),
             )
         )
     return heights

@@ -8,6 +8,7 @@ from ingest.county.tables import TABLES
 from ingest.drop_folder import dropped, not_taken
 from kreishaus.county_folder import COUNTY_TOML
 from kreishaus.model import Request
+from kreishaus.wording import joined, say
 
 if TYPE_CHECKING:
     from ingest.drop_folder import Dropped
@@ -19,7 +20,11 @@ def lists(settings: Settings, client: Client, dataset_name: str) -> list[Request
     """The lists of the county, by name. Raises ``SourceUnavailable`` without its folder."""
     entries = [one for one in dropped(settings.county_folder) if one.name != COUNTY_TOML]
     strangers = (entry for entry in entries if not _is_list(entry))
-    not_taken(settings.county_folder, strangers, f"a list ({', '.join(TABLES)}) as .csv")
+    not_taken(
+        settings.county_folder,
+        strangers,
+        say("a list ({tables}) as .csv", tables=joined(TABLES, ", ")),
+    )
     return [
         entry.request("county", identity=f"county/{settings.county.ags}/{entry.name}")
         for entry in entries

@@ -20,6 +20,7 @@ from ingest.formats.faults import fault
 from kreishaus.county_folder import FaultyList, read_list
 from kreishaus.model import Batch, Finding, Origin, UnreadableFile
 from kreishaus.terminal import UNSHOWN
+from kreishaus.wording import joined, say, text_of
 
 WHOLE = re.compile(r"-?\d{1,15}", re.ASCII)
 NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,12})?", re.ASCII)
@@ -54,7 +55,11 @@ def parse(content: bytes, origin: Origin) -> Batch:
     schema = TABLES[name]
     expected = [field.name for field in columns(schema)]
     if len(content) > MOST_BYTES:
-        raise _too_large(file, f"{MOST_BYTES:,} bytes", f"{len(content):,} bytes")
+        raise _too_large(
+            file,
+            say("{most_bytes:,} bytes", most_bytes=MOST_BYTES),
+            say("{count:,} bytes", count=len(content)),
+        )
     try:
         header, rows = read_list(decoded(content))
     except UnreadableFile as error:
@@ -62,7 +67,7 @@ def parse(content: bytes, origin: Origin) -> Batch:
     except FaultyList as error:
         raise fault(
             "list",
-            f"{file}: {error}",
+            joined((file, text_of(error)), ": "),
             place=file,
             row=error.line,
             expected=_shortened(error.expected),
@@ -71,14 +76,18 @@ def parse(content: bytes, origin: Origin) -> Batch:
     if sorted(header) != sorted(expected):
         raise fault(
             "columns",
-            f"{file} has not the columns of this list",
+            say("{file} has not the columns of this list", file=file),
             place=file,
             row=1,
             expected=",".join(expected),
-            found=_shortened(",".join(header)) or "no line",
+            found=(_shortened(",".join(header)) or say("no line")),
         )
     if len(rows) > MOST_ROWS:
-        raise _too_large(file, f"{MOST_ROWS:,} rows", f"{len(rows):,} rows")
+        raise _too_large(
+            file,
+            say("{most_rows:,} rows", most_rows=MOST_ROWS),
+            say("{count:,} rows", count=len(rows)),
+        )
     found: list[Finding] = []
     records = [
         {
@@ -113,15 +122,17 @@ def _said_by_folder(origin: Origin) -> tuple[str, str, str]:
 
 def _of_file(file: str, finding: Finding) -> Finding:
     """What a reader of any file found, with the name of this one."""
-    return replace(finding, message=f"{file}: {finding.message}", place=finding.place or file)
+    return replace(
+        finding, message=joined((file, finding.message), ": "), place=finding.place or file
+    )
 
 
 def _too_large(file: str, expected: str, found: str) -> UnreadableFile:
     return fault(
         "size",
-        f"{file} is larger than any list of a county",
+        say("{file} is larger than any list of a county", file=file),
         place=file,
-        expected=f"at most {expected}",
+        expected=say("at most {expected}", expected=expected),
         found=found,
     )
 
@@ -151,12 +162,17 @@ def _values(
                 Finding(
                     rule="value",
                     severity="critical",
-                    message=f"{file}, line {line}: {column} does not hold what the column holds",
+                    message=say(
+                        "{file}, line {line}: {column} does not hold what the column holds",
+                        file=file,
+                        line=line,
+                        column=column,
+                    ),
                     place=file,
                     row=str(line),
                     column=column,
-                    expected=str(error),
-                    found=_shortened(cell) or "nothing",
+                    expected=text_of(error),
+                    found=(_shortened(cell) or say("nothing")),
                 )
             )
     return values
@@ -166,13 +182,17 @@ def _value(county_ags: str, cell: str, field: pa.Field) -> Value | None:
     if not cell:
         if field.nullable:
             return None
-        raise NotThat(f"a value: {expected_of(field.type)}")
+        raise NotThat(say("a value: {expected_of}", expected_of=expected_of(field.type)))
     if pa.types.is_string(field.type):
         _require_printable(cell, several_lines=field.name in SEVERAL_LINES)
     behind = REGIONS.get(field.name)
     if behind and not re.fullmatch(re.escape(county_ags) + behind, cell, re.ASCII):
-        own = f"{county_ags} or {county_ags}..." if "?" in behind else f"{county_ags}..."
-        raise NotThat(f"an official key of this county, five or eight digits: {own}")
+        own = (
+            say("{county_ags} or {county_ags}...", county_ags=county_ags)
+            if "?" in behind
+            else f"{county_ags}..."
+        )
+        raise NotThat(say("an official key of this county, five or eight digits: {own}", own=own))
     try:
         return _reader(field.type)(cell)
     except NotThat:
@@ -185,8 +205,10 @@ def _require_printable(cell: str, *, several_lines: bool) -> None:
     """Raise ``NotThat`` for signs that nobody sees, and that a terminal or a reader obeys."""
     text = cell.replace("\n", "").replace("\t", "") if several_lines else cell
     if any(unicodedata.category(sign) in UNSHOWN for sign in text):
-        lines = "" if several_lines else " on one line"
-        raise NotThat(f"text{lines}, without control characters and signs of no width")
+        lines = "" if several_lines else say(" on one line")
+        raise NotThat(
+            say("text{lines}, without control characters and signs of no width", lines=lines)
+        )
 
 
 def _reader(kind: pa.DataType) -> Callable[[str], Value]:
@@ -206,13 +228,13 @@ def _reader(kind: pa.DataType) -> Callable[[str], Value]:
 def expected_of(kind: pa.DataType) -> str:
     """What a cell of this type looks like."""
     if pa.types.is_date(kind):
-        return "a day as 2021-11-30"
+        return say("a day as 2021-11-30")
     if pa.types.is_boolean(kind):
-        return "true or false"
+        return say("true or false")
     if pa.types.is_integer(kind):
-        return "a whole number without separators, as 1250"
+        return say("a whole number without separators, as 1250")
     if pa.types.is_decimal(kind) or pa.types.is_floating(kind):
-        return "a number with a point and no other separators, as 0.98"
+        return say("a number with a point and no other separators, as 0.98")
     return "text"
 
 
@@ -225,14 +247,20 @@ def _matched(pattern: re.Pattern[str], read: Callable[[str], Value], cell: str) 
 def _number(read: Callable[[str], Value], cell: str) -> Value:
     if THOUSANDS.fullmatch(cell):
         zeros = cell.rstrip("0").rstrip(".")
-        raise NotThat(f"{zeros}, or {cell.replace('.', '')}: the point may part thousands")
+        raise NotThat(
+            say(
+                "{zeros}, or {cell}: the point may part thousands",
+                zeros=zeros,
+                cell=cell.replace(".", ""),
+            )
+        )
     return _matched(NUMBER, read, cell)
 
 
 def _decimal(kind: pa.Decimal128Type, cell: str) -> Value:
     most = kind.precision - kind.scale
     if len(cell.lstrip("-").partition(".")[0].lstrip("0")) > most:
-        raise NotThat(f"a number with at most {most} digits before its point")
+        raise NotThat(say("a number with at most {most} digits before its point", most=most))
     return _number(Decimal, cell)
 
 

@@ -12,9 +12,28 @@ from string import Formatter
 ROOMS = ("kreishaus", "ingest", "expectations", "pipeline", "warehouse", "operations", "dags")
 SAYS = {"say": 1, "say_counted": 2}
 """Function -> how many of its first arguments are templates."""
-MESSAGE_PARAMETERS = {"message", "expected", "found", "why", "brief", "fault"}
+MESSAGE_PARAMETERS = {"message", "expected", "found", "to_do", "why", "brief", "fault", "reason"}
 """What parameters and fields are called that people read."""
 MESSAGE_EXCEPTIONS = {"FileRejected", "SourceUnavailable", "SourceRefused", "NothingOffered"}
+# fmt: off
+ENGLISH = {
+    "the", "and", "are", "as", "at", "be", "been", "but", "by", "can", "each", "every",
+    "expected", "for", "found", "from", "has", "have", "if", "is", "it", "its", "may", "must",
+    "no", "nobody", "none", "not", "nothing", "of", "on", "one", "only", "or", "other", "some",
+    "than", "that", "their", "them", "there", "these", "they", "this", "those", "to", "were",
+    "what", "when", "where", "which", "who", "with", "without",
+}
+# fmt: on
+"""Function words of English that are no words of German ("in", "so", "was", "an" are)."""
+TO_BE_TYPED = re.compile(
+    r"`[^`]*`|\"[^\"]*\"|„[^“]*“|\{[^{}]*\}|\[[\w.]+\]|[\w./-]+\.(?:md|toml|csv|txt)"
+)
+"""What a reader types or looks up: commands, settings, names of files and of chapters."""
+
+
+def english_words(text: str) -> set[str]:
+    """The function words of English in a German text, but for what a reader types or looks up."""
+    return set(re.findall(r"\w+", TO_BE_TYPED.sub("", text))) & ENGLISH
 
 
 def modules(root: Path) -> Iterator[tuple[Path, ast.Module]]:
@@ -89,9 +108,10 @@ def placeholders(template: str) -> set[str]:
 
 def unsaid(root: Path) -> Counter[str]:
     """By package: arguments that people read and that are plain English, where a text should be."""
-    parameters = _parameters(root)
+    everywhere = _parameters(*(module for _, module in modules(root)))
     found: Counter[str] = Counter()
     for path, module in modules(root):
+        parameters = everywhere | _parameters(module)
         for call in calls(module):
             found[_package(path)] += sum(map(_is_english, _messages(call, parameters)))
     return +found
@@ -102,11 +122,11 @@ def _package(path: Path) -> str:
     return "/".join(within)
 
 
-def _parameters(root: Path) -> dict[str, list[list[str]]]:
+def _parameters(*trees: ast.Module) -> dict[str, list[list[str]]]:
     """Function or class -> the names of its positional parameters, for each of that name."""
     found: dict[str, list[list[str]]] = {}
-    for _, module in modules(root):
-        for node in ast.walk(module):
+    for tree in trees:
+        for node in ast.walk(tree):
             if isinstance(node, ast.FunctionDef):
                 names = [one.arg for one in (*node.args.posonlyargs, *node.args.args)]
                 found.setdefault(node.name, []).append(
