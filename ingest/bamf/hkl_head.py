@@ -21,6 +21,7 @@ from ingest.bamf.ruled_pages import RuledRow, ruled_rows
 from ingest.bamf.stamps import written_over
 from ingest.bamf.tables import MEASURES
 from kreishaus.model import Finding, UnreadableFile
+from kreishaus.wording import say
 
 TITLE = "Antrags-, Entscheidungs- und Bestandsstatistik"
 OTHER_TITLE = "Asylgeschäftsstatistik"
