@@ -23,8 +23,10 @@ from pipeline.status import dataset_status
 
 QUIET_AFTER_RED = timedelta(hours=20)
 """The same fault again within a night (a repeated run, a backfill of many days) is no news."""
+QUIET_AFTER_REFUSED = timedelta(days=60)
+"""A file that was refused is red each night that it lies there; unchanged, it is told once."""
 REMIND_OF_LATE_AFTER = timedelta(days=7)
-FORGET_AFTER = timedelta(days=60)
+FORGET_AFTER = QUIET_AFTER_REFUSED
 SENT_KEPT = 200
 
 

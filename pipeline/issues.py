@@ -16,6 +16,7 @@ from kreishaus.settings import Settings
 from kreishaus.store.quarantine import QuarantinedFile, explain, worst_findings_first
 from kreishaus.store.visits import Visit
 from kreishaus.wording import day, joined, say, say_counted
+from pipeline.refusals import same_refusal
 from pipeline.status import DatasetStatus
 
 Severity = Literal["red", "yellow", "note"]
@@ -179,7 +180,9 @@ def _visits(status: DatasetStatus, now: datetime) -> Iterator[Issue]:
             yield Issue("red", "silent", about, text, text)
         for text in visit.refused:
             # The name of a file may be that of a person.
-            yield Issue("red", "refused", about, text, say("a file was refused at the door"))
+            brief = say("a file was refused at the door")
+            key = f"refused {about} {same_refusal(text)}"
+            yield Issue("red", "refused", about, text, brief, key=key)
     if status.last_visit and now - status.last_visit.visited_at > NOT_VISITED_FOR:
         why = say(
             "not visited since {astimezone:%Y-%m-%d %H:%M}",

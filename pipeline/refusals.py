@@ -6,6 +6,7 @@ when it was saved, and the folder.
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from pathlib import Path
 
@@ -13,6 +14,16 @@ from kreishaus.datasets import Dataset
 from kreishaus.model import Request
 from kreishaus.terminal import printable_name
 from kreishaus.wording import say
+
+NUMBER = re.compile(r"^file \d+ of \d+ by name, ", re.ASCII)
+
+
+def same_refusal(text: str) -> str:
+    """What stays the same of a refusal while its file lies unchanged in the drop folder.
+
+    A file's number changes with its neighbours; its time, its folder and the reason do not.
+    """
+    return NUMBER.sub("", text)
 
 
 def unread_file(entry: Dataset, request: Request) -> str:

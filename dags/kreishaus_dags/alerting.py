@@ -20,21 +20,24 @@ log = logging.getLogger(__name__)
 def alert(context: Mapping[str, Any]) -> None:
     """Tell whoever is configured that a run is red: one message, and none of the same fault again.
 
+    A refused file that lies unchanged in its drop folder makes each night red, and is told once.
+
     Airflow calls it in the DAG processor, once a run. What keeps a message from being sent is
     logged there and shown by ``kreishaus status``.
     """
-    from pipeline.alerts import QUIET_AFTER_RED, AlertLog, digest, red_run
+    from pipeline.alerts import QUIET_AFTER_RED, QUIET_AFTER_REFUSED, AlertLog, digest, red_run
 
     settings, now = read_settings(), datetime.now(UTC)
     if not anybody(settings):
         return
     dag_id, run_id = context["dag"].dag_id, context["run_id"]
     red, found = red_task(context), faults(settings, dag_id, run_id, now)
-    about = [f"{issue.about} {issue.why}" for issue in found] or [red]
+    about = [issue.key or f"{issue.about} {issue.why}" for issue in found] or [red]
     key = f"red {dag_id} {digest(*sorted(about))}"
     alert_log = AlertLog(settings)
-    if alert_log.within(QUIET_AFTER_RED, key, now):
-        log.info("%s: the same fault was told less than a night ago", dag_id)
+    refused = found and all(issue.kind == "refused" for issue in found)
+    if alert_log.within(QUIET_AFTER_REFUSED if refused else QUIET_AFTER_RED, key, now):
+        log.info("%s: the same fault was told before", dag_id)
         return
     page = page_of(dag_id, run_id)
     words = {"dag_id": dag_id, "run_id": run_id, "red_task": red, "found": found}

@@ -207,6 +207,27 @@ def test_the_same_fault_is_not_told_twice_in_a_night_but_the_next_one_is(
     assert len(mails.got) == 3
 
 
+def test_a_refused_file_that_lies_unchanged_is_told_once(
+    told_to: Any, mails: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each night is red; a new neighbour moves the file's number, a new file is news."""
+    settings = told_to("a@county.example")
+    monkeypatch.setattr("pipeline.alerts.QUIET_AFTER_RED", timedelta())
+    lies = "saved 2021-10-14 07.32: in /share/azr: sheet 1: a date of birth"
+    nights = {
+        "night 1": [f"file 2 of 5 by name, {lies}"],
+        "night 2": [f"file 3 of 6 by name, {lies}"],
+        "night 3": [f"file 3 of 6 by name, {lies.replace('07.32', '07.33')}"],
+    }
+    told = []
+    for run_id, refused in nights.items():
+        seen = Visit(NOW - timedelta(minutes=5), run_id, offered=6, refused=tuple(refused))
+        Visits(settings.landing, "azr", "series").note(seen)
+        alerting.alert(red(run_id, "ingest_azr"))
+        told.append(len(mails.got))
+    assert told == [1, 1, 2]
+
+
 def test_what_could_not_be_sent_is_not_held_for_told(told_to: Any, mails: Mailbox) -> None:
     settings = told_to("a@county.example")
     put_into_quarantine(settings, "2020-09", "night 1")
