@@ -397,45 +397,48 @@ def as_earlier_code_left_it(settings: Settings, dataset_id: str) -> None:
     write_format(settings.staged, 1)
 
 
-def test_an_earlier_home_gets_the_words_by_the_upgrade(samples: Path, tmp_path: Path) -> None:
-    settings = live(tmp_path, "azr", official_drop_folder=True)
-    dropped(settings, samples)
-    marked = "AZR_Gemeinden_2021-03-31.xlsx"
-    (tmp_path / "share" / "azr" / marked).write_bytes(
-        (samples / "drop" / "azr" / marked).read_bytes()
-    )
-    for landed in fetch_new("azr/municipalities", settings, "night").pending:
+def register_lists(samples: Path, tmp_path: Path) -> Settings:
+    """A home that has landed a list of homes without a mark, and one with it, as they came."""
+    settings = live(tmp_path, "wtg", official_drop_folder=True)
+    content = (samples / "drop" / "wtg" / "WTG_Register_2021-12-31.csv").read_bytes()
+    folder = tmp_path / "share" / "wtg"
+    (folder / "WTG_Register_2020-12-31.csv").write_bytes(content.replace(INVENTED, b""))
+    (folder / "WTG_Register_2021-12-31.csv").write_bytes(content)
+    for path in folder.iterdir():
+        os.utime(path, (0, 0))  # what changed lately may still be being copied
+    for landed in fetch_new("wtg/register", settings, "night").pending:
         process_file(landed, settings)
-    before = {one.sha256: one.figure_origin for one in sidecars(settings, "azr/municipalities")}
+    return settings
+
+
+def test_an_earlier_home_gets_the_words_by_the_upgrade(samples: Path, tmp_path: Path) -> None:
+    settings = register_lists(samples, tmp_path)
+    before = {one.sha256: one.figure_origin for one in sidecars(settings, "wtg/register")}
     assert sorted(before.values()) == ["invented", "official"]
-    as_earlier_code_left_it(settings, "azr/municipalities")
+    as_earlier_code_left_it(settings, "wtg/register")
     done = list(upgrade(settings))
     assert any("1 invented, 1 official" in sentence for sentence in done)
-    after = {one.sha256: one.figure_origin for one in sidecars(settings, "azr/municipalities")}
+    after = {one.sha256: one.figure_origin for one in sidecars(settings, "wtg/register")}
     assert after == before
-    records = store_of(settings, "azr/municipalities").staging.records()
+    records = store_of(settings, "wtg/register").staging.records()
     assert {one.sha256: one.figure_origin for one in records} == before
-    assert rows_say(settings, "azr/municipalities") == {"invented", "official"}
-    assert (format_of(settings.landing), format_of(settings.staged)) == (4, 2)
+    assert rows_say(settings, "wtg/register") == {"invented", "official"}
+    assert (format_of(settings.landing), format_of(settings.staged)) == (5, 2)
     assert list(upgrade(settings)) == []
 
 
 def test_bytes_that_are_gone_leave_an_earlier_file_unknown(samples: Path, tmp_path: Path) -> None:
-    settings = live(tmp_path, "azr", official_drop_folder=True)
-    dropped(settings, samples)
-    assert visited(settings) == "official"
-    store = store_of(settings, "azr/municipalities")
-    (sidecar,) = sidecars(settings, "azr/municipalities")
-    now = datetime.now(UTC)
-    store.landing.bury(
-        Tombstone(
-            *("azr", "municipalities", sidecar.sha256, sidecar.label, "2020-03-31", sidecar.size),
-            *(now, "bytes", "rule", "reason", now, "test"),
+    settings = register_lists(samples, tmp_path)
+    store, now = store_of(settings, "wtg/register"), datetime.now(UTC)
+    for sidecar in sidecars(settings, "wtg/register"):
+        store.landing.bury(
+            Tombstone(
+                *("wtg", "register", sidecar.sha256, sidecar.label, "2020-12-31", sidecar.size),
+                *(now, "bytes", "rule", "reason", now, "test"),
+            )
         )
-    )
-    as_earlier_code_left_it(settings, "azr/municipalities")
+    as_earlier_code_left_it(settings, "wtg/register")
     list(upgrade(settings))
-    (sidecar,) = sidecars(settings, "azr/municipalities")
-    assert sidecar.figure_origin == "unknown"
-    assert rows_say(settings, "azr/municipalities") == {"unknown"}
+    assert {one.figure_origin for one in sidecars(settings, "wtg/register")} == {"unknown"}
+    assert rows_say(settings, "wtg/register") == {"unknown"}
     assert store.staging.record(sidecar.sha256) is not None
