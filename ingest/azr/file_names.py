@@ -6,9 +6,8 @@ import re
 import unicodedata
 from pathlib import Path
 
-from ingest.azr.understood import Language, program_words
+from ingest.azr.understood import Language
 from ingest.formats.dates import MONTHS
-from ingest.persons.words import is_nation
 from kreishaus.settings import Settings
 
 OF_FILES = frozenset(
@@ -26,6 +25,7 @@ OF_FILES = frozenset(
         "final",
         "gemeinden",
         "kommunen",
+        "kopie",
         "korrektur",
         "kreis",
         "kreuztabelle",
@@ -40,7 +40,10 @@ OF_FILES = frozenset(
     ]
 )
 """What offices call their files, umlauts written out too."""
+ENDINGS = frozenset([".csv", ".ods", ".tab", ".tsv", ".txt", ".xls", ".xlsx"])
 MOST_NUMBERS = 2
+MONTH_OF_A_YEAR = re.compile(rf"(?<![^\W_])(?:{'|'.join(MONTHS)})[-_. ]*(?=20\d\d)")
+"""A month alone may be a name: "Jan", "Mai", "August", "Juni"."""
 DAYS = re.compile(
     r"(?<!\d)(?:20\d\d[-_. ]?\d\d[-_. ]?\d\d|\d{1,2}[-_. ]\d{1,2}[-_. ](?:20\d\d|[12]\d))(?!\d)",
     re.ASCII,
@@ -61,14 +64,21 @@ def own_words(settings: Settings) -> frozenset[str]:
 
 
 def is_file_name(name: str, language: Language, own: frozenset[str]) -> bool:
-    """Whether a name is made of words about tables, of dates and of short numbers."""
-    stem = unicodedata.normalize("NFC", Path(name).stem).casefold()
+    """Whether a name is made of words about tables, of dates and of short numbers.
+
+    Municipalities, nationalities and months are no such words: many are names of persons.
+    """
+    stem, ending = (unicodedata.normalize("NFC", part).casefold() for part in _parts(name))
+    if ending not in ENDINGS:
+        return False
     if len(re.findall(r"(?<!\d)\d{1,3}(?!\d)", DAYS.sub(" ", stem))) > MOST_NUMBERS:
         return False
-    rest = DATES.sub(" ", language.keys.sub(" ", stem))
-    known = language.words | program_words() | OF_FILES | own | frozenset(MONTHS)
+    rest = DATES.sub(" ", MONTH_OF_A_YEAR.sub(" ", language.keys.sub(" ", stem)))
+    known = OF_FILES | own | language.own
     words = WORD.findall(rest)
     single = {"q", "v", "i", "ii", "iii", "iv", "x"}
-    return not re.search(r"\d", rest) and all(
-        word in known or word in single or is_nation(word) for word in words
-    )
+    return not re.search(r"\d", rest) and all(word in known or word in single for word in words)
+
+
+def _parts(name: str) -> tuple[str, str]:
+    return Path(name).stem, Path(name).suffix

@@ -75,10 +75,13 @@ class RegisterReducer:
     def offer(self, request: Request, original: str, settings: Settings) -> Request:
         """The request under its drop folder, and its own name if that is made of known words.
 
-        A file of another name is told from its neighbours by the hash of its content.
+        A file of another name is told from its neighbours by the hash of its content. Of another
+        folder nothing is kept: it may be called like the person whose file it is.
         """
         language = Language(settings.county)
-        path = str(Path(request.path).parent) if request.path else None
+        folder = settings.configured_drop_folder("azr")
+        own = folder is not None and request.path and Path(request.path).parent == folder
+        path = str(folder) if own else None
         if is_file_name(request.label, language, own_words(settings)):
             return replace(request, path=path)
         identity = request.identity.removesuffix(request.label) + original

@@ -144,6 +144,11 @@ ODD_NAMES = (
     "Kreuztabelle Musterfrau.xlsx",
     "AZR_Kreuztabelle_130412004711.xlsx",
     "Gemeinden_Jg1987.csv",
+    "AZR_Kreuztabelle_2021-09-30.Musterfrau",
+    "AZR_Kreuztabelle_2021-09-30.xlsx.bak",
+    "AZR_Kreuztabelle Jan Mai.xlsx",
+    "AZR_Kreuztabelle Duldung Syrien.xlsx",
+    "AZR_Kreuztabelle Kaarst.xlsx",
 )
 ORDINARY_NAMES = (
     "AZR_Kreuztabelle_2021-09-30.xlsx",
@@ -151,6 +156,7 @@ ORDINARY_NAMES = (
     "azr-zeitreihe.ods",
     "AZR Gemeinden Rhein-Kreis Neuss 31_03_2021 neu.csv",
     "AZR_Kreuztabelle_Q3_2021.xlsx",
+    "AZR_Kreuztabelle September 2021.xlsx",
 )
 
 
