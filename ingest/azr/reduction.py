@@ -45,7 +45,7 @@ SHEET = "Tabelle"
 """What a sheet is called whose own name is not made of known words."""
 MOST_SAID = 5
 COLUMN = re.compile(r"[A-Z]{1,3}", re.ASCII)
-COUNTED = re.compile(r"\d{1,3}(?:,\d{3})*|\d{1,7}|\d{4}-\d\d-\d\d", re.ASCII)
+COUNTED = re.compile(r"\d{1,3}(?:,\d{3})*|\d{1,7}", re.ASCII)
 WHAT = {
     "header": "the heads are not those of the table, each once",
     "unknown_column": "a head that this table does not have",
@@ -199,7 +199,9 @@ def _refusal(findings: tuple[Finding, ...], county: County) -> str:
 def _said(finding: Finding, language: Language) -> str:
     places = (("sheet", finding.place), ("row", finding.row), ("column", finding.column))
     where = [f"{name} {_safe(text, language)}" for name, text in places if text]
-    compared = [f"expected {finding.expected}"] if finding.expected else []
+    # Which dates were expected would quote the name of the file.
+    quoted = finding.expected and finding.rule != "reference_date"
+    compared = [f"expected {finding.expected}"] if quoted else []
     compared += [f"found {_safe(finding.found, language)}"] if finding.found else []
     what = WHAT.get(finding.rule, "cannot be read")
     tail = f" ({', '.join(compared)})" if compared else ""
