@@ -110,6 +110,7 @@ class RegisterReducer:
                 batch = read_office(self.dataset, content, origin, settings.county)
             except UnreadableFile as error:
                 raise FileRejected(_refusal(error.findings, settings.county)) from error
+            _refuse_single_persons(batch)
             return self.reduced(batch, original, label, settings)
 
     def of_landed(self, content: bytes, origin: Origin, settings: Settings) -> Reduced:
@@ -135,6 +136,16 @@ class RegisterReducer:
 crosstable = RegisterReducer("crosstable")
 series = RegisterReducer("series")
 municipalities = RegisterReducer("municipalities")
+
+
+def _refuse_single_persons(batch: Batch) -> None:
+    """Refuse a table that counts nobody twice: a list of persons laid out as a table of 0 and 1."""
+    if not batch.tables["cells"]["value"].max() > 1:
+        raise FileRejected(
+            "no cell of the table counts more than one person: a list of single persons, not an "
+            "aggregate. Nothing of this file was kept. Take it out of the drop folder and drop a "
+            "table of counts"
+        )
 
 
 def _lists() -> Iterator[str]:

@@ -159,6 +159,27 @@ def test_a_refusal_for_two_dates_does_not_repeat_the_name_of_the_file():
     assert not re.search("Musterfrau|1987|12.03", str(refusal.value))
 
 
+def test_a_table_that_counts_nobody_twice_is_a_list_of_persons():
+    """Persons by month of birth and status, as the sums of a series would add up."""
+    months = [f"{month} 19{year}" for year in (61, 72, 78) for month in ("Mrz", "Jun", "Sep")]
+    towns = [["Stichtag: 31.03.2021"], ["Gemeinde", "Insgesamt"]]
+    towns += [[name, 1] for name in Settings().county.municipalities.values()]
+    rows = {
+        "municipalities": [*towns, ["Kreis insgesamt", 8]],
+        "series": [
+            ["Status", *months],
+            ["Anerkannte Flüchtlinge", 1, 0, 0, 1, 0, 0, 0, 0, 1],
+            ["Flüchtlinge im Verfahren", 0, 1, 0, 0, 1, 0, 1, 0, 0],
+            ["Aussetzung der Abschiebung (Duldungen)", 0, 0, 1, 0, 0, 1, 0, 1, 0],
+            ["Insgesamt", 1, 1, 1, 1, 1, 1, 1, 1, 1],
+        ],
+    }
+    for dataset, name in (("series", "AZR_Zeitreihe.xlsx"), ("municipalities", MUNICIPALITIES)):
+        with pytest.raises(FileRejected) as refusal:
+            reduced(dataset, sheet_of(*rows[dataset]), name)
+        assert "counts more than one person" in str(refusal.value)
+
+
 def test_sums_by_sex_are_quoted_in_recognised_counts_alone():
     rows = [["Stichtag: 31.03.2021"], ["Gemeinde", "Insgesamt", "männlich", "weiblich"]]
     towns = list(Settings().county.municipalities.values())
