@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ingest.formats.text import printed
-from ingest.vocabulary.region_names import Verdict, county_of, names_for, plain
+from ingest.vocabulary.region_names import county_of, names_for, plain
 from kreishaus.settings import County
 
 KEY = re.compile(r"\d{7,8}|\d{11,12}", re.ASCII)
@@ -72,7 +72,8 @@ def region(county: County, key: object, name: str) -> Region:
             "rows or columns shifted?"
         )
     unknown = by_name is None and name and county.municipalities
-    if unknown and names_for(county).verdict_on(by_key.code, name) is not Verdict.AGREES:
+    text = POSTCODE.sub("", printed(name))
+    if unknown and not names_for(county).only_spells(by_key.code, text):
         raise _unknown(county, name)
     return by_key
 
@@ -113,9 +114,13 @@ def _by_name(county: County, name: str) -> Region | None:
         rest != wording and (not rest or TOTAL.fullmatch(rest))
     ):
         return Region(county.ags, "Kreis")
-    if towns := _towns(county, text) & set(county.municipalities):
-        return Region(towns.pop(), "Gemeinde") if len(towns) == 1 else None
-    return None
+    names = names_for(county)
+    towns = [
+        key
+        for key in sorted(_towns(county, text) & set(county.municipalities))
+        if names.only_spells(key, text)
+    ]
+    return Region(towns[0], "Gemeinde") if len(towns) == 1 else None
 
 
 def _spellings(county: County) -> Iterator[tuple[str, str]]:
