@@ -50,7 +50,8 @@ def judged_by_names(
         contradicting = [one for verdict, one in judged if verdict is Verdict.OF_ANOTHER]
         unknown = [one for verdict, one in judged if verdict is Verdict.UNKNOWN_SPELLING]
         if contradicting:
-            yield _contradicting(table, name_column, contradicting, names)
+            own = table in entry.own_regions
+            yield _contradicting(table, name_column, contradicting, names, of_county=own)
         if unknown:
             yield _unknown(table, name_column, unknown, names)
         if table in entry.own_regions:
@@ -92,18 +93,25 @@ def _is_foreign(name: str, names: RegionNames, county: County) -> bool:
     return bool(keys) and not any(key.startswith(county.ags) for key in keys)
 
 
-def _contradicting(table: str, column: str, found: Sequence[Named], names: RegionNames) -> Finding:
+def _contradicting(
+    table: str, column: str, found: Sequence[Named], names: RegionNames, *, of_county: bool
+) -> Finding:
     first = found[0]
     others = ", ".join(sorted(names.keys_of(first.name, len(first.key))))
+    what = (
+        "Correct key or name of these rows. If a part of the municipality is called so, add it to "
+        f"{ALIAS.format(key=first.key, name=first.name)}"
+        if of_county
+        else "Columns or rows were shifted against each other, and no figure is surely of its "
+        "region: fetch the file anew"
+    )
     return Finding(
         rule="region_name_of_another_key",
         severity="critical",
         message=(
             f"{table}: the names of {len(found)} regions are those of other keys: "
-            f"{listed([f'{one.key} {one.name}' for one in found])}. Columns or rows were shifted "
-            "against each other, and no figure is surely of its region. Fetch or export the file "
-            "anew; in a list of one's own correct the key or the name. If the region is truly "
-            f"called so, name it in {ALIAS.format(key=first.key, name=first.name)}"
+            f"{listed([f'{one.key} {one.name}' for one in found])}. Nothing of the file is used. "
+            f"{what}"
         ),
         place=first.place,
         row=first.row,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TypeAlias
@@ -11,11 +10,11 @@ from typing import TypeAlias
 from ingest.heimfinder.answers import Entry
 from ingest.heimfinder.fields import MEND, Json, Missing, field_names, layout, look_up
 from ingest.heimfinder.persons import is_impersonal, without_persons
+from ingest.vocabulary.region_names import names_for
 from kreishaus.model import Finding, UnreadableFile
 from kreishaus.settings import County
 
 KEY = re.compile(r"\s*(\d{4,8})(?!\w)")
-UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 NAMED = 12
 """So many values or fields a finding names."""
 
@@ -50,12 +49,7 @@ def is_own(value: Json, county: County) -> bool:
         # 5162 and 5162000 lost their leading zero; 05162000 is the county among municipalities.
         digits = key[1].zfill(5 if len(key[1]) < 6 else 8)
         return digits[:5] == county.ags
-    return _plain(str(value)) in {_plain(name) for name in (county.name, *county.also_called)}
-
-
-def _plain(name: str) -> str:
-    folded = unicodedata.normalize("NFKC", name).casefold().translate(UMLAUTS)
-    return " ".join(re.findall(r"\w+", folded))
+    return county.ags in names_for(county).keys_of(str(value), len(county.ags))
 
 
 def _no_county_at_all(entries: Sequence[Entry]) -> Finding:

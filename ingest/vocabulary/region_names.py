@@ -25,6 +25,7 @@ KINDS = frozenset(
     [
         *("kreis", "landkreis", "stadtkreis", "kreisfreie", "kreisfr", "krfr", "krsfr"),
         *("stadt", "kreisstadt", "gemeinde", "samtgemeinde", "markt", "flecken"),
+        *("landeshauptstadt", "hansestadt", "universitaetsstadt"),
         *("kreisangehoerige", "grosse", "mittlere", "st", "sankt"),
         *("region", "staedteregion", "regionalverband", "land", "freistaat"),
         *("regierungsbezirk", "bezirk", "reg", "bez", "statistische", "stat", "nuts"),
@@ -103,6 +104,21 @@ class RegionNames:
         if key in alike:
             return Verdict.AGREES if alike == {key} else Verdict.UNKNOWN_SPELLING
         return Verdict.OF_ANOTHER if self.keys_of(name, len(key)) else Verdict.UNKNOWN_SPELLING
+
+    def only_spells(self, key: str, name: str) -> bool:
+        """Whether a name that agrees has no letter or digit that the known names do not explain.
+
+        For tables that may hold nothing but known labels: what ``verdict_on`` overlooks may be
+        anything, a person's name too. Explained are the words of the known names, kinds of region,
+        and the first letters of prepositions in the known names (a.d. of an der).
+        """
+        known = {word for one in self._names.get(key, ()) for word in _letters(plain(one))}
+        explained = known | KINDS | {word[0] for word in known & PREPOSITIONS}
+        return (
+            not any(sign.isdigit() for sign in name)
+            and set(_letters(plain(name))) <= explained
+            and self.verdict_on(key, name) is Verdict.AGREES
+        )
 
     def keys_of(self, name: str, digits: int) -> frozenset[str]:
         """The keys of this many digits whose region is called exactly so."""

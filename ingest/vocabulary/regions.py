@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ingest.formats.text import printed
-from ingest.vocabulary.region_names import Verdict, county_of, names_for, plain
+from ingest.vocabulary.region_names import county_of, names_for, plain
 from kreishaus.settings import County
 from kreishaus.wording import say
 
@@ -77,7 +77,8 @@ def region(county: County, key: object, name: str) -> Region:
             )
         )
     unknown = by_name is None and name and county.municipalities
-    if unknown and names_for(county).verdict_on(by_key.code, name) is not Verdict.AGREES:
+    text = POSTCODE.sub("", printed(name))
+    if unknown and not names_for(county).only_spells(by_key.code, text):
         raise _unknown(county, name)
     return by_key
 
@@ -129,9 +130,13 @@ def _by_name(county: County, name: str) -> Region | None:
         rest != wording and (not rest or TOTAL.fullmatch(rest))
     ):
         return Region(county.ags, "Kreis")
-    if towns := _towns(county, text) & set(county.municipalities):
-        return Region(towns.pop(), "Gemeinde") if len(towns) == 1 else None
-    return None
+    names = names_for(county)
+    towns = [
+        key
+        for key in sorted(_towns(county, text) & set(county.municipalities))
+        if names.only_spells(key, text)
+    ]
+    return Region(towns[0], "Gemeinde") if len(towns) == 1 else None
 
 
 def _spellings(county: County) -> Iterator[tuple[str, str]]:

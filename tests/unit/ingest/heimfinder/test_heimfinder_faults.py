@@ -280,6 +280,7 @@ def test_another_county_alone_is_not_ours_without_homes(
     "written",
     [
         *("Rhein-Kreis Neuss", "rhein-kreis  NEUSS", "Rhein Kreis Neuss ", "Neuss", "Kreis Neuss"),
+        *("Neuss, Rhein-Kreis", "Neuß, Landkreis"),
         *("05162", 5162, "5162", "05162000", 5162000, "05162024", "05162 Rhein-Kreis Neuss"),
     ],
 )

@@ -106,7 +106,7 @@ def test_a_kreisfreie_stadt_is_called_as_its_municipality() -> None:
         (None, "Neuss (Stadt)", "05162024"),
         (None, "Kreis Neuss", None),
         (None, "Neuss 2", None),
-        ("05162024", "Neuss am Rhein", "05162024"),
+        ("05162024", "41460 Neuss, Stadt", "05162024"),
         ("05162024", "Dormagen", None),
         ("05162024", "Neus", None),
     ],
@@ -120,6 +120,46 @@ def test_one_rule_holds_for_rows_of_tables_too(
         return
     with pytest.raises(UnknownRegion):
         region(NEUSS, key, name)
+
+
+@pytest.mark.parametrize("key", [None, "05162024"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Neuss Erika Mustermann",
+        "Neuss, Halberstadt",
+        "Halberstadt, Neuss",
+        "Neuss, E.",
+        "Neuss, A. D.",
+        "Neuss 01.02.1990",
+        "Neuss am Rhein",
+        "Neuss (Herr Ali)",
+    ],
+)
+def test_a_table_of_known_labels_takes_no_word_that_no_known_name_explains(
+    key: str | None, name: str
+) -> None:
+    """Beside a key too: a person's name behind the town's would pass for a label."""
+    with pytest.raises(UnknownRegion):
+        region(NEUSS, key, name)
+
+
+@pytest.mark.parametrize(
+    ("name", "is_known"),
+    [
+        ("Mülheim an der Ruhr", True),
+        ("Muelheim a. d. Ruhr", True),
+        ("Mülheim (Ruhr), krfr. Stadt", True),
+        ("Mülheim", True),
+        ("Mülheim b. Ruhr", False),
+        ("Mülheim an der Ruhr, A. Dorn", False),
+    ],
+)
+def test_a_known_name_is_shortened_by_its_own_words_alone(name: str, is_known: bool) -> None:
+    muelheim = County(
+        ags="05117", name="Mülheim", municipalities={"05117000": "Mülheim an der Ruhr"}
+    )
+    assert names_for(muelheim).only_spells("05117000", name) is is_known
 
 
 @pytest.mark.parametrize(
