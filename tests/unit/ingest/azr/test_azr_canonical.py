@@ -171,7 +171,7 @@ def test_a_table_that_counts_nobody_twice_is_a_list_of_persons():
             ["Anerkannte Flüchtlinge", 1, 0, 0, 1, 0, 0, 0, 0, 1],
             ["Flüchtlinge im Verfahren", 0, 1, 0, 0, 1, 0, 1, 0, 0],
             ["Aussetzung der Abschiebung (Duldungen)", 0, 0, 1, 0, 0, 1, 0, 1, 0],
-            ["Insgesamt", 1, 1, 1, 1, 1, 1, 1, 1, 1],
+            ["Flüchtlinge gesamt", 1, 1, 1, 1, 1, 1, 1, 1, 1],
         ],
     }
     for dataset, name in (("series", "AZR_Zeitreihe.xlsx"), ("municipalities", MUNICIPALITIES)):
