@@ -64,9 +64,9 @@ class Manifest:
     marts: tuple[PublishedMart, ...]
     missing: Mapping[str, str]
     sources: tuple[Mapping[str, str], ...]
+    figure_origins: Mapping[str, Sequence[FigureOrigin]]
     public: tuple[PublishedMart, ...] = ()
     refused: Mapping[str, str] = field(default_factory=dict)
-    figure_origins: Mapping[str, Sequence[FigureOrigin]] = field(default_factory=dict)
 
     @property
     def faults(self) -> dict[str, str]:

@@ -32,6 +32,9 @@ def as_format_1(home: Path) -> None:
     for version in list(versions_of(home / "published")):
         internal = version / "internal" / "manifest.json"
         manifest = json.loads(internal.read_text(encoding="utf-8"))
+        del manifest["figure_origins"]
+        for file in manifest["sources"]:
+            del file["figure_origin"]
         _write_hashes(version, manifest)
         whole = json.dumps(manifest, indent=2, ensure_ascii=False)
         (version / "manifest.json").write_text(whole, encoding="utf-8")

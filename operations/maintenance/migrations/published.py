@@ -33,6 +33,7 @@ from warehouse.manifest import (
     facts,
     public_manifest,
 )
+from warehouse.origins import words_of
 from warehouse.source_files import NAMED, FileNames, project_open_datasets
 from warehouse.tables import literal
 
@@ -119,6 +120,7 @@ def _upgrade(settings: Settings, version: Path) -> None:
         marts=tuple(_entries(settings, version, document["marts"])),
         missing=document["missing"],
         sources=tuple(document["sources"]),
+        figure_origins=words_of(document["sources"]),
         public=public,
         refused=document.get("refused", {}),
     )

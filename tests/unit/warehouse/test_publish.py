@@ -150,8 +150,15 @@ def test_a_manifest_answers_where_from(settings: Settings) -> None:
     document = versions.manifest(versions.current(settings), "internal")
     assert document["run_id"] == "scheduled__2021-11-30"
     assert document["sources"] == [
-        {"source": "wtg", "dataset": "stichtag", "period": "2021-08-15", "sha256": "abc"}
+        {
+            "source": "wtg",
+            "dataset": "stichtag",
+            "period": "2021-08-15",
+            "sha256": "abc",
+            "figure_origin": "invented",
+        }
     ]
+    assert document["figure_origins"] == {"wtg": ["invented"]}
     assert [(mart.name, mart.rows, mart.newest) for mart in manifest.marts] == [
         ("supply", 2, None),
         ("vacancy", 1, "2021-08-15"),

@@ -25,6 +25,7 @@ from warehouse.as_of import AsOf, settings_as_of
 from warehouse.builds import keep
 from warehouse.export.write import write
 from warehouse.manifest import content_hash, published_marts
+from warehouse.origins import current_note, note_on
 from warehouse.publish import publish
 from warehouse.query import query
 
@@ -100,7 +101,18 @@ def test_nothing_that_everybody_can_open_speaks_of_the_other_half(today: Setting
         assert [one for one in secrets if one.encode() in content] == [], path
     assert set(versions.facts(versions.current(today))) == {
         *("version", "county_ags", "created_at", "code_version", "as_of", "known_by"),
+        "figure_origins",
     }
+
+
+def test_an_earlier_version_does_not_know_who_made_its_figures(today: Settings) -> None:
+    assert note_on(versions.manifest(versions.current(today), "public")).short == "Beispieldaten."
+    as_format_1(today.home)
+    upgraded(today)
+    version = versions.current(today)
+    for audience in versions.AUDIENCES:
+        assert versions.manifest(version, audience)["figure_origins"] == {"wtg": ["unknown"]}
+    assert current_note(today).short == "Herkunft nicht bestätigt."
 
 
 def test_an_error_message_may_quote_a_cell_and_stays_inside(
