@@ -6,23 +6,15 @@ when it was saved, and the folder.
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 
 from kreishaus.datasets import Dataset
+from kreishaus.file_places import place_in_folder
 from kreishaus.model import Request
-from kreishaus.terminal import printable_name
 
 
 def refused_file(entry: Dataset, request: Request) -> str:
     """A refused file in words; its label where it is no dropped file that a guard judges."""
     if entry.guard is None or request.path is None:
         return request.label
-    path = Path(request.path)
-    try:
-        names = sorted(one.name for one in path.parent.iterdir())
-        saved = datetime.fromtimestamp(path.stat().st_mtime)
-        number = f"file {names.index(path.name) + 1} of {len(names)} by name"
-    except (OSError, ValueError):  # taken away meanwhile
-        return "a dropped file"
-    return f"{number}, saved {saved:%Y-%m-%d %H.%M}: in {printable_name(str(path.parent))}"
+    return place_in_folder(Path(request.path))

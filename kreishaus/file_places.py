@@ -1,0 +1,19 @@
+"""A file in words without its name: the name may be a person's, and stays in its folder alone."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from kreishaus.terminal import printable_name
+
+
+def place_in_folder(path: Path) -> str:
+    """Where a file is among its neighbours, when it was saved, and the folder."""
+    try:
+        names = sorted(one.name for one in path.parent.iterdir())
+        saved = datetime.fromtimestamp(path.stat().st_mtime)
+        number = f"file {names.index(path.name) + 1} of {len(names)} by name"
+    except (OSError, ValueError):  # taken away meanwhile
+        return "a dropped file"
+    return f"{number}, saved {saved:%Y-%m-%d %H.%M}: in {printable_name(str(path.parent))}"
