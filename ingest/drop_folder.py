@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from kreishaus.file_places import place_in_folder
 from kreishaus.model import Request, SourceUnavailable
 from kreishaus.terminal import printable_name
 from kreishaus.wording import say
@@ -116,14 +117,16 @@ def changed_lately(file: Dropped) -> bool:
 
 
 def not_taken(folder: Path, entries: Iterator[Dropped], expected: str) -> None:
-    """Say in the log which entries are no file of any dataset; a folder of old files is nothing."""
+    """Say in the log which entries are no file of any dataset; a folder of old files is nothing.
+
+    Nobody opened them, so their names may be persons': only their places are said.
+    """
     strangers = [entry for entry in entries if not entry.is_folder]
     for entry in strangers[:STRANGERS_NAMED]:
         log.warning(
-            "drop folder %s: %s is taken for nothing and was not opened; expected %s. Rename it, "
-            "or take it away if it holds data of persons",
-            folder,
-            entry.name,
+            "%s: is taken for nothing and was not opened; expected %s. Rename it, or take it away "
+            "if it holds data of persons",
+            place_in_folder(folder / entry.path.name),
             expected,
         )
     if len(strangers) > STRANGERS_NAMED:

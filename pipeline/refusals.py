@@ -7,13 +7,11 @@ when it was saved, and the folder.
 from __future__ import annotations
 
 import re
-from datetime import datetime
 from pathlib import Path
 
 from kreishaus.datasets import Dataset
+from kreishaus.file_places import place_in_folder
 from kreishaus.model import Request
-from kreishaus.terminal import printable_name
-from kreishaus.wording import say
 
 NUMBER = re.compile(r"^file \d+ of \d+ by name, ", re.ASCII)
 
@@ -35,18 +33,4 @@ def refused_file(entry: Dataset, request: Request) -> str:
     """A refused file in words; its label where it is no dropped file that is judged first."""
     if (entry.guard or entry.reduce) is None or request.path is None:
         return request.label
-    path = Path(request.path)
-    try:
-        names = sorted(one.name for one in path.parent.iterdir())
-        saved = datetime.fromtimestamp(path.stat().st_mtime)
-        number = say(
-            "file {index} of {count} by name", index=names.index(path.name) + 1, count=len(names)
-        )
-    except (OSError, ValueError):  # taken away meanwhile
-        return say("a dropped file")
-    return say(
-        "{number}, saved {saved:%Y-%m-%d %H.%M}: in {parent}",
-        number=number,
-        saved=saved,
-        parent=printable_name(str(path.parent)),
-    )
+    return place_in_folder(Path(request.path))

@@ -69,7 +69,7 @@ def search_for_persons(
     """
     for number, sheet in enumerate(workbook.sheets, start=1):
         of_office = {(row, column) for at, row, column in letterhead if at == number}
-        _OneSheet(place_of(number, sheet), county, of_office, lawful, refuse).judge(sheet.rows)
+        _OneSheet(place_of(number, sheet), county, of_office, lawful, refuse).search(sheet.rows)
     for place, texts in workbook.unseen.items():
         for text in texts:
             if marker := _marker_beside(text, county, lawful):
@@ -110,7 +110,7 @@ class _OneSheet:
     lawful: Lawful
     refuse: Refuse
 
-    def judge(self, rows: Rows) -> None:
+    def search(self, rows: Rows) -> None:
         first = {number: rows[number] for number in sorted(rows)[:MOST_ROWS_JUDGED]}
         self._judge_rows(first)
         widths = {column for row in rows.values() for column in row}

@@ -61,7 +61,7 @@ def source(request: pytest.FixtureRequest, settings: Settings) -> str:
     folder = settings.drop_folder(name)
     folder.mkdir(parents=True)
     _, good = GOOD[name]
-    (folder / good).write_bytes(b"some bytes")
+    (folder / good).write_bytes(b"Dokument;some bytes")
     long_ago = time.time() - 3600
     os.utime(folder / good, (long_ago, long_ago))
     return name
@@ -165,7 +165,7 @@ def _seconds_to_land(settings: Settings, files: int) -> float:
     folder = settings.drop_folder("papers")
     folder.mkdir(parents=True)
     for number in range(files):
-        (folder / f"{number:05}.csv").write_bytes(b"%d" % number)
+        (folder / f"{number:05}.csv").write_bytes(b"Dokument;%d" % number)
     begun = time.process_time()
     report = fetch_new("papers/figures", settings, "night")
     assert len(report.new) == files

@@ -27,7 +27,7 @@ def folder(settings: Settings) -> Path:
     """The drop folder of papers, with a plain file in it."""
     made = settings.drop_folder("papers")
     made.mkdir(parents=True)
-    (made / TABLE).write_bytes(b"a;b")
+    (made / TABLE).write_bytes(b"Dokument;b")
     return made
 
 
@@ -82,7 +82,7 @@ def test_a_name_that_would_be_obeyed_is_a_finding_and_never_repeated(
     settings: Settings, folder: Path, caplog: pytest.LogCaptureFixture, sign: str
 ) -> None:
     """It would stand as a line of its own in logs and alerts: "the night is green"."""
-    (folder / f"x{sign}the night is green.csv").write_bytes(b"c;d")
+    (folder / f"x{sign}the night is green.csv").write_bytes(b"Dokument;d")
     (folder / f"y{sign}.doc").touch()
     report = visited(settings)
     assert len(report.new) == 1
@@ -98,7 +98,7 @@ def test_names_that_differ_by_case_or_composition_are_two_files(
     settings: Settings, folder: Path
 ) -> None:
     for number, name in enumerate(("Mu\u0308ller.csv", "M\u00fcller.csv", "TABLE.CSV")):
-        (folder / name).write_bytes(b"%d" % number)
+        (folder / name).write_bytes(b"Dokument;%d" % number)
     assert len(visited(settings).new) == 4
 
 
@@ -108,7 +108,7 @@ def test_a_countys_own_pattern_finds_what_a_mac_has_named(settings: Settings) ->
     settings = settings.model_copy(update={"source": {**settings.source, "azr": azr}})
     folder = settings.drop_folder("azr")
     folder.mkdir(parents=True)
-    (folder / "U\u0308bersicht_2021-09-30.csv").write_bytes(b"1;2")
+    (folder / "U\u0308bersicht_2021-09-30.csv").write_bytes(b"Dokument;2")
     assert fetch_new("azr/crosstable", settings, "night").offered == 1
 
 
@@ -161,7 +161,7 @@ def test_a_file_that_grows_while_it_is_read_is_taken_the_next_time(tmp_path: Pat
 
 def test_not_more_is_read_than_a_file_may_have(tmp_path: Path) -> None:
     small = Settings(home=tmp_path, http=HttpConfig(largest_mebibytes=1))
-    (tmp_path / "x").write_bytes(bytes(2**20 + 1))
+    (tmp_path / "x").write_bytes(b"Dokument;" + b"x" * 2**20)
     with pytest.raises(SourceRefused, match="expected 1048576 bytes at most"):
         dropped_bytes(tmp_path / "x", small)
 
@@ -208,7 +208,8 @@ def test_strangers_by_the_thousand_are_a_few_lines_in_the_log(
     visited(settings)
     said = [record.getMessage() for record in caplog.records if "was not opened" in record.msg]
     assert len(said) == 20
-    assert "0000.doc" in said[0]
+    assert "file 1 of 3001 by name" in said[0]
+    assert not any(".doc" in one for one in said)
     assert any("2,980 more" in record.getMessage() for record in caplog.records)
 
 
@@ -241,7 +242,7 @@ def test_a_file_of_another_user_that_is_closed_is_named_and_its_neighbour_read()
 
 def test_a_name_that_is_no_utf_8_is_taken_by_hand(tmp_path: Path) -> None:
     file = tmp_path / os.fsdecode(b"Stra\xdfe\x9b\n.csv")
-    file.write_bytes(b"no table")
+    file.write_bytes(b"Dokument;no table")
     done = subprocess.run(
         [
             Path(sys.executable).with_name("kreishaus"),

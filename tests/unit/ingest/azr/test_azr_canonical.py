@@ -159,7 +159,7 @@ def test_a_refusal_for_two_dates_does_not_repeat_the_name_of_the_file():
     assert not re.search("Musterfrau|1987|12.03", str(refusal.value))
 
 
-def test_a_table_that_counts_nobody_twice_is_a_list_of_persons():
+def test_a_table_of_ones_is_a_list_of_persons():
     """Persons by month of birth and status, as the sums of a series would add up."""
     months = [f"{month} 19{year}" for year in (61, 72, 78) for month in ("Mrz", "Jun", "Sep")]
     towns = [["Stichtag: 31.03.2021"], ["Gemeinde", "Insgesamt"]]
@@ -177,7 +177,7 @@ def test_a_table_that_counts_nobody_twice_is_a_list_of_persons():
     for dataset, name in (("series", "AZR_Zeitreihe.xlsx"), ("municipalities", MUNICIPALITIES)):
         with pytest.raises(FileRejected) as refusal:
             reduced(dataset, sheet_of(*rows[dataset]), name)
-        assert "counts more than one person" in str(refusal.value)
+        assert "most cells of the table count one person" in str(refusal.value)
 
 
 def test_sums_by_sex_are_quoted_in_recognised_counts_alone():

@@ -45,7 +45,8 @@ def test_a_file_of_another_name_is_said_and_not_taken(settings, client, folder, 
     with caplog.at_level(logging.WARNING):
         assert len(crosstables(settings, client, "crosstable")) == 1
     (said,) = [record.getMessage() for record in caplog.records]
-    assert "Auswertung.xlsx" in said
+    assert "Auswertung.xlsx" not in said  # a name may be a person's
+    assert "file 5 of 5 by name" in said
     assert "*kreuztabelle* or *zeitreihe* or *gemeinden*" in said
 
 
