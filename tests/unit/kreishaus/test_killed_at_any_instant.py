@@ -109,7 +109,7 @@ def test_quarantine(tmp_path: Path) -> None:
     def check() -> None:
         for file in quarantine.files():
             assert file.findings == (finding,)
-            assert "page or sheet 5, row 998" in (file.folder / "reason.txt").read_text()
+            assert "Seite oder Blatt 5, Zeile 998" in (file.folder / "reason.txt").read_text()
 
     assert each_kill(keep, tmp_path, check) >= 5
     assert [file.record for file in quarantine.files()] == [record()]
