@@ -17,8 +17,12 @@ from ingest.formats.archives import BROKEN, Limits, check_archive
 from ingest.heimfinder.fields import MEND, Json, Record, layout
 from ingest.heimfinder.json_reader import MOST_BYTES, read_json
 from kreishaus.model import Finding, UnreadableFile
+from kreishaus.wording import joined, say
 
 LIST = "einrichtungen.json"
+THE_LIST = say("the list")
+"""What a finding calls an answer that is no file of an archive."""
+
 DETAIL = "einrichtung/{}.json"
 NO_DETAIL = "einrichtung/{}.txt"
 """Why a home's own answer did not come, in words."""
@@ -74,15 +78,15 @@ def repacked(members: Mapping[str, bytes]) -> bytes:
 def opened(content: bytes) -> Answers:
     """The answers of one visit. Raises ``UnreadableFile`` for what cannot be read truly."""
     if not content.startswith(b"PK"):
-        return entries_of(read_json(content, "the list"))
+        return entries_of(read_json(content, THE_LIST))
     members = members_of(content)
     if LIST not in members:
         raise UnreadableFile(
             _critical(
                 "list_missing",
-                "the archive holds no list of homes",
+                say("the archive holds no list of homes"),
                 expected=LIST,
-                found=", ".join(sorted(members)[:5]) or "nothing",
+                found=(", ".join(sorted(members)[:5]) or say("nothing")),
             )
         )
     answers = entries_of(read_json(members[LIST], LIST))
@@ -102,7 +106,7 @@ def opened(content: bytes) -> Answers:
 def members_of(content: bytes) -> dict[str, bytes]:
     """The files of one visit, by name. Raises ``UnreadableFile`` for a damaged archive."""
     limits = Limits(members=2 * MOST_ENTRIES, expanded=MOST_BYTES)
-    check_archive(content, "the answers of one visit", limits)
+    check_archive(content, say("the answers of one visit"), limits)
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return {name: archive.read(name) for name in archive.namelist()}
@@ -110,8 +114,8 @@ def members_of(content: bytes) -> dict[str, bytes]:
         raise UnreadableFile(
             _critical(
                 "archive",
-                "the archive of this visit is damaged: the next visit makes another",
-                expected="a whole ZIP archive",
+                say("the archive of this visit is damaged: the next visit makes another"),
+                expected=say("a whole ZIP archive"),
                 found=str(error)[:200],
             )
         ) from error
@@ -133,9 +137,9 @@ def _detail(document: Json, name: str, home: str) -> Record:
         raise UnreadableFile(
             _critical(
                 "detail_unclear",
-                f"{name}: the answer about one home must hold one home",
+                say("{name}: the answer about one home must hold one home", name=name),
                 place=name,
-                expected="one entry",
+                expected=say("one entry"),
                 found=str(len(entries)),
             )
         )
@@ -152,7 +156,7 @@ def _under_id(document: Record, name: str, home: str) -> Record:
     raise UnreadableFile(
         _critical(
             "detail_differs",
-            f"asked about the home {home}, the source answered about another",
+            say("asked about the home {home}, the source answered about another", home=home),
             place=name,
             expected=home,
             found=key[:64],
@@ -185,11 +189,17 @@ def _the_list(document: Json) -> tuple[str, list[Json]]:
     raise UnreadableFile(
         _critical(
             "list_missing",
-            f"the answer has no list under {' or '.join(names)}"
-            if not lists
-            else f"the answer has more than one list, {' and '.join(lists)}: which one counts is "
-            "not known",
-            expected=f"a list under one of {', '.join(names)} ({MEND}, lists)",
+            (
+                say("the answer has no list under {names}", names=joined(names, " or "))
+                if not lists
+                else say(
+                    "the answer has more than one list, {lists}: which one counts is not known",
+                    lists=joined(lists, " and "),
+                )
+            ),
+            expected=say(
+                "a list under one of {names} ({mend}, lists)", names=joined(names, ", "), mend=MEND
+            ),
             found=_in_short(document),
         )
     )
@@ -197,10 +207,11 @@ def _the_list(document: Json) -> tuple[str, list[Json]]:
 
 def _in_short(document: Json) -> str:
     if isinstance(document, dict):
-        return "the fields " + (", ".join(sorted(document)[:20])[:300] or "(none)")
+        fields = ", ".join(sorted(document)[:20])[:300] or say("(none)")
+        return say("the fields {fields}", fields=fields)
     if isinstance(document, list):
-        return f"a list of {len(document)} under no name"
-    return f"a {type(document).__name__} alone"
+        return say("a list of {count} under no name", count=len(document))
+    return say("a {kind} alone", kind=type(document).__name__)
 
 
 def _not_all(document: Json, listed: list[Json]) -> Iterator[Finding]:
@@ -214,10 +225,19 @@ def _not_all(document: Json, listed: list[Json]) -> Iterator[Finding]:
     if more or short:
         yield _critical(
             "list_incomplete",
-            "the answer is one page of several; ask for all at once, for instance with "
-            "?max_results=5000 behind the path of [source.wtg.datasets.heimfinder] in county.toml",
-            expected=f"all {total} entries" if short else "no further page",
-            found=f"{len(listed)} entries" + (" and a link to the next page" if more else ""),
+            say(
+                "the answer is one page of several; ask for all at once, for instance with "
+                "?max_results=5000 behind the path of [source.wtg.datasets.heimfinder] in "
+                "county.toml"
+            ),
+            expected=(say("all {total} entries", total=total) if short else say("no further page")),
+            found=joined(
+                (
+                    say("{count} entries", count=len(listed)),
+                    (say(" and a link to the next page") if more else ""),
+                ),
+                "",
+            ),
         )
 
 
@@ -225,8 +245,8 @@ def _too_many(listed: list[Json]) -> Iterator[Finding]:
     if len(listed) > MOST_ENTRIES:
         yield _critical(
             "too_many_entries",
-            "the list has far more entries than the Land has homes",
-            expected=f"{MOST_ENTRIES} at most",
+            say("the list has far more entries than the Land has homes"),
+            expected=say("{most_entries} at most", most_entries=MOST_ENTRIES),
             found=str(len(listed)),
         )
 
@@ -238,10 +258,14 @@ def _strangers(place: str, listed: list[Json]) -> Iterator[Finding]:
         yield Finding(
             rule="entry_unknown",
             severity="warning",
-            message=f"{len(rows)} things in the list {place} are no entries and were not read",
+            message=say(
+                "{count} things in the list {place} are no entries and were not read",
+                count=len(rows),
+                place=place,
+            ),
             place=place,
             row=str(rows[0]),
-            expected="an object",
+            expected=say("an object"),
             found=type(listed[rows[0] - 1]).__name__,
         )
 

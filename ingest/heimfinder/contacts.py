@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 
-from ingest.heimfinder.answers import LIST, members_of, repacked
+from ingest.heimfinder.answers import LIST, THE_LIST, members_of, repacked
 from ingest.heimfinder.fields import Json, Record, layout, taken
 from ingest.heimfinder.json_reader import read_json
 from ingest.heimfinder.persons import is_impersonal, without_persons
 from kreishaus.model import FileRejected, Finding, Stripped, UnreadableFile
 from kreishaus.settings import Settings
+from kreishaus.wording import say
 
 FORM = 1
 """Version of what is left out. With another one the same answers make other bytes."""
@@ -26,14 +27,17 @@ def strip(content: bytes, label: str, settings: Settings) -> Stripped:
     del label, settings
     try:
         if not content.startswith(b"PK"):
-            stripped = _document(content, "the list")
+            stripped = _document(content, THE_LIST)
         else:
             stripped = _archive(content)
     except UnreadableFile as unreadable:
         fault = unreadable.findings[0]
         raise FileRejected(
-            f"{fault.message}. Whether it speaks of persons cannot "
-            "be known: nothing of it was kept. The next visit asks again"
+            say(
+                "{message}. Whether it speaks of persons cannot be known: nothing of it "
+                "was kept. The next visit asks again",
+                message=fault.message,
+            )
         ) from None
     return Stripped(stripped, FORM, () if stripped == content else (_left_out(),))
 
@@ -49,7 +53,7 @@ def _archive(content: bytes) -> bytes:
 
 def _document(content: bytes, name: str) -> bytes:
     document = read_json(content, name)
-    stripped = _without(document) if name in ("the list", LIST) else _answer(document)
+    stripped = _without(document) if name in (THE_LIST, LIST) else _answer(document)
     if stripped == document:
         return content
     return json.dumps(stripped, ensure_ascii=False, separators=(",", ":")).encode()
@@ -93,8 +97,9 @@ def _left_out() -> Finding:
     return Finding(
         rule="contacts_left_out",
         severity="warning",
-        message="the answer speaks of persons: those fields and texts were left out before it was "
-        "kept",
-        expected="no field about persons",
-        found="some",
+        message=say(
+            "the answer speaks of persons: those fields and texts were left out before it was kept"
+        ),
+        expected=say("no field about persons"),
+        found=say("some"),
     )

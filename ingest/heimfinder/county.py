@@ -13,6 +13,7 @@ from ingest.heimfinder.persons import is_impersonal, without_persons
 from ingest.vocabulary.region_names import names_for
 from kreishaus.model import Finding, UnreadableFile
 from kreishaus.settings import County
+from kreishaus.wording import joined, say
 
 KEY = re.compile(r"\s*(\d{4,8})(?!\w)")
 NAMED = 12
@@ -60,11 +61,17 @@ def _no_county_at_all(entries: Sequence[Entry]) -> Finding:
     return Finding(
         rule="field_missing",
         severity="critical",
-        message="no entry of the list says in which county the home is: the field was renamed or "
-        f"moved. Set county_name in {MEND}",
+        message=say(
+            "no entry of the list says in which county the home is: the field was "
+            "renamed or moved. Set county_name in {mend}",
+            mend=MEND,
+        ),
         column="county_name",
-        expected=" or ".join(layout().fields.county_name),
-        found="the fields " + (", ".join(name for name, _ in seen.most_common(NAMED)) or "(none)"),
+        expected=joined(layout().fields.county_name, say(" or ")),
+        found=say(
+            "the fields {fields}",
+            fields=", ".join(name for name, _ in seen.most_common(NAMED)) or say("(none)"),
+        ),
     )
 
 
@@ -75,11 +82,14 @@ def _none_of_ours(named: Sequence[Json], county: County) -> Finding:
     return Finding(
         rule="county_missing",
         severity="critical",
-        message="the list has homes, but none of this county; this is no county without homes. "
-        "If it is written differently there, add that to also_called of [county] in county.toml",
+        message=say(
+            "the list has homes, but none of this county; this is no county without "
+            "homes. If it is written differently there, add that to also_called of "
+            "[county] in county.toml"
+        ),
         column="county_name",
         expected=", ".join((county.ags, county.name, *county.also_called)),
-        found=listed or "other values",
+        found=(listed or say("other values")),
     )
 
 
@@ -93,11 +103,15 @@ def _unnamed(entries: Sequence[Entry], values: Sequence[Json | Missing]) -> Iter
         yield Finding(
             rule="county_unknown",
             severity="warning",
-            message=f"{len(rows)} of {len(entries)} entries name no county: whether they are ours "
-            "is not known, they were left out",
+            message=say(
+                "{count} of {total} entries name no county: whether they are ours is not "
+                "known, they were left out",
+                count=len(rows),
+                total=len(entries),
+            ),
             place=rows[0].place,
             row=str(rows[0].row),
             column="county_name",
-            expected="a county",
-            found="nothing",
+            expected=say("a county"),
+            found=say("nothing"),
         )

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import pandas as pd
 
-from ingest.heimfinder.answers import entries_of, opened, packed
+from ingest.heimfinder.answers import THE_LIST, entries_of, opened, packed
 from ingest.heimfinder.county import own_entries
 from ingest.heimfinder.fields import Missing, layout, look_up
 from ingest.heimfinder.homes import coordinates_swapped, rows_of
@@ -22,6 +22,7 @@ from ingest.http import Answer, Client
 from kreishaus.local_time import HERE
 from kreishaus.model import Batch, Origin, Request, SourceUnavailable, UnreadableFile
 from kreishaus.settings import County, Settings, read_settings
+from kreishaus.wording import say
 
 SOURCE = "wtg"
 NAME = "heimfinder"
@@ -63,17 +64,25 @@ def require_homes(content: bytes, label: str) -> None:
         return  # packed by ``fetch``, which has looked already
     head = content.lstrip(b"\xef\xbb\xbf \t\r\n")[:60]
     if not head or head.startswith(b"<"):
-        found = f"a web page ({head!r})" if head else "an empty answer"
+        found = say("a web page ({head!r})", head=head) if head else say("an empty answer")
         raise SourceUnavailable(
-            f"{label}: expected a list of homes, found {found}; probably maintenance"
+            say(
+                "{label}: expected a list of homes, found {found}; probably maintenance",
+                label=label,
+                found=found,
+            )
         )
     try:
-        entries = entries_of(read_json(content, "the list")).entries
+        entries = entries_of(read_json(content, THE_LIST)).entries
     except UnreadableFile:
         return  # lands all the same: the parser says what is wrong with it
     if not entries:
         raise SourceUnavailable(
-            f"{label}: the list of homes is empty, which is an outage and not a Land without homes"
+            say(
+                "{label}: the list of homes is empty, which is an outage and not a Land "
+                "without homes",
+                label=label,
+            )
         )
 
 
@@ -102,14 +111,19 @@ def fetch(settings: Settings, client: Client, request: Request) -> Answer:
             failed[home] = str(error)[:500]
         if len(failed) > max(1, len(homes) // FEW):
             raise SourceUnavailable(
-                f"{request.label}: {len(failed)} of the first {len(failed) + len(details)} homes "
-                f"do not answer; the last: {failed[home]}"
+                say(
+                    "{label}: {count} of the first {total} homes do not answer; the last: {failed}",
+                    label=request.label,
+                    count=len(failed),
+                    total=len(failed) + len(details),
+                    failed=failed[home],
+                )
             )
     return Answer(request.url, packed(content, details, failed), {})
 
 
 def _own_homes(content: bytes, county: County) -> list[str]:
-    own, _ = own_entries(entries_of(read_json(content, "the list")).entries, county)
+    own, _ = own_entries(entries_of(read_json(content, THE_LIST)).entries, county)
     ids = []
     for entry in own:
         raw = look_up(entry.record, layout().fields.home_id)
@@ -125,7 +139,9 @@ def _own_homes(content: bytes, county: County) -> list[str]:
 def _ask(client: Client, url: str) -> bytes:
     content = client.get(url).content or b""
     if not content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"[")):
-        raise SourceUnavailable(f"{url}: expected JSON, found {content[:60]!r}")
+        raise SourceUnavailable(
+            say("{url}: expected JSON, found {content!r}", url=url, content=content[:60])
+        )
     return content
 
 

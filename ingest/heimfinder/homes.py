@@ -26,6 +26,7 @@ from ingest.heimfinder.persons import without_persons
 from ingest.heimfinder.tables import COORDINATES, COUNTS, MEASURES
 from kreishaus.model import Finding, UnreadableFile
 from kreishaus.settings import County
+from kreishaus.wording import joined, say, text_of
 
 READERS: Mapping[str, Callable[[Json], object]] = {
     "home_id": values.identifier,
@@ -83,9 +84,9 @@ def _once(own: Own, findings: list[Finding]) -> Iterator[Entry]:
                     entry,
                     "home_twice",
                     "warning",
-                    "the entry stands in the list twice, word for word; it counts once",
-                    expected="one entry",
-                    found="two",
+                    say("the entry stands in the list twice, word for word; it counts once"),
+                    expected=say("one entry"),
+                    found=say("two"),
                 )
             )
         else:
@@ -112,18 +113,22 @@ def _home_id(entry: Entry, reading: Reading) -> str | None:
     raw = look_up(entry.record, layout().fields.home_id)
     try:
         home = None if isinstance(raw, Missing) else values.identifier(raw)
-        found = "nothing"
+        found: str = say("nothing")
     except ValueError as error:
-        home, found = None, str(error)
+        home, found = None, text_of(error)
     if home is None:
         reading.findings.append(
             _about(
                 entry,
                 "home_id_missing",
                 "critical",
-                f"a home of the county has no id; if the field was renamed, set home_id in {MEND}",
+                say(
+                    "a home of the county has no id; if the field was renamed, set home_id in "
+                    "{mend}",
+                    mend=MEND,
+                ),
                 column="home_id",
-                expected=" or ".join(layout().fields.home_id),
+                expected=joined(layout().fields.home_id, say(" or ")),
                 found=found,
             )
         )
@@ -140,10 +145,13 @@ def _detail(entry: Entry, home: str, answers: Answers, reading: Reading) -> Reco
             entry,
             "detail_missing",
             "warning",
-            f"the home {home} is listed, but its own answer did not come: what only that says is "
-            "not known for this day",
-            expected="an answer",
-            found=reasons.get(home, "none was asked for")[:200],
+            say(
+                "the home {home} is listed, but its own answer did not come: what only "
+                "that says is not known for this day",
+                home=home,
+            ),
+            expected=say("an answer"),
+            found=reasons[home][:200] if home in reasons else say("none was asked for"),
         )
         reading.findings.append(finding)
         return None
@@ -154,7 +162,7 @@ def _detail(entry: Entry, home: str, answers: Answers, reading: Reading) -> Reco
                 entry,
                 "detail_differs",
                 "critical",
-                f"asked about the home {home}, the source answered about another",
+                say("asked about the home {home}, the source answered about another", home=home),
                 column="home_id",
                 expected=home,
                 found=str(stated)[:64],
@@ -181,7 +189,7 @@ def _value(
     try:
         value = reader(raw)
     except ValueError as error:
-        reading.unread.setdefault(column, {})[home] = str(error)
+        reading.unread.setdefault(column, {})[home] = text_of(error)
         return None
     reading.filled[column] += value is not None
     return value
@@ -198,8 +206,11 @@ def _judge_place(
                 entry,
                 "municipality_elsewhere",
                 "warning",
-                f"the home {row['home_id']} is in this county by its county's name and in another "
-                "by its municipality's key; the name of the municipality decides",
+                say(
+                    "the home {home_id} is in this county by its county's name and in another "
+                    "by its municipality's key; the name of the municipality decides",
+                    home_id=row["home_id"],
+                ),
                 column="municipality_code",
                 expected=f"{county.ags}...",
                 found=code,
@@ -222,9 +233,9 @@ def _rest(entry: Entry, detail: Record | None, reading: Reading) -> str | None:
             entry,
             "unmapped_too_long",
             "warning",
-            "the fields that no column takes are too long to be kept beside the home",
+            say("the fields that no column takes are too long to be kept beside the home"),
             column="unmapped",
-            expected=f"{LONGEST_REST} characters at most",
+            expected=say("{longest_rest} characters at most", longest_rest=LONGEST_REST),
             found=str(len(written)),
         )
     )
@@ -253,11 +264,19 @@ def _missing(reading: Reading) -> Iterator[Finding]:
         yield Finding(
             rule="field_missing",
             severity="critical" if critical else "warning",
-            message=f"no home of the county has the field for {column}: it was renamed, moved or "
-            f"dropped. Set {column} in {MEND}" + _nearest(column, unknown),
+            message=say(
+                "no home of the county has the field for {column}: it was renamed, moved or "
+                "dropped. Set {column} in {mend}{nearest}",
+                column=column,
+                mend=MEND,
+                nearest=_nearest(column, unknown),
+            ),
             column=column,
-            expected=" or ".join(layout().fields.paths(column)),
-            found="fields that no column takes: " + (", ".join(unknown[:NAMED]) or "none"),
+            expected=joined(layout().fields.paths(column), say(" or ")),
+            found=say(
+                "fields that no column takes: {fields}",
+                fields=", ".join(unknown[:NAMED]) or say("none"),
+            ),
         )
 
 
@@ -265,7 +284,7 @@ def _nearest(column: str, unknown: list[str]) -> str:
     """The unknown field most like one that was looked for, by its whole path or its last step."""
     for path in layout().fields.paths(column):
         if near := difflib.get_close_matches(path, unknown, n=1):
-            return f"; the nearest there is {near[0]}"
+            return say("; the nearest there is {near}", near=near[0])
     return ""
 
 
@@ -274,19 +293,29 @@ def _unread(reading: Reading) -> Iterator[Finding]:
     for column, by_home in reading.unread.items():
         homes = ", ".join(list(by_home)[:NAMED])
         everywhere = column in COUNTS and not reading.filled[column]
+        also = (
+            say(
+                ", and of no other: the field has come to mean another thing. Set {column} in "
+                "{mend}",
+                column=column,
+                mend=MEND,
+            )
+            if everywhere
+            else say("; it stays empty there")
+        )
         yield Finding(
             rule="value_unreadable",
             severity="critical" if everywhere else "warning",
-            message=f"{column} cannot be read of {len(by_home)} homes ({homes})"
-            + (
-                f", and of no other: the field has come to mean another thing. Set {column} in "
-                f"{MEND}"
-                if everywhere
-                else "; it stays empty there"
+            message=say(
+                "{column} cannot be read of {count} homes ({homes}){also}",
+                column=column,
+                count=len(by_home),
+                homes=homes,
+                also=also,
             ),
             row=next(iter(by_home)),
             column=column,
-            expected="a whole number" if column in COUNTS else "a plain value",
+            expected=(say("a whole number") if column in COUNTS else say("a plain value")),
             found=next(iter(by_home.values())),
         )
 
@@ -323,11 +352,15 @@ def coordinates_swapped(rows: Iterable[Mapping[str, object]]) -> Iterator[Findin
             yield Finding(
                 rule="coordinates_swapped",
                 severity="warning",
-                message=f"latitude and longitude of the home {row['home_id']} stand in each "
-                f"other's place; if they do so everywhere, change them in {MEND}",
+                message=say(
+                    "latitude and longitude of the home {home_id} stand in each other's place; "
+                    "if they do so everywhere, change them in {mend}",
+                    home_id=row["home_id"],
+                    mend=MEND,
+                ),
                 place=str(row["source_place"]),
                 row=str(row["source_row"]),
                 column="latitude",
-                expected="50.3 to 52.6",
+                expected=say("50.3 to 52.6"),
                 found=f"{latitude:g}",
             )

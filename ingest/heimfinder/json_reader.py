@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 
 from ingest.heimfinder.fields import Json
 from kreishaus.model import Finding, UnreadableFile
+from kreishaus.wording import say
 
 MOST_BYTES = 24 * 2**20
 """The Land has some 2,200 homes: a page of text on each is 10 MiB. Objects take 25 times that."""
@@ -24,8 +25,8 @@ def read_json(content: bytes, place: str) -> Json:
         raise _unreadable(
             "too_large",
             place,
-            "the answer is far larger than a list of homes can be",
-            expected=f"{MOST_BYTES} bytes at most",
+            say("the answer is far larger than a list of homes can be"),
+            expected=say("{most_bytes} bytes at most", most_bytes=MOST_BYTES),
             found=str(len(content)),
         )
     try:
@@ -34,9 +35,13 @@ def read_json(content: bytes, place: str) -> Json:
         raise _unreadable(
             "encoding",
             place,
-            "the answer is not UTF-8, so its umlauts cannot be read truly",
-            expected="UTF-8",
-            found=f"the byte 0x{content[error.start]:02x} at position {error.start}",
+            say("the answer is not UTF-8, so its umlauts cannot be read truly"),
+            expected=say("UTF-8"),
+            found=say(
+                "the byte 0x{content:02x} at position {start}",
+                content=content[error.start],
+                start=error.start,
+            ),
         ) from error
     try:
         document: Json = json.loads(
@@ -51,8 +56,8 @@ def read_json(content: bytes, place: str) -> Json:
         raise _unreadable(
             "json",
             place,
-            "the answer is no whole JSON document; it was probably cut on its way",
-            expected="JSON",
+            say("the answer is no whole JSON document; it was probably cut on its way"),
+            expected=say("JSON"),
             found=str(error)[:200],
         ) from error
     _require_shallow(document, place)
@@ -102,8 +107,8 @@ def _require_characters(document: Json, place: str) -> None:
         raise _unreadable(
             "encoding",
             place,
-            "a text holds half a character, so it was damaged before it was sent",
-            expected="characters",
+            say("a text holds half a character, so it was damaged before it was sent"),
+            expected=say("characters"),
             found=repr(error.object[error.start]),
         ) from error
 
@@ -112,9 +117,9 @@ def _too_deep(place: str) -> UnreadableFile:
     return _unreadable(
         "too_deep",
         place,
-        "the answer is nested far deeper than a list of homes is",
-        expected=f"{DEEPEST} levels at most",
-        found="more",
+        say("the answer is nested far deeper than a list of homes is"),
+        expected=say("{deepest} levels at most", deepest=DEEPEST),
+        found=say("more"),
     )
 
 

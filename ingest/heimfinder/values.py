@@ -11,6 +11,7 @@ from typing import NoReturn
 
 from ingest.heimfinder.fields import Json
 from ingest.heimfinder.persons import holds_contact
+from kreishaus.wording import say
 
 IDENTIFIER = re.compile(r"[\w.:-]{1,64}", re.ASCII)
 WHOLE = re.compile(r"[+-]?[0-9]{1,6}")
@@ -34,7 +35,7 @@ def words(value: Json) -> str | None:
         _refuse(value)
     text = " ".join(str(value or "").split())
     if holds_contact(text):
-        raise ValueError("a text with a telephone number or mail address in it")
+        raise ValueError(say("a text with a telephone number or mail address in it"))
     return text or None
 
 
@@ -86,7 +87,7 @@ def municipality(value: Json) -> str | None:
 
 def _refuse(value: Json) -> NoReturn:
     if isinstance(value, str):
-        raise ValueError(f"a text of {len(value)} characters")
+        raise ValueError(say("a text of {count} characters", count=len(value)))
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ValueError(f"a {type(value).__name__}")
-    raise ValueError(f"{value:.10g}" if abs(value) < 1e300 else "a huge number")
+        raise ValueError(say("a {kind}", kind=type(value).__name__))
+    raise ValueError(f"{value:.10g}" if abs(value) < 1e300 else say("a huge number"))

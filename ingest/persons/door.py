@@ -19,6 +19,7 @@ from ingest.persons.search import Lawful, search_for_persons
 from ingest.persons.words import person_marker
 from kreishaus.model import FileRejected
 from kreishaus.settings import read_settings
+from kreishaus.wording import joined, say
 
 LONG_NUMBER = re.compile(r"(?<![\d.,])\d{10,12}(?![\d.,])", re.ASCII)
 """An AZR number, perhaps without its leading zeros."""
@@ -30,6 +31,7 @@ BETWEEN_WORDS = re.compile(r"[^\w.-]+")
 OF_PERSONS_ALONE = frozenset(
     ["AZR-Nummer", "Vorname", "Geburtsdatum", "Geburtsort", "Passnummer", "Personenkennung"]
 )
+LINE = say("line")
 FEWEST_HEADERS = 2
 """One such word may stand in a sentence; a list's header names several."""
 
@@ -41,9 +43,13 @@ DAY = re.compile(r"(?<![\d.])\d{1,2}\.\d{1,2}\.(?:19|20)\d{2}(?!\d)", re.ASCII)
 def refuse(place: str, marker: str) -> NoReturn:
     """Refuse a file for what stands at a place. Raises ``FileRejected``."""
     raise FileRejected(
-        f"{place}: {marker}. Lists of persons may not enter: nothing of this file was kept. Take "
-        "it out of the folder. If no person is meant, delete or rename what stands there and "
-        "hand the file in again"
+        say(
+            "{place}: {marker}. Lists of persons may not enter: nothing of this file "
+            "was kept. Take it out of the folder. If no person is meant, delete or "
+            "rename what stands there and hand the file in again",
+            place=place,
+            marker=marker,
+        )
     )
 
 
@@ -54,8 +60,11 @@ def opened(content: bytes) -> Workbook:
         return look_into(content)
     except OpaqueFile as opaque:
         raise FileRejected(
-            f"the whole file: {opaque}. What cannot be searched for persons may not enter: "
-            "nothing of this file was kept"
+            say(
+                "the whole file: {opaque}. What cannot be searched for persons may not "
+                "enter: nothing of this file was kept",
+                opaque=opaque,
+            )
         ) from None
 
 
@@ -63,8 +72,12 @@ def refuse_other_format(expected: str) -> NoReturn:
     """Refuse a file of a format that its source has none of. Raises ``FileRejected``: what nobody
     reads may list anything."""
     raise FileRejected(
-        f"the whole file: expected {expected}, found another format. What cannot be read as that "
-        "may hold persons: nothing of this file was kept. Take it out of the folder"
+        say(
+            "the whole file: expected {expected}, found another format. What cannot be "
+            "read as that may hold persons: nothing of this file was kept. Take it out "
+            "of the folder",
+            expected=expected,
+        )
     )
 
 
@@ -73,7 +86,7 @@ def refuse_table(workbook: Workbook, lawful: Lawful) -> None:
     search_for_persons(workbook, read_settings().county, (), refuse, lawful)
 
 
-def refuse_text(lines: Iterable[str], place: str = "line", *, any_days: bool = False) -> None:
+def refuse_text(lines: Iterable[str], place: str = LINE, *, any_days: bool = False) -> None:
     """Let a text without persons pass. Raises ``FileRejected``.
 
     ``place`` is what its lines are called; with ``any_days`` no day in it is taken for a birth.
@@ -82,21 +95,27 @@ def refuse_text(lines: Iterable[str], place: str = "line", *, any_days: bool = F
     headers: set[str] = set()
     days: set[date] = set()
     for number, line in enumerate(lines, start=1):
-        where = f"{place} {number}"
+        where = say("{place} {number}", place=place, number=number)
         if values.BORN.search(line) or values.FILLED_FIELD.search(line):
-            refuse(where, "a date of birth or a field of a form about a person")
+            refuse(where, say("a date of birth or a field of a form about a person"))
         if any(not values.is_region_key(one, county) for one in TWELVE_DIGITS.findall(line)):
-            refuse(where, "a number of 12 digits, as AZR numbers are")
+            refuse(where, say("a number of 12 digits, as AZR numbers are"))
         words = BETWEEN_WORDS.split(line)
         headers |= {marker for word in words if (marker := person_marker(word))} & OF_PERSONS_ALONE
         if len(headers) >= FEWEST_HEADERS:
-            refuse(where, f"headers that read like {' and '.join(sorted(headers))}")
+            refuse(
+                where,
+                say(
+                    "headers that read like {headers}",
+                    headers=joined(sorted(headers), say(" and ")),
+                ),
+            )
         days |= {day for text in DAY.findall(line) if (day := values.day_of(text))}
     odd = sorted(day for day in days if not values.is_month_edge(day))
     # The 15 December of many years is a reference date.
     of_year = {(day.month, day.day) for day in odd}
     if not any_days and len(of_year) >= FEWEST_PERSONS and odd[-1] - odd[0] > SPREAD:
-        refuse("the whole file", "dates that read like dates of birth")
+        refuse(say("the whole file"), say("dates that read like dates of birth"))
 
 
 def refuse_long_numbers(text: str) -> None:
@@ -104,7 +123,9 @@ def refuse_long_numbers(text: str) -> None:
     county = read_settings().county
     found = {one for one in LONG_NUMBER.findall(text) if not values.is_region_key(one, county)}
     if len(found) >= FEWEST_PERSONS:
-        refuse("the whole file", "numbers of 10 to 12 digits, as registers give to persons")
+        refuse(
+            say("the whole file"), say("numbers of 10 to 12 digits, as registers give to persons")
+        )
 
 
 def parted(sheet: Sheet, columns: Iterable[int], header: int) -> tuple[Sheet, Sheet]:

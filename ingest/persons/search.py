@@ -19,6 +19,7 @@ from ingest.persons import rows as person_rows
 from ingest.persons import values as person_values
 from ingest.persons.words import OF_A_LETTERHEAD, is_counting, is_nationality, person_marker
 from kreishaus.settings import County
+from kreishaus.wording import say
 
 MOST_ROWS_JUDGED = 2_000
 """Enough to find the marker; a register export has hundreds of thousands."""
@@ -77,12 +78,14 @@ def search_for_persons(
     if not lawful.without_counts and not any(
         sheet.uncalculated or _counts(sheet.rows) for sheet in workbook.sheets
     ):
-        refuse("the whole file", "not a single number: a list, whatever of")
+        refuse(say("the whole file"), say("not a single number: a list, whatever of"))
 
 
 def place_of(number: int, sheet: Sheet) -> str:
     """A sheet as a refusal names it: by its number, since a name may be a person's."""
-    return f"sheet {number}{' (hidden)' if sheet.hidden else ''}"
+    if sheet.hidden:
+        return say("sheet {number} (hidden)", number=number)
+    return say("sheet {number}", number=number)
 
 
 def _counts(rows: Rows) -> bool:
@@ -97,7 +100,7 @@ def _marker_beside(text: str, county: County, lawful: Lawful) -> str | None:
     header = person_marker(text)
     if header is None or header in OF_A_LETTERHEAD | lawful.headers:
         return None
-    return f"a text that reads like {header}"
+    return say("a text that reads like {header}", header=header)
 
 
 @dataclass(frozen=True)
@@ -115,30 +118,43 @@ class _OneSheet:
         self._judge_rows(first)
         widths = {column for row in rows.values() for column in row}
         for what, found, most in (
-            ("rows", rows, self.lawful.most_rows),
-            ("columns", widths, self.lawful.most_columns),
+            (say("rows"), rows, self.lawful.most_rows),
+            (say("columns"), widths, self.lawful.most_columns),
         ):
             if most is not None and len(found) > most:
-                self.refuse(self.place, f"more than {most} {what}, more than a table of counts has")
+                self.refuse(
+                    self.place,
+                    say(
+                        "more than {most} {what}, more than a table of counts has",
+                        most=most,
+                        what=what,
+                    ),
+                )
         self._judge_columns(first)
 
     def _judge_rows(self, rows: Rows) -> None:
         for number, row in sorted(rows.items()):
             for column in row:
                 if marker := self._marker_of_cell(number, row, column):
-                    where = f"{self.place}, column {get_column_letter(column)}, row {number}"
+                    where = say(
+                        "{place}, column {column}, row {row}",
+                        place=self.place,
+                        column=get_column_letter(column),
+                        row=number,
+                    )
                     self.refuse(where, marker)
             days = [day for value in row.values() if (day := person_values.day_of(value))]
             odd = [day for day in days if not person_values.is_month_edge(day)]
             if not self.lawful.days and len(odd) >= person_rows.FEWEST_PERSONS:
                 self.refuse(
-                    f"{self.place}, row {number}", "a row of dates that read like dates of birth"
+                    say("{place}, row {row}", place=self.place, row=number),
+                    say("a row of dates that read like dates of birth"),
                 )
 
     def _marker_of_cell(self, number: int, row: dict[int, object], column: int) -> str | None:
         value = row[column]
         if person_values.is_identifier(value, self.county):
-            return "a number of 12 digits, as AZR numbers are"
+            return say("a number of 12 digits, as AZR numbers are")
         if not isinstance(value, str):
             return None
         if marker := person_values.marker_in(value, self.county):
@@ -148,13 +164,17 @@ class _OneSheet:
             return None
         if header in OF_A_LETTERHEAD and _is_letterhead(row, column):
             return None
-        return f"a header that reads like {header}"
+        return say("a header that reads like {header}", header=header)
 
     def _judge_columns(self, rows: Rows) -> None:
         if not self.lawful.rows and person_rows.repeats_attributes(rows):
-            self.refuse(self.place, "rows that repeat the same words, as a list of persons does")
+            self.refuse(
+                self.place, say("rows that repeat the same words, as a list of persons does")
+            )
         for column in sorted({column for row in rows.values() for column in row}):
-            where = f"{self.place}, column {get_column_letter(column)}"
+            where = say(
+                "{place}, column {column}", place=self.place, column=get_column_letter(column)
+            )
             for marker in _markers_of_column(rows, column, self.lawful):
                 self.refuse(where, marker)
 
@@ -170,26 +190,26 @@ def _markers_of_column(rows: Rows, column: int, lawful: Lawful) -> Iterator[str]
     if not lawful.days:
         days = [day for value in values if (day := person_values.day_of(value))]
         if len(days) >= person_rows.FEWEST_PERSONS and not person_values.are_reference_dates(days):
-            yield "a column of dates that read like dates of birth"
+            yield say("a column of dates that read like dates of birth")
         if _holds_serial_dates(rows, column):
-            yield "a column of numbers that read like dates of birth"
+            yield say("a column of numbers that read like dates of birth")
     texts = {value.strip() for value in values if isinstance(value, str)}
     for marker, tells in person_values.REPEATED.items():
         found = sum(tells(text) is not None for text in texts)
         if marker not in lawful.repeated and found >= person_rows.FEWEST_PERSONS:
-            yield f"a column of {marker}"
+            yield say("a column of {marker}", marker=person_values.SAID_OF[marker])
     if _holds_halves(rows, column):
-        yield "numbers of 12 digits in two columns, as AZR numbers are"
+        yield say("numbers of 12 digits in two columns, as AZR numbers are")
     things_left_out = _without(lawful.things, rows)
     if not lawful.names and person_rows.holds_names(things_left_out, column):
-        yield "a column that reads like names"
+        yield say("a column that reads like names")
     if not lawful.names and person_rows.count_one_each(things_left_out, column):
-        yield "rows that name somebody and count one each"
+        yield say("rows that name somebody and count one each")
     if person_rows.holds_nations(rows, column) or any(
         is_nationality(row.get(column)) and person_rows.lists_nations(rows, number, column)
         for number, row in rows.items()
     ):
-        yield "nationalities row by row, each counting one person"
+        yield say("nationalities row by row, each counting one person")
 
 
 def _without(things: re.Pattern[str] | None, rows: Rows) -> Rows:

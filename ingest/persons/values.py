@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection
 from datetime import date, datetime, timedelta
 
 from kreishaus.settings import County
+from kreishaus.wording import say
 
 SEPARATOR = "[ \u00a0\u202f./'’_-]"
 TWELVE_DIGITS = re.compile(
@@ -57,6 +58,13 @@ REPEATED: dict[str, Callable[[str], object]] = {
     "numbers of passports": DOCUMENT.fullmatch,
 }
 """Marker -> what tells it. An office has one or two of each, persons one each."""
+SAID_OF = {
+    "addresses": say("addresses"),
+    "e-mail addresses": say("e-mail addresses"),
+    "telephone numbers": say("telephone numbers"),
+    "numbers of passports": say("numbers of passports"),
+}
+"""Marker -> what it is called to people."""
 
 WRITTEN_DATE = re.compile(
     r"(?P<d>\d{1,2})[./-](?P<m>\d{1,2})[./-](?P<y>\d{4}|\d{2})"
@@ -75,13 +83,13 @@ SPREAD_OF_AGES = 3_650
 def marker_in(text: str, county: County) -> str | None:
     """The marker of a text that is a person's by itself, in our words."""
     if any(not is_region_key(found.group(), county) for found in TWELVE_DIGITS.finditer(text)):
-        return "a number of 12 digits, as AZR numbers are"
+        return say("a number of 12 digits, as AZR numbers are")
     if AS_FLOAT.fullmatch(text.strip()):
-        return "a number of 12 digits, as AZR numbers are"
+        return say("a number of 12 digits, as AZR numbers are")
     if BORN.search(text):
-        return "a date of birth"
+        return say("a date of birth")
     if FILLED_FIELD.search(text):
-        return "a field of a form about a person"
+        return say("a field of a form about a person")
     return None
 
 

@@ -18,6 +18,7 @@ from ingest.vocabulary.region_names import county_of
 from ingest.vocabulary.regions import TOWN_DIGITS, RegionElsewhere, UnknownRegion, region
 from ingest.vocabulary.statuses import UnknownLabel, status_aliases
 from kreishaus.settings import REPOSITORY, County
+from kreishaus.wording import joined, rewritten, say, text_of
 
 NO_METRIC = "keine"
 """Said of a figure that Kreishaus has no metric for: it is kept and never compared."""
@@ -104,15 +105,21 @@ class Reader:
             key = label.replace(" ", "")
             if is_key and len(key) in LENGTHS_OF_KEYS:
                 raise ForeignRegion(
-                    f"{key} is not the key of {self.county.name} ({self.county.ags}), nor of one "
-                    f"of its municipalities, but of {county_of(key)}",
+                    say(
+                        "{key} is not the key of {name} ({ags}), nor of one of its municipalities, "
+                        "but of {county_of}",
+                        key=key,
+                        name=self.county.name,
+                        ags=self.county.ags,
+                        county_of=county_of(key),
+                    ),
                     is_town=len(key) == TOWN_DIGITS,
                 ) from None
-            why = str(error).split(";", maxsplit=1)[0]
+            why = rewritten(text_of(error), lambda text: text.split(";", maxsplit=1)[0])
             if isinstance(error, RegionElsewhere):
                 raise ForeignRegion(why, is_town=len(error.key) == TOWN_DIGITS) from None
-            whole = f"; if the whole county is meant, write {self.county.ags}"
-            raise UnknownValue(why if "nearest" in why else why + whole) from None
+            whole = say("; if the whole county is meant, write {ags}", ags=self.county.ags)
+            raise UnknownValue(why if "nearest" in why else joined((why, whole), "")) from None
 
     def _status(self, label: str) -> str:
         aliases = status_aliases()
@@ -121,7 +128,9 @@ class Reader:
         try:
             return aliases.status_code(label, self.day)
         except UnknownLabel as error:
-            raise UnknownValue(f"{label!r} is no known status: {error}") from None
+            raise UnknownValue(
+                say("{label!r} is no known status: {error}", label=label, error=error)
+            ) from None
 
 
 def reference_date(dimension: str, code: str) -> date:
@@ -138,14 +147,18 @@ def _metric(label: str) -> str:
     for code, metric in metrics().items():
         if label.casefold() in {code, metric.label.casefold()}:
             return code
-    raise UnknownValue(f"{label!r} is no metric; {_nearest(label, metrics())}")
+    raise UnknownValue(
+        say("{label!r} is no metric; {nearest}", label=label, nearest=_nearest(label, metrics()))
+    )
 
 
 def _day(label: str) -> date:
     try:
         return read_date_label(label)
     except (ValueError, KeyError):
-        raise UnknownValue(f"{label!r} is no date (2021-08-15, 15.08.2021, Jun 2017)") from None
+        raise UnknownValue(
+            say("{label!r} is no date (2021-08-15, 15.08.2021, Jun 2017)", label=label)
+        ) from None
 
 
 def _month(label: str) -> str:
@@ -155,19 +168,19 @@ def _month(label: str) -> str:
     if match and match[1].casefold() in MONTHS:
         year = int(match[2]) if len(match[2]) == 4 else 2000 + int(match[2])
         return f"{year}-{MONTHS[match[1].casefold()]:02}"
-    raise UnknownValue(f"{label!r} is no month with its year (2021-08, Aug 2021)")
+    raise UnknownValue(say("{label!r} is no month with its year (2021-08, Aug 2021)", label=label))
 
 
 def _year(label: str) -> str:
     if re.fullmatch(r"(19|20)\d{2}", label, re.ASCII):
         return label
-    raise UnknownValue(f"{label!r} is no year")
+    raise UnknownValue(say("{label!r} is no year", label=label))
 
 
 def _span(label: str) -> str:
     match = re.fullmatch(r"((?:19|20)\d{2})(?:\s*(?:-|–|/|bis)\s*((?:19|20)\d{2}))?", label)
     if not match:
-        raise UnknownValue(f"{label!r} is neither a year nor two (2019-2020)")
+        raise UnknownValue(say("{label!r} is neither a year nor two (2019-2020)", label=label))
     return match[1] if match[2] in (None, match[1]) else f"{match[1]}-{match[2]}"
 
 
@@ -180,8 +193,10 @@ def _group(label: str) -> str:
         return label
     if len(found) == 1:
         return found.pop()
-    why = "stands under sex and under age" if found else "is no known group"
-    raise UnknownValue(f"{label!r} {why} (sex/male, age/0_15, total/total)")
+    why = say("stands under sex and under age") if found else say("is no known group")
+    raise UnknownValue(
+        say("{label!r} {why} (sex/male, age/0_15, total/total)", label=label, why=why)
+    )
 
 
 def _country(label: str) -> str:
@@ -192,7 +207,9 @@ def _country(label: str) -> str:
     short = [c.ls_code for c in countries() if c.label.split(",")[0].casefold() == label.casefold()]
     if len(short) == 1:  # papers print "Iran", the office "Iran, Islamische Republik"
         return short[0]
-    raise UnknownValue(f"{label!r} is no country of BAMF's list, or not a single one")
+    raise UnknownValue(
+        say("{label!r} is no country of BAMF's list, or not a single one", label=label)
+    )
 
 
 @cache
@@ -209,7 +226,13 @@ def _offer_types() -> Mapping[str, str]:
 def _offer_type(label: str) -> str:
     if code := _offer_types().get(label.casefold()):
         return code
-    raise UnknownValue(f"{label!r} is no kind of offer; {_nearest(label, _offer_types())}")
+    raise UnknownValue(
+        say(
+            "{label!r} is no kind of offer; {nearest}",
+            label=label,
+            nearest=_nearest(label, _offer_types()),
+        )
+    )
 
 
 @cache
@@ -222,10 +245,14 @@ def _status_codes() -> frozenset[str]:
 def _code(label: str) -> str:
     if CODE.fullmatch(label):
         return label
-    raise UnknownValue(f"{label!r} is no code (letters, digits and . + / - only)")
+    raise UnknownValue(say("{label!r} is no code (letters, digits and . + / - only)", label=label))
 
 
 def _nearest(label: str, words: Iterable[str]) -> str:
     known = sorted(words)
     near = difflib.get_close_matches(label, known, n=1)
-    return f"the nearest is {near[0]!r}" if near else f"known are {', '.join(known[:30])}"
+    return (
+        say("the nearest is {near!r}", near=near[0])
+        if near
+        else say("known are {known}", known=joined(known[:30], ", "))
+    )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ingest.drop_folder import dropped, is_being_copied, not_taken
 from kreishaus.model import Request
+from kreishaus.wording import joined, say
 
 if TYPE_CHECKING:
     from ingest.http import Client
@@ -20,7 +21,7 @@ def tables(settings: Settings, client: Client, dataset_name: str) -> list[Reques
     folder = settings.drop_folder("papers")
     entries = dropped(folder)
     strangers = (entry for entry in entries if entry.suffix not in TABLES)
-    not_taken(folder, strangers, f"a table ({', '.join(TABLES)})")
+    not_taken(folder, strangers, say("a table ({tables})", tables=joined(TABLES, ", ")))
     return [
         entry.request("papers")
         for entry in entries

@@ -29,25 +29,31 @@ from ingest.printed_tables.tables import FIGURES
 from ingest.printed_tables.text import Line, read_lines
 from kreishaus.model import Batch, Finding, Origin
 from kreishaus.settings import County, read_settings
+from kreishaus.wording import joined, say, text_of
 
 LONGEST_NAME = 60
 MOST_NAMED = 20
 KINDS = {
     "count_with_decimals": (
-        "hold decimals or a percent sign where persons, places or cases are counted. They are kept "
-        "as text and not compared. If the point or comma parts thousands, write the line "
-        "Zahlenformat;englisch (or leave it out) so that all figures of the table are written one "
-        "way; else correct them",
-        "whole numbers",
+        say(
+            "hold decimals or a percent sign where persons, places or cases are "
+            "counted. They are kept as text and not compared. If the point or comma "
+            "parts thousands, write the line Zahlenformat;englisch (or leave it out) "
+            "so that all figures of the table are written one way; else correct them"
+        ),
+        say("whole numbers"),
     ),
     "approximate_number": (
-        "print an approximate number. It is kept with the marker ca. and not compared",
-        "exact numbers",
+        say("print an approximate number. It is kept with the marker ca. and not compared"),
+        say("exact numbers"),
     ),
     "doubtful_number": (
-        "print a number in brackets, which says that it is doubtful. It is kept with the marker () "
-        "and not compared; if the brackets mean nothing, leave them out",
-        "numbers without brackets",
+        say(
+            "print a number in brackets, which says that it is doubtful. It is kept "
+            "with the marker () and not compared; if the brackets mean nothing, leave "
+            "them out"
+        ),
+        say("numbers without brackets"),
     ),
 }
 """Rule -> what the cells do and what to do about it, and what is expected."""
@@ -83,14 +89,24 @@ class Complaints:
         for (number, text), cells in self.unread.items():
             line, why = cells[0]
             rest = ", ".join(str(other.number) for other, _ in cells[1 : MOST_NAMED + 1])
-            more = f" Likewise {len(cells) - 1} more: lines {rest}." if rest else ""
+            more = (
+                say(" Likewise {count} more: lines {rest}.", count=len(cells) - 1, rest=rest)
+                if rest
+                else ""
+            )
             yield warning(
                 "number",
-                f"line {line.number}, column {text}: {why}.{more} What is no number is kept as "
-                f"text; if the column holds words, add the line Spalte;{text};Text",
+                say(
+                    "line {number}, column {text}: {why}.{more} What is no number is kept as "
+                    "text; if the column holds words, add the line Spalte;{text};Text",
+                    number=line.number,
+                    text=text,
+                    why=why,
+                    more=more,
+                ),
                 row=line.cell(0),
                 column=text,
-                expected="a number as printed",
+                expected=say("a number as printed"),
                 found=line.cell(number),
             )
 
@@ -100,12 +116,24 @@ class Complaints:
             what, expected = KINDS[rule]
             line, column = cells[0]
             places = [
-                f"line {at.number}, {under.text} ({at.cell(under.number)})" for at, under in cells
+                say(
+                    "line {number}, {column} ({cell})",
+                    number=at.number,
+                    column=under.text,
+                    cell=at.cell(under.number),
+                )
+                for at, under in cells
             ]
             more = " ..." if len(places) > MOST_NAMED else ""
             yield warning(
                 rule,
-                f"{len(cells)} cell(s) that {what}: {'; '.join(places[:MOST_NAMED])}{more}",
+                say(
+                    "{count} cell(s) that {what}: {places}{more}",
+                    count=len(cells),
+                    what=what,
+                    places=joined(places[:MOST_NAMED], "; "),
+                    more=more,
+                ),
                 row=line.cell(0),
                 column=column.text,
                 expected=expected,
@@ -122,10 +150,14 @@ class Complaints:
                 rule="own_regions",
                 severity="critical",
                 message=(
-                    f"the head says of which region the figures are: {why}. Nothing of the file is "
-                    "used. Take it out of the drop folder; if the key is mistyped, correct it"
+                    say(
+                        "the head says of which region the figures are: {why}. Nothing of the file "
+                        "is used. Take it out of the drop folder; if the key is mistyped, correct "
+                        "it",
+                        why=why,
+                    )
                 ),
-                expected="a key of the county",
+                expected=say("a key of the county"),
                 found=key,
             )
         )
@@ -142,25 +174,38 @@ class Complaints:
         }
         for (axis, label), error in self.elsewhere.items():
             if (axis, label) not in foreign:
-                self.unknown(axis, label, "region", str(error))
+                self.unknown(axis, label, "region", text_of(error))
         if not foreign:
             return
         (axis, label), error = next(iter(foreign.items()))
         labels = [text for _, text in foreign]
-        more = f" and {len(labels) - MOST_NAMED} more" if len(labels) > MOST_NAMED else ""
+        more = (
+            say(" and {count} more", count=len(labels) - MOST_NAMED)
+            if len(labels) > MOST_NAMED
+            else ""
+        )
         yield Finding(
             rule="own_regions",
             severity="critical",
             message=(
-                f"the table has figures of regions that are not of {county.name} ({county.ags}): "
-                f"{', '.join(labels[:MOST_NAMED])}{more}; {error}. Nothing of the file is used. "
-                "Take it out of the drop folder if it is another county's; if rows stand there "
-                f"only for comparison, leave them out by a line {axis};{label};Text each"
+                say(
+                    "the table has figures of regions that are not of {name} ({ags}): "
+                    "{labels}{more}; {error}. Nothing of the file is used. Take it out of the "
+                    "drop folder if it is another county's; if rows stand there only for "
+                    "comparison, leave them out by a line {axis};{label};Text each",
+                    name=county.name,
+                    ags=county.ags,
+                    labels=joined(labels[:MOST_NAMED], ", "),
+                    more=more,
+                    error=error,
+                    axis=axis,
+                    label=label,
+                )
             ),
             row=label if axis == "Zeile" else None,
             column=label if axis == "Spalte" else None,
-            expected="regions of the county",
-            found=", ".join(labels[:MOST_NAMED]) + more,
+            expected=say("regions of the county"),
+            found=joined((", ".join(labels[:MOST_NAMED]), more), ""),
         )
 
     def unknown(self, axis: str, label: str, dimension: str, why: str) -> None:
@@ -168,17 +213,23 @@ class Complaints:
             return
         self.said.add((axis, label, dimension))
         mend = (
-            f"add a line {axis};{label};<code> to the head"
+            say("add a line {axis};{label};<code> to the head", axis=axis, label=label)
             if axis in ("Zeile", "Spalte")
-            else "mend this line of the head"
+            else say("mend this line of the head")
         )
         self.findings.append(
             warning(
                 "unknown_label",
-                f"{axis} {label!r}: {why}. Its figures are kept and not compared; {mend}",
+                say(
+                    "{axis} {label!r}: {why}. Its figures are kept and not compared; {mend}",
+                    axis=axis,
+                    label=label,
+                    why=why,
+                    mend=mend,
+                ),
                 row=label if axis == "Zeile" else None,
                 column=label if axis == "Spalte" else None,
-                expected=f"a known {dimension}",
+                expected=say("a known {dimension}", dimension=dimension),
                 found=label,
             )
         )
@@ -200,7 +251,7 @@ def parse(content: bytes, origin: Origin) -> Batch:
     head, table = read_head(read_lines(content))
     if len(table) < 2 or not any(table[0].cells[1:]):
         raise unreadable(
-            "table", "behind the line Tabelle there must be a row of column labels and figures"
+            "table", say("behind the line Tabelle there must be a row of column labels and figures")
         )
     require_one_header(table, head)
     complaints = Complaints(list(head.findings))
@@ -210,7 +261,7 @@ def parse(content: bytes, origin: Origin) -> Batch:
     complaints.findings.extend(complaints.of_regions(county))
     complaints.findings.extend((*complaints.of_columns(), *complaints.of_kinds()))
     if not cells:
-        raise unreadable("table", "the table holds no figure: every row or column is Text")
+        raise unreadable("table", say("the table holds no figure: every row or column is Text"))
     frame = pd.DataFrame(cells)
     schema = FIGURES["cells"]
     texts = [field.name for field in schema if str(field.type) == "string"]
@@ -315,10 +366,14 @@ def _beyond(line: Line, columns: Sequence[Label], complaints: Complaints) -> Non
             complaints.findings.append(
                 warning(
                     "cell_without_label",
-                    f"line {line.number}: {cell!r} stands under no column label and was left out; "
-                    "does a text of this line hold the delimiter? Put it in quotes",
+                    say(
+                        "line {number}: {cell!r} stands under no column label and was left out; "
+                        "does a text of this line hold the delimiter? Put it in quotes",
+                        number=line.number,
+                        cell=cell,
+                    ),
                     row=str(line.number),
-                    expected="a column label above it",
+                    expected=say("a column label above it"),
                     found=cell,
                 )
             )
@@ -328,7 +383,7 @@ def _printed(line: Line, column: Label, head: Head, complaints: Complaints) -> P
     try:
         return read_printed(line.cell(column.number), head.notation)
     except ValueError as error:
-        complaints.no_number(line, column, str(error))
+        complaints.no_number(line, column, text_of(error))
         return Printed()
 
 
@@ -369,9 +424,9 @@ def _about(
         except UnknownValue as error:
             broken = True
             if not isinstance(error, ForeignRegion):
-                complaints.unknown(axis, label, dimension, str(error))
+                complaints.unknown(axis, label, dimension, text_of(error))
             elif axis == "Kopf":
-                complaints.foreign(text, str(error))
+                complaints.foreign(text, text_of(error))
             else:
                 complaints.elsewhere.setdefault((axis, label), error)
     complaints.names_own |= codes.get("region", "").startswith(reader.county.ags)
@@ -405,10 +460,14 @@ def _whole(code: str, codes: Mapping[str, str], period: str | None, complaints: 
         complaints.findings.append(
             warning(
                 "metric_dimensions",
-                f"the metric {code} is given by other dimensions than the table says. Its figures "
-                "are kept and not compared; add the lines that are missing to the head",
+                say(
+                    "the metric {code} is given by other dimensions than the table says. Its "
+                    "figures are kept and not compared; add the lines that are missing to the "
+                    "head",
+                    code=code,
+                ),
                 expected=", ".join(sorted({*metric.items, "region", metric.period_kind})),
-                found=", ".join(sorted(set(codes) - {"metric"})) or "none",
+                found=(", ".join(sorted(set(codes) - {"metric"})) or say("none")),
             )
         )
     return False

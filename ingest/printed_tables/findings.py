@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from kreishaus.model import Finding, UnreadableFile
+from kreishaus.wording import say
 
-HELP = "docs/papers.md shows a complete example"
+HELP = say("docs/papers.md shows a complete example")
 
 
 def unreadable(
@@ -15,7 +16,7 @@ def unreadable(
         Finding(
             rule=rule,
             severity="critical",
-            message=f"{message}; {HELP}",
+            message=say("{message}; {help}", message=message, help=HELP),
             expected=expected,
             found=found,
         )

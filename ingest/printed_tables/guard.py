@@ -21,6 +21,7 @@ from ingest.printed_tables.text import Line, read_lines
 from ingest.vocabulary.countries import ls_code_of
 from kreishaus.model import FileRejected, UnreadableFile
 from kreishaus.settings import read_settings
+from kreishaus.wording import say
 
 DAY = re.compile(
     r"\d{1,2}\.\s?\d{1,2}\.\s?\d{2,4}|(?:19|20)\d{2}-\d{2}-\d{2}|\d{1,2}/\d{1,2}/(?:19|20)\d{2}"
@@ -66,12 +67,17 @@ def refuse_persons(content: bytes, label: str) -> None:
     try:
         lines = read_lines(content)
     except UnreadableFile as unreadable:
-        raise FileRejected(f"{unreadable.findings[0].message}. Nothing was kept") from None
+        raise FileRejected(
+            say("{message}. Nothing was kept", message=unreadable.findings[0].message)
+        ) from None
     if lines and not {line.cell(0).rstrip(":").casefold() for line in lines} & {DOCUMENT, TABLE}:
         raise FileRejected(
-            "no line begins with Dokument, none says Tabelle: this is no printed table, and may "
-            "list persons. Nothing of this file was kept. Write the head above the table "
-            "(kreishaus printed-table new KIND makes one), or take the file out of the drop folder"
+            say(
+                "no line begins with Dokument, none says Tabelle: this is no printed "
+                "table, and may list persons. Nothing of this file was kept. Write the "
+                "head above the table (kreishaus printed-table new KIND makes one), or "
+                "take the file out of the drop folder"
+            )
         )
     county = read_settings().county.ags
     for line in lines:
@@ -81,16 +87,16 @@ def refuse_persons(content: bytes, label: str) -> None:
     table = _table(lines)
     for line in table[:1]:
         if PERSON.fullmatch(line.cell(0)) or any(HEAD.fullmatch(cell) for cell in line.cells):
-            _refuse(line, "a column label that asks for persons")
+            _refuse(line, say("a column label that asks for persons"))
     labels = [(line, line.cell(0)) for line in table]
     labels += [(line, line.cell(1)) for line in lines if line.cell(0).rstrip(":").casefold() == ROW]
     for line, text in labels:
         if TITLED.search(text):
-            _refuse(line, "the name of a person")
+            _refuse(line, say("the name of a person"))
     if first := _list_of_days(lines, table):
-        _refuse(first, "row labels that read like dates of birth")
+        _refuse(first, say("row labels that read like dates of birth"))
     if first := _list_of_names(labels):
-        _refuse(first, "row labels that read like names of persons")
+        _refuse(first, say("row labels that read like names of persons"))
     _search(lines, table)
 
 
@@ -109,8 +115,11 @@ def _search(lines: Sequence[Line], table: Sequence[Line]) -> None:
     }
     if count_one_each(labels, 1):
         raise FileRejected(
-            "the table: rows that name somebody and count one each. Printed tables hold figures of "
-            "many: nothing of this file was kept. Take it out of the drop folder"
+            say(
+                "the table: rows that name somebody and count one each. Printed tables "
+                "hold figures of many: nothing of this file was kept. Take it out of the "
+                "drop folder"
+            )
         )
 
 
@@ -121,20 +130,25 @@ def _is_label_of_figures(label: str) -> bool:
 
 def _refuse(line: Line, what: str) -> NoReturn:
     raise FileRejected(
-        f"line {line.number}: {what}. Printed tables hold figures of many: nothing of "
-        "this file was kept. Take it out of the drop folder and drop a table without persons"
+        say(
+            "line {number}: {what}. Printed tables hold figures of many: nothing of "
+            "this file was kept. Take it out of the drop folder and drop a table "
+            "without persons",
+            number=line.number,
+            what=what,
+        )
     )
 
 
 def _mark(cell: str, county: str) -> str | None:
     if BORN.search(cell) and DAY.search(cell):
-        return "a date of birth"
+        return say("a date of birth")
     if REGISTER.search(cell):
-        return "a number as registers give to persons"
+        return say("a number as registers give to persons")
     for number in TWELVE.findall(cell):
         # Keys of municipalities may have twelve digits, and three years have, too.
         if not (number.startswith(county) or YEARS.fullmatch(number)):
-            return "a number of 12 digits, as registers give to persons"
+            return say("a number of 12 digits, as registers give to persons")
     return None
 
 

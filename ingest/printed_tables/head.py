@@ -22,6 +22,7 @@ from ingest.printed_tables.findings import unreadable, warning
 from ingest.printed_tables.numbers import Notation
 from ingest.printed_tables.text import Line
 from kreishaus.model import Finding
+from kreishaus.wording import say
 
 DOCUMENT, PLACE, PRINTED_ON, NOTATION = "dokument", "stelle", "gedruckt am", "zahlenformat"
 ROWS, COLUMNS, ROW, COLUMN, TABLE = "zeilen", "spalten", "zeile", "spalte", "tabelle"
@@ -62,8 +63,8 @@ def read_head(lines: Sequence[Line]) -> tuple[Head, list[Line]]:
     if not ends:
         raise unreadable(
             "head",
-            "no line says where the table begins: the head ends with the line Tabelle",
-            expected="a line Tabelle",
+            say("no line says where the table begins: the head ends with the line Tabelle"),
+            expected=say("a line Tabelle"),
         )
     said: dict[str, str] = {}
     own: dict[str, dict[str, Meaning]] = {ROW: {}, COLUMN: {}}
@@ -73,9 +74,12 @@ def read_head(lines: Sequence[Line]) -> tuple[Head, list[Line]]:
         if left := next((cell for cell in line.cells if PLACEHOLDER.search(cell)), None):
             raise unreadable(
                 "head",
-                f"line {line.number} of the head still holds the placeholder of a template: put in "
-                "what it asks for",
-                expected="what the paper says",
+                say(
+                    "line {number} of the head still holds the placeholder of a template: put "
+                    "in what it asks for",
+                    number=line.number,
+                ),
+                expected=say("what the paper says"),
                 found=left,
             )
         if word in own:
@@ -88,10 +92,15 @@ def read_head(lines: Sequence[Line]) -> tuple[Head, list[Line]]:
             faults.append(
                 warning(
                     "head_line",
-                    f"line {line.number} of the head begins with no known word; it was left out",
+                    say(
+                        "line {number} of the head begins with no known word; it was left out",
+                        number=line.number,
+                    ),
                     row=str(line.number),
-                    expected="Dokument, Stelle, Zeilen, Spalten, Zeile, Spalte, or one of "
-                    + ", ".join(word.capitalize() for word in DIMENSIONS),
+                    expected=say(
+                        "Dokument, Stelle, Zeilen, Spalten, Zeile, Spalte, or one of {words}",
+                        words=", ".join(word.capitalize() for word in DIMENSIONS),
+                    ),
                     found=line.cell(0),
                 )
             )
@@ -103,11 +112,14 @@ def _head(
 ) -> Head:
     for word in (DOCUMENT, PLACE):
         if not said.get(word):
-            raise unreadable("head", f"the head has no line {word.capitalize()};...")
+            raise unreadable("head", say("the head has no line {word};...", word=word.capitalize()))
     notation = said.get(NOTATION, "deutsch").casefold()
     if notation not in ("deutsch", "englisch"):
         raise unreadable(
-            "head", "Zahlenformat is not known", expected="deutsch or englisch", found=notation
+            "head",
+            say("Zahlenformat is not known"),
+            expected=say("deutsch or englisch"),
+            found=notation,
         )
     return Head(
         document=said[DOCUMENT],
@@ -134,7 +146,7 @@ def _printed_on(text: str) -> date | None:
         return read_date_label(text)
     except (ValueError, KeyError):
         raise unreadable(
-            "head", "Gedruckt am is no date", expected="30.11.2021", found=text
+            "head", say("Gedruckt am is no date"), expected="30.11.2021", found=text
         ) from None
 
 
@@ -144,7 +156,7 @@ def _dimension(word: str, of: str) -> str | None:
     if word.casefold() not in DIMENSIONS:
         raise unreadable(
             "head",
-            f"{of.capitalize()} names no known dimension",
+            say("{word} names no known dimension", word=of.capitalize()),
             expected=", ".join(known.capitalize() for known in DIMENSIONS),
             found=word,
         )
@@ -167,9 +179,16 @@ def _meaning(line: Line, of_labels: str | None) -> tuple[Meaning, list[Finding]]
             faults.append(
                 warning(
                     "head_line",
-                    f"line {line.number}: {cell!r} says nothing of the label {line.cell(1)!r}",
+                    say(
+                        "line {number}: {cell!r} says nothing of the label {label!r}",
+                        number=line.number,
+                        cell=cell,
+                        label=line.cell(1),
+                    ),
                     row=str(line.number),
-                    expected="a value of the dimension of the labels, or Dimension=value, or Text",
+                    expected=say(
+                        "a value of the dimension of the labels, or Dimension=value, or Text"
+                    ),
                     found=cell,
                 )
             )

@@ -9,6 +9,7 @@ from ingest.printed_tables.findings import unreadable
 from ingest.printed_tables.head import Head, label_key
 from ingest.printed_tables.numbers import Notation, read_printed
 from ingest.printed_tables.text import Line
+from kreishaus.wording import say
 
 YEAR = re.compile(r"(?:19|20)\d{2}", re.ASCII)
 
@@ -18,13 +19,19 @@ def require_one_header(table: Sequence[Line], head: Head) -> None:
     first, second = table[0], table[1]
     if not _are_labels(first, second, head):
         return
-    joined = _joined(first, second)
+    labels = _joined(first, second)
     raise unreadable(
         "two_header_rows",
-        f"the column labels stand in two rows (lines {first.number} and {second.number}). Write "
-        f"them into one row: {';'.join(joined)} - and say of each in the head what it means, such "
-        f"as Spalte;{joined[1]};<code>;Kennzahl=<code>",
-        expected="one row of column labels",
+        say(
+            "the column labels stand in two rows (lines {number} and {next_number}). "
+            "Write them into one row: {labels} - and say of each in the head what it "
+            "means, such as Spalte;{label};<code>;Kennzahl=<code>",
+            number=first.number,
+            next_number=second.number,
+            labels=";".join(labels),
+            label=labels[1],
+        ),
+        expected=say("one row of column labels"),
         found=f"{';'.join(first.cells)} / {';'.join(second.cells)}"[:200],
     )
 

@@ -11,6 +11,8 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
+from kreishaus.wording import say
+
 Notation = Literal["deutsch", "englisch"]
 
 MARKERS = Path(__file__).with_name("markers.csv")
@@ -93,11 +95,14 @@ def read_printed(cell: str, notation: Notation = "deutsch") -> Printed:
 def _what_is_wrong(text: str, digits: str, notation: Notation) -> str:
     other: Notation = "englisch" if notation == "deutsch" else "deutsch"
     if FORMS[other].fullmatch(digits):
-        return (
-            f"{text!r} is no number in the {notation} notation; if the whole table is written like "
-            f"this, add the line Zahlenformat;{other}"
+        return say(
+            "{text!r} is no number in the {notation} notation; if the whole table is "
+            "written like this, add the line Zahlenformat;{other}",
+            text=text,
+            notation=notation,
+            other=other,
         )
-    return f"{text!r} is neither a number nor one of the markers k. A. - . ... / x"
+    return say("{text!r} is neither a number nor one of the markers k. A. - . ... / x", text=text)
 
 
 def marker_key(text: str) -> str:

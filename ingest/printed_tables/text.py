@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 
 from ingest.printed_tables.findings import unreadable
+from kreishaus.wording import say
 
 NO_TEXT = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 """Control characters: no table has them, every binary format does."""
@@ -42,13 +43,18 @@ def read_lines(content: bytes) -> list[Line]:
             if any(cells) and not cells[0].startswith("#"):
                 lines.append(Line(reader.line_num, cells))
     except csv.Error as error:
-        raise unreadable("csv", f"line {reader.line_num}: {error}. Save the CSV anew") from None
+        raise unreadable(
+            "csv",
+            say(
+                "line {line_num}: {error}. Save the CSV anew", line_num=reader.line_num, error=error
+            ),
+        ) from None
     return lines
 
 
 def _decoded(content: bytes) -> str:
     if len(content) > MOST_BYTES:
-        raise unreadable("file_size", "far larger than a printed table can be")
+        raise unreadable("file_size", say("far larger than a printed table can be"))
     marked = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     for encoding in ("utf-16",) if marked else ("utf-8-sig", "cp1252"):
         try:
@@ -59,8 +65,8 @@ def _decoded(content: bytes) -> str:
             return text
     raise unreadable(
         "file_is_text",
-        "this is no CSV, perhaps a workbook: save it as CSV (UTF-8)",
-        expected="text in UTF-8, UTF-16 with its mark, or Windows' own letters",
+        say("this is no CSV, perhaps a workbook: save it as CSV (UTF-8)"),
+        expected=say("text in UTF-8, UTF-16 with its mark, or Windows' own letters"),
     )
 
 

@@ -13,6 +13,7 @@ from datetime import date, datetime, timedelta
 from ingest.wtg.grids import Grid
 from ingest.wtg.rows import SheetRows
 from kreishaus.model import Finding, Severity, UnreadableFile
+from kreishaus.wording import say
 
 SHIFT = timedelta(days=1462)
 HAPPENED = ("gemeldet_am", "erhoben_am", "freigabe_am", "datum", "eingang_am")
@@ -24,9 +25,9 @@ LATEST = timedelta(days=366)
 """A workbook is handed in some weeks after its date; a correction perhaps within a year."""
 OLDEST = timedelta(days=3 * 365)
 FEWEST = 3
-MEND = (
-    "Open the workbook in Excel, see File, Options, Advanced, When calculating this workbook, Use "
-    "1904 date system; correct the days and hand it in again"
+MEND = say(
+    "Open the workbook in Excel, see File, Options, Advanced, When calculating "
+    "this workbook, Use 1904 date system; correct the days and hand it in again"
 )
 
 
@@ -64,7 +65,10 @@ def said_of_calendars(found: date, expected: date) -> str:
     """What to add to a finding where the other calendar explains it; else nothing."""
     if abs(found - expected) != SHIFT:
         return ""
-    return f": four years and a day off, as between the calendars of 1900 and of 1904. {MEND}"
+    return say(
+        ": four years and a day off, as between the calendars of 1900 and of 1904. {mend}",
+        mend=MEND,
+    )
 
 
 def _days(sheet: SheetRows) -> Iterator[_Day]:
@@ -91,19 +95,34 @@ def _is_proven(grids: Sequence[Grid], reference: date) -> bool:
 def _finding(rule: str, severity: Severity, days: Sequence[_Day], reference: date) -> Finding:
     first = days[0]
     meant = first.day - SHIFT if rule == "days_too_late" else first.day + SHIFT
-    more = f", and {len(days) - 1} other cells" if len(days) > 1 else ""
-    when = "after" if rule == "days_too_late" else "before"
+    more = say(", and {count} other cells", count=len(days) - 1) if len(days) > 1 else ""
+    when = say("after") if rule == "days_too_late" else say("before")
     return Finding(
         rule=rule,
         severity=severity,
-        message=f"sheet {first.sheet}, row {first.row}, column {first.column}{more}: "
-        f"{first.day:%d.%m.%Y} is years {when} the reference date "
-        f"{reference:%d.%m.%Y}. Days copied between workbooks that count from 1900 and from 1904 "
-        f"move by four years and a day ({meant:%d.%m.%Y} would be meant). {MEND}",
+        message=say(
+            "sheet {sheet}, row {row}, column {column}{more}: {day:%d.%m.%Y} is years "
+            "{when} the reference date {reference:%d.%m.%Y}. Days copied between "
+            "workbooks that count from 1900 and from 1904 move by four years and a day "
+            "({meant:%d.%m.%Y} would be meant). {mend}",
+            sheet=first.sheet,
+            row=first.row,
+            column=first.column,
+            more=more,
+            day=first.day,
+            when=when,
+            reference=reference,
+            meant=meant,
+            mend=MEND,
+        ),
         place=first.sheet,
         row=first.row,
         column=first.column,
-        expected=f"days around {reference:%d.%m.%Y}, such as {meant:%d.%m.%Y}",
+        expected=say(
+            "days around {reference:%d.%m.%Y}, such as {meant:%d.%m.%Y}",
+            reference=reference,
+            meant=meant,
+        ),
         found=f"{first.day:%d.%m.%Y}",
     )
 
@@ -113,10 +132,14 @@ def _of_1904(grids: Sequence[Grid], reference: date) -> Finding:
     return Finding(
         rule="calendar_of_1904",
         severity="warning",
-        message="the workbook counts its days from 1904, and no cell with a day shows that they "
-        f"are right (none is {reference:%d.%m.%Y}). Days copied in from another workbook are then "
-        f"four years and a day late. Compare some. {MEND}",
+        message=say(
+            "the workbook counts its days from 1904, and no cell with a day shows that "
+            "they are right (none is {reference:%d.%m.%Y}). Days copied in from "
+            "another workbook are then four years and a day late. Compare some. {mend}",
+            reference=reference,
+            mend=MEND,
+        ),
         place=first.title,
-        expected="the calendar of 1900, or stichtag as a date",
-        found="the calendar of 1904",
+        expected=say("the calendar of 1900, or stichtag as a date"),
+        found=say("the calendar of 1904"),
     )

@@ -15,6 +15,8 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import TypeAlias
 
+from kreishaus.wording import joined, say
+
 Raw: TypeAlias = object
 """What a reader of workbooks makes of a cell: None, str, int, float, bool, datetime, time,
 timedelta, or our ``Percent``."""
@@ -191,15 +193,15 @@ def is_blank(raw: Raw) -> bool:
 def count(raw: Raw) -> Cell:
     """A whole number: ``1.234``, ``17``, ``349 (coronabedingt)``."""
     if isinstance(raw, str):
-        return _written_number(raw, "a whole number such as 17", _whole)
-    return Cell(_whole(_plain_number(raw, "a whole number such as 17")))
+        return _written_number(raw, say("a whole number such as 17"), _whole)
+    return Cell(_whole(_plain_number(raw, say("a whole number such as 17"))))
 
 
 def number(raw: Raw) -> Cell:
     """A number: ``12,5``, ``12.5``. ``12.345`` could be two numbers and is refused."""
     if isinstance(raw, str):
-        return _written_number(raw, "a number such as 12,5", _real, dot_is_ambiguous=True)
-    return Cell(_real(_plain_number(raw, "a number such as 12,5")))
+        return _written_number(raw, say("a number such as 12,5"), _real, dot_is_ambiguous=True)
+    return Cell(_real(_plain_number(raw, say("a number such as 12,5"))))
 
 
 def percent(raw: Raw) -> Cell:
@@ -213,7 +215,7 @@ def percent(raw: Raw) -> Cell:
 
 def hours(raw: Raw) -> Cell:
     """Hours a week: ``38,5``, ``38:30``, or a cell that a spreadsheet keeps as a time."""
-    expected = "weekly hours such as 38,5 or 38:30"
+    expected = say("weekly hours such as 38,5 or 38:30")
     if isinstance(raw, str):
         text = squeezed(raw)
         match = _CLOCK.fullmatch(text) or _WORDED_HOURS.fullmatch(text)
@@ -293,7 +295,7 @@ def coordinate(raw: Raw) -> Cell:
 
 def flag(raw: Raw) -> Cell:
     """Yes or no: ``ja``, ``nein``. An ``x`` may mean either and is refused."""
-    expected = "ja or nein"
+    expected = say("ja or nein")
     if isinstance(raw, bool):
         return Cell(raw)
     if isinstance(raw, int | float) and raw in (0, 1):
@@ -312,13 +314,13 @@ def flag(raw: Raw) -> Cell:
 
 def day(raw: Raw) -> Cell:
     """A day: an Excel date, ``15.08.2021``, ``15. August 2021`` or ``2021-08-15``."""
-    expected = "a date such as 15.08.2021"
+    expected = say("a date such as 15.08.2021")
     if isinstance(raw, datetime):
         return Cell(raw.date())
     if isinstance(raw, date):
         return Cell(raw)
     if isinstance(raw, int | float) and not isinstance(raw, bool):
-        raise CellError(f"{expected}{_as_excel_day(raw)}")
+        raise CellError(joined((expected, _as_excel_day(raw)), ""))
     if not isinstance(raw, str):
         raise CellError(expected)
     if _is_marker(raw):
@@ -344,10 +346,10 @@ def words(raw: Raw) -> Cell:
     if isinstance(raw, str):
         text = squeezed(raw)
         if _is_error(text):
-            raise CellError("a text, not the error of a formula")
+            raise CellError(say("a text, not the error of a formula"))
         return Cell(None, text) if _is_marker(text) else Cell(text)
     if isinstance(raw, bool) or not isinstance(raw, int | float) or raw != _floor(raw):
-        raise CellError("a text")
+        raise CellError(say("a text"))
     return Cell(str(int(raw)))
 
 
@@ -411,9 +413,15 @@ def _written_number(
         return Cell(None, text)
     match = _NUMBER.fullmatch(text) or _POINTED.fullmatch(text)
     if match is None:
-        raise CellError(f"{expected}, not the error of a formula" if _is_error(text) else expected)
+        raise CellError(
+            say("{expected}, not the error of a formula", expected=expected)
+            if _is_error(text)
+            else expected
+        )
     if dot_is_ambiguous and "." in match["whole"] and match["decimals"] is None:
-        raise CellError(f"{expected}; a dot alone may part thousands or decimals")
+        raise CellError(
+            say("{expected}; a dot alone may part thousands or decimals", expected=expected)
+        )
     digits = re.sub(r"[^0-9]", "", match["whole"])
     sign = "-" if match["sign"] in ("-", "−") else ""
     value = kind(Decimal(f"{sign}{digits}.{match['decimals'] or '0'}"))
@@ -422,13 +430,13 @@ def _written_number(
 
 def _whole(value: int | float | Decimal) -> int:
     if not -_LARGEST <= value <= _LARGEST or abs(float(value) - round(value)) > _DUST:
-        raise CellError("a whole number such as 17")
+        raise CellError(say("a whole number such as 17"))
     return round(value)
 
 
 def _real(value: int | float | Decimal) -> float:
     if not -_LARGEST <= value <= _LARGEST:
-        raise CellError("a number such as 12,5")
+        raise CellError(say("a number such as 12,5"))
     return round(float(value), 10)
 
 
@@ -441,19 +449,23 @@ def _written_day(text: str, expected: str) -> date:
         if match := pattern.fullmatch(text):
             break
     else:
-        raise CellError(f"{expected}, the year with four digits")
+        raise CellError(say("{expected}, the year with four digits", expected=expected))
     named = str(match["month"])
     month = MONTHS.get(named.casefold()) or _MONTH_STEMS.get(named.casefold()) or named
     try:
         return date(int(match["year"]), int(month), int(match["day"]))
     except ValueError as error:
-        raise CellError(f"{expected}; there is no such day") from error
+        raise CellError(say("{expected}; there is no such day", expected=expected)) from error
 
 
 def _as_excel_day(raw: int | float) -> str:
     """What a number would be if it were an Excel date: a hint for people, not a reading."""
     meant = _excel_day(raw)
-    return f"; if {meant:%d.%m.%Y} is meant, format the cell as a date" if meant else ""
+    return (
+        say("; if {meant:%d.%m.%Y} is meant, format the cell as a date", meant=meant)
+        if meant
+        else ""
+    )
 
 
 def _excel_day(raw: int | float) -> date | None:

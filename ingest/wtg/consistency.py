@@ -11,6 +11,7 @@ from ingest.wtg.codes import CLOSED, NOT_YET, RELEASED
 from ingest.wtg.layout import ABOUT_OFFERS, TITLES
 from ingest.wtg.rows import SheetRows, folded_faults
 from kreishaus.model import Finding, Severity, UnreadableFile
+from kreishaus.wording import say
 
 FILE_NAME = re.compile(
     r"WTG[_ -]*(?:Stichtag|Register)[_ -]*([0-9]{4})-([0-9]{2})-([0-9]{2})", re.IGNORECASE
@@ -39,14 +40,21 @@ def reference_date(read: Mapping[str, SheetRows], file_name: str, today: date) -
     named = _date_of_name(file_name)
     if named is None and not stated:
         raise UnreadableFile(
-            _date_finding("neither the file's name nor a row states the reference date", None)
+            _date_finding(say("neither the file's name nor a row states the reference date"), None)
         )
     expected = named or stated[0][2]
-    source = "the file's name" if named else f"sheet {stated[0][0]}"
+    source = say("the file's name") if named else say("sheet {title}", title=stated[0][0])
     differing = [
         _date_finding(
-            f"sheet {title}, row {row}: the stichtag {_printed(found)} is not that of {source}"
-            f"{said_of_calendars(found, expected)}",
+            say(
+                "sheet {title}, row {row}: the stichtag {printed} is not that of "
+                "{source}{said_of_calendars}",
+                title=title,
+                row=row,
+                printed=_printed(found),
+                source=source,
+                said_of_calendars=said_of_calendars(found, expected),
+            ),
             expected,
             found=_printed(found),
             place=title,
@@ -59,10 +67,13 @@ def reference_date(read: Mapping[str, SheetRows], file_name: str, today: date) -
         first, last = _printed(FIRST_DAY), _printed(today + AHEAD)
         differing.append(
             _date_finding(
-                f"the reference date {_printed(expected)} cannot be: is its year mistyped?",
+                say(
+                    "the reference date {printed} cannot be: is its year mistyped?",
+                    printed=_printed(expected),
+                ),
                 expected,
                 found=_printed(expected),
-                wanted=f"a day from {first} to {last}",
+                wanted=say("a day from {first} to {last}", first=first, last=last),
             )
         )
     if differing:
@@ -78,7 +89,9 @@ def _date_of_name(file_name: str) -> date | None:
         return date(*map(int, match.groups()))
     except ValueError as error:
         raise UnreadableFile(
-            _date_finding(f"{file_name}: there is no such day", None, found=file_name)
+            _date_finding(
+                say("{file_name}: there is no such day", file_name=file_name), None, found=file_name
+            )
         ) from error
 
 
@@ -98,7 +111,9 @@ def _date_finding(
         place=place,
         row=row,
         column="stichtag",
-        expected=wanted or (_printed(expected) if expected else "WTG_Stichtag_YYYY-MM-DD.xlsx"),
+        expected=(
+            wanted or (_printed(expected) if expected else say("WTG_Stichtag_YYYY-MM-DD.xlsx"))
+        ),
         found=found,
     )
 
@@ -128,9 +143,12 @@ def _offers_unknown(read: Mapping[str, SheetRows]) -> Iterator[Finding]:
                 yield _about_offer(
                     "offer_unknown",
                     row,
-                    f"the offer {row['pfad_id']} does not stand in Angebote; add it there, or "
-                    "correct the pfad_id",
-                    expected="a pfad_id of the sheet Angebote",
+                    say(
+                        "the offer {pfad_id} does not stand in Angebote; add it there, or correct "
+                        "the pfad_id",
+                        pfad_id=row["pfad_id"],
+                    ),
+                    expected=say("a pfad_id of the sheet Angebote"),
                     found=str(row["pfad_id"]),
                 )
 
@@ -152,10 +170,15 @@ def _offers_not_reported(read: Mapping[str, SheetRows]) -> Iterator[Finding]:
                 yield _about_offer(
                     rule,
                     row,
-                    f"the home {row['pfad_id']} ({row['name']}) has no row in {title}; add it, "
-                    'with "k. A." where a number is not known',
-                    expected=f"a row in {title}",
-                    found="none",
+                    say(
+                        'the home {pfad_id} ({name}) has no row in {title}; add it, with "k. A." '
+                        "where a number is not known",
+                        pfad_id=row["pfad_id"],
+                        name=row["name"],
+                        title=title,
+                    ),
+                    expected=say("a row in {title}", title=title),
+                    found=say("none"),
                     severity=severity,
                 )
 
@@ -175,9 +198,12 @@ def _residents_not_reported(read: Mapping[str, SheetRows]) -> Iterator[Finding]:
             yield _about_offer(
                 "residents_not_reported",
                 row,
-                f"the offer {row['pfad_id']} reports occupied places but has no row in Bewohner",
-                expected="a row in Bewohner",
-                found="none",
+                say(
+                    "the offer {pfad_id} reports occupied places but has no row in Bewohner",
+                    pfad_id=row["pfad_id"],
+                ),
+                expected=say("a row in Bewohner"),
+                found=say("none"),
             )
 
 
@@ -186,18 +212,22 @@ def _sheets_absent(read: Mapping[str, SheetRows]) -> Iterator[Finding]:
     homes = any(row["angebotsform_wtg"] == MUST_REPORT for row in _rows(read, "angebote"))
     occupied = any(row["plaetze_belegt"] is not None for row in _rows(read, "belegung"))
     for table, title, wanted, what in (
-        ("belegung", "Belegung", homes, "Angebote lists homes, but nothing says their places"),
-        ("bewohner", "Bewohner", occupied, "places are occupied, but nothing says by whom"),
+        ("belegung", "Belegung", homes, say("Angebote lists homes, but nothing says their places")),
+        ("bewohner", "Bewohner", occupied, say("places are occupied, but nothing says by whom")),
     ):
         if wanted and not _rows(read, table):
             yield Finding(
                 rule="sheet_absent",
                 severity="warning",
-                message=f"there is no sheet {title}: {what}. Hand in the workbook with it, if it "
-                "was forgotten",
+                message=say(
+                    "there is no sheet {title}: {what}. Hand in the workbook with it, if it "
+                    "was forgotten",
+                    title=title,
+                    what=what,
+                ),
                 place=title,
-                expected=f"a sheet {title}",
-                found="none",
+                expected=say("a sheet {title}", title=title),
+                found=say("none"),
             )
 
 
@@ -214,10 +244,15 @@ def _not_in_operation(read: Mapping[str, SheetRows]) -> Iterator[Finding]:
             yield _about_offer(
                 "occupied_but_not_operating",
                 row,
-                f'the offer {row["pfad_id"]} is said to be "{word}" and has {occupied} occupied '
-                "places; they are not counted. Correct one of the two",
-                expected="an offer in operation, or no occupied places",
-                found=f"{occupied} occupied places",
+                say(
+                    'the offer {pfad_id} is said to be "{word}" and has {occupied} occupied '
+                    "places; they are not counted. Correct one of the two",
+                    pfad_id=row["pfad_id"],
+                    word=word,
+                    occupied=occupied,
+                ),
+                expected=say("an offer in operation, or no occupied places"),
+                found=say("{occupied} occupied places", occupied=occupied),
                 severity="warning",
             )
 
@@ -234,7 +269,12 @@ def _about_offer(
     return Finding(
         rule=rule,
         severity=severity,
-        message=f"sheet {row['source_place']}, row {row['source_row']}: {what}",
+        message=say(
+            "sheet {source_place}, row {source_row}: {what}",
+            source_place=row["source_place"],
+            source_row=row["source_row"],
+            what=what,
+        ),
         place=str(row["source_place"]),
         row=str(row["source_row"]),
         column="pfad_id",
@@ -258,9 +298,12 @@ def published_on(read: Mapping[str, SheetRows], today: date) -> tuple[date | Non
         _about_offer(
             "released_in_future",
             row,
-            f"freigabe_am {_printed(newest)} is still to come; when the workbook was released is "
-            "not known",
-            expected=f"{_printed(today)} at the latest",
+            say(
+                "freigabe_am {printed} is still to come; when the workbook was released is "
+                "not known",
+                printed=_printed(newest),
+            ),
+            expected=say("{printed} at the latest", printed=_printed(today)),
             found=_printed(newest),
             severity="warning",
         )

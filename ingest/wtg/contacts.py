@@ -35,6 +35,7 @@ from ingest.wtg.merges import filled
 from ingest.wtg.postal_lines import parted
 from kreishaus.model import Batch, FileRejected, Finding, Origin, Stripped, UnreadableFile
 from kreishaus.settings import Settings
+from kreishaus.wording import joined, say
 
 Parser: TypeAlias = Callable[[bytes, Origin], Batch]
 FORM = 1
@@ -85,21 +86,21 @@ def _places(content: bytes) -> Iterable[str]:
     if is_csv_set(content):
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             if any(not name.casefold().endswith((".csv", "/")) for name in archive.namelist()):
-                yield "files beside the CSV"
+                yield say("files beside the CSV")
     elif content.startswith((ZIP, MAGIC)):
         yield from _beside_the_cells(content)
 
 
 def _places_of(part: Part, place: str) -> Iterable[str]:
     if not part.known and part.rows and folded(part.title) != NOTES:
-        yield f"{place}, which is no sheet of the layout"
+        yield say("{place}, which is no sheet of the layout", place=place)
         return
     filled_columns = {column for row in part.rows.values() for column in row}
     for column in part.contacts:
         if column in filled_columns:
-            yield f"{place}, column {get_column_letter(column)}"
+            yield say("{place}, column {column}", place=place, column=get_column_letter(column))
     rows = {row for row, column in part.contact_places() if column not in part.contacts}
-    yield from (f"{place}, row {row}" for row in sorted(rows))
+    yield from (say("{place}, row {row}", place=place, row=row) for row in sorted(rows))
 
 
 def _beside_the_cells(content: bytes) -> Iterable[str]:
@@ -116,16 +117,24 @@ def _read(parse: Parser, content: bytes, label: str, dataset: str, places: list[
         return parse(content, origin)
     except UnreadableFile as unreadable:
         fault = unreadable.findings[0]
-        where = ", ".join(
-            f"{what} {said}"
-            for what, said in (("row", fault.row), ("column", fault.column))
-            if said and len(said) < 30
-        )
+        where = [
+            said
+            for value, said in (
+                (fault.row, say(", row {row}", row=fault.row)),
+                (fault.column, say(", column {column}", column=fault.column)),
+            )
+            if value and len(value) < 30
+        ]
         raise FileRejected(
-            f"{_listed(places)}: contact persons, or what the layout does not know. They could not "
-            f"be left out, as the file cannot be read ({fault.rule}{f', {where}' if where else ''})"
-            ": nothing of it was kept. Delete those columns and texts, mend the fault and hand the "
-            "file in again"
+            say(
+                "{places}: contact persons, or what the layout does not know. They could "
+                "not be left out, as the file cannot be read ({rule}{where}): nothing of it "
+                "was kept. Delete those columns and texts, mend the fault and hand the "
+                "file in again",
+                places=_listed(places),
+                rule=fault.rule,
+                where=joined(where, ""),
+            )
         ) from None
 
 
@@ -143,17 +152,23 @@ def _stripped(
         after = None
     if after is None or not _are_equal(before, after):
         raise FileRejected(
-            f"{_listed(places)}: contact persons, or what the layout does not know. They could not "
-            "be left out without touching a figure: nothing of the file was kept. Delete those "
-            "columns and texts and hand the file in again"
+            say(
+                "{places}: contact persons, or what the layout does not know. They could "
+                "not be left out without touching a figure: nothing of the file was kept. "
+                "Delete those columns and texts and hand the file in again",
+                places=_listed(places),
+            )
         )
     left_out = Finding(
         rule="contacts_left_out",
         severity="warning",
-        message=f"{_listed(places)}: contact persons, or what the layout does not know, were left "
-        "out before the file was kept. What is kept is CSV with the same figures",
-        expected="columns of the layout alone",
-        found=f"{len(places)} such places",
+        message=say(
+            "{places}: contact persons, or what the layout does not know, were left "
+            "out before the file was kept. What is kept is CSV with the same figures",
+            places=_listed(places),
+        ),
+        expected=say("columns of the layout alone"),
+        found=say("{count} such places", count=len(places)),
     )
     return Stripped(content, FORM, (left_out, *_no_longer_seen(before, after)))
 
@@ -246,4 +261,5 @@ def _packed(members: Mapping[str, str]) -> bytes:
 
 def _listed(places: list[str]) -> str:
     more = len(places) - MOST_NAMED
-    return "; ".join(places[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+    listed = joined(places[:MOST_NAMED], "; ")
+    return say("{listed} and {count} more", listed=listed, count=more) if more > 0 else listed

@@ -19,6 +19,7 @@ from ingest.formats.encodings import decode
 from ingest.wtg.cells import Raw, is_blank
 from ingest.wtg.grids import Grid
 from kreishaus.model import Finding, UnreadableFile
+from kreishaus.wording import rewritten, say
 
 LIMITS = Limits(members=100, expanded=32 * 2**20)
 _NOT_FOR_US = ("__MACOSX/", ".")
@@ -30,7 +31,7 @@ _EXCEL_TEXT = re.compile(r'="([^"]*)"')
 
 def read_csv_set(content: bytes) -> tuple[Grid, ...]:
     """Every CSV of a ZIP, in the order of their names. Raises ``UnreadableFile``."""
-    check_archive(content, "a CSV set", LIMITS)
+    check_archive(content, say("a CSV set"), LIMITS)
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             members = {
@@ -43,8 +44,10 @@ def read_csv_set(content: bytes) -> tuple[Grid, ...]:
             Finding(
                 rule="csv_set_unreadable",
                 severity="critical",
-                message=f"the ZIP cannot be unpacked ({error}); pack and hand it in again",
-                expected="a ZIP of CSV files",
+                message=say(
+                    "the ZIP cannot be unpacked ({error}); pack and hand it in again", error=error
+                ),
+                expected=say("a ZIP of CSV files"),
                 found=repr(error)[:200],
             )
         ) from error
@@ -59,10 +62,12 @@ def _no_csv(names: list[str]) -> Finding:
     return Finding(
         rule="csv_set_empty",
         severity="critical",
-        message="the ZIP holds no CSV file; pack Angebote.csv and the other sheets directly, or "
-        "hand in a workbook unpacked",
-        expected="Angebote.csv, Belegung.csv, ...",
-        found=", ".join(names)[:200] or "an empty ZIP",
+        message=say(
+            "the ZIP holds no CSV file; pack Angebote.csv and the other sheets "
+            "directly, or hand in a workbook unpacked"
+        ),
+        expected=say("Angebote.csv, Belegung.csv, ..."),
+        found=(", ".join(names)[:200] or say("an empty ZIP")),
     )
 
 
@@ -99,7 +104,12 @@ def _records(text: str, delimiter: str, title: str) -> Iterator[tuple[int, list[
         for fields in reader:
             yield reader.line_num, fields
     except csv.Error as error:
-        message = f"line {reader.line_num} of {title} is not CSV ({error}); mend its quotes"
+        message = say(
+            "line {line_num} of {title} is not CSV ({error}); mend its quotes",
+            line_num=reader.line_num,
+            title=title,
+            error=error,
+        )
         raise UnreadableFile(_not_csv(title, message, str(reader.line_num), str(error))) from error
 
 
@@ -113,12 +123,20 @@ def _require_one_width(rows: Sequence[tuple[Raw, ...]], title: str) -> None:
     odd = [(line, row) for line, row in filled if len(row) != usual]
     if odd:
         line, row = odd[0]
-        message = (
-            f"line {line} of {title} has {len(row)} fields, the others have {usual}; "
-            f"{len(odd) - 1} more lines differ. A comma inside a number or a name moves the "
-            'fields. Save it as CSV with ";" between the columns, or put such texts into quotes'
+        message = say(
+            "line {line} of {title} has {count} fields, the others have {usual}; "
+            "{more} more lines differ. A comma inside a number or a name moves the "
+            'fields. Save it as CSV with ";" between the columns, or put such texts '
+            "into quotes",
+            line=line,
+            title=title,
+            count=len(row),
+            usual=usual,
+            more=len(odd) - 1,
         )
-        raise UnreadableFile(_not_csv(title, message, str(line), f"{len(row)} fields"))
+        raise UnreadableFile(
+            _not_csv(title, message, str(line), say("{count} fields", count=len(row)))
+        )
 
 
 def _field(text: str) -> Raw:
@@ -147,12 +165,16 @@ def _delimiter(text: str, title: str) -> str:
     if with_sign[";"]:
         return ";"
     others = {sign: text.count(sign) for sign in "\t|" if with_sign[sign] == len(lines)}
-    nearest = repr(max(others, key=lambda sign: others[sign])) if others else "none"
+    nearest = repr(max(others, key=lambda sign: others[sign])) if others else say("none")
     raise UnreadableFile(
         _not_csv(
             title,
-            f'{title} is not parted by ";" (what parts it may be {nearest}); save it as CSV '
-            'with ";" between the columns',
+            say(
+                '{title} is not parted by ";" (what parts it may be {nearest}); save it as '
+                'CSV with ";" between the columns',
+                title=title,
+                nearest=nearest,
+            ),
             "1",
             nearest,
         )
@@ -166,6 +188,6 @@ def _not_csv(title: str, message: str, row: str | None, found: str) -> Finding:
         message=message,
         place=title,
         row=row,
-        expected='a CSV with ";" between the columns',
-        found=found[:200],
+        expected=say('a CSV with ";" between the columns'),
+        found=rewritten(found, lambda text: text[:200]),
     )

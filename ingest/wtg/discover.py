@@ -19,6 +19,7 @@ from ingest.wtg.contacts import strip_list, strip_workbook
 from kreishaus.model import FileRejected, Request, SourceUnavailable
 from kreishaus.settings import Settings
 from kreishaus.store.landing import Landing
+from kreishaus.wording import say
 
 NAMES = {
     "stichtag": re.compile(r"wtg[ _-]*stichtag", re.IGNORECASE),
@@ -32,7 +33,7 @@ OFFICE_FILES = frozenset(
     [".xlsx", ".zip", ".csv", ".xls", ".xlsm", ".xlsb", ".xltx", ".ods", ".txt", ""]
 )
 """Also what cannot be read is offered: it is refused with a reason instead of lying unseen."""
-EXPECTED = "WTG_Stichtag_YYYY-MM-DD.xlsx (or .zip), WTG_Register_YYYY-MM-DD.xlsx (or .csv)"
+EXPECTED = say("WTG_Stichtag_YYYY-MM-DD.xlsx (or .zip), WTG_Register_YYYY-MM-DD.xlsx (or .csv)")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -69,8 +70,13 @@ def _files(settings: Settings, name: str) -> list[Dropped]:
         entries = dropped(folder)
     except SourceUnavailable as error:
         raise SourceUnavailable(
-            f"wtg/{name}: {error}. Create it, mount it, or correct [source.wtg] drop_folder in "
-            f"{settings.county_file}"
+            say(
+                "wtg/{name}: {error}. Create it, mount it, or correct [source.wtg] "
+                "drop_folder in {county_file}",
+                name=name,
+                error=error,
+                county_file=settings.county_file,
+            )
         ) from error
     not_taken(folder, (entry for entry in entries if _kind(entry) is None), EXPECTED)
     return [entry for entry in entries if _kind(entry) == name]

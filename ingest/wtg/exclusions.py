@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from ingest.wtg.codes import CLOSED, IN_OPERATION, NOT_YET, folded_words
 from kreishaus.model import Finding, Severity
+from kreishaus.wording import say
 
 TEST_RECORD = re.compile(
     r"^test(?![^\W\d_])|testtest|\bdummy\b|nicht verwenden|bitte löschen", re.IGNORECASE
@@ -34,16 +35,25 @@ def excluded(rows: Sequence[Row]) -> Iterator[Finding]:
         row["set_aside_reason"] = None
         if TEST_RECORD.search(name):
             row["set_aside_reason"] = "test_record"
-            yield finding(row, "test_record", f'"{name}" is a test record: not counted')
+            yield finding(
+                row, "test_record", say('"{name}" is a test record: not counted', name=name)
+            )
         elif row.get("status") == IN_OPERATION and PROJECT.search(name):
-            what = f'"{name}" sounds like a building project but is said to be in operation'
-            yield finding(row, "project_as_offer", f"{what}: counted. Correct name or status")
+            what = say(
+                '"{name}" sounds like a building project but is said to be in operation', name=name
+            )
+            yield finding(
+                row, "project_as_offer", say("{what}: counted. Correct name or status", what=what)
+            )
         elif row.get("status") not in (CLOSED, *NOT_YET) and PROJECT.search(name):
             row["set_aside_reason"] = "project"
             yield finding(
                 row,
                 "project_as_offer",
-                f'"{name}" is a building project: not counted. List it under Planungen',
+                say(
+                    '"{name}" is a building project: not counted. List it under Planungen',
+                    name=name,
+                ),
             )
 
 
@@ -84,7 +94,7 @@ def finding(
     what: str,
     *,
     severity: Severity = "warning",
-    expected: str = "a single offer that exists",
+    expected: str = say("a single offer that exists"),
     column: str = "name",
     found: str | None = None,
 ) -> Finding:
@@ -92,7 +102,12 @@ def finding(
     return Finding(
         rule=rule,
         severity=severity,
-        message=f"sheet {row['source_place']}, row {row['source_row']}: {what}",
+        message=say(
+            "sheet {source_place}, row {source_row}: {what}",
+            source_place=row["source_place"],
+            source_row=row["source_row"],
+            what=what,
+        ),
         place=str(row["source_place"]),
         row=str(row["source_row"]),
         column=column,

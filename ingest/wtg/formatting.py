@@ -10,6 +10,7 @@ from openpyxl.utils import get_column_letter
 from ingest.wtg.grids import Grid
 from ingest.wtg.header import Header
 from kreishaus.model import Finding
+from kreishaus.wording import say
 
 MOST_NAMED = 20
 
@@ -22,61 +23,76 @@ def refused_formatting(grid: Grid, header: Header) -> Iterator[Finding]:
             yield Finding(
                 rule="struck_through",
                 severity="critical",
-                message=f"sheet {grid.title}: {cell} is struck through; whether it still counts "
-                "is not known. Delete it, or take the line away",
+                message=say(
+                    "sheet {title}: {cell} is struck through; whether it still counts is not "
+                    "known. Delete it, or take the line away",
+                    title=grid.title,
+                    cell=cell,
+                ),
                 place=grid.title,
                 row=str(_row(cell)),
                 column=re.sub("[0-9]", "", cell),
-                expected="a value that holds",
-                found="a value struck through",
+                expected=say("a value that holds"),
+                found=say("a value struck through"),
             )
     for cell in grid.without_result:
         yield Finding(
             rule="formula_without_result",
             severity="critical",
-            message=f"sheet {grid.title}: the formula in {cell} has no stored result; open the "
-            "file in Excel, save it and hand it in again",
+            message=say(
+                "sheet {title}: the formula in {cell} has no stored result; open the file "
+                "in Excel, save it and hand it in again",
+                title=grid.title,
+                cell=cell,
+            ),
             place=grid.title,
             row=str(_row(cell)),
             column=re.sub("[^A-Z]", "", cell),
-            expected="a value",
-            found="a formula that was never calculated",
+            expected=say("a value"),
+            found=say("a formula that was never calculated"),
         )
 
 
 def beside_the_values(grid: Grid, numbers: Sequence[int]) -> Iterator[Finding]:
     """Warnings of what nobody reads; ``numbers`` are the rows with data."""
     if grid.hidden:
-        yield _warning(grid, "sheet_hidden", "the sheet is hidden; it was read", grid.title)
+        yield _warning(grid, "sheet_hidden", say("the sheet is hidden; it was read"), grid.title)
     hidden = [str(number) for number in numbers if number in grid.hidden_rows]
     if hidden:
         yield _warning(
             grid,
             "rows_hidden",
-            "a filter or somebody hides rows; they were read. Delete them if they do not count",
-            f"rows {listed(hidden)}",
+            say(
+                "a filter or somebody hides rows; they were read. Delete them if they do not count"
+            ),
+            say("rows {hidden}", hidden=listed(hidden)),
         )
     if grid.hidden_columns:
         yield _warning(
             grid,
             "columns_hidden",
-            "columns are hidden; they were read",
-            f"columns {listed(grid.hidden_columns)}",
+            say("columns are hidden; they were read"),
+            say("columns {hidden_columns}", hidden_columns=listed(grid.hidden_columns)),
         )
     if grid.commented:
         yield _warning(
             grid,
             "comments_not_read",
-            "cells carry comments; they were not read. What changes a number belongs into its cell",
-            f"comments at {listed(grid.commented)}",
+            say(
+                "cells carry comments; they were not read. What changes a number belongs "
+                "into its cell"
+            ),
+            say("comments at {commented}", commented=listed(grid.commented)),
         )
     coloured = [str(number) for number in numbers if number in grid.coloured_rows]
     if coloured and len(coloured) < len(numbers):
         yield _warning(
             grid,
             "colours_not_read",
-            "some rows are coloured; colours are not read. What they mean belongs into a column",
-            f"rows {listed(coloured)}",
+            say(
+                "some rows are coloured; colours are not read. What they mean belongs into a column"
+            ),
+            say("rows {coloured}", coloured=listed(coloured)),
         )
 
 
@@ -84,9 +100,9 @@ def _warning(grid: Grid, rule: str, what: str, found: str) -> Finding:
     return Finding(
         rule=rule,
         severity="warning",
-        message=f"sheet {grid.title}: {what} ({found})",
+        message=say("sheet {title}: {what} ({found})", title=grid.title, what=what, found=found),
         place=grid.title,
-        expected="all that counts in the values",
+        expected=say("all that counts in the values"),
         found=found,
     )
 

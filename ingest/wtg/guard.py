@@ -23,6 +23,7 @@ from ingest.wtg.files import ZIP, grids_of, is_csv_set
 from ingest.wtg.known_columns import THINGS, Part, holds_names, parts_of
 from ingest.wtg.layout import SHEETS
 from kreishaus.model import FileRejected, UnreadableFile
+from kreishaus.wording import joined, say
 
 HEADERS = frozenset({"Name", "Anschrift", "Aktenzeichen", "Telefon oder E-Mail"})
 REPEATED = frozenset({"addresses", "numbers of passports"})
@@ -56,9 +57,13 @@ def refuse_persons(content: bytes, label: str) -> None:
         return
     if not any(part.known for part in parts):
         raise FileRejected(
-            "the whole file: no sheet has the columns of the layout (such as "
-            f"{', '.join(EXPECTED)}), so nobody knows whether it lists persons: nothing of it was "
-            "kept. Name the columns as the layout does, or take the file out of the drop folder"
+            say(
+                "the whole file: no sheet has the columns of the layout (such as "
+                "{expected}), so nobody knows whether it lists persons: nothing of it was "
+                "kept. Name the columns as the layout does, or take the file out of the "
+                "drop folder",
+                expected=joined(EXPECTED, ", "),
+            )
         )
     looked_into = None if is_csv_set(content) else opened(content)
     unseen = looked_into.unseen if looked_into and content.startswith((ZIP, MAGIC)) else {}
@@ -77,9 +82,12 @@ def _search_unread(content: bytes, unreadable: UnreadableFile) -> None:
     finding = unreadable.findings[0]
     if content.startswith(MAGIC) or (content.startswith(ZIP) and finding.rule != "archive"):
         raise FileRejected(
-            f"the whole file: it cannot be opened ({finding.rule}), so nobody knows whether it "
-            "lists persons: nothing of it was kept. Save it anew as an Excel workbook (*.xlsx) "
-            "without a password and hand it in again"
+            say(
+                "the whole file: it cannot be opened ({rule}), so nobody knows whether it "
+                "lists persons: nothing of it was kept. Save it anew as an Excel workbook "
+                "(*.xlsx) without a password and hand it in again",
+                rule=finding.rule,
+            )
         )
     if not content.startswith(ZIP):
         text = content.decode("utf-8", "replace")
@@ -91,7 +99,10 @@ def _refuse_names(part: Part, place: str) -> None:
     """A register of persons has their names where one of homes has those of homes."""
     for column, name in part.known.items():
         if name == "name" and holds_names(part.texts(column)):
-            refuse(f"{place}, column {get_column_letter(column)}", "a column that reads like names")
+            refuse(
+                say("{place}, column {column}", place=place, column=get_column_letter(column)),
+                say("a column that reads like names"),
+            )
 
 
 def _refuse_contacts(part: Part, place: str) -> None:
@@ -102,13 +113,24 @@ def _refuse_contacts(part: Part, place: str) -> None:
                 continue
             is_titled = part.known[column] not in NAMES and TITLED.search(value)
             if MAIL.search(value) or PHONE_IN_TEXT.search(value) or is_titled:
-                _refuse_contact(f"{place}, column {get_column_letter(column)}, row {row}")
+                _refuse_contact(
+                    say(
+                        "{place}, column {column}, row {row}",
+                        place=place,
+                        column=get_column_letter(column),
+                        row=row,
+                    )
+                )
 
 
 def _refuse_contact(where: str) -> NoReturn:
     raise FileRejected(
-        f"{where}: a contact person, a telephone number or a mail address inside a text that is "
-        "kept. Nothing of this file was kept. Delete it from the cell and hand the file in again"
+        say(
+            "{where}: a contact person, a telephone number or a mail address inside a "
+            "text that is kept. Nothing of this file was kept. Delete it from the cell "
+            "and hand the file in again",
+            where=where,
+        )
     )
 
 
@@ -123,6 +145,6 @@ def _refuse_births(sheet: Sheet, place: str) -> None:
             continue
         if max(days) - min(days) > SPREAD:
             refuse(
-                f"{place}, column {get_column_letter(column)}",
-                "a column of dates that read like dates of birth",
+                say("{place}, column {column}", place=place, column=get_column_letter(column)),
+                say("a column of dates that read like dates of birth"),
             )

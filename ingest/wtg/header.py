@@ -12,6 +12,7 @@ from ingest.wtg.cells import Raw, is_blank, squeezed
 from ingest.wtg.grids import Grid
 from ingest.wtg.layout import HEADER_ALIASES_PLACE, PERSONAL, Column, Sheet, folded
 from kreishaus.model import Finding, UnreadableFile
+from kreishaus.wording import joined, say
 
 ROWS_SEARCHED = 40
 FEWEST_NAMES = 2
@@ -80,9 +81,15 @@ def _header_row(grid: Grid, sheet: Sheet) -> int:
             Finding(
                 rule="header_missing",
                 severity="critical",
-                message=f"sheet {grid.title}: no row among the first {ROWS_SEARCHED} names the "
-                "columns; put the column names above the data. If the authority names them "
-                f"otherwise now, ask the data engineer to add its words to {HEADER_ALIASES_PLACE}",
+                message=say(
+                    "sheet {title}: no row among the first {rows_searched} names the columns; "
+                    "put the column names above the data. If the authority names them "
+                    "otherwise now, ask the data engineer to add its words to "
+                    "{header_aliases_place}",
+                    title=grid.title,
+                    rows_searched=ROWS_SEARCHED,
+                    header_aliases_place=HEADER_ALIASES_PLACE,
+                ),
                 place=grid.title,
                 expected=", ".join(column.header for column in sheet.columns),
                 found=_first_words(grid),
@@ -97,7 +104,7 @@ def _first_words(grid: Grid) -> str:
         texts = [squeezed(raw) for raw in row if isinstance(raw, str) and not is_blank(raw)]
         if len(texts) >= FEWEST_NAMES:
             return ", ".join(texts)[:200]
-    return "no such row"
+    return say("no such row")
 
 
 def _missing(names: _Names, grid: Grid, *, required: bool) -> Iterator[Finding]:
@@ -106,20 +113,26 @@ def _missing(names: _Names, grid: Grid, *, required: bool) -> Iterator[Finding]:
         if column.required != required:
             continue
         near = _nearest(column.header, strangers)
-        hint = f'; the nearest there is "{near}"' if near else ""
+        hints = [say('; the nearest there is "{near}"', near=near)] if near else []
         if other := _other_row(names, grid, column):
-            hint += f"; row {other} names it: put all names into one row"
+            hints.append(say("; row {other} names it: put all names into one row", other=other))
         yield Finding(
             rule="column_missing",
             severity="critical" if column.required else "warning",
-            message=f"sheet {names.title}: the column {column.header} is missing{hint}. Name "
-            f"it {column.header}; if the authority renamed it for good, ask the data engineer to "
-            f"add the new name to {HEADER_ALIASES_PLACE}",
+            message=say(
+                "sheet {title}: the column {header} is missing{hint}. Name it {header}; if "
+                "the authority renamed it for good, ask the data engineer to add the new "
+                "name to {header_aliases_place}",
+                title=names.title,
+                header=column.header,
+                hint=joined(hints, ""),
+                header_aliases_place=HEADER_ALIASES_PLACE,
+            ),
             place=names.title,
             row=str(names.row),
             column=column.header,
             expected=column.header,
-            found=near or "no such column",
+            found=(near or say("no such column")),
         )
 
 
@@ -155,14 +168,19 @@ def _twice(names: _Names) -> Iterator[Finding]:
             yield Finding(
                 rule="column_twice",
                 severity="critical",
-                message=f"sheet {names.title}: the column {column.header} stands there "
-                f"{len(letters)} times ({', '.join(letters)}); which one holds is not known. "
-                "Delete the others",
+                message=say(
+                    "sheet {title}: the column {header} stands there {count} times "
+                    "({letters}); which one holds is not known. Delete the others",
+                    title=names.title,
+                    header=column.header,
+                    count=len(letters),
+                    letters=joined(letters, ", "),
+                ),
                 place=names.title,
                 row=str(names.row),
                 column=column.header,
-                expected="one column",
-                found=f"{len(letters)} columns",
+                expected=say("one column"),
+                found=say("{count} columns", count=len(letters)),
             )
 
 
@@ -170,25 +188,36 @@ def _unknown(names: _Names) -> Iterator[Finding]:
     absent = sorted(column.header for column in names.absent)
     for index, name in names.strangers:
         near = _nearest(name, absent)
-        persons = " It speaks of persons: leave it out" if PERSONAL.search(name) else ""
+        persons = say(" It speaks of persons: leave it out") if PERSONAL.search(name) else ""
         yield Finding(
             rule="column_unknown",
             severity="warning",
-            message=f'sheet {names.title}: the column "{name}" is not known and was not read. '
-            f"{_to_do(near)}{persons}",
+            message=say(
+                'sheet {title}: the column "{name}" is not known and was not read. '
+                "{to_do}{persons}",
+                title=names.title,
+                name=name,
+                to_do=_to_do(near),
+                persons=persons,
+            ),
             place=names.title,
             row=str(names.row),
             column=f"{get_column_letter(index + 1)} ({name})",
-            expected=f"{near}, or no such column" if near else "no such column",
+            expected=(
+                say("{near}, or no such column", near=near) if near else say("no such column")
+            ),
             found=name,
         )
 
 
 def _to_do(near: str | None) -> str:
-    meant = f'If "{near}" is meant, rename the column so. ' if near else ""
-    return (
-        f"{meant}If it is another word for a column of the layout, ask the data engineer to add a "
-        f"line to {HEADER_ALIASES_PLACE}; else delete it, or leave it: nothing is lost."
+    meant = say('If "{near}" is meant, rename the column so. ', near=near) if near else ""
+    return say(
+        "{meant}If it is another word for a column of the layout, ask the data "
+        "engineer to add a line to {header_aliases_place}; else delete it, or "
+        "leave it: nothing is lost.",
+        meant=meant,
+        header_aliases_place=HEADER_ALIASES_PLACE,
     )
 
 
@@ -203,17 +232,22 @@ def _unnamed(grid: Grid, names: _Names) -> Iterator[Finding]:
             seen.add(index)
             letter = get_column_letter(index + 1)
             why = (
-                'a ";" inside a text moves the fields: put that text into quotes'
+                say('a ";" inside a text moves the fields: put that text into quotes')
                 if grid.delimited
-                else "it was not read"
+                else say("it was not read")
             )
             yield Finding(
                 rule="column_unnamed",
                 severity="critical" if grid.delimited else "warning",
-                message=f"sheet {grid.title}: column {letter} has values but no name; {why}",
+                message=say(
+                    "sheet {title}: column {letter} has values but no name; {why}",
+                    title=grid.title,
+                    letter=letter,
+                    why=why,
+                ),
                 place=grid.title,
                 row=str(number),
                 column=letter,
-                expected="a column name, or no values",
+                expected=say("a column name, or no values"),
                 found=str(raw)[:200],
             )

@@ -9,6 +9,7 @@ from ingest.wtg.cells import Raw
 from ingest.wtg.grids import Grid, MergedRange
 from ingest.wtg.header import Header
 from kreishaus.model import Finding, UnreadableFile
+from kreishaus.wording import say
 
 LARGEST_FILL = 1_000_000
 """Rows that all merged cells of a sheet together may cover."""
@@ -30,7 +31,7 @@ def filled(grid: Grid) -> Grid:
         left -= len(covered)
         if left < 0:
             raise UnreadableFile(
-                _refusal(grid, merged, "the merged cells cover more rows than a table has")
+                _refusal(grid, merged, say("the merged cells cover more rows than a table has"))
             )
         if value is None:
             continue
@@ -55,27 +56,37 @@ def refused(grid: Grid, header: Header, left_out: frozenset[int]) -> Iterator[Fi
         if merged.first_row == merged.last_row and merged.first_row in left_out:
             continue
         if merged.first_column != merged.last_column:
-            yield _refusal(grid, merged, "they cover several columns")
+            yield _refusal(grid, merged, say("they cover several columns"))
         elif merged.last_row == header.row:
             continue
         elif merged.first_row <= header.row:
-            yield _refusal(grid, merged, "they begin in the header")
+            yield _refusal(grid, merged, say("they begin in the header"))
         elif not touched[0].repeatable:
-            what = "a key" if touched[0].filled else "a number"
-            yield _refusal(grid, merged, f"the column {touched[0].header} holds {what}")
+            what = say("a key") if touched[0].filled else say("a number")
+            yield _refusal(
+                grid,
+                merged,
+                say("the column {header} holds {what}", header=touched[0].header, what=what),
+            )
 
 
 def _refusal(grid: Grid, merged: MergedRange, why: str) -> Finding:
     return Finding(
         rule="merged_cells",
         severity="critical",
-        message=f"sheet {grid.title}: the cells {merged.reference} are merged and {why}: which "
-        "row the value belongs to is not known. Undo the merge and write the value into each row",
+        message=say(
+            "sheet {title}: the cells {reference} are merged and {why}: which row the "
+            "value belongs to is not known. Undo the merge and write the value into "
+            "each row",
+            title=grid.title,
+            reference=merged.reference,
+            why=why,
+        ),
         place=grid.title,
         row=str(merged.first_row),
         column=merged.reference,
-        expected="one value in each cell",
-        found="merged cells",
+        expected=say("one value in each cell"),
+        found=say("merged cells"),
     )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from ingest.wtg.exclusions import Row, duplicates, excluded, finding, place_of
 from ingest.wtg.rows import SheetRows
 from kreishaus.model import Finding
+from kreishaus.wording import say
 
 KEY = re.compile("[0-9]{8}")
 KEY_OF_KREIS = 5
@@ -45,8 +46,14 @@ def _wrong_keys(rows: list[Row]) -> Iterator[Finding]:
         yield finding(
             row,
             "ags_differs",
-            f"the offer {row['pfad_id']} in {row.get('ort')} has the ags {ags}, other rows say "
-            f"{expected}; correct the ags or the ort",
+            say(
+                "the offer {pfad_id} in {ort} has the ags {ags}, other rows say "
+                "{expected}; correct the ags or the ort",
+                pfad_id=row["pfad_id"],
+                ort=row.get("ort"),
+                ags=ags,
+                expected=expected,
+            ),
             severity="critical",
             expected=expected,
             column="ags",
@@ -69,11 +76,25 @@ def _twice(rows: list[Row], read: Mapping[str, SheetRows]) -> Iterator[Finding]:
         yield finding(
             second,
             "offer_twice",
-            f'"{second["name"]}" stands there twice: row {first["source_row"]} '
-            f"({first['pfad_id']}, {first.get('ort')}) and row {second['source_row']} "
-            f"({second['pfad_id']}, {second.get('ort')}); "
-            + ("both report places: delete one, or name them apart" if counted else "delete one"),
+            say(
+                '"{name}" stands there twice: row {first} ({first_id}, {first_place}) and row '
+                "{second} ({second_id}, {second_place}); {to_do}",
+                name=second["name"],
+                first=first["source_row"],
+                first_id=first["pfad_id"],
+                first_place=first.get("ort"),
+                second=second["source_row"],
+                second_id=second["pfad_id"],
+                second_place=second.get("ort"),
+                to_do=say("both report places: delete one, or name them apart")
+                if counted
+                else say("delete one"),
+            ),
             severity="critical" if counted else "warning",
-            expected="an offer once",
-            found=f"rows {first['source_row']} and {second['source_row']}",
+            expected=say("an offer once"),
+            found=say(
+                "rows {first} and {second}",
+                first=first["source_row"],
+                second=second["source_row"],
+            ),
         )

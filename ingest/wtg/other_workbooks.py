@@ -9,6 +9,7 @@ from ingest.formats.workbook import look_into
 from ingest.wtg.cells import Percent, Raw
 from ingest.wtg.grids import Grid, MergedRange
 from kreishaus.model import Finding, UnreadableFile
+from kreishaus.wording import rewritten, say
 
 LARGEST_CELLS = 1_000_000
 
@@ -31,10 +32,13 @@ def looks_not_read(grids: tuple[Grid, ...]) -> list[Finding]:
         Finding(
             rule="looks_not_read",
             severity="warning",
-            message=f"the file is a workbook of the kind {kind}: its values were read, but not "
-            "whether a cell is struck through or a row hidden. If that means something, save it "
-            'as "Excel workbook (*.xlsx)" and hand that in',
-            expected="an XLSX workbook",
+            message=say(
+                "the file is a workbook of the kind {kind}: its values were read, but not "
+                "whether a cell is struck through or a row hidden. If that means "
+                'something, save it as "Excel workbook (*.xlsx)" and hand that in',
+                kind=kind,
+            ),
+            expected=say("an XLSX workbook"),
             found=kind,
         )
     ]
@@ -44,10 +48,14 @@ def _refusal(kind: str, why: str) -> Finding:
     return Finding(
         rule="workbook_unreadable",
         severity="critical",
-        message=f"the file is a workbook of the kind {kind} that cannot be read: {why}. Open it "
-        'and save it as "Excel workbook (*.xlsx)"',
-        expected="an XLSX workbook without a password",
-        found=why[:200],
+        message=say(
+            "the file is a workbook of the kind {kind} that cannot be read: {why}. "
+            'Open it and save it as "Excel workbook (*.xlsx)"',
+            kind=kind,
+            why=why,
+        ),
+        expected=say("an XLSX workbook without a password"),
+        found=rewritten(why, lambda text: text[:200]),
     )
 
 
@@ -55,7 +63,7 @@ def _grid(sheet: Sheet, kind: str) -> Grid:
     last = max((row for row, cells in sheet.rows.items() if cells), default=0)
     widths = {row: max(cells, default=0) for row, cells in sheet.rows.items()}
     if sum(widths.values()) > LARGEST_CELLS:
-        raise UnreadableFile(_refusal(kind, "it has far more cells than a table has"))
+        raise UnreadableFile(_refusal(kind, say("it has far more cells than a table has")))
     rows = tuple(
         tuple(_raw(sheet, row, column) for column in range(1, widths.get(row, 0) + 1))
         for row in range(1, last + 1)

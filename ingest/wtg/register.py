@@ -25,6 +25,7 @@ from ingest.wtg.rows import SheetRows, folded_faults, read_rows
 from ingest.wtg.tables import REGISTER
 from ingest.wtg.workbook import frame
 from kreishaus.model import Batch, Finding, Origin, UnreadableFile
+from kreishaus.wording import joined, say
 
 (TABLE,) = REGISTER
 
@@ -66,9 +67,11 @@ def list_of(grids: tuple[Grid, ...]) -> tuple[Grid, list[Finding]]:
             Finding(
                 rule="sheet_twice",
                 severity="critical",
-                message="several sheets look like the register's list: which one holds is not "
-                "known. Delete the others",
-                expected="one list of offers",
+                message=say(
+                    "several sheets look like the register's list: which one holds is not "
+                    "known. Delete the others"
+                ),
+                expected=say("one list of offers"),
                 found=", ".join(grid.title for grid in lists)[:200],
             )
         )
@@ -78,9 +81,11 @@ def list_of(grids: tuple[Grid, ...]) -> tuple[Grid, list[Finding]]:
         Finding(
             rule="sheet_unknown",
             severity="warning",
-            message=f'the sheet "{grid.title}" is no list of offers and was not read',
+            message=say(
+                'the sheet "{title}" is no list of offers and was not read', title=grid.title
+            ),
             place=grid.title,
-            expected="one list of offers",
+            expected=say("one list of offers"),
             found=grid.title,
         )
         for grid in others
@@ -91,11 +96,13 @@ def _no_rows(grid: Grid) -> Finding:
     return Finding(
         rule="no_rows",
         severity="critical",
-        message=f"sheet {grid.title}: the register lists no offer; was a filter set when it was "
-        "exported?",
+        message=say(
+            "sheet {title}: the register lists no offer; was a filter set when it was exported?",
+            title=grid.title,
+        ),
         place=grid.title,
-        expected="rows below the column names",
-        found="none",
+        expected=say("rows below the column names"),
+        found=say("none"),
     )
 
 
@@ -116,15 +123,19 @@ def _kinds(rows: list[Row]) -> Iterator[Finding]:
     yield from _told(
         from_name,
         "kind_from_name",
-        "no angebotsform is given; the kind was taken from the name",
-        expected="a kind of offer",
+        say("no angebotsform is given; the kind was taken from the name"),
+        expected=say("a kind of offer"),
     )
     yield from _told(
         unclear,
         "kind_unclear",
-        "the kind of offer is not clear, and no figure by kind counts these. Fill angebotsform, or "
-        f"ask the data engineer to add their words to {KIND_WORDS_PLACE}",
-        expected=f"one of {', '.join(OFFER_TYPES)}",
+        say(
+            "the kind of offer is not clear, and no figure by kind counts these. Fill "
+            "angebotsform, or ask the data engineer to add their words to "
+            "{kind_words_place}",
+            kind_words_place=KIND_WORDS_PLACE,
+        ),
+        expected=say("one of {offer_types}", offer_types=joined(OFFER_TYPES, ", ")),
     )
 
 
@@ -137,7 +148,13 @@ def _told(rows: list[Row], rule: str, what: str, *, expected: str) -> Iterator[F
     yield Finding(
         rule=rule,
         severity="warning",
-        message=f"sheet {first['source_place']}, {len(rows)} rows: {what}. Rows {listed(said)}",
+        message=say(
+            "sheet {source_place}, {count} rows: {what}. Rows {said}",
+            source_place=first["source_place"],
+            count=len(rows),
+            what=what,
+            said=listed(said),
+        ),
         place=str(first["source_place"]),
         row=str(first["source_row"]),
         column="angebotsform",
@@ -160,16 +177,30 @@ def _twice(read: SheetRows) -> Iterator[Finding]:
         differ = None not in (first.get("plaetze"), second.get("plaetze")) and (
             first["plaetze"] != second["plaetze"]
         )
-        rows = f"rows {first['source_row']} ({first['ort']}) and {second['source_row']}"
-        places = f"; their places differ: {first.get('plaetze')} and {second.get('plaetze')}"
+        rows = say(
+            "rows {first} ({first_place}) and {second} ({second_place})",
+            first=first["source_row"],
+            first_place=first["ort"],
+            second=second["source_row"],
+            second_place=second["ort"],
+        )
+        places = say(
+            "; their places differ: {first} and {second}. Correct the register",
+            first=first.get("plaetze"),
+            second=second.get("plaetze"),
+        )
         second["set_aside_reason"] = "duplicate"
         second["duplicate_of_row"] = first["source_row"]
         yield finding(
             second,
             "offer_twice",
-            f'"{second["name"]}" stands there twice, {rows} ({second["ort"]})'
-            + (f"{places}. Correct the register" if differ else "; counted once"),
+            say(
+                '"{name}" stands there twice, {rows}{then}',
+                name=second["name"],
+                rows=rows,
+                then=places if differ else say("; counted once"),
+            ),
             severity="critical" if differ else "warning",
-            expected="an offer once",
-            found=f"{rows} ({second['ort']})",
+            expected=say("an offer once"),
+            found=rows,
         )

@@ -15,6 +15,7 @@ from ingest.wtg.layout import KEYS, Column, Sheet
 from ingest.wtg.merges import filled, refused
 from ingest.wtg.postal_lines import parted
 from kreishaus.model import Finding, UnreadableFile
+from kreishaus.wording import rewritten, say, text_of
 
 _TOTAL = re.compile(
     r"(?<!\w)(insgesamt|gesamt|(?:zwischen|gesamt|teil)?summen?|total|Σ)(?!\w)", re.IGNORECASE
@@ -113,9 +114,9 @@ def _is_day(column: Column, raw: Raw) -> bool:
 
 def _not_rows(grid: Grid, left_out: list[tuple[int, str]]) -> Iterator[Finding]:
     words = {
-        "note": ("row_is_note", "hold a single text and no offer: a heading or a note"),
-        "header": ("row_is_header", "repeat the column names"),
-        "stichtag": ("row_is_empty", "hold a stichtag and nothing else"),
+        "note": ("row_is_note", say("hold a single text and no offer: a heading or a note")),
+        "header": ("row_is_header", say("repeat the column names")),
+        "stichtag": ("row_is_empty", say("hold a stichtag and nothing else")),
     }
     for kind, (rule, what) in words.items():
         numbers = [str(number) for number, of in left_out if of == kind]
@@ -124,11 +125,16 @@ def _not_rows(grid: Grid, left_out: list[tuple[int, str]]) -> Iterator[Finding]:
             yield Finding(
                 rule=rule,
                 severity="warning",
-                message=f"sheet {grid.title}: rows {listed} {what}; they were not read",
+                message=say(
+                    "sheet {title}: rows {listed} {what}; they were not read",
+                    title=grid.title,
+                    listed=listed,
+                    what=what,
+                ),
                 place=grid.title,
                 row=numbers[0],
-                expected="rows with values",
-                found=f"{len(numbers)} such rows",
+                expected=say("rows with values"),
+                found=say("{count} such rows", count=len(numbers)),
             )
 
 
@@ -139,13 +145,19 @@ def _doubtful(read: SheetRows) -> Iterator[Finding]:
         yield Finding(
             rule=rule,
             severity="warning",
-            message=f"sheet {read.sheet.title}, column {column}: a day stands for a house number "
-            f"in rows {listed(numbers)} ({cells[0][1]}); a spreadsheet makes that of 3-5 or 3/5. "
-            "They were left out. Format the column as text and write the house numbers anew",
+            message=say(
+                "sheet {title}, column {column}: a day stands for a house number in rows "
+                "{numbers} ({cells}); a spreadsheet makes that of 3-5 or 3/5. They were "
+                "left out. Format the column as text and write the house numbers anew",
+                title=read.sheet.title,
+                column=column,
+                numbers=listed(numbers),
+                cells=cells[0][1],
+            ),
             place=read.sheet.title,
             row=numbers[0],
             column=column,
-            expected="a house number such as 3-5",
+            expected=say("a house number such as 3-5"),
             found=cells[0][1],
         )
 
@@ -170,11 +182,11 @@ def _read_cell(read: SheetRows, column: Column, raw: Raw, number: int) -> Cell:
     try:
         cell = EMPTY if is_blank(raw) else column.read(raw)
     except CellError as error:
-        read.faults.append(_fault(read.sheet, column, number, str(error), shown(raw)))
+        read.faults.append(_fault(read.sheet, column, number, text_of(error), shown(raw)))
         return EMPTY
     if column.filled and cell.value is None:
-        found = cell.marker or "nothing"
-        read.faults.append(_fault(read.sheet, column, number, "a value", found))
+        found = cell.marker or say("nothing")
+        read.faults.append(_fault(read.sheet, column, number, say("a value"), found))
     return cell
 
 
@@ -190,7 +202,12 @@ def folded_faults(faults: list[Finding]) -> list[Finding]:
         if len(group) <= MOST_ALIKE:
             told += group
         else:
-            more = f"{first.message}; likewise {len(rest)} more cells, rows {listed(rest)}"
+            more = say(
+                "{message}; likewise {count} more cells, rows {rest}",
+                message=first.message,
+                count=len(rest),
+                rest=listed(rest),
+            )
             told.append(replace(first, message=more))
     return told
 
@@ -199,13 +216,19 @@ def _fault(sheet: Sheet, column: Column, number: int, expected: str, found: str)
     return Finding(
         rule="cell_unreadable",
         severity="critical",
-        message=f"sheet {sheet.title}, row {number}, column {column.header}: "
-        f"expected {expected}, found {found[:200]!r}",
+        message=say(
+            "sheet {title}, row {number}, column {header}: expected {expected}, found {found!r}",
+            title=sheet.title,
+            number=number,
+            header=column.header,
+            expected=expected,
+            found=rewritten(found, lambda text: text[:200]),
+        ),
         place=sheet.title,
         row=str(number),
         column=column.header,
         expected=expected,
-        found=found[:200],
+        found=rewritten(found, lambda text: text[:200]),
     )
 
 
@@ -227,11 +250,16 @@ def _compare_total(
     yield Finding(
         rule="total_row",
         severity="warning",
-        message=f'sheet {sheet.title}, row {number}: "{label}" is a sum, no offer; '
-        "it was compared with the rows above it and left out",
+        message=say(
+            'sheet {title}, row {number}: "{label}" is a sum, no offer; it was '
+            "compared with the rows above it and left out",
+            title=sheet.title,
+            number=number,
+            label=label,
+        ),
         place=sheet.title,
         row=str(number),
-        expected="rows of single offers",
+        expected=say("rows of single offers"),
         found=label,
     )
     printed = {
@@ -261,8 +289,16 @@ def _differences(
             yield Finding(
                 rule="total_row_differs",
                 severity="critical",
-                message=f'sheet {read.sheet.title}, row {number}: "{label}" prints {total:g} '
-                f"{column.header}, the rows above it make {made:g}; a row is missing or wrong",
+                message=say(
+                    'sheet {title}, row {number}: "{label}" prints {total:g} {header}, the '
+                    "rows above it make {made:g}; a row is missing or wrong",
+                    title=read.sheet.title,
+                    number=number,
+                    label=label,
+                    total=total,
+                    header=column.header,
+                    made=made,
+                ),
                 place=read.sheet.title,
                 row=str(number),
                 column=column.header,

@@ -30,6 +30,7 @@ from ingest.wtg.other_workbooks import looks_not_read
 from ingest.wtg.rows import SheetRows, folded_faults, read_rows
 from ingest.wtg.tables import TABLES
 from kreishaus.model import Batch, Finding, Origin, UnreadableFile
+from kreishaus.wording import joined, rewritten, say
 
 _DTYPES: dict[pa.DataType, str] = {
     pa.string(): "string",
@@ -79,7 +80,7 @@ def assigned(grids: Iterable[Grid]) -> tuple[dict[str, tuple[Sheet, Grid]], list
         if sheet is None:
             strangers.append(grid)
         elif sheet.table in assigned:
-            raise UnreadableFile(_sheet_finding("sheet_twice", sheet.title, "one", grid.title))
+            raise UnreadableFile(_sheet_finding("sheet_twice", sheet.title, say("one"), grid.title))
         elif _is_empty(grid):
             findings.append(_empty(grid))
         else:
@@ -112,7 +113,13 @@ def _require(assigned: Mapping[str, tuple[Sheet, Grid]], strangers: list[Grid]) 
 
 
 def _listed(titles: list[str]) -> str:
-    return f"no such sheet, but {', '.join(titles)}"[:200] if titles else "no such sheet"
+    return (
+        rewritten(
+            say("no such sheet, but {titles}", titles=joined(titles, ", ")), lambda text: text[:200]
+        )
+        if titles
+        else say("no such sheet")
+    )
 
 
 def _versions(assigned: Mapping[str, tuple[Sheet, Grid]], titles: list[str]) -> Iterator[Finding]:
@@ -120,7 +127,7 @@ def _versions(assigned: Mapping[str, tuple[Sheet, Grid]], titles: list[str]) -> 
     for sheet, _ in assigned.values():
         for title in titles:
             if re.match(rf"{re.escape(folded(sheet.title))}[^a-z]", folded(title)):
-                yield _sheet_finding("sheet_twice", sheet.title, "one such sheet", title)
+                yield _sheet_finding("sheet_twice", sheet.title, say("one such sheet"), title)
 
 
 def _nearest(title: str, candidates: list[str]) -> str | None:
@@ -134,21 +141,31 @@ def _alike(sheet: Sheet, strangers: list[Grid]) -> str | None:
     for grid in strangers:
         named = max((known_names(row, sheet) for row in grid.rows[:ROWS_SEARCHED]), default=0)
         if 2 * named >= len(sheet.columns):
-            return grid.title or "a sheet without a name"
+            return grid.title or say("a sheet without a name")
     return None
 
 
 def _sheet_finding(rule: str, title: str, expected: str, found: str) -> Finding:
     what = (
-        "delete the sheet that does not hold"
+        say("delete the sheet that does not hold")
         if rule == "sheet_twice"
-        else f"rename the sheet to {title}; if the authority calls it so for good, ask the data "
-        f"engineer to add a line to {SHEET_ALIASES_PLACE}"
+        else say(
+            "rename the sheet to {title}; if the authority calls it so for good, ask "
+            "the data engineer to add a line to {sheet_aliases_place}",
+            title=title,
+            sheet_aliases_place=SHEET_ALIASES_PLACE,
+        )
     )
     return Finding(
         rule=rule,
         severity="critical",
-        message=f"sheet {title}: expected {expected}, found {found!r}; {what}",
+        message=say(
+            "sheet {title}: expected {expected}, found {found!r}; {what}",
+            title=title,
+            expected=expected,
+            found=found,
+            what=what,
+        ),
         place=title,
         expected=expected,
         found=found,
@@ -159,7 +176,7 @@ def _not_read(grid: Grid) -> Finding:
     return Finding(
         rule="sheet_unknown",
         severity="warning",
-        message=f'the sheet "{grid.title}" is not known and was not read',
+        message=say('the sheet "{title}" is not known and was not read', title=grid.title),
         place=grid.title,
         expected=", ".join(sheet.title for sheet in SHEETS),
         found=grid.title,
@@ -170,10 +187,12 @@ def _empty(grid: Grid) -> Finding:
     return Finding(
         rule="sheet_empty",
         severity="warning",
-        message=f'the sheet "{grid.title}" is empty: this reference date has no such rows',
+        message=say(
+            'the sheet "{title}" is empty: this reference date has no such rows', title=grid.title
+        ),
         place=grid.title,
-        expected="rows, or no such sheet",
-        found="an empty sheet",
+        expected=say("rows, or no such sheet"),
+        found=say("an empty sheet"),
     )
 
 
@@ -200,10 +219,12 @@ def _read_all(sheets: Mapping[str, tuple[Sheet, Grid]]) -> dict[str, SheetRows]:
             Finding(
                 rule="no_rows",
                 severity="critical",
-                message="no sheet has a row: an empty form was handed in, or the rows lie hidden "
-                "in sheets of other names",
-                expected="rows below the column names",
-                found="none",
+                message=say(
+                    "no sheet has a row: an empty form was handed in, or the rows lie hidden "
+                    "in sheets of other names"
+                ),
+                expected=say("rows below the column names"),
+                found=say("none"),
             )
         )
     return read

@@ -22,6 +22,7 @@ from ingest.wtg.grids import Grid
 from ingest.wtg.other_workbooks import read_other
 from ingest.wtg.sheet_parts import SheetPart, sheet_parts
 from kreishaus.model import Finding, UnreadableFile
+from kreishaus.wording import rewritten, say
 
 LIMITS = Limits(members=500, expanded=32 * 2**20)
 """A county's workbook expands to less than one MiB."""
@@ -62,7 +63,7 @@ def read_workbook(content: bytes) -> tuple[Grid, ...]:
         if _ENCRYPTED in content:
             raise UnreadableFile(_encrypted())
         return read_other(content, "XLS")
-    check_archive(content, "a workbook", LIMITS)
+    check_archive(content, say("a workbook"), LIMITS)
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             if _OPEN_DOCUMENT in archive.namelist():
@@ -77,9 +78,11 @@ def read_workbook(content: bytes) -> tuple[Grid, ...]:
 def _encrypted() -> Finding:
     return _unreadable(
         "workbook_encrypted",
-        "the workbook is protected by a password; save it without one (File, Info, Protect "
-        "workbook) and hand it in again",
-        "an encrypted workbook",
+        say(
+            "the workbook is protected by a password; save it without one (File, Info, "
+            "Protect workbook) and hand it in again"
+        ),
+        say("an encrypted workbook"),
     )
 
 
@@ -87,15 +90,19 @@ def _not_a_workbook(content: bytes, error: BaseException) -> Finding:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         names = archive.namelist()
     if "xl/workbook.bin" in names:
-        found = "a binary workbook (XLSB)"
+        found = say("a binary workbook (XLSB)")
     elif "word/document.xml" in names:
-        found = "a Word document"
+        found = say("a Word document")
     else:
-        found = f"a damaged workbook ({type(error).__name__}: {error})"[:200]
+        text = say("a damaged workbook ({kind}: {error})", kind=type(error).__name__, error=error)
+        found = rewritten(text, lambda one: one[:200])
     return _unreadable(
         "xlsx_unreadable",
-        f"the file cannot be opened as an XLSX workbook: it is {found}; open it in Excel and save "
-        "it as XLSX",
+        say(
+            "the file cannot be opened as an XLSX workbook: it is {found}; open it in "
+            "Excel and save it as XLSX",
+            found=found,
+        ),
         found,
     )
 
@@ -105,7 +112,7 @@ def _unreadable(rule: str, message: str, found: str) -> Finding:
         rule=rule,
         severity="critical",
         message=message,
-        expected="an XLSX workbook without a password",
+        expected=say("an XLSX workbook without a password"),
         found=found,
     )
 
@@ -145,11 +152,15 @@ class _Budget:
                 Finding(
                     rule="workbook_too_large",
                     severity="critical",
-                    message=f"sheet {title}: the workbook has more than {LARGEST_CELLS:,} cells; "
-                    "delete the empty rows below and the empty columns beside the table",
+                    message=say(
+                        "sheet {title}: the workbook has more than {largest_cells:,} cells; delete "
+                        "the empty rows below and the empty columns beside the table",
+                        title=title,
+                        largest_cells=LARGEST_CELLS,
+                    ),
                     place=title,
-                    expected=f"{LARGEST_CELLS} cells at most",
-                    found="more",
+                    expected=say("{largest_cells} cells at most", largest_cells=LARGEST_CELLS),
+                    found=say("more"),
                 )
             )
 
