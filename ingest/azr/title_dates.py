@@ -84,7 +84,8 @@ def _title_dates(sheet: Sheet, header_row: int, words: re.Pattern[str]) -> list[
             break
         line = " ".join(_words(value) for _, value in sheet.filled(row))
         for stated in words.findall(line):
-            found += _dates(stated, f"sheet {sheet.title}, row {row}")
+            where = say("sheet {sheet}, row {row}", sheet=sheet.title, row=row)
+            found += _dates(stated, where)
     return found
 
 
@@ -98,7 +99,7 @@ def _dates(text: str, place: str) -> list[date]:
     except ValueError as error:
         raise unreadable(
             "reference_date",
-            say("{place} holds a day that never was: {error}", place=place, error=error),
+            say("{place} holds a day that never was", place=place),
             found=text,
         ) from error
 
