@@ -15,9 +15,9 @@ from kreishaus.datasets import REGISTRY, Dataset
 from kreishaus.model import Batch, Finding
 from kreishaus.settings import County, Settings
 from kreishaus.store.staging import Staging
+from kreishaus.wording import say
 from pipeline.whose_regions import listed
 
-ALIAS = 'other_names of [county] in county.toml, as other_names = {{"{key}" = ["{name}"]}}'
 TOWN_DIGITS = 8
 
 
@@ -93,51 +93,76 @@ def _is_foreign(name: str, names: RegionNames, county: County) -> bool:
     return bool(keys) and not any(key.startswith(county.ags) for key in keys)
 
 
+def _alias(named: Named) -> str:
+    """The setting that gives a region another name."""
+    return say(
+        'other_names of [county] in county.toml, as other_names = {{"{key}" = ["{name}"]}}',
+        key=named.key,
+        name=named.name,
+    )
+
+
 def _contradicting(
     table: str, column: str, found: Sequence[Named], names: RegionNames, *, of_county: bool
 ) -> Finding:
     first = found[0]
     others = ", ".join(sorted(names.keys_of(first.name, len(first.key))))
     what = (
-        "Correct key or name of these rows. If a part of the municipality is called so, add it to "
-        f"{ALIAS.format(key=first.key, name=first.name)}"
+        say(
+            "Correct key or name of these rows. If a part of the municipality is called so, add "
+            "it to {setting}",
+            setting=_alias(first),
+        )
         if of_county
-        else "Columns or rows were shifted against each other, and no figure is surely of its "
-        "region: fetch the file anew"
+        else say(
+            "Columns or rows were shifted against each other, and no figure is surely of its "
+            "region: fetch the file anew"
+        )
     )
     return Finding(
         rule="region_name_of_another_key",
         severity="critical",
-        message=(
-            f"{table}: the names of {len(found)} regions are those of other keys: "
-            f"{listed([f'{one.key} {one.name}' for one in found])}. Nothing of the file is used. "
-            f"{what}"
+        message=say(
+            "{table}: the names of {count} regions are those of other keys: {names}. Nothing of "
+            "the file is used. {what}",
+            table=table,
+            count=len(found),
+            names=listed([f"{one.key} {one.name}" for one in found]),
+            what=what,
         ),
         place=first.place,
         row=first.row,
         column=column,
         expected=f"{first.key} {names.name_of(first.key)}",
-        found=f"{first.key} {first.name} (the name of {others})",
+        found=say(
+            "{key} {name} (the name of {others})", key=first.key, name=first.name, others=others
+        ),
     )
 
 
 def _unknown(table: str, column: str, found: Sequence[Named], names: RegionNames) -> Finding:
     first = found[0]
+    name = f"{first.key} {first.name}"
     near = names.nearest(first.name, len(first.key))
     return Finding(
         rule="region_name_unknown",
         severity="warning",
-        message=(
-            f"{table}: {len(found)} names of regions are not known for their keys: "
-            f"{listed([f'{one.key} {one.name}' for one in found])}. The key counts. If the name is "
-            f"another spelling, or a part of the municipality, add it to "
-            f"{ALIAS.format(key=first.key, name=first.name)}; else correct it"
+        message=say(
+            "{table}: {count} names of regions are not known for their keys: {names}. The key "
+            "counts. If the name is another spelling, or a part of the municipality, add it to "
+            "{setting}; else correct it",
+            table=table,
+            count=len(found),
+            names=listed([f"{one.key} {one.name}" for one in found]),
+            setting=_alias(first),
         ),
         place=first.place,
         row=first.row,
         column=column,
         expected=f"{first.key} {names.name_of(first.key)}",
-        found=f"{first.key} {first.name}" + (f" (the nearest known name: {near})" if near else ""),
+        found=say("{name} (the nearest known name: {near})", name=name, near=near)
+        if near
+        else name,
     )
 
 
@@ -153,18 +178,23 @@ def _elsewhere(
     owners = sorted(
         {county_of(key) for one in found for key in names.keys_of(one.name, TOWN_DIGITS)}
     )
-    what = "the file is another county's, take it out" if whole else "correct these rows"
+    what = say("the file is another county's, take it out") if whole else say("correct these rows")
     return Finding(
         rule="own_regions",
         severity="critical",
-        message=(
-            f"{table} names towns that are not of {county.name} ({county.ags}) but of "
-            f"{listed(owners)}. Nothing of the file is used: {what}. If a part of one of the "
-            "county's municipalities is called so, give the row its key (ags)"
+        message=say(
+            "{table} names towns that are not of {county} ({ags}) but of {owners}. Nothing of "
+            "the file is used: {what}. If a part of one of the county's municipalities is called "
+            "so, give the row its key (ags)",
+            table=table,
+            county=county.name,
+            ags=county.ags,
+            owners=listed(owners),
+            what=what,
         ),
         place=found[0].place,
         row=found[0].row,
         column=column,
-        expected=f"towns of {county.name}",
+        expected=say("towns of {county}", county=county.name),
         found=listed([one.name for one in found]),
     )

@@ -17,6 +17,7 @@ from kreishaus.model import FileRejected, Landed, Origin, Reduced, Reduction, Re
 from kreishaus.settings import Settings
 from kreishaus.store.dataset_store import DatasetStore
 from kreishaus.store.landing import LANDS_AGAIN, Landing
+from kreishaus.wording import say
 from pipeline.origins import settle
 
 
@@ -100,8 +101,13 @@ def refuse_erased(landing: Landing, sha256: str) -> None:
     buried = landing.tombstone(sha256)
     if buried and buried.what == "figures":
         raise FileRejected(
-            f"this file was erased on {buried.deleted_at:%Y-%m-%d} ({buried.rule}: "
-            f"{buried.reason}). Remove it from the folder or page that offers it"
+            say(
+                "this file was erased on {day} ({rule}: {reason}). Remove it from the folder or "
+                "page that offers it",
+                day=buried.deleted_at.date(),
+                rule=buried.rule,
+                reason=buried.reason,
+            )
         )
 
 

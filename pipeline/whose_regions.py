@@ -8,6 +8,7 @@ from ingest.vocabulary.region_names import county_of
 from kreishaus.datasets import Dataset
 from kreishaus.model import Batch, Finding
 from kreishaus.settings import County
+from kreishaus.wording import joined, say
 
 MOST_NAMED = 5
 
@@ -35,15 +36,23 @@ def _another_countys(table: str, column: str, foreign: list[str], county: County
     return Finding(
         rule="own_regions",
         severity="critical",
-        message=(
-            f"{table} names regions that are not of {county.name} ({county.ags}){owners}. Nothing "
-            "of the file is used. If it is another county's, take it out of the drop folder; if a "
-            "key is mistyped, correct it; if a municipality is new, add it to the county's "
-            "municipalities.csv"
+        message=say(
+            "{table} names regions that are not of {county} ({ags}){owners}. Nothing of the file "
+            "is used. If it is another county's, take it out of the drop folder; if a key is "
+            "mistyped, correct it; if a municipality is new, add it to the county's "
+            "municipalities.csv",
+            table=table,
+            county=county.name,
+            ags=county.ags,
+            owners=owners,
         ),
         place=table,
         column=column,
-        expected=f"keys of {county.ags} and its {len(county.municipalities)} municipalities",
+        expected=say(
+            "keys of {ags} and its {count} municipalities",
+            ags=county.ags,
+            count=len(county.municipalities),
+        ),
         found=listed(foreign),
     )
 
@@ -56,25 +65,28 @@ def _incomplete(
     return Finding(
         rule="every_municipality",
         severity="critical",
-        message=(
-            f"{table} has no row of some municipalities of {county.name} ({county.ags}). Nothing "
-            "of the file is used. Order the table for all municipalities of the county, or of the "
-            "Land"
+        message=say(
+            "{table} has no row of some municipalities of {county} ({ags}). Nothing of the file "
+            "is used. Order the table for all municipalities of the county, or of the Land",
+            table=table,
+            county=county.name,
+            ags=county.ags,
         ),
         place=table,
         column=column,
-        expected=f"all {len(county.municipalities)} municipalities",
-        found=f"none of {listed(named)}{owners}",
+        expected=say("all {count} municipalities", count=len(county.municipalities)),
+        found=say("none of {names}{owners}", names=listed(named), owners=owners),
     )
 
 
 def _other_counties(keys: Iterable[str], county: County) -> str:
     """Whose the other regions are, as the end of a sentence; empty where there are none."""
     owners = sorted({county_of(key) for key in keys if key[:5] != county.ags})
-    return f", but regions of {listed(owners)}" if owners else ""
+    return say(", but regions of {owners}", owners=listed(owners)) if owners else ""
 
 
 def listed(names: list[str]) -> str:
     """The first few of them, and how many more there are."""
     more = len(names) - MOST_NAMED
-    return ", ".join(names[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+    first = ", ".join(names[:MOST_NAMED])
+    return joined((first, say(" and {count} more", count=more)), "") if more > 0 else first

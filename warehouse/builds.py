@@ -26,6 +26,7 @@ import duckdb
 
 from kreishaus.files import commit_directory, new_directory, remove_directory, write_synced
 from kreishaus.settings import Settings
+from kreishaus.wording import say
 from warehouse import versions
 from warehouse.as_of import requested_as_of
 from warehouse.code_version import code_version
@@ -204,7 +205,9 @@ def named(settings: Settings, name: str) -> BuildRecord | None:
     except (KeyError, TypeError) as fault:
         raise BuildNotFinished(_damaged(folder / RECORD, fault)) from fault
     if record.name != name:
-        raise BuildNotFinished(_damaged(folder / RECORD, f"it is that of build {record.name}"))
+        raise BuildNotFinished(
+            _damaged(folder / RECORD, say("it is that of build {name}", name=record.name))
+        )
     return record
 
 
@@ -215,14 +218,16 @@ def _document(path: Path) -> Mapping[str, Any]:
     except (OSError, ValueError, RecursionError) as fault:
         raise BuildNotFinished(_damaged(path, fault)) from fault
     if not isinstance(document, dict):
-        raise BuildNotFinished(_damaged(path, f"it is a {type(document).__name__}"))
+        raise BuildNotFinished(_damaged(path, say("it is a {kind}", kind=type(document).__name__)))
     return document
 
 
 def _damaged(path: Path, fault: object) -> str:
-    return (
-        f"{path}: expected what was kept of the build when it ended, and it cannot be used "
-        f"({fault}). Nothing is published; readers keep the current version. Run `kreishaus build`."
+    return say(
+        "{path}: expected what was kept of the build when it ended, and it cannot be used "
+        "({fault}). Nothing is published; readers keep the current version. Run `kreishaus build`.",
+        path=path,
+        fault=fault,
     )
 
 

@@ -30,6 +30,7 @@ from ingest.azr.tables import SEXES
 from ingest.formats.counts import MARKERS
 from ingest.vocabulary.groups import GROUPS
 from kreishaus.model import Batch, Origin
+from kreishaus.wording import say
 
 FORM = 1
 COLUMNS = (
@@ -213,29 +214,37 @@ def _lines(dataset: str, content: bytes) -> Iterator[dict[str, str]]:
     try:
         rows = list(csv.reader(io.StringIO(content.decode()), delimiter=DELIMITER, strict=True))
     except (UnicodeDecodeError, csv.Error) as error:
-        raise _damaged("1", "UTF-8 text, cells apart by semicolons", str(error)) from error
+        raise _damaged("1", say("UTF-8 text, cells apart by semicolons"), str(error)) from error
     if not rows or tuple(rows[0]) != COLUMNS:
-        raise _damaged("1", DELIMITER.join(COLUMNS), "another head")
+        raise _damaged("1", DELIMITER.join(COLUMNS), say("another head"))
     if len(rows) == 1:
-        raise _damaged("2", "a count", "no line")
+        raise _damaged("2", say("a count"), say("no line"))
     seen: set[tuple[str, str, str]] = set()
     once: set[tuple[str, str]] = set()
     for number, row in enumerate(rows[1:], start=2):
         if len(row) != len(COLUMNS):
-            raise _damaged(str(number), f"{len(COLUMNS)} cells", f"{len(row)} cells")
+            raise _damaged(
+                str(number),
+                say("{count} cells", count=len(COLUMNS)),
+                say("{count} cells", count=len(row)),
+            )
         line = dict(zip(COLUMNS, row, strict=True))
         for column, fits in _rules(dataset).items():
             if not fits(line[column]):
-                raise _damaged(str(number), f"another {column}", "one that the form does not have")
+                raise _damaged(
+                    str(number),
+                    say("another {column}", column=column),
+                    say("one that the form does not have"),
+                )
         if bool(line["count"]) == bool(line["marker"]):
-            raise _damaged(str(number), "a count or a marker", "both or neither")
+            raise _damaged(str(number), say("a count or a marker"), say("both or neither"))
         key = (line["reference_date"], line["row"], line["column"])
         if key in seen:
-            raise _damaged(str(number), "each count once", "one for the second time")
+            raise _damaged(str(number), say("each count once"), say("one for the second time"))
         seen.add(key)
         once.add((line["published_at"], "" if dataset == "series" else line["reference_date"]))
         if len(once) > 1:
-            raise _damaged(str(number), "one date for the whole table", "a second one")
+            raise _damaged(str(number), say("one date for the whole table"), say("a second one"))
         yield line
 
 
@@ -270,7 +279,7 @@ def _is_moment(text: str, read_text: Callable[[str], date]) -> bool:
 def _damaged(row: str, expected: str, found: str) -> Exception:
     return unreadable(
         "canonical_table",
-        "the landed table is not as Kreishaus wrote it: bring the file back from a backup",
+        say("the landed table is not as Kreishaus wrote it: bring the file back from a backup"),
         row=row,
         expected=expected,
         found=found,

@@ -24,6 +24,7 @@ from ingest.formats.workbook import open_workbook
 from ingest.vocabulary import statuses
 from ingest.vocabulary.groups import ALIAS_FILE, GROUPS, Group, header_key
 from kreishaus.model import Batch, Finding, Origin, UnreadableFile
+from kreishaus.wording import joined, say, text_of
 
 FEWEST_GROUPS = 5
 """A row naming so many groups is a header; one that lacks some is a header with a fault."""
@@ -64,12 +65,14 @@ def parse(content: bytes, origin: Origin) -> Batch:
     if len(tables) != 1:
         raise unreadable(
             "header",
-            "a cross table has one row with the headers of sex and age ("
-            + ", ".join(("k.A.", "Männlich", "Weiblich", "Unbek.", "Gesamt", "bis 16", "..."))
-            + "), on one sheet",
+            say(
+                "a cross table has one row with the headers of sex and age ({headers}), on one "
+                "sheet",
+                headers="k.A., Männlich, Weiblich, Unbek., Gesamt, bis 16, ...",
+            ),
             place=", ".join(sheet.title for sheet in workbook.sheets),
-            expected="one such sheet",
-            found=", ".join(sheet.title for sheet, _ in tables) or "none",
+            expected=say("one such sheet"),
+            found=", ".join(sheet.title for sheet, _ in tables) or say("none"),
         )
     layout = _layout(*tables[0])
     stated = reference_date(layout.sheet, layout.header_row, origin)
@@ -123,7 +126,7 @@ def _layout(sheet: Sheet, row: int) -> Layout:
             Finding(
                 rule="header",
                 severity="critical",
-                message="the column of the labels must be headed, once",
+                message=say("the column of the labels must be headed, once"),
                 place=sheet.title,
                 row=str(row),
                 expected=", ".join(sorted(LABEL_HEADERS)),
@@ -144,13 +147,21 @@ def _missing_groups(sheet: Sheet, row: int, groups: dict[int, Group]) -> Iterato
             yield Finding(
                 rule="header",
                 severity="critical",
-                message=f"the group {group} needs exactly one column; its names are in "
-                f"ingest/vocabulary/{ALIAS_FILE.name}, and 'k.A.' needs 'Geschlecht' or "
-                "'Altersgruppen' above it",
+                message=say(
+                    "the group {group} needs exactly one column; its names are in "
+                    "ingest/vocabulary/{name}, and 'k.A.' needs 'Geschlecht' or "
+                    "'Altersgruppen' above it",
+                    group=group,
+                    name=ALIAS_FILE.name,
+                ),
                 place=sheet.title,
                 row=str(row),
-                expected=f"one column {group}",
-                found=f"columns {', '.join(columns)}" if columns else "none",
+                expected=say("one column {group}", group=group),
+                found=(
+                    say("columns {columns}", columns=joined(columns, ", "))
+                    if columns
+                    else say("none")
+                ),
             )
 
 
@@ -158,12 +169,19 @@ def _unknown_header(sheet: Sheet, row: int, column: int, missing: list[str]) -> 
     return Finding(
         rule="unknown_column",
         severity="critical",
-        message="this header is unknown, or stands under the wrong upper header; if it is a new "
-        f"wording of a known group, add it to ingest/vocabulary/{ALIAS_FILE.name}",
+        message=say(
+            "this header is unknown, or stands under the wrong upper header; if it is "
+            "a new wording of a known group, add it to ingest/vocabulary/{name}",
+            name=ALIAS_FILE.name,
+        ),
         place=sheet.title,
         row=str(row),
         column=get_column_letter(column),
-        expected=f"one of the missing {', '.join(missing)}" if missing else "no further column",
+        expected=(
+            say("one of the missing {missing}", missing=joined(missing, ", "))
+            if missing
+            else say("no further column")
+        ),
         found=header_text(sheet, row, column),
     )
 
@@ -198,7 +216,7 @@ def _read(layout: Layout, stated: date) -> tuple[list[dict[str, Any]], list[str]
     if not found.cells:
         raise unreadable(
             "rows",
-            "there is no row below the header",
+            say("there is no row below the header"),
             place=layout.sheet.title,
             row=str(layout.header_row),
         )
@@ -268,7 +286,7 @@ def _line(layout: Layout, row: int, stated: date, numbered: bool) -> dict[str, A
         status_code = statuses.status_aliases().status_code(label, stated)
     except statuses.UnknownLabel as error:
         where = layout.where(row, layout.label_column)
-        raise UnreadableFile(unknown_label(label, str(error), **where)) from error
+        raise UnreadableFile(unknown_label(label, text_of(error), **where)) from error
     return {
         "reference_date": stated,
         "line_number": _line_number(layout, row) if numbered else row,
@@ -299,11 +317,11 @@ def _line_number(layout: Layout, row: int) -> int:
     if number is None:
         raise unreadable(
             "line_number",
-            "the line has no number, though the table numbers its lines",
+            say("the line has no number, though the table numbers its lines"),
             place=layout.sheet.title,
             row=str(row),
             column=layout.header(layout.line_column or 0),
-            expected="a whole number",
-            found="nothing" if value is None else str(value),
+            expected=say("a whole number"),
+            found=say("nothing") if value is None else str(value),
         )
     return number

@@ -13,6 +13,7 @@ from ingest.azr.forms import form_of
 from ingest.azr.understood import Language
 from ingest.drop_folder import Dropped, dropped, is_being_copied, not_taken
 from kreishaus.model import Request
+from kreishaus.wording import joined, say
 
 if TYPE_CHECKING:
     from ingest.http import Client
@@ -53,7 +54,11 @@ def _offered(settings: Settings, dataset_name: str) -> list[Request]:
         entry for entry in entries if not any(_fits(entry, one) for one in patterns.values())
     )
     nameless = partial(_nameless, Language(settings.county), own_words(settings))
-    not_taken(folder, map(nameless, strangers), f"a name like {' or '.join(patterns.values())}")
+    not_taken(
+        folder,
+        map(nameless, strangers),
+        say("a name like {patterns}", patterns=joined(patterns.values(), say(" or "))),
+    )
     return [
         (nameless(entry) if entry.fault else entry).request("azr")
         for entry in entries
@@ -65,7 +70,9 @@ def _nameless(language: Language, own: frozenset[str], entry: Dropped) -> Droppe
     """An entry as it may be told: a name that is not of known words may be a person's."""
     if is_file_name(entry.name, language, own):
         return entry
-    return replace(entry, name=f"an entry of which the name is {form_of(entry.path.stem)}")
+    return replace(
+        entry, name=say("an entry of which the name is {form}", form=form_of(entry.path.stem))
+    )
 
 
 def _fits(entry: Dropped, pattern: str) -> bool:

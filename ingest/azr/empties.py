@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from kreishaus.model import Finding
+from kreishaus.wording import joined, say
 
 COUNTRIES = ("afghanistan", "eritrea", "iraq", "iran", "somalia", "syria")
 RECOGNISED = (
@@ -78,15 +79,21 @@ def read_as_zero(place: str, cells: list[str]) -> tuple[Finding, ...]:
     """A warning that empty cells were read as zero."""
     if not cells:
         return ()
-    more = f" and {len(cells) - MOST_NAMED} more" if len(cells) > MOST_NAMED else ""
+    more = (
+        say(" and {count} more", count=len(cells) - MOST_NAMED) if len(cells) > MOST_NAMED else ""
+    )
     return (
         Finding(
             rule="empty_is_zero",
             severity="warning",
-            message="cells are empty; the sums of their rows and columns say that they mean zero, "
-            "and so they were read",
+            message=say(
+                "cells are empty; the sums of their rows and columns say that they mean "
+                "zero, and so they were read"
+            ),
             place=place,
             expected="0",
-            found=f"nothing in {', '.join(cells[:MOST_NAMED])}{more}",
+            found=say(
+                "nothing in {cells}{more}", cells=joined(cells[:MOST_NAMED], ", "), more=more
+            ),
         ),
     )

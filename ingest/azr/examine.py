@@ -21,6 +21,7 @@ from ingest.formats.workbook import look_into
 from ingest.persons.search import search_for_persons
 from kreishaus.model import Batch, Finding, Origin, UnreadableFile
 from kreishaus.settings import Settings
+from kreishaus.wording import say, text_of
 
 
 @dataclass(frozen=True)
@@ -60,12 +61,12 @@ def examine(content: bytes, label: str, settings: Settings) -> Examination:
 def _examined(content: bytes, label: str, settings: Settings) -> Examination:
     found = Examination()
     if not content.strip():
-        found.opaque = "an empty file"
+        found.opaque = say("an empty file")
         return found
     try:
         workbook = look_into(content)
     except OpaqueFile as opaque:
-        found.opaque = str(opaque)
+        found.opaque = text_of(opaque)
         return found
     recognised = recognise(workbook, settings.county)
     found.unknown = recognised.unknown

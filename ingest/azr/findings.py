@@ -7,6 +7,7 @@ from typing import TypedDict
 
 from ingest.vocabulary.statuses import ALIAS_FILE
 from kreishaus.model import Finding, UnreadableFile
+from kreishaus.wording import joined, say
 
 MOST_NAMED = 20
 
@@ -36,18 +37,18 @@ def bad_number(
 ) -> Finding:
     """A cell that is neither a count nor a marker."""
     if uncalculated:
-        reason = (
+        reason = say(
             "a formula that was never calculated: open the file in the office program and save it"
         )
     return Finding(
         rule="number",
         severity="critical",
-        message=f"{label}: {reason}",
+        message=joined((label, reason), ": "),
         place=place,
         row=str(row),
         column=column,
-        expected="a number of persons, or one of - . ... / x",
-        found="nothing" if cell is None else str(cell),
+        expected=say("a number of persons, or one of - . ... / x"),
+        found=say("nothing") if cell is None else str(cell),
     )
 
 
@@ -59,12 +60,19 @@ def footnotes(place: str, cells: Sequence[str]) -> tuple[Finding, ...]:
         Finding(
             rule="footnote_mark",
             severity="warning",
-            message="numbers carry a footnote mark; they were read without it. Does the footnote "
-            "change what they mean?",
+            message=say(
+                "numbers carry a footnote mark; they were read without it. Does the "
+                "footnote change what they mean?"
+            ),
             place=place,
-            expected="numbers alone",
-            found=f"marks in {', '.join(cells[:MOST_NAMED])}"
-            + (f" and {len(cells) - MOST_NAMED} more" if len(cells) > MOST_NAMED else ""),
+            expected=say("numbers alone"),
+            found=say(
+                "marks in {cells}{more}",
+                cells=joined(cells[:MOST_NAMED], ", "),
+                more=say(" and {count} more", count=len(cells) - MOST_NAMED)
+                if len(cells) > MOST_NAMED
+                else "",
+            ),
         ),
     )
 
@@ -74,12 +82,17 @@ def unknown_label(label: str, reason: str, *, place: str, row: int, column: str)
     return Finding(
         rule="unknown_label",
         severity="critical",
-        message=f"the label {label!r} means no known status; {reason}. If it is a new wording, add "
-        f"it to ingest/vocabulary/{ALIAS_FILE.name}; if it is a new status, also to "
-        "dbt_project/seeds/residence_status.csv",
+        message=say(
+            "the label {label!r} means no known status; {reason}. If it is a new "
+            "wording, add it to ingest/vocabulary/{name}; if it is a new status, also "
+            "to dbt_project/seeds/residence_status.csv",
+            label=label,
+            reason=reason,
+            name=ALIAS_FILE.name,
+        ),
         place=place,
         row=str(row),
         column=column,
-        expected=f"a label of ingest/vocabulary/{ALIAS_FILE.name}",
-        found=label or "nothing",
+        expected=say("a label of ingest/vocabulary/{name}", name=ALIAS_FILE.name),
+        found=label or say("nothing"),
     )

@@ -5,33 +5,47 @@ from __future__ import annotations
 import re
 from datetime import date
 
-NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+from kreishaus.wording import joined, say, say_counted
+
+NUMBERS = (
+    *(say("no"), say("one"), say("two"), say("three"), say("four"), say("five")),
+    *(say("six"), say("seven"), say("eight"), say("nine"), say("ten")),
+)
 WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
 
 
 def form_of(value: object) -> str:
     """The form of a value: "three words, 24 letters", "a number of 5 digits", "a date"."""
     if isinstance(value, date):
-        return "a date"
+        return say("a date")
     if isinstance(value, bool) or value is None:
-        return "nothing" if value is None else "a truth value"
+        return say("nothing") if value is None else say("a truth value")
     text = str(value)
     words, letters = len(WORD.findall(text)), sum(sign.isalpha() for sign in text)
     digits = sum(sign.isdigit() for sign in text)
     if not letters and digits:
-        return (
-            f"a number of {_counted(digits, 'digit')}"
-            if _is_number(text)
-            else (f"{_counted(digits, 'digit')} and other signs")
-        )
-    said = [_counted(words, "word"), _counted(letters, "letter")] if letters else ["signs alone"]
-    return ", ".join([*said, *([_counted(digits, "digit")] if digits else [])])
+        if _is_number(text):
+            return say("a number of {digits}", digits=_digits(digits))
+        return say("{digits} and other signs", digits=_digits(digits))
+    said = [_words(words), _letters(letters)] if letters else [say("signs alone")]
+    return joined([*said, *([_digits(digits)] if digits else [])], ", ")
 
 
 def _is_number(text: str) -> bool:
     return re.fullmatch(r"[-+]?[\d.,]+", text.strip()) is not None
 
 
-def _counted(number: int, what: str) -> str:
-    said = NUMBERS[number] if number < len(NUMBERS) else str(number)
-    return f"{said} {what}{'' if number == 1 else 's'}"
+def _words(count: int) -> str:
+    return say_counted("one word", "{number} words", count, number=_number(count))
+
+
+def _letters(count: int) -> str:
+    return say_counted("one letter", "{number} letters", count, number=_number(count))
+
+
+def _digits(count: int) -> str:
+    return say_counted("one digit", "{number} digits", count, number=_number(count))
+
+
+def _number(count: int) -> str:
+    return NUMBERS[count] if count < len(NUMBERS) else str(count)

@@ -17,6 +17,7 @@ from ingest.formats.workbook import look_into
 from ingest.persons.search import Lawful, search_for_persons
 from kreishaus.model import FileRejected
 from kreishaus.settings import Settings
+from kreishaus.wording import joined, say, text_of
 
 MOST_ROWS = 300
 """The register's list of statuses has some 90 entries, printed with sums twice that at most; no
@@ -25,9 +26,12 @@ Kreis has more municipalities than 240."""
 MOST_COLUMNS = 400
 """A series of a hundred years has as many."""
 
-NO_TABLE = (
-    "no table that is known by its heads: statuses by sex and age, statuses by reference date, or "
-    "municipalities"
+MOST_EXPLAINED = 5
+"""So many of the places that are not understood are named."""
+
+NO_TABLE = say(
+    "no table that is known by its heads: statuses by sex and age, statuses by "
+    "reference date, or municipalities"
 )
 
 LAWFUL = Lawful(most_rows=MOST_ROWS, most_columns=MOST_COLUMNS)
@@ -39,27 +43,31 @@ def refuse_person_level(content: bytes, settings: Settings) -> None:
 
     def refuse(place: str, marker: str) -> NoReturn:
         raise FileRejected(
-            f"{place}: {marker}. Only aggregates may enter: nothing of this file was kept. Take it "
-            "out of the drop folder and drop a table of counts"
+            say(
+                "{place}: {marker}. Only aggregates may enter: nothing of this file was "
+                "kept. Take it out of the drop folder and drop a table of counts",
+                place=place,
+                marker=marker,
+            )
         )
 
     county = settings.county
     if not content.strip():
-        refuse("the whole file", "an empty file")
+        refuse(say("the whole file"), say("an empty file"))
     try:
         workbook = look_into(content)
     except OpaqueFile as opaque:
-        refuse("the whole file", str(opaque))
+        refuse(say("the whole file"), text_of(opaque))
     # What is too large is refused below: to recognise each of its cells would take minutes.
     too_large = any(map(_is_too_large, workbook.sheets))
     recognised = Recognised() if too_large else recognise(workbook, county)
     search_for_persons(workbook, county, recognised.letterhead, refuse, LAWFUL)
     if not recognised.tables:
-        refuse("the whole file", NO_TABLE)
+        refuse(say("the whole file"), NO_TABLE)
     if recognised.unknown:
-        first, *more = explained(recognised.unknown)
-        place, _, form = first.partition(": ")
-        refuse(place, f"not understood ({form}{''.join(f'; {one}' for one in more)})")
+        first, *more = recognised.unknown
+        said = joined((first.what, *explained(more, MOST_EXPLAINED - 1)), "; ")
+        refuse(first.place, say("not understood ({form})", form=said))
 
 
 def _is_too_large(sheet: Sheet) -> bool:

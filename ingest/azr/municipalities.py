@@ -27,6 +27,7 @@ from ingest.formats.workbook import open_workbook
 from ingest.vocabulary.regions import Region, UnknownRegion, region
 from kreishaus.model import Batch, Finding, Origin, UnreadableFile
 from kreishaus.settings import County
+from kreishaus.wording import say, text_of
 
 HEADERS_FILE = Path(__file__).with_name("municipality_headers.csv")
 KEY, NAME, ALL, POSTCODE = "region_code", "region_name", "total", "postcode"
@@ -76,11 +77,15 @@ def parse(content: bytes, origin: Origin, county: County) -> Batch:
     if len(tables) != 1:
         raise unreadable(
             "header",
-            "the table has one row with the headers of municipality and count (AGS, Gemeinde, "
-            f"Insgesamt, männlich, weiblich), on one sheet; known names: {HEADERS_FILE.name}",
+            say(
+                "the table has one row with the headers of municipality and count (AGS, "
+                "Gemeinde, Insgesamt, männlich, weiblich), on one sheet; known names: "
+                "{name}",
+                name=HEADERS_FILE.name,
+            ),
             place=", ".join(sheet.title for sheet in workbook.sheets),
-            expected="one such sheet",
-            found=", ".join(sheet.title for sheet, _ in tables) or "none",
+            expected=say("one such sheet"),
+            found=", ".join(sheet.title for sheet, _ in tables) or say("none"),
         )
     layout = _layout(*tables[0])
     stated = reference_date(layout.sheet, layout.header_row, origin)
@@ -120,8 +125,11 @@ def _layout(sheet: Sheet, row: int) -> Layout:
         Finding(
             rule="unknown_column",
             severity="critical",
-            message="this header is unknown; if it is another word for a known column, add it to "
-            f"ingest/azr/{HEADERS_FILE.name}",
+            message=say(
+                "this header is unknown; if it is another word for a known column, add it "
+                "to ingest/azr/{name}",
+                name=HEADERS_FILE.name,
+            ),
             place=sheet.title,
             row=str(row),
             column=get_column_letter(column),
@@ -135,10 +143,10 @@ def _layout(sheet: Sheet, row: int) -> Layout:
         Finding(
             rule="header",
             severity="critical",
-            message=f"two columns hold {held}",
+            message=say("two columns hold {held}", held=held),
             place=sheet.title,
             row=str(row),
-            expected="one column",
+            expected=say("one column"),
             found=", ".join(get_column_letter(at) for at, what in columns.items() if what == held),
         )
         for held in sorted(set(columns.values()))
@@ -171,7 +179,7 @@ def _read(
                 unsaved = (row, column) in layout.sheet.uncalculated
                 where = layout.where(row, column)
                 fault = bad_number(
-                    _name(layout, row), str(error), cell, uncalculated=unsaved, **where
+                    _name(layout, row), text_of(error), cell, uncalculated=unsaved, **where
                 )
                 if cell is not None or unsaved:
                     faults.append(fault)
@@ -255,26 +263,27 @@ def _region(layout: Layout, row: int, county: County) -> Region:
     except UnknownRegion as error:
         raise unreadable(
             "unknown_municipality",
-            str(error),
+            text_of(error),
             place=layout.sheet.title,
             row=str(row),
             column=layout.where(row, name_column or key_column or 0)["column"],
-            expected="a municipality of the county, or the county's total",
-            found=" ".join(str(part) for part in (key, _name(layout, row)) if part) or "nothing",
+            expected=say("a municipality of the county, or the county's total"),
+            found=" ".join(str(part) for part in (key, _name(layout, row)) if part)
+            or say("nothing"),
         ) from None
 
 
 def _missing(layout: Layout, found: set[str], county: County) -> list[Finding]:
-    expected = {**county.municipalities, county.ags: f"{county.name} (the total)"}
+    expected = {**county.municipalities, county.ags: say("{name} (the total)", name=county.name)}
     return [
         Finding(
             rule="municipality_missing",
             severity="critical",
-            message="the table has no row of this region: without it no share is right",
+            message=say("the table has no row of this region: without it no share is right"),
             place=layout.sheet.title,
             row=str(layout.header_row),
-            expected=f"a row {code} {name}",
-            found="no such row",
+            expected=say("a row {code} {name}", code=code, name=name),
+            found=say("no such row"),
         )
         for code, name in expected.items()
         if code not in found
@@ -296,7 +305,10 @@ def _sexes_that_do_not_add_up(layout: Layout, cells: list[dict[str, Any]]) -> It
             yield Finding(
                 rule="row_sums_by_sex",
                 severity="critical",
-                message=f"{_name(layout, row)}: the sexes do not make the total of their row",
+                message=say(
+                    "{region}: the sexes do not make the total of their row",
+                    region=_name(layout, row),
+                ),
                 place=layout.sheet.title,
                 row=str(row),
                 column=", ".join(cell["sex_code"] for cell in parts),

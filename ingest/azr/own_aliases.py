@@ -27,6 +27,7 @@ from ingest.vocabulary.statuses import (
 from kreishaus.county_folder import REGISTER_ALIASES, FaultyList, read_list
 from kreishaus.model import Finding
 from kreishaus.settings import Settings
+from kreishaus.wording import joined, say
 
 FILE = f"{REGISTER_ALIASES}.csv"
 STATUS, GROUP = "status", "group"
@@ -103,19 +104,27 @@ def _require_sound(row: dict[str, str], settings: Settings) -> None:
     """Raise ``_Faulty`` for what reads like a person, and for what nobody else has confirmed."""
     alias = row["alias"]
     if row["kind"] not in (STATUS, GROUP):
-        raise _Faulty("kind", f"{STATUS} or {GROUP}", row["kind"] or "nothing")
+        raise _Faulty(
+            "kind",
+            say("{status} or {group}", status=STATUS, group=GROUP),
+            row["kind"] or say("nothing"),
+        )
     if not alias or marker_in(alias, settings.county) or person_marker(alias):
-        raise _Faulty("alias", "a word of a table, with no mark of a person", "another text")
+        raise _Faulty(
+            "alias", say("a word of a table, with no mark of a person"), say("another text")
+        )
     known = Language(settings.county).words
     words = WORD.findall(alias.casefold())
     if 2 * sum(word in known or is_nation(word) for word in words) < len(words):
-        raise _Faulty("alias", "words of tables, at least half of them known", "other words")
+        raise _Faulty(
+            "alias", say("words of tables, at least half of them known"), say("other words")
+        )
     added, confirmed = (_person(row[column]) for column in ("added_by", "confirmed_by"))
     if not added:
-        raise _Faulty("added_by", "who added it", "nothing")
+        raise _Faulty("added_by", say("who added it"), say("nothing"))
     if not confirmed or confirmed == added:
-        found = "the same person" if confirmed else "nothing"
-        raise _Faulty("confirmed_by", "a second person", found)
+        found = say("the same person") if confirmed else say("nothing")
+        raise _Faulty("confirmed_by", say("a second person"), found)
 
 
 def _person(name: str) -> str:
@@ -125,26 +134,34 @@ def _person(name: str) -> str:
 def _status(row: dict[str, str], others: list[Alias]) -> Alias:
     codes = {alias.status_code for alias in shipped_aliases()}
     if row["code"] not in codes:
-        raise _Faulty("code", f"one of {', '.join(sorted(codes))}", row["code"] or "nothing")
+        raise _Faulty(
+            "code",
+            say("one of {codes}", codes=joined(sorted(codes), ", ")),
+            row["code"] or say("nothing"),
+        )
     alias = Alias(row["alias"], row["code"], _day(row, "valid_from"), _day(row, "valid_to"))
     if not normalise(alias.alias):
-        raise _Faulty("alias", "more than a reference to lines", "nothing else")
+        raise _Faulty("alias", say("more than a reference to lines"), say("nothing else"))
     try:
         StatusAliases([*shipped_aliases(), *others, alias])
     except ValueError as error:
-        expected = "a wording that means nothing else at that time"
-        raise _Faulty("alias", expected, "a known one") from error
+        expected = say("a wording that means nothing else at that time")
+        raise _Faulty("alias", expected, say("a known one")) from error
     return alias
 
 
 def _head(row: dict[str, str]) -> tuple[str, Group]:
     group = GROUP_OF.get(row["code"])
     if group is None:
-        raise _Faulty("code", f"one of {', '.join(GROUP_OF)}", row["code"] or "nothing")
+        raise _Faulty(
+            "code",
+            say("one of {codes}", codes=joined(GROUP_OF, ", ")),
+            row["code"] or say("nothing"),
+        )
     if group.margin in group_aliases().get(header_key(row["alias"]), {}):
-        raise _Faulty("alias", "a head that means nothing else", "a known one")
+        raise _Faulty("alias", say("a head that means nothing else"), say("a known one"))
     if row["valid_from"] or row["valid_to"]:
-        raise _Faulty("valid_from", "nothing: a head has no validity", "a day")
+        raise _Faulty("valid_from", say("nothing: a head has no validity"), say("a day"))
     return row["alias"], group
 
 
@@ -152,14 +169,19 @@ def _day(row: dict[str, str], column: str) -> date | None:
     try:
         return date.fromisoformat(row[column]) if row[column] else None
     except ValueError:
-        raise _Faulty(column, "a day as 2021-11-30, or nothing", row[column]) from None
+        raise _Faulty(column, say("a day as 2021-11-30, or nothing"), row[column]) from None
 
 
 def _finding(line: int, fault: _Faulty) -> Finding:
     return Finding(
         rule="own_alias",
         severity="warning",
-        message=f"{FILE}, line {line}: {fault.column}: this alias does not count",
+        message=say(
+            "{file}, line {line}: {column}: this alias does not count",
+            file=FILE,
+            line=line,
+            column=fault.column,
+        ),
         place=FILE,
         row=str(line),
         column=fault.column,

@@ -7,7 +7,7 @@ note, a date or a field of the office's letterhead. What is neither is said by p
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -23,6 +23,7 @@ from ingest.formats.xlsx_texts import AUTHORS, HEADERS
 from ingest.persons.search import place_of
 from ingest.persons.values import day_of, is_month_edge
 from kreishaus.settings import County
+from kreishaus.wording import joined, say
 
 MOST_NOTES = 60
 """So many rows may stand beside the tables of a file: titles, notes, a glossary."""
@@ -72,7 +73,7 @@ class _Reading:
         tables = known_tables(sheet, self.county)
         self.found.tables += tables
         if not is_known(sheet.title, self.language, {"CSV"}):
-            self._say(f"{place}, its name", form_of(sheet.title), sheet.title)
+            self._say(say("{place}, its name", place=place), form_of(sheet.title), sheet.title)
         for table in tables:
             for _ in table.repeated:
                 self._say(place, TWICE)
@@ -94,7 +95,7 @@ class _Reading:
             self.found.letterhead |= {(number, row, column) for column in beside}
             self.texts |= {text.strip() for text in texts}
         elif beside:
-            where = f"{place}, row {row}"
+            where = say("{place}, row {row}", place=place, row=row)
             self._notes(where, beside, texts)
 
     def _notes(self, where: str, beside: dict[int, object], texts: list[str]) -> None:
@@ -106,12 +107,12 @@ class _Reading:
             strange = list(beside)
         for column in strange:
             value = beside[column]
-            self._say(f"{where}, column {get_column_letter(column)}", form_of(value), _shown(value))
+            self._say(_cell(where, column), form_of(value), _shown(value))
         for column, text in zip(beside, texts, strict=True):
             self.notes[text] += 1
             self.texts.add(text.strip())
             if self.notes[text] == MOST_REPEATED + 1 and len(text) > 1:
-                self._say(f"{where}, column {get_column_letter(column)}", REPEATED, text)
+                self._say(_cell(where, column), REPEATED, text)
 
     def _is_note(self, value: object, beside: int) -> bool:
         day = day_of(value)
@@ -122,7 +123,7 @@ class _Reading:
     def beside_cells(self, workbook: Workbook) -> None:
         known = self.texts | self.office.values
         if len(set(workbook.unseen.get(AUTHORS, ()))) > MOST_AUTHORS:
-            self._say(AUTHORS, f"more than {MOST_AUTHORS} of them")
+            self._say(AUTHORS, say("more than {most} of them", most=MOST_AUTHORS))
         for place, texts in workbook.unseen.items():
             is_understood = understood_at(place, self.language, known)
             for text in texts:
@@ -133,18 +134,25 @@ class _Reading:
     def whole(self) -> None:
         kinds = Counter(table.is_head for table in self.found.tables)
         if max(kinds.values(), default=0) > 1:
-            self._say("the whole file", "several tables of one kind")
+            self._say(say("the whole file"), say("several tables of one kind"))
         if self.rows_of_notes > MOST_NOTES:
-            self._say("the whole file", f"more than {MOST_NOTES} rows beside the tables")
+            self._say(
+                say("the whole file"),
+                say("more than {most} rows beside the tables", most=MOST_NOTES),
+            )
         if not self.office.is_of_an_office:
-            self._say("the whole file", "fields of a letterhead that are not one office's")
+            self._say(
+                say("the whole file"), say("fields of a letterhead that are not one office's")
+            )
 
     def _say(self, place: str, what: str, text: str = "") -> None:
         self.found.unknown.append(Unknown(place, what, text))
 
 
-TWICE = "a row of which there is another, as in a list of persons or of parts of a municipality"
-REPEATED = "the same text again and again, as in a list of persons"
+TWICE = say(
+    "a row of which there is another, as in a list of persons or of parts of a municipality"
+)
+REPEATED = say("the same text again and again, as in a list of persons")
 
 
 def recognise(workbook: Workbook, county: County) -> Recognised:
@@ -157,13 +165,17 @@ def recognise(workbook: Workbook, county: County) -> Recognised:
     return reading.found
 
 
+def _cell(where: str, column: int) -> str:
+    return say("{row}, column {column}", row=where, column=get_column_letter(column))
+
+
 def _shown(value: object) -> str:
     return f"{value:%d.%m.%Y}" if isinstance(value, date) else str(value)
 
 
-def explained(unknown: list[Unknown], most: int = 5) -> Iterator[str]:
+def explained(unknown: Sequence[Unknown], most: int) -> Iterator[str]:
     """What is not understood, as one reads it."""
     for one in unknown[:most]:
-        yield f"{one.place}: {one.what}"
+        yield joined((one.place, one.what), ": ")
     if len(unknown) > most:
-        yield f"and {len(unknown) - most} more"
+        yield say("and {count} more", count=len(unknown) - most)

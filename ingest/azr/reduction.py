@@ -36,6 +36,7 @@ from kreishaus.model import (
     UnreadableFile,
 )
 from kreishaus.settings import County, Settings
+from kreishaus.wording import joined, say
 
 RECOGNISER = 1
 """Goes up when the code comes to recognise a file differently: offered files are reduced anew."""
@@ -47,17 +48,17 @@ MOST_SAID = 5
 COLUMN = re.compile(r"[A-Z]{1,3}", re.ASCII)
 COUNTED = re.compile(r"\d{1,3}(?:,\d{3})*|\d{1,7}", re.ASCII)
 WHAT = {
-    "header": "the heads are not those of the table, each once",
-    "unknown_column": "a head that this table does not have",
-    "label_column": "no column of known labels",
-    "rows": "no row below the heads",
-    "number": "neither a count nor a marker",
-    "unknown_label": "a label that was not in use at the reference date",
-    "line_number": "a line without its number",
-    "reference_date": "no single reference date in title and name of the file",
-    "unknown_municipality": "not a municipality of the county",
-    "municipality_missing": "a municipality of the county is missing",
-    "row_sums_by_sex": "the sexes do not make the total of their row",
+    "header": say("the heads are not those of the table, each once"),
+    "unknown_column": say("a head that this table does not have"),
+    "label_column": say("no column of known labels"),
+    "rows": say("no row below the heads"),
+    "number": say("neither a count nor a marker"),
+    "unknown_label": say("a label that was not in use at the reference date"),
+    "line_number": say("a line without its number"),
+    "reference_date": say("no single reference date in title and name of the file"),
+    "unknown_municipality": say("not a municipality of the county"),
+    "municipality_missing": say("a municipality of the county is missing"),
+    "row_sums_by_sex": say("the sexes do not make the total of their row"),
 }
 """What is wrong, by the rule of a finding: its own message may quote the file."""
 
@@ -146,9 +147,11 @@ def _refuse_single_persons(batch: Batch) -> None:
     counts = batch.tables["cells"]["value"]
     if not counts[counts > 0].median() > 1:
         raise FileRejected(
-            "most cells of the table count one person: a list of single persons, not an "
-            "aggregate. Nothing of this file was kept. Take it out of the drop folder and drop a "
-            "table of counts"
+            say(
+                "most cells of the table count one person: a list of single persons, not an "
+                "aggregate. Nothing of this file was kept. Take it out of the drop folder and "
+                "drop a table of counts"
+            )
         )
 
 
@@ -204,23 +207,40 @@ def _is_name_of(county: County, code: str, name: str) -> bool:
 def _refusal(findings: tuple[Finding, ...], county: County) -> str:
     """Why a recognised table cannot be read: places, and texts only where they are understood."""
     said = [_said(finding, Language(county)) for finding in findings[:MOST_SAID]]
-    more = f" And {len(findings) - MOST_SAID} more." if len(findings) > MOST_SAID else ""
-    return (
-        f"{' '.join(said)}{more} Nothing of this file was kept; the office has it. Mend it there, "
-        "and drop it again"
+    more = (
+        say(" And {count} more.", count=len(findings) - MOST_SAID)
+        if len(findings) > MOST_SAID
+        else ""
+    )
+    return say(
+        "{said}{more} Nothing of this file was kept; the office has it. Mend it "
+        "there, and drop it again",
+        said=joined(said, " "),
+        more=more,
     )
 
 
 def _said(finding: Finding, language: Language) -> str:
-    places = (("sheet", finding.place), ("row", finding.row), ("column", finding.column))
-    where = [f"{name} {_safe(text, language)}" for name, text in places if text]
+    where = [
+        *([say("sheet {name}", name=_safe(finding.place, language))] if finding.place else []),
+        *([say("row {row}", row=_safe(finding.row, language))] if finding.row else []),
+        *(
+            [say("column {column}", column=_safe(finding.column, language))]
+            if finding.column
+            else []
+        ),
+    ]
     # Which dates were expected would quote the name of the file.
     quoted = finding.expected and finding.rule != "reference_date"
-    compared = [f"expected {finding.expected}"] if quoted else []
-    compared += [f"found {_safe(finding.found, language)}"] if finding.found else []
-    what = WHAT.get(finding.rule, "cannot be read")
-    tail = f" ({', '.join(compared)})" if compared else ""
-    return f"{', '.join(where) or 'the table'}: {what}{tail}."
+    compared = [say("expected {expected}", expected=finding.expected)] if quoted else []
+    compared += (
+        [say("found {found}", found=_safe(finding.found, language))] if finding.found else []
+    )
+    what = WHAT.get(finding.rule, say("cannot be read"))
+    place = joined(where, ", ") if where else say("the table")
+    if not compared:
+        return say("{place}: {what}.", place=place, what=what)
+    return say("{place}: {what} ({how}).", place=place, what=what, how=joined(compared, ", "))
 
 
 def _safe(text: str, language: Language) -> str:

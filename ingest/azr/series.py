@@ -23,6 +23,7 @@ from ingest.formats.sheets import Sheet, Workbook
 from ingest.formats.workbook import open_workbook
 from ingest.vocabulary import statuses
 from kreishaus.model import Batch, Finding, Origin, UnreadableFile
+from kreishaus.wording import joined, say, text_of
 
 FEWEST_DATES = 2
 """A row with so many dates side by side is the header."""
@@ -101,10 +102,17 @@ def _layout(workbook: Workbook) -> Layout:
     if len(tables) != 1:
         raise unreadable(
             "header",
-            "a series has one row with its reference dates side by side (Jun 2017, Sep 2017, ...)",
+            say(
+                "a series has one row with its reference dates side by side (Jun 2017, Sep "
+                "2017, ...)"
+            ),
             place=", ".join(sheet.title for sheet in workbook.sheets),
-            expected="one such row",
-            found=", ".join(f"{sheet.title} row {row}" for sheet, row in tables) or "none",
+            expected=say("one such row"),
+            found=joined(
+                (say("{sheet} row {row}", sheet=sheet.title, row=row) for sheet, row in tables),
+                ", ",
+            )
+            or say("none"),
         )
     sheet, row = tables[0]
     columns = _columns(sheet, row)
@@ -136,12 +144,15 @@ def _date_at(sheet: Sheet, row: int, number: int) -> Column | None:
         if day.day == 1 and not sheet.dates_are_shown:
             raise unreadable(
                 "reference_date",
-                "a date cell on the first of a month is often a month: this format does not say "
-                "how it is shown. Save the workbook as .xlsx, or type the month as text",
+                say(
+                    "a date cell on the first of a month is often a month: this format does "
+                    "not say how it is shown. Save the workbook as .xlsx, or type the month as "
+                    "text"
+                ),
                 place=sheet.title,
                 row=str(row),
                 column=get_column_letter(number),
-                expected="a month with its year, or a date, as text",
+                expected=say("a month with its year, or a date, as text"),
                 found=f"{day:%d.%m.%Y}",
             )
         return Column(number, f"{day:%d.%m.%Y}", day)
@@ -161,22 +172,24 @@ def _columns(sheet: Sheet, row: int) -> tuple[Column, ...]:
             if columns and column.reference_date <= columns[-1].reference_date:
                 raise unreadable(
                     "reference_date",
-                    "reference dates must go up from left to right",
+                    say("reference dates must go up from left to right"),
                     place=sheet.title,
                     row=str(row),
                     column=str(column),
-                    expected=f"a date after {columns[-1].reference_date}",
+                    expected=say(
+                        "a date after {reference_date}", reference_date=columns[-1].reference_date
+                    ),
                     found=str(column.reference_date),
                 )
             columns.append(column)
         elif columns and not backwards:
             raise unreadable(
                 "reference_date",
-                "right of the first reference date every header must be one",
+                say("right of the first reference date every header must be one"),
                 place=sheet.title,
                 row=str(row),
                 column=get_column_letter(number),
-                expected="a month with its year, or a date",
+                expected=say("a month with its year, or a date"),
                 found=sheet.text(row, number),
             )
     return tuple(columns)
@@ -201,11 +214,11 @@ def _label_column(sheet: Sheet, row: int, first: Column) -> int:
     if not hits.get(best):
         raise unreadable(
             "label_column",
-            "left of the first reference date there must be a column of status labels",
+            say("left of the first reference date there must be a column of status labels"),
             place=sheet.title,
             row=str(row),
-            expected=f"labels of ingest/vocabulary/{statuses.ALIAS_FILE.name}",
-            found="no known label",
+            expected=say("labels of ingest/vocabulary/{name}", name=statuses.ALIAS_FILE.name),
+            found=say("no known label"),
         )
     return best
 
@@ -226,12 +239,12 @@ def _read(layout: Layout) -> tuple[list[dict[str, Any]], list[str]]:
                 cells.append(_cell(layout, row, label, column, count))
             except statuses.UnknownLabel as error:
                 where = layout.where(row, layout.label_column)
-                faults.append(unknown_label(label, str(error), **where))
+                faults.append(unknown_label(label, text_of(error), **where))
                 break
             except ValueError as error:
                 where = layout.where(row, column)
                 empty = (row, column.number) in layout.sheet.uncalculated
-                faults.append(bad_number(label, str(error), cell, uncalculated=empty, **where))
+                faults.append(bad_number(label, text_of(error), cell, uncalculated=empty, **where))
             else:
                 marked += [f"{get_column_letter(column.number)}{row}"] * count.has_footnote
     if faults:
@@ -273,8 +286,9 @@ def _stale(layout: Layout, origin: Origin) -> tuple[Finding, ...]:
         Finding(
             rule="newest_date",
             severity="warning",
-            message="the file is named after a date that is not its newest: was the last column "
-            "added?",
+            message=say(
+                "the file is named after a date that is not its newest: was the last column added?"
+            ),
             place=layout.sheet.title,
             row=str(layout.header_row),
             column=str(newest),

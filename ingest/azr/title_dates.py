@@ -10,6 +10,7 @@ from ingest.formats.dates import dates_in
 from ingest.formats.sheets import Sheet, Workbook
 from ingest.formats.text import printed
 from kreishaus.model import Origin, UnreadableFile
+from kreishaus.wording import say
 
 DAY = r"(\d{4}-\d{2}-\d{2}|\d{1,2}\.\s?(?:\d{1,2}\.|[^\W\d_]+)\s?(?:\d{4}|\d{2}(?!\d)))"
 
@@ -32,25 +33,33 @@ def reference_date(sheet: Sheet, header_row: int, origin: Origin) -> date:
 
     Where both say one they must agree: a workbook copied from the last quarter keeps one of them.
     """
-    in_title = _only_date(_title_dates(sheet, header_row, STATED), "the title rows", sheet.title)
-    in_name = _only_date(_dates(origin.label, "the file name"), "the file name", sheet.title)
+    in_title = _only_date(
+        _title_dates(sheet, header_row, STATED), say("the title rows"), sheet.title
+    )
+    in_name = _only_date(
+        _dates(origin.label, say("the file name")), say("the file name"), sheet.title
+    )
     if in_title and in_name and in_title != in_name:
         raise unreadable(
             "reference_date",
-            "title and file name speak of two dates: one was not changed when the file was made",
+            say(
+                "title and file name speak of two dates: one was not changed when the file was made"
+            ),
             place=sheet.title,
-            expected=f"{in_name} as in the file name",
-            found=f"{in_title} in the title rows",
+            expected=say("{in_name} as in the file name", in_name=in_name),
+            found=say("{in_title} in the title rows", in_title=in_title),
         )
     if stated := in_title or in_name:
         return stated
     raise unreadable(
         "reference_date",
-        "neither the title rows nor the file name say a reference date: write 'Stand: "
-        "TT.MM.JJJJ' above the table",
+        say(
+            "neither the title rows nor the file name say a reference date: write "
+            "'Stand: TT.MM.JJJJ' above the table"
+        ),
         place=sheet.title,
-        expected="Stand: TT.MM.JJJJ",
-        found="no date",
+        expected=say("Stand: TT.MM.JJJJ"),
+        found=say("no date"),
     )
 
 
@@ -75,7 +84,8 @@ def _title_dates(sheet: Sheet, header_row: int, words: re.Pattern[str]) -> list[
             break
         line = " ".join(_words(value) for _, value in sheet.filled(row))
         for stated in words.findall(line):
-            found += _dates(stated, f"sheet {sheet.title}, row {row}")
+            where = say("sheet {sheet}, row {row}", sheet=sheet.title, row=row)
+            found += _dates(stated, where)
     return found
 
 
@@ -88,7 +98,9 @@ def _dates(text: str, place: str) -> list[date]:
         return dates_in(text)
     except ValueError as error:
         raise unreadable(
-            "reference_date", f"{place} holds a day that never was: {error}", found=text
+            "reference_date",
+            say("{place} holds a day that never was", place=place),
+            found=text,
         ) from error
 
 
@@ -96,9 +108,9 @@ def _only_date(found: list[date], where: str, sheet: str) -> date | None:
     if len(set(found)) > 1:
         raise unreadable(
             "reference_date",
-            f"{where} speak of several dates",
+            say("{where} speak of several dates", where=where),
             place=sheet,
-            expected="one date",
+            expected=say("one date"),
             found=", ".join(sorted({str(day) for day in found})),
         )
     return found[0] if found else None

@@ -18,26 +18,27 @@ from ingest.bamf.findings import on_page
 from ingest.bamf.folding import over_pages
 from ingest.bamf.pages import Mark, Page, text_lines
 from kreishaus.model import Finding, UnreadableFile
+from kreishaus.wording import joined, say
 
 UNSEEN = frozenset({pdfium.FPDF_ANNOT_LINK, pdfium.FPDF_ANNOT_POPUP})
 """They draw nothing, or only when somebody opens them."""
 LEAVES_PRINT = {
-    pdfium.FPDF_ANNOT_TEXT: "note",
-    pdfium.FPDF_ANNOT_HIGHLIGHT: "highlight",
-    pdfium.FPDF_ANNOT_UNDERLINE: "underline",
-    pdfium.FPDF_ANNOT_SQUIGGLY: "underline",
-    pdfium.FPDF_ANNOT_FILEATTACHMENT: "attached file",
+    pdfium.FPDF_ANNOT_TEXT: say("note"),
+    pdfium.FPDF_ANNOT_HIGHLIGHT: say("highlight"),
+    pdfium.FPDF_ANNOT_UNDERLINE: say("underline"),
+    pdfium.FPDF_ANNOT_SQUIGGLY: say("underline"),
+    pdfium.FPDF_ANNOT_FILEATTACHMENT: say("attached file"),
 }
 """Kind -> what people call it."""
 WRITES = {
-    pdfium.FPDF_ANNOT_FREETEXT: "text box",
-    pdfium.FPDF_ANNOT_STAMP: "stamp",
-    pdfium.FPDF_ANNOT_WATERMARK: "watermark",
-    pdfium.FPDF_ANNOT_WIDGET: "form field",
-    pdfium.FPDF_ANNOT_STRIKEOUT: "strike-through",
-    pdfium.FPDF_ANNOT_CARET: "insertion",
-    pdfium.FPDF_ANNOT_REDACT: "redaction",
-    pdfium.FPDF_ANNOT_INK: "handwriting",
+    pdfium.FPDF_ANNOT_FREETEXT: say("text box"),
+    pdfium.FPDF_ANNOT_STAMP: say("stamp"),
+    pdfium.FPDF_ANNOT_WATERMARK: say("watermark"),
+    pdfium.FPDF_ANNOT_WIDGET: say("form field"),
+    pdfium.FPDF_ANNOT_STRIKEOUT: say("strike-through"),
+    pdfium.FPDF_ANNOT_CARET: say("insertion"),
+    pdfium.FPDF_ANNOT_REDACT: say("redaction"),
+    pdfium.FPDF_ANNOT_INK: say("handwriting"),
 }
 """The same of those that write or cover; so does every other kind, known or not."""
 HIDDEN = pdfium.FPDF_ANNOT_FLAG_HIDDEN | pdfium.FPDF_ANNOT_FLAG_NOVIEW
@@ -68,7 +69,7 @@ def _mark(annotation: pdfium.FPDF_ANNOTATION, turn: Turn) -> Mark | None:
     (x1, y1), (x2, y2) = turn(box.left, box.bottom), turn(box.right, box.top)
     if x1 == x2 or y1 == y2:  # a signature that is not shown
         return None
-    name = LEAVES_PRINT.get(kind) or WRITES.get(kind, "drawing")
+    name = LEAVES_PRINT.get(kind) or WRITES.get(kind, say("drawing"))
     return Mark(
         *(name, min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2)), kind not in LEAVES_PRINT
     )
@@ -92,22 +93,34 @@ def _of_page(page: Page) -> Iterator[Finding]:
         yield on_page(
             "annotation_over_print",
             page.number,
-            f"a {mark.kind} was laid over the page where it is printed; what it shows is no part "
-            "of the page, and what it covers may be meant otherwise. Ask for the file without it, "
-            "as BAMF issued it",
-            expected="nothing laid over the page",
-            found=f"a {mark.kind} over {under[:60] or 'an empty place of the table'!r}",
+            say(
+                "a {kind} was laid over the page where it is printed; what it shows is no "
+                "part of the page, and what it covers may be meant otherwise. Ask for the "
+                "file without it, as BAMF issued it",
+                kind=mark.kind,
+            ),
+            expected=say("nothing laid over the page"),
+            found=say(
+                "a {kind} over {print!r}",
+                kind=mark.kind,
+                print=under[:60] or say("an empty place of the table"),
+            ),
         )
     beside = Counter(mark.kind for mark in page.marks if mark not in over)
     if beside:
-        listed = ", ".join(f"{kind} ({count})" for kind, count in beside.items())
+        listed = joined(
+            (say("{kind} ({count})", kind=kind, count=count) for kind, count in beside.items()),
+            ", ",
+        )
         yield on_page(
             "annotation_not_read",
             page.number,
-            "somebody laid notes over the page that leave its print as it is; they were not read. "
-            "Look whether they say that a figure is wrong",
+            say(
+                "somebody laid notes over the page that leave its print as it is; they "
+                "were not read. Look whether they say that a figure is wrong"
+            ),
             severity="warning",
-            expected="a page as BAMF issued it",
+            expected=say("a page as BAMF issued it"),
             found=listed,
         )
 

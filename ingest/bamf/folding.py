@@ -7,14 +7,17 @@ from dataclasses import replace
 
 from ingest.bamf.writing import cause
 from kreishaus.model import Finding
+from kreishaus.wording import say
 
 MOST_ALIKE = 2
 """So many findings of one kind are listed; more have one cause, which the first one shows."""
 MOST_SIGNS = 4
 WHAT_TO_DO = {
-    "zero_sign": "no known sign for nothing; ask BAMF what it means",
-    "thousands_separator": "no way of parting thousands that is known, or a second one in the file",
-    "number": "no count",
+    "zero_sign": say("no known sign for nothing; ask BAMF what it means"),
+    "thousands_separator": say(
+        "no way of parting thousands that is known, or a second one in the file"
+    ),
+    "number": say("no count"),
 }
 
 
@@ -38,7 +41,11 @@ def over_pages(findings: Sequence[Finding]) -> list[Finding]:
     for group in _grouped(findings, lambda f: (f.rule, f.column, f.expected, f.found)):
         first, *others = group
         pages = ", ".join(str(finding.place) for finding in others)
-        message = f"{first.message} (so on page {pages})" if others else first.message
+        message = (
+            say("{message} (so on page {pages})", message=first.message, pages=pages)
+            if others
+            else first.message
+        )
         folded.append(replace(first, message=message))
     return folded
 
@@ -56,12 +63,22 @@ def _sign(group: Sequence[Finding]) -> Finding:
     if len(group) == 1:
         return group[0]
     rule, sign = cause(group[0].found or "")
-    return _many(rule, group, f"{sign!r} is {WHAT_TO_DO[rule]}" if sign else WHAT_TO_DO[rule])
+    return _many(
+        rule,
+        group,
+        say("{sign!r} is {what}", sign=sign, what=WHAT_TO_DO[rule]) if sign else WHAT_TO_DO[rule],
+    )
 
 
 def _many(rule: str, group: Sequence[Finding], why: str) -> Finding:
     first = group[0]
-    what = "cells" if rule in WHAT_TO_DO else "rows"
-    why = f"{why}. " if why else ""
-    message = f"{len(group)} {what} with one cause: {why}The first: {first.message}"
+    what = say("cells") if rule in WHAT_TO_DO else say("rows")
+    why = say("{sentence}. ", sentence=why) if why else ""
+    message = say(
+        "{count} {what} with one cause: {why}The first: {message}",
+        count=len(group),
+        what=what,
+        why=why,
+        message=first.message,
+    )
     return replace(first, rule=rule, message=message)

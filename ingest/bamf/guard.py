@@ -9,6 +9,7 @@ import pypdfium2
 from ingest.formats.encodings import decode
 from ingest.persons.door import refuse_other_format, refuse_text
 from kreishaus.model import UnreadableFile
+from kreishaus.wording import say
 
 PDF = b"%PDF"
 MARKUP = (b"<", b"{", b"[")
@@ -29,7 +30,7 @@ def refuse_persons(content: bytes, label: str) -> None:
     elif head.startswith(MARKUP):
         refuse_text(_text(content).splitlines())
     else:
-        refuse_other_format("a PDF")
+        refuse_other_format(say("a PDF"))
 
 
 def _text(content: bytes) -> str:

@@ -38,6 +38,7 @@ from ingest.bamf.writing import (
     is_number,
 )
 from kreishaus.model import Batch, Finding, Origin, UnreadableFile
+from kreishaus.wording import say
 
 LS_CODE = re.compile(r"[0-9]{3}")
 NAME_OVER_THE_EDGE = re.compile(r"(\D+?) ?([0-9]{3})")
@@ -107,7 +108,11 @@ def read_hkl(
     odd = about_month(last_month(period), origin)
     findings += [finding for finding in odd if finding.severity == "critical"]
     if not lines and not findings:
-        findings = [on_page("no_rows", 1, "no page holds a row", expected="rows", found="none")]
+        findings = [
+            on_page(
+                "no_rows", 1, say("no page holds a row"), expected=say("rows"), found=say("none")
+            )
+        ]
     if findings:
         raise UnreadableFile(*findings)
     return Reading(period, lines, document.made_at, laid_over)
@@ -172,11 +177,14 @@ def _line(table: PrintedTable, number: int, row: RuledRow) -> Line | Finding:
         return on_page(
             "row_cells",
             table.page.number,
-            f"row {number}: its ruled cells are not those of the column numbers: "
-            f"{' | '.join(row.cells)}",
+            say(
+                "row {number}: its ruled cells are not those of the column numbers: {cells}",
+                number=number,
+                cells=" | ".join(row.cells),
+            ),
             row=str(number),
-            expected=f"{len(edges) - 1} cells",
-            found=f"{len(row.cells)} cells",
+            expected=say("{count} cells", count=len(edges) - 1),
+            found=say("{count} cells", count=len(row.cells)),
         )
     name_at, first_at = table.columns[NAME_COLUMN], table.columns["2"]
     label, key = row.cells[name_at], "".join(row.cells[name_at + 1 : first_at])
@@ -202,11 +210,13 @@ def _below(table: PrintedTable) -> Iterator[Finding]:
             yield on_page(
                 "row_outside_rules",
                 table.page.number,
-                f"a row stands below the table's last line; the table is cut off: "
-                f"{' '.join(texts)[:120]}",
+                say(
+                    "a row stands below the table's last line; the table is cut off: {texts}",
+                    texts=" ".join(texts)[:120],
+                ),
                 row=" ".join(text for text in texts if not _is_count(text)) or None,
-                expected="every row between two lines",
-                found=f"{len(words)} words below them",
+                expected=say("every row between two lines"),
+                found=say("{count} words below them", count=len(words)),
             )
 
 
@@ -231,10 +241,16 @@ def _faults(line: Line) -> Iterator[Finding]:
     """What cannot be read in a row. A row cut in two, or shifted, is one finding."""
     empty = [column for column, text in line.cells.items() if not text]
     if not line.label and not line.ls_code and len(empty) < len(MEASURES):
-        yield _fault(line, "row_split", "1", "a name beside the numbers", "")
+        yield _fault(line, "row_split", "1", say("a name beside the numbers"), "")
         return
     if line.label and len(empty) == len(MEASURES):
-        yield _fault(line, "row_split", None, f"{len(MEASURES)} numbers beside the name", "none")
+        yield _fault(
+            line,
+            "row_split",
+            None,
+            say("{count} numbers beside the name", count=len(MEASURES)),
+            say("none"),
+        )
         return
     about_name = list(_name_faults(line))
     yield from about_name
@@ -243,9 +259,9 @@ def _faults(line: Line) -> Iterator[Finding]:
 
 def _name_faults(line: Line) -> Iterator[Finding]:
     if line.ls_code and not LS_CODE.fullmatch(line.ls_code):
-        yield _fault(line, "ls_code", "LS", "three digits, or nothing", line.ls_code)
+        yield _fault(line, "ls_code", "LS", say("three digits, or nothing"), line.ls_code)
     elif not line.label:
-        yield _fault(line, "row_label", "1", "a name", "")
+        yield _fault(line, "row_label", "1", say("a name"), "")
     elif name := name_fault(line.kind, line.label, line.ls_code):
         yield _fault(line, "row_label", "1", name, line.label)
 
@@ -263,16 +279,20 @@ def _cell_faults(line: Line, empty: Sequence[str], *, explained: bool) -> Iterat
         if text and column not in crowded and not is_number(text)
     ]
     if line.outside and not explained:
-        yield _fault(line, "shifted_cell", None, "nothing beside the table", line.outside)
+        yield _fault(line, "shifted_cell", None, say("nothing beside the table"), line.outside)
     elif crowded and not explained:
         column = crowded[0]
-        yield _fault(line, "shifted_cell", column, "one number in the cell", line.cells[column])
+        yield _fault(
+            line, "shifted_cell", column, say("one number in the cell"), line.cells[column]
+        )
     elif empty and not unread and not explained:
         column = empty[0]
-        others = f"; empty too: {', '.join(empty[1:])}" if empty[1:] else ""
-        yield _fault(line, "empty_cell", column, f'a count, or "-"{others}', "")
+        others = say("; empty too: {columns}", columns=", ".join(empty[1:])) if empty[1:] else ""
+        yield _fault(line, "empty_cell", column, say('a count, or "-"{others}', others=others), "")
     for column in unread:
-        yield _fault(line, "number", column, 'a count such as 1.648, or "-"', line.cells[column])
+        yield _fault(
+            line, "number", column, say('a count such as 1.648, or "-"'), line.cells[column]
+        )
 
 
 def _several(text: str) -> bool:
@@ -281,11 +301,16 @@ def _several(text: str) -> bool:
 
 
 def _fault(line: Line, rule: str, column: str | None, expected: str, found: str) -> Finding:
-    where = f"{line.name}, column {column}" if column else line.name
+    where = say("{row}, column {column}", row=line.name, column=column) if column else line.name
     return on_page(
         rule,
         line.page,
-        f"{where}: expected {expected}, found {found!r}",
+        say(
+            "{where}: expected {expected}, found {found!r}",
+            where=where,
+            expected=expected,
+            found=found,
+        ),
         row=f"{line.row} ({line.name})",
         column=column,
         expected=expected,
@@ -299,11 +324,15 @@ def _new_spellings(lines: Sequence[Line]) -> Iterator[Finding]:
             yield on_page(
                 "country_name",
                 line.page,
-                f"LS {line.ls_code} has a name under which it was never printed: {line.label!r}. "
-                "Its numbers count for its key; look whether the name is right",
+                say(
+                    "LS {ls_code} has a name under which it was never printed: {label!r}. Its "
+                    "numbers count for its key; look whether the name is right",
+                    ls_code=line.ls_code,
+                    label=line.label,
+                ),
                 severity="warning",
                 row=f"{line.row} ({line.name})",
-                expected="a name of ingest/vocabulary/countries.csv",
+                expected=say("a name of ingest/vocabulary/countries.csv"),
                 found=line.label,
             )
 
@@ -317,7 +346,7 @@ def _continents(lines: Sequence[Line]) -> list[str | None]:
             ahead = line.label if line.kind == "continent" else None
         elif ahead is None:
             raise UnreadableFile(
-                _fault(line, "continent_row", "1", "a continent row below", "none")
+                _fault(line, "continent_row", "1", say("a continent row below"), say("none"))
             )
         continents.append(ahead)
     return continents[::-1]

@@ -91,16 +91,20 @@ def _titles(pages: Sequence[Page]) -> Iterator[Finding]:
     if not wanted:
         lines = next((lines for lines in heads.values() if lines), [])
         hint = (
-            '; it looks like the "Asylgeschäftsbericht", which is dataset bamf/report'
+            say('; it looks like the "Asylgeschäftsbericht", which is dataset bamf/report')
             if any(_holds(lines, OTHER_TITLE) for lines in heads.values())
             else ""
         )
         yield on_page(
             "other_report",
             1,
-            f'this is not the HKL table: its title "{TITLE}" is missing{hint}',
+            say(
+                'this is not the HKL table: its title "{title}" is missing{hint}',
+                title=TITLE,
+                hint=hint,
+            ),
             expected=TITLE,
-            found=" / ".join(lines[:3]) or "no words",
+            found=" / ".join(lines[:3]) or say("no words"),
         )
         return
     for number, lines in heads.items():
@@ -108,15 +112,18 @@ def _titles(pages: Sequence[Page]) -> Iterator[Finding]:
             yield on_page(
                 "scanned_page",
                 number,
-                "the page holds no text while others do; it may be a picture of a page",
+                say("the page holds no text while others do; it may be a picture of a page"),
                 expected=TITLE,
-                found="a page without text",
+                found=say("a page without text"),
             )
         elif number not in wanted:
             yield on_page(
                 "other_report",
                 number,
-                f'the page does not belong to the HKL table: the title "{TITLE}" is missing',
+                say(
+                    'the page does not belong to the HKL table: the title "{title}" is missing',
+                    title=TITLE,
+                ),
                 expected=TITLE,
                 found=" / ".join(lines[:3]),
             )
@@ -141,9 +148,9 @@ def _table(page: Page) -> PrintedTable | list[Finding]:
             on_page(
                 "column_numbers",
                 page.number,
-                "no ruled row of column numbers was found; without it no column can be named",
+                say("no ruled row of column numbers was found; without it no column can be named"),
                 expected=" ".join(COLUMN_NUMBERS),
-                found=f"no cell {NAME_COLUMN!r} between rules",
+                found=say("no cell {cell!r} between rules", cell=NAME_COLUMN),
             )
         ]
     if printed != COLUMN_NUMBERS:
@@ -181,9 +188,12 @@ def _stamped(page: Page, top: float, rows: Sequence[RuledRow]) -> Iterator[Findi
         yield on_page(
             "written_over",
             page.number,
-            f"something is written over the rows: {over[:60]!r}. It could be taken for a name or "
-            "hide one; ask for the file without it",
-            expected="nothing but the table's rows",
+            say(
+                "something is written over the rows: {over!r}. It could be taken for a "
+                "name or hide one; ask for the file without it",
+                over=over[:60],
+            ),
+            expected=say("nothing but the table's rows"),
             found=over[:60],
         )
 
@@ -194,15 +204,28 @@ def _columns_changed(page: int, printed: Sequence[str]) -> Iterator[Finding]:
     surplus = Counter(printed) - Counter(COLUMN_NUMBERS)
     changed = partial(on_page, expected=" ".join(COLUMN_NUMBERS), found=" ".join(printed))
     for number in missing:
-        message = f"column {number} ({MEASURES.get(number, 'name')}) is not printed. {MEND}"
+        message = say(
+            "column {number} ({measure}) is not printed. {mend}",
+            number=number,
+            measure=MEASURES.get(number, say("name")),
+            mend=MEND,
+        )
         yield changed("column_missing", page, message, column=number)
     for number in surplus:
-        before = printed[printed.index(number) - 1] if printed.index(number) else "the edge"
-        twice = "a second time" if number in COLUMN_NUMBERS else "and is not known"
-        message = f"column {number} is printed {twice}, after {before}. {MEND}"
+        before = printed[printed.index(number) - 1] if printed.index(number) else say("the edge")
+        twice = say("a second time") if number in COLUMN_NUMBERS else say("and is not known")
+        message = say(
+            "column {number} is printed {twice}, after {before}. {mend}",
+            number=number,
+            twice=twice,
+            before=before,
+            mend=MEND,
+        )
         yield changed("column_added", page, message, column=number)
     if not missing and not surplus:
-        yield changed("column_order", page, f"the columns stand in another order. {MEND}")
+        yield changed(
+            "column_order", page, say("the columns stand in another order. {mend}", mend=MEND)
+        )
 
 
 def _page_numbers(pages: Sequence[Page]) -> Iterator[Finding]:
@@ -215,14 +238,20 @@ def _page_numbers(pages: Sequence[Page]) -> Iterator[Finding]:
     count = max(int(match[2]) for match in printed)
     amiss = partial(
         on_page,
-        expected=f"pages 1 to {count}",
-        found=f"{len(pages)} pages, printed {', '.join(match[0] for match in printed)}",
+        expected=say("pages 1 to {count}", count=count),
+        found=say(
+            "{count} pages, printed {printed}",
+            count=len(pages),
+            printed=", ".join(match[0] for match in printed),
+        ),
     )
     missing = [number for number in range(1, count + 1) if number not in numbers]
     for number in missing[:10]:
-        yield amiss("page_missing", number, f"this page of {count} is not in the file")
+        yield amiss(
+            "page_missing", number, say("this page of {count} is not in the file", count=count)
+        )
     if not missing and (numbers != [page.number for page in pages] or count != len(pages)):
-        yield amiss("page_order", 1, "a page is there twice or out of order")
+        yield amiss("page_order", 1, say("a page is there twice or out of order"))
 
 
 def _one_period(periods: Mapping[int, Period]) -> Iterator[Finding]:
@@ -232,8 +261,8 @@ def _one_period(periods: Mapping[int, Period]) -> Iterator[Finding]:
         yield on_page(
             "reference_month",
             page,
-            "the pages are about different months",
-            expected="one period",
+            say("the pages are about different months"),
+            expected=say("one period"),
             found=", ".join(sorted({_named(period) for period in periods.values()})),
         )
 
@@ -249,7 +278,7 @@ def _scope(table: PrintedTable) -> Iterator[Finding]:
             yield on_page(
                 "scope",
                 table.page.number,
-                f'"{label}" is not that of the national table by persons',
+                say('"{label}" is not that of the national table by persons', label=label),
                 expected=expected,
-                found=printed[1] if printed else "nothing printed",
+                found=printed[1] if printed else say("nothing printed"),
             )

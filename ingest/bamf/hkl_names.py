@@ -11,6 +11,7 @@ import unicodedata
 from functools import cache
 
 from ingest.vocabulary.countries import countries
+from kreishaus.wording import joined, say
 
 WORDS_OF_SUMS = frozenset(
     {"herkunftslaender", "laender", "staaten", "alle", "aller", "summe", "gesamt", "insgesamt"}
@@ -41,7 +42,11 @@ def name_fault(kind: str, label: str, ls_code: str | None) -> str | None:
     allowed = WORDS_OF_SUMS if kind == "total" else WORDS_OF_CONTINENTS
     if _made_of(allowed, label) and not STRAY_DIGIT.search(label):
         return None
-    return "the name of the total alone" if kind == "total" else "the name of a continent alone"
+    return (
+        say("the name of the total alone")
+        if kind == "total"
+        else say("the name of a continent alone")
+    )
 
 
 def _made_of(allowed: frozenset[str], label: str) -> bool:
@@ -58,8 +63,10 @@ def _country_fault(label: str, ls_code: str) -> str | None:
     own, folded = _spellings().get(ls_code, frozenset()), _folded(label)
     if folded in own and not STRAY_DIGIT.search(label):
         return None
-    printed = " or ".join(country.label for country in countries() if country.ls_code == ls_code)
-    wanted = printed or "a country's name"
+    printed = joined(
+        (country.label for country in countries() if country.ls_code == ls_code), say(" or ")
+    )
+    wanted = printed or say("a country's name")
     anothers = bool(own) and any(folded in names for names in _spellings().values())
     of_a_sum = _made_of(WORDS_OF_CONTINENTS | WORDS_OF_SUMS, label)
     if STAMP.search(label) or anothers or of_a_sum or folded in own:

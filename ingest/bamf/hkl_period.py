@@ -12,6 +12,7 @@ from datetime import date, datetime
 from ingest.bamf.findings import on_page
 from ingest.bamf.months import last_day, month_number
 from kreishaus.model import Finding
+from kreishaus.wording import say
 
 DAY, UNTIL = r"(\d{1,2}\.\d{1,2}\.\d{4})", r"\s*(?:[-–—−]|bis(?: zum)?)\s*"
 OF = r"Bericht(?:szeitraum|smonat)\s*:?\s*(?:vom\s+)?(?:im\s+)?(?:Monat\s+)?"
@@ -27,7 +28,7 @@ SEVERAL_MONTHS = re.compile(
     rf"|{MONTH}(?:\s+\d{{4}})?{UNTIL}{MONTH}\s+\d{{4}}",
     re.IGNORECASE,
 )
-EXPECTED = "the first to the last day of one month"
+EXPECTED = say("the first to the last day of one month")
 
 
 def printed_month(head: str, page: int) -> date | Finding:
@@ -42,8 +43,8 @@ def printed_month(head: str, page: int) -> date | Finding:
     return on_page(
         "reference_month",
         page,
-        "the page does not say which month it is about",
-        expected="Berichtszeitraum: dd.mm.yyyy - dd.mm.yyyy, or a month such as Januar 2021",
+        say("the page does not say which month it is about"),
+        expected=say("Berichtszeitraum: dd.mm.yyyy - dd.mm.yyyy, or a month such as Januar 2021"),
         found=head.replace("\n", " / ")[:120],
     )
 
@@ -65,7 +66,7 @@ def _no_month(page: int, found: str) -> Finding:
     return on_page(
         "reference_month",
         page,
-        "the table is not about one whole month",
+        say("the table is not about one whole month"),
         expected=EXPECTED,
         found=found,
     )
@@ -75,9 +76,12 @@ def _cumulative(page: int, found: str) -> Finding:
     return on_page(
         "cumulative_table",
         page,
-        "the table counts over several months (a cumulative table) and is no month. It is dataset "
-        "bamf/hkl_cumulative: hand it in there, or name it in file_names of that dataset in "
-        "county.toml; here hand in the table of the single month",
+        say(
+            "the table counts over several months (a cumulative table) and is no "
+            "month. It is dataset bamf/hkl_cumulative: hand it in there, or name it in "
+            "file_names of that dataset in county.toml; here hand in the table of the "
+            "single month"
+        ),
         expected=EXPECTED,
         found=found,
     )

@@ -15,6 +15,7 @@ from ingest.bamf.findings import on_page
 from ingest.bamf.hkl_period import DAY, MONTH, NAMED_MONTH, UNTIL
 from ingest.bamf.months import last_day, month_number
 from kreishaus.model import Finding
+from kreishaus.wording import say
 
 YEAR = r"((?:19|20)\d{2})"
 DAYS = re.compile(rf"{DAY}{UNTIL}{DAY}", re.ASCII)
@@ -31,7 +32,7 @@ WHOLE_YEAR = re.compile(
 )
 NUMBERS = {"er": 1, "zw": 2, "dr": 3, "vi": 4, "i": 1, "ii": 2, "iii": 3, "iv": 4}
 MONTHS_OF = {"halbjahr": 6, "quartal": 3}
-EXPECTED = "several whole months, as 01.01.2021 - 30.09.2021 or Januar bis September 2021"
+EXPECTED = say("several whole months, as 01.01.2021 - 30.09.2021 or Januar bis September 2021")
 
 
 @dataclass(frozen=True, order=True)
@@ -55,9 +56,11 @@ def printed_span(head: str, page: int) -> Span | Finding:
         return on_page(
             "reference_months",
             page,
-            "the page does not say which months its table counts over"
-            if not spans
-            else "the page says two things of the months that its table counts over",
+            (
+                say("the page does not say which months its table counts over")
+                if not spans
+                else say("the page says two things of the months that its table counts over")
+            ),
             expected=EXPECTED,
             found=", ".join(map(str, sorted(spans))) or head.replace("\n", " / ")[:120],
         )
@@ -66,7 +69,7 @@ def printed_span(head: str, page: int) -> Span | Finding:
         return on_page(
             "single_month",
             page,
-            "the table is of one month, not of several. Hand it in as dataset bamf/hkl",
+            say("the table is of one month, not of several. Hand it in as dataset bamf/hkl"),
             expected=EXPECTED,
             found=str(span),
         )

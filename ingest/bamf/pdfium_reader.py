@@ -23,6 +23,7 @@ from ingest.bamf.pages import SNAP, Char, Document, Page, Rule
 from kreishaus.model import Finding, UnreadableFile
 from kreishaus.wording import say
 
+BEGINNING = "%PDF-"
 MOST_BYTES = 32 * 2**20
 MOST_BYTES_UNPACKED = 128 * 2**20
 MOST_PAGES = 60
@@ -235,11 +236,11 @@ def _point(segment: pdfium.FPDF_PATHSEGMENT) -> tuple[float, float]:
 
 
 def _not_opened(content: bytes, error: pypdfium2.PdfiumError) -> Finding:
-    if content.lstrip()[:5] != b"%PDF-":
+    if not content.lstrip().startswith(BEGINNING.encode()):
         return _finding(
             "not_a_pdf",
             say("not a PDF: the file begins with {content!r}", content=content[:20]),
-            expected="%PDF-",
+            expected=BEGINNING,
             found=repr(content[:20]),
         )
     if error.err_code in (pdfium.FPDF_ERR_PASSWORD, pdfium.FPDF_ERR_SECURITY):

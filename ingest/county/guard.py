@@ -16,6 +16,7 @@ from ingest.persons.door import (
     refuse_table,
 )
 from ingest.persons.search import Lawful
+from kreishaus.wording import joined, say
 
 OWN = Lawful(headers=frozenset({"Name"}), days=True, rows=True, without_counts=True)
 """Names of regions, parameters and documents; days of decisions."""
@@ -28,7 +29,7 @@ def refuse_persons(content: bytes, label: str) -> None:
     if not content.strip():
         return
     if content.startswith((ZIP, MAGIC)):
-        refuse_other_format("a list as CSV")
+        refuse_other_format(say("a list as CSV"))
     (sheet,) = opened(content).sheets
     refuse_long_numbers(" ".join(str(cell) for row in sheet.rows.values() for cell in row.values()))
     schema = TABLES.get(Path(label).stem)
@@ -37,7 +38,10 @@ def refuse_persons(content: bytes, label: str) -> None:
     heads = sheet.rows.get(header, {})
     known = [at for at, name in heads.items() if str(name).strip() in names]
     if 2 * len(known) < len(heads):
-        refuse(f"row {header}", f"other columns than the list has ({', '.join(sorted(names))})")
+        refuse(
+            say("row {row}", row=header),
+            say("other columns than the list has ({names})", names=joined(sorted(names), ", ")),
+        )
     own, rest = parted(sheet, known, header)
     refuse_table(Workbook((own,)), OWN)
     refuse_table(Workbook((rest,)), OTHER)

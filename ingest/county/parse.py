@@ -113,10 +113,12 @@ def _said_by_folder(origin: Origin) -> tuple[str, str, str]:
         return parts[0], parts[1], parts[2]
     raise fault(
         "list",
-        "a list of the county is read from the county's folder, which says whose it is: put it "
-        "there under its own name",
+        say(
+            "a list of the county is read from the county's folder, which says whose "
+            "it is: put it there under its own name"
+        ),
         expected=", ".join(f"{name}.csv" for name in TABLES),
-        found="a file from elsewhere",
+        found=say("a file from elsewhere"),
     )
 
 

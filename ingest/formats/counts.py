@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from kreishaus.wording import say
+
 MARKERS = {"-": "-", "–": "-", "—": "-", ".": ".", "...": "...", "…": "...", "/": "/", "x": "x"}
 """What may stand instead of a number -> the marker of official statistics that is meant."""
 
@@ -30,13 +32,17 @@ def read_count(cell: object) -> Count:
         return _from_text(cell.strip())
     if isinstance(cell, bool) or not isinstance(cell, int | float):
         raise ValueError(
-            "nothing stands here" if cell is None else f"{cell!r} is not a number of persons"
+            say("nothing stands here")
+            if cell is None
+            else say("{cell} is not a number of persons", cell=repr(cell))
         )
     if cell != cell or cell in (float("inf"), float("-inf")) or cell != int(cell):
         # A spreadsheet that takes the point for a decimal one makes 1.403 of 1403.
-        raise ValueError(f"{cell!r} is not a whole number (was a thousands point lost?)")
+        raise ValueError(
+            say("{cell} is not a whole number (was a thousands point lost?)", cell=repr(cell))
+        )
     if cell < 0:
-        raise ValueError(f"{cell!r} is below zero")
+        raise ValueError(say("{cell} is below zero", cell=repr(cell)))
     return Count(value=int(cell))
 
 
@@ -44,8 +50,10 @@ def _from_text(text: str) -> Count:
     if marker := MARKERS.get(text.casefold()):
         return Count(marker=marker)
     if not text:
-        raise ValueError("nothing stands here")
+        raise ValueError(say("nothing stands here"))
     match = COUNTED.fullmatch(text)
     if match is None:
-        raise ValueError(f"{text!r} is neither a whole number nor one of the markers - . ... / x")
+        raise ValueError(
+            say("{text!r} is neither a whole number nor one of the markers - . ... / x", text=text)
+        )
     return Count(value=int(re.sub(r"\D", "", match[1])), has_footnote=match[2] is not None)

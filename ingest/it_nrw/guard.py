@@ -22,6 +22,7 @@ from ingest.persons.door import (
 )
 from ingest.persons.search import Lawful
 from kreishaus.model import UnreadableFile
+from kreishaus.wording import say
 
 TABLES = Lawful(headers=frozenset({"Name"}), days=True, rows=True, without_counts=True)
 """Names of regions; reference dates line by line; labels that repeat."""
@@ -43,7 +44,7 @@ def require_table(content: bytes, label: str) -> None:
 def _texts(content: bytes) -> Iterator[bytes]:
     """The file, or what an answer of GENESIS holds packed. Raises ``FileRejected``."""
     if content.startswith(MAGIC):
-        refuse_other_format("a table of GENESIS as text, or packed")
+        refuse_other_format(say("a table of GENESIS as text, or packed"))
     if not content.startswith(ZIP):
         yield content
         return
@@ -55,7 +56,7 @@ def _texts(content: bytes) -> Iterator[bytes]:
     except (UnreadableFile, *BROKEN):
         return  # neither a table nor a list comes out of it: the parser says what is wrong
     if any(name in OFFICE_FILES for name in names):
-        refuse_other_format("a table of GENESIS as text, or packed")
+        refuse_other_format(say("a table of GENESIS as text, or packed"))
     yield from members
 
 

@@ -25,6 +25,7 @@ from kreishaus.model import Landed, Origin, Reduced, Request, UnreadableFile
 from kreishaus.settings import Settings
 from kreishaus.store.dataset_store import DatasetStore
 from kreishaus.store.originals import Original, all_originals, forget_deadline, originals
+from kreishaus.wording import say
 from operations.maintenance.retention.landed import tombstone
 from pipeline.reduction import Reducer, named
 from pipeline.steps import process_file, validate
@@ -73,16 +74,18 @@ def _one(settings: Settings, original: Original, *, confirmed: bool) -> Done:
     if original.begun:
         if confirmed:
             _finish(store, original)
-        return Done(original, confirmed, "" if confirmed else "its table stands: the rest can go")
+        return Done(
+            original, confirmed, "" if confirmed else say("its table stands: the rest can go")
+        )
     try:
         table = _table(settings, store, original)
     except UnreadableFile as error:
         rules = ", ".join(sorted({finding.rule for finding in error.findings}))
-        return Done(original, False, f"its table cannot be made ({rules})")
+        return Done(original, False, say("its table cannot be made ({rules})", rules=rules))
     if why := _difference(settings, store, original, table):
         return Done(original, False, why)
     if not confirmed:
-        return Done(original, False, "it can be reduced")
+        return Done(original, False, say("it can be reduced"))
     _land(store, original, table)
     landed = Landed(original.entry.source, original.entry.name, table.origin.sha256, "")
     process_file(replace(landed, label=table.reduced.label), settings)
@@ -125,17 +128,23 @@ def _difference(
             entry, table.reduced.content, table.origin, settings.county
         )
     except UnreadableFile as error:
-        return f"its table cannot be read back ({error})"
+        return say("its table cannot be read back ({error})", error=error)
     if original.period is None:
         return None  # no figure was ever made of it
     if not validation.passed:
         rules = sorted({finding.rule for finding in validation.findings})
-        return f"it is staged, and its table would go into quarantine ({', '.join(rules)})"
+        return say(
+            "it is staged, and its table would go into quarantine ({rules})", rules=", ".join(rules)
+        )
     if batch.period != original.period:
-        return f"it is staged for {original.period}, and its table is of {batch.period}"
+        return say(
+            "it is staged for {staged}, and its table is of {made}",
+            staged=original.period,
+            made=batch.period,
+        )
     folder = store.staging.folder / original.period / original.sha256
     differing = sum(_differing(folder, name, made) for name, made in tables.items())
-    return f"{differing} staged rows are not reproduced" if differing else None
+    return say("{count} staged rows are not reproduced", count=differing) if differing else None
 
 
 def _differing(folder: Path, name: str, made: pa.Table) -> int:

@@ -14,12 +14,7 @@ from kreishaus.wording import CATALOGUE
 
 ROOT = Path(__file__).parents[3]
 
-NOT_YET_SAID = {
-    "ingest/azr": 55,
-    "ingest/bamf": 43,
-    "pipeline": 6,
-    "warehouse": 2,
-}
+NOT_YET_SAID: dict[str, int] = {}
 """By package, how many arguments that people read are plain English yet. May only become fewer."""
 
 
