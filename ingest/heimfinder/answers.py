@@ -190,11 +190,11 @@ def _the_list(document: Json) -> tuple[str, list[Json]]:
         _critical(
             "list_missing",
             (
-                say("the answer has no list under {names}", names=joined(names, " or "))
+                say("the answer has no list under {names}", names=joined(names, say(" or ")))
                 if not lists
                 else say(
                     "the answer has more than one list, {lists}: which one counts is not known",
-                    lists=joined(lists, " and "),
+                    lists=joined(lists, say(" and ")),
                 )
             ),
             expected=say(

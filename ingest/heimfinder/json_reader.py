@@ -130,7 +130,7 @@ def _unreadable(
         Finding(
             rule=rule,
             severity="critical",
-            message=f"{place}: {message}",
+            message=say("{place}: {message}", place=place, message=message),
             place=place,
             expected=expected,
             found=found,
