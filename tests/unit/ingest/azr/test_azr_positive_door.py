@@ -3,6 +3,7 @@
 All persons are invented."""
 
 import re
+from datetime import date
 
 import pytest
 from azr_hiding_places import HIDING_PLACES, NAME, cell, second_sheet, worked_on
@@ -28,6 +29,7 @@ from ingest.formats.workbook import look_into
 from kreishaus.model import FileRejected, Request
 from kreishaus.settings import Settings
 from kreishaus.store.visits import Visits
+from kreishaus.wording import in_language, text_of
 from pipeline.steps import fetch_new
 
 LANDED = "AZR_Kreuztabelle_2021-09-30.csv"
@@ -111,18 +113,33 @@ def test_at_most_five_cells_are_named():
 
 
 @pytest.mark.parametrize(
-    ("value", "form"),
+    ("value", "form", "german"),
     [
-        ("Erika Maria Musterfrau", "three words, 20 letters"),
-        ("O'Neill-Weiß", "one word, ten letters"),
-        ("90101000712", "a number of 11 digits"),
-        (1987, "a number of four digits"),
-        ("1304 12 004711", "12 digits and other signs"),
-        ("?!", "signs alone"),
+        ("Erika Maria Musterfrau", "three words, 20 letters", "drei Wörter, 20 Buchstaben"),
+        ("O'Neill-Weiß", "one word, ten letters", "ein Wort, zehn Buchstaben"),
+        ("A 1", "one word, one letter, one digit", "ein Wort, ein Buchstabe, eine Ziffer"),
+        ("90101000712", "a number of 11 digits", "eine Zahl, 11 Ziffern"),
+        (1987, "a number of four digits", "eine Zahl, vier Ziffern"),
+        ("1304 12 004711", "12 digits and other signs", "12 Ziffern und andere Zeichen"),
+        ("?!", "signs alone", "nur Zeichen"),
+        (date(1987, 3, 1), "a date", "ein Datum"),
+        (True, "a truth value", "ein Wahrheitswert"),
+        (None, "nothing", "nichts"),
     ],
 )
-def test_a_form_says_how_much_stands_there_and_not_what(value, form):
+def test_a_form_says_how_much_stands_there_and_not_what(value, form, german):
     assert form_of(value) == form
+    assert in_language(form_of(value), "de") == german
+
+
+def test_a_refusal_is_said_in_german_to_the_last_of_its_places():
+    many = second_sheet(*([f"Fall {number}"] for number in range(9)))
+    with pytest.raises(FileRejected) as refusal:
+        at_the_door(many)
+    german = in_language(text_of(refusal.value), "de")
+    assert "Zeile 1, Spalte A: nicht verstanden (ein Wort, vier Buchstaben, eine Ziffer; " in german
+    assert "Zeile 5, Spalte A: ein Wort, vier Buchstaben, eine Ziffer; und 4 weitere). " in german
+    assert "Von dieser Datei wurde nichts aufbewahrt" in german
 
 
 def test_a_name_in_the_column_of_keys_beside_a_known_name_is_refused():
