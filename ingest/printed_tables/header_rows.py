@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from ingest.formats.dates import dates_in
 from ingest.printed_tables.findings import unreadable
 from ingest.printed_tables.head import Head, label_key
 from ingest.printed_tables.numbers import Notation, read_printed
@@ -43,7 +44,15 @@ def _are_labels(first: Line, second: Line, head: Head) -> bool:
     if label_key(second.cell(0)) in head.own_rows:
         return False
     has_gap = any(cell and not first.cell(at) for at, cell in enumerate(second.cells) if at)
-    return not second.cell(0) or (has_gap and not first.cell(0))
+    dated = all(YEAR.fullmatch(cell) or _is_date(cell) for cell in texts)
+    return not second.cell(0) or ((has_gap or dated) and not first.cell(0))
+
+
+def _is_date(cell: str) -> bool:
+    try:
+        return bool(dates_in(cell))
+    except ValueError:
+        return False
 
 
 def _is_label(cell: str, notation: Notation) -> bool:

@@ -53,6 +53,10 @@ def of_dormagen(cell: str, head: str = HEAD) -> tuple[object, ...]:
             "Kommune;Plätze 2020;Plätze 2021;frei 2020;frei 2021",
         ),
         (
+            ";Plätze;;Plätze;\nKommune;01.11.2022;;01.11.2023;\nDormagen;42;;48;\n",
+            "Kommune;Plätze 01.11.2022;Plätze;Plätze 01.11.2023;Plätze",
+        ),
+        (
             "Kommune;2020;2021\n;Anzahl;Anzahl\nDormagen;339;17\n",
             "Kommune;2020 Anzahl;2021 Anzahl",
         ),
