@@ -231,7 +231,7 @@ def _read_row(layout: Layout, row: int, line: dict[str, Any], found: _Found) -> 
         try:
             count = read_count(cell)
         except ValueError as error:
-            fault = _bad_cell(layout, row, column, str(error), layout.where(row, column))
+            fault = _bad_cell(layout, row, column, text_of(error), layout.where(row, column))
             if cell is not None or (row, column) in layout.sheet.uncalculated:
                 found.faults.append(fault)
                 continue
