@@ -313,7 +313,14 @@ class Landing:
             self.index.rebuild()
         sidecar = self.sidecar(sha256)
         identity = address(sidecar.identity)
-        made = replace(sidecar, label=label, identity=identity, offered_as=offered_as)
+        said_by = sidecar.figure_origin_from
+        made = replace(
+            sidecar,
+            label=label,
+            identity=identity,
+            offered_as=offered_as,
+            figure_origin_from=None if said_by is None else address(said_by),
+        )
         buried = self.tombstone(sha256)
         with self.index.changing(sha256):
             if made != sidecar:

@@ -180,6 +180,7 @@ def _land(store: DatasetStore, original: Original, table: _Table) -> None:
         detected_media_type="text/plain",
         headers={},
         reduction=table.reduced.reduction,
+        figure_origin_from=None if sidecar.figure_origin_from is None else table.offer.identity,
     )
     if not store.landing.has(made.sha256):
         with store.landing.index.changing(made.sha256):

@@ -73,7 +73,7 @@ def home(settings: Settings) -> Settings:
 
 
 def upgraded(settings: Settings) -> Settings:
-    assert len(list(upgrade(settings))) == 1
+    assert len(list(upgrade(settings))) == 2  # the files of offices, and who made their figures
     return settings
 
 
@@ -120,7 +120,7 @@ def raw(settings: Settings) -> list[Path]:
 
 
 def test_an_upgrade_closes_the_files_and_says_until_when(home: Settings) -> None:
-    (step,) = pending(home)
+    step, _ = pending(home)
     assert "readable" not in step.about  # what it is going to do, in a line
     assert "Close the register's own files" in step.about
     upgraded(home)
@@ -140,7 +140,7 @@ def test_status_lists_them_and_is_red_after_the_deadline(home: Settings) -> None
     upgraded(home)
     found = [one for one in said(home, NOW) if one.kind == "originals"]
     assert [one.severity for one in found] == ["yellow"] * 3
-    assert "3 files lie here as an office made it" in found[0].why
+    assert "3 files lie here as an office made them" in found[0].why
     late = [one for one in said(home, NOW + timedelta(days=92)) if one.kind == "originals"]
     assert [one.severity for one in late] == ["red"] * 3
     reduced(home)
