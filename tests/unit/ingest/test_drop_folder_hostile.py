@@ -254,4 +254,4 @@ def test_a_name_that_is_no_utf_8_is_taken_by_hand(tmp_path: Path) -> None:
         check=False,
     )
     assert "Traceback" not in done.stderr
-    assert "Stra\\xdfe\\x9b\\n.csv: quarantined" in done.stdout.replace("\n", "")
+    assert "Stra\\xdfe\\x9b\\n.csv: in Quarantäne" in done.stdout.replace("\n", "")

@@ -164,7 +164,7 @@ def test_bytes_that_are_offered_again_after_their_time_are_not_kept_again(settin
 
 def test_erased_figures_wait_for_no_backup_and_do_not_come_back(settings):
     installation = with_rule(settings, None, after_days=10, what="figures", in_force_too=True)
-    key = staged(installation, b"old", day("2021-10-15"))
+    key = staged(installation, b"%PDF-1.7 old", day("2021-10-15"))
     done = maintain(installation, NOW)
     assert (hashes([*done.deleted]), done.held_back) == ({key}, ())
     assert list(store(installation).staging.records()) == []
@@ -172,7 +172,7 @@ def test_erased_figures_wait_for_no_backup_and_do_not_come_back(settings):
     request = Request("again", "2021-09", path="x.pdf")
     entry = dataset("bamf/hkl")
     with pytest.raises(FileRejected, match=r"was erased on 2026-11-25 .*A rule for tests"):
-        keep(entry, store(installation), installation, b"old", request, "night")
+        keep(entry, store(installation), installation, b"%PDF-1.7 old", request, "night")
     assert not store(installation).landing.path(key).exists()
 
 
