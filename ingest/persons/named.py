@@ -37,18 +37,19 @@ TOKEN = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*\.?|\d[\d.,/]*|[^\s\w]")
 COMMON = re.compile(
     r".*(?:haus|heim|stift|ung|ungen|heit|keit|schaft|schaften|tion|tionen|tät|amt|amts|stelle"
     r"|stellen|pflege|dienst|dienste|platz|plätze|plätzen|kraft|kräfte|zeit|stopp|bericht|antrag"
-    r"|kasse|behörde|aufsicht|wechsel|jahr|monat|quartal|rat|ausschuss|kreis|stadt|gemeinde|zentrum"
+    r"|kasse|behörde|aufsicht|wechsel|jahr|monat|quartal|rat|ausschuss|kreis|kreises|stadt|hilfe|hilfen|kommune|kommunen|angebot|angebote|träger|mappe|gemeinde|zentrum"
     r"|residenz|form|zahl|zahlen|leiter|leiterin|bereich|gruppe|gruppen|statistik|beschluss|plan"
     r"|gesetz|verordnung|land|bund|gesamt|insgesamt|summe|datei|liste|tabelle|quote|mangel|mängel"
     r"|verfahren|verbot|umbau|neubau|anbau|brand|corona|pandemie|unfall|urlaub|krankheit|stichtag"
     r"|anzahl|anteil|bestand|fragen|beschwerde|beschwerden|hinweis|auflage|auflagen|stadtteil)"
     r"|(?:jan|febr)uar|märz|april|mai|juni|juli|august|(?:sept|nov|dez)ember|oktober|januar"
     r"|st|sankt|sozial\w*|senior\w*|wohn\w*|pfleg\w*|gmbh|ggmbh|ev|kg|ag|drk|awo|asb|wtg|pebem"
-    r"|azr|bamf|nrw|rkn|kzp|kita|eu|uno|sgb|the|of|der|die|das",
+    r"|azr|bamf|nrw|rkn|kzp|kita|eu|uno|sgb|the|of|der|die|das|diese[rsn]?|eine?[rsn]?|keine?[rsn]?|im|am|in|auf|bei|zum|zur",
     re.IGNORECASE,
 )
 """No names: words of offices, by how they end."""
 SHORTEST_NAME = 2
+LONGEST_ABBREVIATION = 3
 
 
 def names_person(text: str, *, strictly: bool = False) -> bool:
@@ -69,6 +70,11 @@ def holds_full_name(text: str) -> bool:
     """Whether two words of a text could be a first name and a surname. Many others could."""
     words = TOKEN.findall(text)
     return any(_is_pair(words, at) for at in range(len(words)))
+
+
+def is_common(word: str) -> bool:
+    """Whether a single word is one of offices, by how it ends."""
+    return COMMON.fullmatch(word) is not None
 
 
 def is_resident(text: str) -> bool:
@@ -123,8 +129,10 @@ def _is_name(words: list[str], at: int, shortest: int = SHORTEST_NAME) -> bool:
     if at >= len(words):
         return False
     word = words[at].rstrip(".")
+    ends_a_sentence = words[at].endswith(".") and len(word) > LONGEST_ABBREVIATION
     return (
-        len(word) >= shortest
+        not ends_a_sentence
+        and len(word) >= shortest
         and word[0].isalpha()
         and not word[0].islower()
         and not COMMON.fullmatch(word)

@@ -51,6 +51,12 @@ DIMENSIONS = {
 
 LENGTHS_OF_KEYS = (5, 8)
 """Digits of the official key of a Kreis, and of a municipality."""
+WITH_LABELS = frozenset(
+    [
+        *("metric", "region", "date", "month", "year", "span", "status", "group", "country"),
+        *("offer_type", "target_year"),
+    ]
+)
 PERIODS = ("date", "month", "year", "span")
 
 
@@ -122,6 +128,11 @@ class Reader:
             return aliases.status_code(label, self.day)
         except UnknownLabel as error:
             raise UnknownValue(f"{label!r} is no known status: {error}") from None
+
+
+def is_by_code(dimension: str) -> bool:
+    """Whether any code is a value of a dimension: no list of its labels is kept."""
+    return dimension not in WITH_LABELS
 
 
 def reference_date(dimension: str, code: str) -> date:
