@@ -32,6 +32,8 @@ class Dataset:
     ``guard(content, label)`` may refuse a file before anything of it is kept;
     ``reduce`` names a ``pipeline.reduction.Reducer``: of a file lands only what it makes of it.
     ``strip(content, label, settings) -> Stripped`` leaves out what must not land, such as contacts.
+    ``noted(request, content, settings) -> Request`` is the request as it is kept with what landed,
+    without a name that may be a person's.
     A ``snapshot`` says how things are when it is asked: each day that saw a file is an observation.
     Of a dataset with ``one_table_each`` a file holds one of the tables, whose name is its period.
     ``own_regions`` (staged table -> column of region keys): all are the county's, or the file is
@@ -58,6 +60,7 @@ class Dataset:
     guard: str | None = None
     reduce: str | None = None
     strip: str | None = None
+    noted: str | None = None
     fetch: str | None = None
     snapshot: bool = False
     one_table_each: bool = False

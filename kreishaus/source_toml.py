@@ -100,6 +100,7 @@ class DatasetEntry(Entry):
     guard: ImportPath | None = None
     reduce: ImportPath | None = None
     strip: ImportPath | None = None
+    noted: ImportPath | None = None
     fetch: ImportPath | None = None
     reference: Name = "reference_date"
     snapshot: bool = False

@@ -286,6 +286,8 @@ def keep(
     if entry.strip:
         stripped: Stripped = entry.load("strip")(content, request.label, settings)
         content = stripped.content
+        if entry.noted:
+            request = entry.load("noted")(request, stripped.content, settings)
         for finding in stripped.warnings:
             log.warning("%s %s: %s", entry.id, request.label, finding.message)
     refuse_erased(store.landing, hashlib.sha256(content).hexdigest())

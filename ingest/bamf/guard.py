@@ -7,11 +7,14 @@ from collections.abc import Iterator
 import pypdfium2
 
 from ingest.formats.encodings import decode
-from ingest.persons.door import refuse_other_format, refuse_text
+from ingest.persons.door import refuse, refuse_other_format, refuse_text
 from kreishaus.model import UnreadableFile
 from kreishaus.wording import say
 
 PDF = b"%PDF"
+END = b"%%EOF"
+FILLERS = b"\r\n\t \x00\x1a"
+"""What programs and mail leave behind the end of a file."""
 MARKUP = (b"<", b"{", b"[")
 MOST_PAGES = 60
 
@@ -26,11 +29,19 @@ def refuse_persons(content: bytes, label: str) -> None:
     if not head:
         return
     if PDF in content[:1024]:
+        _refuse_bytes_behind(content)
         refuse_text(_lines(content), "text line")
     elif head.startswith(MARKUP):
         refuse_text(_text(content).splitlines())
     else:
         refuse_other_format(say("a PDF"))
+
+
+def _refuse_bytes_behind(content: bytes) -> None:
+    """No page shows what stands behind the end of a PDF, and it would land with it."""
+    _, end, behind = content.rpartition(END)
+    if end and behind.strip(FILLERS):
+        refuse("behind the end of the PDF (%%EOF)", "bytes that belong to no page")
 
 
 def _text(content: bytes) -> str:

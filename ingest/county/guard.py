@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ingest.county.tables import TABLES, columns
 from ingest.formats.compound import MAGIC
-from ingest.formats.sheets import Workbook
+from ingest.formats.sheets import Sheet, Workbook
 from ingest.persons.door import (
     opened,
     parted,
@@ -15,12 +15,15 @@ from ingest.persons.door import (
     refuse_other_format,
     refuse_table,
 )
+from ingest.persons.named import names_person
 from ingest.persons.search import Lawful
 from kreishaus.wording import joined, say
 
 OWN = Lawful(headers=frozenset({"Name"}), days=True, rows=True, without_counts=True)
 """Names of regions, parameters and documents; days of decisions."""
 ZIP = b"PK"
+OF_OFFICERS = frozenset({"added_by", "confirmed_by"})
+"""Who is responsible for a line."""
 OTHER = Lawful(without_counts=True)
 
 
@@ -44,4 +47,17 @@ def refuse_persons(content: bytes, label: str) -> None:
         )
     own, rest = parted(sheet, known, header)
     refuse_table(Workbook((own,)), OWN)
+    _refuse_named(own, header)
     refuse_table(Workbook((rest,)), OTHER)
+
+
+def _refuse_named(sheet: Sheet, header: int) -> None:
+    """Sources and reasons name papers and functions, never the person that a line is about."""
+    heads = {at: str(name).strip() for at, name in sheet.rows.get(header, {}).items()}
+    for number, row in sheet.rows.items():
+        for at, value in row.items():
+            may_be_called_so = "name" in heads.get(at, "") or heads.get(at) in OF_OFFICERS
+            if may_be_called_so or not isinstance(value, str):
+                continue
+            if names_person(value, strictly=True):
+                refuse(f"row {number}, column {heads.get(at)}", "a text that names a person")

@@ -121,6 +121,11 @@ def members_of(content: bytes) -> dict[str, bytes]:
         ) from error
 
 
+def is_answer(name: str) -> bool:
+    """Whether a file of an archive is the list, a home's answer, or why there is none."""
+    return name == LIST or any(_home_of(name, pattern) for pattern in (DETAIL, NO_DETAIL))
+
+
 def _home_of(name: str, pattern: str) -> str | None:
     before, after = pattern.split("{}")
     fits = name.startswith(before) and name.endswith(after)

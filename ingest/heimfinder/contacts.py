@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 
-from ingest.heimfinder.answers import LIST, THE_LIST, members_of, repacked
+from ingest.heimfinder.answers import LIST, THE_LIST, is_answer, members_of, repacked
 from ingest.heimfinder.fields import Json, Record, layout, taken
 from ingest.heimfinder.json_reader import read_json
 from ingest.heimfinder.persons import is_impersonal, without_persons
@@ -44,6 +44,13 @@ def strip(content: bytes, label: str, settings: Settings) -> Stripped:
 
 def _archive(content: bytes) -> bytes:
     members = members_of(content)
+    if strangers := [at for at, name in enumerate(sorted(members), 1) if not is_answer(name)]:
+        raise FileRejected(
+            f"the archive: expected {LIST} and the answers about single homes, found "
+            f"{len(strangers)} other file(s) of {len(members)}, the first of them number "
+            f"{strangers[0]} by name. What is no answer may list persons: nothing of it was kept. "
+            "Hand in the archive that a visit makes, or the list as JSON"
+        )
     stripped = {
         name: _document(member, name) if name.endswith(".json") else member
         for name, member in members.items()

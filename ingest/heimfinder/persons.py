@@ -14,6 +14,7 @@ from typing import TypeAlias
 
 from ingest.heimfinder.fields import Json, Persons, Record
 from ingest.persons.contacts import is_contact_field, matches
+from ingest.persons.named import names_person
 
 Kept: TypeAlias = Mapping[tuple[int, str], bool]
 """Values that columns take (``fields.taken``)."""
@@ -27,6 +28,8 @@ DATE = re.compile(
 PHONE = re.compile(r"\d(?:[\s/().-]*\d){6,}")
 """Seven digits or more, however they are parted. Dates are looked away first."""
 WORD = re.compile(r"[^\W\d_]+")
+CODE = re.compile(r"[a-z0-9]+(?:[_:./?=&-]+[a-z0-9]+)*")
+"""A word of a program, such as ``einrichtung_id`` or a path."""
 NESTED = re.compile(r"[{\[]")
 """A document within a text: its fields would go unjudged."""
 TELLING_LETTERS = 4
@@ -38,6 +41,11 @@ LARGEST_NUMBER = 10**8
 def holds_contact(text: str) -> bool:
     """Whether a text holds a mail address or a telephone number."""
     return bool(MAIL.search(text) or PHONE.search(DATE.sub(" x ", text)))
+
+
+def _is_of_person(text: str) -> bool:
+    """Whether the text of a column names a person, or says how one is reached."""
+    return holds_contact(text) or names_person(text, strictly=True)
 
 
 def is_impersonal(text: str, rules: Persons) -> bool:
@@ -70,8 +78,8 @@ def _object(record: Record, rules: Persons, named: set[str], keep: Kept) -> Reco
     kept: Record = {}
     for name, value in record.items():
         if (id(record), name) in keep:
-            is_contact = keep[id(record), name] and isinstance(value, str) and holds_contact(value)
-            kept[name] = None if is_contact else value
+            is_text = keep[id(record), name] and isinstance(value, str)
+            kept[name] = None if is_text and _is_of_person(str(value)) else value
             continue
         if _speaks_of_person(name, rules.fields) or not _may_stay(name, rules, named):
             continue
@@ -79,7 +87,7 @@ def _object(record: Record, rules: Persons, named: set[str], keep: Kept) -> Reco
             if (below := _below(value, rules, named, keep)) or (keep and not value):
                 kept[name] = below
         elif _may_stay(value, rules, named):
-            kept[name] = value
+            kept[name] = None if _is_free(value) else value
     return kept
 
 
@@ -93,9 +101,16 @@ def _below(
         if isinstance(one, dict | list):
             if (below := _below(one, rules, named, keep)) or (keep and not one):
                 kept.append(below)
-        elif _may_stay(one, rules, named):
+        elif _may_stay(one, rules, named) and not _is_free(one):
             kept.append(one)
     return kept
+
+
+def _is_free(value: Json) -> bool:
+    """Whether a text that no column takes says something in words of its own: several of them."""
+    if not isinstance(value, str) or CODE.fullmatch(value):
+        return False
+    return len(WORD.findall(DATE.sub(" ", value))) > 1
 
 
 def _may_stay(value: Json, rules: Persons, named: set[str]) -> bool:

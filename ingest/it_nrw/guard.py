@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
+from collections import Counter
 from collections.abc import Iterator
 
 from ingest.formats.archives import BROKEN, check_archive
@@ -15,12 +17,15 @@ from ingest.it_nrw.ffcsv import is_flat
 from ingest.it_nrw.rest import require_data
 from ingest.it_nrw.table_csv import FIRST_LINE
 from ingest.persons.door import (
+    refuse,
     refuse_long_numbers,
     refuse_other_format,
     refuse_table,
     refuse_text,
 )
+from ingest.persons.named import names_person
 from ingest.persons.search import Lawful
+from ingest.persons.values import day_of, is_month_edge
 from kreishaus.model import UnreadableFile
 from kreishaus.wording import say
 
@@ -29,6 +34,8 @@ TABLES = Lawful(headers=frozenset({"Name"}), days=True, rows=True, without_count
 OTHER = Lawful(rows=True, without_counts=True)
 ZIP = b"PK"
 OFFICE_FILES = ("[Content_Types].xml", "content.xml")
+CLOSING = re.compile(r"_{5,}|\(C\)|©|created:|erstellt|stand:", re.IGNORECASE)
+"""How the lines begin that end a table."""
 MOST_BYTES = 2**17
 """So much of a text shows what is listed in it; tables of a Land have far more."""
 
@@ -38,6 +45,7 @@ def require_table(content: bytes, label: str) -> None:
     ``require_data`` does."""
     require_data(content, label)
     for text in _texts(content):
+        _search_beside(_text_of(text))
         _search(text[: text.rfind(b"\n", 0, MOST_BYTES) + 1] if len(text) > MOST_BYTES else text)
 
 
@@ -79,3 +87,28 @@ def _search(content: bytes) -> None:
     except OpaqueFile:
         return  # no table of text at all; its lines have been searched
     refuse_table(workbook, TABLES if is_table else OTHER)
+
+
+def _search_beside(text: str) -> None:
+    """The lines that are none of the table's, wherever they stand: below its last line, or of
+    another number of cells. Raises ``FileRejected``."""
+    lines = text.splitlines()
+    widths = Counter(line.count(";") for line in lines if line.strip())
+    (usual, _), *_ = widths.most_common(1) or [(0, 0)]
+    rows = [at for at, line in enumerate(lines) if line.count(";") == usual]
+    closed = next(
+        (at for at, line in enumerate(lines) if rows and at > rows[0] and CLOSING.match(line)),
+        len(lines),
+    )
+    beside = {
+        at: line
+        for at, line in enumerate(lines)
+        if line.strip() and (at > closed or line.count(";") != usual)
+    }
+    refuse_text(beside.values(), "line beside the table")
+    refuse_long_numbers("\n".join(beside.values()))
+    for at, line in beside.items():
+        cells = [cell.strip() for cell in line.split(";") if cell.strip()]
+        days = [day for cell in cells if (day := day_of(cell)) and not is_month_edge(day)]
+        if names_person(line, strictly=True) or (days and len(cells) > 1):
+            refuse(f"line {at + 1}, beside the table", "a name or a day as lists of persons have")

@@ -52,6 +52,12 @@ DIMENSIONS = {
 
 LENGTHS_OF_KEYS = (5, 8)
 """Digits of the official key of a Kreis, and of a municipality."""
+WITH_LABELS = frozenset(
+    [
+        *("metric", "region", "date", "month", "year", "span", "status", "group", "country"),
+        *("offer_type", "target_year"),
+    ]
+)
 PERIODS = ("date", "month", "year", "span")
 
 
@@ -131,6 +137,11 @@ class Reader:
             raise UnknownValue(
                 say("{label!r} is no known status: {error}", label=label, error=error)
             ) from None
+
+
+def is_by_code(dimension: str) -> bool:
+    """Whether any code is a value of a dimension: no list of its labels is kept."""
+    return dimension not in WITH_LABELS
 
 
 def reference_date(dimension: str, code: str) -> date:

@@ -312,18 +312,22 @@ def _label(
     return Label(axis, text, number, occurrence, meaning)
 
 
+def reader_of(head: Head) -> Reader:
+    """Who understands the labels of a table: in the county, at the day that its head says."""
+    reader = Reader(read_settings().county, head.printed_on or date.max)
+    if named := head.fixed.get("date"):
+        try:
+            return Reader(reader.county, date.fromisoformat(reader.value("date", named)))
+        except UnknownValue:
+            pass  # told with the first cell
+    return reader
+
+
 def _cells(
     head: Head, columns: Sequence[Label], lines: Sequence[Line], complaints: Complaints
 ) -> Iterator[dict[str, Any]]:
     seen: Counter[str] = Counter()
-    named = head.fixed.get("date")
-    reader = Reader(read_settings().county, head.printed_on or date.max)
-    if named:
-        try:
-            day = date.fromisoformat(reader.value("date", named))
-            reader = Reader(reader.county, day)
-        except UnknownValue:
-            pass  # told with the first cell
+    reader = reader_of(head)
     for number, line in enumerate(lines, start=1):
         text = line.cell(0) or f"Zeile {number}"
         seen[text] += 1

@@ -13,6 +13,7 @@ from typing import NoReturn
 
 from ingest.formats.sheets import Rows, Sheet, Workbook
 from ingest.persons.door import refuse_long_numbers, refuse_table, refuse_text
+from ingest.persons.named import names_person
 from ingest.persons.rows import count_one_each
 from ingest.persons.search import Lawful
 from ingest.printed_tables.dimensions import DIMENSIONS, PERIODS
@@ -84,6 +85,8 @@ def refuse_persons(content: bytes, label: str) -> None:
         for cell in line.cells:
             if mark := _mark(cell, county):
                 _refuse(line, mark)
+            if names_person(cell, strictly=True):
+                _refuse(line, "the name of a person")
     table = _table(lines)
     for line in table[:1]:
         if PERSON.fullmatch(line.cell(0)) or any(HEAD.fullmatch(cell) for cell in line.cells):

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import zipfile
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, time
@@ -23,10 +24,12 @@ from ingest.formats.compound import MAGIC
 from ingest.formats.sheets import OpaqueFile
 from ingest.formats.workbook import look_into
 from ingest.persons.contacts import holds_contact
+from ingest.persons.named import holds_full_name, names_person
 from ingest.persons.search import place_of
 from ingest.wtg import register, workbook
 from ingest.wtg.cells import CellError, Percent, Raw, is_blank, squeezed
 from ingest.wtg.files import ZIP, grids_of, grids_of_list, grids_of_set, is_csv_set
+from ingest.wtg.free_texts import is_left_out
 from ingest.wtg.grids import Grid
 from ingest.wtg.header import find_header
 from ingest.wtg.known_columns import Part, parts_of
@@ -40,6 +43,11 @@ from kreishaus.wording import joined, say
 Parser: TypeAlias = Callable[[bytes, Origin], Batch]
 FORM = 1
 """Version of what is written. With another one the same file makes other bytes."""
+WORD = re.compile(r"[^\W\d_]{3,}")
+SAID = frozenset({"the comments", "the text boxes and charts"})
+"""Parts of a workbook in which people write."""
+PROPERTIES = frozenset({"the authors", "the properties"})
+PROGRAMS = re.compile(r"openpyxl|excel|libreoffice|openoffice|python|xlwt|odf", re.IGNORECASE)
 LONG_AGO = (1980, 1, 1, 0, 0, 0)
 MOST_NAMED = 10
 
@@ -92,15 +100,36 @@ def _places(content: bytes) -> Iterable[str]:
 
 
 def _places_of(part: Part, place: str) -> Iterable[str]:
-    if not part.known and part.rows and folded(part.title) != NOTES:
+    is_notes = folded(part.title) == NOTES
+    if not part.known and part.rows and not is_notes:
         yield say("{place}, which is no sheet of the layout", place=place)
         return
     filled_columns = {column for row in part.rows.values() for column in row}
     for column in part.contacts:
         if column in filled_columns:
             yield say("{place}, column {column}", place=place, column=get_column_letter(column))
+    for column in sorted(filled_columns - set(part.known) - set(part.contacts)):
+        if part.header and any(holds_words(text) for text in part.texts(column)):
+            yield say("{place}, column {column}", place=place, column=get_column_letter(column))
     rows = {row for row, column in part.contact_places() if column not in part.contacts}
-    yield from (say("{place}, row {row}", place=place, row=row) for row in sorted(rows))
+    named = sorted(rows | set(_rows_with_names(part)))
+    yield from (say("{place}, row {row}", place=place, row=row) for row in named)
+
+
+def _rows_with_names(part: Part) -> Iterable[int]:
+    """Rows with a text that could name somebody: beside the table, or in a free text of it."""
+    for row, cells in part.rows.items():
+        for column, value in cells.items():
+            if part.is_own(row, column):
+                if is_left_out(part.known[column], value):
+                    yield row
+            elif isinstance(value, str) and (holds_full_name(value) or names_person(value)):
+                yield row
+
+
+def holds_words(text: str) -> bool:
+    """Whether a text is more than a marker ("k. A.") or a number with its unit."""
+    return len(WORD.findall(text)) > 0
 
 
 def _beside_the_cells(content: bytes) -> Iterable[str]:
@@ -108,7 +137,15 @@ def _beside_the_cells(content: bytes) -> Iterable[str]:
         unseen = look_into(content).unseen
     except OpaqueFile:
         return  # the door has refused it
-    yield from (place for place, texts in unseen.items() if any(map(holds_contact, texts)))
+    for place, texts in unseen.items():
+        named = place in PROPERTIES and any(map(_may_be_of_somebody, texts))
+        if named or (place in SAID and any(texts)) or any(map(holds_contact, texts)):
+            yield place
+
+
+def _may_be_of_somebody(text: str) -> bool:
+    """Whether a property could be somebody's name: it is not the name of a program."""
+    return bool(WORD.search(text)) and not PROGRAMS.search(text)
 
 
 def _read(parse: Parser, content: bytes, label: str, dataset: str, places: list[str]) -> Batch:
@@ -182,7 +219,22 @@ def _no_longer_seen(before: Batch, after: Batch) -> Iterable[Finding]:
 
 def _are_equal(before: Batch, after: Batch) -> bool:
     return (before.period, before.published_at) == (after.period, after.published_at) and all(
-        _plain(table).equals(_plain(after.tables[name])) for name, table in before.tables.items()
+        _plain(_without_named(table)).equals(_plain(after.tables[name]))
+        for name, table in before.tables.items()
+    )
+
+
+def _without_named(table: pd.DataFrame) -> pd.DataFrame:
+    """Without the free texts that name a person, as they are written."""
+    named = {
+        column: [is_left_out(column, value) for value in table[column]] for column in table.columns
+    }
+    return table.assign(
+        **{
+            column: table[column].mask(pd.Series(out, index=table.index))
+            for column, out in named.items()
+            if any(out)
+        }
     )
 
 
@@ -216,7 +268,7 @@ def _written(grid: Grid, sheet: Sheet, table: pd.DataFrame) -> str:
 
 def _text(column: Column, raw: Raw) -> str:
     """A cell as text that its column reads as it reads the cell."""
-    if is_blank(raw):
+    if is_blank(raw) or is_left_out(column.header, raw):
         return ""
     meant = column.read(raw)
     for text in _ways(raw, meant.value):

@@ -20,6 +20,7 @@ from ingest.persons.rows import FEWEST_PERSONS
 from ingest.persons.search import Lawful, place_of
 from ingest.persons.values import MAIL, day_of, is_month_edge
 from ingest.wtg.files import ZIP, grids_of, is_csv_set
+from ingest.wtg.free_texts import marker_of
 from ingest.wtg.known_columns import THINGS, Part, holds_names, parts_of
 from ingest.wtg.layout import SHEETS
 from kreishaus.model import FileRejected, UnreadableFile
@@ -113,14 +114,18 @@ def _refuse_contacts(part: Part, place: str) -> None:
                 continue
             is_titled = part.known[column] not in NAMES and TITLED.search(value)
             if MAIL.search(value) or PHONE_IN_TEXT.search(value) or is_titled:
-                _refuse_contact(
-                    say(
-                        "{place}, column {column}, row {row}",
-                        place=place,
-                        column=get_column_letter(column),
-                        row=row,
-                    )
-                )
+                _refuse_contact(_cell(place, column, row))
+            if row > part.header and (mark := marker_of(part.known[column], value)):
+                refuse(_cell(place, column, row), mark)
+
+
+def _cell(place: str, column: int, row: int) -> Text:
+    return say(
+        "{place}, column {column}, row {row}",
+        place=place,
+        column=get_column_letter(column),
+        row=row,
+    )
 
 
 def _refuse_contact(where: str) -> NoReturn:

@@ -17,7 +17,7 @@ from ingest.wtg.postal_lines import parted
 from kreishaus.model import Finding, UnreadableFile
 from kreishaus.wording import rewritten, say, text_of
 
-_TOTAL = re.compile(
+TOTAL = re.compile(
     r"(?<!\w)(insgesamt|gesamt|(?:zwischen|gesamt|teil)?summen?|total|Σ)(?!\w)", re.IGNORECASE
 )
 _NOTE = re.compile(
@@ -236,7 +236,7 @@ def _total_label(written: list[tuple[Column, Raw]]) -> str | None:
     """The label of a row "Gesamt": in its first cell, or where a key should be."""
     for position, (column, raw) in enumerate(written):
         is_key = column.filled and column.field != "name"
-        if isinstance(raw, str) and (position == 0 or is_key) and _TOTAL.search(raw):
+        if isinstance(raw, str) and (position == 0 or is_key) and TOTAL.search(raw):
             return squeezed(raw)
     return None
 

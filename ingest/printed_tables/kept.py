@@ -1,0 +1,197 @@
+"""What lands of a printed table: its understood head, known labels and figures, as CSV.
+
+Each stands on the line it stood on. Notes, columns and cells of words and labels that no dimension
+reads are left out: the figures of such a label are kept under the number of its row or column.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+
+import pandas as pd
+
+from ingest.persons.named import is_common
+from ingest.printed_tables.dimensions import (
+    DIMENSIONS,
+    ForeignRegion,
+    Reader,
+    UnknownValue,
+    is_by_code,
+)
+from ingest.printed_tables.figures import parse, reader_of
+from ingest.printed_tables.head import (
+    COLUMN,
+    COLUMNS,
+    DOCUMENT,
+    IS_TEXT,
+    NOTATION,
+    PLACE,
+    PRINTED_ON,
+    ROW,
+    ROWS,
+    TABLE,
+    Head,
+    Meaning,
+    label_key,
+    read_head,
+)
+from ingest.printed_tables.numbers import read_printed
+from ingest.printed_tables.text import Line, read_lines
+from kreishaus.model import Batch, FileRejected, Finding, Origin, Stripped, UnreadableFile
+from kreishaus.settings import Settings
+
+FORM = 1
+"""Version of what is written."""
+SINGLE = frozenset([DOCUMENT, PLACE, PRINTED_ON, NOTATION, ROWS, COLUMNS, *DIMENSIONS])
+CODE = re.compile(r"[a-z0-9_.+/-]+", re.ASCII)
+"""A code that no list is kept of: small letters, unlike a name."""
+COMPARED = ["row_number", "column_number", "value", "marker", "metric_code", "period_code"]
+COMPARED += ["region_code", "item_code", "source_row"]
+
+
+def strip(content: bytes, label: str, settings: Settings) -> Stripped:
+    """The table without words that nobody reads. Raises ``FileRejected`` for one without a head or
+    a table that can be read: nobody knows what else it says."""
+    del settings
+    before = _read(content, label)
+    lines = read_lines(content)
+    head, table = read_head(lines)
+    written, left_out = _written(lines, head, table)
+    text = _as_csv(written)
+    after = _read(text, label)
+    if not _figures(before).equals(_figures(after)):
+        raise FileRejected(
+            "the table: words beside its figures could not be left out without touching a figure. "
+            "Nothing of this file was kept. Delete notes and columns of words and drop it again"
+        )
+    return Stripped(text, FORM, _told(left_out))
+
+
+def _read(content: bytes, label: str) -> Batch:
+    try:
+        return parse(content, Origin("papers", "figures", "", label, "", datetime.now(UTC)))
+    except UnreadableFile as unreadable:
+        fault = unreadable.findings[0]
+        # The finding may quote the file, of which nothing is kept.
+        raise FileRejected(
+            f"the table cannot be read ({fault.rule}; expected "
+            f"{fault.expected or 'a head and a table'}). Nothing of this file was kept. Mend it "
+            "(kreishaus printed-table new KIND makes a template) and drop it again"
+        ) from None
+
+
+def _figures(batch: Batch) -> pd.DataFrame:
+    cells = batch.tables["cells"]
+    return cells.loc[cells["is_understood"], COMPARED].reset_index(drop=True)
+
+
+def _written(
+    lines: Sequence[Line], head: Head, table: Sequence[Line]
+) -> tuple[dict[int, list[str]], list[int]]:
+    """Line number -> its cells, and the lines of which something was left out."""
+    reader = reader_of(head)
+    above = lines[: len(lines) - len(table)]
+    columns = {
+        at: text
+        for at, text in enumerate(table[0].cells[1:], start=1)
+        if text and IS_TEXT not in head.own_columns.get(label_key(text), {})
+    }
+    known = {
+        text: is_known(text, head.columns, head.own_columns, reader) for text in columns.values()
+    }
+    shown = {at: text if known[text] else f"Spalte {at}" for at, text in columns.items()}
+    labels = {
+        ROW: {label_key(line.cell(0)) for line in table[1:]},
+        COLUMN: {label_key(text) for text, is_one in known.items() if is_one},
+    }
+    written = {line.number: kept for line in above if (kept := _of_head(line, labels))}
+    width = max(shown, default=0) + 1
+    first = table[0].cell(0)
+    written[table[0].number] = [
+        first if first.casefold() in DIMENSIONS else "",
+        *(shown.get(at, "") for at in range(1, width)),
+    ]
+    for line in table[1:]:
+        if IS_TEXT in head.own_rows.get(label_key(line.cell(0)), {}):
+            continue
+        is_row = is_known(line.cell(0), head.rows, head.own_rows, reader)
+        written[line.number] = [
+            line.cell(0) if is_row else "",
+            *(_figure(line.cell(at), head) if at in shown else "" for at in range(1, width)),
+        ]
+    left_out = [
+        line.number
+        for line in lines
+        if [cell for cell in line.cells if cell] != [c for c in written.get(line.number, []) if c]
+    ]
+    return written, left_out
+
+
+def _of_head(line: Line, labels: Mapping[str, set[str]]) -> list[str]:
+    word = line.cell(0).rstrip(":").casefold()
+    if word == TABLE:
+        return [line.cell(0)]
+    if word in SINGLE:
+        return [line.cell(0), line.cell(1)]
+    if word in labels and label_key(line.cell(1)) in labels[word]:
+        if any(cell.casefold() == IS_TEXT for cell in line.cells[2:]):
+            return []
+        return list(line.cells)
+    return []
+
+
+def is_known(text: str, dimension: str | None, own: Mapping[str, Meaning], reader: Reader) -> bool:
+    """Whether a label means something: by the head, or as a value of its axis."""
+    if label_key(text) in own:
+        return True
+    if dimension is None:
+        return False
+    if is_by_code(dimension):
+        return CODE.fullmatch(text) is not None or is_common(text)
+    try:
+        reader.value(dimension, text)
+    except ForeignRegion:
+        return True
+    except UnknownValue:
+        return False
+    return True
+
+
+def _figure(cell: str, head: Head) -> str:
+    try:
+        read_printed(cell, head.notation)
+    except ValueError:
+        return ""
+    return cell
+
+
+def _as_csv(written: Mapping[int, list[str]]) -> bytes:
+    sink = io.StringIO()
+    writer = csv.writer(sink, delimiter=";", lineterminator="\n")
+    for number in range(1, max(written) + 1):
+        if any(written.get(number, [])):
+            writer.writerow(written[number])
+        else:
+            sink.write("\n")
+    return sink.getvalue().encode()
+
+
+def _told(left_out: Sequence[int]) -> tuple[Finding, ...]:
+    if not left_out:
+        return ()
+    numbers = ", ".join(map(str, left_out[:20])) + (" ..." if len(left_out) > 20 else "")
+    return (
+        Finding(
+            rule="words_left_out",
+            severity="warning",
+            message=f"lines {numbers}: words that no dimension reads were left out before the "
+            "table was kept. Figures under a label that is not known stand under the number of "
+            "its row or column; say in the head what it means (Zeile;<label>;<code>)",
+            expected="head, known labels and figures",
+            found=f"{len(left_out)} such lines",
+        ),
+    )

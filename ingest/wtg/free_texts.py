@@ -1,0 +1,57 @@
+"""Cells of known columns that name a person: in a free text left out, elsewhere a reason to refuse.
+
+Homes and operators are lawfully called after people ("Seniorenstift Dr. Schmidt"): in their columns
+only words that leave no doubt count ("Frau ...", "Zimmer von ...").
+"""
+
+from __future__ import annotations
+
+import re
+
+import pyarrow as pa
+
+from ingest.persons.named import holds_full_name, is_resident, names_person
+from ingest.persons.values import day_of
+from ingest.wtg.layout import KEYS
+from ingest.wtg.rows import TOTAL
+from ingest.wtg.tables import REGISTER, TABLES
+
+NAMES = frozenset(["name", "traeger"])
+PLACES = frozenset(["strasse", "hausnummer", "plz", "ort", "ags"])
+IDENTIFIERS = KEYS | {"standort_id"}
+_SCHEMAS = (*TABLES.values(), *REGISTER.values())
+TEXTS = frozenset(
+    field.name for schema in _SCHEMAS for field in schema if field.type == pa.string()
+)
+MUST_BE_FILLED = frozenset(
+    field.name for schema in _SCHEMAS for field in schema if not field.nullable
+)
+FREE = TEXTS - NAMES - PLACES - IDENTIFIERS - MUST_BE_FILLED - {"cell_markers", "set_aside_reason"}
+"""Columns of words that may be empty: what names a person is left out of them."""
+WORD_OF_LETTERS = re.compile(r"[^\W\d_]*[a-zäöüß][^\W\d_]*(?:[-' ’][^\W\d_]+)*")
+SHORTEST_NAME = 4
+
+
+def marker_of(column: str, value: str) -> str | None:
+    """What of a cell marks a person in a column in which nothing can be left out, in our words."""
+    text = value.strip()
+    if is_resident(text):
+        return "a word for a resident: the row is about a person"
+    if column in FREE:
+        return None
+    if column in NAMES:
+        if day_of(text):
+            return "a day where homes have their name or operator"
+        return "the name of a person" if names_person(text, strictly=True) else None
+    if column in IDENTIFIERS:
+        is_word = WORD_OF_LETTERS.fullmatch(text) and not TOTAL.search(text)
+        is_long = len(text) >= SHORTEST_NAME
+        return "an identifier of letters alone, as names are" if is_word and is_long else None
+    if names_person(text) or (column not in TEXTS and holds_full_name(text)):
+        return "the name of a person"
+    return None
+
+
+def is_left_out(column: str, value: object) -> bool:
+    """Whether the text of a cell is left out before the file lands."""
+    return column in FREE and isinstance(value, str) and names_person(value)
