@@ -24,7 +24,7 @@ from ingest.wtg.free_texts import marker_of
 from ingest.wtg.known_columns import THINGS, Part, holds_names, parts_of
 from ingest.wtg.layout import SHEETS
 from kreishaus.model import FileRejected, UnreadableFile
-from kreishaus.wording import joined, say
+from kreishaus.wording import Text, joined, say
 
 HEADERS = frozenset({"Name", "Anschrift", "Aktenzeichen", "Telefon oder E-Mail"})
 REPEATED = frozenset({"addresses", "numbers of passports"})
