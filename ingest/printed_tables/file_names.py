@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ingest import file_names
+from ingest.persons import file_names
 from ingest.printed_tables.figures import period_of
 from ingest.printed_tables.head import read_head
 from ingest.printed_tables.text import read_lines
@@ -11,10 +11,29 @@ from kreishaus.settings import Settings
 
 WORDS = frozenset(
     [
-        *("alp", "anlage", "applications", "asyl", "ausschuss", "average", "azr", "bamf", "bericht"),
+        *(
+            "alp",
+            "anlage",
+            "applications",
+            "asyl",
+            "ausschuss",
+            "average",
+            "azr",
+            "bamf",
+            "bericht",
+        ),
         *("by", "care", "complaints", "country", "crosstable", "date", "day", "everyday", "first"),
         *("forecast", "gemeinden", "hkl", "homes", "inspections", "key", "kind", "kommunen"),
-        *("kreuztabelle", "monthly", "municipality", "national", "offers", "old", "papers", "pebem"),
+        *(
+            "kreuztabelle",
+            "monthly",
+            "municipality",
+            "national",
+            "offers",
+            "old",
+            "papers",
+            "pebem",
+        ),
         *("pflege", "plan", "planned", "quarterly", "ratio", "series", "staffing", "supply"),
         *("support", "tabelle", "table", "total", "vacancies", "vacancy", "vorlage", "wtg", "year"),
         *("zahlen", "zeitreihe"),

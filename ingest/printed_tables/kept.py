@@ -144,9 +144,7 @@ def _of_head(line: Line, labels: Mapping[str, set[str]]) -> list[str]:
     return []
 
 
-def is_known(
-    text: str, dimension: str | None, own: Mapping[str, Meaning], reader: Reader
-) -> bool:
+def is_known(text: str, dimension: str | None, own: Mapping[str, Meaning], reader: Reader) -> bool:
     """Whether a label means something: by the head, or as a value of its axis."""
     if label_key(text) in own:
         return True

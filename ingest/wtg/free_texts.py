@@ -20,7 +20,9 @@ NAMES = frozenset(["name", "traeger"])
 PLACES = frozenset(["strasse", "hausnummer", "plz", "ort", "ags"])
 IDENTIFIERS = KEYS | {"standort_id"}
 _SCHEMAS = (*TABLES.values(), *REGISTER.values())
-TEXTS = frozenset(field.name for schema in _SCHEMAS for field in schema if field.type == pa.string())
+TEXTS = frozenset(
+    field.name for schema in _SCHEMAS for field in schema if field.type == pa.string()
+)
 MUST_BE_FILLED = frozenset(
     field.name for schema in _SCHEMAS for field in schema if not field.nullable
 )

@@ -36,7 +36,9 @@ def has_form(name: str, words: Collection[str]) -> bool:
     )
 
 
-def noted(request: Request, source: str, words: Collection[str], plain: str, settings: Settings) -> Request:
+def noted(
+    request: Request, source: str, words: Collection[str], plain: str, settings: Settings
+) -> Request:
     """The request as it may be noted: under ``plain`` where its own name has not the form."""
     if has_form(request.label, words):
         return request
