@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ingest import file_names
+from ingest.persons import file_names
 from ingest.printed_tables.figures import period_of
 from ingest.printed_tables.head import read_head
 from ingest.printed_tables.text import read_lines

@@ -226,16 +226,12 @@ def _are_equal(before: Batch, after: Batch) -> bool:
 
 def _without_named(table: pd.DataFrame) -> pd.DataFrame:
     """Without the free texts that name a person, as they are written."""
-    named = {
-        column: [is_left_out(column, value) for value in table[column]] for column in table.columns
-    }
-    return table.assign(
-        **{
-            column: table[column].mask(pd.Series(out, index=table.index))
-            for column, out in named.items()
-            if any(out)
-        }
-    )
+    kept = table.copy()
+    for column in table.columns:
+        named = [is_left_out(column, value) for value in table[column]]
+        if any(named):
+            kept[column] = table[column].mask(pd.Series(named, index=table.index))
+    return kept
 
 
 def _plain(table: pd.DataFrame) -> pd.DataFrame:

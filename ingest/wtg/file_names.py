@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ingest import file_names
+from ingest.persons import file_names
 from kreishaus.model import Request
 from kreishaus.settings import Settings
 
