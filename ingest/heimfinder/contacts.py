@@ -46,10 +46,16 @@ def _archive(content: bytes) -> bytes:
     members = members_of(content)
     if strangers := [at for at, name in enumerate(sorted(members), 1) if not is_answer(name)]:
         raise FileRejected(
-            f"the archive: expected {LIST} and the answers about single homes, found "
-            f"{len(strangers)} other file(s) of {len(members)}, the first of them number "
-            f"{strangers[0]} by name. What is no answer may list persons: nothing of it was kept. "
-            "Hand in the archive that a visit makes, or the list as JSON"
+            say(
+                "the archive: expected {list} and the answers about single homes, found {others} "
+                "other file(s) of {count}, the first of them number {first} by name. What is no "
+                "answer may list persons: nothing of it was kept. Hand in the archive that a "
+                "visit makes, or the list as JSON",
+                list=LIST,
+                others=len(strangers),
+                count=len(members),
+                first=strangers[0],
+            )
         )
     stripped = {
         name: _document(member, name) if name.endswith(".json") else member

@@ -43,12 +43,18 @@ from ingest.printed_tables.numbers import read_printed
 from ingest.printed_tables.text import Line, read_lines
 from kreishaus.model import Batch, FileRejected, Finding, Origin, Stripped, UnreadableFile
 from kreishaus.settings import Settings
+from kreishaus.wording import say
 
 FORM = 1
 """Version of what is written."""
 SINGLE = frozenset([DOCUMENT, PLACE, PRINTED_ON, NOTATION, ROWS, COLUMNS, *DIMENSIONS])
 CODE = re.compile(r"[a-z0-9_.+/-]+", re.ASCII)
 """A code that no list is kept of: small letters, unlike a name."""
+WHAT = {
+    "two_header_rows": say("the column labels stand in two rows; write them into one row"),
+    "head": say("the head above the table is missing or ends without the line Tabelle"),
+}
+"""What is wrong, by the rule of a finding."""
 COMPARED = ["row_number", "column_number", "value", "marker", "metric_code", "period_code"]
 COMPARED += ["region_code", "item_code", "source_row"]
 
@@ -65,8 +71,11 @@ def strip(content: bytes, label: str, settings: Settings) -> Stripped:
     after = _read(text, label)
     if not _figures(before).equals(_figures(after)):
         raise FileRejected(
-            "the table: words beside its figures could not be left out without touching a figure. "
-            "Nothing of this file was kept. Delete notes and columns of words and drop it again"
+            say(
+                "the table: words beside its figures could not be left out without touching a "
+                "figure. Nothing of this file was kept. Delete notes and columns of words and "
+                "drop it again"
+            )
         )
     return Stripped(text, FORM, _told(left_out))
 
@@ -76,11 +85,16 @@ def _read(content: bytes, label: str) -> Batch:
         return parse(content, Origin("papers", "figures", "", label, "", datetime.now(UTC)))
     except UnreadableFile as unreadable:
         fault = unreadable.findings[0]
-        # The finding may quote the file, of which nothing is kept.
+        # The message may quote the file, of which nothing is kept.
         raise FileRejected(
-            f"the table cannot be read ({fault.rule}; expected "
-            f"{fault.expected or 'a head and a table'}). Nothing of this file was kept. Mend it "
-            "(kreishaus printed-table new KIND makes a template) and drop it again"
+            say(
+                "the table cannot be read: {what} ({rule}; expected {expected}). Nothing of this "
+                "file was kept. Mend it (kreishaus printed-table new KIND makes a template) and "
+                "drop it again",
+                what=WHAT.get(fault.rule, say("head or table are not of the form")),
+                rule=fault.rule,
+                expected=fault.expected or say("a head and a table"),
+            )
         ) from None
 
 
@@ -188,10 +202,13 @@ def _told(left_out: Sequence[int]) -> tuple[Finding, ...]:
         Finding(
             rule="words_left_out",
             severity="warning",
-            message=f"lines {numbers}: words that no dimension reads were left out before the "
-            "table was kept. Figures under a label that is not known stand under the number of "
-            "its row or column; say in the head what it means (Zeile;<label>;<code>)",
-            expected="head, known labels and figures",
-            found=f"{len(left_out)} such lines",
+            message=say(
+                "lines {numbers}: words that no dimension reads were left out before the table "
+                "was kept. Figures under a label that is not known stand under the number of its "
+                "row or column; say in the head what it means (Zeile;<label>;<code>)",
+                numbers=numbers,
+            ),
+            expected=say("head, known labels and figures"),
+            found=say("{count} such lines", count=len(left_out)),
         ),
     )
