@@ -11,7 +11,7 @@ import pytest
 from office_formats import as_ods, as_xls
 from openpyxl import Workbook
 from openpyxl.comments import Comment
-from wtg_workbooks import NAME, Sheets, as_csv, book, csv_set, small
+from wtg_workbooks import NAME, Sheets, book, csv_set, small
 
 from ingest.wtg.contacts import strip_list, strip_workbook
 from ingest.wtg.guard import refuse_persons
@@ -226,9 +226,9 @@ def test_a_zip_keeps_nothing_beside_its_csv(settings: Settings) -> None:
         ]
 
 
-def test_a_csv_with_a_form_of_address_is_still_read() -> None:
-    """A home may be called after a woman; that is no contact person."""
+def test_a_form_of_address_in_the_name_of_a_home_is_asked_about() -> None:
+    """It may be a home called after a woman, or the household of one: an officer decides."""
     sheets = small()
     sheets["Angebote"][1][3] = "Seniorenhaus Frau Holle"
-    refuse_persons(csv_set(sheets), "WTG_Stichtag_2021-08-15.zip")
-    assert "Frau Holle" in as_csv(sheets["Angebote"])
+    with pytest.raises(FileRejected, match="If no person is meant, delete or rename"):
+        refuse_persons(csv_set(sheets), "WTG_Stichtag_2021-08-15.zip")
