@@ -1,7 +1,7 @@
 """Cells of known columns that name a person: in a free text left out, elsewhere a reason to refuse.
 
 Homes and operators are lawfully called after people ("Seniorenstift Dr. Schmidt"): in their columns
-only words that leave no doubt count ("Frau ...", "Zimmer von ...").
+only words that leave no other reading count ("Frau ...", "Zimmer von ...").
 """
 
 from __future__ import annotations
