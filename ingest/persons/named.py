@@ -55,8 +55,8 @@ LONGEST_ABBREVIATION = 3
 def names_person(text: str, *, strictly: bool = False) -> bool:
     """Whether a text names a person.
 
-    ``strictly``: only where the words around leave no other reading, for names of homes and operators,
-    which are called after people, and for lists in which officers and their functions stand.
+    ``strictly``: only where the words around leave no other reading, for names of homes and
+    operators, which are called after people, and for lists of officers and their functions.
     """
     if BORN.search(text) or FILLED_FIELD.search(text):
         return True
