@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ingest.formats.sheets import Sheet
-from ingest.vocabulary.groups import Group, group_aliases, header_key
+from ingest.vocabulary.groups import Group, groups_named, header_key
 
 SECTIONS = {
     "geschlecht": "sex",
@@ -52,7 +52,7 @@ def group_at(sheet: Sheet, row: int, column: int) -> Group | None:
     The header above it decides where a word stands under both margins, and overrules nothing: a
     word of one margin under the other's header means no group.
     """
-    candidates = group_aliases().get(plain_key(header_text(sheet, row, column)), {})
+    candidates = groups_named(plain_key(header_text(sheet, row, column)))
     section = _section_above(sheet, row, column)
     if section and "total" not in candidates:
         return candidates.get(section)

@@ -16,7 +16,7 @@ from ingest.azr.turned import turned
 from ingest.formats.counts import read_count
 from ingest.formats.sheets import Sheet
 from ingest.formats.text import printed
-from ingest.vocabulary.groups import group_aliases, header_key
+from ingest.vocabulary.groups import groups_named, header_key
 from ingest.vocabulary.regions import UnknownRegion, region
 from ingest.vocabulary.statuses import ROW_REFERENCE, status_aliases
 from kreishaus.model import UnreadableFile
@@ -125,7 +125,7 @@ def _crosstable(sheet: Sheet) -> KnownTable | None:
 
 def _heads_groups(text: str) -> bool:
     key = plain_key(printed(text))
-    return key in group_aliases() or key in SECTIONS or key in HEADS_OF_LABELS
+    return bool(groups_named(key)) or key in SECTIONS or key in HEADS_OF_LABELS
 
 
 def _series(sheet: Sheet, heads: int | None = None) -> KnownTable | None:

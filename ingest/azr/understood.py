@@ -14,7 +14,7 @@ from functools import cache, cached_property
 from pathlib import Path
 
 from ingest.formats.dates import MONTHS
-from ingest.formats.text import printed
+from ingest.formats.text import printed, written_out
 from ingest.persons.words import is_nation
 from ingest.vocabulary.statuses import ROW_REFERENCE
 from kreishaus.figure_origin import MARKS
@@ -72,7 +72,8 @@ MOST_LETTERS = 600
 @cache
 def _words(file: Path) -> frozenset[str]:
     with file.open(encoding="utf-8", newline="") as lines:
-        return frozenset(row["word"] for row in csv.DictReader(lines))
+        words = [row["word"] for row in csv.DictReader(lines)]
+    return frozenset([*words, *map(written_out, words)])
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,7 @@ class Language:
     def places(self) -> frozenset[str]:
         """The words of the municipalities' names; those that all offices use are no place."""
         names = " ".join(self.county.municipalities.values()).casefold()
+        names += f" {written_out(names)}"
         return frozenset(WORD.findall(names)) - _words(NOTE_WORDS)
 
     @cached_property

@@ -7,9 +7,9 @@ with something written into it, is no change of name.
 from __future__ import annotations
 
 import re
-import unicodedata
 from functools import cache
 
+from ingest.formats.text import written_out
 from ingest.vocabulary.countries import countries
 from kreishaus.wording import joined, say
 
@@ -86,7 +86,4 @@ def _spellings() -> dict[str, frozenset[str]]:
 
 def _folded(text: str) -> str:
     """Letters only, umlauts written out: as other tools and other typesettings spell it."""
-    letters = unicodedata.normalize("NFC", text).casefold()
-    for umlaut, written in (("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("ß", "ss")):
-        letters = letters.replace(umlaut, written)
-    return "".join(char for char in letters if char.isalpha())
+    return "".join(char for char in written_out(text) if char.isalpha())

@@ -9,6 +9,14 @@ BROKEN_WORD = re.compile(r"(?<=[^\W\d_]{2})-[ \r]*\n\s*(?=[a-zäöüß])(?!(?:un
 """The hyphen of a word that a cell breaks over two lines: "Ins-" and "gesamt"."""
 
 
+UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
+
+
+def written_out(text: str) -> str:
+    """Small letters with umlauts and ß written out: "Jüchen" and "Juechen" are one word then."""
+    return unicodedata.normalize("NFC", text).casefold().translate(UMLAUTS)
+
+
 def printed(label: object) -> str:
     """A label as printed, on one line and without blanks around it."""
     label = BROKEN_WORD.sub("", str(label))

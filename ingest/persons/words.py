@@ -11,6 +11,8 @@ import re
 from functools import cache
 from pathlib import Path
 
+from ingest.formats.text import written_out
+
 PERSON = r"(?:de[sr]|die)(?:person|betroffenen|auslaender\w*|fluechtlings?|antragsteller\w*|kindes)"
 NUMBER = r"(?:nr|nummer|num|no|id|kennung|kennzeichen)"
 
@@ -83,7 +85,8 @@ def is_nation(value: object) -> bool:
 
 @cache
 def _nationalities() -> frozenset[str]:
-    return frozenset(NATIONALITIES_FILE.read_text(encoding="utf-8").split()[1:])
+    words = NATIONALITIES_FILE.read_text(encoding="utf-8").split()[1:]
+    return frozenset([*words, *map(written_out, words)])
 
 
 def is_count_free(header: object) -> bool:

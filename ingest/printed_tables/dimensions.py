@@ -13,7 +13,7 @@ from functools import cache
 from ingest.formats.dates import MONTH_LABEL, MONTHS, read_date_label
 from ingest.printed_tables.catalogue import metrics
 from ingest.vocabulary.countries import countries, ls_code_of
-from ingest.vocabulary.groups import group_aliases, header_key
+from ingest.vocabulary.groups import groups_named, header_key
 from ingest.vocabulary.region_names import county_of
 from ingest.vocabulary.regions import TOWN_DIGITS, RegionElsewhere, UnknownRegion, region
 from ingest.vocabulary.statuses import UnknownLabel, status_aliases
@@ -196,10 +196,7 @@ def _span(label: str) -> str:
 
 
 def _group(label: str) -> str:
-    found = {
-        f"{group.margin}/{group.code}"
-        for group in group_aliases().get(header_key(label), {}).values()
-    }
+    found = {f"{group.margin}/{group.code}" for group in groups_named(header_key(label)).values()}
     if re.fullmatch(r"(sex|age|total)/\w+", label):
         return label
     if len(found) == 1:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from ingest.formats.text import written_out
+
 SEX_GROUPS = ("not_stated", "male", "female", "unknown")
 AGE_GROUPS = (
     "not_stated",
@@ -46,8 +48,8 @@ GROUPS = (
 
 
 def header_key(text: str) -> str:
-    """What of a header must agree: no blanks, one kind of dash, no capitals."""
-    return re.sub(r"[–—‐]", "-", re.sub(r"\s", "", text)).casefold()
+    """What of a header must agree: no blanks, one kind of dash, no capitals, no umlauts."""
+    return written_out(re.sub(r"[–—‐]", "-", re.sub(r"[\s\u00ad]", "", text)))
 
 
 Heads = tuple[tuple[str, Group], ...]
@@ -72,6 +74,65 @@ def with_own_heads(own: Heads) -> Iterator[None]:
         yield
     finally:
         _OF_COUNTY.reset(before)
+
+
+def groups_named(key: str) -> Mapping[str, Group]:
+    """Margin -> the group that a header means; ``key`` as ``header_key`` gives it.
+
+    A word of the tables of aliases, an age in whatever way it is written, or either behind the name
+    of its margin: "Alter bis 16", "Geschlecht Männlich".
+    """
+    if found := group_aliases().get(key):
+        return found
+    if age := _age_group(key):
+        return {"age": age}
+    for word, margin in MARGIN_WORDS:
+        rest = key.removeprefix(word).lstrip(":-")
+        if rest != key and (group := groups_named(rest).get(margin)):
+            return {margin: group}
+    return {}
+
+
+MARGIN_WORDS = (
+    ("geschlecht", "sex"),
+    ("altersgruppen", "age"),
+    ("altersgruppe", "age"),
+    ("alter", "age"),
+)
+YEARS = r"(?:jahren?|j\.?)?"
+AGES = re.compile(
+    rf"(?P<upper>bisunter|unter|bis)(?P<below>\d{{1,2}}){YEARS}"
+    rf"|(?P<first>\d{{1,2}}){YEARS}(?P<range>-|bisunter|bis)(?P<last>\d{{1,2}}){YEARS}"
+    rf"|(?:ab)?(?P<oldest>\d{{1,2}}){YEARS}(?P<open>\+|und(?:aelter|mehr|darueber))"
+    rf"|ab(?P<from>\d{{1,2}}){YEARS}",
+    re.ASCII,
+)
+
+
+def _age_group(key: str) -> Group | None:
+    """The group of an age: the years it may mean are those of one group, or it means none.
+
+    "16-18" and "16-17" mean the same group: a last year counts where no group ends before it.
+    """
+    match = AGES.fullmatch(key)
+    if match is None:
+        return None
+    if (start := match["oldest"] or match["from"]) is not None:
+        wanted: set[tuple[int, int | None]] = {(int(start), None)}
+    else:
+        last = int(match["last"] or match["below"])
+        exclusive = "unter" in (match["range"] or match["upper"])
+        wanted = {(int(match["first"] or 0), end) for end in (last, last + (not exclusive))}
+    groups = {group for group in GROUPS if _years(group) in wanted}
+    return groups.pop() if len(groups) == 1 else None
+
+
+def _years(group: Group) -> tuple[int, int | None] | None:
+    """The first year of an age group, and the first behind it."""
+    if group.margin != "age" or group.code == "not_stated":
+        return None
+    first, last = group.code.split("_")
+    return int(first), None if last == "plus" else int(last) + 1
 
 
 @cache

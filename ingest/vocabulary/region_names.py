@@ -16,6 +16,7 @@ from enum import Enum, auto
 from functools import cache, lru_cache
 from pathlib import Path
 
+from ingest.formats.text import written_out
 from kreishaus.county_folder import read_list
 from kreishaus.settings import County
 
@@ -58,10 +59,7 @@ class Verdict(Enum):
 
 def plain(name: str) -> str:
     """A name for comparisons: small letters, umlauts and ß written out."""
-    folded = unicodedata.normalize("NFKC", name).casefold()
-    for umlaut, letters in (("ä", "ae"), ("ö", "oe"), ("ü", "ue")):
-        folded = folded.replace(umlaut, letters)
-    return folded
+    return written_out(unicodedata.normalize("NFKC", name))
 
 
 def words_of(name: str) -> Words:

@@ -17,7 +17,7 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
-from ingest.formats.text import printed
+from ingest.formats.text import printed, written_out
 from kreishaus.wording import joined, say
 
 ALIAS_FILE = Path(__file__).with_name("status_aliases.csv")
@@ -54,10 +54,10 @@ OF_WHICH = re.compile(r"^(?:davon|hiervon|dav\.|dar\.|darunter)\s*:?\s+")
 
 
 def normalise(label: str) -> str:
-    """What of a label must agree: the wording, not quotes, blanks, row references or marks."""
+    """What of a label must agree: the wording, not quotes, blanks, umlauts, references or marks."""
     bare = QUOTES.sub("", ROW_REFERENCE.sub("", printed(label)))
     wording = FOOTNOTE_MARK.sub("", printed(bare)).strip().casefold()
-    return OF_WHICH.sub("darunter ", wording)
+    return written_out(OF_WHICH.sub("darunter ", wording))
 
 
 class StatusAliases:

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
+from ingest.formats.text import written_out
 from kreishaus.wording import say
 
 NEW_WORD = say("ask the data engineer to add it (docs/sources/wtg.md, When the layout changes)")
@@ -56,12 +57,11 @@ KIND_WORDS_PLACE = "ingest/wtg/kind_words.csv"
 _KIND_WORDS = Path(__file__).with_name("kind_words.csv")
 
 _MORE_SPECIFIC = {"wg_ambulant": {"wg_demenz", "wg_beatmung"}}
-_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 
 
 def folded_words(text: str) -> str:
     """A text as its lower-case words alone: two spellings of one name are then equal."""
-    return " ".join(re.findall("[a-z0-9]+", text.lower().translate(_UMLAUTS)))
+    return " ".join(re.findall("[a-z0-9]+", written_out(text)))
 
 
 @cache

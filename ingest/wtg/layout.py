@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from ingest.formats.text import written_out
 from ingest.wtg import cells
 from ingest.wtg.tables import REGISTER, TABLES
 
@@ -186,10 +187,7 @@ def _listed(path: Path) -> Iterator[dict[str, str]]:
 
 def folded(text: str) -> str:
     """A title or header as it is compared: ``Unterstützungs-Angebote `` and ``plaetze belegt``."""
-    folded_text = cells.squeezed(text).casefold()
-    for umlaut, letters in (("ä", "ae"), ("ö", "oe"), ("ü", "ue")):
-        folded_text = folded_text.replace(umlaut, letters)
-    return re.sub(r"[\s_\-]+", "_", folded_text).strip("_")
+    return re.sub(r"[\s_\-]+", "_", written_out(cells.squeezed(text))).strip("_")
 
 
 def _reader(field: pa.Field) -> cells.Reader:
