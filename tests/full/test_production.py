@@ -309,7 +309,7 @@ def test_what_an_operator_starts_a_worker_does_and_messages_tell(
     assert [task["state"] for task in tasks] == ["success"]
     assert "watch_freshness" in well.log("worker")
     assert len(county.got) == 1
-    assert re.fullmatch(r".*\): \d+ datasets are late", county.got[0]["Subject"])
+    assert re.fullmatch(r".*\): \d+ Datensätze sind verspätet", county.got[0]["Subject"])
     assert [message["path"] for message in chat] == ["/hooks/secret"]
     assert "datasets are late" in chat[0]["text"]
     assert county.recipients == [["data@county.example"]]

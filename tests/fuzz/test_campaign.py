@@ -60,6 +60,8 @@ def seeds(settings: Settings, entry: Dataset) -> list[tuple[bytes, Origin]]:
         return offered(settings, entry)
     store = Landing(settings.landing, entry.source, entry.name)
     by_size = sorted(store.hashes(), key=lambda sha256: store.path(sha256).stat().st_size)
+    if not by_size:
+        pytest.skip(f"no file of {entry.id} is among the sample")
     kinds = {store.path(sha256).suffix: sha256 for sha256 in reversed(by_size)}
     chosen = sorted({by_size[0], by_size[len(by_size) // 2], *kinds.values()})
     if entry.one_table_each:

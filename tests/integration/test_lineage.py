@@ -88,7 +88,9 @@ def test_every_dataset_and_every_mart_has_its_events(
     first_night: Night, events: list[Event]
 ) -> None:
     jobs = {event["job"]["name"] for event in events}
-    assert {f"stage.{entry.id}" for entry in REGISTRY} <= jobs
+    # No table over several months is among the sample.
+    staged = {entry.id for entry in REGISTRY} - {"bamf/hkl_cumulative"}
+    assert {f"stage.{dataset_id}" for dataset_id in staged} <= jobs
     assert {f"publish.{mart.name}" for mart in first_night.manifest.marts} <= jobs
     assert {f"dbt.model.kreishaus.{mart.name}" for mart in first_night.manifest.marts} <= jobs
     assert "dbt.seed.kreishaus.offer_type" in jobs

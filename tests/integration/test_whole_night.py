@@ -50,7 +50,9 @@ def test_every_mart_is_published_and_none_is_at_fault(
     assert first.faults == {}
     empty = ["demand_forecast_change", "revisions"]  # a first night has nothing to compare with
     assert [mart.name for mart in first.marts if not mart.rows] == empty
-    assert {source["dataset"] for source in first.sources} == {entry.name for entry in REGISTRY}
+    # No table over several months is among the sample.
+    of_sample = {entry.name for entry in REGISTRY} - {"hkl_cumulative"}
+    assert {source["dataset"] for source in first.sources} == of_sample
     for mart in first.marts:
         assert (
             versions.parquet(versions.current(installation), "internal") / f"{mart.name}.parquet"

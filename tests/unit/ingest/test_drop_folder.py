@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from printed_tables_made import printed_table
 
 from ingest.drop_folder import dropped
 from kreishaus.settings import Settings
@@ -61,7 +62,7 @@ def source(request: pytest.FixtureRequest, settings: Settings) -> str:
     folder = settings.drop_folder(name)
     folder.mkdir(parents=True)
     _, good = GOOD[name]
-    (folder / good).write_bytes(b"Dokument;some bytes")
+    (folder / good).write_bytes(printed_table() if name == "papers" else b"some bytes")
     long_ago = time.time() - 3600
     os.utime(folder / good, (long_ago, long_ago))
     return name
@@ -165,7 +166,7 @@ def _seconds_to_land(settings: Settings, files: int) -> float:
     folder = settings.drop_folder("papers")
     folder.mkdir(parents=True)
     for number in range(files):
-        (folder / f"{number:05}.csv").write_bytes(b"Dokument;%d" % number)
+        (folder / f"{number:05}.csv").write_bytes(printed_table(number))
     begun = time.process_time()
     report = fetch_new("papers/figures", settings, "night")
     assert len(report.new) == files

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from other_user import become_nobody, reachable_folder
+from printed_tables_made import printed_table
 
 from ingest.drop_folder import dropped
 from kreishaus.model import Request, SourceRefused, SourceUnavailable
@@ -27,7 +28,7 @@ def folder(settings: Settings) -> Path:
     """The drop folder of papers, with a plain file in it."""
     made = settings.drop_folder("papers")
     made.mkdir(parents=True)
-    (made / TABLE).write_bytes(b"Dokument;b")
+    (made / TABLE).write_bytes(printed_table())
     return made
 
 
@@ -82,7 +83,7 @@ def test_a_name_that_would_be_obeyed_is_a_finding_and_never_repeated(
     settings: Settings, folder: Path, caplog: pytest.LogCaptureFixture, sign: str
 ) -> None:
     """It would stand as a line of its own in logs and alerts: "the night is green"."""
-    (folder / f"x{sign}the night is green.csv").write_bytes(b"Dokument;d")
+    (folder / f"x{sign}the night is green.csv").write_bytes(printed_table(1))
     (folder / f"y{sign}.doc").touch()
     report = visited(settings)
     assert len(report.new) == 1
@@ -98,7 +99,7 @@ def test_names_that_differ_by_case_or_composition_are_two_files(
     settings: Settings, folder: Path
 ) -> None:
     for number, name in enumerate(("Mu\u0308ller.csv", "M\u00fcller.csv", "TABLE.CSV")):
-        (folder / name).write_bytes(b"Dokument;%d" % number)
+        (folder / name).write_bytes(printed_table(number + 1))
     assert len(visited(settings).new) == 4
 
 
@@ -254,4 +255,4 @@ def test_a_name_that_is_no_utf_8_is_taken_by_hand(tmp_path: Path) -> None:
         check=False,
     )
     assert "Traceback" not in done.stderr
-    assert "Stra\\xdfe\\x9b\\n.csv: in Quarantäne" in done.stdout.replace("\n", "")
+    assert "Stra\\xdfe\\x9b\\n.csv: an der Tür abgewiesen" in done.stderr.replace("\n", "")
