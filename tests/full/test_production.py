@@ -311,7 +311,7 @@ def test_what_an_operator_starts_a_worker_does_and_messages_tell(
     assert len(county.got) == 1
     assert re.fullmatch(r".*\): \d+ Datensätze sind verspätet", county.got[0]["Subject"])
     assert [message["path"] for message in chat] == ["/hooks/secret"]
-    assert "datasets are late" in chat[0]["text"]
+    assert "Datensätze sind verspätet" in chat[0]["text"]
     assert county.recipients == [["data@county.example"]]
     sent = Counter(line.split(":")[0].split(".")[0] for line in measured)
     assert sent["airflow"] > 10
