@@ -114,6 +114,7 @@ def _table(settings: Settings, store: DatasetStore, original: Original) -> _Tabl
         identity=offer.identity,
         retrieved_at=sidecar.retrieved_at,
         reduction=reduced.reduction,
+        figure_origin=sidecar.figure_origin,
     )
     return _Table(reduced, offer, origin)
 

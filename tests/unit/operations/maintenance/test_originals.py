@@ -323,3 +323,17 @@ def test_two_files_with_one_table_are_one_version(settings: Settings) -> None:
     (version,) = versions_of(settings, dataset("azr/crosstable"))
     assert version.in_force_from == AT[0]
     assert replace(version, revision=1) == version
+
+
+def test_the_table_of_a_file_says_who_made_its_figures(settings: Settings) -> None:
+    """The upgrade has written the word into sidecar and rows: the table must reproduce it."""
+    landed(settings, "azr/crosstable", as_text(table_of(CROSSTABLE)), CROSSTABLE, AT[0])
+    store = DatasetStore.of(settings, "azr", "crosstable")
+    (sha256,) = store.landing.hashes()
+    store.landing.relabel(sha256, "official", f"azr/drop/{CROSSTABLE}")
+    store.staging.relabel(sha256, "official")
+    write_format(settings.landing, 3)
+    upgraded(settings)
+    reduced(settings)
+    assert all_originals(settings) == []
+    assert [record.figure_origin for record in store.staging.records()] == ["official"]
