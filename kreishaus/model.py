@@ -40,23 +40,6 @@ class Request:
 
 
 @dataclass(frozen=True)
-class Origin:
-    """Where the bytes of a batch came from, as far as a parser may know it.
-
-    Of a canonical table ``reduction`` says how it was made; None: the bytes are as they came.
-    """
-
-    source: str
-    dataset: str
-    sha256: str
-    label: str
-    identity: str
-    retrieved_at: datetime
-    reduction: Reduction | None = None
-    figure_origin: FigureOrigin = "unknown"
-
-
-@dataclass(frozen=True)
 class Finding:
     """One thing wrong in one file, said so that a person can act on it.
 
@@ -74,6 +57,25 @@ class Finding:
     expected: str | None = None
     found: str | None = None
     to_do: str | None = None
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where the bytes of a batch came from, as far as a parser may know it.
+
+    Of a canonical table ``reduction`` says how it was made; None: the bytes are as they came.
+    ``left_out`` are warnings of what did not land of them.
+    """
+
+    source: str
+    dataset: str
+    sha256: str
+    label: str
+    identity: str
+    retrieved_at: datetime
+    reduction: Reduction | None = None
+    figure_origin: FigureOrigin = "unknown"
+    left_out: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -283,13 +283,12 @@ def keep(
         guard(content, request.label)
     if entry.reduce:
         return keep_reduced(entry, store, settings, content, request, run_id, word)
+    left_out: tuple[Finding, ...] = ()
     if entry.strip:
         stripped: Stripped = entry.load("strip")(content, request.label, settings)
-        content = stripped.content
+        content, left_out = stripped.content, stripped.warnings
         if entry.noted:
             request = entry.load("noted")(request, stripped.content, settings)
-        for finding in stripped.warnings:
-            log.warning("%s %s: %s", entry.id, request.label, finding.message)
     refuse_erased(store.landing, hashlib.sha256(content).hexdigest())
     landed, new = store.landing.land(
         content,
@@ -298,6 +297,7 @@ def keep(
         licence=entry.licence.statement,
         headers=headers,
         figure_origin=word,
+        left_out=left_out,
     )
     if not new:
         settle(store, landed.sha256, word, request.identity)
@@ -464,6 +464,7 @@ def validate(
     findings = (
         *judged_by_regions(entry, batch, county),
         *judged_by_names(entry, batch, county, earlier),
+        *origin.left_out,
         *batch.findings,
     )
     batch = replace(batch, findings=findings)

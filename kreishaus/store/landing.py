@@ -34,6 +34,7 @@ from kreishaus.store import index_queries as queries
 from kreishaus.store.index import Index
 from kreishaus.store.index_rows import moment_of
 from kreishaus.store.journal import Journal
+from kreishaus.wording import from_document, to_document
 
 PLAIN_ENDING = re.compile(r"[A-Za-z0-9]{1,16}")
 TAKEN_ENDINGS = ("json", "jsonl", "tombstone")
@@ -67,7 +68,8 @@ class Sidecar:
     """The metadata of a landed file. ``reduction`` is set where it is a canonical table.
 
     ``figure_origin`` says who made its figures, ``figure_origin_from`` is the identity of the
-    request that brought this word; None where none did.
+    request that brought this word; None where none did. ``left_out`` says what did not land of the
+    offered bytes, such as contact persons.
     """
 
     source: str
@@ -87,6 +89,7 @@ class Sidecar:
     reduction: Reduction | None = None
     figure_origin: FigureOrigin = "unknown"
     figure_origin_from: str | None = None
+    left_out: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -164,10 +167,11 @@ class Landing:
         now: datetime | None = None,
         reduction: Reduction | None = None,
         figure_origin: FigureOrigin = "unknown",
+        left_out: tuple[Finding, ...] = (),
     ) -> tuple[Landed, bool]:
         """Store ``content`` and note the sighting. Returns the file and whether it is new.
 
-        Of a file that is not new the sidecar keeps its ``figure_origin``: see ``relabel``.
+        Of a file that is not new the sidecar stays; for its ``figure_origin`` see ``relabel``.
 
         Deleted bytes are not stored again, unless their tombstone is one of ``LANDS_AGAIN``.
         """
@@ -201,6 +205,7 @@ class Landing:
             reduction=reduction,
             figure_origin=figure_origin,
             figure_origin_from=request.identity,
+            left_out=left_out,
         )
         with self.index.changing(sha256):
             self.write(sidecar, content)
@@ -256,7 +261,8 @@ class Landing:
         """The sidecar. Raises ``FileNotFoundError`` if no file with this hash has landed."""
         document = json.loads(self._sidecar(sha256).read_text())
         document["retrieved_at"] = datetime.fromisoformat(document["retrieved_at"])
-        return Sidecar(**{**document, "reduction": _reduction(document)})
+        left_out = _findings(document.get("left_out", ()))
+        return Sidecar(**{**document, "reduction": _reduction(document), "left_out": left_out})
 
     def origin(self, sha256: str) -> Origin:
         """The facts about a landed file that its parser receives beside the bytes."""
@@ -270,6 +276,7 @@ class Landing:
             retrieved_at=sidecar.retrieved_at,
             reduction=sidecar.reduction,
             figure_origin=sidecar.figure_origin,
+            left_out=sidecar.left_out,
         )
 
     def hashes(self) -> Iterator[str]:
@@ -420,7 +427,11 @@ def _reduction(document: Mapping[str, Any]) -> Reduction | None:
     said = document.get("reduction")
     if said is None:
         return None
-    return Reduction(**{**said, "findings": tuple(Finding(**one) for one in said["findings"])})
+    return Reduction(**{**said, "findings": _findings(said["findings"])})
+
+
+def _findings(documents: Iterable[Mapping[str, Any]]) -> tuple[Finding, ...]:
+    return tuple(Finding(**from_document(one)) for one in documents)
 
 
 def upgrade_landing(settings: Settings) -> str:
@@ -443,9 +454,9 @@ def upgrade_landing(settings: Settings) -> str:
 
 
 def _jsonable(document: dict[str, Any]) -> dict[str, Any]:
-    """What of a record JSON holds; a reduction only where there is one."""
+    """What of a record JSON holds; some only where there is one."""
     return {
-        key: value.isoformat() if isinstance(value, datetime) else value
+        key: value.isoformat() if isinstance(value, datetime) else to_document(value)
         for key, value in document.items()
-        if value is not None or key not in {"reduction", "replaced_by"}
+        if value or key not in {"reduction", "replaced_by", "left_out"}
     }

@@ -20,6 +20,7 @@ from ingest.printed_tables.file_names import WORDS as OF_PAPERS
 from ingest.wtg.file_names import WORDS as OF_WTG
 from kreishaus.model import FileRejected, Origin
 from kreishaus.settings import Settings
+from kreishaus.wording import in_language
 from pipeline.steps import by_hand
 
 PERSON = "Amira Beispiel-Vorbild"
@@ -90,7 +91,11 @@ def test_a_free_text_and_an_unknown_column_are_left_out(
 ) -> None:
     file = tmp_path / NAME
     file.write_bytes(book(with_cell(sheet, column, f"Tochter von {PERSON}")))
-    assert by_hand("wtg/stichtag", file, settings, "run").status == "staged"
+    outcome = by_hand("wtg/stichtag", file, settings, "run")
+    assert outcome.status == "staged"
+    (told,) = [one for one in outcome.findings if one.rule == "contacts_left_out"]
+    assert "row 2" in told.message
+    assert "Aufbewahren weggelassen" in in_language(told.message, "de")
     (landed,) = (settings.home / "landing/wtg/stichtag").glob("*.xlsx")
     assert landed.read_bytes() != file.read_bytes()
     assert traces(settings.home, "Beispiel-Vorbild") == []
@@ -115,7 +120,7 @@ def test_what_stands_beside_the_cells_does_not_land(
     file = tmp_path / NAME
     file.write_bytes(book(small(), spoil))
     assert by_hand("wtg/stichtag", file, settings, "run").status == "staged"
-    assert traces(settings.home, "Beispiel-Vorbild", "docProps", "comments") == []
+    assert traces(settings.home, "Beispiel-Vorbild", "docProps", "auf Umzug") == []
 
 
 @pytest.mark.parametrize(
