@@ -163,7 +163,7 @@ def lay_ready(settings: Settings, *, compare_as_before: bool = False) -> None:
     write_revised_cells(settings)
     write_forecasts_published(settings, renew=not compare_as_before)
     make_folder(target(settings))
-    forget_stale_parse(PROJECT, target(settings))
+    forget_stale_parse(PROJECT, target(settings), parsed(settings))
     (target(settings) / RESULTS).unlink(missing_ok=True)
 
 

@@ -41,3 +41,20 @@ def test_a_changed_entry_is_a_reason_and_a_model_is_none(project: Path) -> None:
     assert remembers_after(project)
     (project / "models" / "marts" / "marts.yml").write_text("models: [{name: one}]\n")
     assert not remembers_after(project)
+
+
+def test_a_first_build_takes_the_parse_before_it_and_no_stale_one(project: Path) -> None:
+    parsed, target = project / "parsed", project / "target"
+    parsed.mkdir()
+    forget_stale_parse(project, parsed)
+    forget_stale_parse(project, target, parsed)
+    assert not (target / REMEMBERED).exists()  # that parse failed
+    (parsed / REMEMBERED).write_bytes(b"parsed")
+    forget_stale_parse(project, target, parsed)
+    assert (target / REMEMBERED).read_bytes() == b"parsed"
+    (target / REMEMBERED).write_bytes(b"built")
+    forget_stale_parse(project, target, parsed)
+    assert (target / REMEMBERED).read_bytes() == b"built"
+    (project / "models" / "marts" / "marts.yml").write_text("models: [{name: one}]\n")
+    forget_stale_parse(project, target, parsed)
+    assert not (target / REMEMBERED).exists()
