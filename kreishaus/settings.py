@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Iterator
+from functools import lru_cache
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -603,3 +604,22 @@ def read_settings() -> Settings:
             "KREISHAUS_COUNTIES to <folder> (docs/another-county.md)"
         )
     return Settings()  # type: ignore[call-arg]  # the rest comes from county.toml
+
+
+def read_county() -> County:
+    """The county of ``read_settings``, and its errors. Whoever reads a file asks anew.
+
+    Reading all settings takes a good part of what reading a small file does. So it is done where
+    the environment, or a file of the county's folder, is another one than at the last question.
+    """
+    said = tuple(sorted(one for one in os.environ.items() if one[0].startswith("KREISHAUS_")))
+    folder = _settings_of((Path.cwd(), *said)).county_folder
+    files = ((file.path, file.stat()) for file in os.scandir(folder))
+    state = sorted((path, found.st_mtime_ns, found.st_size) for path, found in files)
+    return _settings_of((Path.cwd(), *said, *sorted(folder.parent.iterdir()), *state)).county
+
+
+@lru_cache(maxsize=2)
+def _settings_of(state: tuple[object, ...]) -> Settings:
+    """The settings that were read in this state of environment and files."""
+    return read_settings()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ingest.azr import canonical, crosstable, municipalities, series
 from kreishaus.model import Batch, Origin
-from kreishaus.settings import County, read_settings
+from kreishaus.settings import County, read_county
 
 
 def read_office(dataset: str, content: bytes, origin: Origin, county: County) -> Batch:
@@ -34,4 +34,4 @@ def parse_municipalities(content: bytes, origin: Origin) -> Batch:
 def _parse(dataset: str, content: bytes, origin: Origin) -> Batch:
     if origin.reduction is not None:
         return canonical.read(dataset, content, origin)
-    return read_office(dataset, content, origin, read_settings().county)
+    return read_office(dataset, content, origin, read_county())

@@ -21,7 +21,7 @@ from ingest.heimfinder.values import identifier
 from ingest.http import Answer, Client
 from kreishaus.local_time import HERE
 from kreishaus.model import Batch, Origin, Request, SourceUnavailable, UnreadableFile
-from kreishaus.settings import County, Settings, read_settings
+from kreishaus.settings import County, Settings, read_county
 from kreishaus.wording import say
 
 SOURCE = "wtg"
@@ -147,7 +147,7 @@ def _ask(client: Client, url: str) -> bytes:
 
 def parse(content: bytes, origin: Origin) -> Batch:
     """Read one landed answer for the configured county."""
-    return parse_for(content, origin, read_settings().county)
+    return parse_for(content, origin, read_county())
 
 
 def parse_for(content: bytes, origin: Origin, county: County) -> Batch:

@@ -18,7 +18,7 @@ from ingest.persons.rows import FEWEST_PERSONS
 from ingest.persons.search import Lawful, search_for_persons
 from ingest.persons.words import person_marker
 from kreishaus.model import FileRejected
-from kreishaus.settings import read_settings
+from kreishaus.settings import read_county
 from kreishaus.wording import joined, say
 
 LONG_NUMBER = re.compile(r"(?<![\d.,])\d{10,12}(?![\d.,])", re.ASCII)
@@ -83,7 +83,7 @@ def refuse_other_format(expected: str) -> NoReturn:
 
 def refuse_table(workbook: Workbook, lawful: Lawful) -> None:
     """Let a file without persons pass. Raises ``FileRejected``."""
-    search_for_persons(workbook, read_settings().county, (), refuse, lawful)
+    search_for_persons(workbook, read_county(), (), refuse, lawful)
 
 
 def refuse_text(lines: Iterable[str], place: str = LINE, *, any_days: bool = False) -> None:
@@ -91,7 +91,7 @@ def refuse_text(lines: Iterable[str], place: str = LINE, *, any_days: bool = Fal
 
     ``place`` is what its lines are called; with ``any_days`` no day in it is taken for a birth.
     """
-    county = read_settings().county
+    county = read_county()
     headers: set[str] = set()
     days: set[date] = set()
     for number, line in enumerate(lines, start=1):
@@ -120,7 +120,7 @@ def refuse_text(lines: Iterable[str], place: str = LINE, *, any_days: bool = Fal
 
 def refuse_long_numbers(text: str) -> None:
     """Let a text without numbers of registers pass. Raises ``FileRejected``."""
-    county = read_settings().county
+    county = read_county()
     found = {one for one in LONG_NUMBER.findall(text) if not values.is_region_key(one, county)}
     if len(found) >= FEWEST_PERSONS:
         refuse(

@@ -28,7 +28,7 @@ from ingest.printed_tables.numbers import APPROXIMATE, DOUBTFUL, Printed, read_p
 from ingest.printed_tables.tables import FIGURES
 from ingest.printed_tables.text import Line, read_lines
 from kreishaus.model import Batch, Finding, Origin
-from kreishaus.settings import County, read_settings
+from kreishaus.settings import County, read_county
 from kreishaus.wording import joined, say, text_of
 
 LONGEST_NAME = 60
@@ -257,7 +257,7 @@ def parse(content: bytes, origin: Origin) -> Batch:
     complaints = Complaints(list(head.findings))
     columns = _columns(table[0], head)
     cells = list(_cells(head, columns, table[1:], complaints))
-    county = read_settings().county
+    county = read_county()
     complaints.findings.extend(complaints.of_regions(county))
     complaints.findings.extend((*complaints.of_columns(), *complaints.of_kinds()))
     if not cells:
@@ -314,7 +314,7 @@ def _label(
 
 def reader_of(head: Head) -> Reader:
     """Who understands the labels of a table: in the county, at the day that its head says."""
-    reader = Reader(read_settings().county, head.printed_on or date.max)
+    reader = Reader(read_county(), head.printed_on or date.max)
     if named := head.fixed.get("date"):
         try:
             return Reader(reader.county, date.fromisoformat(reader.value("date", named)))

@@ -21,7 +21,7 @@ from ingest.printed_tables.head import DOCUMENT, ROW, ROWS, TABLE
 from ingest.printed_tables.text import Line, read_lines
 from ingest.vocabulary.countries import ls_code_of
 from kreishaus.model import FileRejected, UnreadableFile
-from kreishaus.settings import read_settings
+from kreishaus.settings import read_county
 from kreishaus.wording import say
 
 DAY = re.compile(
@@ -80,7 +80,7 @@ def refuse_persons(content: bytes, label: str) -> None:
                 "take the file out of the drop folder"
             )
         )
-    county = read_settings().county.ags
+    county = read_county().ags
     for line in lines:
         for cell in line.cells:
             if mark := _mark(cell, county):

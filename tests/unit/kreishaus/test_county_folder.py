@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from kreishaus.county_folder import FaultyList, NoCounty, find_county, read_list
 from kreishaus.county_home import home_of
 from kreishaus.rights import prepare_home
-from kreishaus.settings import REPOSITORY, Settings, read_settings
+from kreishaus.settings import REPOSITORY, Settings, read_county, read_settings
 from operations.counties.known import UnknownCounty, known_county
 from operations.counties.make import FolderExists, make_county
 
@@ -172,6 +172,22 @@ def test_settings_of_before_are_refused_with_the_way_to_mend_them(
     monkeypatch.setenv("KREISHAUS_COUNTY_FILE", "/etc/county.toml")
     with pytest.raises(NoCounty, match="KREISHAUS_COUNTY_FILE is not read any more"):
         read_settings()
+
+
+def test_the_county_is_read_anew_where_something_changed(
+    counties: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KREISHAUS_COUNTIES", str(counties))
+    with pytest.raises(NoCounty):
+        read_county()
+    monkeypatch.setenv("KREISHAUS_COUNTY_AGS", "05166")
+    assert read_county() is read_county()
+    assert read_county().municipalities["05166004"] == "Brüggen"
+    towns = counties / "05166" / "municipalities.csv"
+    towns.write_text(towns.read_text().replace("Brüggen", "Burggemeinde Brüggen"))
+    assert read_county().municipalities["05166004"] == "Burggemeinde Brüggen"
+    monkeypatch.setenv("KREISHAUS_COUNTY_AGS", "05114")
+    assert read_county().name == "Krefeld"
 
 
 def test_a_new_county_has_a_dominance_rule_of_its_own(tmp_path: Path) -> None:

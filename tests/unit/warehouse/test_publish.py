@@ -243,7 +243,7 @@ while not stop.exists():
                 numbers |= {row[0] for row in rows}
     except duckdb.IOException:
         continue  # fourteen versions later: that one is gone
-    time.sleep(0.05)
+    time.sleep(0.2)
     looks += 1
     if len(numbers) != 1:
         mixtures.append(sorted(numbers))
