@@ -34,8 +34,7 @@ from ingest.wtg.grids import Grid
 from ingest.wtg.header import find_header
 from ingest.wtg.known_columns import Part, parts_of
 from ingest.wtg.layout import NOTES, REGISTER_SHEET, Column, Sheet, folded
-from ingest.wtg.merges import filled
-from ingest.wtg.postal_lines import parted
+from ingest.wtg.prepared import prepared
 from kreishaus.model import Batch, FileRejected, Finding, Origin, Stripped, UnreadableFile
 from kreishaus.settings import Settings
 from kreishaus.wording import joined, say
@@ -75,7 +74,7 @@ def strip_list(content: bytes, label: str, settings: Settings) -> Stripped:
     if not places:
         return Stripped(content, FORM)
     before = _read(register.parse, content, label, "register", places)
-    grids = tuple(parted(filled(grid), REGISTER_SHEET) for grid in grids_of_list(content))
+    grids = tuple(prepared(grid, REGISTER_SHEET) for grid in grids_of_list(content))
     grid, _ = register.list_of(grids)
     text = _written(grid, REGISTER_SHEET, before.tables[register.TABLE])
     return _stripped(register.parse, text.encode(), label, "register", before, places)
@@ -243,7 +242,7 @@ def _written(grid: Grid, sheet: Sheet, table: pd.DataFrame) -> str:
     """The staged rows of a sheet as CSV, each on its own line; empty without rows."""
     if table.empty:
         return ""
-    grid = parted(filled(grid), sheet)
+    grid = prepared(grid, sheet)
     header = find_header(grid, sheet)
     columns = sorted(header.columns, key=lambda pair: pair[1])
     lines: dict[int, list[str]] = {header.row: [column.header for column, _ in columns]}

@@ -10,7 +10,7 @@ from openpyxl.utils import get_column_letter
 
 from ingest.wtg.cells import Raw, is_blank, squeezed
 from ingest.wtg.grids import Grid
-from ingest.wtg.layout import HEADER_ALIASES_PLACE, PERSONAL, Column, Sheet, folded
+from ingest.wtg.layout import HEADER_ALIASES_PLACE, ONE_OF, PERSONAL, Column, Sheet, folded
 from kreishaus.model import Finding, UnreadableFile
 from kreishaus.wording import joined, say
 
@@ -51,7 +51,7 @@ def find_header(grid: Grid, sheet: Sheet) -> Header:
     """The header of a sheet. Raises ``UnreadableFile`` naming sheet and column."""
     row = _header_row(grid, sheet)
     names = _Names(sheet, grid.title, row, names_in(grid.rows[row - 1], sheet))
-    faults = [*_twice(names), *_missing(names, grid, required=True)]
+    faults = [*_twice(names), *_missing(names, grid, required=True), *_none_of(names)]
     if faults:
         raise UnreadableFile(*faults)
     by_name = {column.header: column for column in sheet.columns}
@@ -63,9 +63,18 @@ def find_header(grid: Grid, sheet: Sheet) -> Header:
 def names_in(row: tuple[Raw, ...], sheet: Sheet) -> tuple[str, ...]:
     """The cells of a row as names of columns. Where a column's own name stands in the row, other
     words for it are no names."""
-    written = ["" if is_blank(raw) else folded(str(raw)) for raw in row]
-    names = ((name, sheet.named(name)) for name in written)
-    return tuple(name if known in written else known for name, known in names)
+    written = ["" if is_blank(raw) else str(raw) for raw in row]
+    own = {column.header for column in sheet.columns}
+    taken = own & set(map(folded, written))
+    names = []
+    for text in written:
+        name = folded(text)
+        if name not in taken:
+            # Of two words for one column the second is named twice, and refused: see ``_twice``.
+            meanings = [one for one in sheet.meanings(text) if one not in taken]
+            name = next((one for one in meanings if one not in names), (meanings or [name])[0])
+        names.append(name)
+    return tuple(names)
 
 
 def known_names(row: tuple[Raw, ...], sheet: Sheet) -> int:
@@ -122,11 +131,20 @@ def _missing(names: _Names, grid: Grid, *, required: bool) -> Iterator[Finding]:
             message=say(
                 "sheet {title}: the column {header} is missing{hint}. Name it {header}; if "
                 "the authority renamed it for good, ask the data engineer to add the new "
-                "name to {header_aliases_place}",
+                "name to {header_aliases_place}. The heads found are: {heads}",
                 title=names.title,
                 header=column.header,
                 hint=joined(hints, ""),
                 header_aliases_place=HEADER_ALIASES_PLACE,
+                heads=_heads(names),
+            )
+            if column.required
+            else say(
+                "sheet {title}: there is no column {header}{hint}; its values are taken as not "
+                "known, and never as 0",
+                title=names.title,
+                header=column.header,
+                hint=joined(hints, ""),
             ),
             place=names.title,
             row=str(names.row),
@@ -134,6 +152,38 @@ def _missing(names: _Names, grid: Grid, *, required: bool) -> Iterator[Finding]:
             expected=column.header,
             found=(near or say("no such column")),
         )
+
+
+def _none_of(names: _Names) -> Iterator[Finding]:
+    """A fault where a sheet has none of the columns of which it needs one."""
+    wanted = ONE_OF.get(names.sheet.table, ())
+    if not wanted or set(wanted) & set(names.names):
+        return
+    listed = joined(wanted, ", ")
+    yield Finding(
+        rule="column_missing",
+        severity="critical",
+        message=say(
+            "sheet {title}: one of the columns {listed} must be there. Name it so; if the "
+            "authority renamed it for good, ask the data engineer to add the new name to "
+            "{header_aliases_place}. The heads found are: {heads}",
+            title=names.title,
+            listed=listed,
+            header_aliases_place=HEADER_ALIASES_PLACE,
+            heads=_heads(names),
+        ),
+        place=names.title,
+        row=str(names.row),
+        column=wanted[0],
+        expected=listed,
+        found=say("no such column"),
+    )
+
+
+def _heads(names: _Names) -> str:
+    """The heads of a sheet as the layout writes them, but for those of contact persons."""
+    heads = [name for name in names.names if name and not PERSONAL.search(name)]
+    return ", ".join(heads)[:300]
 
 
 def _nearest(name: str, candidates: list[str]) -> str | None:

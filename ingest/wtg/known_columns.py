@@ -17,9 +17,8 @@ from ingest.persons.rows import FEWEST_PERSONS, SURNAME_FIRST, is_full_name
 from ingest.wtg.cells import is_blank, squeezed
 from ingest.wtg.grids import Grid
 from ingest.wtg.header import FEWEST_NAMES, ROWS_SEARCHED, known_names, names_in
-from ingest.wtg.layout import REGISTER_SHEET, SHEETS, Sheet, folded
-from ingest.wtg.merges import filled
-from ingest.wtg.postal_lines import parted
+from ingest.wtg.layout import ALL, Sheet, folded
+from ingest.wtg.prepared import prepared
 
 THINGS = re.compile(
     r"haus|heim|stift|residenz|zentrum|pflege|wohn|senior|diakon|caritas|sozial|johann|kloster"
@@ -31,8 +30,6 @@ THINGS = re.compile(
 
 SURELY_KNOWN = 4
 """A list of persons may have a status and a place, too; with fewer columns most must be known."""
-
-ALL = (*SHEETS, REGISTER_SHEET)
 
 
 @dataclass(frozen=True)
@@ -96,7 +93,7 @@ class Part:
 def part_of(grid: Grid) -> Part:
     """A sheet by its columns: under whatever title, the layout that it has most columns of."""
     sheet = max(ALL, key=lambda one: _most_named(grid, one))
-    grid = parted(filled(grid), sheet)
+    grid = prepared(grid, sheet)
     most = _most_named(grid, sheet)
     rows = {
         number: cells
