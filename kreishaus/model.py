@@ -44,6 +44,7 @@ class Origin:
     """Where the bytes of a batch came from, as far as a parser may know it.
 
     Of a canonical table ``reduction`` says how it was made; None: the bytes are as they came.
+    ``label_from`` is the identity of the request that corrected the label, where one did.
     """
 
     source: str
@@ -54,6 +55,7 @@ class Origin:
     retrieved_at: datetime
     reduction: Reduction | None = None
     figure_origin: FigureOrigin = "unknown"
+    label_from: str | None = None
 
 
 @dataclass(frozen=True)

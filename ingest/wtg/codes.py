@@ -62,7 +62,20 @@ _FILLERS = frozenset(
     [
         *("einrichtung", "einrichtungen", "pflegeeinrichtung", "pflegeeinrichtungen", "pflege"),
         *("angebot", "angebote", "haeuser", "heime", "dienste", "plaetze", "ambulant", "betreute"),
-        *("solitaere", "der", "die", "des", "nach", "mit", "und", "fuer", "wtg", "nrw", "sgb", "xi"),
+        *(
+            "solitaere",
+            "der",
+            "die",
+            "des",
+            "nach",
+            "mit",
+            "und",
+            "fuer",
+            "wtg",
+            "nrw",
+            "sgb",
+            "xi",
+        ),
         *("art", "bereich", "abschnitt"),
     ]
 )

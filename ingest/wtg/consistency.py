@@ -46,8 +46,7 @@ def reference_date(
         for sheet in read.values()
         if sheet.sheet.dated
         for line in sheet.rows
-        if isinstance(day := line.get("reference_date"), date)
-        and (row := str(line["source_row"]))
+        if isinstance(day := line.get("reference_date"), date) and (row := str(line["source_row"]))
     ]
     titled = [
         _Said(say("the title of the sheet {title}", title=one.place), one.day, one.place, one.row)
@@ -106,9 +105,7 @@ def _differing(one: _Said, expected: date, source: str) -> Finding:
             source=source,
             said_of_calendars=said_of_calendars(one.day, expected),
         )
-    return _date_finding(
-        message, expected, found=_printed(one.day), place=one.place, row=one.row
-    )
+    return _date_finding(message, expected, found=_printed(one.day), place=one.place, row=one.row)
 
 
 def _days_of_name(file_name: str) -> list[date]:
@@ -134,7 +131,7 @@ def _missing_date(file_name: str, grids: Sequence[Grid]) -> Finding:
         _date_finding(
             say(
                 "the reference date is not known: expected a day, found {found}. Write it into "
-                'the file\'s name (such as ..._2022-06-30) or above the table ("Stichtag '
+                "the file's name (such as ..._2022-06-30) or above the table (\"Stichtag "
                 '30.06.2022"), and hand the file in again',
                 found=found,
             ),
@@ -161,9 +158,7 @@ def _date_finding(
         place=place,
         row=row,
         column="stichtag",
-        expected=(
-            wanted or (_printed(expected) if expected else say("a day such as 30.06.2022"))
-        ),
+        expected=(wanted or (_printed(expected) if expected else say("a day such as 30.06.2022"))),
         found=found,
     )
 

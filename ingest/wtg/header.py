@@ -10,11 +10,13 @@ from openpyxl.utils import get_column_letter
 
 from ingest.wtg.cells import Raw, is_blank, squeezed
 from ingest.wtg.grids import Grid
-from ingest.wtg.layout import HEADER_ALIASES_PLACE, ONE_OF, PERSONAL, Column, Sheet, folded
+from ingest.wtg.layout import HEADER_ALIASES_PLACE, ONE_OF, PERSONAL, Column, Sheet, bare, folded
 from kreishaus.model import Finding, UnreadableFile
 from kreishaus.wording import joined, say
 
 ROWS_SEARCHED = 40
+ALIKE = 0.88
+"""From here on a head is a column's own name, mistyped: "plaetze_belgt"."""
 FEWEST_NAMES = 2
 """A row with fewer known column names is no header: a title may hold one by chance."""
 
@@ -51,12 +53,13 @@ def find_header(grid: Grid, sheet: Sheet) -> Header:
     """The header of a sheet. Raises ``UnreadableFile`` naming sheet and column."""
     row = _header_row(grid, sheet)
     names = _Names(sheet, grid.title, row, names_in(grid.rows[row - 1], sheet))
-    faults = [*_twice(names), *_missing(names, grid, required=True), *_none_of(names)]
-    if faults:
+    missing = list(_missing(names, grid))
+    faults = [*_twice(names), *(one for one in missing if one.severity == "critical")]
+    if faults := faults or list(_none_of(names)):
         raise UnreadableFile(*faults)
     by_name = {column.header: column for column in sheet.columns}
     columns = tuple((by_name[name], i) for i, name in enumerate(names.names) if name in by_name)
-    findings = (*_missing(names, grid, required=False), *_unknown(names), *_unnamed(grid, names))
+    findings = (*missing, *_unknown(names), *_unnamed(grid, names))
     return Header(row, columns, findings)
 
 
@@ -116,18 +119,20 @@ def _first_words(grid: Grid) -> str:
     return say("no such row")
 
 
-def _missing(names: _Names, grid: Grid, *, required: bool) -> Iterator[Finding]:
+def _missing(names: _Names, grid: Grid) -> Iterator[Finding]:
+    """The columns that are absent: critical where no row is read without one, and where its
+    numbers stand there under another head, so that they would be lost."""
     strangers = [name for _, name in names.strangers]
     for column in names.absent:
-        if column.required != required:
-            continue
         near = _nearest(column.header, strangers)
         hints = [say('; the nearest there is "{near}"', near=near)] if near else []
-        if other := _other_row(names, grid, column):
+        other = _other_row(names, grid, column)
+        is_needed = column.required or bool(other) or _is_lost(column, near)
+        if other:
             hints.append(say("; row {other} names it: put all names into one row", other=other))
         yield Finding(
             rule="column_missing",
-            severity="critical" if column.required else "warning",
+            severity="critical" if is_needed else "warning",
             message=say(
                 "sheet {title}: the column {header} is missing{hint}. Name it {header}; if "
                 "the authority renamed it for good, ask the data engineer to add the new "
@@ -138,7 +143,7 @@ def _missing(names: _Names, grid: Grid, *, required: bool) -> Iterator[Finding]:
                 header_aliases_place=HEADER_ALIASES_PLACE,
                 heads=_heads(names),
             )
-            if column.required
+            if is_needed
             else say(
                 "sheet {title}: there is no column {header}{hint}; its values are taken as not "
                 "known, and never as 0",
@@ -154,11 +159,21 @@ def _missing(names: _Names, grid: Grid, *, required: bool) -> Iterator[Finding]:
         )
 
 
+def _is_lost(column: Column, near: str | None) -> bool:
+    """Whether the numbers of an absent column stand there under a head spelled nearly so."""
+    return (
+        column.summed
+        and near is not None
+        and difflib.SequenceMatcher(None, bare(near), bare(column.header)).ratio() > ALIKE
+    )
+
+
 def _none_of(names: _Names) -> Iterator[Finding]:
     """A fault where a sheet has none of the columns of which it needs one."""
     wanted = ONE_OF.get(names.sheet.table, ())
     if not wanted or set(wanted) & set(names.names):
         return
+    near = _nearest(wanted[0], [name for _, name in names.strangers])
     listed = joined(wanted, ", ")
     yield Finding(
         rule="column_missing",
@@ -176,7 +191,7 @@ def _none_of(names: _Names) -> Iterator[Finding]:
         row=str(names.row),
         column=wanted[0],
         expected=listed,
-        found=say("no such column"),
+        found=near or say("no such column"),
     )
 
 

@@ -20,9 +20,7 @@ def key_of(name: str) -> str | None:
     """The key of the one municipality of the Land that is called so; None where none or several
     are, or where the name says more ("Neuss-Holzheim")."""
     names = _official()
-    keys = [
-        key for key in names.keys_of(name, TOWN_DIGITS) if names.only_spells(key, name.strip())
-    ]
+    keys = [key for key in names.keys_of(name, TOWN_DIGITS) if names.only_spells(key, name.strip())]
     return keys[0] if len(keys) == 1 else None
 
 

@@ -7,14 +7,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from ingest.wtg.codes import is_kind_heading
-from ingest.wtg.municipality_keys import is_region
 from ingest.wtg.cells import EMPTY, Cell, CellError, Raw, is_blank, shown, squeezed
+from ingest.wtg.codes import is_kind_heading
 from ingest.wtg.formatting import beside_the_values, listed, refused_formatting
 from ingest.wtg.grids import Grid
 from ingest.wtg.header import Header, find_header, known_names
 from ingest.wtg.layout import KEYS, Column, Sheet
 from ingest.wtg.merges import refused
+from ingest.wtg.municipality_keys import is_region
 from ingest.wtg.prepared import prepared
 from kreishaus.model import Finding, UnreadableFile
 from kreishaus.wording import rewritten, say, text_of
@@ -121,7 +121,8 @@ def _kind_heading(raws: tuple[Raw, ...], header: Header, sheet: Sheet) -> str | 
     """The text of a row that is a heading over offers of one kind, in a list without a column of
     kinds."""
     own = {column.field for column in sheet.columns}
-    if "angebotsform" not in own or any(column.field == "angebotsform" for column, _ in header.columns):
+    there = {column.field for column, _ in header.columns}
+    if "angebotsform" not in own - there:
         return None
     texts = [raw for raw in raws if not is_blank(raw)]
     is_heading = len(texts) == 1 and isinstance(texts[0], str) and is_kind_heading(texts[0])

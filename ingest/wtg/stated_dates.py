@@ -89,9 +89,9 @@ def months_in(grids: Iterable[Grid]) -> list[str]:
 
 def _above(grid: Grid) -> Sequence[tuple[Raw, ...]]:
     """The rows above the header; none where there is no table."""
-    hits = [
-        max(known_names(row, sheet) for sheet in ALL) for row in grid.rows[:ROWS_SEARCHED]
-    ] or [0]
+    hits = [max(known_names(row, sheet) for sheet in ALL) for row in grid.rows[:ROWS_SEARCHED]] or [
+        0
+    ]
     return grid.rows[: hits.index(max(hits))] if max(hits) > FEWEST_NAMES else ()
 
 

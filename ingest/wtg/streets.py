@@ -7,14 +7,15 @@ from dataclasses import replace
 
 from ingest.wtg.cells import Raw, is_blank, squeezed
 from ingest.wtg.grids import Grid
-from ingest.wtg.header import ROWS_SEARCHED, known_names, names_in
+from ingest.wtg.header import FEWEST_NAMES, ROWS_SEARCHED, known_names, names_in
 from ingest.wtg.layout import Sheet, bare
 
 _HEAD = re.compile(
     r"(?:strasse|str|anschrift|adresse)(?:_und|_u)?(?:_(?:hausnummer|haus_?nr|hnr|nr|nummer))?"
 )
 _LINE = re.compile(
-    r"(?P<strasse>.*[^\W\d].*?)\s+(?P<hausnummer>\d{1,4} ?[a-zA-Z]?(?: ?[-–/+] ?\d{1,4} ?[a-zA-Z]?)?)"
+    r"(?P<strasse>.*[^\W\d].*?)\s+"
+    r"(?P<hausnummer>\d{1,4} ?[a-zA-Z]?(?: ?[-–/+] ?\d{1,4} ?[a-zA-Z]?)?)"
 )
 
 
@@ -28,7 +29,9 @@ def streets_parted(grid: Grid, sheet: Sheet) -> Grid:
         return grid
     for number, row in enumerate(grid.rows[:ROWS_SEARCHED]):
         names = names_in(row, sheet)
-        if names.count("strasse") == 1 and "hausnummer" not in names and known_names(row, sheet) > 2:
+        if known_names(row, sheet) <= FEWEST_NAMES:
+            continue
+        if names.count("strasse") == 1 and "hausnummer" not in names:
             place = names.index("strasse")
             if _HEAD.fullmatch(bare(str(row[place]))):
                 return _split(grid, number, place)

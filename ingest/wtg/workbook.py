@@ -107,7 +107,8 @@ def only_sheet_known(grids: tuple[Grid, ...]) -> tuple[Grid, ...]:
     best = [sheet for sheet in fitting if _named(written[0], sheet) == most]
     if len(best) != 1:
         return grids
-    return tuple(replace(grid, title=best[0].title) if grid is written[0] else grid for grid in grids)
+    known_now = replace(written[0], title=best[0].title)
+    return tuple(known_now if grid is written[0] else grid for grid in grids)
 
 
 def _fits(grid: Grid, sheet: Sheet) -> bool:

@@ -66,6 +66,10 @@ class Sighting:
 class Sidecar:
     """The metadata of a landed file. ``reduction`` is set where it is a canonical table.
 
+    ``label`` is the name under which its parser reads it. Where that is not the name under which it
+    landed, since a person corrected it, ``label_from`` is the identity of the request that brought
+    the present one, and ``earlier_labels`` are those before it.
+
     ``figure_origin`` says who made its figures, ``figure_origin_from`` is the identity of the
     request that brought this word; None where none did.
     """
@@ -87,6 +91,8 @@ class Sidecar:
     reduction: Reduction | None = None
     figure_origin: FigureOrigin = "unknown"
     figure_origin_from: str | None = None
+    label_from: str | None = None
+    earlier_labels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -241,6 +247,19 @@ class Landing:
         with self.index.changing(sha256):
             write_json_atomically(self._sidecar(sha256), _jsonable(asdict(sidecar)))
 
+    def call(self, sha256: str, request: Request) -> None:
+        """Have the file be read under the name that ``request`` brings; the names before it stay
+        in the sidecar, and its sightings as they are."""
+        before = self.sidecar(sha256)
+        sidecar = replace(
+            before,
+            label=request.label,
+            label_from=request.identity,
+            earlier_labels=(*before.earlier_labels, before.label),
+        )
+        with self.index.changing(sha256):
+            write_json_atomically(self._sidecar(sha256), _jsonable(asdict(sidecar)))
+
     def has(self, sha256: str) -> bool:
         """Whether a file with this hash has landed completely; its bytes may be deleted since."""
         return self._sidecar(sha256).exists()
@@ -256,6 +275,7 @@ class Landing:
         """The sidecar. Raises ``FileNotFoundError`` if no file with this hash has landed."""
         document = json.loads(self._sidecar(sha256).read_text())
         document["retrieved_at"] = datetime.fromisoformat(document["retrieved_at"])
+        document["earlier_labels"] = tuple(document.get("earlier_labels", ()))
         return Sidecar(**{**document, "reduction": _reduction(document)})
 
     def origin(self, sha256: str) -> Origin:
@@ -270,6 +290,7 @@ class Landing:
             retrieved_at=sidecar.retrieved_at,
             reduction=sidecar.reduction,
             figure_origin=sidecar.figure_origin,
+            label_from=sidecar.label_from,
         )
 
     def hashes(self) -> Iterator[str]:
@@ -320,6 +341,8 @@ class Landing:
             identity=identity,
             offered_as=offered_as,
             figure_origin_from=None if said_by is None else address(said_by),
+            label_from=None if sidecar.label_from is None else address(sidecar.label_from),
+            earlier_labels=(),
         )
         buried = self.tombstone(sha256)
         with self.index.changing(sha256):
