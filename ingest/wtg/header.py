@@ -59,7 +59,11 @@ def find_header(grid: Grid, sheet: Sheet) -> Header:
         raise UnreadableFile(*faults)
     by_name = {column.header: column for column in sheet.columns}
     columns = tuple((by_name[name], i) for i, name in enumerate(names.names) if name in by_name)
-    findings = (*missing, *_unknown(names), *_unnamed(grid, names))
+    findings = (
+        *missing,
+        *_unknown(names, frozenset(map(folded, grid.gathered))),
+        *_unnamed(grid, names),
+    )
     return Header(row, columns, findings)
 
 
@@ -249,9 +253,11 @@ def _twice(names: _Names) -> Iterator[Finding]:
             )
 
 
-def _unknown(names: _Names) -> Iterator[Finding]:
+def _unknown(names: _Names, gathered: frozenset[str]) -> Iterator[Finding]:
     absent = sorted(column.header for column in names.absent)
     for index, name in names.strangers:
+        if name in gathered:
+            continue
         near = _nearest(name, absent)
         persons = say(" It speaks of persons: leave it out") if PERSONAL.search(name) else ""
         yield Finding(

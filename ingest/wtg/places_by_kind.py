@@ -72,7 +72,8 @@ def _gathered(grid: Grid, header: int, kinds: dict[int, str], *, with_kind: bool
             row.append(places)
             if with_kind:
                 row.append(kinds[next(iter(told))] if len(told) == 1 else None)
-    return replace(grid, rows=tuple(map(tuple, rows)))
+    gathered = tuple(str(heads[place]) for place in kinds)
+    return replace(grid, rows=tuple(map(tuple, rows)), gathered=gathered)
 
 
 def _says(raw: Raw) -> bool:
