@@ -280,11 +280,12 @@ def _written(grid: Grid, sheet: Sheet, table: pd.DataFrame, day: str) -> str:
 
 def _added(sheet: Sheet, table: pd.DataFrame, heads: list[str], day: str) -> dict[str, list[str]]:
     """What titles and headings say of the rows, which do not land: head -> a text for each row."""
-    added = {}
+    added: dict[str, list[str]] = {}
     if day and sheet.dated and "stichtag" not in heads:
         added["stichtag"] = [day] * len(table)
-    if "angebotsform" in table and "angebotsform" not in heads and table["angebotsform"].any():
-        added["angebotsform"] = table["angebotsform"].fillna("").tolist()
+    if "angebotsform" in table and "angebotsform" not in heads:
+        kinds = table["angebotsform"].fillna("").tolist()
+        added |= {"angebotsform": kinds} if any(kinds) else {}
     return added
 
 

@@ -13,7 +13,7 @@ import pyarrow as pa
 from ingest.persons.named import holds_full_name, is_resident, names_person
 from ingest.persons.values import day_of
 from ingest.wtg.layout import KEYS
-from ingest.wtg.rows import TOTAL
+from ingest.wtg.sums import TOTAL
 from ingest.wtg.tables import REGISTER, TABLES
 
 NAMES = frozenset(["name", "traeger"])

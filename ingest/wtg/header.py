@@ -131,7 +131,8 @@ def _missing(names: _Names, grid: Grid) -> Iterator[Finding]:
         near = _nearest(column.header, strangers)
         hints = [say('; the nearest there is "{near}"', near=near)] if near else []
         other = _other_row(names, grid, column)
-        is_needed = column.required or bool(other) or _is_lost(column, near)
+        is_header = other is not None and known_names(grid.rows[other - 1], names.sheet) > 1
+        is_needed = column.required or is_header or _is_lost(column, near)
         if other:
             hints.append(say("; row {other} names it: put all names into one row", other=other))
         yield Finding(

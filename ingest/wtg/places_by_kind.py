@@ -6,14 +6,15 @@ A row of the register is one offer of one kind: the column that is filled says w
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from ingest.wtg.cells import Raw, SeveralKinds, is_blank, squeezed
+from ingest.wtg.cells import CellError, Raw, SeveralKinds, count, is_blank, squeezed
 from ingest.wtg.codes import kinds_in_column
 from ingest.wtg.grids import Grid
 from ingest.wtg.header import FEWEST_NAMES, ROWS_SEARCHED, known_names, names_in
 from ingest.wtg.layout import REGISTER_SHEET, Sheet, bare
+from ingest.wtg.sums import only_label
 from kreishaus.model import Finding
 from kreishaus.wording import say
 
@@ -64,6 +65,8 @@ def _gathered(grid: Grid, header: int, kinds: dict[int, str], *, with_kind: bool
         places: Raw = None
         if len(told) == 1:
             (places,) = told.values()
+        elif told and only_label(row) and (made := _sum_of(told.values())) is not None:
+            places = made
         elif told:
             parts = (f"{squeezed(str(heads[place]))}: {raw}" for place, raw in told.items())
             places = SeveralKinds("; ".join(parts))
@@ -74,6 +77,16 @@ def _gathered(grid: Grid, header: int, kinds: dict[int, str], *, with_kind: bool
                 row.append(kinds[next(iter(told))] if len(told) == 1 else None)
     gathered = tuple(str(heads[place]) for place in kinds)
     return replace(grid, rows=tuple(map(tuple, rows)), gathered=gathered)
+
+
+def _sum_of(raws: Iterable[Raw]) -> int | None:
+    """What the cells of a row of sums make together; None where one is no number."""
+    try:
+        values = [count(raw).value for raw in raws]
+    except CellError:
+        return None
+    numbers = [value for value in values if isinstance(value, int)]
+    return sum(numbers) if len(numbers) == len(values) else None
 
 
 def _says(raw: Raw) -> bool:

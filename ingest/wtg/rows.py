@@ -16,12 +16,10 @@ from ingest.wtg.layout import KEYS, Column, Sheet
 from ingest.wtg.merges import refused
 from ingest.wtg.municipality_keys import is_region
 from ingest.wtg.prepared import prepared
+from ingest.wtg.sums import TOTAL, only_label
 from kreishaus.model import Finding, UnreadableFile
 from kreishaus.wording import rewritten, say, text_of
 
-TOTAL = re.compile(
-    r"(?<!\w)(insgesamt|gesamt|(?:zwischen|gesamt|teil)?summen?|total|Σ)(?!\w)", re.IGNORECASE
-)
 _NOTE = re.compile(
     r"^(?:\*|[¹²³⁴-⁹]|\d\)|(?:anm|anmerkung(?:en)?|hinweis|legende|quelle|stand)\b)", re.IGNORECASE
 )
@@ -132,13 +130,11 @@ def _kind_heading(raws: tuple[Raw, ...], header: Header, sheet: Sheet) -> str | 
 def _total_of_region(written: list[tuple[Column, Raw]], raws: tuple[Raw, ...]) -> str | None:
     """The label of a row of sums that bears the name of a region ("Rhein-Kreis Neuss"), or that has
     its label in a column that the layout does not know: it has numbers and nothing else."""
-    texts = [squeezed(raw) for raw in raws if isinstance(raw, str) and _WORD.search(raw)]
-    numbers = [column for column, _ in written if column.summed]
-    if len(texts) != 1 or not numbers or len(written) > len(numbers) + 1:
+    label = only_label(raws)
+    others = [(column, raw) for column, raw in written if not column.summed]
+    if label is None or len(others) == len(written):
         return None
-    if len(written) > len(numbers) and all(squeezed(str(raw)) != texts[0] for _, raw in written):
-        return None
-    return texts[0] if TOTAL.search(texts[0]) or is_region(texts[0]) else None
+    return label if all(squeezed(str(raw)) == label for _, raw in others) else None
 
 
 def _is_day(column: Column, raw: Raw) -> bool:

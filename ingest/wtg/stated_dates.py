@@ -29,6 +29,7 @@ _MONTH = re.compile(
     re.IGNORECASE,
 )
 _SEPARATED = re.compile(r"(?<!\d)(\d{1,2})[-_](\d{1,2})[-_]((?:19|20)\d{2})(?!\d)", re.ASCII)
+_YEAR_FIRST = re.compile(r"(?<!\d)(?:19|20)\d{2}[-_.]?(?:0[1-9]|1[0-2])[-_.]?\d{2}(?!\d)", re.ASCII)
 _COMPACT = re.compile(r"(?<!\d)(\d{2})(\d{2})((?:19|20)\d{2})(?!\d)", re.ASCII)
 
 
@@ -50,12 +51,12 @@ def days_of_name(file_name: str) -> list[date]:
     """Every different day in the name of a file, however it is written: 2022-06-30, 20220630,
     30.06.2022, 30-06-2022, 30062022. Raises ``NoSuchDay``."""
     try:
-        days = dates_in(file_name.replace("_", " "))
+        days = [*dates_in(file_name.replace("_", " ")), *dates_in(file_name.replace("_", "-"))]
+        rest = _YEAR_FIRST.sub(" ", file_name)
         for pattern in (_SEPARATED, _COMPACT):
-            for day, month, year in pattern.findall(file_name):
-                if pattern is _COMPACT and dates_in(f"{day}{month}{year}"):
-                    continue  # year first
-                days.append(date(int(year), int(month), int(day)))
+            days += [
+                date(int(year), int(month), int(day)) for day, month, year in pattern.findall(rest)
+            ]
     except ValueError as error:
         raise NoSuchDay(file_name) from error
     return sorted(set(days))
