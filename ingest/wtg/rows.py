@@ -80,7 +80,7 @@ def read_rows(grid: Grid, sheet: Sheet) -> SheetRows:
     without_data = frozenset(number for number, _ in left_out)
     faults = [*refused(grid, header, without_data), *refused_formatting(grid, header)]
     if faults:
-        raise UnreadableFile(*faults)
+        raise UnreadableFile(*folded_faults(faults))
     read.findings.extend(_not_rows(grid, left_out))
     read.findings.extend(_doubtful(read))
     read.findings.extend(_not_known(read))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from ingest.formats.dates import MONTHS, dates_in
 from ingest.wtg.cells import Raw, is_blank, squeezed
@@ -99,9 +99,8 @@ def _above(grid: Grid) -> Sequence[tuple[Raw, ...]]:
 def _in_row(row: tuple[Raw, ...], title: str, number: str) -> list[Stated]:
     """A label and its day may stand in two cells: "Stichtag:" and a day beside it."""
     said = " ".join(squeezed(raw) for raw in row if isinstance(raw, str) and not is_blank(raw))
-    if any(isinstance(raw, datetime) for raw in row):
-        days = [raw.date() for raw in row if isinstance(raw, datetime)]
-        said = " ".join((said, *(f"{day:%d.%m.%Y}" for day in days)))
+    days = [f"{raw:%d.%m.%Y}" for raw in row if isinstance(raw, date)]
+    said = " ".join((said, *days))
     return _in_text(said, title, number)
 
 

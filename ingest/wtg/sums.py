@@ -14,6 +14,18 @@ TOTAL = re.compile(
 _WORD = re.compile(r"[^\W\d_]{2,}")
 
 
+_LABEL_OF_REGION = re.compile(
+    r"(?:zwischen|gesamt|teil)?summe(?: f(?:ü|ue)r)? (?P<after>.+)|(?P<before>.+?) (?:ins)?gesamt",
+    re.IGNORECASE,
+)
+
+
+def sums_a_region(text: str) -> bool:
+    """Whether a text is the label of a region's sum and nothing else: "Summe Dormagen"."""
+    match = _LABEL_OF_REGION.fullmatch(squeezed(text))
+    return match is not None and is_region(match["after"] or match["before"])
+
+
 def only_label(raws: Sequence[Raw]) -> str | None:
     """The one text of a row, where it is the label of a sum and all else in the row are numbers or
     signs; None for any other row."""

@@ -11,11 +11,13 @@ from wtg_workbooks import DAY, as_csv, book, origin, read, refused, small
 from ingest.wtg import register
 from ingest.wtg.codes import is_kind_heading, kinds_in_column
 from ingest.wtg.contacts import strip_list, strip_workbook
+from ingest.wtg.guard import refuse_persons
 from ingest.wtg.layout import ALL, aliases
 from ingest.wtg.places_by_kind import kind_of_head
 from ingest.wtg.stated_dates import days_of_name, names_a_month
+from ingest.wtg.sums import sums_a_region
 from ingest.wtg.workbook import parse
-from kreishaus.model import Batch, Finding, UnreadableFile
+from kreishaus.model import Batch, FileRejected, Finding, UnreadableFile
 from kreishaus.settings import Settings
 
 ADDRESS = "41460;Neuss"
@@ -413,6 +415,52 @@ def test_municipalities_as_headings_and_the_county_as_sum_of_a_sheet() -> None:
     batch = read(sheets)
     assert rows(batch, "belegung", "pfad_id", "plaetze_vertrag") == [("A", 80), ("B", 40)]
     assert critical(batch) == []
+
+
+GROUPED = """\
+Name;PLZ;Ort;Plätze
+Dormagen;;;
+Haus am Berg;41539;Dormagen;40
+Haus am Tal;41539;Dormagen;30
+Summe Dormagen;;;70
+Neuss;;;
+Haus am See;41460;Neuss;80
+Neuss gesamt;;;80
+Rhein-Kreis Neuss;;;150
+"""
+
+
+def test_a_register_grouped_by_municipality_passes_the_door_and_is_read() -> None:
+    refuse_persons(GROUPED.encode(), "WTG_Register_2021-12-31.csv")
+    batch = offers(GROUPED)
+    assert rows(batch, "register_offers", "name", "plaetze") == [
+        ("Haus am Berg", 40),
+        ("Haus am Tal", 30),
+        ("Haus am See", 80),
+    ]
+    assert critical(batch) == []
+    differing = offers(GROUPED.replace("Summe Dormagen;;;70", "Summe Dormagen;;;71"))
+    assert critical(differing) == ["total_row_differs"]
+
+
+def test_persons_in_place_of_sums_are_still_refused() -> None:
+    people = "Erika Musterfrau;41460;Neuss;1\nHans Beispiel;41460;Neuss;1\n"
+    people += "Karl Probe;41460;Neuss;1\n"
+    with pytest.raises(FileRejected):
+        refuse_persons(f"Name;PLZ;Ort;Plätze\n{people}".encode(), "WTG_Register_2021-12-31.csv")
+    assert not sums_a_region("Summe Musterfrau")
+
+
+def test_one_formula_in_each_row_is_one_finding() -> None:
+    def spoil(workbook: Workbook) -> None:
+        for row in range(2, 7):
+            workbook["Belegung"][f"H{row}"] = f"=C{row}-G{row}"
+
+    sheets = small()
+    sheets["Belegung"] += [[*sheets["Belegung"][1]] for _ in range(3)]
+    (finding,) = refused(book(sheets, spoil))
+    assert (finding.rule, finding.row, finding.column) == ("formula_without_result", "2", "H")
+    assert "likewise 4 more cells, rows 3, 4, 5, 6" in finding.message
 
 
 def test_street_and_house_number_in_one_column() -> None:
