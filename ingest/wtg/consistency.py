@@ -77,6 +77,17 @@ def reference_date(
     return expected
 
 
+def without_known(findings: Sequence[Finding], others: Sequence[Finding]) -> Iterator[Finding]:
+    """The findings of a sheet but for columns whose absence loses nothing: of the reference date,
+    which is known, and of ``ags`` where ``others`` say that it was taken from the place."""
+    known = {"stichtag"}
+    if any(one.rule == "ags_from_place" for one in others):
+        known.add("ags")
+    for one in findings:
+        if one.rule != "column_missing" or one.column not in known:
+            yield one
+
+
 @dataclass(frozen=True)
 class _Said:
     """A day, and what says it: the file's name, a row, or a title."""

@@ -49,13 +49,8 @@ def parse(content: bytes, origin: Origin) -> Batch:
     return Batch(
         period=day.isoformat(),
         tables={TABLE: frame(REGISTER[TABLE], read.rows, day)},
-        findings=(*(one for one in read.findings if not _says_the_name(one)), *findings),
+        findings=(*consistency.without_known(read.findings, findings), *findings),
     )
-
-
-def _says_the_name(finding: Finding) -> bool:
-    """A list without ``stichtag`` is whole: its date stands in the file's name."""
-    return (finding.rule, finding.column) == ("column_missing", "stichtag")
 
 
 def list_of(grids: tuple[Grid, ...]) -> tuple[Grid, list[Finding]]:

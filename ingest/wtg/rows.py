@@ -226,7 +226,7 @@ def _read_row(read: SheetRows, header: Header, raws: tuple[Raw, ...], number: in
         row[column.field] = cell.value
         if cell.marker is not None:
             markers[column.header] = cell.marker
-        if column.summed and cell.value is None and cell.marker and _WORD.search(cell.marker):
+        if column.summed and cell.value is None and _says_unknown(cell.marker):
             read.unknown.setdefault(column.header, []).append((number, cell.marker))
         if cell.warning is not None:
             found = (number, cell.marker or "")
@@ -235,6 +235,11 @@ def _read_row(read: SheetRows, header: Header, raws: tuple[Raw, ...], number: in
         row["angebotsform"] = read.heading
     row["cell_markers"] = json.dumps(markers, ensure_ascii=False) if markers else None
     read.rows.append(row)
+
+
+def _says_unknown(marker: str | None) -> bool:
+    """Whether a marker is a word for a number that is not known; "entfällt" says that none is."""
+    return bool(marker and _WORD.search(marker)) and not str(marker).casefold().startswith("entf")
 
 
 def _read_cell(read: SheetRows, column: Column, raw: Raw, number: int) -> Cell:

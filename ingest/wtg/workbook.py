@@ -55,7 +55,7 @@ def parse(content: bytes, origin: Origin) -> Batch:
     today = origin.retrieved_at.date()
     reference_date = consistency.reference_date(read, origin.label, today, grids)
     for sheet in read.values():
-        findings.extend(sheet.findings)
+        findings.extend(consistency.without_known(sheet.findings, sheet.findings))
     findings.extend(require_days(grids, read, reference_date))
     findings.extend(judged_offers(read))
     findings.extend(consistency.across_sheets(read))

@@ -102,7 +102,6 @@ def test_free_places_are_those_reported_beside_those_not_occupied() -> None:
 @pytest.mark.parametrize(
     ("sheet", "column"),
     [
-        ("Angebote", "stichtag"),
         ("Angebote", "standort_id"),
         ("Angebote", "traeger"),
         ("Angebote", "status"),
@@ -118,8 +117,13 @@ def test_a_column_that_no_figure_needs_is_warned_of_and_null(sheet: str, column:
     (finding,) = batch.findings
     assert (finding.rule, finding.severity) == ("column_missing", "warning")
     assert (finding.place, finding.column) == (sheet, column)
-    if column != "stichtag":
-        assert rows(batch, sheet.casefold(), column) == [(None,), (None,)]
+    assert rows(batch, sheet.casefold(), column) == [(None,), (None,)]
+
+
+def test_without_a_column_stichtag_the_date_of_the_name_is_enough() -> None:
+    batch = read(without("Belegung", "stichtag"))
+    assert (batch.period, batch.findings) == ("2021-08-15", ())
+    assert rows(batch, "belegung", "reference_date") == [(DAY,), (DAY,)]
 
 
 @pytest.mark.parametrize(
@@ -173,7 +177,7 @@ def test_a_word_that_means_no_kind_stays_as_written() -> None:
     assert kinds_in_column("teilstationär") == {"tagespflege"}
 
 
-@pytest.mark.parametrize("word", ["keine Meldung", "?", "unbek.", "entfällt", "keine Angabe"])
+@pytest.mark.parametrize("word", ["keine Meldung", "?", "unbek.", "unbekannt", "keine Angabe"])
 def test_a_word_among_numbers_is_not_known_and_never_zero(word: str) -> None:
     sheets = small()
     sheets["Belegung"][1][10] = word
