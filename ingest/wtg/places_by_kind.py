@@ -49,21 +49,23 @@ def places_gathered(grid: Grid, sheet: Sheet) -> Grid:
             if isinstance(raw, str) and (kind := kind_of_head(raw))
         }
         if kinds and "plaetze" not in names and known_names(row, sheet) > 2:
-            return _gathered(grid, number, kinds, with_kind="angebotsform" not in names)
+            own = names.index("angebotsform") if "angebotsform" in names else None
+            return _gathered(grid, number, kinds, own)
     return grid
 
 
-def _gathered(grid: Grid, header: int, kinds: dict[int, str], *, with_kind: bool) -> Grid:
+def _gathered(grid: Grid, header: int, kinds: dict[int, str], own: int | None) -> Grid:
+    """``kinds`` are the columns of places, ``own`` is that of ``angebotsform``, if there is one."""
     last = max(len(row) for row in grid.rows)
     heads = grid.rows[header]
     rows = [list(row) for row in grid.rows]
     rows[header] = [*rows[header], *[None] * (last - len(heads)), "plaetze"]
-    if with_kind:
+    if own is None:
         rows[header].append("angebotsform")
     for row in rows[header + 1 :]:
         told = {place: row[place] for place in kinds if place < len(row) and _says(row[place])}
         places: Raw = None
-        if len(told) == 1:
+        if len(told) == 1 and _agrees(row, own, kinds[next(iter(told))]):
             (places,) = told.values()
         elif told and only_label(row) and (made := _sum_of(told.values())) is not None:
             places = made
@@ -73,10 +75,16 @@ def _gathered(grid: Grid, header: int, kinds: dict[int, str], *, with_kind: bool
         if told:
             row.extend([None] * (last - len(row)))
             row.append(places)
-            if with_kind:
+            if own is None:
                 row.append(kinds[next(iter(told))] if len(told) == 1 else None)
     gathered = tuple(str(heads[place]) for place in kinds)
     return replace(grid, rows=tuple(map(tuple, rows)), gathered=gathered)
+
+
+def _agrees(row: list[Raw], own: int | None, kind: str) -> bool:
+    """Whether the row's own word for its kind, if it has one, is the kind of the column."""
+    written = row[own] if own is not None and own < len(row) else None
+    return is_blank(written) or kinds_in_column(str(written)) in (frozenset(), frozenset([kind]))
 
 
 def _sum_of(raws: Iterable[Raw]) -> int | None:

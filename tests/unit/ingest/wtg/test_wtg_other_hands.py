@@ -347,6 +347,14 @@ def test_places_of_two_kinds_in_one_row_are_refused_by_row() -> None:
     assert "write a row for each kind of offer" in str(finding.expected)
 
 
+def test_places_of_another_kind_than_the_row_says_are_refused() -> None:
+    head = "Name;PLZ;Ort;Art;Plätze vollstationär;Plätze TP"
+    batch = offers(f"{head}\nTreff;{ADDRESS};Tagespflege;;15\n")
+    assert rows(batch, "register_offers", "angebotsform_wtg", "plaetze") == [("tagespflege", 15)]
+    (finding,) = not_read(f"{head}\nTreff;{ADDRESS};Tagespflege;15;\n")
+    assert (finding.row, finding.found) == ("2", "Plätze vollstationär: 15")
+
+
 def test_places_that_no_column_is_known_for_are_critical() -> None:
     batch = offers(f"Name;PLZ;Ort;genehmigte Plätze neu\nHaus am See;{ADDRESS};80\n")
     (finding,) = (one for one in batch.findings if one.severity == "critical")
