@@ -34,6 +34,11 @@ def is_region(name: str) -> bool:
     )
 
 
+def is_county(name: str) -> bool:
+    """Whether a text is the name of a Kreis and says so, as no person's name does."""
+    return "kreis" in name.casefold() and is_region(name)
+
+
 def municipality(raw: Raw) -> Cell:
     """An official key, or the name of a municipality of the Land: "Dormagen, Stadt"."""
     cell = region_key(raw)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from ingest.wtg.cells import CellError, Raw, SeveralKinds, count, is_blank, squeezed
-from ingest.wtg.codes import kinds_in_column
+from ingest.wtg.codes import is_kind_heading, kinds_in_column
 from ingest.wtg.grids import Grid
 from ingest.wtg.header import FEWEST_NAMES, ROWS_SEARCHED, known_names, names_in
 from ingest.wtg.layout import REGISTER_SHEET, Sheet, bare
@@ -33,6 +33,16 @@ def kind_of_head(head: str) -> str | None:
     return next(iter(kinds)) if len(kinds) == 1 else None
 
 
+def _kind_of_numbers(head: str, grid: Grid, header: int, column: int) -> str | None:
+    """The kind that a head without a word for places names ("KZP"), over numbers alone."""
+    if not is_kind_heading(head):
+        return None
+    below = [row[column] for row in grid.rows[header + 1 :] if column < len(row)]
+    told = [raw for raw in below if _says(raw)]
+    (kind,) = kinds_in_column(head)
+    return kind if told and all(map(_is_number, told)) else None
+
+
 def places_gathered(grid: Grid, sheet: Sheet) -> Grid:
     """The grid with such columns as ``plaetze`` and, where there is none, ``angebotsform``, both
     behind all columns. Only for the register, and only where it has no ``plaetze``.
@@ -46,7 +56,8 @@ def places_gathered(grid: Grid, sheet: Sheet) -> Grid:
         kinds = {
             place: kind
             for place, raw in enumerate(row)
-            if isinstance(raw, str) and (kind := kind_of_head(raw))
+            if isinstance(raw, str)
+            and (kind := kind_of_head(raw) or _kind_of_numbers(raw, grid, number, place))
         }
         if kinds and "plaetze" not in names and known_names(row, sheet) > 2:
             own = names.index("angebotsform") if "angebotsform" in names else None

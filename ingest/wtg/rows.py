@@ -227,7 +227,7 @@ def _read_row(read: SheetRows, header: Header, raws: tuple[Raw, ...], number: in
         if cell.marker is not None:
             markers[column.header] = cell.marker
         if column.summed and cell.value is None and _says_unknown(cell.marker):
-            read.unknown.setdefault(column.header, []).append((number, cell.marker))
+            read.unknown.setdefault(column.header, []).append((number, str(cell.marker)))
         if cell.warning is not None:
             found = (number, cell.marker or "")
             read.warnings.setdefault((cell.warning, column.header), []).append(found)

@@ -340,6 +340,16 @@ def test_a_column_of_places_for_each_kind() -> None:
     assert "column_unknown" not in [finding.rule for finding in batch.findings]
 
 
+def test_heads_of_kinds_alone_over_numbers_are_places() -> None:
+    text = f"Name;PLZ;Ort;vollstationär;KZP;TP\nHaus;{ADDRESS};80;;\nTreff;{ADDRESS};-;;12\n"
+    assert rows(offers(text), "register_offers", "angebotsform_wtg", "plaetze") == [
+        ("vollstationaer", 80),
+        ("tagespflege", 12),
+    ]
+    crosses = text.replace("80", "ja").replace("12", "ja")
+    assert rows(offers(crosses), "register_offers", "plaetze") == [(None,), (None,)]
+
+
 def test_places_of_two_kinds_in_one_row_are_refused_by_row() -> None:
     (finding,) = not_read(f"{BY_KIND}Haus am See;{ADDRESS};80;5;\n")
     assert (finding.rule, finding.row, finding.column) == ("cell_unreadable", "2", "plaetze")
@@ -453,6 +463,16 @@ def test_a_register_grouped_by_municipality_passes_the_door_and_is_read() -> Non
     assert critical(batch) == []
     differing = offers(GROUPED.replace("Summe Dormagen;;;70", "Summe Dormagen;;;71"))
     assert critical(differing) == ["total_row_differs"]
+
+
+def test_the_countys_sum_where_a_key_stands_passes_the_door_and_a_surname_does_not() -> None:
+    text = "PfAD-Nr.;Plätze;belegt;frei\n1-1;80;75;5\n{};80;75;5\n"
+    refuse_persons(text.format("Rhein-Kreis Neuss").encode(), "WTG_Stichtag_2021-08-15.csv")
+    for name in ("Neuss", "Musterfrau"):
+        with pytest.raises(FileRejected):
+            refuse_persons(text.format(name).encode(), "WTG_Stichtag_2021-08-15.csv")
+    batch = parse(text.format("Rhein-Kreis Neuss").encode(), origin())
+    assert rows(batch, "belegung", "pfad_id", "plaetze_belegt") == [("1-1", 75)]
 
 
 def test_persons_in_place_of_sums_are_still_refused() -> None:
