@@ -65,6 +65,7 @@ class Origin:
 
     Of a canonical table ``reduction`` says how it was made; None: the bytes are as they came.
     ``left_out`` are warnings of what did not land of them.
+    ``label_from`` is the identity of the request that corrected the label, where one did.
     """
 
     source: str
@@ -76,6 +77,7 @@ class Origin:
     reduction: Reduction | None = None
     figure_origin: FigureOrigin = "unknown"
     left_out: tuple[Finding, ...] = ()
+    label_from: str | None = None
 
 
 @dataclass(frozen=True)

@@ -41,6 +41,7 @@ from kreishaus.store.visits import Visit, Visits
 from kreishaus.terminal import printable_name
 from kreishaus.wording import Text, joined, say, text_of
 from pipeline.backfill import Window
+from pipeline.corrected_names import correct_name
 from pipeline.names_of_regions import earlier_names, judged_by_names
 from pipeline.origins import figure_origin, settle
 from pipeline.reduction import keep_reduced, refuse_erased
@@ -272,6 +273,8 @@ def keep(
     request: Request,
     run_id: str,
     headers: Mapping[str, str] | None = None,
+    *,
+    by_person: bool = False,
 ) -> tuple[Landed, bool]:
     """Run the dataset's guard, then land the bytes, or what the dataset keeps of them.
 
@@ -301,6 +304,7 @@ def keep(
     )
     if not new:
         settle(store, landed.sha256, word, request.identity)
+        correct_name(entry, store, landed, request, by_person=by_person)
     return landed, new
 
 
@@ -506,6 +510,7 @@ def _record(
         rows=sum(table.num_rows for table in tables.values()),
         newest_reference=max(references, default=None),
         figure_origin=origin.figure_origin,
+        label_from=origin.label_from,
     )
 
 
@@ -582,5 +587,5 @@ def by_hand(dataset_id: str, file: Path, settings: Settings, run_id: str) -> Out
     )
     store = DatasetStore.of(settings, entry.source, entry.name)
     content = dropped_bytes(file.resolve(), settings)
-    landed, _ = keep(entry, store, settings, content, request, run_id)
+    landed, _ = keep(entry, store, settings, content, request, run_id, by_person=True)
     return process_file(landed, settings)

@@ -47,6 +47,10 @@ class Cell:
 Reader: TypeAlias = Callable[[Raw], Cell]
 
 
+class SeveralKinds(str):
+    """Places of several kinds of care in one row, as they stand there: not one number."""
+
+
 class CellError(ValueError):
     """The cell cannot be read truly. The message says what is expected instead."""
 
@@ -68,6 +72,14 @@ MARKERS = frozenset(
         "entfällt",
         "entf.",
         "unbekannt",
+        "unbek.",
+        "unbek",
+        "keinemeldung",
+        "nichtgemeldet",
+        "k.m.",
+        "?",
+        "??",
+        "???",
         "-",
         "--",
         "---",
@@ -241,7 +253,8 @@ def measured(read: Reader, units: frozenset[str]) -> Reader:
     """A reader that also takes a unit of its column behind the number: ``17 Plätze``."""
 
     def reader(raw: Raw) -> Cell:
-        match = _MEASURED.fullmatch(squeezed(raw)) if isinstance(raw, str) else None
+        is_one = isinstance(raw, str) and not isinstance(raw, SeveralKinds)
+        match = _MEASURED.fullmatch(squeezed(str(raw))) if is_one else None
         if match is None or unit_key(match["unit"]) not in units:
             return read(raw)
         cell = read(f"{match['number']}{match['note'] or ''}")
@@ -408,6 +421,10 @@ def _written_number(
     *,
     dot_is_ambiguous: bool = False,
 ) -> Cell:
+    if isinstance(raw, SeveralKinds):
+        raise CellError(
+            say("places of one kind of care (write a row for each kind of offer, or name the kind)")
+        )
     text = squeezed(raw)
     if _is_marker(text):
         return Cell(None, text)

@@ -56,6 +56,30 @@ PLANNING_STATUS = ("angefragt", "geplant", "beschlossen", "im Bau", "in Betrieb"
 KIND_WORDS_PLACE = "ingest/wtg/kind_words.csv"
 _KIND_WORDS = Path(__file__).with_name("kind_words.csv")
 
+_NUMBERING = re.compile(r"^(?:[0-9]+|[a-h]|i{1,3}|iv|vi{0,3}) ")
+"""What a heading begins with: "1. Tagespflege", "b) Tagespflege"."""
+_FILLERS = frozenset(
+    [
+        *("einrichtung", "einrichtungen", "pflegeeinrichtung", "pflegeeinrichtungen", "pflege"),
+        *("angebot", "angebote", "haeuser", "heime", "dienste", "plaetze", "ambulant", "betreute"),
+        *(
+            "solitaere",
+            "der",
+            "die",
+            "des",
+            "nach",
+            "mit",
+            "und",
+            "fuer",
+            "wtg",
+            "nrw",
+            "sgb",
+            "xi",
+        ),
+        *("art", "bereich", "abschnitt"),
+    ]
+)
+"""Words that a heading over offers of one kind has beside the kind."""
 _MORE_SPECIFIC = {"wg_ambulant": {"wg_demenz", "wg_beatmung"}}
 
 
@@ -65,17 +89,48 @@ def folded_words(text: str) -> str:
 
 
 @cache
+def _kind_rows() -> tuple[Mapping[str, str], ...]:
+    """``kind_words.csv``: kind, word (folded), and ``only``: "column" where the word means the kind
+    in a column of kinds alone, and in the name of an offer anything."""
+    with _KIND_WORDS.open(encoding="utf-8", newline="") as lines:
+        return tuple(
+            {**row, "word": folded_words(row["word"]), "only": row["only"] or ""}
+            for row in csv.DictReader(lines)
+        )
+
+
+@cache
 def kind_words() -> Mapping[str, tuple[str, ...]]:
     """Words by which a register names a kind of offer in a text of its own, or in the offer's name.
 
     Whole words, folded: ``Demenz-Wohngemeinschaft`` is "demenz wohngemeinschaft".
     """
-    with _KIND_WORDS.open(encoding="utf-8", newline="") as lines:
-        rows = list(csv.DictReader(lines))
-    return {
-        kind: tuple(folded_words(row["word"]) for row in rows if row["kind"] == kind)
-        for kind in OFFER_TYPES
-    }
+    rows = [row for row in _kind_rows() if not row["only"]]
+    return {kind: tuple(row["word"] for row in rows if row["kind"] == kind) for kind in OFFER_TYPES}
+
+
+def kinds_in_column(text: str) -> frozenset[str]:
+    """Every kind of offer that a text means which stands where the kind should: a code, words that
+    mean a kind only there ("stationär", "KZP"), or what ``kinds_named`` finds."""
+    words = _NUMBERING.sub("", folded_words(text))
+    code = words.replace(" ", "_")
+    if code in OFFER_TYPES:
+        return frozenset([code])
+    alone = [row["kind"] for row in _kind_rows() if row["only"] and words == row["word"]]
+    return frozenset(alone) or kinds_named(text)
+
+
+def is_kind_heading(text: str) -> bool:
+    """Whether a text is a heading over offers of one kind, and no name: "2. Tagespflege"."""
+    words = _NUMBERING.sub("", folded_words(text))
+    kinds = kinds_in_column(text)
+    if len(kinds) != 1:
+        return False
+    rest = f" {words} "
+    known = (row["word"] for row in _kind_rows() if row["kind"] in kinds)
+    for word in sorted(known, key=len, reverse=True):
+        rest = rest.replace(f" {word} ", " ")
+    return all(word in _FILLERS or word.isdigit() for word in rest.split())
 
 
 def kinds_named(text: str) -> frozenset[str]:

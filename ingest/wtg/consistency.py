@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from ingest.wtg.calendars import said_of_calendars
 from ingest.wtg.codes import CLOSED, NOT_YET, RELEASED
+from ingest.wtg.grids import Grid
 from ingest.wtg.layout import ABOUT_OFFERS, TITLES
 from ingest.wtg.rows import SheetRows, folded_faults
+from ingest.wtg.stated_dates import (
+    NoSuchDay,
+    days_of_name,
+    months_in,
+    names_a_month,
+    stated_in,
+)
 from kreishaus.model import Finding, Severity, UnreadableFile
 from kreishaus.wording import say
 
-FILE_NAME = re.compile(
-    r"WTG[_ -]*(?:Stichtag|Register)[_ -]*([0-9]{4})-([0-9]{2})-([0-9]{2})", re.IGNORECASE
-)
 FIRST_DAY = date(2008, 11, 18)
 """The day on which the Land's first law on homes (WTG) came into force."""
 AHEAD = timedelta(days=31)
@@ -24,45 +29,36 @@ MUST_REPORT = "vollstationaer"
 """The offers of which a single one left out would change the county's sums unseen."""
 
 
-def reference_date(read: Mapping[str, SheetRows], file_name: str, today: date) -> date:
-    """The one date of the workbook: in its name and in every row of the dated sheets.
+def reference_date(
+    read: Mapping[str, SheetRows], file_name: str, today: date, grids: Sequence[Grid] = ()
+) -> date:
+    """The one date of the file: in its name, in every row of the dated sheets, above its tables.
+
+    A day that a title states (``grids``) counts where neither name nor rows say one; one that is
+    said to be the reference date contradicts the name and the rows where it differs, any other one
+    only where no row says the date.
 
     Raises ``UnreadableFile`` where two places disagree, no place says it, or it cannot be: before
     the law, or after ``today`` by more than ``AHEAD``.
     """
     stated = [
-        (sheet.sheet.title, str(row["source_row"]), day)
+        _Said(say("sheet {title}", title=sheet.sheet.title), day, sheet.sheet.title, row)
         for sheet in read.values()
         if sheet.sheet.dated
-        for row in sheet.rows
-        if isinstance(day := row.get("reference_date"), date)
+        for line in sheet.rows
+        if isinstance(day := line.get("reference_date"), date) and (row := str(line["source_row"]))
     ]
-    named = _date_of_name(file_name)
-    if named is None and not stated:
-        raise UnreadableFile(
-            _date_finding(say("neither the file's name nor a row states the reference date"), None)
-        )
-    expected = named or stated[0][2]
-    source = say("the file's name") if named else say("sheet {title}", title=stated[0][0])
-    differing = [
-        _date_finding(
-            say(
-                "sheet {title}, row {row}: the stichtag {printed} is not that of "
-                "{source}{said_of_calendars}",
-                title=title,
-                row=row,
-                printed=_printed(found),
-                source=source,
-                said_of_calendars=said_of_calendars(found, expected),
-            ),
-            expected,
-            found=_printed(found),
-            place=title,
-            row=row,
-        )
-        for title, row, found in stated
-        if found != expected
+    titled = [
+        _Said(say("the title of the sheet {title}", title=one.place), one.day, one.place, one.row)
+        for one in stated_in(grids)
+        if one.is_reference or not stated
     ]
+    named = [_Said(say("the file's name"), day, None, None) for day in _days_of_name(file_name)]
+    said = [*named, *stated, *titled]
+    if not said:
+        raise UnreadableFile(_missing_date(file_name, grids))
+    expected, source = said[0].day, said[0].source
+    differing = [_differing(one, expected, source) for one in said[1:] if one.day != expected]
     if not FIRST_DAY <= expected <= today + AHEAD:
         first, last = _printed(FIRST_DAY), _printed(today + AHEAD)
         differing.append(
@@ -81,18 +77,80 @@ def reference_date(read: Mapping[str, SheetRows], file_name: str, today: date) -
     return expected
 
 
-def _date_of_name(file_name: str) -> date | None:
-    match = FILE_NAME.search(file_name)
-    if match is None:
-        return None
+def without_known(findings: Sequence[Finding], others: Sequence[Finding]) -> Iterator[Finding]:
+    """The findings of a sheet but for columns whose absence loses nothing: of the reference date,
+    which is known, and of ``ags`` where ``others`` say that it was taken from the place."""
+    known = {"stichtag"}
+    if any(one.rule == "ags_from_place" for one in others):
+        known.add("ags")
+    for one in findings:
+        if one.rule != "column_missing" or one.column not in known:
+            yield one
+
+
+@dataclass(frozen=True)
+class _Said:
+    """A day, and what says it: the file's name, a row, or a title."""
+
+    source: str
+    day: date
+    place: str | None
+    row: str | None
+
+
+def _differing(one: _Said, expected: date, source: str) -> Finding:
+    if one.place is None:
+        message = say(
+            "the file's name says {printed} and {day}: which of them is meant is not known. "
+            "Leave the reference date alone in the name",
+            printed=_printed(one.day),
+            day=_printed(expected),
+        )
+    else:
+        message = say(
+            "sheet {title}, row {row}: the stichtag {printed} is not that of "
+            "{source}{said_of_calendars}",
+            title=one.place,
+            row=one.row or say("title"),
+            printed=_printed(one.day),
+            source=source,
+            said_of_calendars=said_of_calendars(one.day, expected),
+        )
+    return _date_finding(message, expected, found=_printed(one.day), place=one.place, row=one.row)
+
+
+def _days_of_name(file_name: str) -> list[date]:
     try:
-        return date(*map(int, match.groups()))
-    except ValueError as error:
+        return days_of_name(file_name)
+    except NoSuchDay as error:
         raise UnreadableFile(
             _date_finding(
                 say("{file_name}: there is no such day", file_name=file_name), None, found=file_name
             )
         ) from error
+
+
+def _missing_date(file_name: str, grids: Sequence[Grid]) -> Finding:
+    """Nothing says the day; a month may be named, which is no day."""
+    month = names_a_month(file_name) or next(iter(months_in(grids)), None)
+    found = (
+        say("the month {month} alone", month=month)
+        if month
+        else say("no day in the file's name, in a column stichtag or above the table")
+    )
+    return replace(
+        _date_finding(
+            say(
+                "the reference date is not known: expected a day, found {found}. Write it into "
+                "the file's name (such as ..._2022-06-30) or above the table (\"Stichtag "
+                '30.06.2022"), and hand the file in again',
+                found=found,
+            ),
+            None,
+        ),
+        expected=say("a reference date such as 30.06.2022"),
+        found=found,
+    )
 
 
 def _date_finding(
@@ -111,9 +169,7 @@ def _date_finding(
         place=place,
         row=row,
         column="stichtag",
-        expected=(
-            wanted or (_printed(expected) if expected else say("WTG_Stichtag_YYYY-MM-DD.xlsx"))
-        ),
+        expected=(wanted or (_printed(expected) if expected else say("a day such as 30.06.2022"))),
         found=found,
     )
 
@@ -137,7 +193,7 @@ def _offers(read: Mapping[str, SheetRows], table: str) -> set[object]:
 
 def _offers_unknown(read: Mapping[str, SheetRows]) -> Iterator[Finding]:
     known = _offers(read, "angebote")
-    for table in ABOUT_OFFERS:
+    for table in ABOUT_OFFERS if "angebote" in read else ():
         for row in _rows(read, table):
             if row["pfad_id"] not in known:
                 yield _about_offer(
@@ -187,7 +243,7 @@ def _must_report(row: Mapping[str, object]) -> bool:
     return (
         row["angebotsform_wtg"] == MUST_REPORT
         and row.get("set_aside_reason") is None
-        and row["status"] not in (CLOSED, *NOT_YET)
+        and row.get("status") not in (CLOSED, *NOT_YET)
     )
 
 
@@ -210,8 +266,15 @@ def _residents_not_reported(read: Mapping[str, SheetRows]) -> Iterator[Finding]:
 def _sheets_absent(read: Mapping[str, SheetRows]) -> Iterator[Finding]:
     """A whole sheet that nobody misses: a CSV left out of its set, a sheet deleted."""
     homes = any(row["angebotsform_wtg"] == MUST_REPORT for row in _rows(read, "angebote"))
-    occupied = any(row["plaetze_belegt"] is not None for row in _rows(read, "belegung"))
+    occupied = any(row.get("plaetze_belegt") is not None for row in _rows(read, "belegung"))
+    about = any(_rows(read, table) for table in ABOUT_OFFERS)
     for table, title, wanted, what in (
+        (
+            "angebote",
+            "Angebote",
+            about,
+            say("of the offers no kind and no municipality is known, so no figure counts them"),
+        ),
         ("belegung", "Belegung", homes, say("Angebote lists homes, but nothing says their places")),
         ("bewohner", "Bewohner", occupied, say("places are occupied, but nothing says by whom")),
     ):
@@ -237,9 +300,9 @@ def _rows(read: Mapping[str, SheetRows], table: str) -> list[dict[str, object]]:
 
 def _not_in_operation(read: Mapping[str, SheetRows]) -> Iterator[Finding]:
     """Residents of an offer that nobody counts, since it is closed or not yet there."""
-    status = {row["pfad_id"]: row["status"] for row in _rows(read, "angebote")}
+    status = {row["pfad_id"]: row.get("status") for row in _rows(read, "angebote")}
     for row in _rows(read, "belegung"):
-        word, occupied = status.get(row["pfad_id"]), row["plaetze_belegt"]
+        word, occupied = status.get(row["pfad_id"]), row.get("plaetze_belegt")
         if word in (CLOSED, *NOT_YET) and occupied not in (None, 0):
             yield _about_offer(
                 "occupied_but_not_operating",

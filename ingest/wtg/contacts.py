@@ -34,8 +34,8 @@ from ingest.wtg.grids import Grid
 from ingest.wtg.header import find_header
 from ingest.wtg.known_columns import Part, parts_of
 from ingest.wtg.layout import NOTES, REGISTER_SHEET, Column, Sheet, folded
-from ingest.wtg.merges import filled
-from ingest.wtg.postal_lines import parted
+from ingest.wtg.prepared import prepared
+from ingest.wtg.stated_dates import days_of_name
 from kreishaus.model import Batch, FileRejected, Finding, Origin, Stripped, UnreadableFile
 from kreishaus.settings import Settings
 from kreishaus.wording import joined, say
@@ -50,6 +50,8 @@ PROPERTIES = frozenset({"the authors", "the properties"})
 PROGRAMS = re.compile(r"openpyxl|excel|libreoffice|openoffice|python|xlwt|odf", re.IGNORECASE)
 LONG_AGO = (1980, 1, 1, 0, 0, 0)
 MOST_NAMED = 10
+MOST_SAID = 80
+"""A longer word about a fault may hold a text of the file."""
 
 
 def strip_workbook(content: bytes, label: str, settings: Settings) -> Stripped:
@@ -63,7 +65,7 @@ def strip_workbook(content: bytes, label: str, settings: Settings) -> Stripped:
     members = {
         f"{sheet.title}.csv": text
         for table, (sheet, grid) in assigned.items()
-        if (text := _written(grid, sheet, before.tables[table]))
+        if (text := _written(grid, sheet, before.tables[table], _day_to_write(before, label)))
     }
     return _stripped(workbook.parse, _packed(members), label, "stichtag", before, places)
 
@@ -75,9 +77,10 @@ def strip_list(content: bytes, label: str, settings: Settings) -> Stripped:
     if not places:
         return Stripped(content, FORM)
     before = _read(register.parse, content, label, "register", places)
-    grids = tuple(parted(filled(grid), REGISTER_SHEET) for grid in grids_of_list(content))
+    grids = tuple(prepared(grid, REGISTER_SHEET) for grid in grids_of_list(content))
     grid, _ = register.list_of(grids)
-    text = _written(grid, REGISTER_SHEET, before.tables[register.TABLE])
+    table = before.tables[register.TABLE]
+    text = _written(grid, REGISTER_SHEET, table, _day_to_write(before, label))
     return _stripped(register.parse, text.encode(), label, "register", before, places)
 
 
@@ -159,8 +162,9 @@ def _read(parse: Parser, content: bytes, label: str, dataset: str, places: list[
             for value, said in (
                 (fault.row, say(", row {row}", row=fault.row)),
                 (fault.column, say(", column {column}", column=fault.column)),
+                (fault.expected, say("; expected {expected}", expected=fault.expected)),
             )
-            if value and len(value) < 30
+            if value and len(value) < MOST_SAID
         ]
         raise FileRejected(
             say(
@@ -239,19 +243,31 @@ def _plain(table: pd.DataFrame) -> pd.DataFrame:
     return table.drop(columns="source_place").reset_index(drop=True)
 
 
-def _written(grid: Grid, sheet: Sheet, table: pd.DataFrame) -> str:
-    """The staged rows of a sheet as CSV, each on its own line; empty without rows."""
+def _day_to_write(read: Batch, label: str) -> str:
+    """The reference date as text where the file's name does not say it: titles do not land."""
+    return "" if days_of_name(label) else f"{date.fromisoformat(read.period):%d.%m.%Y}"
+
+
+def _written(grid: Grid, sheet: Sheet, table: pd.DataFrame, day: str) -> str:
+    """The staged rows of a sheet as CSV, each on its own line; empty without rows.
+
+    Where ``day`` is given and no column says it, it stands behind each row, or, in a sheet without
+    reference dates, in the first line above the header.
+    """
     if table.empty:
         return ""
-    grid = parted(filled(grid), sheet)
+    grid = prepared(grid, sheet)
     header = find_header(grid, sheet)
     columns = sorted(header.columns, key=lambda pair: pair[1])
-    lines: dict[int, list[str]] = {header.row: [column.header for column, _ in columns]}
-    for number in table["source_row"]:
+    heads = [column.header for column, _ in columns]
+    added = _added(sheet, table, heads, day)
+    lines: dict[int, list[str]] = {header.row: [*heads, *added]}
+    if day and not sheet.dated and header.row > 1:
+        lines[1] = [f"Stichtag {day}"]
+    for position, number in enumerate(table["source_row"]):
         row = grid.rows[int(number) - 1]
-        lines[int(number)] = [
-            _text(column, row[at] if at < len(row) else None) for column, at in columns
-        ]
+        texts = [_text(column, row[at] if at < len(row) else None) for column, at in columns]
+        lines[int(number)] = [*texts, *(texts_of[position] for texts_of in added.values())]
     sink = io.StringIO()
     writer = csv.writer(sink, delimiter=";", lineterminator="\n")
     for number in range(1, max(lines) + 1):
@@ -260,6 +276,17 @@ def _written(grid: Grid, sheet: Sheet, table: pd.DataFrame) -> str:
         else:
             sink.write("\n")
     return sink.getvalue()
+
+
+def _added(sheet: Sheet, table: pd.DataFrame, heads: list[str], day: str) -> dict[str, list[str]]:
+    """What titles and headings say of the rows, which do not land: head -> a text for each row."""
+    added: dict[str, list[str]] = {}
+    if day and sheet.dated and "stichtag" not in heads:
+        added["stichtag"] = [day] * len(table)
+    if "angebotsform" in table and "angebotsform" not in heads:
+        kinds = table["angebotsform"].fillna("").tolist()
+        added |= {"angebotsform": kinds} if any(kinds) else {}
+    return added
 
 
 def _text(column: Column, raw: Raw) -> str:

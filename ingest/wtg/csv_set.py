@@ -83,7 +83,7 @@ def read_csv(content: bytes, title: str) -> Grid:
     """
     text = _decoded(content, title)
     first, _, rest = text.partition("\n")
-    declared = re.fullmatch(r"sep=([;,]?)\s*", first, re.IGNORECASE)
+    declared = re.fullmatch(r"sep=([;,|\t]?)\s*", first, re.IGNORECASE)
     if declared:
         # Kept as an empty line, so that rows keep the numbers an editor shows.
         text = f"\n{rest}"
@@ -155,7 +155,7 @@ def _decoded(content: bytes, title: str) -> str:
 
 
 def _delimiter(text: str, title: str) -> str:
-    """``;`` where lines have one, else ``,`` where every line has one."""
+    """``;`` where lines have one, else ``,``, a tab or ``|`` where most have one."""
     lines = [line for line in _QUOTED.sub("", text).splitlines()[:40] if line.strip()]
     with_sign = {sign: sum(sign in line for line in lines) for sign in ";,\t|"}
     if not lines or with_sign[";"] * 2 >= len(lines):
@@ -164,8 +164,10 @@ def _delimiter(text: str, title: str) -> str:
         return ","
     if with_sign[";"]:
         return ";"
-    others = {sign: text.count(sign) for sign in "\t|" if with_sign[sign] == len(lines)}
-    nearest = repr(max(others, key=lambda sign: others[sign])) if others else say("none")
+    if parts := [sign for sign in "\t|" if with_sign[sign] * 2 >= len(lines)]:
+        return max(parts, key=text.count)
+    others = [sign for sign in "\t|" if with_sign[sign]]
+    nearest = repr(max(others, key=text.count)) if others else say("none")
     raise UnreadableFile(
         _not_csv(
             title,

@@ -16,6 +16,7 @@ from pathlib import Path
 from ingest.drop_folder import Dropped, changed_lately, dropped, is_being_copied, not_taken
 from ingest.http import Client
 from ingest.wtg.contacts import strip_list, strip_workbook
+from ingest.wtg.stated_dates import NoSuchDay, days_of_name
 from kreishaus.model import FileRejected, Request, SourceUnavailable
 from kreishaus.settings import Settings
 from kreishaus.store.landing import Landing
@@ -34,7 +35,6 @@ OFFICE_FILES = frozenset(
 )
 """Also what cannot be read is offered: it is refused with a reason instead of lying unseen."""
 EXPECTED = say("WTG_Stichtag_YYYY-MM-DD.xlsx (or .zip), WTG_Register_YYYY-MM-DD.xlsx (or .csv)")
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def workbooks(settings: Settings, client: Client, name: str) -> list[Request]:
@@ -112,5 +112,8 @@ def _extension(file: Dropped) -> str:
 def _identity(file: Dropped, kind: str) -> str:
     """The plain name of a date's file, whatever an officer added to it: a correction is the same
     thing at another time."""
-    match = _DAY.search(file.name)
-    return f"WTG_{kind.capitalize()}_{match[0]}.xlsx" if match else file.name
+    try:
+        days = days_of_name(file.name)
+    except NoSuchDay:
+        days = []
+    return f"WTG_{kind.capitalize()}_{days[0]}.xlsx" if len(days) == 1 else file.name

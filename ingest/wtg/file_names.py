@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from ingest.persons import file_names
+from ingest.wtg.layout import TITLES
+from ingest.wtg.stated_dates import NoSuchDay, days_of_name
 from kreishaus.model import Request
 from kreishaus.settings import Settings
 
-WORDS = frozenset(["wtg", "stichtag", "register"])
+WORDS = frozenset(["wtg", "stichtag", "register", *TITLES])
 
 
 def stichtag(request: Request, content: bytes, settings: Settings) -> Request:
@@ -20,6 +22,10 @@ def register(request: Request, content: bytes, settings: Settings) -> Request:
 
 
 def _noted(request: Request, begins: str, settings: Settings) -> Request:
-    day = file_names.DAY.search(request.label)
-    plain = f"{begins}_{day[0]}" if day else begins
+    try:
+        days = days_of_name(request.label)
+    except NoSuchDay:
+        days = []
+    # A name with two days, or with one that never was, says none: the parser refuses the file.
+    plain = f"{begins}_{days[0].isoformat()}" if len(days) == 1 else begins
     return file_names.noted(request, "wtg", WORDS, plain, settings)

@@ -13,7 +13,8 @@ import pyarrow as pa
 from ingest.persons.named import holds_full_name, is_resident, names_person
 from ingest.persons.values import day_of
 from ingest.wtg.layout import KEYS
-from ingest.wtg.rows import TOTAL
+from ingest.wtg.municipality_keys import is_county
+from ingest.wtg.sums import TOTAL
 from ingest.wtg.tables import REGISTER, TABLES
 
 NAMES = frozenset(["name", "traeger"])
@@ -44,7 +45,8 @@ def marker_of(column: str, value: str) -> str | None:
             return "a day where homes have their name or operator"
         return "the name of a person" if names_person(text, strictly=True) else None
     if column in IDENTIFIERS:
-        is_word = WORD_OF_LETTERS.fullmatch(text) and not TOTAL.search(text)
+        is_sum = TOTAL.search(text) or is_county(text)
+        is_word = WORD_OF_LETTERS.fullmatch(text) and not is_sum
         is_long = len(text) >= SHORTEST_NAME
         return "an identifier of letters alone, as names are" if is_word and is_long else None
     if names_person(text) or (column not in TEXTS and holds_full_name(text)):

@@ -40,6 +40,8 @@ class Grid:
     """Rows in which a cell with a value has a fill."""
     delimited: bool = False
     """From a CSV: a delimiter inside a text moves all values behind it."""
+    gathered: tuple[str, ...] = ()
+    """Heads of columns whose values stand in another one now: of places for one kind of care."""
     looks_unread: str = ""
     """The kind of workbook of which only values are read: nobody looked whether text is struck."""
     since_1904: bool = False

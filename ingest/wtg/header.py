@@ -10,11 +10,13 @@ from openpyxl.utils import get_column_letter
 
 from ingest.wtg.cells import Raw, is_blank, squeezed
 from ingest.wtg.grids import Grid
-from ingest.wtg.layout import HEADER_ALIASES_PLACE, PERSONAL, Column, Sheet, folded
+from ingest.wtg.layout import HEADER_ALIASES_PLACE, ONE_OF, PERSONAL, Column, Sheet, bare, folded
 from kreishaus.model import Finding, UnreadableFile
 from kreishaus.wording import joined, say
 
 ROWS_SEARCHED = 40
+ALIKE = 0.88
+"""From here on a head is a column's own name, mistyped: "plaetze_belgt"."""
 FEWEST_NAMES = 2
 """A row with fewer known column names is no header: a title may hold one by chance."""
 
@@ -51,21 +53,35 @@ def find_header(grid: Grid, sheet: Sheet) -> Header:
     """The header of a sheet. Raises ``UnreadableFile`` naming sheet and column."""
     row = _header_row(grid, sheet)
     names = _Names(sheet, grid.title, row, names_in(grid.rows[row - 1], sheet))
-    faults = [*_twice(names), *_missing(names, grid, required=True)]
-    if faults:
+    missing = list(_missing(names, grid))
+    faults = [*_twice(names), *(one for one in missing if one.severity == "critical")]
+    if faults := faults or list(_none_of(names)):
         raise UnreadableFile(*faults)
     by_name = {column.header: column for column in sheet.columns}
     columns = tuple((by_name[name], i) for i, name in enumerate(names.names) if name in by_name)
-    findings = (*_missing(names, grid, required=False), *_unknown(names), *_unnamed(grid, names))
+    findings = (
+        *missing,
+        *_unknown(names, frozenset(map(folded, grid.gathered))),
+        *_unnamed(grid, names),
+    )
     return Header(row, columns, findings)
 
 
 def names_in(row: tuple[Raw, ...], sheet: Sheet) -> tuple[str, ...]:
     """The cells of a row as names of columns. Where a column's own name stands in the row, other
     words for it are no names."""
-    written = ["" if is_blank(raw) else folded(str(raw)) for raw in row]
-    names = ((name, sheet.named(name)) for name in written)
-    return tuple(name if known in written else known for name, known in names)
+    written = ["" if is_blank(raw) else str(raw) for raw in row]
+    own = {column.header for column in sheet.columns}
+    taken = own & set(map(folded, written))
+    names = []
+    for text in written:
+        name = folded(text)
+        if name not in taken:
+            # Of two words for one column the second is named twice, and refused: see ``_twice``.
+            meanings = [one for one in sheet.meanings(text) if one not in taken]
+            name = next((one for one in meanings if one not in names), (meanings or [name])[0])
+        names.append(name)
+    return tuple(names)
 
 
 def known_names(row: tuple[Raw, ...], sheet: Sheet) -> int:
@@ -107,26 +123,38 @@ def _first_words(grid: Grid) -> str:
     return say("no such row")
 
 
-def _missing(names: _Names, grid: Grid, *, required: bool) -> Iterator[Finding]:
+def _missing(names: _Names, grid: Grid) -> Iterator[Finding]:
+    """The columns that are absent: critical where no row is read without one, and where its
+    numbers stand there under another head, so that they would be lost."""
     strangers = [name for _, name in names.strangers]
     for column in names.absent:
-        if column.required != required:
-            continue
         near = _nearest(column.header, strangers)
         hints = [say('; the nearest there is "{near}"', near=near)] if near else []
-        if other := _other_row(names, grid, column):
+        other = _other_row(names, grid, column)
+        is_header = other is not None and known_names(grid.rows[other - 1], names.sheet) > 1
+        is_needed = column.required or is_header or _is_lost(column, near)
+        if other:
             hints.append(say("; row {other} names it: put all names into one row", other=other))
         yield Finding(
             rule="column_missing",
-            severity="critical" if column.required else "warning",
+            severity="critical" if is_needed else "warning",
             message=say(
                 "sheet {title}: the column {header} is missing{hint}. Name it {header}; if "
                 "the authority renamed it for good, ask the data engineer to add the new "
-                "name to {header_aliases_place}",
+                "name to {header_aliases_place}. The heads found are: {heads}",
                 title=names.title,
                 header=column.header,
                 hint=joined(hints, ""),
                 header_aliases_place=HEADER_ALIASES_PLACE,
+                heads=_heads(names),
+            )
+            if is_needed
+            else say(
+                "sheet {title}: there is no column {header}{hint}; its values are taken as not "
+                "known, and never as 0",
+                title=names.title,
+                header=column.header,
+                hint=joined(hints, ""),
             ),
             place=names.title,
             row=str(names.row),
@@ -134,6 +162,48 @@ def _missing(names: _Names, grid: Grid, *, required: bool) -> Iterator[Finding]:
             expected=column.header,
             found=(near or say("no such column")),
         )
+
+
+def _is_lost(column: Column, near: str | None) -> bool:
+    """Whether the numbers of an absent column stand there under a head spelled nearly so."""
+    return (
+        column.summed
+        and near is not None
+        and difflib.SequenceMatcher(None, bare(near), bare(column.header)).ratio() > ALIKE
+    )
+
+
+def _none_of(names: _Names) -> Iterator[Finding]:
+    """A fault where a sheet has none of the columns of which it needs one."""
+    wanted = ONE_OF.get(names.sheet.table, ())
+    if not wanted or set(wanted) & set(names.names):
+        return
+    near = _nearest(wanted[0], [name for _, name in names.strangers])
+    listed = joined(wanted, ", ")
+    yield Finding(
+        rule="column_missing",
+        severity="critical",
+        message=say(
+            "sheet {title}: one of the columns {listed} must be there. Name it so; if the "
+            "authority renamed it for good, ask the data engineer to add the new name to "
+            "{header_aliases_place}. The heads found are: {heads}",
+            title=names.title,
+            listed=listed,
+            header_aliases_place=HEADER_ALIASES_PLACE,
+            heads=_heads(names),
+        ),
+        place=names.title,
+        row=str(names.row),
+        column=wanted[0],
+        expected=listed,
+        found=near or say("no such column"),
+    )
+
+
+def _heads(names: _Names) -> str:
+    """The heads of a sheet as the layout writes them, but for those of contact persons."""
+    heads = [name for name in names.names if name and not PERSONAL.search(name)]
+    return ", ".join(heads)[:300]
 
 
 def _nearest(name: str, candidates: list[str]) -> str | None:
@@ -184,9 +254,11 @@ def _twice(names: _Names) -> Iterator[Finding]:
             )
 
 
-def _unknown(names: _Names) -> Iterator[Finding]:
+def _unknown(names: _Names, gathered: frozenset[str]) -> Iterator[Finding]:
     absent = sorted(column.header for column in names.absent)
     for index, name in names.strangers:
+        if name in gathered:
+            continue
         near = _nearest(name, absent)
         persons = say(" It speaks of persons: leave it out") if PERSONAL.search(name) else ""
         yield Finding(

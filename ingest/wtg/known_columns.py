@@ -17,9 +17,9 @@ from ingest.persons.rows import FEWEST_PERSONS, SURNAME_FIRST, is_full_name
 from ingest.wtg.cells import is_blank, squeezed
 from ingest.wtg.grids import Grid
 from ingest.wtg.header import FEWEST_NAMES, ROWS_SEARCHED, known_names, names_in
-from ingest.wtg.layout import REGISTER_SHEET, SHEETS, Sheet, folded
-from ingest.wtg.merges import filled
-from ingest.wtg.postal_lines import parted
+from ingest.wtg.layout import ALL, Sheet, folded
+from ingest.wtg.prepared import prepared
+from ingest.wtg.sums import sums_a_region
 
 THINGS = re.compile(
     r"haus|heim|stift|residenz|zentrum|pflege|wohn|senior|diakon|caritas|sozial|johann|kloster"
@@ -31,8 +31,6 @@ THINGS = re.compile(
 
 SURELY_KNOWN = 4
 """A list of persons may have a status and a place, too; with fewer columns most must be known."""
-
-ALL = (*SHEETS, REGISTER_SHEET)
 
 
 @dataclass(frozen=True)
@@ -59,7 +57,9 @@ class Part:
 
     def own(self) -> Cells:
         """The cells of the columns that the layout knows."""
-        return self._only(self.is_own)
+        return self._only(
+            lambda row, column: self.is_own(row, column) and not self._is_sum(row, column)
+        )
 
     def rest(self) -> Cells:
         """All other cells but those of contact persons."""
@@ -77,6 +77,11 @@ class Part:
         value = self.rows[row][column]
         in_column = 0 < self.header <= row and column in self.contacts
         return in_column or (isinstance(value, str) and holds_contact(value))
+
+    def _is_sum(self, row: int, column: int) -> bool:
+        """Whether a cell is the label of a region's sum, which reads like two names."""
+        value = self.rows[row][column]
+        return isinstance(value, str) and sums_a_region(value)
 
     def contact_places(self) -> Iterator[tuple[int, int]]:
         """Row and column of every cell of a contact person outside the known columns."""
@@ -96,7 +101,7 @@ class Part:
 def part_of(grid: Grid) -> Part:
     """A sheet by its columns: under whatever title, the layout that it has most columns of."""
     sheet = max(ALL, key=lambda one: _most_named(grid, one))
-    grid = parted(filled(grid), sheet)
+    grid = prepared(grid, sheet)
     most = _most_named(grid, sheet)
     rows = {
         number: cells

@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from ingest.formats.text import written_out
 from ingest.wtg import cells
+from ingest.wtg.municipality_keys import municipality
 from ingest.wtg.tables import REGISTER, TABLES
 
 SHEET_ALIASES_PLACE = "ingest/wtg/sheet_aliases.csv"
@@ -44,56 +45,25 @@ WITHOUT_REFERENCE_DATE = frozenset({"pruefungen", "massnahmen", "planungen"})
 ABOUT_OFFERS = ("belegung", "bewohner", "personal", "pruefungen", "massnahmen")
 """Sheets whose ``pfad_id`` must stand in Angebote."""
 
-OPTIONAL = {
-    "angebote": frozenset(
-        [
-            "traegerart",
-            "unterart",
-            "schwerpunkt",
-            "strasse",
-            "hausnummer",
-            "plz",
-            "ort",
-            "lat",
-            "lon",
-            "betrieb_ab",
-            "betrieb_bis",
-            "freigabe_status",
-            "freigabe_am",
-        ]
-    ),
-    "belegung": frozenset(
-        ["davon_sonderbereich", "einzelzimmer", "doppelzimmer", "gemeldet_am", "quelle"]
-    ),
-    "bewohner": frozenset({"unter_60"}),
-    "personal": frozenset(
-        [
-            "vk_pdl",
-            "vk_sozialdienst",
-            "vk_soll_vereinbart",
-            "wochenstunden_vollzeit",
-            "erhoben_am",
-            "anlass",
-        ]
-    ),
-    "massnahmen": frozenset(["von", "bis", "plaetze_betroffen"]),
-    "planungen": frozenset(["beschluss_am", "inbetriebnahme_erwartet", "traeger"]),
-    "unterstuetzungsangebote": frozenset({"zielgruppe_kinder"}),
-    "register_offers": frozenset(
-        [
-            "reference_date",
-            "pfad_id",
-            "traeger",
-            "angebotsform",
-            "strasse",
-            "hausnummer",
-            "ags",
-            "plaetze",
-            "status",
-        ]
-    ),
+NEEDED = {
+    "angebote": ("pfad_id", "name", "angebotsform_wtg"),
+    "belegung": ("pfad_id", "plaetze_vertrag"),
+    "bewohner": ("pfad_id", "pg2", "pg3", "pg4", "pg5"),
+    "personal": ("pfad_id", "vk_pflege_gesamt", "vk_fachkraft"),
+    "pruefungen": ("pruefung_id", "pfad_id", "datum", "art", "geplant", "durchgefuehrt"),
+    "massnahmen": ("vorgang_id", "pfad_id", "eingang_am", "bestaetigt"),
+    "planungen": ("vorhaben_id", "ags", "angebotsform"),
+    "unterstuetzungsangebote": ("angebot_id", "ags", "art"),
+    "register_offers": ("name", "plz", "ort"),
 }
-"""Columns that describe: no rule and no published sum needs them. Their absence is a warning."""
+"""Columns that name a row, or without which no figure is made of it. The absence of any other one
+is a warning: its values are then not known."""
+ONE_OF = {
+    "angebote": ("ags", "ort"),
+    "belegung": ("plaetze_belegt", "plaetze_nicht_belegt"),
+    "planungen": ("plaetze", "wohneinheiten"),
+}
+"""Columns of which a sheet must have one: the other is made of it."""
 
 KEYS = frozenset(["pfad_id", "pruefung_id", "vorgang_id", "vorhaben_id", "angebot_id"])
 _COMPUTED = {
@@ -107,7 +77,7 @@ _BY_NAME: dict[str, cells.Reader] = {
     "reference_date": cells.reference_day,
     "lat": cells.coordinate,
     "lon": cells.coordinate,
-    "ags": cells.region_key,
+    "ags": municipality,
     "plz": cells.postcode,
     "hausnummer": cells.house_number,
     "wochenstunden_vollzeit": cells.hours,
@@ -155,16 +125,39 @@ class Sheet:
 
     def named(self, header: str) -> str:
         """The folded name of a column as the layout has it, also where the file says otherwise."""
-        name = folded(header)
+        return next(iter(self.meanings(header)), folded(header))
+
+    def meanings(self, header: str) -> tuple[str, ...]:
+        """The columns that a header may mean, the likeliest first: "freie Plätze" are those not
+        occupied, but in a sheet that has those too the ones reported free. Empty for a stranger."""
         own = {column.header for column in self.columns}
-        return name if name in own or aliases().get(name) not in own else aliases()[name]
+        if folded(header) in own:
+            return (folded(header),)
+        meant = aliases().get(bare(header), ())
+        # A sheet without places tells the municipality by its key, and people write its name.
+        by_key = ("ags",) if "ort" in meant and "ort" not in own else ()
+        return tuple(column for column in (*meant, *by_key) if column in own)
 
 
 @cache
-def aliases() -> dict[str, str]:
-    """Other words for a column, folded as ``folded`` does it -> the column. A column's own name
-    goes before them."""
-    return {folded(row["word"]): row["column"] for row in _listed(HEADER_ALIASES)}
+def aliases() -> dict[str, tuple[str, ...]]:
+    """Other words for a column, as ``bare`` writes them -> the columns that they may mean. A
+    column's own name goes before them."""
+    meant: dict[str, list[str]] = {}
+    for row in _listed(HEADER_ALIASES):
+        columns = meant.setdefault(bare(row["word"]), [])
+        if row["column"] not in columns:
+            columns.append(row["column"])
+    own = {bare(column.header): column.header for sheet in ALL for column in sheet.columns}
+    for word, column in own.items():
+        meant[word] = [column, *(one for one in meant.get(word, ()) if one != column)]
+    return {word: tuple(columns) for word, columns in meant.items()}
+
+
+def bare(text: str) -> str:
+    """A header without signs and a unit in brackets: "Plätze lt. Vertrag (Anzahl)"."""
+    without_unit = re.sub(r"[(\[](?:anzahl|vk|vzae|std|in|stueck)\b[^)\]]*[)\]]", " ", folded(text))
+    return re.sub(r"[^a-z0-9]+", "_", without_unit).strip("_")
 
 
 @cache
@@ -201,7 +194,7 @@ def _column(table: str, field: pa.Field) -> Column:
         header="stichtag" if field.name == "reference_date" else field.name,
         field=field.name,
         read=_reader(field),
-        required=field.name not in OPTIONAL.get(table, ()),
+        required=field.name in NEEDED[table],
         filled=not field.nullable,
         summed=field.type == pa.int64() or field.name.startswith("vk_"),
         repeatable=field.type in (pa.string(), pa.date32()) and field.name not in KEYS,
@@ -220,3 +213,4 @@ def _sheet(table: str, schema: pa.Schema) -> Sheet:
 
 SHEETS = tuple(_sheet(table, schema) for table, schema in TABLES.items())
 (REGISTER_SHEET,) = (_sheet(table, schema) for table, schema in REGISTER.items())
+ALL = (*SHEETS, REGISTER_SHEET)

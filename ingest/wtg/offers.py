@@ -6,7 +6,10 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
+from ingest.wtg.codes import kinds_in_column
 from ingest.wtg.exclusions import Row, duplicates, excluded, finding, place_of
+from ingest.wtg.formatting import listed
+from ingest.wtg.municipality_keys import key_of
 from ingest.wtg.rows import SheetRows
 from kreishaus.model import Finding
 from kreishaus.wording import say
@@ -14,6 +17,43 @@ from kreishaus.wording import say
 KEY = re.compile("[0-9]{8}")
 KEY_OF_KREIS = 5
 """An official key begins with that of its Kreis."""
+
+
+KINDS = {"angebote": "angebotsform_wtg", "planungen": "angebotsform"}
+"""Sheets whose rows say a kind of offer, and the column with it."""
+
+
+def completed(read: SheetRows) -> None:
+    """Write kinds of offers as their codes, and keys of municipalities that stand as names.
+
+    A kind that is none stays as written, for the suite to name. An offer without a key whose place
+    is no municipality's name is a fault.
+    """
+    if column := KINDS.get(read.sheet.table):
+        for row in read.rows:
+            kinds = kinds_in_column(str(row.get(column) or ""))
+            row[column] = next(iter(kinds)) if len(kinds) == 1 else row.get(column)
+    if read.sheet.table == "angebote":
+        read.findings.extend(keys_from_places(read.rows))
+        for row in read.rows:
+            if row.get("ags") is None:
+                read.faults.append(_without_key(row))
+
+
+def _without_key(row: Row) -> Finding:
+    return finding(
+        row,
+        "cell_unreadable",
+        say(
+            "there is no ags, and ort ({ort}) is not the name of one municipality. Write its "
+            "official key into a column ags",
+            ort=row.get("ort") or say("nothing"),
+        ),
+        severity="critical",
+        expected=say("an official key of eight digits"),
+        column="ags",
+        found=str(row.get("ort") or say("nothing")),
+    )
 
 
 def judged_offers(read: Mapping[str, SheetRows]) -> Iterator[Finding]:
@@ -97,4 +137,35 @@ def _twice(rows: list[Row], read: Mapping[str, SheetRows]) -> Iterator[Finding]:
                 first=first["source_row"],
                 second=second["source_row"],
             ),
+        )
+
+
+def keys_from_places(rows: list[Row]) -> Iterator[Finding]:
+    """Put the key of ``ort`` into the rows without ``ags``; one warning for all of them.
+
+    A row whose place is no municipality's name stays without a key.
+    """
+    mended = []
+    for row in rows:
+        if row.get("ags") is None and (place := row.get("ort")):
+            row["ags"] = key_of(str(place))
+            if row["ags"] is not None:
+                mended.append(row)
+    if mended:
+        first = mended[0]
+        yield Finding(
+            rule="ags_from_place",
+            severity="warning",
+            message=say(
+                "sheet {source_place}, {count} rows: no ags is given; it was taken from the name "
+                "of the municipality. Rows {rows}",
+                source_place=first["source_place"],
+                count=len(mended),
+                rows=listed([str(row["source_row"]) for row in mended]),
+            ),
+            place=str(first["source_place"]),
+            row=str(first["source_row"]),
+            column="ags",
+            expected=say("an official key of eight digits"),
+            found=str(first["ort"]),
         )

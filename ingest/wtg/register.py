@@ -11,16 +11,17 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from ingest.wtg import consistency
-from ingest.wtg.codes import KIND_WORDS_PLACE, OFFER_TYPES, folded_words, kinds_named
+from ingest.wtg.codes import KIND_WORDS_PLACE, OFFER_TYPES, kinds_in_column, kinds_named
 from ingest.wtg.exclusions import Row, duplicates, excluded, finding
 from ingest.wtg.files import grids_of_list
 from ingest.wtg.formatting import listed
 from ingest.wtg.grids import Grid
 from ingest.wtg.header import FEWEST_NAMES, ROWS_SEARCHED, known_names
 from ingest.wtg.layout import REGISTER_SHEET
-from ingest.wtg.merges import filled
+from ingest.wtg.offers import keys_from_places
 from ingest.wtg.other_workbooks import looks_not_read
-from ingest.wtg.postal_lines import parted
+from ingest.wtg.places_by_kind import places_not_read
+from ingest.wtg.prepared import prepared
 from ingest.wtg.rows import SheetRows, folded_faults, read_rows
 from ingest.wtg.tables import REGISTER
 from ingest.wtg.workbook import frame
@@ -33,25 +34,23 @@ from kreishaus.wording import joined, say
 def parse(content: bytes, origin: Origin) -> Batch:
     """Read a register export; the period is its reference date. Raises ``UnreadableFile``."""
     grids = grids_of_list(content)
-    grid, findings = list_of(tuple(parted(filled(grid), REGISTER_SHEET) for grid in grids))
+    grid, findings = list_of(tuple(prepared(grid, REGISTER_SHEET) for grid in grids))
     findings.extend(looks_not_read(grids))
     read = read_rows(grid, replace(REGISTER_SHEET, title=grid.title))
     if read.faults or not read.rows:
         raise UnreadableFile(*(folded_faults(read.faults) or [_no_rows(grid)]))
-    day = consistency.reference_date({TABLE: read}, origin.label, origin.retrieved_at.date())
+    today = origin.retrieved_at.date()
+    day = consistency.reference_date({TABLE: read}, origin.label, today, (grid,))
+    findings.extend(places_not_read(grid))
     findings.extend(_kinds(read.rows))
+    findings.extend(keys_from_places(read.rows))
     findings.extend(excluded(read.rows))
     findings.extend(_twice(read))
     return Batch(
         period=day.isoformat(),
         tables={TABLE: frame(REGISTER[TABLE], read.rows, day)},
-        findings=(*(one for one in read.findings if not _says_the_name(one)), *findings),
+        findings=(*consistency.without_known(read.findings, findings), *findings),
     )
-
-
-def _says_the_name(finding: Finding) -> bool:
-    """A list without ``stichtag`` is whole: its date stands in the file's name."""
-    return (finding.rule, finding.column) == ("column_missing", "stichtag")
 
 
 def list_of(grids: tuple[Grid, ...]) -> tuple[Grid, list[Finding]]:
@@ -112,7 +111,7 @@ def _kinds(rows: list[Row]) -> Iterator[Finding]:
     unclear: list[Row] = []
     for row in rows:
         written = row.get("angebotsform")
-        named = _kinds_of(str(written)) if written else kinds_named(str(row["name"]))
+        named = kinds_in_column(str(written)) if written else kinds_named(str(row["name"]))
         row["angebotsform_wtg"] = next(iter(named)) if len(named) == 1 else None
         origin = "spalte" if written else "name"
         row["angebotsform_herkunft"] = origin if len(named) == 1 else None
@@ -161,11 +160,6 @@ def _told(rows: list[Row], rule: str, what: str, *, expected: str) -> Iterator[F
         expected=expected,
         found=str(first.get("angebotsform") or first["name"]),
     )
-
-
-def _kinds_of(written: str) -> frozenset[str]:
-    code = folded_words(written).replace(" ", "_")
-    return frozenset([code]) if code in OFFER_TYPES else kinds_named(written)
 
 
 def _twice(read: SheetRows) -> Iterator[Finding]:

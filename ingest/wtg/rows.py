@@ -8,18 +8,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from ingest.wtg.cells import EMPTY, Cell, CellError, Raw, is_blank, shown, squeezed
+from ingest.wtg.codes import is_kind_heading
 from ingest.wtg.formatting import beside_the_values, listed, refused_formatting
 from ingest.wtg.grids import Grid
 from ingest.wtg.header import Header, find_header, known_names
 from ingest.wtg.layout import KEYS, Column, Sheet
-from ingest.wtg.merges import filled, refused
-from ingest.wtg.postal_lines import parted
+from ingest.wtg.merges import refused
+from ingest.wtg.municipality_keys import is_region
+from ingest.wtg.prepared import prepared
+from ingest.wtg.sums import TOTAL, only_label
 from kreishaus.model import Finding, UnreadableFile
 from kreishaus.wording import rewritten, say, text_of
 
-TOTAL = re.compile(
-    r"(?<!\w)(insgesamt|gesamt|(?:zwischen|gesamt|teil)?summen?|total|Σ)(?!\w)", re.IGNORECASE
-)
 _NOTE = re.compile(
     r"^(?:\*|[¹²³⁴-⁹]|\d\)|(?:anm|anmerkung(?:en)?|hinweis|legende|quelle|stand)\b)", re.IGNORECASE
 )
@@ -27,6 +27,7 @@ MOST_ALIKE = 3
 """More cells with one fault in one column have one cause."""
 MOST_FAULTS = 200
 """With more faults in one sheet it is another table: nobody mends them one by one."""
+_WORD = re.compile(r"[^\W\d_]{2,}|\?")
 _TOLERANCE = 0.005
 """FTE carry two decimals; their sum in floating point carries noise."""
 
@@ -41,6 +42,10 @@ class SheetRows:
     faults: list[Finding] = field(default_factory=list)
     warnings: dict[tuple[str, str], list[tuple[int, str]]] = field(default_factory=dict)
     """Rule and column -> rows and what stands there: what a spreadsheet seems to have changed."""
+    unknown: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
+    """Column -> rows and the words that stand there instead of a number."""
+    heading: str | None = None
+    """The heading above the present row that says the kind of offer, where no column does."""
     blocks: list[int] = field(default_factory=lambda: [0])
     """How many rows stood above each total row so far: a subtotal counts from there."""
 
@@ -51,17 +56,21 @@ def read_rows(grid: Grid, sheet: Sheet) -> SheetRows:
 
     Raises ``UnreadableFile`` where the table itself cannot be found or trusted.
     """
-    grid = parted(filled(grid), sheet)
+    grid = prepared(grid, sheet)
     header = find_header(grid, sheet)
     read = SheetRows(sheet, findings=list(header.findings))
     left_out: list[tuple[int, str]] = []
     for number, raws in enumerate(grid.rows[header.row :], start=header.row + 1):
         written = _written(raws, header)
+        if heading := _kind_heading(raws, header, sheet):
+            read.heading = heading
+            left_out.append((number, "note"))
+            continue
         if not written:
             continue
         if len(read.faults) > MOST_FAULTS:
             break
-        if label := _total_label(written):
+        if label := _total_label(written) or _total_of_region(written, raws):
             read.findings.extend(_compare_total(read, header, raws, number, label))
             left_out.append((number, "total"))
         elif kind := _no_row(written, raws, header, sheet):
@@ -71,9 +80,10 @@ def read_rows(grid: Grid, sheet: Sheet) -> SheetRows:
     without_data = frozenset(number for number, _ in left_out)
     faults = [*refused(grid, header, without_data), *refused_formatting(grid, header)]
     if faults:
-        raise UnreadableFile(*faults)
+        raise UnreadableFile(*folded_faults(faults))
     read.findings.extend(_not_rows(grid, left_out))
     read.findings.extend(_doubtful(read))
+    read.findings.extend(_not_known(read))
     read.findings.extend(beside_the_values(grid, [_number(row) for row in read.rows]))
     return read
 
@@ -97,12 +107,34 @@ def _no_row(
         return "stichtag"
     if not isinstance(raw, str):
         return None
-    if _NOTE.search(squeezed(raw)):
+    if _NOTE.search(squeezed(raw)) or (column.field in ("pfad_id", "name") and is_region(raw)):
         return "note"
     # A heading over some rows stands in the first column; a key without blanks may be a row's own.
     first = min(header.columns, key=lambda pair: pair[1])[0]
     is_key = column.field in KEYS and " " not in squeezed(raw)
     return "note" if column == first and column.field != "name" and not is_key else None
+
+
+def _kind_heading(raws: tuple[Raw, ...], header: Header, sheet: Sheet) -> str | None:
+    """The text of a row that is a heading over offers of one kind, in a list without a column of
+    kinds."""
+    own = {column.field for column in sheet.columns}
+    there = {column.field for column, _ in header.columns}
+    if "angebotsform" not in own - there:
+        return None
+    texts = [raw for raw in raws if not is_blank(raw)]
+    is_heading = len(texts) == 1 and isinstance(texts[0], str) and is_kind_heading(texts[0])
+    return squeezed(str(texts[0])) if is_heading else None
+
+
+def _total_of_region(written: list[tuple[Column, Raw]], raws: tuple[Raw, ...]) -> str | None:
+    """The label of a row of sums that bears the name of a region ("Rhein-Kreis Neuss"), or that has
+    its label in a column that the layout does not know: it has numbers and nothing else."""
+    label = only_label(raws)
+    others = [(column, raw) for column, raw in written if not column.summed]
+    if label is None or len(others) == len(written):
+        return None
+    return label if all(squeezed(str(raw)) == label for _, raw in others) else None
 
 
 def _is_day(column: Column, raw: Raw) -> bool:
@@ -162,6 +194,29 @@ def _doubtful(read: SheetRows) -> Iterator[Finding]:
         )
 
 
+def _not_known(read: SheetRows) -> Iterator[Finding]:
+    """One warning for a column with words for "not known" among its numbers."""
+    for column, cells in read.unknown.items():
+        numbers = [str(number) for number, _ in cells]
+        yield Finding(
+            rule="number_not_known",
+            severity="warning",
+            message=say(
+                "sheet {title}, column {column}: no number stands in rows {numbers} ({found}); it "
+                "is taken as not known, and never as 0. Write 0 where none is meant",
+                title=read.sheet.title,
+                column=column,
+                numbers=listed(numbers),
+                found=cells[0][1],
+            ),
+            place=read.sheet.title,
+            row=numbers[0],
+            column=column,
+            expected=say("a number"),
+            found=cells[0][1],
+        )
+
+
 def _read_row(read: SheetRows, header: Header, raws: tuple[Raw, ...], number: int) -> None:
     row: dict[str, object] = {"source_place": read.sheet.title, "source_row": number}
     markers: dict[str, str] = {}
@@ -171,11 +226,20 @@ def _read_row(read: SheetRows, header: Header, raws: tuple[Raw, ...], number: in
         row[column.field] = cell.value
         if cell.marker is not None:
             markers[column.header] = cell.marker
+        if column.summed and cell.value is None and _says_unknown(cell.marker):
+            read.unknown.setdefault(column.header, []).append((number, str(cell.marker)))
         if cell.warning is not None:
             found = (number, cell.marker or "")
             read.warnings.setdefault((cell.warning, column.header), []).append(found)
+    if read.heading and row.get("angebotsform") is None:
+        row["angebotsform"] = read.heading
     row["cell_markers"] = json.dumps(markers, ensure_ascii=False) if markers else None
     read.rows.append(row)
+
+
+def _says_unknown(marker: str | None) -> bool:
+    """Whether a marker is a word for a number that is not known; "entfällt" says that none is."""
+    return bool(marker and _WORD.search(marker)) and not str(marker).casefold().startswith("entf")
 
 
 def _read_cell(read: SheetRows, column: Column, raw: Raw, number: int) -> Cell:

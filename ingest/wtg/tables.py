@@ -45,7 +45,7 @@ def _sheet(*fields: pa.Field) -> pa.Schema:
 TABLES = {
     "angebote": _sheet(
         text("pfad_id"),
-        text("standort_id"),
+        *_texts("standort_id"),
         text("name"),
         *_texts("traeger", "traegerart"),
         text("angebotsform_wtg"),

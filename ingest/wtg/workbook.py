@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 
 import pandas as pd
@@ -12,20 +13,20 @@ import pyarrow as pa
 
 from ingest.wtg import consistency
 from ingest.wtg.calendars import require_days
-from ingest.wtg.cells import is_blank
-from ingest.wtg.files import grids_of_set
+from ingest.wtg.cells import is_blank, squeezed
+from ingest.wtg.files import CSV_TITLE, grids_of_set
 from ingest.wtg.grids import Grid
-from ingest.wtg.header import ROWS_SEARCHED, known_names
+from ingest.wtg.header import FEWEST_NAMES, ROWS_SEARCHED, known_names, names_in
 from ingest.wtg.layout import (
-    ABOUT_OFFERS,
     NOTES,
+    ONE_OF,
     SHEET_ALIASES_PLACE,
     SHEETS,
     Sheet,
     folded,
     sheet_titles,
 )
-from ingest.wtg.offers import judged_offers
+from ingest.wtg.offers import completed, judged_offers
 from ingest.wtg.other_workbooks import looks_not_read
 from ingest.wtg.rows import SheetRows, folded_faults, read_rows
 from ingest.wtg.tables import TABLES
@@ -52,9 +53,9 @@ def parse(content: bytes, origin: Origin) -> Batch:
     findings.extend(looks_not_read(grids))
     read = _read_all(sheets)
     today = origin.retrieved_at.date()
-    reference_date = consistency.reference_date(read, origin.label, today)
+    reference_date = consistency.reference_date(read, origin.label, today, grids)
     for sheet in read.values():
-        findings.extend(sheet.findings)
+        findings.extend(consistency.without_known(sheet.findings, sheet.findings))
     findings.extend(require_days(grids, read, reference_date))
     findings.extend(judged_offers(read))
     findings.extend(consistency.across_sheets(read))
@@ -75,7 +76,7 @@ def assigned(grids: Iterable[Grid]) -> tuple[dict[str, tuple[Sheet, Grid]], list
     assigned: dict[str, tuple[Sheet, Grid]] = {}
     strangers: list[Grid] = []
     findings: list[Finding] = []
-    for grid in grids:
+    for grid in only_sheet_known(tuple(grids)):
         sheet = sheet_titles().get(folded(grid.title))
         if sheet is None:
             strangers.append(grid)
@@ -91,6 +92,39 @@ def assigned(grids: Iterable[Grid]) -> tuple[dict[str, tuple[Sheet, Grid]], list
     return assigned, [*findings, *map(_not_read, unread)]
 
 
+def only_sheet_known(grids: tuple[Grid, ...]) -> tuple[Grid, ...]:
+    """A file of one sheet under the title of the layout, where its columns show which one it is.
+
+    The sheet of a CSV has no title, and that of a list of its own is called "Tabelle1". Where
+    columns of two sheets fit, nothing is guessed.
+    """
+    written = [grid for grid in grids if not _is_empty(grid)]
+    if len(written) != 1 or folded(written[0].title) in sheet_titles():
+        return grids
+    known = [sheet for sheet in SHEETS if _named(written[0], sheet) > FEWEST_NAMES]
+    fitting = [sheet for sheet in known if _fits(written[0], sheet)] or known
+    most = max((_named(written[0], sheet) for sheet in fitting), default=0)
+    best = [sheet for sheet in fitting if _named(written[0], sheet) == most]
+    if len(best) != 1:
+        return grids
+    known_now = replace(written[0], title=best[0].title)
+    return tuple(known_now if grid is written[0] else grid for grid in grids)
+
+
+def _fits(grid: Grid, sheet: Sheet) -> bool:
+    """Whether a row names every column that the sheet needs."""
+    needed = {column.header for column in sheet.columns if column.required}
+    return any(
+        needed <= (names := set(names_in(row, sheet)))
+        and (sheet.table not in ONE_OF or bool(names & set(ONE_OF[sheet.table])))
+        for row in grid.rows[:ROWS_SEARCHED]
+    )
+
+
+def _named(grid: Grid, sheet: Sheet) -> int:
+    return max((known_names(row, sheet) for row in grid.rows[:ROWS_SEARCHED]), default=0)
+
+
 def _require(assigned: Mapping[str, tuple[Sheet, Grid]], strangers: list[Grid]) -> None:
     titles = [grid.title for grid in strangers]
     missing: dict[str, str | None] = {
@@ -99,9 +133,9 @@ def _require(assigned: Mapping[str, tuple[Sheet, Grid]], strangers: list[Grid]) 
         if sheet.table not in assigned
         and (near := _nearest(sheet.title, titles) or _alike(sheet, strangers))
     }
-    if "angebote" not in assigned and (
-        not assigned or any(table in assigned for table in ABOUT_OFFERS)
-    ):
+    if not assigned and [grid.title for grid in strangers] == [CSV_TITLE]:
+        raise UnreadableFile(_unknown_list(strangers[0]))
+    if not assigned:
         missing.setdefault("Angebote", _nearest("Angebote", titles))
     faults = [
         _sheet_finding("sheet_missing", title, title, near or _listed(titles))
@@ -110,6 +144,26 @@ def _require(assigned: Mapping[str, tuple[Sheet, Grid]], strangers: list[Grid]) 
     faults += _versions(assigned, titles)
     if faults:
         raise UnreadableFile(*faults)
+
+
+def _unknown_list(grid: Grid) -> Finding:
+    """What is said of a CSV of which nobody knows which sheet it is."""
+    heads = next((row for row in grid.rows if sum(not is_blank(raw) for raw in row) > 1), ())
+    found = ", ".join(squeezed(str(raw)) for raw in heads if not is_blank(raw))[:200]
+    titles = ", ".join(sheet.title for sheet in SHEETS)
+    return Finding(
+        rule="list_unknown",
+        severity="critical",
+        message=say(
+            "the file is one CSV, and its heads ({found}) are not those of one of the sheets "
+            "({titles}). Name its columns as the layout does, or hand in the workbook or a ZIP "
+            "with one CSV a sheet",
+            found=found or say("none"),
+            titles=titles,
+        ),
+        expected=say("the columns of one of the sheets"),
+        found=found or say("none"),
+    )
 
 
 def _listed(titles: list[str]) -> str:
@@ -139,8 +193,7 @@ def _nearest(title: str, candidates: list[str]) -> str | None:
 def _alike(sheet: Sheet, strangers: list[Grid]) -> str | None:
     """The sheet that has the columns of this one under quite another name."""
     for grid in strangers:
-        named = max((known_names(row, sheet) for row in grid.rows[:ROWS_SEARCHED]), default=0)
-        if 2 * named >= len(sheet.columns):
+        if 2 * _named(grid, sheet) >= len(sheet.columns):
             return grid.title or say("a sheet without a name")
     return None
 
@@ -209,6 +262,7 @@ def _read_all(sheets: Mapping[str, tuple[Sheet, Grid]]) -> dict[str, SheetRows]:
         except UnreadableFile as error:
             faults.extend(error.findings)
         else:
+            completed(read[table])
             faults.extend(folded_faults(read[table].faults))
             if not read[table].rows:
                 read[table].findings.append(_empty(grid))

@@ -43,6 +43,7 @@ class Appearance:
     sha256: str
     since: datetime
     number: int = 0
+    identity: str = ""
 
 
 def appearances(landing: Landing) -> Iterator[Appearance]:
@@ -53,7 +54,7 @@ def appearances(landing: Landing) -> Iterator[Appearance]:
     bytes does.
     """
     for spell in landing.spells():
-        yield Appearance(spell.sha256, spell.first_seen_at, spell.number)
+        yield Appearance(spell.sha256, spell.first_seen_at, spell.number, spell.identity)
 
 
 @dataclass(frozen=True)
@@ -74,12 +75,23 @@ def versions(landing: Landing, records: Iterable[BatchRecord]) -> Iterator[Versi
     sightings: a clock that was set back brings no earlier version back, and a version is in force
     from no earlier moment than the one before it. Bytes that come again while they stand are no
     new version: not at another address, and not after a file between them that was put into
-    quarantine.
+    quarantine. A file whose name was corrected came with the corrected name: what it is about was
+    not known before.
     """
     staged = {record.sha256: record for record in records}
     coming: dict[str, list[Appearance]] = {}
-    for appearance in sorted(appearances(landing), key=lambda came: came.number):
-        if record := staged.get(appearance.sha256):
+    came_all = sorted(appearances(landing), key=lambda came: came.number)
+    known = {(one.sha256, one.identity) for one in came_all}
+    unnamed = {
+        sha256: one.label_from
+        for sha256, one in staged.items()
+        if (sha256, one.label_from) in known
+    }
+    for appearance in came_all:
+        if unnamed.get(appearance.sha256) == appearance.identity:
+            del unnamed[appearance.sha256]
+        record = staged.get(appearance.sha256)
+        if record and appearance.sha256 not in unnamed:
             coming.setdefault(str(record.period), []).append(appearance)
     for _, came in sorted(coming.items()):
         in_force_from = came[0].since

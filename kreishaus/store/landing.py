@@ -67,6 +67,10 @@ class Sighting:
 class Sidecar:
     """The metadata of a landed file. ``reduction`` is set where it is a canonical table.
 
+    ``label`` is the name under which its parser reads it. Where that is not the name under which it
+    landed, since a person corrected it, ``label_from`` is the identity of the request that brought
+    the present one, and ``earlier_labels`` are those before it.
+
     ``figure_origin`` says who made its figures, ``figure_origin_from`` is the identity of the
     request that brought this word; None where none did. ``left_out`` says what did not land of the
     offered bytes, such as contact persons.
@@ -90,6 +94,8 @@ class Sidecar:
     figure_origin: FigureOrigin = "unknown"
     figure_origin_from: str | None = None
     left_out: tuple[Finding, ...] = ()
+    label_from: str | None = None
+    earlier_labels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -246,6 +252,19 @@ class Landing:
         with self.index.changing(sha256):
             write_json_atomically(self._sidecar(sha256), _jsonable(asdict(sidecar)))
 
+    def call(self, sha256: str, request: Request) -> None:
+        """Have the file be read under the name that ``request`` brings; the names before it stay
+        in the sidecar, and its sightings as they are."""
+        before = self.sidecar(sha256)
+        sidecar = replace(
+            before,
+            label=request.label,
+            label_from=request.identity,
+            earlier_labels=(*before.earlier_labels, before.label),
+        )
+        with self.index.changing(sha256):
+            write_json_atomically(self._sidecar(sha256), _jsonable(asdict(sidecar)))
+
     def has(self, sha256: str) -> bool:
         """Whether a file with this hash has landed completely; its bytes may be deleted since."""
         return self._sidecar(sha256).exists()
@@ -261,6 +280,7 @@ class Landing:
         """The sidecar. Raises ``FileNotFoundError`` if no file with this hash has landed."""
         document = json.loads(self._sidecar(sha256).read_text())
         document["retrieved_at"] = datetime.fromisoformat(document["retrieved_at"])
+        document["earlier_labels"] = tuple(document.get("earlier_labels", ()))
         left_out = _findings(document.get("left_out", ()))
         return Sidecar(**{**document, "reduction": _reduction(document), "left_out": left_out})
 
@@ -277,6 +297,7 @@ class Landing:
             reduction=sidecar.reduction,
             figure_origin=sidecar.figure_origin,
             left_out=sidecar.left_out,
+            label_from=sidecar.label_from,
         )
 
     def hashes(self) -> Iterator[str]:
@@ -327,6 +348,8 @@ class Landing:
             identity=identity,
             offered_as=offered_as,
             figure_origin_from=None if said_by is None else address(said_by),
+            label_from=None if sidecar.label_from is None else address(sidecar.label_from),
+            earlier_labels=(),
         )
         buried = self.tombstone(sha256)
         with self.index.changing(sha256):

@@ -83,7 +83,11 @@ TEMPLATE = "_"
 
 @dataclass(frozen=True)
 class BatchRecord:
-    """What ``batch.json`` says of a processed file, staged or quarantined."""
+    """What ``batch.json`` says of a processed file, staged or quarantined.
+
+    ``label_from`` is the identity of the request that corrected its label: before that, nobody knew
+    what the file is about.
+    """
 
     source: str
     dataset: str
@@ -96,6 +100,7 @@ class BatchRecord:
     rows: int = 0
     newest_reference: date | None = None
     figure_origin: FigureOrigin = "unknown"
+    label_from: str | None = None
 
 
 def typed(frame: pd.DataFrame, schema: pa.Schema, provenance: Mapping[str, Any]) -> pa.Table:

@@ -11,10 +11,12 @@ with homes as (
 ),
 
 home_offers as (
-    select distinct
+    -- An offer whose site no file names is a home of its own, as in int_homes__measured.
+    select
         offer_id,
-        site_id
+        coalesce(max(site_id), offer_id) as site_id
     from homes
+    group by offer_id
 ),
 
 received as (
@@ -54,7 +56,7 @@ home_totals as (
         home_dates.from_year,
         home_dates.to_year,
         home_dates.homes_reference_date,
-        count(distinct homes.site_id) as homes_count
+        count(distinct coalesce(homes.site_id, homes.offer_id)) as homes_count
     from home_dates
     inner join homes on home_dates.homes_reference_date = homes.reference_date
     group by home_dates.from_year, home_dates.to_year, home_dates.homes_reference_date

@@ -5,7 +5,8 @@ select
     offer_type_code,
     max(region_name) as region_name,
     count(*) as offers_count,
-    count(distinct site_id) as sites_count,
+    -- Of offers without a site nobody knows how many stand at one place.
+    case when count(site_id) = count(*) then count(distinct site_id) end as sites_count,
     {{ sum_of('contracted_places') }} as places,
     {{ sum_of('embedded_short_term_places') }} as embedded_short_term_places,
     {{ sum_of('fixed_short_term_places') }} as fixed_short_term_places,

@@ -114,7 +114,7 @@ def test_a_semicolon_inside_a_text_moves_no_value_unseen() -> None:
 @pytest.mark.parametrize(
     ("content", "rule", "place"),
     [
-        (with_csv("Belegung", lambda text: text.replace(";", "\t")), "csv_unreadable", "Belegung"),
+        (with_csv("Belegung", lambda text: text.replace(";", "#")), "csv_unreadable", "Belegung"),
         (with_csv("Belegung", lambda text: text + '"offen'), "csv_unreadable", "Belegung"),
         (with_csv("Belegung", lambda _: "<html>Anmelden</html>"), "is_text", "Belegung"),
         (with_csv("Belegung", lambda text: text.split("\r\n", 1)[1]), "header_missing", "Belegung"),
@@ -146,8 +146,14 @@ def test_a_zip_with_a_flipped_byte_is_refused() -> None:
     assert finding.rule == "csv_set_unreadable"
 
 
+@pytest.mark.parametrize("sign", ["\t", "|"])
+def test_a_tab_or_a_bar_parts_the_fields(sign: str) -> None:
+    content = "a;b;c\n1,5;2;3\n".replace(";", sign).encode()
+    assert read_csv(content, "Belegung").rows == (("a", "b", "c"), ("1,5", "2", "3"))
+
+
 def test_the_delimiter_that_was_used_is_named() -> None:
     with pytest.raises(UnreadableFile) as caught:
-        read_csv(b"a\tb\tc\n1\t2\t3\n", "Belegung")
+        read_csv(b"a\tb\tc\n1 2 3\n4 5 6\n", "Belegung")
     (finding,) = caught.value.findings
     assert "'\\t'" in str(finding.found)

@@ -458,11 +458,11 @@ def test_a_sheet_twice_under_one_name_but_for_blanks() -> None:
 
 
 def test_a_renamed_column_is_named_next_to_what_was_expected_and_where_to_mend() -> None:
-    finding = only(refused(put(small(), "Belegung", 1, "plaetze_belegt", "belegte_plaetze")))
+    finding = only(refused(put(small(), "Belegung", 1, "plaetze_vertrag", "vertragte_plaetze")))
     assert (finding.rule, finding.expected, finding.found) == (
         "column_missing",
-        "plaetze_belegt",
-        "belegte_plaetze",
+        "plaetze_vertrag",
+        "vertragte_plaetze",
     )
     assert "ingest/wtg/header_aliases.csv" in finding.message
 

@@ -95,7 +95,7 @@ def test_dirt_is_stripped_and_a_lost_zero_is_back() -> None:
 def test_what_is_told_and_that_nothing_of_it_is_critical() -> None:
     batch = read(EXPORT)
     assert {(f.rule, f.severity, f.row) for f in batch.findings} == {
-        ("column_missing", "warning", "1"),
+        ("ags_from_place", "warning", "2"),
         ("test_record", "warning", "3"),
         ("project_as_offer", "warning", "4"),
         ("offer_twice", "warning", "5"),

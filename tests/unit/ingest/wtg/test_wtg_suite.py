@@ -69,7 +69,7 @@ OVERBOOKED = {
 }
 
 CASES = (
-    case("Angebote", "ags", "Neuss", "ags_pattern", CRITICAL),
+    case("Angebote", "ags", "Innenstadt", "ags_pattern", CRITICAL),
     case("Angebote", "angebotsform_wtg", "Heim", "angebotsform_wtg_known", CRITICAL),
     case("Angebote", "status", "offen", "status_known", CRITICAL),
     Case(
