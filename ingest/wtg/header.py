@@ -45,7 +45,7 @@ class _Names:
 
     @property
     def strangers(self) -> list[tuple[int, str]]:
-        own = {column.header for column in self.sheet.columns}
+        own = self.sheet.headers
         return [(i, name) for i, name in enumerate(self.names) if name and name not in own]
 
 
@@ -71,7 +71,7 @@ def names_in(row: tuple[Raw, ...], sheet: Sheet) -> tuple[str, ...]:
     """The cells of a row as names of columns. Where a column's own name stands in the row, other
     words for it are no names."""
     written = ["" if is_blank(raw) else str(raw) for raw in row]
-    own = {column.header for column in sheet.columns}
+    own = sheet.headers
     taken = own & set(map(folded, written))
     names = []
     for text in written:
@@ -87,7 +87,7 @@ def names_in(row: tuple[Raw, ...], sheet: Sheet) -> tuple[str, ...]:
 def known_names(row: tuple[Raw, ...], sheet: Sheet) -> int:
     """How many columns of the sheet a row names: a header names at least ``FEWEST_NAMES``."""
     texts = tuple(raw for raw in row if isinstance(raw, str))
-    return len({column.header for column in sheet.columns} & set(names_in(texts, sheet)))
+    return len(sheet.headers & set(names_in(texts, sheet)))
 
 
 def _header_row(grid: Grid, sheet: Sheet) -> int:

@@ -119,7 +119,7 @@ def part_of(grid: Grid) -> Part:
     named = sum(isinstance(raw, str) for raw in rows.get(header, {}).values())
     if most < FEWEST_NAMES or (most < SURELY_KNOWN and 2 * most < named):
         return Part(grid.title, rows, grid.hidden, 0, {}, _contacts(rows, _texts_of(rows)))
-    own = {column.header for column in sheet.columns}
+    own = sheet.headers
     names = enumerate(names_in(grid.rows[header - 1], sheet), start=1)
     known = {at: name for at, name in names if name in own}
     heads = {at: str(raw) for at, raw in rows[header].items() if at not in known}

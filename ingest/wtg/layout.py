@@ -10,7 +10,7 @@ import csv
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 
 import pyarrow as pa
@@ -92,6 +92,10 @@ _BY_TYPE: dict[pa.DataType, cells.Reader] = {
 }
 
 
+TEXTS_AT_HAND = 10_000
+"""Looking for a header compares each cell with each sheet: the same texts over and over."""
+
+
 @dataclass(frozen=True)
 class Column:
     """A column: its German ``header``, the staged ``field``, and how its cells are read.
@@ -118,6 +122,11 @@ class Sheet:
     table: str
     columns: tuple[Column, ...]
 
+    @cached_property
+    def headers(self) -> frozenset[str]:
+        """The header of each column."""
+        return frozenset(column.header for column in self.columns)
+
     @property
     def dated(self) -> bool:
         """Whether each row says its own reference date."""
@@ -130,7 +139,7 @@ class Sheet:
     def meanings(self, header: str) -> tuple[str, ...]:
         """The columns that a header may mean, the likeliest first: "freie Plätze" are those not
         occupied, but in a sheet that has those too the ones reported free. Empty for a stranger."""
-        own = {column.header for column in self.columns}
+        own = self.headers
         if folded(header) in own:
             return (folded(header),)
         meant = aliases().get(bare(header), ())
@@ -154,6 +163,7 @@ def aliases() -> dict[str, tuple[str, ...]]:
     return {word: tuple(columns) for word, columns in meant.items()}
 
 
+@lru_cache(maxsize=TEXTS_AT_HAND)
 def bare(text: str) -> str:
     """A header without signs and a unit in brackets: "Plätze lt. Vertrag (Anzahl)"."""
     without_unit = re.sub(r"[(\[](?:anzahl|vk|vzae|std|in|stueck)\b[^)\]]*[)\]]", " ", folded(text))
@@ -178,6 +188,7 @@ def _listed(path: Path) -> Iterator[dict[str, str]]:
         yield from csv.DictReader(lines)
 
 
+@lru_cache(maxsize=TEXTS_AT_HAND)
 def folded(text: str) -> str:
     """A title or header as it is compared: ``Unterstützungs-Angebote `` and ``plaetze belegt``."""
     return re.sub(r"[\s_\-]+", "_", written_out(cells.squeezed(text))).strip("_")

@@ -25,7 +25,7 @@ def parted(grid: Grid, sheet: Sheet) -> Grid:
 
     Where one of the two has a column of its own, only the other is taken from it.
     """
-    own = {column.header for column in sheet.columns}
+    own = sheet.headers
     if not {"plz", "ort"} <= own:
         return grid
     for number, row in enumerate(grid.rows[:ROWS_SEARCHED]):

@@ -24,7 +24,7 @@ def streets_parted(grid: Grid, sheet: Sheet) -> Grid:
 
     Only where the sheet has none; a text without a number at its end stays whole, as a street.
     """
-    own = {column.header for column in sheet.columns}
+    own = sheet.headers
     if not {"strasse", "hausnummer"} <= own:
         return grid
     for number, row in enumerate(grid.rows[:ROWS_SEARCHED]):
