@@ -61,7 +61,8 @@ def refuse_person_level(content: bytes, settings: Settings) -> None:
     # What is too large is refused below: to recognise each of its cells would take minutes.
     too_large = any(map(_is_too_large, workbook.sheets))
     recognised = Recognised() if too_large else recognise(workbook, county)
-    search_for_persons(workbook, county, recognised.letterhead, refuse, LAWFUL)
+    cells = recognised.letterhead | recognised.heads
+    search_for_persons(recognised.searched(workbook), county, cells, refuse, LAWFUL)
     if not recognised.tables:
         refuse(say("the whole file"), NO_TABLE)
     if recognised.unknown:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from openpyxl.utils import get_column_letter
@@ -51,9 +51,48 @@ class Unknown:
 class Recognised:
     """What was found: the tables, what is not understood, the cells of the letterhead."""
 
-    tables: list[KnownTable] = field(default_factory=list)
+    placed: list[tuple[int, KnownTable]] = field(default_factory=list)
+    """Number of the sheet, and a table in it."""
     unknown: list[Unknown] = field(default_factory=list)
     letterhead: set[tuple[int, int, int]] = field(default_factory=set)
+    heads: set[tuple[int, int, int]] = field(default_factory=set)
+    """Heads of columns of municipalities: "Name" marks no persons there."""
+
+    @property
+    def tables(self) -> list[KnownTable]:
+        """The tables of the file."""
+        return [table for _, table in self.placed]
+
+    def searched(self, workbook: Workbook) -> Workbook:
+        """The workbook as persons are searched for in it.
+
+        A table in long form stands as a table: in its lines each date comes back once a status,
+        and each was judged. What else lies in its sheet stays. A head of municipalities' names is
+        no mark where a format lists its texts, either.
+        """
+        sheets: list[Sheet] = []
+        for number, sheet in enumerate(workbook.sheets, start=1):
+            long = [table for at, table in self.placed if at == number and table.long]
+            sheets.append(_without(sheet, long[0].long) if long else sheet)
+        sheets += [table.sheet for _, table in self.placed if table.long]
+        heads = {
+            str(workbook.sheets[number - 1].own(row, column)).strip()
+            for number, row, column in self.heads
+        }
+        unseen = {
+            place: tuple(text for text in texts if text.strip() not in heads)
+            for place, texts in workbook.unseen.items()
+        }
+        return replace(workbook, sheets=tuple(sheets), unseen=unseen)
+
+
+def _without(sheet: Sheet, cells: frozenset[tuple[int, int]]) -> Sheet:
+    rows = {
+        row: left
+        for row, values in sheet.rows.items()
+        if (left := {at: value for at, value in values.items() if (row, at) not in cells})
+    }
+    return replace(sheet, rows=rows)
 
 
 class _Reading:
@@ -71,9 +110,12 @@ class _Reading:
     def sheet(self, number: int, sheet: Sheet) -> None:
         place = place_of(number, sheet)
         tables = known_tables(sheet, self.county)
-        self.found.tables += tables
+        self.found.placed += [(number, table) for table in tables]
         if not is_known(sheet.title, self.language, {"CSV"}):
             self._say(say("{place}, its name", place=place), form_of(sheet.title), sheet.title)
+        self.found.heads |= {
+            (number, *head) for table in tables if (head := table.head_of_names) is not None
+        }
         for table in tables:
             for _ in table.repeated:
                 self._say(place, TWICE)

@@ -6,7 +6,7 @@ import re
 from datetime import UTC, date, datetime
 
 from ingest.azr.findings import unreadable
-from ingest.formats.dates import dates_in
+from ingest.formats.dates import dates_in, month_end
 from ingest.formats.sheets import Sheet, Workbook
 from ingest.formats.text import printed
 from kreishaus.model import Origin, UnreadableFile
@@ -28,14 +28,36 @@ MADE = re.compile(
 """The words before the day on which a file was made: never a reference date."""
 
 
+COUNTED = re.compile(
+    r"ausl(?:ä|ae)nd|fl(?:ü|ue)chtling|gefl(?:ü|ue)chtet|schutzsuchend|personen|bev(?:ö|oe)lkerung"
+    r"|bestand|kreuztabelle|duldung|aufenthalt|asyl",
+    re.IGNORECASE,
+)
+"""Words of what a table counts."""
+
+OTHER_DAY = re.compile(
+    r"sitzung|ausschu|kreistag|vorlage|drucksache|beschluss|erstellt|ausgewertet|abruf|abfrage|abgerufen"
+    r"|druck|export|g(?:ü|ue)ltig|freigegeben|ver(?:ö|oe)ffentlicht|(?:ü|ue)bermittelt|entnommen"
+    r"|(?:ge(?:ä|ae)nd|aktualisi|korrigi|berichti)|datum|bericht vom|schreiben|seit|\bab\b|\bbis\b|\bvom\b",
+    re.IGNORECASE,
+)
+"""Words of a day on which something else was done."""
+
+CLOSING_DAY = re.compile(rf"(?:\bam\s|[,:–—-]\s|\s|\()({DAY.removeprefix('(').removesuffix(')')})(?!\d)\)?", re.I)
+
+
 def reference_date(sheet: Sheet, header_row: int, origin: Origin) -> date:
     """The date in the title rows or the file name. Raises ``UnreadableFile``.
 
     Where both say one they must agree: a workbook copied from the last quarter keeps one of them.
     """
-    in_title = _only_date(
-        _title_dates(sheet, header_row, STATED), say("the title rows"), sheet.title
-    )
+    above = [
+        day
+        for row, column in dates_above(sheet, header_row)
+        for day in _dates(_words(sheet.own(row, column)), say("the title rows"))
+    ]
+    titled = _title_dates(sheet, header_row, STATED)
+    in_title = _only_date([*titled, *above], say("the title rows"), sheet.title)
     in_name = _only_date(
         _dates(origin.label, say("the file name")), say("the file name"), sheet.title
     )
@@ -49,7 +71,7 @@ def reference_date(sheet: Sheet, header_row: int, origin: Origin) -> date:
             expected=say("{in_name} as in the file name", in_name=in_name),
             found=say("{in_title} in the title rows", in_title=in_title),
         )
-    if stated := in_title or in_name:
+    if stated := in_title or in_name or _date_of_what_is_counted(sheet, header_row):
         return stated
     raise unreadable(
         "reference_date",
@@ -77,12 +99,42 @@ def made_at(workbook: Workbook, sheet: Sheet, header_row: int, newest: date) -> 
     return made if made and made.date() >= newest else None
 
 
+def _date_of_what_is_counted(sheet: Sheet, header_row: int) -> date | None:
+    """The day in a title that says what is counted: "Ausländer am 30. Juni 2021".
+
+    Only the last day of a month, and the only day above the table: others may be of a sitting.
+    """
+    lines = [line for row in sorted(sheet.rows) if row < header_row and (line := _line(sheet, row))]
+    days: set[date] = set()
+    for line in lines:
+        found = _dates(" ".join(CLOSING_DAY.findall(line)), say("the title rows"))
+        if found and not (COUNTED.search(line) and not OTHER_DAY.search(line)):
+            return None
+        days.update(found)
+    day = days.pop() if len(days) == 1 else None
+    return day if day and day == month_end(day) else None
+
+
+def dates_above(sheet: Sheet, header_row: int) -> list[tuple[int, int]]:
+    """The cells in the row above the heads that hold a day and nothing else."""
+    row = header_row - 1
+    return [(row, column) for column, value in sheet.filled(row) if _is_day(value)]
+
+
+def _is_day(value: object) -> bool:
+    return isinstance(value, date) or re.fullmatch(DAY, printed(value), re.IGNORECASE) is not None
+
+
+def _line(sheet: Sheet, row: int) -> str:
+    return " ".join(_words(value) for _, value in sheet.filled(row))
+
+
 def _title_dates(sheet: Sheet, header_row: int, words: re.Pattern[str]) -> list[date]:
     found: list[date] = []
     for row in sorted(sheet.rows):
         if row >= header_row:
             break
-        line = " ".join(_words(value) for _, value in sheet.filled(row))
+        line = _line(sheet, row)
         for stated in words.findall(line):
             where = say("sheet {sheet}, row {row}", sheet=sheet.title, row=row)
             found += _dates(stated, where)

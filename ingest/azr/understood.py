@@ -38,6 +38,10 @@ FORMS = (
     rf"\bnr\.?\s?\d{{1,5}}/{YEAR}",
     r"§§?\s?\d{1,3}[a-z]?|\b(?:abs|absatz|art|artikel|nr|nummer|satz|s|ziff|ziffer|alt)\.?\s?\d{1,2}"
     r"[a-z]?\b",
+    r"\b(?:amt|abt|abteilung|fachbereich|fachdienst|sachgebiet|dezernat|referat|tab|abb|zimmer|raum)\b"
+    r"\.?\s?\d{1,3}(?:\.\d{1,2}){0,2}(?![\d.])",
+    r"\b(?:vorlage|vorlagen|drucksache|beschluss|antrag|anfrage)\b[\s-]*(?:nr\.?)?\s?\d{1,4}/\d{1,5}"
+    rf"(?:/[ivxl]{{1,6}})?/{YEAR}",
     r"\b(?:seite|blatt|anlage|anlagen|tabelle|statistik|spalte|spalten|version|v|fußnote|punkt|top|"
     r"entwurf|sheet|chart|diagramm|textfeld|comment|sheet|page)\.?\s?\d{1,3}(?:\s?(?:,|und|bis|-|–|von"
     r"|of|/)\s?\d{1,3})*\b",
