@@ -14,6 +14,12 @@ from kreishaus.model import Finding, UnreadableFile
 from kreishaus.wording import joined, say
 
 MOST_NAMED = 20
+NEVER_CALCULATED = say(
+    "a formula that was never calculated: open the file in the office program and save it"
+)
+POINT_LOST = say(
+    "a number with decimals: if its point stands for thousands, type the number without it"
+)
 
 
 class Where(TypedDict):
@@ -41,9 +47,7 @@ def bad_number(
 ) -> Finding:
     """A cell that is neither a count nor a marker."""
     if uncalculated:
-        reason = say(
-            "a formula that was never calculated: open the file in the office program and save it"
-        )
+        reason = NEVER_CALCULATED
     return Finding(
         rule="number",
         severity="critical",
@@ -52,8 +56,16 @@ def bad_number(
         row=str(row),
         column=column,
         expected=say("a number of persons, or one of - . ... / x"),
-        found=say("nothing") if cell is None else str(cell),
+        found=_found(cell, uncalculated=uncalculated),
     )
+
+
+def _found(cell: object, *, uncalculated: bool) -> str:
+    if uncalculated:
+        return NEVER_CALCULATED
+    if isinstance(cell, float) and not cell.is_integer():
+        return POINT_LOST
+    return say("nothing") if cell is None else str(cell)
 
 
 def footnotes(place: str, cells: Sequence[str]) -> tuple[Finding, ...]:

@@ -9,9 +9,11 @@ log is kept for years. What cannot be looked into is refused.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NoReturn
 
-from ingest.azr.recognise import Recognised, explained, recognise
+from ingest.azr.nearest import nearest
+from ingest.azr.recognise import Recognised, Unknown, explained, recognise
 from ingest.formats.sheets import OpaqueFile, Sheet
 from ingest.formats.workbook import look_into
 from ingest.persons.search import Lawful, search_for_persons
@@ -28,11 +30,6 @@ MOST_COLUMNS = 400
 
 MOST_EXPLAINED = 5
 """So many of the places that are not understood are named."""
-
-NO_TABLE = say(
-    "no table that is known by its heads: statuses by sex and age, statuses by "
-    "reference date, or municipalities"
-)
 
 LAWFUL = Lawful(most_rows=MOST_ROWS, most_columns=MOST_COLUMNS)
 """Aggregates alone; nothing that marks persons belongs into them."""
@@ -64,11 +61,32 @@ def refuse_person_level(content: bytes, settings: Settings) -> None:
     cells = recognised.letterhead | recognised.heads
     search_for_persons(recognised.searched(workbook), county, cells, refuse, LAWFUL)
     if not recognised.tables:
-        refuse(say("the whole file"), NO_TABLE)
+        raise FileRejected(
+            say(
+                "{what}. Nothing of this file was kept. Mend the heads in the office's file and "
+                "drop it again; `kreishaus azr check` shows what is not understood",
+                what=say("the whole file: too large for a table of counts")
+                if too_large
+                else nearest(workbook),
+            )
+        )
     if recognised.unknown:
-        first, *more = recognised.unknown
-        said = joined((first.what, *explained(more, MOST_EXPLAINED - 1)), "; ")
-        refuse(first.place, say("not understood ({form})", form=said))
+        _refuse_unknown(recognised.unknown)
+
+
+def _refuse_unknown(unknown: Sequence[Unknown]) -> NoReturn:
+    first, *more = unknown
+    what = say("not understood ({form})", form=first.what)
+    if first.expected:
+        what = say("{what}, expected {expected}", what=what, expected=first.expected)
+    raise FileRejected(
+        say(
+            "{place}: {what}. Nothing of this file was kept. Mend or empty these cells in the "
+            "office's file and drop it again; `kreishaus azr check` shows their texts",
+            place=first.place,
+            what=joined((what, *explained(more, MOST_EXPLAINED - 1)), "; "),
+        )
+    )
 
 
 def _is_too_large(sheet: Sheet) -> bool:

@@ -37,12 +37,34 @@ from ingest.vocabulary.regions import UnknownRegion, region
 from ingest.vocabulary.statuses import ROW_REFERENCE, status_aliases
 from kreishaus.model import UnreadableFile
 from kreishaus.settings import County
+from kreishaus.wording import say
 
 MOST_UPPER_ROWS = 3
 MOST_COUNTED = 9_999_999
 """No county counts so many; what is larger is a key, a date or an id."""
 
 LARGEST_LINE = 999
+
+
+@dataclass(frozen=True)
+class Expects:
+    """What a table asks for where something else stands, as one reads it."""
+
+    label: str
+    head: str
+
+
+STATUSES = Expects(
+    say("a status as in docs/sources/azr.md, or an alias of the county (register_aliases.csv)"),
+    say(
+        "a group by sex or age, a reference date, or a change, share or earlier year, which is "
+        "left out"
+    ),
+)
+REGIONS = Expects(
+    say("a municipality of the county, or the county's total"),
+    say("key, name, total or a sex, or a change, share, part or earlier year, which is left out"),
+)
 
 
 @dataclass(frozen=True)
@@ -65,6 +87,7 @@ class KnownTable:
     """Cells above the heads that were read with them: years, the reference date."""
     names: int | None = None
     """The column of names of municipalities."""
+    expects: Expects = STATUSES
     long: frozenset[tuple[int, int]] = frozenset()
     """The cells of a table in long form, all of them judged."""
 
@@ -109,6 +132,40 @@ class KnownTable:
             is_head_of(DERIVED, self.sheet.text(row, at)) or self.sheet.own(row, at) is None
             for at in self.labels
         )
+
+    def explained_by(self, row: int, column: int) -> tuple[int, int, str] | None:
+        """The label or the head for which a cell below the heads is not understood.
+
+        Row and column in the file, and what was expected there; None where the cell itself is it.
+        """
+        if self.long:
+            return None
+        if self.heads is not None:
+            row, column = column, row
+        if row <= self.header_row:
+            return None
+        label = next((at for at in sorted(self.labels) if self.sheet.own(row, at) is not None), 0)
+        if column in self.counts | self.derived and label and self.row_of(row) is None:
+            return self._in_file(row, label, self.expects.label)
+        if column in self.counts | self.derived | self.labels | self.lines:
+            return None
+        head = self.header_row
+        if self.sheet.own(head, column) is None:
+            head -= 1
+        if not any(map(str.isalnum, self.sheet.text(head, column))):
+            return None
+        return self._in_file(head, column, self.expects.head)
+
+    def _in_file(self, row: int, column: int, expected: str) -> tuple[int, int, str]:
+        return (row, column, expected) if self.heads is None else (column, row, expected)
+
+    def counts_at(self, row: int, column: int) -> bool:
+        """Whether a cell stands where a known label and a known head ask for a count."""
+        if self.long:
+            return False
+        if self.heads is not None:
+            row, column = column, row
+        return row > self.header_row and column in self.counts and self.row_of(row) is not None
 
     @property
     def head_of_names(self) -> tuple[int, int] | None:
@@ -281,6 +338,7 @@ def _municipalities(sheet: Sheet, county: County) -> KnownTable | None:
         derived=derived_columns(sheet, row),
         upper=frozenset(dates_above(sheet, row)),
         names=first.get(NAME),
+        expects=REGIONS,
     )
 
 

@@ -112,10 +112,10 @@ class Language:
     def understands(self, text: str, more: frozenset[str] = frozenset()) -> bool:
         """Whether every word and number of a text is known, and it speaks of no single person."""
         plain = unicodedata.normalize("NFC", printed(text)).casefold()
+        if plain in MARKERS or all(sign in SIGNS for sign in plain):
+            return True
         if len(plain) > MOST_LETTERS:
             return False
-        if plain in MARKERS:
-            return True
         if LEADING_ZERO.search(DATED.sub(" ", self.keys.sub(" ", plain))):
             return False
         without = ROW_REFERENCE.sub(" ", self._without_names(plain))
