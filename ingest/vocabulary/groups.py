@@ -149,6 +149,14 @@ def _years(group: Group) -> tuple[int, int | None] | None:
 
 
 @cache
+def first_heads() -> Mapping[Group, str]:
+    """Group -> its first word in the list of aliases, as the register prints it."""
+    with ALIAS_FILE.open(encoding="utf-8", newline="") as lines:
+        rows = [*csv.DictReader(lines, delimiter=";")]
+    return {Group(row["margin"], row["group_code"]): row["alias"] for row in reversed(rows)}
+
+
+@cache
 def _table(own: Heads) -> Mapping[str, Mapping[str, Group]]:
     table: dict[str, dict[str, Group]] = {}
     with ALIAS_FILE.open(encoding="utf-8", newline="") as lines:
