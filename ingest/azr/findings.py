@@ -17,9 +17,6 @@ MOST_NAMED = 20
 NEVER_CALCULATED = say(
     "a formula that was never calculated: open the file in the office program and save it"
 )
-POINT_LOST = say(
-    "a number with decimals: if its point stands for thousands, type the number without it"
-)
 
 
 class Where(TypedDict):
@@ -46,8 +43,9 @@ def bad_number(
     column: str,
 ) -> Finding:
     """A cell that is neither a count nor a marker."""
+    found = say("nothing") if cell is None else str(cell)
     if uncalculated:
-        reason = NEVER_CALCULATED
+        reason = found = NEVER_CALCULATED
     return Finding(
         rule="number",
         severity="critical",
@@ -56,16 +54,8 @@ def bad_number(
         row=str(row),
         column=column,
         expected=say("a number of persons, or one of - . ... / x"),
-        found=_found(cell, uncalculated=uncalculated),
+        found=found,
     )
-
-
-def _found(cell: object, *, uncalculated: bool) -> str:
-    if uncalculated:
-        return NEVER_CALCULATED
-    if isinstance(cell, float) and not cell.is_integer():
-        return POINT_LOST
-    return say("nothing") if cell is None else str(cell)
 
 
 def footnotes(place: str, cells: Sequence[str]) -> tuple[Finding, ...]:

@@ -162,7 +162,7 @@ def label_columns(sheet: Sheet, row: int) -> list[int]:
     hits = {
         at: sum(known.knows(sheet.text(line, at)) for line in sheet.below(row))
         for at in sheet.columns
-        if not header_text(sheet, row, at)
+        if not sheet.text(row, at)
     }
     return [at for at, count in hits.items() if count and count == max(hits.values())][:1]
 

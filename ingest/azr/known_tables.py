@@ -159,6 +159,18 @@ class KnownTable:
     def _in_file(self, row: int, column: int, expected: str) -> tuple[int, int, str]:
         return (row, column, expected) if self.heads is None else (column, row, expected)
 
+    def expected_at(self, row: int, column: int) -> str:
+        """What a cell of the file should hold that is judged by itself; "" beside the table."""
+        if self.long:
+            return ""
+        if self.heads is not None:
+            row, column = column, row
+        if row == self.header_row:
+            return self.expects.head
+        if column in self.labels and row in self.sheet.below(self.header_row):
+            return self.expects.label
+        return ""
+
     def counts_at(self, row: int, column: int) -> bool:
         """Whether a cell stands where a known label and a known head ask for a count."""
         if self.long:

@@ -161,7 +161,8 @@ class _Reading:
             cause = next((one for one in causes if one is not None), None)
             if cause is None:
                 counted = any(table.counts_at(row, column) for table in tables)
-                own[column] = _expected_count(value) if counted else ""
+                others = (table.expected_at(row, column) for table in tables)
+                own[column] = _expected_count(value) if counted else next(filter(None, others), "")
                 continue
             at, head, expected = cause
             found = sheet.own(at, head)

@@ -53,6 +53,7 @@ WHAT = {
     "unknown_column": say("a head that this table does not have"),
     "label_column": say("no column of known labels"),
     "rows": say("no row below the heads"),
+    "month_or_quarter": say("these heads may be months or quarters"),
     "ambiguous_label": say("a label that may mean two statuses"),
     "number": say("neither a count nor a marker"),
     "unknown_label": say("a label that was not in use at the reference date"),

@@ -261,7 +261,7 @@ def _refuse_months_or_quarters(sheet: Sheet, row: int) -> None:
     texts = {at: without_footnote(sheet.text(row, at)) for at in dated_columns(sheet, row)}
     if texts and all(MONTH_OR_QUARTER.fullmatch(text) for text in texts.values()):
         raise unreadable(
-            "reference_date",
+            "month_or_quarter",
             say("these heads may be months or quarters"),
             place=sheet.title,
             row=str(row),
