@@ -130,9 +130,7 @@ def parse(content: bytes, origin: Origin) -> Batch:
 def _tables(workbook: Workbook) -> list[tuple[Sheet, int, int | None]]:
     """Sheet, row of the heads; of a table that was turned round its first row in the file."""
     tables: list[tuple[Sheet, int, int | None]] = [
-        (sheet, row, None)
-        for sheet in workbook.sheets
-        if (row := header_row(sheet)) is not None
+        (sheet, row, None) for sheet in workbook.sheets if (row := header_row(sheet)) is not None
     ]
     turns = [] if tables else [turn for sheet in workbook.sheets if (turn := turned(sheet))]
     return tables or [

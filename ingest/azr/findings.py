@@ -99,9 +99,7 @@ def left_out(sheet: Sheet, header_row: int) -> tuple[Finding, ...]:
             place=sheet.title,
             row=str(header_row),
             expected=say("counts alone"),
-            found=say(
-                "columns {columns}", columns=joined(map(get_column_letter, columns), ", ")
-            ),
+            found=say("columns {columns}", columns=joined(map(get_column_letter, columns), ", ")),
         ),
     )
 

@@ -229,7 +229,10 @@ def tables_by_dataset(sheet: Sheet, county: County) -> dict[str, KnownTable]:
     turn = None if tables else turned(sheet)
     if turn is None:
         return tables
-    found = {"series": _series(turn.sheet, turn.heads), "crosstable": _crosstable(turn.sheet, turn.heads)}
+    found = {
+        "series": _series(turn.sheet, turn.heads),
+        "crosstable": _crosstable(turn.sheet, turn.heads),
+    }
     return {dataset: table for dataset, table in found.items() if table is not None}
 
 

@@ -19,7 +19,14 @@ from openpyxl.utils import get_column_letter
 
 from ingest.azr.empties import Whole, proven_zeros, read_as_zero
 from ingest.azr.findings import Where, bad_number, footnotes, left_out, unreadable
-from ingest.azr.headers import DERIVED, derived_columns, header_text, is_head_of, is_units_row, plain_key
+from ingest.azr.headers import (
+    DERIVED,
+    derived_columns,
+    header_text,
+    is_head_of,
+    is_units_row,
+    plain_key,
+)
 from ingest.azr.title_dates import made_at, reference_date
 from ingest.formats.counts import Count, read_count
 from ingest.formats.sheets import Sheet

@@ -60,10 +60,12 @@ def nearest(workbook: Workbook) -> str:
         for at, value in best.sheet.filled(best.number)
         if at not in best.known
     ]
-    more = [say("and {count} more", count=len(strange) - MOST_NAMED)] if strange[MOST_NAMED:] else []
+    more = (
+        [say("and {count} more", count=len(strange) - MOST_NAMED)] if strange[MOST_NAMED:] else []
+    )
     return say(
-        "no table that is known by its heads; {place}, row {row} is most like the heads of {table}; "
-        "{missing}; not understood in it: {strange}; expected {expected}",
+        "no table that is known by its heads; {place}, row {row} is most like the heads of "
+        "{table}; {missing}; not understood in it: {strange}; expected {expected}",
         place=best.place,
         row=best.number,
         table=best.table,

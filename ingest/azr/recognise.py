@@ -211,7 +211,10 @@ class _Reading:
     def whole(self) -> None:
         kinds = Counter(table.is_head for table in self.found.tables)
         if max(kinds.values(), default=0) > 1:
-            self._say(say("the whole file"), say("several tables of one kind: drop each in a file of its own"))
+            self._say(
+                say("the whole file"),
+                say("several tables of one kind: drop each in a file of its own"),
+            )
         if self.rows_of_notes > MOST_NOTES:
             self._say(
                 say("the whole file"),
@@ -247,9 +250,7 @@ def recognise(workbook: Workbook, county: County) -> Recognised:
 
 def _expected_count(value: object) -> str:
     if isinstance(value, float) and not value.is_integer():
-        return say(
-            "a whole number: if the point stands for thousands, type the number without it"
-        )
+        return say("a whole number: if the point stands for thousands, type the number without it")
     return say("a count, or one of - . ... / x")
 
 

@@ -212,9 +212,7 @@ def _refusal(findings: tuple[Finding, ...], county: County) -> str:
     causes = list(_by_cause(findings))
     said = [_said(finding, Language(county)) for finding in causes[:MOST_SAID]]
     more = (
-        say(" And {count} more.", count=len(causes) - MOST_SAID)
-        if len(causes) > MOST_SAID
-        else ""
+        say(" And {count} more.", count=len(causes) - MOST_SAID) if len(causes) > MOST_SAID else ""
     )
     return say(
         "{said}{more} Nothing of this file was kept; the office has it. Mend it "
@@ -226,17 +224,16 @@ def _refusal(findings: tuple[Finding, ...], county: County) -> str:
 
 def _by_cause(findings: tuple[Finding, ...]) -> Iterator[Finding]:
     """The findings, those of one column and one kind as one: "row 7" to "row 29" are its rows."""
-    rows: dict[tuple[str, ...], list[Finding]] = {}
+    causes: dict[tuple[str | None, ...], list[Finding]] = {}
     for one in findings:
-        form = str(one.found) if _is_our_own(one.found) else form_of(one.found)
-        key = (one.rule, one.place, one.column, form)
-        rows.setdefault(key, []).append(one)
-    for together in rows.values():
-        first, *more = together
-        if more and all(one.row.isdecimal() for one in together):
-            last = more[-1].row
-            row = say("{first} to {last}", first=first.row, last=last)
-            yield replace(first, row=row if len(more) > 1 else f"{first.row}, {last}")
+        found = one.found or ""
+        form = found if _is_our_own(found) else form_of(found)
+        causes.setdefault((one.rule, one.place, one.column, form), []).append(one)
+    for together in causes.values():
+        rows = [one.row for one in together if one.row and one.row.isdecimal()]
+        if len(rows) == len(together) > 1:
+            row = say("{first} to {last}", first=rows[0], last=rows[-1])
+            yield replace(together[0], row=row if len(rows) > 2 else f"{rows[0]}, {rows[1]}")
         else:
             yield from together
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from datetime import UTC, date, datetime
+from functools import cache
+from pathlib import Path
 
 from ingest.azr.findings import unreadable
 from ingest.formats.dates import dates_in, month_end
 from ingest.formats.sheets import Sheet, Workbook
-from ingest.formats.text import printed
+from ingest.formats.text import printed, written_out
 from kreishaus.model import Origin, UnreadableFile
 from kreishaus.wording import say
 
@@ -28,22 +31,20 @@ MADE = re.compile(
 """The words before the day on which a file was made: never a reference date."""
 
 
-COUNTED = re.compile(
-    r"ausl(?:ä|ae)nd|fl(?:ü|ue)chtling|gefl(?:ü|ue)chtet|schutzsuchend|personen|bev(?:ö|oe)lkerung"
-    r"|bestand|kreuztabelle|duldung|aufenthalt|asyl",
-    re.IGNORECASE,
-)
-"""Words of what a table counts."""
+WORDS_FILE = Path(__file__).with_name("title_words.csv")
+COUNTED, OTHER, WHOLE = "counted", "other", "whole"
+"""Stems of words in a title: what the table counts, and what else was done on a day; words that
+speak of another day as they stand."""
 
-OTHER_DAY = re.compile(
-    r"sitzung|ausschu|kreistag|vorlage|drucksache|beschluss|erstellt|ausgewertet|abruf|abfrage|abgerufen"
-    r"|druck|export|g(?:ü|ue)ltig|freigegeben|ver(?:ö|oe)ffentlicht|(?:ü|ue)bermittelt|entnommen"
-    r"|(?:ge(?:ä|ae)nd|aktualisi|korrigi|berichti)|datum|bericht vom|schreiben|seit|\bab\b|\bbis\b|\bvom\b",
-    re.IGNORECASE,
-)
-"""Words of a day on which something else was done."""
+CLOSING_DAY = re.compile(rf"(?:\bam\s|[,:–—-]\s|\s|\(){DAY}(?!\d)\)?", re.IGNORECASE)
 
-CLOSING_DAY = re.compile(rf"(?:\bam\s|[,:–—-]\s|\s|\()({DAY.removeprefix('(').removesuffix(')')})(?!\d)\)?", re.I)
+
+@cache
+def _says(kind: str) -> re.Pattern[str]:
+    with WORDS_FILE.open(encoding="utf-8", newline="") as lines:
+        rows = [*csv.DictReader(lines, delimiter=";")]
+    stems = "|".join(re.escape(written_out(row["stem"])) for row in rows if row["kind"] == kind)
+    return re.compile(rf"\b(?:{stems})\b" if kind == WHOLE else stems)
 
 
 def reference_date(sheet: Sheet, header_row: int, origin: Origin) -> date:
@@ -104,11 +105,14 @@ def _date_of_what_is_counted(sheet: Sheet, header_row: int) -> date | None:
 
     Only the last day of a month, and the only day above the table: others may be of a sitting.
     """
-    lines = [line for row in sorted(sheet.rows) if row < header_row and (line := _line(sheet, row))]
+    above = (row for row in sorted(sheet.rows) if row < header_row)
+    lines = [MADE.sub(" ", _line(sheet, row)) for row in above]
     days: set[date] = set()
     for line in lines:
         found = _dates(" ".join(CLOSING_DAY.findall(line)), say("the title rows"))
-        if found and not (COUNTED.search(line) and not OTHER_DAY.search(line)):
+        plain = written_out(line)
+        elsewhere = any(_says(kind).search(plain) for kind in (OTHER, WHOLE))
+        if found and (elsewhere or not _says(COUNTED).search(plain)):
             return None
         days.update(found)
     day = days.pop() if len(days) == 1 else None

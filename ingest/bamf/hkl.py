@@ -3,8 +3,9 @@
 ``read_hkl`` reads the same layout about any period: ``hkl_cumulative.py``.
 
 Which measure a column holds is read from the printed row of column numbers on each page, never
-from its place. A row without LS is the total where its name says "gesamt" and no continent, else a
-continent, to which the countries above it belong. Nothing is added up here: that is judged by the suite.
+from its place. A row without LS is the total where its name says "gesamt" and no continent,
+else a continent, to which the countries above it belong. Nothing is added up here: that is judged
+by the suite.
 """
 
 from __future__ import annotations

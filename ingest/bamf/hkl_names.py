@@ -19,7 +19,19 @@ WORDS_OF_SUMS = frozenset(
 OF_SUMS = frozenset({"summe", "gesamt", "insgesamt", "zusammen"})
 """What may stand beside the name of a continent, as the sum that its row is."""
 WORDS_OF_CONTINENTS = frozenset(
-    {"zusammen", "insgesamt", "europa", "afrika", "amerika", "asien", "australien", "ozeanien", "unbekannt", "und", "summe"}
+    {
+        "zusammen",
+        "insgesamt",
+        "europa",
+        "afrika",
+        "amerika",
+        "asien",
+        "australien",
+        "ozeanien",
+        "unbekannt",
+        "und",
+        "summe",
+    }
     | {"staatenlos", "ungeklaert", "sonstige", "gesamt", "ohne", "angabe", "staatenlose"}
 )
 OF_STATES = re.compile(
@@ -38,7 +50,7 @@ STAMP = re.compile(
 
 
 def continent_of(label: str) -> str:
-    """The continent that a row without a key sums up: "Summe Europa" is Europa; "" for the total."""
+    """The continent that a row without a key sums up ("Summe Europa"); "" for the total."""
     words = label.split()
     named = [word for word in words if _folded(word) not in OF_SUMS]
     is_continent = bool(named) and _made_of(WORDS_OF_CONTINENTS, label)

@@ -162,7 +162,9 @@ def _row(
 
 def _name_and_key(named: Sequence[Char], keys: tuple[float, float]) -> tuple[str, str]:
     """The name of a row, on one line or several, and its key where the page's keys stand."""
-    digits = [char for char in named if char.text.isdigit() and keys[0] <= char.middle[0] <= keys[1]]
+    digits = [
+        char for char in named if char.text.isdigit() and keys[0] <= char.middle[0] <= keys[1]
+    ]
     key = "".join(text_lines(digits))
     if re.fullmatch(r"[0-9]{3}", key):
         rest = [char for char in named if char not in digits]

@@ -152,7 +152,12 @@ def test_k_a_beside_columns_of_one_margin_is_of_it():
 def test_k_a_between_columns_of_both_margins_is_not_guessed():
     def change(sheet):
         without_upper_heads(sheet)
-        sheet["C6"], sheet["D6"], sheet["E6"], sheet["F6"] = "Weiblich", "Männlich", "k.A.", "bis 16"
+        sheet["C6"], sheet["D6"], sheet["E6"], sheet["F6"] = (
+            "Weiblich",
+            "Männlich",
+            "k.A.",
+            "bis 16",
+        )
 
     faults = findings(changed(CROSSTABLE, change))
     assert any(finding.expected == "one column sex/not_stated" for finding in faults)

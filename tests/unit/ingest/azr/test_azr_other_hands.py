@@ -99,7 +99,9 @@ def test_an_age_that_is_no_groups_is_refused_by_its_head(age: str) -> None:
 def test_a_cross_table_turned_round() -> None:
     groups = [*GROUPS[:4], *GROUPS[5:]]
     counts = dict(zip(CODES, zip(TOLERATED, PENDING, strict=True), strict=True))
-    lines = [[name, *counts[code]] for name, code in zip(groups, [*CODES[:4], *CODES[5:]], strict=True)]
+    lines = [
+        [name, *counts[code]] for name, code in zip(groups, [*CODES[:4], *CODES[5:]], strict=True)
+    ]
     content = sheet_of(
         [STATED],
         ["Merkmal", "Duldung", "Flüchtlinge im Verfahren"],
@@ -128,6 +130,7 @@ def test_a_short_label_counts_where_the_table_tells_what_it_is_not() -> None:
     [
         ("Flüchtlinge im Rhein-Kreis Neuss am 31. Dezember 2022", True),
         ("AZR-Kreuztabelle 31.12.2022", True),
+        ("Flüchtlinge am 31. Dezember 2022, erstellt am 12.01.2023", True),
         ("Flüchtlinge, Vorlage zur Sitzung am 31.12.2022", False),
         ("Flüchtlinge, Abruf am 31.12.2022", False),
         ("Flüchtlinge am 30. Dezember 2022", False),
@@ -172,7 +175,9 @@ LONG = [
     for name, count in ((name, counts[at]) for name, counts in GROUPS_OF_SERIES.items())
 ]
 SERIES_KINDS = {
-    "the year above months": series_of(["Bezeichnung", 2020, None, 2021], [None, "Sep", "Dez", "Mrz"]),
+    "the year above months": series_of(
+        ["Bezeichnung", 2020, None, 2021], [None, "Sep", "Dez", "Mrz"]
+    ),
     "the year above days": series_of(
         ["Status", "2020", None, "2021"], [None, "30. Sept.", "31. Dez.", "31. März"]
     ),
@@ -291,7 +296,10 @@ def refusal(content: bytes, dataset: str = "") -> str:
 
 def test_one_unknown_head_is_one_cause() -> None:
     content = sheet_of(
-        [STATED], ["Status", *GROUPS, "Geheimwort"], ["Duldung", *TOLERATED, 7], ["Summe", *PENDING, 8]
+        [STATED],
+        ["Status", *GROUPS, "Geheimwort"],
+        ["Duldung", *TOLERATED, 7],
+        ["Summe", *PENDING, 8],
     )
     said = refusal(content)
     assert said.startswith("sheet 1, row 2, column P: not understood (one word, ten letters)")
@@ -300,7 +308,9 @@ def test_one_unknown_head_is_one_cause() -> None:
 
 
 def test_one_unknown_label_is_one_cause() -> None:
-    content = sheet_of([STATED], ["Status", *GROUPS], ["Geheimwort", *TOLERATED], ["Summe", *PENDING])
+    content = sheet_of(
+        [STATED], ["Status", *GROUPS], ["Geheimwort", *TOLERATED], ["Summe", *PENDING]
+    )
     said = refusal(content)
     assert said.startswith("sheet 1, row 3, column A: not understood (one word, ten letters)")
     assert "column B" not in said and "Geheimwort" not in said

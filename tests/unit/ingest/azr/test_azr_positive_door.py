@@ -137,7 +137,9 @@ def test_a_refusal_is_said_in_german_to_the_last_of_its_places():
     with pytest.raises(FileRejected) as refusal:
         at_the_door(many)
     german = in_language(text_of(refusal.value), "de")
-    assert "Zeile 1, Spalte A: nicht verstanden (ein Wort, vier Buchstaben, eine Ziffer); " in german
+    assert (
+        "Zeile 1, Spalte A: nicht verstanden (ein Wort, vier Buchstaben, eine Ziffer); " in german
+    )
     assert "Zeile 5, Spalte A: ein Wort, vier Buchstaben, eine Ziffer; und 4 weitere. " in german
     assert "Von dieser Datei wurde nichts aufbewahrt" in german
 
