@@ -86,8 +86,7 @@ def is_new_spelling(label: str, ls_code: str) -> bool:
 
 def _country_fault(label: str, ls_code: str) -> str | None:
     own, folded = _spellings().get(ls_code, frozenset()), _folded(label)
-    stray = STRAY_DIGIT.search(label) is not None
-    if folded in own and not stray:
+    if folded in own and not STRAY_DIGIT.search(label):
         return None
     printed = joined(
         (country.label for country in countries() if country.ls_code == ls_code), say(" or ")
@@ -95,7 +94,7 @@ def _country_fault(label: str, ls_code: str) -> str | None:
     wanted = printed or say("a country's name")
     anothers = bool(own) and any(folded in names for names in _spellings().values())
     of_a_sum = _made_of(WORDS_OF_CONTINENTS | WORDS_OF_SUMS, label)
-    if (stray and own) or STAMP.search(label) or anothers or of_a_sum:
+    if STAMP.search(label) or anothers or of_a_sum or folded in own:
         return wanted
     added = [folded.replace(name, "", 1) for name in own if name in folded and len(name) >= 4]
     written_in = added and not any(OF_STATES.fullmatch(words) for words in added)

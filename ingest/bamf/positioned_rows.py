@@ -19,6 +19,9 @@ from ingest.bamf.writing import WITH_BLANKS, counts_of, is_number
 FEWEST_OF_A_ROW = 5
 """A line with so many counts or dashes is meant as a row."""
 
+ONE_LINE = 3.0
+"""What stands on one line is at most so many points higher or lower, as a footnote's mark is."""
+
 
 def positioned_rows(page: Page, numbers: Sequence[str]) -> list[RuledRow]:
     """The row of column numbers and those below it; nothing where the page prints no such row.
@@ -166,8 +169,17 @@ def _name_and_key(named: Sequence[Char], keys: tuple[float, float]) -> tuple[str
         char for char in named if char.text.isdigit() and keys[0] <= char.middle[0] <= keys[1]
     ]
     key = "".join(text_lines(digits))
-    if re.fullmatch(r"[0-9]{3}", key):
-        rest = [char for char in named if char not in digits]
+    rest = [char for char in named if char not in digits]
+    # Another digit beside the name may be a part of the key.
+    if re.fullmatch(r"[0-9]{3}", key) and not any(char.text.isdigit() for char in rest):
         return " ".join(" ".join(text_lines(rest)).split()), key
     label = " ".join(text_lines(named))
-    return (label[:-3].strip(), label[-3:]) if label[-3:].isdigit() else (label, "")
+    if not label[-3:].isdigit() or _on_several_lines(named):
+        return label, ""
+    return label[:-3].strip(), label[-3:]
+
+
+def _on_several_lines(chars: Sequence[Char]) -> bool:
+    """Whether letters and digits stand on more lines than one, close as they may be."""
+    bottoms = [char.bottom for char in chars if char.text.isalnum()]
+    return max(bottoms, default=0.0) - min(bottoms, default=0.0) > ONE_LINE
