@@ -38,7 +38,7 @@ from kreishaus.model import (
 from kreishaus.settings import County, Settings
 from kreishaus.wording import joined, say
 
-RECOGNISER = 2
+RECOGNISER = 3
 """Goes up when the code comes to recognise a file differently: offered files are reduced anew."""
 
 TITLES = {"crosstable": "Kreuztabelle", "series": "Zeitreihe", "municipalities": "Gemeinden"}
@@ -160,7 +160,8 @@ def _refuse_single_persons(batch: Batch) -> None:
 
 def _lists() -> Iterator[str]:
     """The hash of each list that recognition depends on."""
-    files = [*Path(__file__).parent.glob("*.csv"), statuses.ALIAS_FILE, groups.ALIAS_FILE]
+    vocabulary = (statuses.ALIAS_FILE, statuses.WORDS_FILE, groups.ALIAS_FILE)
+    files = [*Path(__file__).parent.glob("*.csv"), *vocabulary]
     for file in sorted(files):
         yield hashlib.sha256(file.read_bytes()).hexdigest()
 
