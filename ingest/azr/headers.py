@@ -80,15 +80,21 @@ def derived_columns(sheet: Sheet, row: int) -> frozenset[int]:
     Their own head says so, or the one over it in the row above, which stands in the first of its
     columns. They are understood, and not kept.
     """
-    above = {column: sheet.text(row - 1, column) for column, _ in sheet.filled(row - 1)}
+    return frozenset(
+        column
+        for column in sheet.columns
+        if is_derived_head(header_text(sheet, row, column))
+        or is_derived_head(head_over(sheet, row, column))
+    )
+
+
+def head_over(sheet: Sheet, row: int, column: int) -> str:
+    """The head in the row above that stands over a column: the nearest one to the left."""
+    above = [at for at, _ in sheet.filled(row - 1)]
     if len(above) < FEWEST_ABOVE:
-        above = {}
-
-    def is_derived(column: int) -> bool:
-        over = above.get(max((at for at in above if at <= column), default=0), "")
-        return is_derived_head(header_text(sheet, row, column)) or is_derived_head(over)
-
-    return frozenset(column for column in sheet.columns if is_derived(column))
+        return ""
+    left = [at for at in above if at <= column]
+    return sheet.text(row - 1, left[-1]) if left else ""
 
 
 def is_derived_head(head: str) -> bool:

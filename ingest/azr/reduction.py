@@ -229,10 +229,11 @@ def _by_cause(findings: tuple[Finding, ...]) -> Iterator[Finding]:
     for one in findings:
         found = one.found or ""
         form = found if _is_our_own(found) else form_of(found)
-        causes.setdefault((one.rule, one.place, one.column, form), []).append(one)
+        key = (one.rule, one.place, one.column, one.expected, form)
+        causes.setdefault(key, []).append(one)
     for together in causes.values():
         rows = [one.row for one in together if one.row and one.row.isdecimal()]
-        if len(rows) == len(together) > 1:
+        if len(set(rows)) == len(together) > 1:
             row = say("{first} to {last}", first=rows[0], last=rows[-1])
             yield replace(together[0], row=row if len(rows) > 2 else f"{rows[0]}, {rows[1]}")
         else:

@@ -24,7 +24,14 @@ from ingest.azr.findings import (
     unmet,
     unreadable,
 )
-from ingest.azr.headers import DERIVED, derived_columns, is_head_of, is_units_row
+from ingest.azr.headers import (
+    DERIVED,
+    derived_columns,
+    head_over,
+    is_derived_head,
+    is_head_of,
+    is_units_row,
+)
 from ingest.azr.title_dates import made_at
 from ingest.azr.turned import Turned, turned
 from ingest.formats.counts import Count, read_count
@@ -167,6 +174,8 @@ def _count_of_dates(sheet: Sheet, row: int) -> int:
 
 def _date_at(sheet: Sheet, row: int, number: int) -> Column | None:
     value = sheet.own(row, number)
+    if is_derived_head(head_over(sheet, row, number)):
+        return None  # changes at a date are no counts
     if isinstance(value, date):
         day = value.date() if isinstance(value, datetime) else value
         # Typing "Jun 2017" makes 01.06.2017 of it, shown as a month: the month is what is meant.

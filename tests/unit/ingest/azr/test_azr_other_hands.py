@@ -202,6 +202,18 @@ def test_series_in_other_hands(kind: str) -> None:
     assert counted(SERIES_KINDS[kind]) == SERIES_EXPECTED
 
 
+@pytest.mark.parametrize("over", ["Veränderung", "Vorjahr", "Veränderung zum Vorjahr in %"])
+def test_changes_at_dates_are_no_counts(over: str) -> None:
+    content = series_of(["Status", over, None, None], [None, "Sep 2020", "Dez 2020", "Mrz 2021"])
+    refusal(content, "series")
+
+
+def test_a_sum_of_other_rows_is_not_the_total() -> None:
+    rows = (["Familiäre Gründe Syrien", *TOLERATED], ["Summe", *TOLERATED])
+    said = refusal(sheet_of([STATED], ["Status", *GROUPS], *rows), "crosstable")
+    assert "a label that may mean two statuses" in said
+
+
 def test_heads_that_may_be_months_or_quarters_are_refused() -> None:
     content = series_of(["Status", "3/2020", "4/2020", "1/2021"])
     assert "a month (04/2021, Apr 2021) or a quarter (IV/2021" in refusal(content, "series")
