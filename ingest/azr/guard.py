@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NoReturn
 
-from ingest.azr.nearest import nearest
+from ingest.azr.nearest import EXPECTED, nearest
 from ingest.azr.recognise import Recognised, Unknown, explained, recognise
 from ingest.formats.sheets import OpaqueFile, Sheet
 from ingest.formats.workbook import look_into
@@ -30,6 +30,11 @@ MOST_COLUMNS = 400
 
 MOST_EXPLAINED = 5
 """So many of the places that are not understood are named."""
+
+NO_TABLE = say(
+    "no table that is known by its heads; no row is like one of heads; expected {expected}",
+    expected=EXPECTED,
+)
 
 LAWFUL = Lawful(most_rows=MOST_ROWS, most_columns=MOST_COLUMNS)
 """Aggregates alone; nothing that marks persons belongs into them."""
@@ -61,13 +66,14 @@ def refuse_person_level(content: bytes, settings: Settings) -> None:
     cells = recognised.letterhead | recognised.heads
     search_for_persons(recognised.searched(workbook), county, cells, refuse, LAWFUL)
     if not recognised.tables:
+        if (found := nearest(workbook)) is None:
+            refuse(say("the whole file"), NO_TABLE)
         raise FileRejected(
             say(
-                "{what}. Nothing of this file was kept. Mend the heads in the office's file and "
-                "drop it again; `kreishaus azr check` shows what is not understood",
-                what=say("the whole file: too large for a table of counts")
-                if too_large
-                else nearest(workbook),
+                "{found}. Only aggregates may enter: nothing of this file was kept. Mend the heads "
+                "in the office's file and drop it again; `kreishaus azr check` shows what is not "
+                "understood",
+                found=found,
             )
         )
     if recognised.unknown:
@@ -81,8 +87,9 @@ def _refuse_unknown(unknown: Sequence[Unknown]) -> NoReturn:
         what = say("{what}, expected {expected}", what=what, expected=first.expected)
     raise FileRejected(
         say(
-            "{place}: {what}. Nothing of this file was kept. Mend or empty these cells in the "
-            "office's file and drop it again; `kreishaus azr check` shows their texts",
+            "{place}: {what}. Only aggregates may enter: nothing of this file was kept. Mend or "
+            "empty these cells in the office's file and drop it again; `kreishaus azr check` shows "
+            "their texts",
             place=first.place,
             what=joined((what, *explained(more, MOST_EXPLAINED - 1)), "; "),
         )

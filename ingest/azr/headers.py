@@ -47,7 +47,7 @@ SIGNS = re.compile(r"%|\+\s?/\s?[-–−]")
 """Signs that are words of a derived column."""
 
 YEARS = re.compile(r"(?:\d{1,2}\.\s?\d{1,2}\.\s?)?20\d\d(?!\d)")
-NUMBER = re.compile(r"[-+−–±]?\s?\d{1,3}(?:\.?\d{3}){0,2}(?:,\d{1,4})?\s?%?", re.ASCII)
+NUMBER = re.compile(r"[-+−–±]?\s?\d{1,3}(?:\.?\d{3})?(?:,\d{1,4})?\s?%?", re.ASCII)
 LARGEST_DERIVED = 10**7
 FEWEST_ABOVE = 2
 """A row above the heads with one text is a title."""

@@ -46,15 +46,15 @@ class _Row:
     missing: str
 
 
-def nearest(workbook: Workbook) -> str:
-    """What was found in place of a known table, and what was expected: by place and form alone."""
+def nearest(workbook: Workbook) -> str | None:
+    """What was found in place of a known table, and what was expected: by place and form alone.
+
+    None where no row is like one of heads.
+    """
     rows = [row for at, sheet in enumerate(workbook.sheets, 1) for row in _rows(at, sheet)]
     best = max(rows, key=lambda row: len(row.known), default=None)
     if best is None or len(best.known) < FEWEST:
-        return say(
-            "no table that is known by its heads; no row is like one of heads; expected {expected}",
-            expected=EXPECTED,
-        )
+        return None
     strange = [
         say("column {column} ({form})", column=get_column_letter(at), form=form_of(value))
         for at, value in best.sheet.filled(best.number)

@@ -120,13 +120,18 @@ def _date_of_what_is_counted(sheet: Sheet, header_row: int) -> date | None:
 
 
 def dates_above(sheet: Sheet, header_row: int) -> list[tuple[int, int]]:
-    """The cells in the row above the heads that hold a day and nothing else."""
+    """The cells in the row above the heads that hold the last day of a month and nothing else."""
     row = header_row - 1
-    return [(row, column) for column, value in sheet.filled(row) if _is_day(value)]
+    return [(row, column) for column, value in sheet.filled(row) if _ends_a_month(value)]
 
 
-def _is_day(value: object) -> bool:
-    return isinstance(value, date) or re.fullmatch(DAY, printed(value), re.IGNORECASE) is not None
+def _ends_a_month(value: object) -> bool:
+    text = _words(value)
+    try:
+        days = dates_in(text) if re.fullmatch(DAY, text, re.IGNORECASE) else []
+    except ValueError:
+        return False
+    return any(day == month_end(day) for day in days)
 
 
 def _line(sheet: Sheet, row: int) -> str:

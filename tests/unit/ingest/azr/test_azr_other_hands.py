@@ -287,6 +287,11 @@ def test_two_years_side_by_side_are_not_taken_for_one() -> None:
     refusal(sheet_of(*content), "municipalities")
 
 
+def test_a_day_above_the_heads_that_ends_no_month_is_refused() -> None:
+    content = towns(["Gemeinde", "12.03.2004"], [None, "Insgesamt"])
+    assert "row 1, column B: not understood" in refusal(sheet_of(*content), "municipalities")
+
+
 def test_a_name_of_a_person_under_the_head_of_municipalities_is_refused() -> None:
     rows = [*TOWNS, TOTAL, ("Erika Musterfrau", 3)]
     content = sheet_of(["Stichtag 31.12.2021"], ["Name", "Insgesamt"], *rows)

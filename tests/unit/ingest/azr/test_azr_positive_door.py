@@ -99,8 +99,8 @@ def test_an_unchanged_refused_file_is_told_in_the_same_words(installation):
          "letters, two digits)"),
         (second_sheet([1987], state="hidden"), "sheet 3 (hidden), row 1, column A: not understood "
          "(a number of four digits)"),
-        (sheet_of(["Ortsteil", "Anzahl"], ["Norf", 12]), "no table that is known by its heads; no "
-         "row is like one of heads; expected one row of heads"),
+        (sheet_of(["Ortsteil", "Anzahl"], ["Norf", 12]), "the whole file: no table that is known "
+         "by its heads; no row is like one of heads; expected one row of heads"),
     ],
 )  # fmt: skip
 def test_the_refusal_says_place_and_form(content, said):
@@ -109,7 +109,7 @@ def test_the_refusal_says_place_and_form(content, said):
 
 def test_at_most_five_cells_are_named():
     many = second_sheet(*([f"Fall {number}"] for number in range(9)))
-    assert "; and 4 more. Nothing of" in refusal_of(many)
+    assert "; and 4 more. Only" in refusal_of(many)
 
 
 @pytest.mark.parametrize(
