@@ -57,6 +57,8 @@ FAULTS = {
     "line_number": "der Zeile fehlt ihre Nummer",
     "reference_date": "der Stichtag ist nicht eindeutig: „Stand: TT.MM.JJJJ“ über der Tabelle und "
     "der Dateiname müssen denselben Tag nennen",
+    "ambiguous_label": "diese Bezeichnung kann zwei Status meinen",
+    "month_or_quarter": "diese Spaltenköpfe können Monate oder Quartale meinen",
     "unknown_municipality": "dies ist keine Gemeinde des Kreises",
     "municipality_missing": "eine Gemeinde des Kreises fehlt",
     "row_sums_by_sex": "die Geschlechter ergeben nicht die Summe ihrer Zeile",

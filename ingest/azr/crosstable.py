@@ -15,11 +15,30 @@ import pandas as pd
 from openpyxl.utils import get_column_letter
 
 from ingest.azr.empties import STATUSES, Whole, proven_zeros, read_as_zero
-from ingest.azr.findings import Where, bad_number, footnotes, unknown_label, unreadable
-from ingest.azr.headers import group_at, header_text, is_units_row
+from ingest.azr.findings import (
+    Where,
+    bad_number,
+    footnotes,
+    left_out,
+    unknown_label,
+    unmet,
+    unreadable,
+)
+from ingest.azr.headers import (
+    DERIVED,
+    SECTIONS,
+    derived_columns,
+    group_at,
+    header_text,
+    is_head_of,
+    is_units_row,
+    label_columns,
+    line_columns,
+)
 from ingest.azr.title_dates import made_at, reference_date
+from ingest.azr.turned import turned
 from ingest.formats.counts import read_count
-from ingest.formats.sheets import Sheet
+from ingest.formats.sheets import Sheet, Workbook
 from ingest.formats.workbook import open_workbook
 from ingest.vocabulary import statuses
 from ingest.vocabulary.groups import ALIAS_FILE, GROUPS, Group, header_key
@@ -29,8 +48,7 @@ from kreishaus.wording import joined, say, text_of
 FEWEST_GROUPS = 5
 """A row naming so many groups is a header; one that lacks some is a header with a fault."""
 
-LABEL_HEADERS = {"bezeichnung", "aufenthaltsstatus", "aufenthaltstitel", "status"}
-LINE_HEADERS = {"zeile", "zeilen-nr.", "zeilennr.", "lfd.nr.", "nr."}
+LABEL_HEADS = "Bezeichnung, Aufenthaltsstatus, Aufenthaltstitel, Status"
 
 MARGINS = tuple(
     Whole("total", [str(group) for group in GROUPS if group.margin == margin])
@@ -47,6 +65,8 @@ class Layout:
     label_column: int
     line_column: int | None
     groups: dict[int, Group]
+    heads: int | None = None
+    """Set where the statuses stand side by side: the sheet is the table turned round."""
 
     def header(self, column: int) -> str:
         """A column as a person finds it: "F (Männlich)"."""
@@ -55,13 +75,21 @@ class Layout:
 
     def where(self, row: int, column: int) -> Where:
         """A cell as a person finds it."""
+        if self.heads is not None:
+            return {"place": self.sheet.title, "row": column, "column": get_column_letter(row)}
         return {"place": self.sheet.title, "row": row, "column": self.header(column)}
+
+    def name(self, row: int, column: int) -> str:
+        """A cell by its name in the office's file: "F7"."""
+        if self.heads is not None:
+            row, column = column, row
+        return f"{get_column_letter(column)}{row}"
 
 
 def parse(content: bytes, origin: Origin) -> Batch:
     """One row per printed cell. Raises ``UnreadableFile`` naming every cell it cannot read."""
     workbook = open_workbook(content)
-    tables = [(sheet, row) for sheet in workbook.sheets if (row := header_row(sheet)) is not None]
+    tables = _tables(workbook)
     if len(tables) != 1:
         raise unreadable(
             "header",
@@ -72,10 +100,12 @@ def parse(content: bytes, origin: Origin) -> Batch:
             ),
             place=", ".join(sheet.title for sheet in workbook.sheets),
             expected=say("one such sheet"),
-            found=", ".join(sheet.title for sheet, _ in tables) or say("none"),
+            found=", ".join(sheet.title for sheet, *_ in tables) or say("none"),
         )
     layout = _layout(*tables[0])
-    stated = reference_date(layout.sheet, layout.header_row, origin)
+    titles = next(sheet for sheet in workbook.sheets if sheet.title == layout.sheet.title)
+    titles_end = layout.heads or layout.header_row
+    stated = reference_date(titles, titles_end, origin)
     cells, marked, zeros = _read(layout, stated)
     frame = pd.DataFrame(cells).astype(
         {
@@ -88,12 +118,26 @@ def parse(content: bytes, origin: Origin) -> Batch:
     return Batch(
         period=stated.isoformat(),
         tables={"cells": frame},
-        published_at=made_at(workbook, layout.sheet, layout.header_row, stated),
+        published_at=made_at(workbook, titles, titles_end, stated),
         findings=(
             *footnotes(layout.sheet.title, marked),
+            *left_out(titles, titles_end),
             *read_as_zero(layout.sheet.title, zeros),
         ),
     )
+
+
+def _tables(workbook: Workbook) -> list[tuple[Sheet, int, int | None]]:
+    """Sheet, row of the heads; of a table that was turned round its first row in the file."""
+    tables: list[tuple[Sheet, int, int | None]] = [
+        (sheet, row, None) for sheet in workbook.sheets if (row := header_row(sheet)) is not None
+    ]
+    turns = [] if tables else [turn for sheet in workbook.sheets if (turn := turned(sheet))]
+    return tables or [
+        (turn.sheet, row, turn.heads)
+        for turn in turns
+        if (row := header_row(turn.sheet)) is not None
+    ]
 
 
 def header_row(sheet: Sheet) -> int | None:
@@ -105,23 +149,26 @@ def header_row(sheet: Sheet) -> int | None:
 
 def groups(sheet: Sheet, row: int) -> dict[int, Group]:
     """Column -> the group that its header means."""
-    found = {column: group_at(sheet, row, column) for column in sheet.columns}
+    repeated = derived_columns(sheet, row)
+    found = {
+        column: group_at(sheet, row, column) for column in sheet.columns if column not in repeated
+    }
     return {column: group for column, group in found.items() if group is not None}
 
 
-def _layout(sheet: Sheet, row: int) -> Layout:
+def _layout(sheet: Sheet, row: int, heads: int | None) -> Layout:
     found = groups(sheet, row)
     headers = {column: header_key(header_text(sheet, row, column)) for column in sheet.columns}
-    label_columns = [column for column, key in headers.items() if key in LABEL_HEADERS]
-    line_columns = [column for column, key in headers.items() if key in LINE_HEADERS]
+    labels, lines = label_columns(sheet, row), line_columns(sheet, row)
+    known = {*found, *labels, *lines, *derived_columns(sheet, row)}
     faults = list(_missing_groups(sheet, row, found))
     missing = [str(group) for group in GROUPS if group not in found.values()]
     faults += [
         _unknown_header(sheet, row, column, missing)
         for column, key in headers.items()
-        if key and column not in {*found, *label_columns, *line_columns}
+        if key and column not in known and key not in SECTIONS
     ]
-    if len(label_columns) != 1 or len(line_columns) > 1:
+    if len(labels) != 1 or len(lines) > 1:
         faults.append(
             Finding(
                 rule="header",
@@ -129,14 +176,13 @@ def _layout(sheet: Sheet, row: int) -> Layout:
                 message=say("the column of the labels must be headed, once"),
                 place=sheet.title,
                 row=str(row),
-                expected=", ".join(sorted(LABEL_HEADERS)),
+                expected=LABEL_HEADS,
                 found=", ".join(text for text in headers.values() if text),
             )
         )
     if faults:
         raise UnreadableFile(*faults)
-    line_column = line_columns[0] if line_columns else None
-    return Layout(sheet, row, label_columns[0], line_column, found)
+    return Layout(sheet, row, labels[0], lines[0] if lines else None, found, heads)
 
 
 def _missing_groups(sheet: Sheet, row: int, groups: dict[int, Group]) -> Iterator[Finding]:
@@ -211,6 +257,7 @@ def _read(layout: Layout, stated: date) -> tuple[list[dict[str, Any]], list[str]
             continue
         _read_row(layout, row, line, found)
     zeros = _zeros(found)
+    found.faults += unmet(found.cells)
     if found.faults:
         raise UnreadableFile(*found.faults)
     if not found.cells:
@@ -226,7 +273,7 @@ def _read(layout: Layout, stated: date) -> tuple[list[dict[str, Any]], list[str]
 def _read_row(layout: Layout, row: int, line: dict[str, Any], found: _Found) -> None:
     for column, group in layout.groups.items():
         cell = layout.sheet.own(row, column)
-        name = f"{get_column_letter(column)}{row}"
+        name = layout.name(row, column)
         counted: dict[str, Any] = {"value": None, "marker": None}
         try:
             count = read_count(cell)
@@ -239,7 +286,10 @@ def _read_row(layout: Layout, row: int, line: dict[str, Any], found: _Found) -> 
         else:
             found.marked += [name] * count.has_footnote
             counted = {"value": count.value, "marker": count.marker}
-        found.cells.append({**line, "margin": group.margin, "group_code": group.code, **counted})
+        at = {"source_row": column} if layout.heads is not None else {}
+        found.cells.append(
+            {**line, "margin": group.margin, "group_code": group.code, **counted, **at}
+        )
 
 
 def _zeros(found: _Found) -> list[str]:
@@ -267,6 +317,8 @@ def _bad_cell(layout: Layout, row: int, column: int, reason: str, where: Where) 
 def _is_data(layout: Layout, row: int) -> bool:
     """Whether a row is one of the table: not blank, no heading between blocks, no footnote."""
     sheet = layout.sheet
+    if is_head_of(DERIVED, _label(layout, row)):
+        return False
     if any(
         sheet.own(row, column) is not None or (row, column) in sheet.uncalculated
         for column in layout.groups

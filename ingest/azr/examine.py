@@ -76,7 +76,9 @@ def _examined(content: bytes, label: str, settings: Settings) -> Examination:
         raise _Marked
 
     with suppress(_Marked):
-        search_for_persons(workbook, settings.county, recognised.letterhead, note, LAWFUL)
+        cells = recognised.letterhead | recognised.heads
+        searched = recognised.searched(workbook)
+        search_for_persons(searched, settings.county, cells, note, LAWFUL)
     datasets = {
         dataset: None
         for sheet in workbook.sheets

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TypedDict
 
-from ingest.vocabulary.statuses import ALIAS_FILE
+from openpyxl.utils import get_column_letter
+
+from ingest.azr.headers import derived_columns
+from ingest.formats.sheets import Sheet
+from ingest.vocabulary.statuses import ALIAS_FILE, status_aliases
 from kreishaus.model import Finding, UnreadableFile
 from kreishaus.wording import joined, say
 
 MOST_NAMED = 20
+NEVER_CALCULATED = say(
+    "a formula that was never calculated: open the file in the office program and save it"
+)
 
 
 class Where(TypedDict):
@@ -36,10 +43,9 @@ def bad_number(
     column: str,
 ) -> Finding:
     """A cell that is neither a count nor a marker."""
+    found = say("nothing") if cell is None else str(cell)
     if uncalculated:
-        reason = say(
-            "a formula that was never calculated: open the file in the office program and save it"
-        )
+        reason = found = NEVER_CALCULATED
     return Finding(
         rule="number",
         severity="critical",
@@ -48,7 +54,7 @@ def bad_number(
         row=str(row),
         column=column,
         expected=say("a number of persons, or one of - . ... / x"),
-        found=say("nothing") if cell is None else str(cell),
+        found=found,
     )
 
 
@@ -77,6 +83,27 @@ def footnotes(place: str, cells: Sequence[str]) -> tuple[Finding, ...]:
     )
 
 
+def left_out(sheet: Sheet, header_row: int) -> tuple[Finding, ...]:
+    """A warning that columns repeat what others count, and are not kept."""
+    columns = sorted(derived_columns(sheet, header_row))
+    if not columns:
+        return ()
+    return (
+        Finding(
+            rule="derived_column",
+            severity="warning",
+            message=say(
+                "columns say a change, a share, a part or an earlier year of what others count; "
+                "they were not kept"
+            ),
+            place=sheet.title,
+            row=str(header_row),
+            expected=say("counts alone"),
+            found=say("columns {columns}", columns=joined(map(get_column_letter, columns), ", ")),
+        ),
+    )
+
+
 def unknown_label(label: str, reason: str, *, place: str, row: int, column: str) -> Finding:
     """A row whose label no valid alias has; says which file to mend."""
     return Finding(
@@ -96,3 +123,29 @@ def unknown_label(label: str, reason: str, *, place: str, row: int, column: str)
         expected=say("a label of ingest/vocabulary/{name}", name=ALIAS_FILE.name),
         found=label or say("nothing"),
     )
+
+
+def unmet(cells: Sequence[Mapping[str, object]]) -> list[Finding]:
+    """The labels that mean one status only where the table counts another one, too."""
+    codes = {cell["status_code"] for cell in cells}
+    found = {
+        str(cell["status_label"]): (needed, cell)
+        for cell in cells
+        if (needed := status_aliases().beside(str(cell["status_label"]))) and needed not in codes
+    }
+    return [
+        Finding(
+            rule="ambiguous_label",
+            severity="critical",
+            message=say(
+                "the label may mean this status alone, or together with {other}, which the table "
+                "does not count",
+                other=needed,
+            ),
+            place=str(cell["source_place"]),
+            row=str(cell["source_row"]),
+            expected=say("a row {other}, or a label that says which is meant", other=needed),
+            found=label,
+        )
+        for label, (needed, cell) in found.items()
+    ]

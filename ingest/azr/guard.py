@@ -9,9 +9,11 @@ log is kept for years. What cannot be looked into is refused.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NoReturn
 
-from ingest.azr.recognise import Recognised, explained, recognise
+from ingest.azr.nearest import EXPECTED, nearest
+from ingest.azr.recognise import Recognised, Unknown, explained, recognise
 from ingest.formats.sheets import OpaqueFile, Sheet
 from ingest.formats.workbook import look_into
 from ingest.persons.search import Lawful, search_for_persons
@@ -30,8 +32,8 @@ MOST_EXPLAINED = 5
 """So many of the places that are not understood are named."""
 
 NO_TABLE = say(
-    "no table that is known by its heads: statuses by sex and age, statuses by "
-    "reference date, or municipalities"
+    "no table that is known by its heads; no row is like one of heads; expected {expected}",
+    expected=EXPECTED,
 )
 
 LAWFUL = Lawful(most_rows=MOST_ROWS, most_columns=MOST_COLUMNS)
@@ -61,13 +63,37 @@ def refuse_person_level(content: bytes, settings: Settings) -> None:
     # What is too large is refused below: to recognise each of its cells would take minutes.
     too_large = any(map(_is_too_large, workbook.sheets))
     recognised = Recognised() if too_large else recognise(workbook, county)
-    search_for_persons(workbook, county, recognised.letterhead, refuse, LAWFUL)
+    cells = recognised.letterhead | recognised.heads
+    search_for_persons(recognised.searched(workbook), county, cells, refuse, LAWFUL)
     if not recognised.tables:
-        refuse(say("the whole file"), NO_TABLE)
+        if (found := nearest(workbook)) is None:
+            refuse(say("the whole file"), NO_TABLE)
+        raise FileRejected(
+            say(
+                "{found}. Only aggregates may enter: nothing of this file was kept. Mend the heads "
+                "in the office's file and drop it again; `kreishaus azr check` shows what is not "
+                "understood",
+                found=found,
+            )
+        )
     if recognised.unknown:
-        first, *more = recognised.unknown
-        said = joined((first.what, *explained(more, MOST_EXPLAINED - 1)), "; ")
-        refuse(first.place, say("not understood ({form})", form=said))
+        _refuse_unknown(recognised.unknown)
+
+
+def _refuse_unknown(unknown: Sequence[Unknown]) -> NoReturn:
+    first, *more = unknown
+    what = say("not understood ({form})", form=first.what)
+    if first.expected:
+        what = say("{what}, expected {expected}", what=what, expected=first.expected)
+    raise FileRejected(
+        say(
+            "{place}: {what}. Only aggregates may enter: nothing of this file was kept. Mend or "
+            "empty these cells in the office's file and drop it again; `kreishaus azr check` shows "
+            "their texts",
+            place=first.place,
+            what=joined((what, *explained(more, MOST_EXPLAINED - 1)), "; "),
+        )
+    )
 
 
 def _is_too_large(sheet: Sheet) -> bool:

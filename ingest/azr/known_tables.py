@@ -7,27 +7,64 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Hashable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ingest.azr import crosstable, municipalities, series
-from ingest.azr.headers import SECTIONS, header_text, is_units_row, plain_key
+from ingest.azr.headers import (
+    DATE,
+    DERIVED,
+    LABEL,
+    LINE,
+    SECTIONS,
+    derived_columns,
+    is_derived_head,
+    is_derived_number,
+    is_head_of,
+    is_units_row,
+    label_columns,
+    line_columns,
+    plain_key,
+)
+from ingest.azr.long_form import long_form
 from ingest.azr.municipalities import KEY, NAME, POSTCODE
+from ingest.azr.title_dates import dates_above
 from ingest.azr.turned import turned
 from ingest.formats.counts import read_count
 from ingest.formats.sheets import Sheet
 from ingest.formats.text import printed
-from ingest.vocabulary.groups import groups_named, header_key
+from ingest.vocabulary.groups import groups_named
 from ingest.vocabulary.regions import UnknownRegion, region
 from ingest.vocabulary.statuses import ROW_REFERENCE, status_aliases
 from kreishaus.model import UnreadableFile
 from kreishaus.settings import County
+from kreishaus.wording import say
 
 MOST_UPPER_ROWS = 3
 MOST_COUNTED = 9_999_999
 """No county counts so many; what is larger is a key, a date or an id."""
 
 LARGEST_LINE = 999
-HEADS_OF_LABELS = crosstable.LABEL_HEADERS | crosstable.LINE_HEADERS
+
+
+@dataclass(frozen=True)
+class Expects:
+    """What a table asks for where something else stands, as one reads it."""
+
+    label: str
+    head: str
+
+
+STATUSES = Expects(
+    say("a status as in docs/sources/azr.md, or an alias of the county (register_aliases.csv)"),
+    say(
+        "a group by sex or age, a reference date, or a change, share or earlier year, which is "
+        "left out"
+    ),
+)
+REGIONS = Expects(
+    say("a municipality of the county, or the county's total"),
+    say("key, name, total or a sex, or a change, share, part or earlier year, which is left out"),
+)
 
 
 @dataclass(frozen=True)
@@ -45,9 +82,19 @@ class KnownTable:
     is_label: Callable[[object], bool] = lambda value: True
     heads: int | None = None
     """The row of the heads where the table was turned round."""
+    derived: frozenset[int] = frozenset()
+    upper: frozenset[tuple[int, int]] = frozenset()
+    """Cells above the heads that were read with them: years, the reference date."""
+    names: int | None = None
+    """The column of names of municipalities."""
+    expects: Expects = STATUSES
+    long: frozenset[tuple[int, int]] = frozenset()
+    """The cells of a table in long form, all of them judged."""
 
     def holds(self, row: int, column: int) -> bool:
         """Whether a cell of the file is one of the table, and holds what its place asks for."""
+        if self.long:
+            return (row, column) in self.long
         if self.heads is not None:
             if row < self.heads or (row > self.heads and column not in self.sheet.rows):
                 return False
@@ -57,7 +104,9 @@ class KnownTable:
             return False
         if self.header_row - MOST_UPPER_ROWS <= row <= self.header_row:
             dated = row == self.header_row and column in self.counts
-            return dated or (isinstance(value, str) and self.is_head(value))
+            if dated or (row, column) in self.upper:
+                return True
+            return isinstance(value, str) and (self.is_head(value) or is_derived_head(value))
         if row < self.header_row:
             return False
         return self._holds_below(row, column, value)
@@ -65,14 +114,82 @@ class KnownTable:
     def _holds_below(self, row: int, column: int, value: object) -> bool:
         if is_units_row(self.sheet, row, self.header_row):
             return True
+        if self._is_derived_row(row):
+            return column in self.labels | self.lines or is_derived_number(value)
         if self.row_of(row) is None:
             return False
+        if column in self.derived:
+            return is_derived_number(value)
         if column in self.counts:
             return _counts(value, MOST_COUNTED)
         if column in self.lines and self.is_line(value):
             return True
         # Where two columns hold labels, the one that was not asked for may hold anything.
         return column in self.labels and self.is_label(value)
+
+    def _is_derived_row(self, row: int) -> bool:
+        return any(is_head_of(DERIVED, self.sheet.text(row, at)) for at in self.labels) and all(
+            is_head_of(DERIVED, self.sheet.text(row, at)) or self.sheet.own(row, at) is None
+            for at in self.labels
+        )
+
+    def explained_by(self, row: int, column: int) -> tuple[int, int, str] | None:
+        """The label or the head for which a cell below the heads is not understood.
+
+        Row and column in the file, and what was expected there; None where the cell itself is it.
+        """
+        if self.long:
+            return None
+        if self.heads is not None:
+            row, column = column, row
+        if row <= self.header_row:
+            return None
+        label = next((at for at in sorted(self.labels) if self.sheet.own(row, at) is not None), 0)
+        if column in self.counts | self.derived and label and self.row_of(row) is None:
+            return self._in_file(row, label, self.expects.label)
+        if column in self.counts | self.derived | self.labels | self.lines:
+            return None
+        head = self.header_row
+        if self.sheet.own(head, column) is None:
+            head -= 1
+        if not any(map(str.isalnum, self.sheet.text(head, column))):
+            return None
+        return self._in_file(head, column, self.expects.head)
+
+    def _in_file(self, row: int, column: int, expected: str) -> tuple[int, int, str]:
+        return (row, column, expected) if self.heads is None else (column, row, expected)
+
+    def expected_at(self, row: int, column: int) -> str:
+        """What a cell of the file should hold that is judged by itself; "" beside the table."""
+        if self.long:
+            return ""
+        if self.heads is not None:
+            row, column = column, row
+        if row == self.header_row:
+            return self.expects.head
+        if column in self.labels and row in self.sheet.below(self.header_row):
+            return self.expects.label
+        return ""
+
+    def counts_at(self, row: int, column: int) -> bool:
+        """Whether a cell stands where a known label and a known head ask for a count."""
+        if self.long:
+            return False
+        if self.heads is not None:
+            row, column = column, row
+        return row > self.header_row and column in self.counts and self.row_of(row) is not None
+
+    @property
+    def head_of_names(self) -> tuple[int, int] | None:
+        """The head of the municipalities' names, where nothing else stands below it.
+
+        It may read "Name", as that of a list of persons.
+        """
+        if self.names is None:
+            return None
+        below = self.sheet.below(self.header_row)
+        counted = [row for row in below if self.row_of(row) is not None]
+        return (self.header_row, self.names) if counted else None
 
     @property
     def repeated(self) -> Iterator[int]:
@@ -107,25 +224,30 @@ def tables_by_dataset(sheet: Sheet, county: County) -> dict[str, KnownTable]:
         "series": _series(sheet),
     }
     tables = {dataset: table for dataset, table in found.items() if table is not None}
+    if not tables and (long := long_form(sheet)) and (table := _series(long.sheet)):
+        return {"series": replace(table, long=long.cells)}
     turn = None if tables else turned(sheet)
-    table = _series(turn.sheet, turn.heads) if turn else None
-    return {"series": table} if table else tables
+    if turn is None:
+        return tables
+    found = {
+        "series": _series(turn.sheet, turn.heads),
+        "crosstable": _crosstable(turn.sheet, turn.heads),
+    }
+    return {dataset: table for dataset, table in found.items() if table is not None}
 
 
-def _crosstable(sheet: Sheet) -> KnownTable | None:
+def _crosstable(sheet: Sheet, heads: int | None = None) -> KnownTable | None:
     row = crosstable.header_row(sheet)
     if row is None:
         return None
-    keys = {column: header_key(header_text(sheet, row, column)) for column in sheet.columns}
-    labels = [at for at, key in keys.items() if key in crosstable.LABEL_HEADERS]
-    lines = [at for at, key in keys.items() if key in crosstable.LINE_HEADERS]
+    labels, lines = label_columns(sheet, row), line_columns(sheet, row)
     groups = frozenset(crosstable.groups(sheet, row))
-    return _of_statuses(sheet, row, groups, labels[:1], lines[:1], _heads_groups)
+    return _of_statuses(sheet, row, groups, labels[:1], lines[:1], _heads_groups, heads)
 
 
 def _heads_groups(text: str) -> bool:
     key = plain_key(printed(text))
-    return bool(groups_named(key)) or key in SECTIONS or key in HEADS_OF_LABELS
+    return bool(groups_named(key)) or key in SECTIONS or _heads_labels(text)
 
 
 def _series(sheet: Sheet, heads: int | None = None) -> KnownTable | None:
@@ -144,12 +266,15 @@ def _series(sheet: Sheet, heads: int | None = None) -> KnownTable | None:
     if not any(hits.values()):
         return None
     labels = [max(hits, key=lambda at: hits[at])]
-    lines = [at for at in left if header_key(sheet.text(rows[0], at)) in crosstable.LINE_HEADERS]
-    return _of_statuses(sheet, rows[0], dates, labels, lines, _heads_labels, heads)
+    lines = [at for at in line_columns(sheet, rows[0]) if at in left]
+    years = {at: series.year_above(sheet, rows[0], at) for at in dates}
+    upper = {(rows[0] - 1, above[0]) for above in years.values() if above is not None}
+    table = _of_statuses(sheet, rows[0], dates, labels, lines, _heads_labels, heads)
+    return table and replace(table, upper=frozenset(upper))
 
 
 def _heads_labels(text: str) -> bool:
-    return header_key(text) in HEADS_OF_LABELS | {"stichtag", "datum", "quartal", "monat"}
+    return any(is_head_of(kind, text) for kind in (LABEL, LINE, DATE))
 
 
 def _of_statuses(
@@ -180,6 +305,7 @@ def _of_statuses(
         row_of,
         is_label=is_status,
         heads=heads,
+        derived=derived_columns(sheet, row) - counts,
     )
 
 
@@ -224,6 +350,10 @@ def _municipalities(sheet: Sheet, county: County) -> KnownTable | None:
         row_of,
         _is_postcode,
         is_label,
+        derived=derived_columns(sheet, row),
+        upper=frozenset(dates_above(sheet, row)),
+        names=first.get(NAME),
+        expects=REGIONS,
     )
 
 

@@ -76,20 +76,20 @@ class Letterhead:
             return False
         ends = [*(one.start() for one in found[1:]), len(line)]
         taken = [
-            (fields()[one["field"].casefold()], line[one.end() : end].strip(" ,;·|"))
+            (fields()[one["field"].casefold()], one["field"], line[one.end() : end].strip(" ,;·|"))
             for one, end in zip(found, ends, strict=True)
         ]
-        if not all(self._fits(kind, value) for kind, value in taken):
+        if not all(self._fits(*one) for one in taken):
             return False
-        self.seen.update(kind for kind, value in taken if value)
-        self.values |= {value for _, value in taken}
+        self.seen.update(kind for kind, _, value in taken if value)
+        self.values |= {value for *_, value in taken}
         return True
 
-    def _fits(self, kind: str, value: str) -> bool:
+    def _fits(self, kind: str, name: str, value: str) -> bool:
         if not value:
             return True
         if kind == "office":
-            return self.understands(value)
+            return self.understands(value) or self.understands(f"{name} {value}")
         if sum(sign.isdigit() for sign in value) > MOST_DIGITS[kind]:
             return False
         if kind in {"officer", "name"} and any(map(is_nation, value.split())):

@@ -18,8 +18,15 @@ import pandas as pd
 from openpyxl.utils import get_column_letter
 
 from ingest.azr.empties import Whole, proven_zeros, read_as_zero
-from ingest.azr.findings import Where, bad_number, footnotes, unreadable
-from ingest.azr.headers import header_text, is_units_row, plain_key
+from ingest.azr.findings import Where, bad_number, footnotes, left_out, unreadable
+from ingest.azr.headers import (
+    DERIVED,
+    derived_columns,
+    header_text,
+    is_head_of,
+    is_units_row,
+    plain_key,
+)
 from ingest.azr.title_dates import made_at, reference_date
 from ingest.formats.counts import Count, read_count
 from ingest.formats.sheets import Sheet
@@ -98,6 +105,7 @@ def parse(content: bytes, origin: Origin, county: County) -> Batch:
         published_at=made_at(workbook, layout.sheet, layout.header_row, stated),
         findings=(
             *footnotes(layout.sheet.title, marked),
+            *left_out(layout.sheet, layout.header_row),
             *read_as_zero(layout.sheet.title, zeros),
         ),
     )
@@ -115,7 +123,12 @@ def header_row(sheet: Sheet) -> int | None:
 
 def known_columns(sheet: Sheet, row: int) -> dict[int, str]:
     """Column -> what its header says that it holds."""
-    keys = {column: plain_key(header_text(sheet, row, column)) for column in sheet.columns}
+    repeated = derived_columns(sheet, row)
+    keys = {
+        column: plain_key(header_text(sheet, row, column))
+        for column in sheet.columns
+        if column not in repeated
+    }
     return {column: headers()[key] for column, key in keys.items() if key in headers()}
 
 
@@ -137,7 +150,9 @@ def _layout(sheet: Sheet, row: int) -> Layout:
             found=text,
         )
         for column in sheet.columns
-        if (text := header_text(sheet, row, column)) and column not in columns
+        if (text := header_text(sheet, row, column))
+        and column not in columns
+        and column not in derived_columns(sheet, row)
     ]
     faults += [
         Finding(
@@ -236,6 +251,7 @@ def _rows(layout: Layout) -> list[int]:
             for column in layout.counts()
         )
         and not is_units_row(sheet, row, layout.header_row)
+        and not is_head_of(DERIVED, _name(layout, row))
     ]
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from ingest.azr import canonical, crosstable, municipalities, series
+from ingest.azr.long_form import long_form
+from ingest.formats.sheets import Sheet
 from kreishaus.model import Batch, Origin
 from kreishaus.settings import County, read_county
 
@@ -12,8 +14,13 @@ def read_office(dataset: str, content: bytes, origin: Origin, county: County) ->
     if dataset == "crosstable":
         return crosstable.parse(content, origin)
     if dataset == "series":
-        return series.parse(content, origin)
+        return series.parse(content, origin, _table_of_long_form)
     return municipalities.parse(content, origin, county)
+
+
+def _table_of_long_form(sheet: Sheet) -> Sheet | None:
+    found = long_form(sheet)
+    return found.sheet if found else None
 
 
 def parse_crosstable(content: bytes, origin: Origin) -> Batch:

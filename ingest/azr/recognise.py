@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from openpyxl.utils import get_column_letter
@@ -45,15 +45,55 @@ class Unknown:
     place: str
     what: str
     text: str = field(default="", repr=False)
+    expected: str = ""
 
 
 @dataclass
 class Recognised:
     """What was found: the tables, what is not understood, the cells of the letterhead."""
 
-    tables: list[KnownTable] = field(default_factory=list)
+    placed: list[tuple[int, KnownTable]] = field(default_factory=list)
+    """Number of the sheet, and a table in it."""
     unknown: list[Unknown] = field(default_factory=list)
     letterhead: set[tuple[int, int, int]] = field(default_factory=set)
+    heads: set[tuple[int, int, int]] = field(default_factory=set)
+    """Heads of columns of municipalities: "Name" marks no persons there."""
+
+    @property
+    def tables(self) -> list[KnownTable]:
+        """The tables of the file."""
+        return [table for _, table in self.placed]
+
+    def searched(self, workbook: Workbook) -> Workbook:
+        """The workbook as persons are searched for in it.
+
+        A table in long form stands as a table: in its lines each date comes back once a status,
+        and each was judged. What else lies in its sheet stays. A head of municipalities' names is
+        no mark where a format lists its texts, either.
+        """
+        sheets: list[Sheet] = []
+        for number, sheet in enumerate(workbook.sheets, start=1):
+            long = [table for at, table in self.placed if at == number and table.long]
+            sheets.append(_without(sheet, long[0].long) if long else sheet)
+        sheets += [table.sheet for _, table in self.placed if table.long]
+        heads = {
+            str(workbook.sheets[number - 1].own(row, column)).strip()
+            for number, row, column in self.heads
+        }
+        unseen = {
+            place: tuple(text for text in texts if text.strip() not in heads)
+            for place, texts in workbook.unseen.items()
+        }
+        return replace(workbook, sheets=tuple(sheets), unseen=unseen)
+
+
+def _without(sheet: Sheet, cells: frozenset[tuple[int, int]]) -> Sheet:
+    rows = {
+        row: left
+        for row, values in sheet.rows.items()
+        if (left := {at: value for at, value in values.items() if (row, at) not in cells})
+    }
+    return replace(sheet, rows=rows)
 
 
 class _Reading:
@@ -66,14 +106,18 @@ class _Reading:
         self.found = Recognised()
         self.notes: Counter[str] = Counter()
         self.texts: set[str] = set()
+        self.said: set[tuple[str, str]] = set()
         self.rows_of_notes = 0
 
     def sheet(self, number: int, sheet: Sheet) -> None:
         place = place_of(number, sheet)
         tables = known_tables(sheet, self.county)
-        self.found.tables += tables
+        self.found.placed += [(number, table) for table in tables]
         if not is_known(sheet.title, self.language, {"CSV"}):
             self._say(say("{place}, its name", place=place), form_of(sheet.title), sheet.title)
+        self.found.heads |= {
+            (number, *head) for table in tables if (head := table.head_of_names) is not None
+        }
         for table in tables:
             for _ in table.repeated:
                 self._say(place, TWICE)
@@ -96,10 +140,40 @@ class _Reading:
             self.texts |= {text.strip() for text in texts}
         elif beside:
             where = say("{place}, row {row}", place=place, row=row)
-            self._notes(where, beside, texts)
+            own = self._explained(place, sheet, tables, row, beside)
+            self._notes(where, beside, texts, own)
 
-    def _notes(self, where: str, beside: dict[int, object], texts: list[str]) -> None:
-        """Judge the cells of a row that belong to no table."""
+    def _explained(
+        self,
+        place: str,
+        sheet: Sheet,
+        tables: list[KnownTable],
+        row: int,
+        beside: dict[int, object],
+    ) -> dict[int, str]:
+        """Say the label or head that explains cells of a row, once; the cells that it leaves.
+
+        With each of them what was expected in it.
+        """
+        own: dict[int, str] = {}
+        for column, value in beside.items():
+            causes = [table.explained_by(row, column) for table in tables]
+            cause = next((one for one in causes if one is not None), None)
+            if cause is None:
+                counted = any(table.counts_at(row, column) for table in tables)
+                others = (table.expected_at(row, column) for table in tables)
+                own[column] = _expected_count(value) if counted else next(filter(None, others), "")
+                continue
+            at, head, expected = cause
+            found = sheet.own(at, head)
+            where = _cell(say("{place}, row {row}", place=place, row=at), head)
+            self._say(where, form_of(found), _shown(found), expected)
+        return own
+
+    def _notes(
+        self, where: str, beside: dict[int, object], texts: list[str], own: dict[int, str]
+    ) -> None:
+        """Judge the cells of a row that belong to no table, and that no other cell explains."""
         self.rows_of_notes += 1
         strange = [at for at, value in beside.items() if not self._is_note(value, len(beside))]
         too_many = len(beside) > MOST_SIDE_BY_SIDE
@@ -107,10 +181,13 @@ class _Reading:
             strange = list(beside)
         for column in strange:
             value = beside[column]
-            self._say(_cell(where, column), form_of(value), _shown(value))
+            if column in own:
+                self._say(_cell(where, column), form_of(value), _shown(value), own[column])
         for column, text in zip(beside, texts, strict=True):
-            self.notes[text] += 1
             self.texts.add(text.strip())
+            if column not in own or not any(map(str.isalnum, text)):
+                continue
+            self.notes[text] += 1
             if self.notes[text] == MOST_REPEATED + 1 and len(text) > 1:
                 self._say(_cell(where, column), REPEATED, text)
 
@@ -134,7 +211,10 @@ class _Reading:
     def whole(self) -> None:
         kinds = Counter(table.is_head for table in self.found.tables)
         if max(kinds.values(), default=0) > 1:
-            self._say(say("the whole file"), say("several tables of one kind"))
+            self._say(
+                say("the whole file"),
+                say("several tables of one kind: drop each in a file of its own"),
+            )
         if self.rows_of_notes > MOST_NOTES:
             self._say(
                 say("the whole file"),
@@ -145,8 +225,11 @@ class _Reading:
                 say("the whole file"), say("fields of a letterhead that are not one office's")
             )
 
-    def _say(self, place: str, what: str, text: str = "") -> None:
-        self.found.unknown.append(Unknown(place, what, text))
+    def _say(self, place: str, what: str, text: str = "", expected: str = "") -> None:
+        if (place, what) in self.said:
+            return
+        self.said.add((place, what))
+        self.found.unknown.append(Unknown(place, what, text, expected))
 
 
 TWICE = say(
@@ -165,6 +248,12 @@ def recognise(workbook: Workbook, county: County) -> Recognised:
     return reading.found
 
 
+def _expected_count(value: object) -> str:
+    if isinstance(value, float) and not value.is_integer():
+        return say("a whole number: if the point stands for thousands, type the number without it")
+    return say("a count, or one of - . ... / x")
+
+
 def _cell(where: str, column: int) -> str:
     return say("{row}, column {column}", row=where, column=get_column_letter(column))
 
@@ -173,9 +262,15 @@ def _shown(value: object) -> str:
     return f"{value:%d.%m.%Y}" if isinstance(value, date) else str(value)
 
 
+def _with_expected(one: Unknown) -> str:
+    if not one.expected:
+        return one.what
+    return say("{found} (expected {expected})", found=one.what, expected=one.expected)
+
+
 def explained(unknown: Sequence[Unknown], most: int) -> Iterator[str]:
     """What is not understood, as one reads it."""
     for one in unknown[:most]:
-        yield joined((one.place, one.what), ": ")
+        yield joined((one.place, _with_expected(one)), ": ")
     if len(unknown) > most:
         yield say("and {count} more", count=len(unknown) - most)

@@ -38,7 +38,7 @@ from kreishaus.model import (
 from kreishaus.settings import County, Settings
 from kreishaus.wording import joined, say
 
-RECOGNISER = 2
+RECOGNISER = 3
 """Goes up when the code comes to recognise a file differently: offered files are reduced anew."""
 
 TITLES = {"crosstable": "Kreuztabelle", "series": "Zeitreihe", "municipalities": "Gemeinden"}
@@ -46,12 +46,15 @@ SHEET = "Tabelle"
 """What a sheet is called whose own name is not made of known words."""
 MOST_SAID = 5
 COLUMN = re.compile(r"[A-Z]{1,3}", re.ASCII)
+ROWS = re.compile(r"\d{1,7}(?:(?:, | to )\d{1,7})?", re.ASCII)
 COUNTED = re.compile(r"\d{1,3}(?:,\d{3})*|\d{1,7}", re.ASCII)
 WHAT = {
     "header": say("the heads are not those of the table, each once"),
     "unknown_column": say("a head that this table does not have"),
     "label_column": say("no column of known labels"),
     "rows": say("no row below the heads"),
+    "month_or_quarter": say("these heads may be months or quarters"),
+    "ambiguous_label": say("a label that may mean two statuses"),
     "number": say("neither a count nor a marker"),
     "unknown_label": say("a label that was not in use at the reference date"),
     "line_number": say("a line without its number"),
@@ -157,7 +160,8 @@ def _refuse_single_persons(batch: Batch) -> None:
 
 def _lists() -> Iterator[str]:
     """The hash of each list that recognition depends on."""
-    files = [*Path(__file__).parent.glob("*.csv"), statuses.ALIAS_FILE, groups.ALIAS_FILE]
+    vocabulary = (statuses.ALIAS_FILE, statuses.WORDS_FILE, groups.ALIAS_FILE)
+    files = [*Path(__file__).parent.glob("*.csv"), *vocabulary]
     for file in sorted(files):
         yield hashlib.sha256(file.read_bytes()).hexdigest()
 
@@ -206,11 +210,10 @@ def _is_name_of(county: County, code: str, name: str) -> bool:
 
 def _refusal(findings: tuple[Finding, ...], county: County) -> str:
     """Why a recognised table cannot be read: places, and texts only where they are understood."""
-    said = [_said(finding, Language(county)) for finding in findings[:MOST_SAID]]
+    causes = list(_by_cause(findings))
+    said = [_said(finding, Language(county)) for finding in causes[:MOST_SAID]]
     more = (
-        say(" And {count} more.", count=len(findings) - MOST_SAID)
-        if len(findings) > MOST_SAID
-        else ""
+        say(" And {count} more.", count=len(causes) - MOST_SAID) if len(causes) > MOST_SAID else ""
     )
     return say(
         "{said}{more} Nothing of this file was kept; the office has it. Mend it "
@@ -220,10 +223,33 @@ def _refusal(findings: tuple[Finding, ...], county: County) -> str:
     )
 
 
+def _by_cause(findings: tuple[Finding, ...]) -> Iterator[Finding]:
+    """The findings, those of one column and one kind as one: "row 7" to "row 29" are its rows."""
+    causes: dict[tuple[str | None, ...], list[Finding]] = {}
+    for one in findings:
+        found = one.found or ""
+        form = found if _is_our_own(found) else form_of(found)
+        key = (one.rule, one.place, one.column, one.expected, form)
+        causes.setdefault(key, []).append(one)
+    for together in causes.values():
+        rows = [one.row for one in together if one.row and one.row.isdecimal()]
+        if len(set(rows)) == len(together) > 1:
+            row = say("{first} to {last}", first=rows[0], last=rows[-1])
+            yield replace(together[0], row=row if len(rows) > 2 else f"{rows[0]}, {rows[1]}")
+        else:
+            yield from together
+
+
+def _is_our_own(text: str) -> bool:
+    """Whether a text is a message of ours that quotes nothing."""
+    template = getattr(text, "template", "{")
+    return "{" not in template
+
+
 def _said(finding: Finding, language: Language) -> str:
     where = [
         *([say("sheet {name}", name=_safe(finding.place, language))] if finding.place else []),
-        *([say("row {row}", row=_safe(finding.row, language))] if finding.row else []),
+        *([say("row {row}", row=_row(finding.row, language))] if finding.row else []),
         *(
             [say("column {column}", column=_safe(finding.column, language))]
             if finding.column
@@ -243,8 +269,14 @@ def _said(finding: Finding, language: Language) -> str:
     return say("{place}: {what} ({how}).", place=place, what=what, how=joined(compared, ", "))
 
 
+def _row(row: str, language: Language) -> str:
+    return row if ROWS.fullmatch(row) else _safe(row, language)
+
+
 def _safe(text: str, language: Language) -> str:
     """A text where it is a count, a date, a label or a note; else its form."""
+    if _is_our_own(text):
+        return text
     column, _, head = text.partition(" (")
     if COLUMN.fullmatch(column):
         known = head and _is_understood(head.removesuffix(")"), language)

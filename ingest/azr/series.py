@@ -6,19 +6,45 @@ there were no data. The file always holds the whole history.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 import pandas as pd
 from openpyxl.utils import get_column_letter
 
-from ingest.azr.findings import Where, bad_number, footnotes, unknown_label, unreadable
-from ingest.azr.headers import is_units_row
+from ingest.azr.findings import (
+    Where,
+    bad_number,
+    footnotes,
+    left_out,
+    unknown_label,
+    unmet,
+    unreadable,
+)
+from ingest.azr.headers import (
+    DERIVED,
+    derived_columns,
+    head_over,
+    is_derived_head,
+    is_head_of,
+    is_units_row,
+)
 from ingest.azr.title_dates import made_at
 from ingest.azr.turned import Turned, turned
 from ingest.formats.counts import Count, read_count
-from ingest.formats.dates import dates_in, month_end, month_label, read_date_label
+from ingest.formats.dates import (
+    MONTH_OR_QUARTER,
+    dates_in,
+    month_end,
+    month_label,
+    read_date_label,
+    read_label_under_year,
+    without_footnote,
+    year_in,
+)
 from ingest.formats.sheets import Sheet, Workbook
 from ingest.formats.workbook import open_workbook
 from ingest.vocabulary import statuses
@@ -72,9 +98,17 @@ class Layout:
         return self.heads.heads if self.heads else self.header_row
 
 
-def parse(content: bytes, origin: Origin) -> Batch:
-    """One row per status group and reference date. Raises ``UnreadableFile``."""
+def parse(
+    content: bytes, origin: Origin, as_table: Callable[[Sheet], Sheet | None] | None = None
+) -> Batch:
+    """One row per status group and reference date. Raises ``UnreadableFile``.
+
+    ``as_table`` gives the table of a sheet that holds it in another form.
+    """
     workbook = open_workbook(content)
+    if as_table is not None:
+        sheets = tuple(as_table(sheet) or sheet for sheet in workbook.sheets)
+        workbook = replace(workbook, sheets=sheets)
     layout = _layout(workbook)
     cells, marked = _read(layout)
     frame = pd.DataFrame(cells)
@@ -88,7 +122,11 @@ def parse(content: bytes, origin: Origin) -> Batch:
         period="all",
         tables={"cells": frame},
         published_at=made_at(workbook, titles, layout.title_rows_end, newest),
-        findings=(*footnotes(layout.sheet.title, marked), *_stale(layout, origin)),
+        findings=(
+            *footnotes(layout.sheet.title, marked),
+            *left_out(titles, layout.title_rows_end),
+            *_stale(layout, origin),
+        ),
     )
 
 
@@ -136,6 +174,8 @@ def _count_of_dates(sheet: Sheet, row: int) -> int:
 
 def _date_at(sheet: Sheet, row: int, number: int) -> Column | None:
     value = sheet.own(row, number)
+    if is_derived_head(head_over(sheet, row, number)):
+        return None  # changes at a date are no counts
     if isinstance(value, date):
         day = value.date() if isinstance(value, datetime) else value
         # Typing "Jun 2017" makes 01.06.2017 of it, shown as a month: the month is what is meant.
@@ -156,16 +196,39 @@ def _date_at(sheet: Sheet, row: int, number: int) -> Column | None:
                 found=f"{day:%d.%m.%Y}",
             )
         return Column(number, f"{day:%d.%m.%Y}", day)
-    text = sheet.text(row, number)
-    try:
+    text = without_footnote(sheet.text(row, number))
+    with suppress(ValueError):
         return Column(number, text, read_date_label(text))
-    except ValueError:
+    above = year_above(sheet, row, number)
+    with suppress(ValueError):
+        if above is not None:
+            return Column(number, f"{text} {above[1]}", read_label_under_year(text, above[1]))
+    return None
+
+
+def date_of(sheet: Sheet, row: int, number: int) -> date | None:
+    """The reference date that a cell says; None where it says none."""
+    try:
+        found = _date_at(sheet, row, number)
+    except UnreadableFile:
         return None
+    return found.reference_date if found else None
+
+
+def year_above(sheet: Sheet, row: int, number: int) -> tuple[int, int] | None:
+    """Column and year of the cell over a head: the nearest one to the left in the row above."""
+    left = [(column, value) for column, value in sheet.filled(row - 1) if column <= number]
+    if not left:
+        return None
+    year = year_in(left[-1][1])
+    return None if year is None else (left[-1][0], year)
 
 
 def _columns(sheet: Sheet, row: int) -> tuple[Column, ...]:
     columns: list[Column] = []
     backwards = _go_backwards(sheet, row)
+    repeated = derived_columns(sheet, row)
+    _refuse_months_or_quarters(sheet, row)
     for number, _ in sorted(sheet.filled(row), reverse=backwards):
         column = _date_at(sheet, row, number)
         if column is not None:
@@ -182,7 +245,7 @@ def _columns(sheet: Sheet, row: int) -> tuple[Column, ...]:
                     found=str(column.reference_date),
                 )
             columns.append(column)
-        elif columns and not backwards:
+        elif columns and not backwards and number not in repeated:
             raise unreadable(
                 "reference_date",
                 say("right of the first reference date every header must be one"),
@@ -198,9 +261,23 @@ def _columns(sheet: Sheet, row: int) -> tuple[Column, ...]:
 def _go_backwards(sheet: Sheet, row: int) -> bool:
     """Whether the newest date stands first, and all others behind it in their order."""
     found = [_date_at(sheet, row, number) for number, _ in sheet.filled(row)]
-    first = next((at for at, column in enumerate(found) if column), len(found))
-    days = [column.reference_date for column in found[first:] if column]
-    return len(days) == len(found) - first and days == sorted(set(days), reverse=True)
+    days = [column.reference_date for column in found if column]
+    return len(days) > 1 and days == sorted(set(days), reverse=True)
+
+
+def _refuse_months_or_quarters(sheet: Sheet, row: int) -> None:
+    """Raise ``UnreadableFile`` where each head may be a month or a quarter: "1/2021"."""
+    texts = {at: without_footnote(sheet.text(row, at)) for at in dated_columns(sheet, row)}
+    if texts and all(MONTH_OR_QUARTER.fullmatch(text) for text in texts.values()):
+        raise unreadable(
+            "month_or_quarter",
+            say("these heads may be months or quarters"),
+            place=sheet.title,
+            row=str(row),
+            column=joined(map(get_column_letter, texts), ", "),
+            expected=say("a month (04/2021, Apr 2021) or a quarter (IV/2021, 4. Quartal 2021)"),
+            found=next(iter(texts.values())),
+        )
 
 
 def _label_column(sheet: Sheet, row: int, first: Column) -> int:
@@ -247,6 +324,7 @@ def _read(layout: Layout) -> tuple[list[dict[str, Any]], list[str]]:
                 faults.append(bad_number(label, text_of(error), cell, uncalculated=empty, **where))
             else:
                 marked += [f"{get_column_letter(column.number)}{row}"] * count.has_footnote
+    faults += unmet(cells)
     if faults:
         raise UnreadableFile(*faults)
     return cells, marked
@@ -254,6 +332,8 @@ def _read(layout: Layout) -> tuple[list[dict[str, Any]], list[str]]:
 
 def _is_data(layout: Layout, row: int, label: str) -> bool:
     sheet = layout.sheet
+    if is_head_of(DERIVED, label):
+        return False
     return statuses.status_aliases().knows(label) or any(
         sheet.own(row, column.number) is not None or (row, column.number) in sheet.uncalculated
         for column in layout.columns

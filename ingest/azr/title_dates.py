@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from datetime import UTC, date, datetime
+from functools import cache
+from pathlib import Path
 
 from ingest.azr.findings import unreadable
-from ingest.formats.dates import dates_in
+from ingest.formats.dates import dates_in, month_end
 from ingest.formats.sheets import Sheet, Workbook
-from ingest.formats.text import printed
+from ingest.formats.text import printed, written_out
 from kreishaus.model import Origin, UnreadableFile
 from kreishaus.wording import say
 
@@ -28,14 +31,34 @@ MADE = re.compile(
 """The words before the day on which a file was made: never a reference date."""
 
 
+WORDS_FILE = Path(__file__).with_name("title_words.csv")
+COUNTED, OTHER, WHOLE = "counted", "other", "whole"
+"""Stems of words in a title: what the table counts, and what else was done on a day; words that
+speak of another day as they stand."""
+
+CLOSING_DAY = re.compile(rf"(?:\bam\s|[,:–—-]\s|\s|\(){DAY}(?!\d)\)?", re.IGNORECASE)
+
+
+@cache
+def _says(kind: str) -> re.Pattern[str]:
+    with WORDS_FILE.open(encoding="utf-8", newline="") as lines:
+        rows = [*csv.DictReader(lines, delimiter=";")]
+    stems = "|".join(re.escape(written_out(row["stem"])) for row in rows if row["kind"] == kind)
+    return re.compile(rf"\b(?:{stems})\b" if kind == WHOLE else stems)
+
+
 def reference_date(sheet: Sheet, header_row: int, origin: Origin) -> date:
     """The date in the title rows or the file name. Raises ``UnreadableFile``.
 
     Where both say one they must agree: a workbook copied from the last quarter keeps one of them.
     """
-    in_title = _only_date(
-        _title_dates(sheet, header_row, STATED), say("the title rows"), sheet.title
-    )
+    above = [
+        day
+        for row, column in dates_above(sheet, header_row)
+        for day in _dates(_words(sheet.own(row, column)), say("the title rows"))
+    ]
+    titled = _title_dates(sheet, header_row, STATED)
+    in_title = _only_date([*titled, *above], say("the title rows"), sheet.title)
     in_name = _only_date(
         _dates(origin.label, say("the file name")), say("the file name"), sheet.title
     )
@@ -49,7 +72,7 @@ def reference_date(sheet: Sheet, header_row: int, origin: Origin) -> date:
             expected=say("{in_name} as in the file name", in_name=in_name),
             found=say("{in_title} in the title rows", in_title=in_title),
         )
-    if stated := in_title or in_name:
+    if stated := in_title or in_name or _date_of_what_is_counted(sheet, header_row):
         return stated
     raise unreadable(
         "reference_date",
@@ -77,12 +100,50 @@ def made_at(workbook: Workbook, sheet: Sheet, header_row: int, newest: date) -> 
     return made if made and made.date() >= newest else None
 
 
+def _date_of_what_is_counted(sheet: Sheet, header_row: int) -> date | None:
+    """The day in a title that says what is counted: "Ausländer am 30. Juni 2021".
+
+    Only the last day of a month, and the only day above the table: others may be of a sitting.
+    """
+    above = (row for row in sorted(sheet.rows) if row < header_row)
+    lines = [MADE.sub(" ", _line(sheet, row)) for row in above]
+    days: set[date] = set()
+    for line in lines:
+        found = _dates(" ".join(CLOSING_DAY.findall(line)), say("the title rows"))
+        plain = written_out(line)
+        elsewhere = any(_says(kind).search(plain) for kind in (OTHER, WHOLE))
+        if found and (elsewhere or not _says(COUNTED).search(plain)):
+            return None
+        days.update(found)
+    day = days.pop() if len(days) == 1 else None
+    return day if day and day == month_end(day) else None
+
+
+def dates_above(sheet: Sheet, header_row: int) -> list[tuple[int, int]]:
+    """The cells in the row above the heads that hold the last day of a month and nothing else."""
+    row = header_row - 1
+    return [(row, column) for column, value in sheet.filled(row) if _ends_a_month(value)]
+
+
+def _ends_a_month(value: object) -> bool:
+    text = _words(value)
+    try:
+        days = dates_in(text) if re.fullmatch(DAY, text, re.IGNORECASE) else []
+    except ValueError:
+        return False
+    return any(day == month_end(day) for day in days)
+
+
+def _line(sheet: Sheet, row: int) -> str:
+    return " ".join(_words(value) for _, value in sheet.filled(row))
+
+
 def _title_dates(sheet: Sheet, header_row: int, words: re.Pattern[str]) -> list[date]:
     found: list[date] = []
     for row in sorted(sheet.rows):
         if row >= header_row:
             break
-        line = " ".join(_words(value) for _, value in sheet.filled(row))
+        line = _line(sheet, row)
         for stated in words.findall(line):
             where = say("sheet {sheet}, row {row}", sheet=sheet.title, row=row)
             found += _dates(stated, where)

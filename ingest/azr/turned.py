@@ -1,14 +1,17 @@
-"""A series whose dates run down: the same table with rows and columns exchanged."""
+"""A table whose statuses stand side by side: the same with rows and columns exchanged."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from ingest.azr.headers import SECTIONS
 from ingest.formats.sheets import Rows, Sheet
+from ingest.formats.text import printed
+from ingest.vocabulary.groups import header_key
 from ingest.vocabulary.statuses import status_aliases
 
 FEWEST_LABELS = 2
-"""A row with so many statuses side by side heads a table whose dates run down."""
+"""A row with so many statuses side by side heads a table of which dates or groups run down."""
 
 
 @dataclass(frozen=True)
@@ -35,9 +38,15 @@ def turned(sheet: Sheet) -> Turned | None:
                     sheet.own(row, at) is not None or (row, at) in sheet.uncalculated
                     for at in labels
                 )
+                or _is_section(sheet, row)
             ]
             return Turned(_exchanged(sheet, {heads, *below}), heads)
     return None
+
+
+def _is_section(sheet: Sheet, row: int) -> bool:
+    """Whether a row holds nothing but the name of a margin, over the groups below it."""
+    return all(header_key(printed(value)) in SECTIONS for _, value in sheet.filled(row))
 
 
 def _exchanged(sheet: Sheet, kept: set[int]) -> Sheet:

@@ -38,6 +38,10 @@ FORMS = (
     rf"\bnr\.?\s?\d{{1,5}}/{YEAR}",
     r"§§?\s?\d{1,3}[a-z]?|\b(?:abs|absatz|art|artikel|nr|nummer|satz|s|ziff|ziffer|alt)\.?\s?\d{1,2}"
     r"[a-z]?\b",
+    r"\b(?:amt|abt|abteilung|fachbereich|fachdienst|sachgebiet|dezernat|referat|tab|abb|zimmer|raum)\b"
+    r"\.?\s?\d{1,3}(?:\.\d{1,2}){0,2}(?![\d.])",
+    r"\b(?:vorlage|vorlagen|drucksache|beschluss|antrag|anfrage)\b[\s-]*(?:nr\.?)?\s?\d{1,4}/\d{1,5}"
+    rf"(?:/[ivxl]{{1,6}})?/{YEAR}",
     r"\b(?:seite|blatt|anlage|anlagen|tabelle|statistik|spalte|spalten|version|v|fußnote|punkt|top|"
     r"entwurf|sheet|chart|diagramm|textfeld|comment|sheet|page)\.?\s?\d{1,3}(?:\s?(?:,|und|bis|-|–|von"
     r"|of|/)\s?\d{1,3})*\b",
@@ -108,10 +112,10 @@ class Language:
     def understands(self, text: str, more: frozenset[str] = frozenset()) -> bool:
         """Whether every word and number of a text is known, and it speaks of no single person."""
         plain = unicodedata.normalize("NFC", printed(text)).casefold()
+        if plain in MARKERS or all(sign in SIGNS for sign in plain):
+            return True
         if len(plain) > MOST_LETTERS:
             return False
-        if plain in MARKERS:
-            return True
         if LEADING_ZERO.search(DATED.sub(" ", self.keys.sub(" ", plain))):
             return False
         without = ROW_REFERENCE.sub(" ", self._without_names(plain))

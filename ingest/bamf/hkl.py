@@ -3,8 +3,9 @@
 ``read_hkl`` reads the same layout about any period: ``hkl_cumulative.py``.
 
 Which measure a column holds is read from the printed row of column numbers on each page, never
-from its place. A row without LS is the total where its name says "gesamt", else a continent, to
-which the countries above it belong. Nothing is added up here: that is judged by the suite.
+from its place. A row without LS is the total where its name says "gesamt" and no continent,
+else a continent, to which the countries above it belong. Nothing is added up here: that is judged
+by the suite.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from ingest.bamf.annotations import annotated, require_print
 from ingest.bamf.findings import on_page
 from ingest.bamf.folding import by_cause
 from ingest.bamf.hkl_head import NAME_COLUMN, Period, PrintedTable, read_tables
-from ingest.bamf.hkl_names import is_new_spelling, name_fault
+from ingest.bamf.hkl_names import continent_of, is_new_spelling, name_fault
 from ingest.bamf.hkl_period import printed_month
 from ingest.bamf.months import about_month, published
 from ingest.bamf.pages import Word, char_lines, words_of
@@ -66,7 +67,7 @@ class Line:
     def kind(self) -> str:
         if self.ls_code:
             return "country"
-        return "total" if "gesamt" in self.label.lower() else "continent"
+        return "continent" if continent_of(self.label) else "total"
 
 
 @dataclass(frozen=True)
@@ -343,7 +344,7 @@ def _continents(lines: Sequence[Line]) -> list[str | None]:
     ahead: str | None = None
     for line in reversed(lines):
         if line.kind != "country":
-            ahead = line.label if line.kind == "continent" else None
+            ahead = continent_of(line.label) or None
         elif ahead is None:
             raise UnreadableFile(
                 _fault(line, "continent_row", "1", say("a continent row below"), say("none"))

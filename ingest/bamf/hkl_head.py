@@ -30,7 +30,7 @@ COLUMN_NUMBERS = (NAME_COLUMN, *MEASURES)
 PAGE_OF = re.compile(r"Seite\s*(\d{1,3})\s*(?:/|von)\s*(\d{1,3})\b", re.ASCII)
 SCOPE = {
     "bezogen auf": (re.compile(r"bezogen auf:?\s*(\w+)"), "Personen"),
-    "Bereich": (re.compile(r"Bereich:?\s*(\w+ \w+)"), "Bundesgebiet gesamt"),
+    "Bereich": (re.compile(r"Bereich:?\s*(\w+(?:[ -]\w+)?)"), "Bundesgebiet gesamt"),
 }
 FEWEST_EDGES = 3
 """A band with a left and a right rule only, or none, is a note in a frame."""
@@ -148,7 +148,10 @@ def _table(page: Page) -> PrintedTable | list[Finding]:
             on_page(
                 "column_numbers",
                 page.number,
-                say("no ruled row of column numbers was found; without it no column can be named"),
+                say(
+                    "no row of column numbers was found; without it no column can be named: hand "
+                    "in the PDF as BAMF publishes it, with this row on each page"
+                ),
                 expected=" ".join(COLUMN_NUMBERS),
                 found=say("no cell {cell!r} between rules", cell=NAME_COLUMN),
             )
@@ -278,7 +281,12 @@ def _scope(table: PrintedTable) -> Iterator[Finding]:
             yield on_page(
                 "scope",
                 table.page.number,
-                say('"{label}" is not that of the national table by persons', label=label),
+                say(
+                    '"{label}" is not that of the national table by persons: hand in the table '
+                    'that prints "{label}: {expected}"',
+                    label=label,
+                    expected=expected,
+                ),
                 expected=expected,
                 found=printed[1] if printed else say("nothing printed"),
             )

@@ -16,8 +16,22 @@ from kreishaus.wording import joined, say
 WORDS_OF_SUMS = frozenset(
     {"herkunftslaender", "laender", "staaten", "alle", "aller", "summe", "gesamt", "insgesamt"}
 )
+OF_SUMS = frozenset({"summe", "gesamt", "insgesamt", "zusammen"})
+"""What may stand beside the name of a continent, as the sum that its row is."""
 WORDS_OF_CONTINENTS = frozenset(
-    {"europa", "afrika", "amerika", "asien", "australien", "ozeanien", "unbekannt", "und", "summe"}
+    {
+        "zusammen",
+        "insgesamt",
+        "europa",
+        "afrika",
+        "amerika",
+        "asien",
+        "australien",
+        "ozeanien",
+        "unbekannt",
+        "und",
+        "summe",
+    }
     | {"staatenlos", "ungeklaert", "sonstige", "gesamt", "ohne", "angabe", "staatenlose"}
 )
 OF_STATES = re.compile(
@@ -33,6 +47,17 @@ STAMP = re.compile(
     r"|eingang|eingegangen|entwertet|erledigt|gesehen|geprüft|sperrfrist|intern)\b)"
 )
 """What stamps say and no country is called: dates and numbers, capitals, these words."""
+
+
+def continent_of(label: str) -> str:
+    """The continent that a row without a key sums up ("Summe Europa"); "" for the total."""
+    words = label.split()
+    named = [word for word in words if _folded(word) not in OF_SUMS]
+    is_continent = bool(named) and _made_of(WORDS_OF_CONTINENTS, label)
+    if is_continent and len(named) < len(words):
+        return " ".join(named)
+    summed = any(_folded(word) in OF_SUMS for word in words) or "gesamt" in label.lower()
+    return "" if summed and not is_continent else label
 
 
 def name_fault(kind: str, label: str, ls_code: str | None) -> str | None:

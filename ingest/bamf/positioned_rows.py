@@ -19,6 +19,9 @@ from ingest.bamf.writing import WITH_BLANKS, counts_of, is_number
 FEWEST_OF_A_ROW = 5
 """A line with so many counts or dashes is meant as a row."""
 
+ONE_LINE = 3.0
+"""What stands on one line is at most so many points higher or lower, as a footnote's mark is."""
+
 
 def positioned_rows(page: Page, numbers: Sequence[str]) -> list[RuledRow]:
     """The row of column numbers and those below it; nothing where the page prints no such row.
@@ -29,14 +32,14 @@ def positioned_rows(page: Page, numbers: Sequence[str]) -> list[RuledRow]:
     at = next((i for i, line in enumerate(lines) if _is_head(line, numbers)), None)
     if at is None:
         return []
-    edges = _edges(
-        words_of(lines[at])[-len(numbers) :], [counts_of(line) for line in lines[at + 1 :]]
-    )
+    words = [counts_of(line) for line in lines[at + 1 :]]
+    edges = _edges(words_of(lines[at])[-len(numbers) :], words)
+    keys = _span_of_keys(words, len(numbers))
     top, bottom = max(c.top for c in lines[at]), min(c.bottom for c in lines[at])
     cells = ("Spalte 1", "", *numbers)
     left = min(char.left for char in page.chars) - 1
     head_row = RuledRow(top, bottom, (left, edges[0], *edges), cells)
-    return [head_row, *_rows(page, bottom, (left, *edges))]
+    return [head_row, *_rows(page, bottom, (left, *edges), keys)]
 
 
 def _is_head(line: Sequence[Char], numbers: Sequence[str]) -> bool:
@@ -57,6 +60,15 @@ def _edges(head: Sequence[Word], lines: Sequence[Sequence[Word]]) -> tuple[float
     if disjoint and all(bisect_right(parted, _middle(word)) == i for i, word in enumerate(head, 1)):
         return (*parted, max(spans[-1][1], head[-1].right) + 1)
     return _edges_by_numbers(head, whole)
+
+
+def _span_of_keys(lines: Sequence[Sequence[Word]], columns: int) -> tuple[float, float]:
+    """From where to where the keys (LS) of whole rows reach; nowhere without one."""
+    keys = [words[-columns - 1] for words in lines if _is_whole(words, columns)]
+    return (
+        min((word.left for word in keys), default=0.0),
+        max((word.right for word in keys), default=0.0),
+    )
 
 
 def _is_whole(words: Sequence[Word], columns: int) -> bool:
@@ -91,7 +103,9 @@ def _middle(word: Word) -> float:
     return (word.left + word.right) / 2
 
 
-def _rows(page: Page, below: float, edges: tuple[float, ...]) -> list[RuledRow]:
+def _rows(
+    page: Page, below: float, edges: tuple[float, ...], keys: tuple[float, float]
+) -> list[RuledRow]:
     """Each line of numbers with what stands left of them, up to half way to the next one."""
     body = [char for char in page.chars if char.middle[1] < below]
     lines = [
@@ -108,7 +122,7 @@ def _rows(page: Page, below: float, edges: tuple[float, ...]) -> list[RuledRow]:
     pitch = min((one - other for one, other in pairwise(heights)), default=12.0)
     bounds = [below, *_ruled(page, marks, heights), heights[-1] - pitch / 2]
     return [
-        _row(body, words, top, bottom, edges)
+        _row(body, words, top, bottom, edges, keys)
         for (_, words), (top, bottom) in zip(lines, pairwise(bounds), strict=True)
     ]
 
@@ -133,6 +147,7 @@ def _row(
     top: float,
     bottom: float,
     edges: tuple[float, ...],
+    keys: tuple[float, float],
 ) -> RuledRow:
     cells = [""] * (len(edges) - 2)
     outside = []
@@ -143,7 +158,28 @@ def _row(
         else:
             outside.append(word.text)
     named = [char for char in body if bottom < char.middle[1] <= top and char.middle[0] <= edges[1]]
-    label = " ".join(text_lines(named))
-    label, key = (label[:-3].strip(), label[-3:]) if label[-3:].isdigit() else (label, "")
+    label, key = _name_and_key(named, keys)
     texts = (label, key, *cells)
     return RuledRow(top, bottom, (edges[0], edges[1], *edges[1:]), texts, " ".join(outside))
+
+
+def _name_and_key(named: Sequence[Char], keys: tuple[float, float]) -> tuple[str, str]:
+    """The name of a row, on one line or several, and its key where the page's keys stand."""
+    digits = [
+        char for char in named if char.text.isdigit() and keys[0] <= char.middle[0] <= keys[1]
+    ]
+    key = "".join(text_lines(digits))
+    rest = [char for char in named if char not in digits]
+    # Another digit beside the name may be a part of the key.
+    if re.fullmatch(r"[0-9]{3}", key) and not any(char.text.isdigit() for char in rest):
+        return " ".join(" ".join(text_lines(rest)).split()), key
+    label = " ".join(text_lines(named))
+    if not label[-3:].isdigit() or _on_several_lines(named):
+        return label, ""
+    return label[:-3].strip(), label[-3:]
+
+
+def _on_several_lines(chars: Sequence[Char]) -> bool:
+    """Whether letters and digits stand on more lines than one, close as they may be."""
+    bottoms = [char.bottom for char in chars if char.text.isalnum()]
+    return max(bottoms, default=0.0) - min(bottoms, default=0.0) > ONE_LINE

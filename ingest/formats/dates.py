@@ -7,8 +7,9 @@ import re
 from datetime import date
 
 MONTHS = {
-    "jan": 1, "januar": 1, "feb": 2, "februar": 2, "mrz": 3, "mär": 3, "märz": 3, "apr": 4,
-    "april": 4, "mai": 5, "jun": 6, "juni": 6, "jul": 7, "juli": 7, "aug": 8, "august": 8,
+    "jan": 1, "januar": 1, "feb": 2, "februar": 2, "mrz": 3, "mär": 3, "märz": 3,
+    "maer": 3, "maerz": 3, "apr": 4, "april": 4, "mai": 5, "jun": 6, "juni": 6, "jul": 7,
+    "juli": 7, "aug": 8, "august": 8,
     "sep": 9, "sept": 9, "september": 9, "okt": 10, "oktober": 10, "nov": 11, "november": 11,
     "dez": 12, "dezember": 12,
 }  # fmt: skip
@@ -19,14 +20,29 @@ SHORT_MONTHS = (
 ISO = re.compile(r"(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)", re.ASCII)
 COMPACT = re.compile(r"(?<!\d)((?:19|20)\d{2})([_.]?)(0[1-9]|1[0-2])\2(\d{2})(?!\d)", re.ASCII)
 GERMAN = re.compile(r"(?<!\d)(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4}|\d{2})(?!\d)", re.ASCII)
-WRITTEN = re.compile(r"(?<!\d)([0-9]{1,2})\.\s?([^\W\d_]+)\s([0-9]{4}|[0-9]{2})(?!\d)")
+WRITTEN = re.compile(r"(?<!\d)([0-9]{1,2})\.\s?([^\W\d_]+)\.?\s([0-9]{4}|[0-9]{2})(?!\d)")
 STATED = re.compile(r"^(?:stand|stichtag|zum)\b:?\s*", re.IGNORECASE)
 NUMBERED_MONTH = re.compile(r"(0?[1-9]|1[0-2])[/.]((?:19|20)\d{2})", re.ASCII)
 ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
 PART_OF_YEAR = re.compile(
-    r"([1-4]|i{1,3}|iv)\.?\s*(quartal|vierteljahr|halbjahr|quart\.|qu\.|q)\s*(20\d{2})"
-    r"|q([1-4])[ /-]?(20\d{2})",
+    r"(?P<number>[1-4]|i{1,3}|iv)\.?\s*(?P<part>quartal|vierteljahr|halbjahr|quart\.?|qu\.?|q\.?)"
+    r"[ /-]*(?P<year>20\d{2})"
+    r"|q(?P<q>[1-4]|i{1,3}|iv)[ /-]?(?P<q_year>20\d{2}|\d{2})"
+    r"|(?P<roman>i{1,3}|iv)\.?\s?[/-]?\s?(?P<roman_year>20\d{2})"
+    r"|(?P<before>20\d{2})\s?[/-]?\s?(?:q(?P<q_behind>[1-4]|i{1,3}|iv)|(?P<behind>i{1,3}|iv))",
     re.ASCII | re.IGNORECASE,
+)
+FOOTNOTE = re.compile(r"(?<=\S)\s?(?:[¹²³⁰-⁹*]{1,3}\)?|(?<=\s)\(?\d\))$")
+"""A mark behind a head, where it cannot be taken for one of its digits."""
+
+MONTH_OR_QUARTER = re.compile(r"[1-4][/.]20\d{2}", re.ASCII)
+"""Where all heads are such, either may be meant."""
+
+YEAR = re.compile(r"(?:jahr\s)?(20\d{2})", re.ASCII | re.IGNORECASE)
+WITHOUT_YEAR = re.compile(
+    r"(?P<day>[0-9]{1,2}\.\s?[0-9]{1,2})\.?|(?P<word>(?:[0-9]{1,2}\.\s?)?[^\W\d_]{3,9})\.?"
+    r"|(?P<part>(?:q[1-4]|i{1,3}|iv)|(?:[1-4]|i{1,3}|iv)\.?\s?(?:quartal|vierteljahr|halbjahr))\.?",
+    re.IGNORECASE,
 )
 MONTH_LABEL = re.compile(r"([^\W\d_]+)\.?[ \u00a0'’/-]*(\d{4}|\d{2})")
 
@@ -60,7 +76,7 @@ def read_date_label(text: str) -> date:
 
     Raises ``ValueError`` where the label is neither.
     """
-    label = text.strip()
+    label = without_footnote(text)
     if month := MONTH_LABEL.fullmatch(label):
         name = month.group(1).casefold()
         if name in MONTHS:
@@ -76,16 +92,41 @@ def read_date_label(text: str) -> date:
     return days[0]
 
 
+def without_footnote(text: str) -> str:
+    """A head without the footnote mark behind it: "Sep 20¹)"."""
+    return FOOTNOTE.sub("", text.strip())
+
+
+def year_in(value: object) -> int | None:
+    """The year that a cell says and nothing else: 2020, "2020", "Jahr 2020"."""
+    match = YEAR.fullmatch(str(value).strip())
+    return int(match[1]) if match else None
+
+
+def read_label_under_year(text: str, year: int) -> date:
+    """The date of a label under the year above it: "Mrz", "31. März", "31.03.", "I. Quartal".
+
+    Raises ``ValueError`` where label and year together are no date.
+    """
+    match = WITHOUT_YEAR.fullmatch(without_footnote(text))
+    if match is None:
+        raise ValueError(f"{text!r} is no part of a year")
+    day = match["day"]
+    return read_date_label(f"{day}.{year}" if day else f"{match['word'] or match['part']} {year}")
+
+
 def _period_end(label: str) -> date | None:
-    """The last day of "06/2017", "II. Quartal 2017", "Q2 2017", "1. Halbjahr 2017"."""
+    """The last day of "06/2017", "II. Quartal 2017", "Q2 2017", "IV/2021", "1. Halbjahr 2017"."""
     if numbered := NUMBERED_MONTH.fullmatch(label):
         return month_end(date(int(numbered[2]), int(numbered[1]), 1))
-    if match := PART_OF_YEAR.fullmatch(label):
-        number = ROMAN.get((match[1] or match[4]).casefold()) or int(match[1] or match[4])
-        months = 6 if (match[2] or "").casefold() == "halbjahr" else 3
-        if number * months <= 12:
-            return month_end(date(int(match[3] or match[5]), number * months, 1))
-    return None
+    match = PART_OF_YEAR.fullmatch(label)
+    if match is None:
+        return None
+    said = match["number"] or match["q"] or match["roman"] or match["q_behind"] or match["behind"]
+    year = match["year"] or match["q_year"] or match["roman_year"] or match["before"]
+    number = ROMAN.get(said.casefold()) or int(said)
+    months = 6 if (match["part"] or "").casefold() == "halbjahr" else 3
+    return month_end(date(_year(year), number * months, 1)) if number * months <= 12 else None
 
 
 def month_label(day: date) -> str:

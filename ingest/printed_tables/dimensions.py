@@ -11,6 +11,7 @@ from datetime import date
 from functools import cache
 
 from ingest.formats.dates import MONTH_LABEL, MONTHS, read_date_label
+from ingest.formats.text import written_out
 from ingest.printed_tables.catalogue import metrics
 from ingest.vocabulary.countries import countries, ls_code_of
 from ingest.vocabulary.groups import groups_named, header_key
@@ -48,6 +49,7 @@ DIMENSIONS = {
     "qualifikation": "qualification",
     "personalschlüssel": "ratio_set",
 }
+DIMENSIONS |= {written_out(word): dimension for word, dimension in DIMENSIONS.items()}
 """The word an officer writes -> the dimension that is meant."""
 
 LENGTHS_OF_KEYS = (5, 8)
@@ -156,7 +158,7 @@ def reference_date(dimension: str, code: str) -> date:
 def _metric(label: str) -> str:
     """A code, or the German label of one. A code that is not known is kept: it may come."""
     for code, metric in metrics().items():
-        if label.casefold() in {code, metric.label.casefold()}:
+        if written_out(label) in {code, written_out(metric.label)}:
             return code
     raise UnknownValue(
         say("{label!r} is no metric; {nearest}", label=label, nearest=_nearest(label, metrics()))
@@ -212,7 +214,8 @@ def _country(label: str) -> str:
         return label
     if code := ls_code_of(label):
         return code
-    short = [c.ls_code for c in countries() if c.label.split(",")[0].casefold() == label.casefold()]
+    plain = written_out(label)
+    short = [c.ls_code for c in countries() if written_out(c.label.split(",")[0]) == plain]
     if len(short) == 1:  # papers print "Iran", the office "Iran, Islamische Republik"
         return short[0]
     raise UnknownValue(
@@ -225,14 +228,14 @@ def _offer_types() -> Mapping[str, str]:
     with OFFER_TYPES.open(encoding="utf-8", newline="") as lines:
         rows = list(csv.DictReader(lines))
     return {
-        word.casefold(): row["offer_type_code"]
+        written_out(word): row["offer_type_code"]
         for row in rows
         for word in (row["offer_type_code"], row["label_de"])
     }
 
 
 def _offer_type(label: str) -> str:
-    if code := _offer_types().get(label.casefold()):
+    if code := _offer_types().get(written_out(label)):
         return code
     raise UnknownValue(
         say(

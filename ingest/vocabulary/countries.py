@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from ingest.formats.text import written_out
+
 FILE = Path(__file__).with_name("countries.csv")
 
 
@@ -54,4 +56,4 @@ def _by_name() -> dict[str, str | None]:
 
 
 def _folded(label: str) -> str:
-    return "".join(label.split()).casefold()
+    return written_out("".join(label.split()))

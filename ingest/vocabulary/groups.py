@@ -99,14 +99,20 @@ MARGIN_WORDS = (
     ("altersgruppe", "age"),
     ("alter", "age"),
 )
-YEARS = r"(?:jahren?|j\.?)?"
+YEARS = r"(?:-?jaehrigen?|-|lebensjahren?|jahren?|j\.?)?"
+AND = r"(?:und|u\.?)"
 AGES = re.compile(
-    rf"(?P<upper>bisunter|unter|bis)(?P<below>\d{{1,2}}){YEARS}"
-    rf"|(?P<first>\d{{1,2}}){YEARS}(?P<range>-|bisunter|bis)(?P<last>\d{{1,2}}){YEARS}"
-    rf"|(?:ab)?(?P<oldest>\d{{1,2}}){YEARS}(?P<open>\+|und(?:aelter|mehr|darueber))"
-    rf"|ab(?P<from>\d{{1,2}}){YEARS}",
+    rf"(?P<upper>bisunter|unter|biseinschl(?:iesslich|\.)?|bis|<=|≤|<)(?P<below>\d{{1,2}}){YEARS}"
+    rf"|(?:von)?(?P<first>\d{{1,2}}){YEARS}(?P<range>-|bisunter|-?unter|-?<|bis)"
+    rf"(?P<last>\d{{1,2}}){YEARS}"
+    rf"|(?P<youngest>\d{{1,2}}){YEARS}{AND}juenger"
+    rf"|(?:ab)?(?P<oldest>\d{{1,2}}){YEARS}"
+    rf"(?:\+|{AND}(?:aelter|ae\.?|mehr|m\.|darueber)){YEARS}"
+    rf"|(?:ab|mindestens|>=|≥)(?P<from>\d{{1,2}}){YEARS}"
+    rf"|(?:ueber|>)(?P<above>\d{{1,2}}){YEARS}",
     re.ASCII,
 )
+EXCLUSIVE, INCLUSIVE = ("unter", "<"), ("einschl", "<=", "≤", "juenger")
 
 
 def _age_group(key: str) -> Group | None:
@@ -117,14 +123,21 @@ def _age_group(key: str) -> Group | None:
     match = AGES.fullmatch(key)
     if match is None:
         return None
-    if (start := match["oldest"] or match["from"]) is not None:
-        wanted: set[tuple[int, int | None]] = {(int(start), None)}
+    if (start := match["oldest"] or match["from"] or match["above"]) is not None:
+        wanted: set[tuple[int, int | None]] = {(int(start) + bool(match["above"]), None)}
     else:
-        last = int(match["last"] or match["below"])
-        exclusive = "unter" in (match["range"] or match["upper"])
-        wanted = {(int(match["first"] or 0), end) for end in (last, last + (not exclusive))}
+        last = int(match["last"] or match["below"] or match["youngest"])
+        said = match["range"] or match["upper"] or "juenger"
+        wanted = {(int(match["first"] or 0), end) for end in _ends(last, said)}
     groups = {group for group in GROUPS if _years(group) in wanted}
     return groups.pop() if len(groups) == 1 else None
+
+
+def _ends(last: int, said: str) -> set[int]:
+    """The first years behind an age group that is said to reach to ``last``."""
+    if any(sign in said for sign in INCLUSIVE):
+        return {last + 1}
+    return {last} if any(sign in said for sign in EXCLUSIVE) else {last, last + 1}
 
 
 def _years(group: Group) -> tuple[int, int | None] | None:
@@ -133,6 +146,14 @@ def _years(group: Group) -> tuple[int, int | None] | None:
         return None
     first, last = group.code.split("_")
     return int(first), None if last == "plus" else int(last) + 1
+
+
+@cache
+def first_heads() -> Mapping[Group, str]:
+    """Group -> its first word in the list of aliases, as the register prints it."""
+    with ALIAS_FILE.open(encoding="utf-8", newline="") as lines:
+        rows = [*csv.DictReader(lines, delimiter=";")]
+    return {Group(row["margin"], row["group_code"]): row["alias"] for row in reversed(rows)}
 
 
 @cache

@@ -29,6 +29,12 @@ ROW_REFERENCE = re.compile(
 )
 """A reference to other lines, with whatever numbers: rows move, and the wording stays."""
 
+WORDS_FILE = Path(__file__).with_name("status_words.csv")
+CITED = re.compile(r"\b(?:nach|gem\.|gemaess|i\. ?s\. ?d\.) (?=§)")
+LAW = re.compile(r"(?<=[\da-z]) (?:des )?aufenth(?:g|altsgesetz(?:es)?)(?![a-z])")
+NUMBERED = re.compile(r"(§|\b(?:abs|s|nr)\.) ?(?=\d)")
+"""How an office writes a section of the law: "nach § 26 Abs. 4 AufenthG" or "§26 Abs.4"."""
+
 FOOTNOTE_MARK = re.compile(r"([¹²³⁴⁵\u2070-\u2079*]+|\s\d\))$")
 
 
@@ -40,6 +46,8 @@ class Alias:
     status_code: str
     valid_from: date | None
     valid_to: date | None
+    beside: str | None = None
+    """The status that the same table must count too: without it the wording may mean both."""
 
     def valid_on(self, day: date) -> bool:
         return (self.valid_from or date.min) <= day <= (self.valid_to or date.max)
@@ -57,7 +65,28 @@ def normalise(label: str) -> str:
     """What of a label must agree: the wording, not quotes, blanks, umlauts, references or marks."""
     bare = QUOTES.sub("", ROW_REFERENCE.sub("", printed(label)))
     wording = FOOTNOTE_MARK.sub("", printed(bare)).strip().casefold()
-    return written_out(OF_WHICH.sub("darunter ", wording))
+    plain = _short_words().sub(_in_full, written_out(OF_WHICH.sub("darunter ", wording)))
+    return NUMBERED.sub(r"\1 ", LAW.sub("", CITED.sub("", plain)))
+
+
+def _in_full(found: re.Match[str]) -> str:
+    return _words()[found[0].rstrip(".")]
+
+
+@cache
+def _words() -> dict[str, str]:
+    """Another word of an office -> the word of the alias table."""
+    with WORDS_FILE.open(encoding="utf-8", newline="") as lines:
+        return {
+            written_out(row["word"]): written_out(row["means"])
+            for row in csv.DictReader(lines, delimiter=";")
+        }
+
+
+@cache
+def _short_words() -> re.Pattern[str]:
+    words = "|".join(map(re.escape, sorted(_words(), key=len, reverse=True)))
+    return re.compile(rf"(?<![\w§])(?:{words})(?!\w)\.?")
 
 
 class StatusAliases:
@@ -79,6 +108,11 @@ class StatusAliases:
         """The status a wording meant last, whenever it was in use."""
         aliases = self._by_wording.get(normalise(label))
         return aliases[-1].status_code if aliases else None
+
+    def beside(self, label: str) -> str | None:
+        """The status that a table with this label must count too."""
+        aliases = self._by_wording.get(normalise(label))
+        return aliases[-1].beside if aliases else None
 
     def status_code(self, label: str, on: date) -> str:
         """The status a label means on a reference date. Raises ``UnknownLabel``."""
@@ -136,7 +170,13 @@ def shipped_aliases() -> tuple[Alias, ...]:
     """The aliases that every county has."""
     with ALIAS_FILE.open(encoding="utf-8", newline="") as lines:
         return tuple(
-            Alias(row["alias"], row["status_code"], _day(row["valid_from"]), _day(row["valid_to"]))
+            Alias(
+                row["alias"],
+                row["status_code"],
+                _day(row["valid_from"]),
+                _day(row["valid_to"]),
+                row["beside"] or None,
+            )
             for row in csv.DictReader(lines, delimiter=";")
         )
 

@@ -106,7 +106,7 @@ def test_a_new_group_stops_the_load():
 
 
 def test_a_column_beside_the_known_ones_stops_the_load():
-    (finding,) = findings(with_cell(CROSSTABLE, "Q6", "Anteil"))
+    (finding,) = findings(with_cell(CROSSTABLE, "Q6", "Nebenbei"))
     assert (finding.rule, finding.column, finding.expected) == (
         "unknown_column",
         "Q",
@@ -145,9 +145,28 @@ def test_when_it_was_made_as_its_properties_say():
     assert read(sample(CROSSTABLE)).published_at == datetime(2021, 11, 30, tzinfo=UTC)
 
 
-def test_k_a_without_its_upper_header_is_not_guessed():
-    faults = findings(with_cell(CROSSTABLE, "C5", None))
+def test_k_a_beside_columns_of_one_margin_is_of_it():
+    assert len(cells(changed(CROSSTABLE, without_upper_heads))) == 322
+
+
+def test_k_a_between_columns_of_both_margins_is_not_guessed():
+    def change(sheet):
+        without_upper_heads(sheet)
+        sheet["C6"], sheet["D6"], sheet["E6"], sheet["F6"] = (
+            "Weiblich",
+            "Männlich",
+            "k.A.",
+            "bis 16",
+        )
+
+    faults = findings(changed(CROSSTABLE, change))
     assert any(finding.expected == "one column sex/not_stated" for finding in faults)
+
+
+def without_upper_heads(sheet):
+    sheet.unmerge_cells("C5:F5")
+    sheet.unmerge_cells("H5:P5")
+    sheet["C5"] = sheet["H5"] = None
 
 
 def test_a_group_under_the_wrong_upper_header_is_unknown():

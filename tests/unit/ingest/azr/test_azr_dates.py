@@ -6,7 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.formats.dates import dates_in, month_label, read_date_label
+from ingest.formats.dates import (
+    dates_in,
+    month_label,
+    read_date_label,
+    read_label_under_year,
+    year_in,
+)
 
 
 @pytest.mark.parametrize(
@@ -33,6 +39,14 @@ def test_what_is_no_reference_date(label):
         ("2021-09-30", date(2021, 9, 30)),
         ("30. September 2021", date(2021, 9, 30)),
         ("30.09.21", date(2021, 9, 30)),
+        ("IV/2021", date(2021, 12, 31)),
+        ("I 2020", date(2020, 3, 31)),
+        ("2021/Q4", date(2021, 12, 31)),
+        ("Q2/21", date(2021, 6, 30)),
+        ("Maerz 2021", date(2021, 3, 31)),
+        ("31. Dez. 2021", date(2021, 12, 31)),
+        ("Sep 20¹)", date(2020, 9, 30)),
+        ("Dez 2021 1)", date(2021, 12, 31)),
     ],
 )
 def test_labels(label, day):
@@ -68,3 +82,32 @@ def test_dates_in_names_of_files(name, day):
 @pytest.mark.parametrize("name", ["AZR_05162024.xlsx", "AZR_20219930.xlsx", "v12.xlsx"])
 def test_digits_in_names_of_files_that_are_no_date(name):
     assert dates_in(name) == []
+
+
+@pytest.mark.parametrize(
+    ("label", "day"),
+    [
+        ("Mrz", date(2020, 3, 31)),
+        ("30. Sept.", date(2020, 9, 30)),
+        ("31.03.", date(2020, 3, 31)),
+        ("III", date(2020, 9, 30)),
+        ("Q4", date(2020, 12, 31)),
+        ("2. Halbjahr", date(2020, 12, 31)),
+    ],
+)
+def test_labels_under_a_year(label, day):
+    assert read_label_under_year(label, 2020) == day
+
+
+@pytest.mark.parametrize("label", ["", "1.", "7", "Insgesamt", "Hans", "31.02.", "Mrz 2021", "V"])
+def test_what_is_no_label_under_a_year(label):
+    with pytest.raises(ValueError):
+        read_label_under_year(label, 2020)
+
+
+@pytest.mark.parametrize(
+    ("value", "year"),
+    [("2020", 2020), (2020, 2020), ("Jahr 2021", 2021), ("12020", None), (7, None)],
+)
+def test_a_year_alone(value, year):
+    assert year_in(value) == year

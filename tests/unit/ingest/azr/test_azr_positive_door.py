@@ -100,7 +100,7 @@ def test_an_unchanged_refused_file_is_told_in_the_same_words(installation):
         (second_sheet([1987], state="hidden"), "sheet 3 (hidden), row 1, column A: not understood "
          "(a number of four digits)"),
         (sheet_of(["Ortsteil", "Anzahl"], ["Norf", 12]), "the whole file: no table that is known "
-         "by its heads"),
+         "by its heads; no row is like one of heads; expected one row of heads"),
     ],
 )  # fmt: skip
 def test_the_refusal_says_place_and_form(content, said):
@@ -109,7 +109,7 @@ def test_the_refusal_says_place_and_form(content, said):
 
 def test_at_most_five_cells_are_named():
     many = second_sheet(*([f"Fall {number}"] for number in range(9)))
-    assert "; and 4 more)" in refusal_of(many)
+    assert "; and 4 more. Only" in refusal_of(many)
 
 
 @pytest.mark.parametrize(
@@ -137,8 +137,10 @@ def test_a_refusal_is_said_in_german_to_the_last_of_its_places():
     with pytest.raises(FileRejected) as refusal:
         at_the_door(many)
     german = in_language(text_of(refusal.value), "de")
-    assert "Zeile 1, Spalte A: nicht verstanden (ein Wort, vier Buchstaben, eine Ziffer; " in german
-    assert "Zeile 5, Spalte A: ein Wort, vier Buchstaben, eine Ziffer; und 4 weitere). " in german
+    assert (
+        "Zeile 1, Spalte A: nicht verstanden (ein Wort, vier Buchstaben, eine Ziffer); " in german
+    )
+    assert "Zeile 5, Spalte A: ein Wort, vier Buchstaben, eine Ziffer; und 4 weitere. " in german
     assert "Von dieser Datei wurde nichts aufbewahrt" in german
 
 

@@ -69,9 +69,9 @@ def test_an_empty_cell_is_not_skipped():
 
 
 def test_a_column_beside_the_dates_stops_the_load():
-    (finding,) = findings(with_cell(SERIES, "T5", "Veränderung"))
+    (finding,) = findings(with_cell(SERIES, "T5", "Nebenbei"))
     assert (finding.rule, finding.column) == ("reference_date", "T")
-    assert finding.found == "Veränderung"
+    assert finding.found == "Nebenbei"
 
 
 def test_dates_only_go_up():

@@ -401,3 +401,66 @@ def test_a_number_printed_over_another(text: str, uprights: bool) -> None:
 def test_a_word_beside_the_table() -> None:
     found = refused(Drawing(over=stamp("ENTWURF", Drawing().right + 2, LINE)))
     assert (found.rule, found.found) == ("shifted_cell", "ENTWURF")
+
+
+def of_two_lines(first: str, second: str, key: str = "", gap: float = 3.5) -> Drawing:
+    """Bosnia's name on two lines around its row; ``key`` is written over its LS."""
+
+    def over(canvas: Canvas) -> None:
+        canvas.setFont("Helvetica", 6)
+        for text, above in ((first, gap), (second, -gap)):
+            canvas.drawString(LEFT + 2, LINE - 13 + above, text)
+        canvas.drawString(LEFT + NAME_WIDTH + 12, LINE - 13, key)
+
+    rows = [("", ls, counts) if ls == "122" else (name, ls, counts) for name, ls, counts in ROWS]
+    return Drawing(rows=rows, uprights=False, lines="none", over=over)
+
+
+class TestNamesAndSums:
+    def test_a_name_on_two_lines_around_its_row(self) -> None:
+        batch = read(of_two_lines("Bosnien", "und Herzegowina"))
+        assert counts(batch) == PRINTED
+        assert names(batch) == NAMES
+        assert batch.tables["rows"]["ls_code"].tolist()[25] == "122"
+
+    def test_a_digit_beside_the_key_of_such_a_row_is_refused(self) -> None:
+        assert refused(of_two_lines("Bosnien", "und Herzegowina", key="7")).rule == "row_label"
+
+    def test_another_countrys_name_on_two_lines_is_refused(self) -> None:
+        assert refused(of_two_lines("Russische", "Föderation")).rule == "row_label"
+
+    @pytest.mark.parametrize(
+        ("continent", "total"),
+        [
+            ("Summe Europa", "Herkunftsländer gesamt"),
+            ("Europa gesamt", "Herkunftsländer insgesamt"),
+            ("Europa zusammen", "Summe"),
+        ],
+    )
+    def test_sums_in_other_words(self, continent: str, total: str) -> None:
+        """The countries above belong to Europa, whatever its row is called."""
+        words = {"Europa": continent, "Herkunftsländer gesamt": total}
+        rows = [(words.get(name, name), ls, values) for name, ls, values in ROWS]
+        batch = read(Drawing(rows=rows))
+        assert counts(batch) == PRINTED
+        cells = batch.tables["rows"].iloc[::25]
+        assert cells["row_kind"].tolist() == ["country", "country", "continent", "total"]
+        assert cells["continent"].tolist()[:3] == ["Europa"] * 3
+
+    @pytest.mark.parametrize("area", ["Nordrhein-Westfalen", "Hessen"])
+    def test_the_area_of_another_table_is_named(self, area: str) -> None:
+        found = refused(_of_area(area))
+        assert (found.rule, found.expected, found.found) == (
+            "scope",
+            "Bundesgebiet gesamt",
+            area,
+        )
+        assert 'hand in the table that prints "Bereich: Bundesgebiet gesamt"' in found.message
+
+
+def _of_area(area: str) -> bytes:
+    class OfArea(Drawing):
+        def _text(self, canvas: Canvas, text: str, x: float, y: float) -> None:
+            super()._text(canvas, text.replace("Bundesgebiet gesamt", area), x, y)
+
+    return OfArea().pdf()
