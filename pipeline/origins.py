@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from ingest.formats.marks import mark_in
+from formats.marks import mark_in
 from kreishaus.figure_origin import FigureOrigin, is_stronger
 from kreishaus.model import Request
 from kreishaus.settings import Settings

@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 from openpyxl.utils import FORMULAE
 
+from formats import xlsx_texts
 from ingest.azr.understood import Language, program_words
-from ingest.formats import xlsx_texts
 
 FUNCTION = re.compile(r"(?:_xlfn\.)?([A-Z][A-Z0-9.]*)(?=\()")
 CELLS = re.compile(

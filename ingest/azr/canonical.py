@@ -25,9 +25,9 @@ from typing import Any
 
 import pandas as pd
 
+from formats.counts import MARKERS
 from ingest.azr.findings import unreadable
 from ingest.azr.tables import SEXES
-from ingest.formats.counts import MARKERS
 from ingest.vocabulary.groups import GROUPS
 from kreishaus.model import Batch, Origin
 from kreishaus.wording import say

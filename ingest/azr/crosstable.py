@@ -14,6 +14,9 @@ from typing import Any
 import pandas as pd
 from openpyxl.utils import get_column_letter
 
+from formats.counts import read_count
+from formats.sheets import Sheet, Workbook
+from formats.workbook import open_workbook
 from ingest.azr.empties import STATUSES, Whole, proven_zeros, read_as_zero
 from ingest.azr.findings import (
     Where,
@@ -37,9 +40,6 @@ from ingest.azr.headers import (
 )
 from ingest.azr.title_dates import made_at, reference_date
 from ingest.azr.turned import turned
-from ingest.formats.counts import read_count
-from ingest.formats.sheets import Sheet, Workbook
-from ingest.formats.workbook import open_workbook
 from ingest.vocabulary import statuses
 from ingest.vocabulary.groups import ALIAS_FILE, GROUPS, Group, header_key
 from kreishaus.model import Batch, Finding, Origin, UnreadableFile

@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import NoReturn
 
+from formats.sheets import OpaqueFile
+from formats.workbook import look_into
 from ingest.azr.guard import LAWFUL
 from ingest.azr.known_tables import tables_by_dataset
 from ingest.azr.own_aliases import own_aliases
 from ingest.azr.parsers import read_office
 from ingest.azr.recognise import Unknown, recognise
-from ingest.formats.sheets import OpaqueFile
-from ingest.formats.workbook import look_into
 from ingest.persons.search import search_for_persons
 from kreishaus.model import Batch, Finding, Origin, UnreadableFile
 from kreishaus.settings import Settings

@@ -6,8 +6,8 @@ import re
 import unicodedata
 from pathlib import Path
 
+from formats.dates import MONTHS
 from ingest.azr.understood import Language
-from ingest.formats.dates import MONTHS
 from kreishaus.settings import Settings
 
 OF_FILES = frozenset(

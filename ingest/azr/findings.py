@@ -7,8 +7,8 @@ from typing import TypedDict
 
 from openpyxl.utils import get_column_letter
 
+from formats.sheets import Sheet
 from ingest.azr.headers import derived_columns
-from ingest.formats.sheets import Sheet
 from ingest.vocabulary.statuses import ALIAS_FILE, status_aliases
 from kreishaus.model import Finding, UnreadableFile
 from kreishaus.wording import joined, say

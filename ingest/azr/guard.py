@@ -12,10 +12,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NoReturn
 
+from formats.sheets import OpaqueFile, Sheet
+from formats.workbook import look_into
 from ingest.azr.nearest import EXPECTED, nearest
 from ingest.azr.recognise import Recognised, Unknown, explained, recognise
-from ingest.formats.sheets import OpaqueFile, Sheet
-from ingest.formats.workbook import look_into
 from ingest.persons.search import Lawful, search_for_persons
 from kreishaus.model import FileRejected
 from kreishaus.settings import Settings

@@ -11,10 +11,10 @@ import re
 from functools import cache
 from pathlib import Path
 
-from ingest.formats.counts import MARKERS
-from ingest.formats.dates import without_footnote
-from ingest.formats.sheets import Sheet
-from ingest.formats.text import written_out
+from formats.counts import MARKERS
+from formats.dates import without_footnote
+from formats.sheets import Sheet
+from formats.text import written_out
 from ingest.vocabulary.groups import Group, groups_named, header_key
 from ingest.vocabulary.statuses import status_aliases
 

@@ -9,6 +9,9 @@ import re
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, replace
 
+from formats.counts import read_count
+from formats.sheets import Sheet
+from formats.text import printed
 from ingest.azr import crosstable, municipalities, series
 from ingest.azr.headers import (
     DATE,
@@ -29,9 +32,6 @@ from ingest.azr.long_form import long_form
 from ingest.azr.municipalities import KEY, NAME, POSTCODE
 from ingest.azr.title_dates import dates_above
 from ingest.azr.turned import turned
-from ingest.formats.counts import read_count
-from ingest.formats.sheets import Sheet
-from ingest.formats.text import printed
 from ingest.vocabulary.groups import groups_named
 from ingest.vocabulary.regions import UnknownRegion, region
 from ingest.vocabulary.statuses import ROW_REFERENCE, status_aliases

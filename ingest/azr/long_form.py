@@ -9,11 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date
 
+from formats.counts import read_count
+from formats.sheets import Rows, Sheet
 from ingest.azr.headers import COUNT, DATE, LABEL, is_head_of
 from ingest.azr.series import FEWEST_DATES, date_of
 from ingest.azr.turned import FEWEST_LABELS
-from ingest.formats.counts import read_count
-from ingest.formats.sheets import Rows, Sheet
 from ingest.persons.values import is_month_edge
 from ingest.vocabulary.statuses import normalise, status_aliases
 

@@ -17,6 +17,9 @@ from typing import Any
 import pandas as pd
 from openpyxl.utils import get_column_letter
 
+from formats.counts import Count, read_count
+from formats.sheets import Sheet
+from formats.workbook import open_workbook
 from ingest.azr.empties import Whole, proven_zeros, read_as_zero
 from ingest.azr.findings import Where, bad_number, footnotes, left_out, unreadable
 from ingest.azr.headers import (
@@ -28,9 +31,6 @@ from ingest.azr.headers import (
     plain_key,
 )
 from ingest.azr.title_dates import made_at, reference_date
-from ingest.formats.counts import Count, read_count
-from ingest.formats.sheets import Sheet
-from ingest.formats.workbook import open_workbook
 from ingest.vocabulary.regions import Region, UnknownRegion, region
 from kreishaus.model import Batch, Finding, Origin, UnreadableFile
 from kreishaus.settings import County

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from formats.sheets import Sheet
 from ingest.azr import canonical, crosstable, municipalities, series
 from ingest.azr.long_form import long_form
-from ingest.formats.sheets import Sheet
 from kreishaus.model import Batch, Origin
 from kreishaus.settings import County, read_county
 

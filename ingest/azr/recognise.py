@@ -13,13 +13,13 @@ from datetime import date
 
 from openpyxl.utils import get_column_letter
 
+from formats.sheets import Sheet, Workbook
+from formats.xlsx_texts import AUTHORS, HEADERS
 from ingest.azr.beside import CODE, MOST_AUTHORS, is_known, understood_at
 from ingest.azr.forms import form_of
 from ingest.azr.known_tables import KnownTable, known_tables
 from ingest.azr.letterhead import Letterhead
 from ingest.azr.understood import Language
-from ingest.formats.sheets import Sheet, Workbook
-from ingest.formats.xlsx_texts import AUTHORS, HEADERS
 from ingest.persons.search import place_of
 from ingest.persons.values import day_of, is_month_edge
 from kreishaus.settings import County

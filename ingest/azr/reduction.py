@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from formats.dates import dates_in
 from ingest.azr import canonical
 from ingest.azr.beside import is_known
 from ingest.azr.file_names import is_file_name, own_words
@@ -23,7 +24,6 @@ from ingest.azr.known_tables import is_status
 from ingest.azr.own_aliases import own_aliases
 from ingest.azr.parsers import read_office
 from ingest.azr.understood import Language
-from ingest.formats.dates import dates_in
 from ingest.vocabulary import groups, regions, statuses
 from kreishaus.model import (
     Batch,

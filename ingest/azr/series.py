@@ -15,6 +15,19 @@ from typing import Any
 import pandas as pd
 from openpyxl.utils import get_column_letter
 
+from formats.counts import Count, read_count
+from formats.dates import (
+    MONTH_OR_QUARTER,
+    dates_in,
+    month_end,
+    month_label,
+    read_date_label,
+    read_label_under_year,
+    without_footnote,
+    year_in,
+)
+from formats.sheets import Sheet, Workbook
+from formats.workbook import open_workbook
 from ingest.azr.findings import (
     Where,
     bad_number,
@@ -34,19 +47,6 @@ from ingest.azr.headers import (
 )
 from ingest.azr.title_dates import made_at
 from ingest.azr.turned import Turned, turned
-from ingest.formats.counts import Count, read_count
-from ingest.formats.dates import (
-    MONTH_OR_QUARTER,
-    dates_in,
-    month_end,
-    month_label,
-    read_date_label,
-    read_label_under_year,
-    without_footnote,
-    year_in,
-)
-from ingest.formats.sheets import Sheet, Workbook
-from ingest.formats.workbook import open_workbook
 from ingest.vocabulary import statuses
 from kreishaus.model import Batch, Finding, Origin, UnreadableFile
 from kreishaus.wording import joined, say, text_of

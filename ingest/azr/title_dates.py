@@ -8,10 +8,10 @@ from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 
+from formats.dates import dates_in, month_end
+from formats.sheets import Sheet, Workbook
+from formats.text import printed, written_out
 from ingest.azr.findings import unreadable
-from ingest.formats.dates import dates_in, month_end
-from ingest.formats.sheets import Sheet, Workbook
-from ingest.formats.text import printed, written_out
 from kreishaus.model import Origin, UnreadableFile
 from kreishaus.wording import say
 

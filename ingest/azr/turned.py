@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from formats.sheets import Rows, Sheet
+from formats.text import printed
 from ingest.azr.headers import SECTIONS
-from ingest.formats.sheets import Rows, Sheet
-from ingest.formats.text import printed
 from ingest.vocabulary.groups import header_key
 from ingest.vocabulary.statuses import status_aliases
 

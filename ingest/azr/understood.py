@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 
-from ingest.formats.dates import MONTHS
-from ingest.formats.text import printed, written_out
+from formats.dates import MONTHS
+from formats.text import printed, written_out
 from ingest.persons.words import is_nation
 from ingest.vocabulary.statuses import ROW_REFERENCE
 from kreishaus.figure_origin import MARKS

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pypdfium2
 
-from ingest.formats.encodings import decode
+from formats.encodings import decode
 from ingest.persons.door import refuse, refuse_other_format, refuse_text
 from kreishaus.model import UnreadableFile
 from kreishaus.wording import say

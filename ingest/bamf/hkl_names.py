@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from ingest.formats.text import written_out
+from formats.text import written_out
 from ingest.vocabulary.countries import countries
 from kreishaus.wording import joined, say
 

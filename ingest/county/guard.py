@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from formats.compound import MAGIC
+from formats.sheets import Sheet, Workbook
 from ingest.county.tables import TABLES, columns
-from ingest.formats.compound import MAGIC
-from ingest.formats.sheets import Sheet, Workbook
 from ingest.persons.door import (
     opened,
     parted,

@@ -14,9 +14,9 @@ from pathlib import PurePosixPath
 import pandas as pd
 import pyarrow as pa
 
+from formats.encodings import decoded
+from formats.faults import fault
 from ingest.county.tables import COUNTY, TABLES, columns
-from ingest.formats.encodings import decoded
-from ingest.formats.faults import fault
 from kreishaus.county_folder import FaultyList, read_list
 from kreishaus.model import Batch, Finding, Origin, UnreadableFile
 from kreishaus.terminal import UNSHOWN

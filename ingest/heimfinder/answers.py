@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
-from ingest.formats.archives import BROKEN, Limits, check_archive
+from formats.archives import BROKEN, Limits, check_archive
 from ingest.heimfinder.fields import MEND, Json, Record, layout
 from ingest.heimfinder.json_reader import MOST_BYTES, read_json
 from kreishaus.model import Finding, UnreadableFile

@@ -9,7 +9,7 @@ from operator import attrgetter
 
 import pandas as pd
 
-from ingest.formats.faults import fault
+from formats.faults import fault
 from ingest.it_nrw.numbers import MARKERS, QUALIFIERS, Reading, read_cell, read_date
 from kreishaus.model import Batch, Finding, UnreadableFile
 from kreishaus.wording import joined, say

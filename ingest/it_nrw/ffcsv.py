@@ -14,9 +14,9 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from ingest.formats.archives import BROKEN, check_archive
-from ingest.formats.encodings import decoded, kind_of
-from ingest.formats.faults import fault
+from formats.archives import BROKEN, check_archive
+from formats.encodings import decoded, kind_of
+from formats.faults import fault
 from ingest.it_nrw.dimensions import NEW_LAYOUT
 from ingest.it_nrw.lines import CsvLine, csv_lines
 from kreishaus.wording import say

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
-from ingest.formats.faults import fault
+from formats.faults import fault
 from ingest.it_nrw.cells import MAX_CELLS, Key, PrintedCell, reference_date, require_size
 from ingest.it_nrw.dimensions import (
     DIMENSIONS,

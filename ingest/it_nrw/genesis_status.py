@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ingest.formats.encodings import BOM
+from formats.encodings import BOM
 from ingest.it_nrw.credentials import Account
 from kreishaus.model import NothingOffered, SourceRefused, SourceUnavailable
 from kreishaus.wording import joined, say

@@ -8,11 +8,11 @@ import zipfile
 from collections import Counter
 from collections.abc import Iterator
 
-from ingest.formats.archives import BROKEN, check_archive
-from ingest.formats.compound import MAGIC
-from ingest.formats.encodings import decode
-from ingest.formats.sheets import OpaqueFile
-from ingest.formats.workbook import look_into
+from formats.archives import BROKEN, check_archive
+from formats.compound import MAGIC
+from formats.encodings import decode
+from formats.sheets import OpaqueFile
+from formats.workbook import look_into
 from ingest.it_nrw.ffcsv import is_flat
 from ingest.it_nrw.rest import require_data
 from ingest.it_nrw.table_csv import FIRST_LINE

@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ingest.formats.faults import fault
+from formats.faults import fault
 from kreishaus.wording import say
 
 

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from ingest.formats.faults import fault
+from formats.faults import fault
 from ingest.it_nrw.cells import Key, PrintedCell, reference_date
 from ingest.it_nrw.dimensions import (
     DIMENSIONS,

@@ -12,7 +12,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date, timedelta
 
-from ingest.formats.faults import fault
+from formats.faults import fault
 from ingest.it_nrw import table
 from ingest.it_nrw.cells import PrintedCell, ProjectionKey, batch
 from ingest.it_nrw.dimensions import NEW_LAYOUT, label

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from ingest.formats.encodings import kind_of
+from formats.encodings import kind_of
 from ingest.http import Answer, Client
 from ingest.it_nrw import credentials
 from ingest.it_nrw.credentials import Account

@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from ingest.formats.encodings import decode
-from ingest.formats.faults import fault
+from formats.encodings import decode
+from formats.faults import fault
 from ingest.it_nrw import ffcsv, flat, printed, table_csv
 from ingest.it_nrw.cells import PrintedCell, batch
 from ingest.it_nrw.dimensions import NEW_LAYOUT

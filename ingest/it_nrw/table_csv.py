@@ -19,8 +19,8 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from ingest.formats.encodings import decoded
-from ingest.formats.faults import fault
+from formats.encodings import decoded
+from formats.faults import fault
 from ingest.it_nrw.lines import CsvLine, csv_lines
 from kreishaus.local_time import HERE
 from kreishaus.wording import say

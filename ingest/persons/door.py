@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import NoReturn
 
-from ingest.formats.sheets import OpaqueFile, Sheet, Workbook
-from ingest.formats.workbook import look_into
+from formats.sheets import OpaqueFile, Sheet, Workbook
+from formats.workbook import look_into
 from ingest.persons import values
 from ingest.persons.rows import FEWEST_PERSONS
 from ingest.persons.search import Lawful, search_for_persons

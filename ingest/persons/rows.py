@@ -6,8 +6,8 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from ingest.formats.counts import MARKERS, read_count
-from ingest.formats.sheets import Rows
+from formats.counts import MARKERS, read_count
+from formats.sheets import Rows
 from ingest.persons.words import is_count_free, is_nation, is_nationality
 from ingest.vocabulary import statuses
 

@@ -14,7 +14,7 @@ from typing import NoReturn
 
 from openpyxl.utils import get_column_letter
 
-from ingest.formats.sheets import Rows, Sheet, Workbook
+from formats.sheets import Rows, Sheet, Workbook
 from ingest.persons import rows as person_rows
 from ingest.persons import values as person_values
 from ingest.persons.words import OF_A_LETTERHEAD, is_counting, is_nationality, person_marker

@@ -11,7 +11,7 @@ import re
 from functools import cache
 from pathlib import Path
 
-from ingest.formats.text import written_out
+from formats.text import written_out
 
 PERSON = r"(?:de[sr]|die)(?:person|betroffenen|auslaender\w*|fluechtlings?|antragsteller\w*|kindes)"
 NUMBER = r"(?:nr|nummer|num|no|id|kennung|kennzeichen)"

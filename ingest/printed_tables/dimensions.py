@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
-from ingest.formats.dates import MONTH_LABEL, MONTHS, read_date_label
-from ingest.formats.text import written_out
+from formats.dates import MONTH_LABEL, MONTHS, read_date_label
+from formats.text import written_out
 from ingest.printed_tables.catalogue import metrics
 from ingest.vocabulary.countries import countries, ls_code_of
 from ingest.vocabulary.groups import groups_named, header_key

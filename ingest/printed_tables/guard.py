@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from typing import NoReturn
 
-from ingest.formats.sheets import Rows, Sheet, Workbook
+from formats.sheets import Rows, Sheet, Workbook
 from ingest.persons.door import refuse_long_numbers, refuse_table, refuse_text
 from ingest.persons.named import names_person
 from ingest.persons.rows import count_one_each

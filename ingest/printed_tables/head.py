@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import cast
 
-from ingest.formats.dates import read_date_label
+from formats.dates import read_date_label
 from ingest.printed_tables.dimensions import DIMENSIONS
 from ingest.printed_tables.findings import unreadable, warning
 from ingest.printed_tables.numbers import Notation

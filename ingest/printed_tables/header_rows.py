@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from ingest.formats.dates import dates_in
+from formats.dates import dates_in
 from ingest.printed_tables.findings import unreadable
 from ingest.printed_tables.head import Head, label_key
 from ingest.printed_tables.numbers import Notation, read_printed

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from ingest.formats.text import written_out
+from formats.text import written_out
 
 FILE = Path(__file__).with_name("countries.csv")
 

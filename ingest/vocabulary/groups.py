@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from ingest.formats.text import written_out
+from formats.text import written_out
 
 SEX_GROUPS = ("not_stated", "male", "female", "unknown")
 AGE_GROUPS = (

@@ -16,7 +16,7 @@ from enum import Enum, auto
 from functools import cache, lru_cache
 from pathlib import Path
 
-from ingest.formats.text import written_out
+from formats.text import written_out
 from kreishaus.county_folder import read_list
 from kreishaus.settings import County
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ingest.formats.text import printed
+from formats.text import printed
 from ingest.vocabulary.region_names import county_of, names_for, plain
 from kreishaus.settings import County
 from kreishaus.wording import say

@@ -17,7 +17,7 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
-from ingest.formats.text import printed, written_out
+from formats.text import printed, written_out
 from kreishaus.wording import joined, say
 
 ALIAS_FILE = Path(__file__).with_name("status_aliases.csv")

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from ingest.formats.text import written_out
+from formats.text import written_out
 from kreishaus.wording import say
 
 NEW_WORD = say("ask the data engineer to add it (docs/sources/wtg.md, When the layout changes)")

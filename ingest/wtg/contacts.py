@@ -20,9 +20,9 @@ from typing import TypeAlias
 import pandas as pd
 from openpyxl.utils import get_column_letter
 
-from ingest.formats.compound import MAGIC
-from ingest.formats.sheets import OpaqueFile
-from ingest.formats.workbook import look_into
+from formats.compound import MAGIC
+from formats.sheets import OpaqueFile
+from formats.workbook import look_into
 from ingest.persons.contacts import holds_contact
 from ingest.persons.named import holds_full_name, names_person
 from ingest.persons.search import place_of

@@ -14,8 +14,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from ingest.formats.archives import BROKEN, Limits, check_archive
-from ingest.formats.encodings import decode
+from formats.archives import BROKEN, Limits, check_archive
+from formats.encodings import decode
 from ingest.wtg.cells import Raw, is_blank
 from ingest.wtg.grids import Grid
 from kreishaus.model import Finding, UnreadableFile

@@ -6,7 +6,7 @@ import io
 import re
 import zipfile
 
-from ingest.formats.archives import BROKEN
+from formats.archives import BROKEN
 from ingest.wtg.csv_set import read_csv, read_csv_set
 from ingest.wtg.grids import Grid
 from ingest.wtg.layout import REGISTER_SHEET

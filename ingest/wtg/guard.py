@@ -12,8 +12,8 @@ from typing import NoReturn
 
 from openpyxl.utils import get_column_letter
 
-from ingest.formats.compound import MAGIC
-from ingest.formats.sheets import Sheet, Workbook
+from formats.compound import MAGIC
+from formats.sheets import Sheet, Workbook
 from ingest.persons.contacts import PHONE_IN_TEXT, TITLED
 from ingest.persons.door import opened, refuse, refuse_long_numbers, refuse_table, refuse_text
 from ingest.persons.rows import FEWEST_PERSONS

@@ -10,8 +10,8 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 
-from ingest.formats.sheets import Rows
-from ingest.formats.sheets import Sheet as Cells
+from formats.sheets import Rows
+from formats.sheets import Sheet as Cells
 from ingest.persons.contacts import holds_contact, is_contact_field
 from ingest.persons.rows import FEWEST_PERSONS, SURNAME_FIRST, is_full_name
 from ingest.wtg.cells import is_blank, squeezed

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from ingest.formats.text import written_out
+from formats.text import written_out
 from ingest.wtg import cells
 from ingest.wtg.municipality_keys import municipality
 from ingest.wtg.tables import REGISTER, TABLES

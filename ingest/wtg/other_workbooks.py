@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from openpyxl.utils import get_column_letter
 
-from ingest.formats.sheets import OpaqueFile, Sheet
-from ingest.formats.workbook import look_into
+from formats.sheets import OpaqueFile, Sheet
+from formats.workbook import look_into
 from ingest.wtg.cells import Percent, Raw
 from ingest.wtg.grids import Grid, MergedRange
 from kreishaus.model import Finding, UnreadableFile

@@ -16,7 +16,7 @@ import openpyxl
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
-from ingest.formats.archives import Limits, check_archive
+from formats.archives import Limits, check_archive
 from ingest.wtg.cells import Percent, Raw
 from ingest.wtg.grids import Grid
 from ingest.wtg.other_workbooks import read_other

@@ -21,10 +21,10 @@ from odf.text import P
 from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
+from formats.workbook import look_into
 from ingest.azr import canonical, municipalities, reduction
 from ingest.azr.guard import LAWFUL, refuse_person_level
 from ingest.azr.recognise import recognise
-from ingest.formats.workbook import look_into
 from ingest.persons.search import search_for_persons
 from kreishaus.model import Batch, FileRejected, Origin
 from kreishaus.settings import Settings

@@ -9,7 +9,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from string import Formatter
 
-ROOMS = ("kreishaus", "ingest", "expectations", "pipeline", "warehouse", "operations", "dags")
+ROOMS = (
+    "kreishaus",
+    "formats",
+    "ingest",
+    "expectations",
+    "pipeline",
+    "warehouse",
+    "operations",
+    "dags",
+)
 SAYS = {"say": 1, "say_counted": 2}
 """Function -> how many of its first arguments are templates."""
 MESSAGE_PARAMETERS = {"message", "expected", "found", "to_do", "why", "brief", "fault", "reason"}

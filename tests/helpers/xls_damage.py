@@ -10,7 +10,7 @@ from itertools import accumulate
 
 import xlwt
 
-from ingest.formats.compound import MAGIC
+from formats.compound import MAGIC
 
 SECTOR = 512
 FREE, END, FAT = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD

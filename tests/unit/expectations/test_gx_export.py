@@ -25,7 +25,7 @@ import json, sys
 
 class Nothing:
     def find_spec(self, name, path=None, target=None):
-        if name.split(".")[0] in ("expectations", "kreishaus", "ingest", "pipeline", "warehouse"):
+        if name.split(".")[0] in ("expectations", "formats", "kreishaus", "ingest", "pipeline", "warehouse"):
             raise ImportError(f"{name} is not to be had here")
 
 sys.meta_path.insert(0, Nothing())

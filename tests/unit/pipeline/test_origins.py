@@ -20,7 +20,7 @@ from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.pdfgen.canvas import Canvas
 from servers import Server, Visit, serving
 
-from ingest.formats.marks import mark_in
+from formats.marks import mark_in
 from kreishaus.folder_formats import format_of, write_format
 from kreishaus.model import Request
 from kreishaus.settings import Settings

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from kreishaus.settings import REPOSITORY
 
-ROOMS = ("ingest", "expectations/suites")
+ROOMS = ("formats", "ingest", "expectations/suites")
 
 
 def texts_naming_code(path: Path) -> Iterator[str]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.formats.dates import (
+from formats.dates import (
     dates_in,
     month_label,
     read_date_label,

@@ -36,9 +36,9 @@ from odf.text import P
 from openpyxl import Workbook
 from python_calamine import CalamineWorkbook
 
+from formats.sheets import OpaqueFile
+from formats.workbook import look_into
 from ingest.azr import crosstable, series
-from ingest.formats.sheets import OpaqueFile
-from ingest.formats.workbook import look_into
 from kreishaus.model import FileRejected, UnreadableFile
 
 SHEET = "xl/worksheets/sheet1.xml"

@@ -5,7 +5,7 @@ import logging
 import pytest
 from it_nrw_files import LDB_TAIL, homes, origin
 
-from ingest.formats.encodings import decode
+from formats.encodings import decode
 from ingest.it_nrw.care import parse
 from ingest.it_nrw.table_csv import read
 from kreishaus.model import UnreadableFile
@@ -103,7 +103,7 @@ def test_a_table_is_the_same_in_every_encoding(encoding, line_end):
 
 
 def test_the_decision_stands_in_the_log_of_the_task(caplog):
-    caplog.set_level(logging.INFO, "ingest.formats")
+    caplog.set_level(logging.INFO, "formats")
     parse(TEXT.encode("latin-1"), origin("22412-01i"))
     assert "read as latin-1: line 2 is no UTF-8; no byte 80 to 9F occurs" in caplog.text
 

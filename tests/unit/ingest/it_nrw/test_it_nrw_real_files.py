@@ -8,7 +8,7 @@ import pytest
 from it_nrw_files import origin
 
 from expectations.runner import validate
-from ingest.formats.encodings import decode
+from formats.encodings import decode
 from ingest.it_nrw import ffcsv, table_csv
 from ingest.it_nrw.lines import csv_lines
 from ingest.it_nrw.population import parse

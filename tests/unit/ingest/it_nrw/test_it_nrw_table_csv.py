@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from it_nrw_files import HOMES_HEAD, LDB_TAIL, homes
 
-from ingest.formats.encodings import decoded, kind_of
+from formats.encodings import decoded, kind_of
 from ingest.it_nrw.table_csv import read
 from kreishaus.model import UnreadableFile
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.formats.text import written_out
+from formats.text import written_out
 from ingest.vocabulary.groups import groups_named, header_key
 
 

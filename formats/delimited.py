@@ -6,7 +6,7 @@ import csv
 import re
 from collections import Counter
 
-from ingest.formats.sheets import OpaqueFile, Rows, Sheet, Workbook, put
+from formats.sheets import OpaqueFile, Rows, Sheet, Workbook, put
 from kreishaus.wording import say
 
 DELIMITERS = ";\t,|"

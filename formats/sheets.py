@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 
-from ingest.formats.archives import Limits
-from ingest.formats.text import printed
+from formats.archives import Limits
+from formats.text import printed
 from kreishaus.wording import say
 
 Rows = dict[int, dict[int, object]]

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
-from ingest.formats.sheets import (
+from formats.sheets import (
     DAMAGED,
     MOST_CELLS,
     Area,
@@ -26,8 +26,8 @@ from ingest.formats.sheets import (
     moment,
     put,
 )
-from ingest.formats.xlsx import BROKEN
-from ingest.formats.xlsx_texts import AUTHORS
+from formats.xlsx import BROKEN
+from formats.xlsx_texts import AUTHORS
 from kreishaus.wording import say
 
 OASIS = "{urn:oasis:names:tc:opendocument:xmlns:"

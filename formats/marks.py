@@ -11,7 +11,7 @@ import io
 import zipfile
 from collections.abc import Iterator
 
-from ingest.formats.archives import BROKEN, check_archive
+from formats.archives import BROKEN, check_archive
 from kreishaus.figure_origin import MARKS, FigureOrigin, weakest
 from kreishaus.model import UnreadableFile
 

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from ingest.formats.faults import fault
+from formats.faults import fault
 from kreishaus.model import UnreadableFile
 from kreishaus.wording import say
 

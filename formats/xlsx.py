@@ -21,9 +21,9 @@ from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format
 from openpyxl.utils import column_index_from_string, range_boundaries
 from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900, from_excel
 
-from ingest.formats.parts import child, every, local, xml
-from ingest.formats.sheets import DAMAGED, Area, OpaqueFile, Rows, Sheet, Workbook, moment, put
-from ingest.formats.xlsx_texts import PLACES, beside_cells
+from formats.parts import child, every, local, xml
+from formats.sheets import DAMAGED, Area, OpaqueFile, Rows, Sheet, Workbook, moment, put
+from formats.xlsx_texts import PLACES, beside_cells
 from kreishaus.wording import say
 
 BROKEN = (

@@ -5,14 +5,14 @@ from __future__ import annotations
 import io
 import zipfile
 
-from ingest.formats.archives import BROKEN, check_archive
-from ingest.formats.compound import MAGIC
-from ingest.formats.delimited import read_text
-from ingest.formats.faults import fault
-from ingest.formats.ods import read_ods
-from ingest.formats.sheets import DAMAGED, WORKBOOK_LIMITS, OpaqueFile, Workbook
-from ingest.formats.xls import read_xls
-from ingest.formats.xlsx import WORKBOOK, read_xlsx
+from formats.archives import BROKEN, check_archive
+from formats.compound import MAGIC
+from formats.delimited import read_text
+from formats.faults import fault
+from formats.ods import read_ods
+from formats.sheets import DAMAGED, WORKBOOK_LIMITS, OpaqueFile, Workbook
+from formats.xls import read_xls
+from formats.xlsx import WORKBOOK, read_xlsx
 from kreishaus.model import UnreadableFile
 from kreishaus.wording import say
 

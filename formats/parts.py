@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
-from ingest.formats.sheets import DAMAGED, OpaqueFile
+from formats.sheets import DAMAGED, OpaqueFile
 from kreishaus.wording import say
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.formats.counts import Count, read_count
+from formats.counts import Count, read_count
 
 
 @pytest.mark.parametrize(

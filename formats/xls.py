@@ -22,11 +22,11 @@ from openpyxl.styles.numbers import BUILTIN_FORMATS
 from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900
 from xlrd.book import unpack_SST_table
 
-from ingest.formats.compound import Container
-from ingest.formats.properties import texts
-from ingest.formats.sheets import DAMAGED, MOST_CELLS, Area, OpaqueFile, Rows, Sheet, Workbook, put
-from ingest.formats.xlsx import number
-from ingest.formats.xlsx_texts import AUTHORS, NUMBER_FORMATS
+from formats.compound import Container
+from formats.properties import texts
+from formats.sheets import DAMAGED, MOST_CELLS, Area, OpaqueFile, Rows, Sheet, Workbook, put
+from formats.xlsx import number
+from formats.xlsx_texts import AUTHORS, NUMBER_FORMATS
 from kreishaus.wording import say
 
 SAVE_AS = say("Save it as .xlsx")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.formats.archives import Limits, check_archive
+from formats.archives import Limits, check_archive
 from kreishaus.model import UnreadableFile
 
 

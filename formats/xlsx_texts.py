@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from xml.etree.ElementTree import Element
 
-from ingest.formats.parts import every, local, xml
+from formats.parts import every, local, xml
 from kreishaus.wording import say
 
 PLACES = {

@@ -28,8 +28,8 @@ from xls_damage import (
     record,
 )
 
-from ingest.formats.sheets import Area, OpaqueFile, Sheet
-from ingest.formats.workbook import look_into
+from formats.sheets import Area, OpaqueFile, Sheet
+from formats.workbook import look_into
 
 SECONDS, MEBIBYTES = 20, 1_500
 BOOLERR = 0x205
@@ -37,8 +37,8 @@ DAMAGED = "a damaged workbook"
 TOO_LARGE = "a file far larger than a table of counts can be"
 READ = """
 import sys
-from ingest.formats.sheets import OpaqueFile
-from ingest.formats.workbook import look_into
+from formats.sheets import OpaqueFile
+from formats.workbook import look_into
 try:
     print(len(look_into(open(sys.argv[1], "rb").read()).sheets))
 except OpaqueFile as opaque:
