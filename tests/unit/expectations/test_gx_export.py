@@ -23,9 +23,12 @@ from pipeline.steps import validate
 PLAIN = """
 import json, sys
 
+OURS = ("expectations", "formats", "kreishaus", "ingest", "pipeline", "warehouse")
+
+
 class Nothing:
     def find_spec(self, name, path=None, target=None):
-        if name.split(".")[0] in ("expectations", "formats", "kreishaus", "ingest", "pipeline", "warehouse"):
+        if name.split(".")[0] in OURS:
             raise ImportError(f"{name} is not to be had here")
 
 sys.meta_path.insert(0, Nothing())

@@ -21,6 +21,7 @@ from kills import FINISHED, run_until
 
 from kreishaus.datasets import dataset, datasets_of
 from kreishaus.folder_formats import write_format
+from kreishaus.local_time import HERE
 from kreishaus.model import Landed, Request
 from kreishaus.settings import Settings
 from kreishaus.store.batches import versions_of, write_batches
@@ -127,7 +128,7 @@ def test_an_upgrade_closes_the_files_and_says_until_when(home: Settings) -> None
     assert len(all_originals(home)) == 5
     assert {path.stat().st_mode & 0o077 for path in raw(home)} == {0}
     by = deadline(home, dataset("azr/series"))
-    assert by == (datetime.now().astimezone() + timedelta(days=90)).date()
+    assert by == datetime.now(HERE).date() + timedelta(days=90)
     assert NAME not in "".join(one.words for one in all_originals(home))
     again = deadline(home, dataset("azr/series"))
     write_format(home.landing, 3)
