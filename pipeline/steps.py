@@ -280,7 +280,10 @@ def keep(
 
     Who made its figures is read from what was offered. Raises ``FileRejected`` for a refused file.
     """
+    from ingest.persons.containers import refuse_bytes_beside  # here: DAG files open no workbook
+
     word = figure_origin(content, request, entry.source, settings)
+    refuse_bytes_beside(content)
     if entry.guard:
         guard: Callable[[bytes, str], None] = entry.load("guard")
         guard(content, request.label)

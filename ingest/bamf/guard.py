@@ -30,7 +30,7 @@ def refuse_persons(content: bytes, label: str) -> None:
         return
     if PDF in content[:1024]:
         _refuse_bytes_behind(content)
-        refuse_text(_lines(content), "text line")
+        refuse_text(_lines(content), say("text line"))
     elif head.startswith(MARKUP):
         refuse_text(_text(content).splitlines())
     else:
@@ -41,7 +41,7 @@ def _refuse_bytes_behind(content: bytes) -> None:
     """No page shows what stands behind the end of a PDF, and it would land with it."""
     _, end, behind = content.rpartition(END)
     if end and behind.strip(FILLERS):
-        refuse("behind the end of the PDF (%%EOF)", "bytes that belong to no page")
+        refuse(say("behind the end of the PDF (%%EOF)"), say("bytes that belong to no page"))
 
 
 def _text(content: bytes) -> str:
@@ -52,12 +52,14 @@ def _text(content: bytes) -> str:
 
 
 def _lines(content: bytes) -> Iterator[str]:
-    """The text of a PDF's pages, as it comes."""
+    """The text of a PDF's pages, as it comes. Refuses one with other files in it."""
     try:
         document = pypdfium2.PdfDocument(content)
     except pypdfium2.PdfiumError:
         return
     try:
+        if document.count_attachments():
+            refuse(say("the whole file"), say("a file attached to the PDF"))
         for number in range(min(len(document), MOST_PAGES)):
             page = document[number]
             text = page.get_textpage()

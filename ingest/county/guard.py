@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from formats.compound import MAGIC
@@ -17,6 +18,7 @@ from ingest.persons.door import (
 )
 from ingest.persons.named import names_person
 from ingest.persons.search import Lawful
+from kreishaus.county_folder import COMMENT
 from kreishaus.wording import joined, say
 
 OWN = Lawful(headers=frozenset({"Name"}), days=True, rows=True, without_counts=True)
@@ -25,6 +27,7 @@ ZIP = b"PK"
 OF_OFFICERS = frozenset({"added_by", "confirmed_by"})
 """Who is responsible for a line."""
 OTHER = Lawful(without_counts=True)
+NO_HEADS: Mapping[int, object] = {}
 
 
 def refuse_persons(content: bytes, label: str) -> None:
@@ -33,8 +36,11 @@ def refuse_persons(content: bytes, label: str) -> None:
         return
     if content.startswith((ZIP, MAGIC)):
         refuse_other_format(say("a list as CSV"))
-    (sheet,) = opened(content).sheets
-    refuse_long_numbers(" ".join(str(cell) for row in sheet.rows.values() for cell in row.values()))
+    (found,) = opened(content).sheets
+    sheet, comments = _apart(found)
+    refuse_table(Workbook((comments,)), OTHER)
+    _refuse_named(comments)
+    refuse_long_numbers(" ".join(str(cell) for row in found.rows.values() for cell in row.values()))
     schema = TABLES.get(Path(label).stem)
     names = {field.name for field in columns(schema)} if schema else set()
     header = min(sheet.rows, default=1)
@@ -47,17 +53,35 @@ def refuse_persons(content: bytes, label: str) -> None:
         )
     own, rest = parted(sheet, known, header)
     refuse_table(Workbook((own,)), OWN)
-    _refuse_named(own, header)
+    _refuse_named(own, heads)
     refuse_table(Workbook((rest,)), OTHER)
 
 
-def _refuse_named(sheet: Sheet, header: int) -> None:
+def _apart(sheet: Sheet) -> tuple[Sheet, Sheet]:
+    """The list, and its comments."""
+    comments = {
+        number
+        for number, row in sheet.rows.items()
+        if row and str(row[min(row)]).lstrip().startswith(COMMENT)
+    }
+
+    def only(inside: bool) -> Sheet:
+        rows = {at: row for at, row in sheet.rows.items() if (at in comments) is inside}
+        return Sheet(sheet.title, rows, hidden=sheet.hidden)
+
+    return only(False), only(True)
+
+
+def _refuse_named(sheet: Sheet, heads: Mapping[int, object] = NO_HEADS) -> None:
     """Sources and reasons name papers and functions, never the person that a line is about."""
-    heads = {at: str(name).strip() for at, name in sheet.rows.get(header, {}).items()}
     for number, row in sheet.rows.items():
         for at, value in row.items():
-            may_be_called_so = "name" in heads.get(at, "") or heads.get(at) in OF_OFFICERS
+            head = str(heads.get(at, "")).strip()
+            may_be_called_so = "name" in head or head in OF_OFFICERS
             if may_be_called_so or not isinstance(value, str):
                 continue
             if names_person(value, strictly=True):
-                refuse(f"row {number}, column {heads.get(at)}", "a text that names a person")
+                refuse(
+                    say("row {row}, column {column}", row=number, column=head or at),
+                    say("a text that names a person"),
+                )

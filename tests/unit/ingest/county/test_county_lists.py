@@ -13,10 +13,11 @@ import pytest
 
 from expectations.runner import validate
 from expectations.suites.county import DEMAND
+from ingest.county.guard import refuse_persons
 from ingest.county.parse import parse
 from ingest.county.tables import TABLES, columns
 from kreishaus.datasets import dataset
-from kreishaus.model import Batch, Finding, Origin, UnreadableFile
+from kreishaus.model import Batch, FileRejected, Finding, Origin, UnreadableFile
 from kreishaus.settings import REPOSITORY, Settings
 from kreishaus.store.batches import versions_of
 from operations.counties.check import check
@@ -212,3 +213,17 @@ def test_the_limits_name_every_parameter_of_the_formula() -> None:
     text = macro.read_text(encoding="utf-8")
     names = text[text.index("macro demand_parameter_names") : text.index("endmacro")]
     assert set(re.findall(r"'([a-z_]+)'", names)) == set(DEMAND)
+
+
+def test_a_list_that_begins_with_comments_enters() -> None:
+    """So `kreishaus county init` writes them."""
+    head = "parameter_set,adopted_date,document,reason"
+    note = "# Parameters that the county decides\n# adopted_date: the day, as 2026-11-01\n"
+    row = "2026-1,2026-11-01,Method paper,First set\n"
+    refuse_persons(f"{note}{head}\n{row}".encode(), "demand_parameter_sets.csv")
+    refuse_persons(f"{head}\n# one for each year\n{row}".encode(), "demand_parameter_sets.csv")
+    refuse_persons(f"{note}{head}\n".encode(), "demand_parameter_sets.csv")
+    with pytest.raises(FileRejected, match="a text that names a person"):
+        refuse_persons(
+            f"# für Frau Isolde Quabbelhorst\n{head}\n{row}".encode(), "demand_parameter_sets.csv"
+        )
