@@ -24,8 +24,13 @@ FIELDS = (
 UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "-": "_", " ": "_"})
 TITLED = re.compile(r"\b(?:Frau|Herrn?|Hr\.|Fr\.)\s+(?:Dr\.\s+)?[A-ZÄÖÜ][^\W\d_]")
 PHONE_IN_TEXT = re.compile(
-    r"\b(?:tel|telefon|fon|fax|mobil|handy)\b\.?\s*:?\s*[+(]?\d[\d ()/.-]{4,}", re.IGNORECASE
+    r"\b(?:tel|telefon|fon|fax|mobil|handy)\b\.?\s*:?\s*[+(]?\d[\d ()/.-]{4,}"
+    r"|(?<![\d.,/-])\(?(?:\+\d{2}[\s/()-]*\d{2,5}|0\d{2,5})[\s/()-]+\d{4,}(?!\d)",
+    re.IGNORECASE,
 )
+"""A number behind its word, or an area code with a number behind it: 02137 884613."""
+MAIL_IN_TEXT = re.compile(rf"{MAIL.pattern}|\S\s?[(\[](?:at|ät)[)\]]\s?\S", re.IGNORECASE)
+"""A mail address, also one that is hidden from programs: name(at)example."""
 
 
 @lru_cache(maxsize=4096)
@@ -44,7 +49,7 @@ def holds_contact(text: str) -> bool:
     """Whether a text names a contact person, or says how one is reached."""
     plain = text.strip()
     return bool(
-        MAIL.search(plain)
+        MAIL_IN_TEXT.search(plain)
         or PHONE.fullmatch(plain)
         or PHONE_IN_TEXT.search(plain)
         or TITLED.search(plain)

@@ -7,10 +7,13 @@ relative, a resident or an employee, or beside a death it can. Places are report
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 from ingest.persons.rows import PARTICLES
 from ingest.persons.values import BORN, FILLED_FIELD
 
+FEWEST_TEXTS = 10
+DIGIT = re.compile(r"\d")
 ADDRESSED = frozenset(["frau", "herr", "herrn", "hr", "fr", "familie", "fam", "eheleute"])
 TITLES = frozenset(["dr", "prof", "med", "dipl", "ing", "priv", "doz", "mag"])
 KIN = frozenset(
@@ -64,6 +67,13 @@ def names_person(text: str, *, strictly: bool = False) -> bool:
     if DEATH.search(text) and any(_is_pair(words, at) for at in range(len(words))):
         return True
     return any(_is_named_at(words, at, strictly=strictly) for at in range(len(words)))
+
+
+def lists_nothing_else(texts: Collection[str], things: re.Pattern[str]) -> bool:
+    """Whether a column of homes, operators or streets lists something else: of ten different texts
+    and more hardly one has a word or a number that such have. A list of surnames reads so."""
+    known = sum(bool(things.search(text) or DIGIT.search(text)) for text in texts)
+    return len(texts) >= FEWEST_TEXTS and FEWEST_TEXTS * known < len(texts)
 
 
 def holds_full_name(text: str) -> bool:

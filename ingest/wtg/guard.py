@@ -14,11 +14,12 @@ from openpyxl.utils import get_column_letter
 
 from formats.compound import MAGIC
 from formats.sheets import Sheet, Workbook
-from ingest.persons.contacts import PHONE_IN_TEXT, TITLED
+from ingest.persons.contacts import MAIL_IN_TEXT, PHONE_IN_TEXT, TITLED
 from ingest.persons.door import opened, refuse, refuse_long_numbers, refuse_table, refuse_text
+from ingest.persons.named import lists_nothing_else
 from ingest.persons.rows import FEWEST_PERSONS
 from ingest.persons.search import Lawful, place_of
-from ingest.persons.values import MAIL, day_of, is_month_edge
+from ingest.persons.values import day_of, is_month_edge
 from ingest.wtg.files import ZIP, grids_of, is_csv_set
 from ingest.wtg.free_texts import marker_of
 from ingest.wtg.known_columns import THINGS, Part, holds_names, parts_of
@@ -42,6 +43,7 @@ OTHER = Lawful(
 )
 EXPECTED = [column.header for column in SHEETS[0].columns if column.required]
 NAMES = ("name", "traeger")
+CALLED = (*NAMES, "strasse")
 LATEST_BIRTH = 2005
 """Days of inspections and openings are later, and those who work in a home are older."""
 SPREAD = timedelta(days=3_650)
@@ -99,7 +101,9 @@ def _search_unread(content: bytes, unreadable: UnreadableFile) -> None:
 def _refuse_names(part: Part, place: str) -> None:
     """A register of persons has their names where one of homes has those of homes."""
     for column, name in part.known.items():
-        if name == "name" and holds_names(part.texts(column)):
+        texts = part.texts(column)
+        listed = name in CALLED and lists_nothing_else(texts, THINGS)
+        if listed or (name == "name" and holds_names(texts)):
             refuse(
                 say("{place}, column {column}", place=place, column=get_column_letter(column)),
                 say("a column that reads like names"),
@@ -113,7 +117,7 @@ def _refuse_contacts(part: Part, place: str) -> None:
             if not (part.is_own(row, column) and isinstance(value, str)):
                 continue
             is_titled = part.known[column] not in NAMES and TITLED.search(value)
-            if MAIL.search(value) or PHONE_IN_TEXT.search(value) or is_titled:
+            if MAIL_IN_TEXT.search(value) or PHONE_IN_TEXT.search(value) or is_titled:
                 _refuse_contact(_cell(place, column, row))
             if row > part.header and (mark := marker_of(part.known[column], value)):
                 refuse(_cell(place, column, row), mark)
