@@ -115,7 +115,8 @@ def _refuse_contacts(part: Part, place: str) -> None:
             is_titled = part.known[column] not in NAMES and TITLED.search(value)
             if MAIL.search(value) or PHONE_IN_TEXT.search(value) or is_titled:
                 _refuse_contact(_cell(place, column, row))
-            if row > part.header and (mark := marker_of(part.known[column], value)):
+            is_head = row <= part.header or (row, column) in part.head_words
+            if not is_head and (mark := marker_of(part.known[column], value)):
                 refuse(_cell(place, column, row), mark)
 
 

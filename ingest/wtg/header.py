@@ -90,9 +90,15 @@ def known_names(row: tuple[Raw, ...], sheet: Sheet) -> int:
     return len(sheet.headers & set(names_in(texts, sheet)))
 
 
-def _header_row(grid: Grid, sheet: Sheet) -> int:
+def best_row(grid: Grid, sheet: Sheet) -> int:
+    """The row that names most columns of the sheet, from 1; 0 where none names enough of them."""
     hits = [known_names(row, sheet) for row in grid.rows[:ROWS_SEARCHED]]
-    if not hits or max(hits) < FEWEST_NAMES:
+    return hits.index(max(hits)) + 1 if hits and max(hits) >= FEWEST_NAMES else 0
+
+
+def _header_row(grid: Grid, sheet: Sheet) -> int:
+    row = best_row(grid, sheet)
+    if not row:
         raise UnreadableFile(
             Finding(
                 rule="header_missing",
@@ -111,7 +117,7 @@ def _header_row(grid: Grid, sheet: Sheet) -> int:
                 found=_first_words(grid),
             )
         )
-    return hits.index(max(hits)) + 1
+    return row
 
 
 def _first_words(grid: Grid) -> str:

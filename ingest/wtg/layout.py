@@ -132,10 +132,6 @@ class Sheet:
         """Whether each row says its own reference date."""
         return self.table not in WITHOUT_REFERENCE_DATE
 
-    def named(self, header: str) -> str:
-        """The folded name of a column as the layout has it, also where the file says otherwise."""
-        return next(iter(self.meanings(header)), folded(header))
-
     def meanings(self, header: str) -> tuple[str, ...]:
         """The columns that a header may mean, the likeliest first: "freie Plätze" are those not
         occupied, but in a sheet that has those too the ones reported free. Empty for a stranger."""

@@ -11,11 +11,12 @@ from ingest.wtg.cells import EMPTY, Cell, CellError, Raw, is_blank, shown, squee
 from ingest.wtg.codes import is_kind_heading
 from ingest.wtg.formatting import beside_the_values, listed, refused_formatting
 from ingest.wtg.grids import Grid
-from ingest.wtg.header import Header, find_header, known_names
+from ingest.wtg.header import Header, find_header
 from ingest.wtg.layout import KEYS, Column, Sheet
 from ingest.wtg.merges import refused
 from ingest.wtg.municipality_keys import is_region
 from ingest.wtg.prepared import prepared
+from ingest.wtg.repeated_heads import other_heads
 from ingest.wtg.sums import TOTAL, only_label
 from kreishaus.model import Finding, UnreadableFile
 from kreishaus.wording import rewritten, say, text_of
@@ -58,8 +59,10 @@ def read_rows(grid: Grid, sheet: Sheet) -> SheetRows:
     """
     grid = prepared(grid, sheet)
     header = find_header(grid, sheet)
+    if other := list(other_heads(grid, sheet, header.row)):
+        raise UnreadableFile(*other)
     read = SheetRows(sheet, findings=list(header.findings))
-    left_out: list[tuple[int, str]] = []
+    left_out = [(number, "header") for number in sorted(grid.repeated_heads)]
     for number, raws in enumerate(grid.rows[header.row :], start=header.row + 1):
         written = _written(raws, header)
         if heading := _kind_heading(raws, header, sheet):
@@ -73,7 +76,7 @@ def read_rows(grid: Grid, sheet: Sheet) -> SheetRows:
         if label := _total_label(written) or _total_of_region(written, raws):
             read.findings.extend(_compare_total(read, header, raws, number, label))
             left_out.append((number, "total"))
-        elif kind := _no_row(written, raws, header, sheet):
+        elif kind := _no_row(written, header):
             left_out.append((number, kind))
         else:
             _read_row(read, header, raws, number)
@@ -94,13 +97,9 @@ def _written(raws: tuple[Raw, ...], header: Header) -> list[tuple[Column, Raw]]:
     return [(column, raw) for column, i in by_position if not is_blank(raw := _at(raws, i))]
 
 
-def _no_row(
-    written: list[tuple[Column, Raw]], raws: tuple[Raw, ...], header: Header, sheet: Sheet
-) -> str | None:
-    """What a row is that is no data: a note, a heading, the header again, a prefilled stichtag."""
+def _no_row(written: list[tuple[Column, Raw]], header: Header) -> str | None:
+    """What a row is that is no data: a note, a heading, a prefilled stichtag."""
     column, raw = written[0]
-    if isinstance(raw, str) and sheet.named(raw) == column.header:
-        return "header" if known_names(raws, sheet) == len(header.columns) else None
     if len(written) > 1:
         return None
     if column.field == "reference_date" and _is_day(column, raw):
