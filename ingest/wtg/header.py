@@ -293,7 +293,7 @@ def _to_do(near: str | None) -> str:
     return say(
         "{meant}If it is another word for a column of the layout, ask the data "
         "engineer to add a line to {header_aliases_place}; else delete it, or "
-        "leave it: nothing is lost.",
+        "leave it: its values are in no figure.",
         meant=meant,
         header_aliases_place=HEADER_ALIASES_PLACE,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ingest.wtg.grids import Grid
+from ingest.wtg.kind_columns import kinds_named_so
 from ingest.wtg.layout import Sheet
 from ingest.wtg.merges import filled
 from ingest.wtg.places_by_kind import places_gathered
@@ -18,5 +19,5 @@ def prepared(grid: Grid, sheet: Sheet) -> Grid:
     Row numbers stay; new columns stand behind all others. What was prepared stays as it is. Raises
     ``UnreadableFile`` as ``filled`` does.
     """
-    once = without_repeated(filled(grid), sheet)
+    once = kinds_named_so(without_repeated(filled(grid), sheet), sheet)
     return places_gathered(streets_parted(parted(once, sheet), sheet), sheet)
