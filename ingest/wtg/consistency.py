@@ -114,7 +114,7 @@ def _all_absent(absent: Sequence[Finding]) -> Finding:
             columns=joined(near, ", "),
         ),
         column=columns,
-        expected=columns,
+        expected=say("a head for each of them"),
         found=say("no such columns"),
     )
 

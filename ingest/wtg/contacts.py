@@ -193,7 +193,7 @@ def _fault(fault: Finding) -> str:
     place = joined(where, ", ") or say("the file")
     expected = fault.expected if fault.expected and len(fault.expected) < MOST_SAID else None
     if fault.rule in MISSING:
-        what = say("is missing there, or has another name")
+        what: str = say("is missing there, or has another name")
         if expected and expected not in (fault.column, fault.place):
             what = say("one of {expected} must be there", expected=expected)
     elif fault.rule == "cell_unreadable" and expected:
