@@ -110,3 +110,17 @@ def test_a_head_that_reads_like_a_word_is_no_key_but_a_word_of_a_row_is() -> Non
     # A name beside one known word of the layout stays a name.
     with pytest.raises(FileRejected, match="identifier of letters alone"):
         refuse_persons(book(places([*NAMES], HOME_A, ["Annegret", "Plätze", "belegt", None])), "")
+
+
+def test_places_of_two_kinds_that_change_columns_are_refused() -> None:
+    head, turned = "Name;PLZ;Ort;Plätze KZP;Plätze TP", "Name;PLZ;Ort;Plätze TP;Plätze KZP"
+    text = f"{head}\nHaus A;41460;Neuss;12;\n{turned}\nHaus B;41460;Neuss;;14\n"
+    with pytest.raises(UnreadableFile) as caught:
+        register.parse(text.encode(), register_origin("WTG_Register_2021-12-31.csv"))
+    assert {one.row for one in caught.value.findings} == {"3"}
+    same = text.replace(turned, head)
+    batch = register.parse(same.encode(), register_origin("WTG_Register_2021-12-31.csv"))
+    assert batch.tables["register_offers"]["angebotsform_wtg"].tolist() == [
+        "solitaere_kurzzeitpflege",
+        "tagespflege",
+    ]
