@@ -85,9 +85,11 @@ def _search_unread(content: bytes, unreadable: UnreadableFile) -> None:
         raise FileRejected(
             say(
                 "the whole file: it cannot be opened ({rule}), so nobody knows whether it "
-                "lists persons: nothing of it was kept. Save it anew as an Excel workbook "
-                "(*.xlsx) without a password and hand it in again",
+                "lists persons: nothing of it was kept. {to_do} and hand it in again",
                 rule=finding.rule,
+                to_do=say('Save each CSV in it anew with ";" between the columns')
+                if is_csv_set(content)
+                else say("Save it anew as an Excel workbook (*.xlsx) without a password"),
             )
         )
     if not content.startswith(ZIP):

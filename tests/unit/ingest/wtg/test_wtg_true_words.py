@@ -166,3 +166,13 @@ def test_an_unknown_column_is_said_not_to_be_read() -> None:
     (told,) = (one for one in batch.findings if one.rule == "column_unknown")
     assert "was not read" in told.message
     assert "nothing is lost" not in told.message
+
+
+def test_of_a_set_of_csv_that_cannot_be_read_no_workbook_is_asked_for() -> None:
+    sink = io.BytesIO()
+    with zipfile.ZipFile(sink, "w") as archive:
+        archive.writestr("Personal.csv", STAFF.replace("\t", ";") + 'C;"offen;1\n')
+    with pytest.raises(FileRejected) as caught:
+        refuse_persons(sink.getvalue(), "")
+    assert 'Save each CSV in it anew with ";"' in str(caught.value)
+    assert "xlsx" not in str(caught.value)
