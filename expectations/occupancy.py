@@ -8,7 +8,14 @@ from typing import Any, List  # noqa: UP035
 import numpy as np
 import pandas as pd
 
-from expectations.failing_rows import MOST_FAILING_ROWS, Verdict, listed, locate, number
+from expectations.failing_rows import (
+    MOST_FAILING_ROWS,
+    FailingRow,
+    Verdict,
+    listed,
+    locate,
+    number,
+)
 from expectations.row_sums import RULES, CountyExpectation
 from expectations.rowwise import sum_not_above
 from kreishaus.wording import joined, say
@@ -25,35 +32,43 @@ def occupancy_adds_up(
 ) -> Verdict:
     """In each row ``occupied`` and ``vacant`` make ``places``.
 
-    Where ``approved`` says yes, more may be occupied than there are, and none is vacant then. A
-    row with an empty number is skipped.
+    Where ``approved`` says yes, more may be occupied than there are, and none is vacant then. Where
+    one of the two is empty, the other alone is at most ``places``, under the same approval. A row
+    without ``places``, or with neither of the two, is skipped.
     """
     values = frame[[places, occupied, vacant]].apply(pd.to_numeric).astype("Float64").astype(float)
-    together = values[occupied] + values[vacant]
-    judged = values.notna().all(axis="columns")
+    parts = values[[occupied, vacant]]
+    together = parts.sum(axis="columns")
+    is_whole = parts.notna().all(axis="columns")
+    judged = values[places].notna() & parts.notna().any(axis="columns")
     overbooked = frame[approved].eq(True) & (values[occupied] > values[places])
-    right = (together == values[places]) | (overbooked & (values[vacant] == 0))
+    adds_up = (together == values[places]) | (~is_whole & (together < values[places]))
+    right = adds_up | (overbooked & (values[vacant].fillna(0) == 0))
     positions = np.flatnonzero(judged & ~right)
     failing_rows = tuple(
-        locate(
-            frame,
-            position,
-            label_column,
-            column=f"{occupied} + {vacant}",
-            expected=joined((number(values[places].iloc[position]), f"({places})")),
-            found=joined(
-                (
-                    number(together.iloc[position]),
-                    "=",
-                    number(values[occupied].iloc[position]),
-                    "+",
-                    number(values[vacant].iloc[position]),
-                )
-            ),
-        )
+        _failing(frame, values.iloc[position], position, label_column)
         for position in positions[:MOST_FAILING_ROWS]
     )
     return Verdict(int(judged.sum()), len(positions), failing_rows, int((~judged).sum()))
+
+
+def _failing(
+    frame: pd.DataFrame, values: pd.Series, position: int, label_column: str | None
+) -> FailingRow:
+    """A row whose numbers do not fit: ``values`` are its places and those occupied and vacant."""
+    places, *_ = values.index
+    parts = values.iloc[1:].dropna()
+    limit = joined((number(values[places]), f"({places})"))
+    summands = joined(map(number, parts), " + ")
+    is_whole = len(parts) > 1
+    return locate(
+        frame,
+        position,
+        label_column,
+        column=" + ".join(map(str, parts.index)),
+        expected=limit if is_whole else say("at most {limit}", limit=limit),
+        found=joined((number(parts.sum()), "=", summands)) if is_whole else summands,
+    )
 
 
 def residents_not_above_places(
@@ -89,7 +104,8 @@ class ExpectOccupancyToAddUp(CountyExpectation):
     @classmethod
     def sentence(cls, values: dict[str, Any]) -> str:
         return say(
-            "{occupied} and {vacant} make {places}, unless {approved} allows more.",
+            "{occupied} and {vacant} make {places}, and one without the other is at most that, "
+            "unless {approved} allows more.",
             occupied=values["occupied"],
             vacant=values["vacant"],
             places=values["places"],

@@ -19,7 +19,7 @@ from ingest.wtg.stated_dates import (
     stated_in,
 )
 from kreishaus.model import Finding, Severity, UnreadableFile
-from kreishaus.wording import say
+from kreishaus.wording import joined, say
 
 FIRST_DAY = date(2008, 11, 18)
 """The day on which the Land's first law on homes (WTG) came into force."""
@@ -78,14 +78,45 @@ def reference_date(
 
 
 def without_known(findings: Sequence[Finding], others: Sequence[Finding]) -> Iterator[Finding]:
-    """The findings of a sheet but for columns whose absence loses nothing: of the reference date,
-    which is known, and of ``ags`` where ``others`` say that it was taken from the place."""
+    """The findings of a sheet, absent columns in one, but for those whose absence loses nothing:
+    the reference date, which is known, and ``ags`` where ``others`` say that it was taken from the
+    place."""
     known = {"stichtag"}
     if any(one.rule == "ags_from_place" for one in others):
         known.add("ags")
-    for one in findings:
-        if one.rule != "column_missing" or one.column not in known:
+    told = [one for one in findings if one.rule != "column_missing" or one.column not in known]
+    absent = [one for one in told if one.rule == "column_missing" and one.severity == "warning"]
+    for one in told:
+        if one not in absent:
             yield one
+        elif one is absent[0]:
+            yield _all_absent(absent)
+
+
+def _all_absent(absent: Sequence[Finding]) -> Finding:
+    """One warning for all columns that a sheet does not have."""
+    first = absent[0]
+    if len(absent) == 1:
+        return first
+    near = [
+        say('{header} (the nearest there is "{near}")', header=one.column, near=one.found)
+        if one.found != say("no such column")
+        else str(one.column)
+        for one in absent
+    ]
+    columns = ", ".join(str(one.column) for one in absent)
+    return replace(
+        first,
+        message=say(
+            "sheet {title}: there are no columns {columns}; their values are taken as not known, "
+            "and never as 0",
+            title=first.place,
+            columns=joined(near, ", "),
+        ),
+        column=columns,
+        expected=say("a head for each of them"),
+        found=say("no such columns"),
+    )
 
 
 @dataclass(frozen=True)

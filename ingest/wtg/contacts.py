@@ -12,7 +12,7 @@ import csv
 import io
 import re
 import zipfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import TypeAlias
@@ -33,12 +33,12 @@ from ingest.wtg.free_texts import is_left_out
 from ingest.wtg.grids import Grid
 from ingest.wtg.header import find_header
 from ingest.wtg.known_columns import Part, parts_of
-from ingest.wtg.layout import NOTES, REGISTER_SHEET, Column, Sheet, folded
+from ingest.wtg.layout import NOTES, REGISTER_SHEET, Column, Sheet, folded, sheet_titles
 from ingest.wtg.prepared import prepared
 from ingest.wtg.stated_dates import days_of_name
 from kreishaus.model import Batch, FileRejected, Finding, Origin, Stripped, UnreadableFile
 from kreishaus.settings import Settings
-from kreishaus.wording import joined, say
+from kreishaus.wording import joined, rewritten, say
 
 Parser: TypeAlias = Callable[[bytes, Origin], Batch]
 FORM = 1
@@ -50,6 +50,9 @@ PROPERTIES = frozenset({"the authors", "the properties"})
 PROGRAMS = re.compile(r"openpyxl|excel|libreoffice|openoffice|python|xlwt|odf", re.IGNORECASE)
 LONG_AGO = (1980, 1, 1, 0, 0, 0)
 MOST_NAMED = 10
+MOST_FAULTS = 3
+MISSING = frozenset(["column_missing", "sheet_missing"])
+"""Rules whose place is what is not there."""
 MOST_SAID = 80
 """A longer word about a fault may hold a text of the file."""
 
@@ -156,27 +159,51 @@ def _read(parse: Parser, content: bytes, label: str, dataset: str, places: list[
     try:
         return parse(content, origin)
     except UnreadableFile as unreadable:
-        fault = unreadable.findings[0]
-        where = [
-            said
-            for value, said in (
-                (fault.row, say(", row {row}", row=fault.row)),
-                (fault.column, say(", column {column}", column=fault.column)),
-                (fault.expected, say("; expected {expected}", expected=fault.expected)),
-            )
-            if value and len(value) < MOST_SAID
-        ]
         raise FileRejected(
             say(
-                "{places}: contact persons, or what the layout does not know. They could "
-                "not be left out, as the file cannot be read ({rule}{where}): nothing of it "
-                "was kept. Delete those columns and texts, mend the fault and hand the "
-                "file in again",
+                "the file cannot be read. {faults}. Mend that first: name each column that is "
+                "needed as the layout does, and write a value that can be read. Nothing of the "
+                "file was kept, as it also has {places}: contact persons, or what the layout does "
+                "not know. That is left out by itself once the rest can be read, so no column "
+                "with data needs to be deleted for it",
+                faults=_faults(unreadable.findings),
                 places=_listed(places),
-                rule=fault.rule,
-                where=joined(where, ""),
             )
         ) from None
+
+
+def _faults(findings: Sequence[Finding]) -> str:
+    """The first faults of a file that does not land, without a word that somebody wrote there."""
+    more = len(findings) - MOST_FAULTS
+    told = joined(map(_fault, findings[:MOST_FAULTS]), "; ")
+    return say("{listed} and {count} more", listed=told, count=more) if more > 0 else told
+
+
+def _fault(fault: Finding) -> str:
+    titles = sheet_titles()
+    where = [
+        said
+        for value, said in (
+            (fault.place, say("sheet {title}", title=fault.place)),
+            (fault.row, say("row {row}", row=fault.row)),
+            (fault.column, say("column {column}", column=fault.column)),
+        )
+        if value and len(value) < MOST_SAID and (value != fault.place or folded(value) in titles)
+    ]
+    place = joined(where, ", ") or say("the file")
+    expected = fault.expected if fault.expected and len(fault.expected) < MOST_SAID else None
+    if fault.rule in MISSING:
+        what: str = say("is missing there, or has another name")
+        if expected and expected not in (fault.column, fault.place):
+            what = say("one of {expected} must be there", expected=expected)
+    elif fault.rule == "cell_unreadable" and expected:
+        found = rewritten(fault.found or "", lambda text: WORD.sub("...", text)[:MOST_SAID])
+        what = say("expected {expected}, found {found}", expected=expected, found=found)
+    elif expected:
+        what = say("{rule}, expected {expected}", rule=fault.rule, expected=expected)
+    else:
+        what = fault.rule
+    return say("{place}: {what}", place=place, what=what)
 
 
 def _stripped(

@@ -155,17 +155,20 @@ def _decoded(content: bytes, title: str) -> str:
 
 
 def _delimiter(text: str, title: str) -> str:
-    """``;`` where lines have one, else ``,``, a tab or ``|`` where most have one."""
-    lines = [line for line in _QUOTED.sub("", text).splitlines()[:40] if line.strip()]
+    """``;`` where most lines have one, else a tab or ``|``, else ``,``: a comma also stands inside
+    numbers, and beside another sign it parts the fields only where all lines have as many."""
+    lines = [line for line in _QUOTED.sub("", text).splitlines()[:40] if line.strip(" ")]
     with_sign = {sign: sum(sign in line for line in lines) for sign in ";,\t|"}
     if not lines or with_sign[";"] * 2 >= len(lines):
         return ";"
+    parts = [sign for sign in "\t|" if with_sign[sign] * 2 >= len(lines)]
+    commas = {line.count(",") for line in lines}
+    if parts and (0 in commas or len(commas) > 1):
+        return max(parts, key=text.count)
     if with_sign[","] == len(lines) or with_sign[","] > max(with_sign[";"], 1):
         return ","
     if with_sign[";"]:
         return ";"
-    if parts := [sign for sign in "\t|" if with_sign[sign] * 2 >= len(lines)]:
-        return max(parts, key=text.count)
     others = [sign for sign in "\t|" if with_sign[sign]]
     nearest = repr(max(others, key=text.count)) if others else say("none")
     raise UnreadableFile(

@@ -46,12 +46,16 @@ def marker_of(column: str, value: str) -> str | None:
         return "the name of a person" if names_person(text, strictly=True) else None
     if column in IDENTIFIERS:
         is_sum = TOTAL.search(text) or is_county(text)
-        is_word = WORD_OF_LETTERS.fullmatch(text) and not is_sum
-        is_long = len(text) >= SHORTEST_NAME
-        return "an identifier of letters alone, as names are" if is_word and is_long else None
+        is_name = is_word(text) and not is_sum
+        return "an identifier of letters alone, as names are" if is_name else None
     if names_person(text) or (column not in TEXTS and holds_full_name(text)):
         return "the name of a person"
     return None
+
+
+def is_word(text: str) -> bool:
+    """Whether a text is letters alone, as a name or a heading is and no key."""
+    return len(text) >= SHORTEST_NAME and WORD_OF_LETTERS.fullmatch(text) is not None
 
 
 def is_left_out(column: str, value: object) -> bool:

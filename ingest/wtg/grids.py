@@ -42,6 +42,8 @@ class Grid:
     """From a CSV: a delimiter inside a text moves all values behind it."""
     gathered: tuple[str, ...] = ()
     """Heads of columns whose values stand in another one now: of places for one kind of care."""
+    repeated_heads: frozenset[int] = frozenset()
+    """Rows that said the column names again; they are blank now."""
     looks_unread: str = ""
     """The kind of workbook of which only values are read: nobody looked whether text is struck."""
     since_1904: bool = False

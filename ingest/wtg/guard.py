@@ -87,9 +87,11 @@ def _search_unread(content: bytes, unreadable: UnreadableFile) -> None:
         raise FileRejected(
             say(
                 "the whole file: it cannot be opened ({rule}), so nobody knows whether it "
-                "lists persons: nothing of it was kept. Save it anew as an Excel workbook "
-                "(*.xlsx) without a password and hand it in again",
+                "lists persons: nothing of it was kept. {to_do} and hand it in again",
                 rule=finding.rule,
+                to_do=say('Save each CSV in it anew with ";" between the columns')
+                if is_csv_set(content)
+                else say("Save it anew as an Excel workbook (*.xlsx) without a password"),
             )
         )
     if not content.startswith(ZIP):
@@ -119,7 +121,8 @@ def _refuse_contacts(part: Part, place: str) -> None:
             is_titled = part.known[column] not in NAMES and TITLED.search(value)
             if MAIL_IN_TEXT.search(value) or PHONE_IN_TEXT.search(value) or is_titled:
                 _refuse_contact(_cell(place, column, row))
-            if row > part.header and (mark := marker_of(part.known[column], value)):
+            is_head = row <= part.header or (row, column) in part.head_words
+            if not is_head and (mark := marker_of(part.known[column], value)):
                 refuse(_cell(place, column, row), mark)
 
 

@@ -90,9 +90,15 @@ def known_names(row: tuple[Raw, ...], sheet: Sheet) -> int:
     return len(sheet.headers & set(names_in(texts, sheet)))
 
 
-def _header_row(grid: Grid, sheet: Sheet) -> int:
+def best_row(grid: Grid, sheet: Sheet) -> int:
+    """The row that names most columns of the sheet, from 1; 0 where none names enough of them."""
     hits = [known_names(row, sheet) for row in grid.rows[:ROWS_SEARCHED]]
-    if not hits or max(hits) < FEWEST_NAMES:
+    return hits.index(max(hits)) + 1 if hits and max(hits) >= FEWEST_NAMES else 0
+
+
+def _header_row(grid: Grid, sheet: Sheet) -> int:
+    row = best_row(grid, sheet)
+    if not row:
         raise UnreadableFile(
             Finding(
                 rule="header_missing",
@@ -111,7 +117,7 @@ def _header_row(grid: Grid, sheet: Sheet) -> int:
                 found=_first_words(grid),
             )
         )
-    return hits.index(max(hits)) + 1
+    return row
 
 
 def _first_words(grid: Grid) -> str:
@@ -287,7 +293,7 @@ def _to_do(near: str | None) -> str:
     return say(
         "{meant}If it is another word for a column of the layout, ask the data "
         "engineer to add a line to {header_aliases_place}; else delete it, or "
-        "leave it: nothing is lost.",
+        "leave it: its values are in no figure.",
         meant=meant,
         header_aliases_place=HEADER_ALIASES_PLACE,
     )

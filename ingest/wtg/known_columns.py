@@ -19,6 +19,7 @@ from ingest.wtg.grids import Grid
 from ingest.wtg.header import FEWEST_NAMES, ROWS_SEARCHED, known_names, names_in
 from ingest.wtg.layout import ALL, Sheet, folded
 from ingest.wtg.prepared import prepared
+from ingest.wtg.repeated_heads import head_words
 from ingest.wtg.sums import sums_a_region
 
 THINGS = re.compile(
@@ -46,6 +47,8 @@ class Part:
     header: int
     known: dict[int, str]
     contacts: dict[int, str]
+    head_words: frozenset[tuple[int, int]] = frozenset()
+    """Row and column of names of columns that stand there again."""
 
     def texts(self, column: int) -> set[str]:
         """The different texts of a column below the header."""
@@ -123,7 +126,9 @@ def part_of(grid: Grid) -> Part:
     names = enumerate(names_in(grid.rows[header - 1], sheet), start=1)
     known = {at: name for at, name in names if name in own}
     heads = {at: str(raw) for at, raw in rows[header].items() if at not in known}
-    return Part(grid.title, rows, grid.hidden, header, known, _contacts(rows, heads))
+    contacts = _contacts(rows, heads)
+    words = head_words(grid, sheet)
+    return Part(grid.title, rows, grid.hidden, header, known, contacts, words)
 
 
 def _most_named(grid: Grid, sheet: Sheet) -> int:

@@ -132,10 +132,6 @@ class Sheet:
         """Whether each row says its own reference date."""
         return self.table not in WITHOUT_REFERENCE_DATE
 
-    def named(self, header: str) -> str:
-        """The folded name of a column as the layout has it, also where the file says otherwise."""
-        return next(iter(self.meanings(header)), folded(header))
-
     def meanings(self, header: str) -> tuple[str, ...]:
         """The columns that a header may mean, the likeliest first: "freie Plätze" are those not
         occupied, but in a sheet that has those too the ones reported free. Empty for a stranger."""
@@ -188,10 +184,17 @@ def _listed(path: Path) -> Iterator[dict[str, str]]:
         yield from csv.DictReader(lines)
 
 
+_PARTED_WORD = re.compile(
+    r"(?<=[^\W\d_])[-\u00ad\u2010]\s*[\r\n]\s*(?=[a-zäöüß])(?!(?:und|oder|bzw)\b)"
+)
+
+
 @lru_cache(maxsize=TEXTS_AT_HAND)
 def folded(text: str) -> str:
-    """A title or header as it is compared: ``Unterstützungs-Angebote `` and ``plaetze belegt``."""
-    return re.sub(r"[\s_\-]+", "_", written_out(cells.squeezed(text))).strip("_")
+    """A title or header as it is compared: ``Unterstützungs-Angebote `` and ``plaetze belegt``. A
+    word that is parted at the end of a line ("Angebots-/form") is one word."""
+    whole = _PARTED_WORD.sub("", text)
+    return re.sub(r"[\s_\-]+", "_", written_out(cells.squeezed(whole))).strip("_")
 
 
 def _reader(field: pa.Field) -> cells.Reader:

@@ -10,13 +10,15 @@ from dataclasses import dataclass, field, replace
 from ingest.wtg.cells import EMPTY, Cell, CellError, Raw, is_blank, shown, squeezed
 from ingest.wtg.codes import is_kind_heading
 from ingest.wtg.formatting import beside_the_values, listed, refused_formatting
+from ingest.wtg.free_texts import is_word
 from ingest.wtg.grids import Grid
-from ingest.wtg.header import Header, find_header, known_names
+from ingest.wtg.header import Header, find_header
 from ingest.wtg.layout import KEYS, Column, Sheet
 from ingest.wtg.merges import refused
-from ingest.wtg.municipality_keys import is_region
+from ingest.wtg.municipality_keys import is_region, key_of
 from ingest.wtg.prepared import prepared
-from ingest.wtg.sums import TOTAL, only_label
+from ingest.wtg.repeated_heads import other_heads
+from ingest.wtg.sums import TOTAL, only_label, summed_key
 from kreishaus.model import Finding, UnreadableFile
 from kreishaus.wording import rewritten, say, text_of
 
@@ -28,6 +30,7 @@ MOST_ALIKE = 3
 MOST_FAULTS = 200
 """With more faults in one sheet it is another table: nobody mends them one by one."""
 _WORD = re.compile(r"[^\W\d_]{2,}|\?")
+Row = dict[str, object]
 _TOLERANCE = 0.005
 """FTE carry two decimals; their sum in floating point carries noise."""
 
@@ -48,6 +51,8 @@ class SheetRows:
     """The heading above the present row that says the kind of offer, where no column does."""
     blocks: list[int] = field(default_factory=lambda: [0])
     """How many rows stood above each total row so far: a subtotal counts from there."""
+    early: list[tuple[int, str, dict[Column, float]]] = field(default_factory=list)
+    """Total rows above all others: row, label, and what is printed in each column."""
 
 
 def read_rows(grid: Grid, sheet: Sheet) -> SheetRows:
@@ -58,8 +63,10 @@ def read_rows(grid: Grid, sheet: Sheet) -> SheetRows:
     """
     grid = prepared(grid, sheet)
     header = find_header(grid, sheet)
+    if other := list(other_heads(grid, sheet, header.row)):
+        raise UnreadableFile(*other)
     read = SheetRows(sheet, findings=list(header.findings))
-    left_out: list[tuple[int, str]] = []
+    left_out = [(number, "header") for number in sorted(grid.repeated_heads)]
     for number, raws in enumerate(grid.rows[header.row :], start=header.row + 1):
         written = _written(raws, header)
         if heading := _kind_heading(raws, header, sheet):
@@ -73,7 +80,7 @@ def read_rows(grid: Grid, sheet: Sheet) -> SheetRows:
         if label := _total_label(written) or _total_of_region(written, raws):
             read.findings.extend(_compare_total(read, header, raws, number, label))
             left_out.append((number, "total"))
-        elif kind := _no_row(written, raws, header, sheet):
+        elif kind := _no_row(written, header):
             left_out.append((number, kind))
         else:
             _read_row(read, header, raws, number)
@@ -81,6 +88,7 @@ def read_rows(grid: Grid, sheet: Sheet) -> SheetRows:
     faults = [*refused(grid, header, without_data), *refused_formatting(grid, header)]
     if faults:
         raise UnreadableFile(*folded_faults(faults))
+    read.findings.extend(_early_totals(read) if read.rows else ())
     read.findings.extend(_not_rows(grid, left_out))
     read.findings.extend(_doubtful(read))
     read.findings.extend(_not_known(read))
@@ -94,13 +102,9 @@ def _written(raws: tuple[Raw, ...], header: Header) -> list[tuple[Column, Raw]]:
     return [(column, raw) for column, i in by_position if not is_blank(raw := _at(raws, i))]
 
 
-def _no_row(
-    written: list[tuple[Column, Raw]], raws: tuple[Raw, ...], header: Header, sheet: Sheet
-) -> str | None:
-    """What a row is that is no data: a note, a heading, the header again, a prefilled stichtag."""
+def _no_row(written: list[tuple[Column, Raw]], header: Header) -> str | None:
+    """What a row is that is no data: a note, a heading, a prefilled stichtag."""
     column, raw = written[0]
-    if isinstance(raw, str) and sheet.named(raw) == column.header:
-        return "header" if known_names(raws, sheet) == len(header.columns) else None
     if len(written) > 1:
         return None
     if column.field == "reference_date" and _is_day(column, raw):
@@ -111,7 +115,7 @@ def _no_row(
         return "note"
     # A heading over some rows stands in the first column; a key without blanks may be a row's own.
     first = min(header.columns, key=lambda pair: pair[1])[0]
-    is_key = column.field in KEYS and " " not in squeezed(raw)
+    is_key = column.field in KEYS and " " not in squeezed(raw) and not is_word(squeezed(raw))
     return "note" if column == first and column.field != "name" and not is_key else None
 
 
@@ -308,15 +312,15 @@ def _total_label(written: list[tuple[Column, Raw]]) -> str | None:
 def _compare_total(
     read: SheetRows, header: Header, raws: tuple[Raw, ...], number: int, label: str
 ) -> Iterator[Finding]:
-    """A total row is never data. What it prints must be what the rows above it make: all of them,
-    or those since the total before it."""
+    """A total row is never data. What it prints must be what the rows make that it sums; where no
+    row stands above it, that is judged at the end."""
     sheet = read.sheet
     yield Finding(
         rule="total_row",
         severity="warning",
         message=say(
             'sheet {title}, row {number}: "{label}" is a sum, no offer; it was '
-            "compared with the rows above it and left out",
+            "compared with the rows that it sums and left out",
             title=sheet.title,
             number=number,
             label=label,
@@ -333,34 +337,70 @@ def _compare_total(
         and not is_blank(raw := _at(raws, index))
         and (value := _read_cell(read, column, raw, number).value) is not None
     }
+    if read.rows:
+        yield from _differences(read, printed, _summands_above(read, label), number, label)
+        read.blocks.append(len(read.rows))
+    else:
+        read.early.append((number, label, printed))
+
+
+def _summands_above(read: SheetRows, label: str) -> list[list[Row]]:
+    """The rows that a total may be the sum of: all above it, those since a total before it, or
+    those of the municipality that it names."""
     starts = [0] if read.blocks[-1] == 0 else [0, *read.blocks[1:]]
-    differing = min(
-        (list(_differences(read, printed, start, number, label)) for start in starts), key=len
-    )
-    read.blocks.append(len(read.rows))
-    yield from differing
+    key = summed_key(label)
+    of_place = [row for row in read.rows if key and _key(row) == key]
+    since = [read.rows[start:] for start in starts]
+    return [rows for rows in (*since, of_place) if rows]
+
+
+def _key(row: Row) -> str | None:
+    """The key of the municipality of a row: as written, or that of its place."""
+    place = row.get("ort")
+    return str(row["ags"]) if row.get("ags") else key_of(str(place)) if place else None
+
+
+def _early_totals(read: SheetRows) -> Iterator[Finding]:
+    """A total above all rows is the sum of all of them, or of those up to the next total."""
+    ends = [len(read.rows), *read.blocks[1:]]
+    for number, label, printed in read.early:
+        summands = [read.rows[:end] for end in ends]
+        yield from _differences(read, printed, summands, number, label)
 
 
 def _differences(
-    read: SheetRows, printed: dict[Column, float], start: int, number: int, label: str
+    read: SheetRows,
+    printed: dict[Column, float],
+    summands: list[list[Row]],
+    number: int,
+    label: str,
+) -> list[Finding]:
+    """Where a total differs from the rows, by those of ``summands`` that it is nearest to."""
+    return min((list(_differing(read, printed, rows, number, label)) for rows in summands), key=len)
+
+
+def _differing(
+    read: SheetRows, printed: dict[Column, float], rows: list[Row], number: int, label: str
 ) -> Iterator[Finding]:
     for column, total in printed.items():
-        values = [row[column.field] for row in read.rows[start:]]
+        values = [row[column.field] for row in rows]
         if any(value is None for value in values):
             continue
         made = sum(float(str(value)) for value in values)
         if abs(made - total) > _TOLERANCE:
+            numbers = listed([str(row["source_row"]) for row in rows])
             yield Finding(
                 rule="total_row_differs",
                 severity="critical",
                 message=say(
                     'sheet {title}, row {number}: "{label}" prints {total:g} {header}, the '
-                    "rows above it make {made:g}; a row is missing or wrong",
+                    "rows that it sums ({numbers}) make {made:g}; a row is missing or wrong",
                     title=read.sheet.title,
                     number=number,
                     label=label,
                     total=total,
                     header=column.header,
+                    numbers=numbers,
                     made=made,
                 ),
                 place=read.sheet.title,

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from ingest.wtg.cells import Raw, squeezed
-from ingest.wtg.municipality_keys import is_region
+from ingest.wtg.municipality_keys import is_region, key_of
 
 TOTAL = re.compile(
     r"(?<!\w)(insgesamt|gesamt|(?:zwischen|gesamt|teil)?summen?|total|Σ)(?!\w)", re.IGNORECASE
@@ -22,8 +22,17 @@ _LABEL_OF_REGION = re.compile(
 
 def sums_a_region(text: str) -> bool:
     """Whether a text is the label of a region's sum and nothing else: "Summe Dormagen"."""
+    return is_region(_summed(text))
+
+
+def summed_key(text: str) -> str | None:
+    """The key of the municipality whose sum a label says; None for any other label."""
+    return key_of(_summed(text) or squeezed(text))
+
+
+def _summed(text: str) -> str:
     match = _LABEL_OF_REGION.fullmatch(squeezed(text))
-    return match is not None and is_region(match["after"] or match["before"])
+    return (match["after"] or match["before"]) if match else ""
 
 
 def only_label(raws: Sequence[Raw]) -> str | None:

@@ -27,6 +27,24 @@ def test_one_changed_cell_is_named_by_sheet_row_rule_expected_and_found() -> Non
     assert (finding.expected, finding.found) == ("40 (plaetze_vertrag)", "41 = 38 + 3")
 
 
+@pytest.mark.parametrize(
+    ("column", "empty", "value"),
+    [
+        ("plaetze_belegt", "plaetze_nicht_belegt", 109),
+        ("plaetze_nicht_belegt", "plaetze_belegt", 41),
+    ],
+)
+def test_one_number_alone_is_judged_against_the_places(column: str, empty: str, value: int) -> None:
+    sheets = put(put(small(), "Belegung", 3, column, value), "Belegung", 3, empty, "k. A.")
+    finding = next(one for one in judged(sheets).findings if one.rule == "places_add_up")
+    assert (finding.severity, finding.place, finding.row) == (CRITICAL, "Belegung", "3 (B)")
+    assert (finding.column, finding.expected, finding.found) == (
+        column,
+        "at most 40 (plaetze_vertrag)",
+        str(value),
+    )
+
+
 def test_a_count_below_nothing_is_named_beside_one_that_is_not_known() -> None:
     """Two columns of one home: each is told with its own name, and an empty cell is no fault."""
     sheets = put(small(), "Belegung", 2, "einzelzimmer", None)
@@ -67,6 +85,9 @@ OVERBOOKED = {
     "davon_nicht_belegbar": 0,
     "plaetze_frei_gemeldet": 0,
 }
+
+UNKNOWN = {"davon_nicht_belegbar": 0, "plaetze_frei_gemeldet": 0, "einzelzimmer": None}
+"""Beside places not occupied that nobody knows."""
 
 CASES = (
     case("Angebote", "ags", "Innenstadt", "ags_pattern", CRITICAL),
@@ -143,6 +164,41 @@ CASES = (
         {"ueberbelegung_genehmigt": "ja", "plaetze_nicht_belegt": 4},
         frozenset({("places_add_up", CRITICAL)}),
     ),
+    *(
+        Case(
+            "Belegung",
+            {"plaetze_nicht_belegt": none, **UNKNOWN, "plaetze_vertrag": 74},
+            frozenset({("places_add_up", CRITICAL), ("residents_within_places", CRITICAL)}),
+        )
+        for none in (None, "k. A.")
+    ),
+    Case(
+        "Belegung",
+        {"plaetze_nicht_belegt": None, **UNKNOWN, "plaetze_vertrag": 75},
+        frozenset(),
+    ),
+    Case(
+        "Belegung",
+        {
+            "plaetze_nicht_belegt": None,
+            **UNKNOWN,
+            "plaetze_vertrag": 74,
+            "ueberbelegung_genehmigt": "ja",
+        },
+        frozenset(),
+    ),
+    Case(
+        "Belegung",
+        {"plaetze_belegt": None, "plaetze_nicht_belegt": 81},
+        frozenset({("places_add_up", CRITICAL)}),
+    ),
+    Case(
+        "Belegung",
+        {"plaetze_belegt": None, "plaetze_nicht_belegt": 81, "ueberbelegung_genehmigt": "ja"},
+        frozenset({("places_add_up", CRITICAL)}),
+    ),
+    Case("Belegung", {"plaetze_belegt": None, "plaetze_nicht_belegt": 80}, frozenset()),
+    Case("Belegung", {"plaetze_vertrag": None}, frozenset()),
     case("Bewohner", "pg3", 24, "residents_make_occupied", CRITICAL),
     case("Bewohner", "pg3", "k. A."),
     case("Bewohner", "unter_60", 76, "under_60_within_residents", CRITICAL),
