@@ -226,7 +226,7 @@ def _as_csv(written: Mapping[int, list[str]]) -> bytes:
 
 def _told(left_out: Sequence[int]) -> tuple[Finding, ...]:
     if not left_out:
-        return []
+        return ()
     numbers = ", ".join(map(str, left_out[:20])) + (" ..." if len(left_out) > 20 else "")
     return (
         Finding(
