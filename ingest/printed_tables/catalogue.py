@@ -23,6 +23,7 @@ class Metric:
     code: str
     label: str
     kind: str
+    unit: str
     period_kind: str
     mart: str | None
     items: tuple[str, ...]
@@ -37,6 +38,7 @@ def metrics() -> Mapping[str, Metric]:
             code=entry["code"],
             label=entry["label_de"],
             kind=entry["kind"],
+            unit=entry["unit_de"],
             period_kind=entry["period_kind"],
             mart=entry.get("mart"),
             items=tuple(sorted(entry.get("items", ()))),

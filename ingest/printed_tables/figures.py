@@ -22,9 +22,18 @@ from ingest.printed_tables.dimensions import (
     reference_date,
 )
 from ingest.printed_tables.findings import unreadable, warning
-from ingest.printed_tables.head import IS_TEXT, Head, Meaning, label_key, read_head
+from ingest.printed_tables.head import COLUMN, IS_TEXT, ROW, Head, Meaning, label_key, read_head
 from ingest.printed_tables.header_rows import require_one_header
-from ingest.printed_tables.numbers import APPROXIMATE, DOUBTFUL, Printed, read_printed
+from ingest.printed_tables.numbers import (
+    ANY_UNIT,
+    APPROXIMATE,
+    DOUBTFUL,
+    NOT_UNDERSTOOD,
+    Printed,
+    read_printed,
+    what_it_counts,
+)
+from ingest.printed_tables.second_table import require_one_table
 from ingest.printed_tables.tables import FIGURES
 from ingest.printed_tables.text import Line, read_lines
 from kreishaus.model import Batch, Finding, Origin
@@ -55,6 +64,21 @@ KINDS = {
         ),
         say("numbers without brackets"),
     ),
+    "number_with_remark": (
+        say(
+            "print words in brackets behind a number. The number is read, with the marker Anm.; "
+            "the words are not kept. If they say that the number is another one, write it so "
+            "(ca. 349)"
+        ),
+        say("numbers alone"),
+    ),
+    "unit_of_other_things": (
+        say(
+            "count something else than the metric does, by the unit beside the number. They are "
+            "kept and not compared; correct the unit or the metric"
+        ),
+        say("the unit of the metric"),
+    ),
 }
 """Rule -> what the cells do and what to do about it, and what is expected."""
 NOT_EXACT = {APPROXIMATE: "approximate_number", DOUBTFUL: "doubtful_number"}
@@ -69,8 +93,8 @@ class Complaints:
     said: set[tuple[str, str, str]] = field(default_factory=set)
     kinds: dict[str, list[tuple[Line, Label]]] = field(default_factory=dict)
     """Rule -> the cells it concerns: one finding for all of them."""
-    unread: dict[tuple[int, str], list[tuple[Line, str]]] = field(default_factory=dict)
-    """Column -> its cells that are no numbers, and why."""
+    unread: dict[tuple[int, str], list[Line]] = field(default_factory=dict)
+    """Column -> the lines in which its cell is no number."""
 
     elsewhere: dict[tuple[str, str], ForeignRegion] = field(default_factory=dict)
     """Axis and label of each row or column that is a region of another county."""
@@ -80,34 +104,39 @@ class Complaints:
     def note(self, rule: str, line: Line, column: Label) -> None:
         self.kinds.setdefault(rule, []).append((line, column))
 
-    def no_number(self, line: Line, column: Label, why: str) -> None:
+    def no_number(self, line: Line, column: Label) -> None:
         """One finding a column: further such cells of it are counted in ``unread``."""
-        self.unread.setdefault((column.number, column.text), []).append((line, why))
+        self.unread.setdefault((column.number, column.text), []).append(line)
 
     def of_columns(self) -> Iterator[Finding]:
-        """One finding for each column with cells that are no numbers."""
-        for (number, text), cells in self.unread.items():
-            line, why = cells[0]
-            rest = ", ".join(str(other.number) for other, _ in cells[1 : MOST_NAMED + 1])
+        """One finding for each column with cells that are no numbers. It repeats none of them: one
+        may hold the name of a person."""
+        for (number, text), (line, *others) in self.unread.items():
+            rest = ", ".join(str(other.number) for other in others[:MOST_NAMED])
             more = (
-                say(" Likewise {count} more: lines {rest}.", count=len(cells) - 1, rest=rest)
+                say(" Likewise {count} more: lines {rest}.", count=len(others), rest=rest)
                 if rest
                 else ""
             )
+            label = say("<label as printed>") if text == numbered(COLUMN, number) else text
             yield warning(
                 "number",
                 say(
-                    "line {number}, column {text}: {why}.{more} What is no number is kept as "
-                    "text; if the column holds words, add the line Spalte;{text};Text",
+                    "line {number}, column {text}: what stands there is not understood; it is "
+                    "neither used nor taken for an empty cell.{more} Write the number alone, as "
+                    "printed, with its unit (17 Plätze), or with words in brackets behind it: "
+                    "17 (Umbau). Where none is printed, write a marker: k. A. - . ... / x. If "
+                    "the table parts decimals by a point, add the line Zahlenformat;englisch; if "
+                    "the column holds words, Spalte;{label};Text",
                     number=line.number,
                     text=text,
-                    why=why,
                     more=more,
+                    label=label,
                 ),
                 row=line.cell(0),
                 column=text,
                 expected=say("a number as printed"),
-                found=line.cell(number),
+                found=NOT_UNDERSTOOD,
             )
 
     def of_kinds(self) -> Iterator[Finding]:
@@ -234,6 +263,32 @@ class Complaints:
             )
         )
 
+    def not_kept(self, label: Label, dimension: str) -> None:
+        """Of a label that is not kept: to write is the printed one, not the name it has here."""
+        if (label.axis, label.text, dimension) not in self.said:
+            self.said.add((label.axis, label.text, dimension))
+            self.findings.append(_without_label(label, dimension))
+
+
+def _without_label(label: Label, dimension: str) -> Finding:
+    """Of a label that is not kept: what to write is the printed one, not the name it has here."""
+    return warning(
+        "unknown_label",
+        say(
+            "{axis} {label!r} (line {number} of the file): its label is empty, or no value of the "
+            "dimension and therefore not kept. Its figures are kept and not compared; add a line "
+            "{axis};<label>;<code> to the head, with the label as it is printed, or "
+            "{axis};<label>;Text if it holds no figures",
+            axis=label.axis,
+            label=label.text,
+            number=label.line,
+        ),
+        row=label.text if label.axis == "Zeile" else None,
+        column=label.text if label.axis == "Spalte" else None,
+        expected=say("a known {dimension}", dimension=dimension),
+        found=label.text,
+    )
+
 
 @dataclass(frozen=True)
 class Label:
@@ -242,8 +297,15 @@ class Label:
     axis: str
     text: str
     number: int
+    """Of the row or column in the table, from 1."""
     occurrence: int
     meaning: Meaning
+    line: int
+
+    @property
+    def is_numbered(self) -> bool:
+        """Whether it is called by its number: what is printed is not kept, or is empty."""
+        return self.text == numbered(self.axis, self.number)
 
 
 def parse(content: bytes, origin: Origin) -> Batch:
@@ -254,6 +316,8 @@ def parse(content: bytes, origin: Origin) -> Batch:
             "table", say("behind the line Tabelle there must be a row of column labels and figures")
         )
     require_one_header(table, head)
+    reader = reader_of(head)
+    require_one_table(table, head, lambda text: _has_meaning(text, head, reader))
     complaints = Complaints(list(head.findings))
     columns = _columns(table[0], head)
     cells = list(_cells(head, columns, table[1:], complaints))
@@ -294,7 +358,15 @@ def _columns(header: Line, head: Head) -> list[Label]:
         if text:
             seen[text] += 1
             labels.append(
-                _label("Spalte", text, number, seen[text], head.columns, head.own_columns)
+                _label(
+                    "Spalte",
+                    text,
+                    number,
+                    seen[text],
+                    header.number,
+                    head.columns,
+                    head.own_columns,
+                )
             )
     return labels
 
@@ -304,12 +376,28 @@ def _label(
     text: str,
     number: int,
     occurrence: int,
+    line: int,
     dimension: str | None,
     own: Mapping[str, Meaning],
 ) -> Label:
     """A label means what the head says of it; where that says nothing, a value of its axis."""
     meaning = own.get(label_key(text), {dimension: text} if dimension else {})
-    return Label(axis, text, number, occurrence, meaning)
+    return Label(axis, text, number, occurrence, meaning, line)
+
+
+def _has_meaning(text: str, head: Head, reader: Reader) -> bool:
+    """Whether a row label is one of the head's own, or a value of the dimension of rows."""
+    if label_key(text) in head.own_rows:
+        return True
+    if head.rows is None:
+        return False
+    try:
+        reader.value(head.rows, text)
+    except ForeignRegion:
+        return True
+    except UnknownValue:
+        return False
+    return True
 
 
 def reader_of(head: Head) -> Reader:
@@ -329,9 +417,9 @@ def _cells(
     seen: Counter[str] = Counter()
     reader = reader_of(head)
     for number, line in enumerate(lines, start=1):
-        text = line.cell(0) or f"Zeile {number}"
+        text = line.cell(0) or numbered(ROW, number)
         seen[text] += 1
-        row = _label("Zeile", text, number, seen[text], head.rows, head.own_rows)
+        row = _label("Zeile", text, number, seen[text], line.number, head.rows, head.own_rows)
         if IS_TEXT in row.meaning:
             continue
         _beyond(line, columns, complaints)
@@ -383,26 +471,44 @@ def _beyond(line: Line, columns: Sequence[Label], complaints: Complaints) -> Non
             )
 
 
-def _printed(line: Line, column: Label, head: Head, complaints: Complaints) -> Printed:
+def _printed(line: Line, column: Label, head: Head, complaints: Complaints) -> Printed | None:
+    """What a cell says; None where it is not understood, which is not the same as nothing."""
     try:
         return read_printed(line.cell(column.number), head.notation)
-    except ValueError as error:
-        complaints.no_number(line, column, text_of(error))
-        return Printed()
+    except ValueError:
+        complaints.no_number(line, column)
+        return None
 
 
 def _exact(
-    printed: Printed, about: dict[str, Any], line: Line, column: Label, complaints: Complaints
+    printed: Printed | None,
+    about: dict[str, Any],
+    line: Line,
+    column: Label,
+    complaints: Complaints,
 ) -> tuple[Printed, dict[str, Any]]:
     """The same; what is no exact number, or no count where one is printed, is not understood."""
+    apart = {**about, "is_understood": False, "metric_code": None}
+    if printed is None:
+        return Printed(), apart
     metric = metrics().get(about["metric_code"] or "")
     if metric and metric.kind == "count" and (printed.decimals or printed.is_percent):
         complaints.note("count_with_decimals", line, column)
-        return Printed(), {**about, "is_understood": False, "metric_code": None}
+        return Printed(), apart
     if printed.number is not None and printed.marker in NOT_EXACT:
         complaints.note(NOT_EXACT[printed.marker], line, column)
-        return printed, {**about, "is_understood": False, "metric_code": None}
+        return printed, apart
+    if metric and printed.unit not in (None, ANY_UNIT, what_it_counts(metric.unit)):
+        complaints.note("unit_of_other_things", line, column)
+        return printed, apart
+    if printed.has_remark:
+        complaints.note("number_with_remark", line, column)
     return printed, about
+
+
+def numbered(axis: str, number: int) -> str:
+    """What a row or column is called whose label is not kept, or is not there: "Spalte 3"."""
+    return f"{axis.capitalize()} {number}"
 
 
 def _about(
@@ -427,7 +533,10 @@ def _about(
             codes[dimension] = reader.value(dimension, text)
         except UnknownValue as error:
             broken = True
-            if not isinstance(error, ForeignRegion):
+            of = next((one for one in (row, column) if (one.axis, one.text) == (axis, label)), None)
+            if of is not None and of.is_numbered:
+                complaints.not_kept(of, dimension)
+            elif not isinstance(error, ForeignRegion):
                 complaints.unknown(axis, label, dimension, text_of(error))
             elif axis == "Kopf":
                 complaints.foreign(text, text_of(error))

@@ -39,12 +39,12 @@ def require_one_header(table: Sequence[Line], head: Head) -> None:
 
 def _are_labels(first: Line, second: Line, head: Head) -> bool:
     texts = [cell for cell in second.cells[1:] if cell]
-    if not texts or not all(_is_label(cell, head.notation) for cell in texts):
+    if not texts or not all(is_label(cell, head.notation) for cell in texts):
         return False
     if label_key(second.cell(0)) in head.own_rows:
         return False
     has_gap = any(cell and not first.cell(at) for at, cell in enumerate(second.cells) if at)
-    dated = all(YEAR.fullmatch(cell) or _is_date(cell) for cell in texts)
+    dated = all(map(is_day_or_year, texts))
     return not second.cell(0) or ((has_gap or dated) and not first.cell(0))
 
 
@@ -55,7 +55,13 @@ def _is_date(cell: str) -> bool:
         return False
 
 
-def _is_label(cell: str, notation: Notation) -> bool:
+def is_day_or_year(cell: str) -> bool:
+    """Whether a cell is a label of time: 2021, 15.08.2021."""
+    return bool(YEAR.fullmatch(cell)) or _is_date(cell)
+
+
+def is_label(cell: str, notation: Notation) -> bool:
+    """Whether a cell is words or a year, neither a number nor a marker."""
     if YEAR.fullmatch(cell):
         return True
     try:

@@ -1,7 +1,8 @@
 """What lands of a printed table: its understood head, known labels and figures, as CSV.
 
-Each stands on the line it stood on. Notes, columns and cells of words and labels that no dimension
-reads are left out: the figures of such a label are kept under the number of its row or column.
+Each stands on the line it stood on. Notes, columns of words and labels that no dimension reads are
+left out: the figures of such a label are kept under the number of its row or column. Of a cell that
+is not understood it is kept that it is not.
 """
 
 from __future__ import annotations
@@ -9,10 +10,8 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from datetime import UTC, datetime
-
-import pandas as pd
 
 from ingest.persons.named import is_common
 from ingest.printed_tables.dimensions import (
@@ -22,7 +21,7 @@ from ingest.printed_tables.dimensions import (
     UnknownValue,
     is_by_code,
 )
-from ingest.printed_tables.figures import parse, reader_of
+from ingest.printed_tables.figures import numbered, parse, reader_of
 from ingest.printed_tables.head import (
     COLUMN,
     COLUMNS,
@@ -39,28 +38,28 @@ from ingest.printed_tables.head import (
     label_key,
     read_head,
 )
-from ingest.printed_tables.numbers import read_printed
+from ingest.printed_tables.numbers import kept_of
 from ingest.printed_tables.text import Line, read_lines
 from kreishaus.model import Batch, FileRejected, Finding, Origin, Stripped, UnreadableFile
 from kreishaus.settings import Settings
 from kreishaus.wording import say
 
-FORM = 1
+FORM = 2
 """Version of what is written."""
 SINGLE = frozenset([DOCUMENT, PLACE, PRINTED_ON, NOTATION, ROWS, COLUMNS, *DIMENSIONS])
 CODE = re.compile(r"[a-z0-9_.+/-]+", re.ASCII)
 """A code that no list is kept of: small letters, unlike a name."""
-WHAT = {
+QUOTING = {
     "two_header_rows": say("the column labels stand in two rows; write them into one row"),
-    "head": say("the head above the table is missing or ends without the line Tabelle"),
 }
-"""What is wrong, by the rule of a finding."""
-COMPARED = ["row_number", "column_number", "value", "marker", "metric_code", "period_code"]
-COMPARED += ["region_code", "item_code", "source_row"]
+"""Of a fault whose message repeats words of the file, by its rule: what is wrong."""
+COMPARED = ["column_number", "value", "marker", "metric_code", "period_code"]
+COMPARED += ["region_code", "item_code"]
 
 
 def strip(content: bytes, label: str, settings: Settings) -> Stripped:
-    """The table without words that nobody reads. Raises ``FileRejected`` for one without a head or
+    """The table without words that nobody reads: labels become numbers, cells "nicht verstanden".
+    Raises ``FileRejected`` for one without a head or
     a table that can be read: nobody knows what else it says."""
     del settings
     before = _read(content, label)
@@ -68,16 +67,24 @@ def strip(content: bytes, label: str, settings: Settings) -> Stripped:
     head, table = read_head(lines)
     written, left_out = _written(lines, head, table)
     text = _as_csv(written)
-    after = _read(text, label)
-    if not _figures(before).equals(_figures(after)):
-        raise FileRejected(
-            say(
-                "the table: words beside its figures could not be left out without touching a "
-                "figure. Nothing of this file was kept. Delete notes and columns of words and "
-                "drop it again"
-            )
-        )
+    _require_same_figures(before, _read(text, label))
     return Stripped(text, FORM, _told(left_out))
+
+
+def _require_same_figures(before: Batch, after: Batch) -> None:
+    """Raise ``FileRejected`` where leaving words out changed what a figure means, or lost one."""
+    one, other = _figures(before), _figures(after)
+    if one == other:
+        return
+    line = min(one.keys() ^ other.keys() or {at for at in one if one[at] != other[at]})[0]
+    raise FileRejected(
+        say(
+            "line {line}: a figure has its meaning by a label that is on no list and would not be "
+            "kept. Nothing of this file was kept. Say in the head what the labels of its row and "
+            "column mean (Zeile;<label>;<code>, Spalte;<label>;<code>) and drop it again",
+            line=line,
+        )
+    )
 
 
 def _read(content: bytes, label: str) -> Batch:
@@ -85,22 +92,32 @@ def _read(content: bytes, label: str) -> Batch:
         return parse(content, Origin("papers", "figures", "", label, "", datetime.now(UTC)))
     except UnreadableFile as unreadable:
         fault = unreadable.findings[0]
-        # The message may quote the file, of which nothing is kept.
         raise FileRejected(
             say(
                 "the table cannot be read: {what} ({rule}; expected {expected}). Nothing of this "
                 "file was kept. Mend it (kreishaus printed-table new KIND makes a template) and "
                 "drop it again",
-                what=WHAT.get(fault.rule, say("head or table are not of the form")),
+                what=QUOTING.get(fault.rule, fault.message),
                 rule=fault.rule,
                 expected=fault.expected or say("a head and a table"),
             )
         ) from None
 
 
-def _figures(batch: Batch) -> pd.DataFrame:
+def _figures(batch: Batch) -> Mapping[tuple[int, int], Sequence[str]]:
+    """Line and column -> what a cell says that is not empty. The label of what nobody understands
+    is not kept: that it stands there is all."""
     cells = batch.tables["cells"]
-    return cells.loc[cells["is_understood"], COMPARED].reset_index(drop=True)
+    held = cells.loc[cells["value_as_printed"] != "", ["is_understood", "source_row", *COMPARED]]
+    return {
+        (row["source_row"], row["column_number"]): _said(row) for row in held.to_dict("records")
+    }
+
+
+def _said(row: Mapping[Hashable, object]) -> Sequence[str]:
+    if not row["is_understood"]:
+        return []
+    return [str(row[column]) for column in COMPARED]
 
 
 def _written(
@@ -117,16 +134,17 @@ def _written(
     known = {
         text: is_known(text, head.columns, head.own_columns, reader) for text in columns.values()
     }
-    shown = {at: text if known[text] else f"Spalte {at}" for at, text in columns.items()}
+    shown = {at: text if known[text] else numbered(COLUMN, at) for at, text in columns.items()}
     labels = {
         ROW: {label_key(line.cell(0)) for line in table[1:]},
         COLUMN: {label_key(text) for text, is_one in known.items() if is_one},
     }
     written = {line.number: kept for line in above if (kept := _of_head(line, labels))}
+    texts = {at for at, text in enumerate(table[0].cells) if text} - {0, *columns}
     width = max(shown, default=0) + 1
     first = table[0].cell(0)
     written[table[0].number] = [
-        first if first.casefold() in DIMENSIONS else "",
+        first if first.casefold() in DIMENSIONS or not first else ROW.capitalize(),
         *(shown.get(at, "") for at in range(1, width)),
     ]
     for line in table[1:]:
@@ -135,14 +153,34 @@ def _written(
         is_row = is_known(line.cell(0), head.rows, head.own_rows, reader)
         written[line.number] = [
             line.cell(0) if is_row else "",
-            *(_figure(line.cell(at), head) if at in shown else "" for at in range(1, width)),
+            *(
+                "" if at in texts else kept_of(cell, head.notation)
+                for at, cell in enumerate(line.cells[1:], start=1)
+            ),
         ]
-    left_out = [
+    return written, _left_out(lines, head, table, written)
+
+
+def _left_out(
+    lines: Sequence[Line], head: Head, table: Sequence[Line], written: Mapping[int, list[str]]
+) -> list[int]:
+    """The lines whose labels, or words of the head, are not kept. Of cells the figures tell; what
+    the head calls Text nobody misses; what stands above the row labels does not matter."""
+    above = [
         line.number
-        for line in lines
-        if [cell for cell in line.cells if cell] != [c for c in written.get(line.number, []) if c]
+        for line in lines[: len(lines) - len(table)]
+        if line.cell(0).rstrip(":").casefold() not in (ROW, COLUMN)
+        and [*filter(None, line.cells)] != [*filter(None, written.get(line.number, []))]
     ]
-    return written, left_out
+    header = zip(table[0].cells[1:], written[table[0].number][1:], strict=False)
+    changed = any(kept not in ("", text) for text, kept in header)
+    below = [
+        line.number
+        for line in table[1:]
+        if line.cell(0) != "".join(written.get(line.number, [])[:1])
+        and IS_TEXT not in head.own_rows.get(label_key(line.cell(0)), {})
+    ]
+    return [*above, *([table[0].number] if changed else []), *below]
 
 
 def _of_head(line: Line, labels: Mapping[str, set[str]]) -> list[str]:
@@ -175,14 +213,6 @@ def is_known(text: str, dimension: str | None, own: Mapping[str, Meaning], reade
     return True
 
 
-def _figure(cell: str, head: Head) -> str:
-    try:
-        read_printed(cell, head.notation)
-    except ValueError:
-        return ""
-    return cell
-
-
 def _as_csv(written: Mapping[int, list[str]]) -> bytes:
     sink = io.StringIO()
     writer = csv.writer(sink, delimiter=";", lineterminator="\n")
@@ -203,9 +233,10 @@ def _told(left_out: Sequence[int]) -> tuple[Finding, ...]:
             rule="words_left_out",
             severity="warning",
             message=say(
-                "lines {numbers}: words that no dimension reads were left out before the table "
-                "was kept. Figures under a label that is not known stand under the number of its "
-                "row or column; say in the head what it means (Zeile;<label>;<code>)",
+                "lines {numbers}: labels and lines of the head that are not known were left out "
+                "before the table was kept. Figures under such a label stand under the number of "
+                "its row or column; say in the head what it means, with the label as it is printed "
+                "(Zeile;<label>;<code>)",
                 numbers=numbers,
             ),
             expected=say("head, known labels and figures"),

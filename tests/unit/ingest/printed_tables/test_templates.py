@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from ingest.printed_tables.figures import parse
 from ingest.printed_tables.guard import refuse_persons
+from ingest.printed_tables.kept import strip
 from ingest.printed_tables.templates import template, templates
 from kreishaus.model import Origin, UnreadableFile
 from kreishaus.settings import Settings
@@ -37,6 +38,13 @@ def test_a_template_filled_in_is_read_without_change(kind: str, encoding: str) -
     assert cells["is_understood"].all()
     assert set(cells["value"]) == {17.0}
     assert set(cells["metric_code"]) == set(templates()[kind].columns.values())
+
+
+@pytest.mark.parametrize("kind", templates())
+def test_no_word_of_a_template_that_is_filled_in_is_missed(kind: str) -> None:
+    settings = Settings()
+    content = filled_in(template(kind, settings.county, TODAY)).encode()
+    assert strip(content, "t.csv", settings).warnings == ()
 
 
 def test_a_table_by_municipality_names_each_and_the_county() -> None:
