@@ -47,7 +47,9 @@ WORD = re.compile(r"[^\W\d_]{3,}")
 SAID = frozenset({"the comments", "the text boxes and charts"})
 """Parts of a workbook in which people write."""
 PROPERTIES = frozenset({"the authors", "the properties"})
-PROGRAMS = re.compile(r"kreishaus|openpyxl|excel|libreoffice|openoffice|python|xlwt|odf", re.IGNORECASE)
+PROGRAMS = re.compile(
+    r"kreishaus|openpyxl|excel|libreoffice|openoffice|python|xlwt|odf", re.IGNORECASE
+)
 LONG_AGO = (1980, 1, 1, 0, 0, 0)
 MOST_NAMED = 10
 MOST_FAULTS = 3
