@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from xml.etree.ElementTree import Element
 
-from formats.parts import every, local, xml
+from formats.looks import Looks, Piece, looks_of
+from formats.parts import child, every, local, xml
 from kreishaus.wording import say
 
 PLACES = {
@@ -140,8 +141,32 @@ def _of_part(archive: zipfile.ZipFile, name: str, place: str, found: dict[str, l
 def _whole(node: Element) -> Iterator[str]:
     """A text that is cut into runs wherever its letters change their looks, and how it sounds."""
     heard = [one for sound in every(node, "rPh") for one in every(sound, "t")]
-    yield "".join(one.text or "" for one in every(node, "t") if one not in heard)
+    yield looks_of_runs(node).text
     yield from (one.text or "" for one in heard)
+
+
+def looks_of_runs(node: Element) -> Looks:
+    """A text as it looks, without how it sounds."""
+    heard = {id(one) for sound in every(node, "rPh") for one in every(sound, "t")}
+    runs = {id(one): run for run in every(node, "r") for one in every(run, "t")}
+    letters = (one for one in every(node, "t") if id(one) not in heard)
+    return looks_of(_piece(one, runs.get(id(one))) for one in letters)
+
+
+def _piece(letters: Element, run: Element | None) -> Piece:
+    looks = None if run is None else child(run, "rPr")
+    if looks is None:
+        return Piece(letters.text or "")
+    align = child(looks, "vertAlign")
+    said = "" if align is None else align.get("val", "")
+    level = {"superscript": 1, "subscript": -1}.get(said, 0)
+    return Piece(letters.text or "", level, is_struck(looks))
+
+
+def is_struck(looks: Element) -> bool:
+    """Whether a font, or what a run says of its own, strikes its letters through."""
+    strike = child(looks, "strike")
+    return strike is not None and strike.get("val", "1") not in {"0", "false"}
 
 
 def _cells(root: Element) -> Iterator[Element]:

@@ -121,8 +121,16 @@ class _Reading:
         for table in tables:
             for _ in table.repeated:
                 self._say(place, TWICE)
+        self._looks(place, sheet)
         for row in sorted(sheet.rows):
             self._row(number, place, sheet, tables, row)
+
+    def _looks(self, place: str, sheet: Sheet) -> None:
+        """Say what is struck through, and raised digits that would be read as others."""
+        for cells, what in ((sheet.struck, STRUCK), (sheet.joined, JOINED)):
+            for row, column in sorted(cells):
+                where = _cell(say("{place}, row {row}", place=place, row=row), column)
+                self._say(where, what, _shown(sheet.own(row, column)))
 
     def _row(
         self, number: int, place: str, sheet: Sheet, tables: list[KnownTable], row: int
@@ -235,6 +243,8 @@ class _Reading:
 TWICE = say(
     "a row of which there is another, as in a list of persons or of parts of a municipality"
 )
+STRUCK = say("struck through: delete what does not count, or take the line away")
+JOINED = say("raised digits behind others: write a footnote mark as *, or take it away")
 REPEATED = say("the same text again and again, as in a list of persons")
 
 

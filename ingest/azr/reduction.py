@@ -38,7 +38,7 @@ from kreishaus.model import (
 from kreishaus.settings import County, Settings
 from kreishaus.wording import joined, say
 
-RECOGNISER = 3
+RECOGNISER = 4
 """Goes up when the code comes to recognise a file differently: offered files are reduced anew."""
 
 TITLES = {"crosstable": "Kreuztabelle", "series": "Zeitreihe", "municipalities": "Gemeinden"}
