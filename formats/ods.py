@@ -253,6 +253,7 @@ def _sheet(table: Element, hidden: set[str], styles: Mapping[str, Style]) -> She
         percents=frozenset(reading.percents),
         struck=frozenset(reading.struck),
         joined=frozenset(reading.joined),
+        shares=frozenset(reading.percents),
     )
 
 

@@ -317,6 +317,7 @@ class _Reading:
     percents: set[tuple[int, int]] = field(default_factory=set)
     struck: set[tuple[int, int]] = field(default_factory=set)
     joined: set[tuple[int, int]] = field(default_factory=set)
+    shares: set[tuple[int, int]] = field(default_factory=set)
 
     def all(self) -> Sheet:
         for row in range(self.read.nrows):
@@ -336,6 +337,7 @@ class _Reading:
             percents=frozenset(self.percents),
             struck=frozenset(self.struck),
             joined=frozenset(self.joined),
+            shares=frozenset(self.shares),
         )
 
     def _cell(self, row: int, column: int, kind: int) -> None:
@@ -349,6 +351,8 @@ class _Reading:
                 self.months.add(place)
             if "%" in TEXT_IN_FORMAT.sub("", style):
                 self.percents.add(place)
+            if "%" in style:
+                self.shares.add(place)
         elif kind == xlrd.XL_CELL_TEXT and value == "":
             # The table of texts holds no empty ones: this is a formula without a result.
             self.uncalculated.add(place)

@@ -74,10 +74,12 @@ UNREAD = re.compile(
 
 @dataclass(frozen=True)
 class Read:
-    """A cell's value, whether it is a date shown as a month, and what its letters look like."""
+    """A cell's value, whether it is a date shown as a month or a number
+    shown with a percent sign, and what its letters look like."""
 
     value: object
     is_month: bool = False
+    is_share: bool = False
     looks: Looks | None = None
 
 
@@ -207,7 +209,7 @@ def _sheet(
 ) -> Sheet:
     root = xml(archive, part)
     rows: Rows = {}
-    months, uncalculated, struck, joined = set(), set(), set(), set()
+    months, uncalculated, struck, joined, shares = set(), set(), set(), set(), set()
     row = 0
     for line in every(root, "row"):
         row = int(line.get("r", row + 1))
@@ -220,6 +222,8 @@ def _sheet(
             put(rows, row, column, read.value)
             if read.is_month:
                 months.add((row, column))
+            if read.is_share:
+                shares.add((row, column))
             if read.looks is not None and read.looks.joined:
                 joined.add((row, column))
             if _is_struck(read, cell, context):
@@ -236,6 +240,7 @@ def _sheet(
         frozenset(uncalculated),
         struck=frozenset(struck),
         joined=frozenset(joined),
+        shares=frozenset(shares),
     )
 
 
@@ -285,7 +290,7 @@ def number(value: float, shown_as: str, epoch: datetime) -> Read:
     if is_date_format(shown_as):
         bare = NOT_OF_THE_DATE.sub("", shown_as.casefold())
         return Read(from_excel(value, epoch), is_month="d" not in bare and "y" in bare)
-    return Read(int(value) if value.is_integer() else value)
+    return Read(int(value) if value.is_integer() else value, is_share="%" in shown_as)
 
 
 def _modified(archive: zipfile.ZipFile) -> datetime | None:
