@@ -35,6 +35,8 @@ AUTHORS, FORMULAS = say("the authors"), say("the formulas")
 HEADERS, THEME = say("headers and footers"), say("the theme")
 NUMBER_FORMATS, LINKS = say("the formats of numbers"), say("the links")
 PARTS = say("the names of parts")
+HEADS_AND_FEET = (HEADERS, "headers and footers")
+"""What is printed on each page: of XLSX and ODS."""
 OF_AUTHORS = {"creator", "lastModifiedBy", "Manager", "Company", "author"}
 OF_FORMULAS = {"f", "formula", "formula1", "formula2", "definedName", "calculatedColumnFormula"}
 

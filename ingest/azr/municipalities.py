@@ -95,7 +95,7 @@ def parse(content: bytes, origin: Origin, county: County) -> Batch:
             found=", ".join(sheet.title for sheet, _ in tables) or say("none"),
         )
     layout = _layout(*tables[0])
-    stated = reference_date(layout.sheet, layout.header_row, origin)
+    stated = reference_date(workbook, layout.sheet, layout.header_row, origin)
     cells, marked, zeros = _read(layout, stated, county)
     frame = pd.DataFrame(cells)
     texts = ("region_code", "region_level", "region_name", "sex_code", "marker", "source_place")

@@ -14,7 +14,7 @@ from datetime import date
 from openpyxl.utils import get_column_letter
 
 from formats.sheets import Sheet, Workbook
-from formats.xlsx_texts import AUTHORS, HEADERS
+from formats.xlsx_texts import AUTHORS, HEADERS, HEADS_AND_FEET
 from ingest.azr.beside import CODE, MOST_AUTHORS, is_known, understood_at
 from ingest.azr.forms import form_of
 from ingest.azr.known_tables import KnownTable, known_tables
@@ -34,7 +34,6 @@ MOST_SIDE_BY_SIDE = 2
 EARLIEST_YEAR = 2000
 WITH_LETTERHEAD = {HEADERS, "names, headers and footers"}
 """Places beside the cells where an office names itself."""
-HEADS_AND_FEET = (HEADERS, "headers and footers")
 
 
 @dataclass(frozen=True)
