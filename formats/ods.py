@@ -28,7 +28,7 @@ from formats.sheets import (
     put,
 )
 from formats.xlsx import BROKEN
-from formats.xlsx_texts import AUTHORS
+from formats.xlsx_texts import AUTHORS, HEADERS, PROPERTIES
 from kreishaus.wording import say
 
 OASIS = "{urn:oasis:names:tc:opendocument:xmlns:"
@@ -149,9 +149,9 @@ def _workbook(archive: zipfile.ZipFile) -> Workbook:
     styles = _styles(_xml(archive, "styles.xml")) if "styles.xml" in names else {}
     styles |= _styles(root)
     sheets = tuple(_sheet(table, hidden, styles) for table in root.iter(f"{TABLE}table"))
-    unseen = {"the texts beside the cells": tuple(_beside(root))}
+    unseen = {say("the texts beside the cells"): tuple(_beside(root))}
     if "styles.xml" in names:
-        unseen["headers and footers"] = tuple(_words(_xml(archive, "styles.xml")))
+        unseen[HEADERS] = tuple(_words(_xml(archive, "styles.xml")))
     if "meta.xml" in names:
         unseen |= _properties(_xml(archive, "meta.xml"))
     return Workbook(sheets, unseen, _modified(archive) if "meta.xml" in names else None)
@@ -188,7 +188,7 @@ def _properties(root: Element) -> dict[str, tuple[str, ...]]:
         for node in root.iter()
         if node.tag not in {*WHO, *WHEN} and (node.text or "").strip()
     )
-    return {"the properties": tuple(others), AUTHORS: tuple(filter(str.strip, authors))}
+    return {PROPERTIES: tuple(others), AUTHORS: tuple(filter(str.strip, authors))}
 
 
 def _modified(archive: zipfile.ZipFile) -> datetime | None:

@@ -27,7 +27,7 @@ from formats.looks import Piece, looks_of
 from formats.properties import texts
 from formats.sheets import DAMAGED, MOST_CELLS, Area, OpaqueFile, Rows, Sheet, Workbook, put
 from formats.xlsx import number
-from formats.xlsx_texts import AUTHORS, NUMBER_FORMATS
+from formats.xlsx_texts import AUTHORS, NAMES_AND_HEADERS, NUMBER_FORMATS, PROPERTIES, TEXTS
 from kreishaus.wording import say
 
 SAVE_AS = say("Save it as .xlsx")
@@ -118,12 +118,12 @@ def read_xls(content: bytes) -> Workbook:
         _refuse_unseen(records)
         _refuse_traps(records)
         unseen = {
-            "names, headers and footers": tuple(_beside(records)),
-            "the list of texts": tuple(_shared(records)),
+            NAMES_AND_HEADERS: tuple(_beside(records)),
+            TEXTS: tuple(_shared(records)),
             "the rest of the file": tuple(_digits(content)),
             NUMBER_FORMATS: tuple(_formats(records)),
             "the texts of formulas": tuple(_literals(records)),
-            "the properties": tuple(text for author, text in properties if text and not author),
+            PROPERTIES: tuple(text for author, text in properties if text and not author),
             AUTHORS: tuple(text for author, text in properties if text and author),
         }
         return Workbook(tuple(_sheets(_cells_alone(stream, records))), unseen)

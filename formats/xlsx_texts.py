@@ -16,18 +16,20 @@ from formats.looks import Looks, Piece, looks_of
 from formats.parts import child, every, local, xml
 from kreishaus.wording import say
 
+PROPERTIES, TEXTS = say("the properties"), say("the list of texts")
+RULES = say("names, headers and rules")
 PLACES = {
-    "the comments": re.compile(
+    say("the comments"): re.compile(
         r"xl/(comments\d*|comments/[^/]*|threadedComments/[^/]*)\.xml", re.IGNORECASE
     ),
-    "the text boxes and charts": re.compile(r"xl/(drawings|charts)/[^/]*\.(xml|vml)"),
-    "the names of table columns": re.compile(r"xl/tables/[^/]*\.xml"),
-    "the properties": re.compile(r"(docProps|customXml|docMetadata)/[^/]*\.xml"),
-    "names, headers and rules": re.compile(
+    say("the text boxes and charts"): re.compile(r"xl/(drawings|charts)/[^/]*\.(xml|vml)"),
+    say("the names of table columns"): re.compile(r"xl/tables/[^/]*\.xml"),
+    PROPERTIES: re.compile(r"(docProps|customXml|docMetadata)/[^/]*\.xml"),
+    RULES: re.compile(
         r"xl/(workbook|metadata|calcChain)\.xml|xl/(worksheets|persons|featurePropertyBag|chartsheets)"
         r"/[^/]*\.xml"
     ),
-    "the list of texts": re.compile(r"xl/sharedStrings\.xml"),
+    TEXTS: re.compile(r"xl/sharedStrings\.xml"),
 }
 """Place in words -> parts of which every text is read."""
 
@@ -35,8 +37,9 @@ AUTHORS, FORMULAS = say("the authors"), say("the formulas")
 HEADERS, THEME = say("headers and footers"), say("the theme")
 NUMBER_FORMATS, LINKS = say("the formats of numbers"), say("the links")
 PARTS = say("the names of parts")
-HEADS_AND_FEET = (HEADERS, "headers and footers")
-"""What is printed on each page: of XLSX and ODS."""
+NAMES_AND_HEADERS = say("names, headers and footers")
+HEADS_AND_FEET = (HEADERS, NAMES_AND_HEADERS)
+"""What is printed on each page; of an XLS together with its names."""
 OF_AUTHORS = {"creator", "lastModifiedBy", "Manager", "Company", "author"}
 OF_FORMULAS = {"f", "formula", "formula1", "formula2", "definedName", "calculatedColumnFormula"}
 
@@ -86,8 +89,8 @@ def beside_cells(archive: zipfile.ZipFile) -> dict[str, tuple[str, ...]]:
     """Every text beside the cells, by its place in words."""
     found: dict[str, list[str]] = {place: [] for place in PLACES}
     found[PARTS] = [PurePosixPath(name).stem for name in archive.namelist()]
-    found["the properties"] += [one.comment.decode(errors="replace") for one in archive.infolist()]
-    found["the properties"].append(archive.comment.decode(errors="replace"))
+    found[PROPERTIES] += [one.comment.decode(errors="replace") for one in archive.infolist()]
+    found[PROPERTIES].append(archive.comment.decode(errors="replace"))
     for name in archive.namelist():
         if name.endswith(".rels"):
             found.setdefault(LINKS, []).extend(_links(archive, name))
@@ -119,7 +122,7 @@ def _of_styles(root: Element, found: dict[str, list[str]]) -> None:
     formats = (node.get("formatCode", "") for node in every(root, "numFmt"))
     found.setdefault(NUMBER_FORMATS, []).extend(formats)
     names = (node.get("name", "") for node in every(root, "cellStyle"))
-    found["names, headers and rules"].extend(names)
+    found[RULES].extend(names)
 
 
 def _of_part(archive: zipfile.ZipFile, name: str, place: str, found: dict[str, list[str]]) -> None:

@@ -32,7 +32,7 @@ MOST_NOTES = 60
 MOST_REPEATED = 2
 MOST_SIDE_BY_SIDE = 2
 EARLIEST_YEAR = 2000
-WITH_LETTERHEAD = {HEADERS, "names, headers and footers"}
+WITH_LETTERHEAD = frozenset(HEADS_AND_FEET)
 """Places beside the cells where an office names itself."""
 
 
