@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 
-from formats.dates import dates_in, month_end
+from formats.dates import dates_in, month_end, read_date_label
 from formats.sheets import Sheet, Workbook
 from formats.text import printed, written_out
 from formats.xlsx_texts import HEADS_AND_FEET
@@ -42,6 +42,12 @@ STATED_BESIDE = re.compile(
 """The same in a note or a footer, where "zum" may speak of any day."""
 
 QUARTER_OF_NAME = re.compile(r"(?<![^\W_])Q([1-4])[-_. ]?(20\d\d)(?!\d)", re.IGNORECASE | re.ASCII)
+STATED_PERIOD = re.compile(
+    r"\s*(?:(?:stand|stichtag|berichtsstand)\b\s?:?\s*(?P<month>[^\W\d_]{3,9}\.?\s20\d\d)"
+    r"|(?:(?:stand|stichtag|berichtsstand)\b\s?:?\s*)?(?P<quarter>(?:[1-4]|I{1,3}|IV)\.\sQuartal\s20\d\d))\s*",
+    re.IGNORECASE,
+)
+"""A title line that is a month or a quarter and nothing else: its last day is meant."""
 SHORT_OF_NAME = re.compile(r"(?<!\d)(\d\d)(\d\d)(?!\d)", re.ASCII)
 LAST_DAY, LAST_MONTH = 31, 12
 
@@ -68,9 +74,9 @@ def reference_date(workbook: Workbook, sheet: Sheet, header_row: int, origin: Or
     So must the notes, the sheet's name, headers and footers, and a quarter in the file's name.
     """
     stated = _stated(sheet, header_row, origin)
-    others = {*_beside(workbook, sheet, header_row), *_ends_in_name(origin.label, stated)} - {
-        stated
-    }
+    beside = _beside(workbook, sheet, header_row)
+    named = _ends_in_name(origin.label, stated)
+    others = {*beside, *named, *_periods_above(sheet, header_row)} - {stated}
     if others:
         raise unreadable(
             "reference_date",
@@ -80,6 +86,15 @@ def reference_date(workbook: Workbook, sheet: Sheet, header_row: int, origin: Or
             found=", ".join(sorted(str(day) for day in {stated, *others})),
         )
     return stated
+
+
+def _periods_above(sheet: Sheet, header_row: int) -> Iterator[date]:
+    """The last days of the months and quarters that a line above the table is."""
+    for row in (row for row in sorted(sheet.rows) if row < header_row):
+        found = STATED_PERIOD.fullmatch(_line(sheet, row))
+        if found:
+            with suppress(ValueError):
+                yield read_date_label(found["month"] or found["quarter"])
 
 
 def _beside(workbook: Workbook, sheet: Sheet, header_row: int) -> Iterator[date]:
@@ -132,6 +147,8 @@ def _stated(sheet: Sheet, header_row: int, origin: Origin) -> date:
         )
     if stated := in_title or in_name or _date_of_what_is_counted(sheet, header_row):
         return stated
+    if periods := [*_periods_above(sheet, header_row)]:
+        return periods[0]
     raise unreadable(
         "reference_date",
         say(

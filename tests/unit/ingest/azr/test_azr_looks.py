@@ -20,8 +20,8 @@ from openpyxl.styles import Font
 
 from kreishaus.model import FileRejected
 
-HEADS = ["Status", "30.06.2022", "31.12.2022"]
-ROWS = (
+HEADS: list[object] = ["Status", "30.06.2022", "31.12.2022"]
+ROWS: tuple[list[object], ...] = (
     ["Anerkannte Flüchtlinge", 40, 44],
     ["Flüchtlinge im Verfahren", 30, 31],
     ["Duldungen", 21, 20],

@@ -144,3 +144,8 @@ def test_percent_columns_beside_counts_may_be_spoken_of() -> None:
             ["Kreis insgesamt", 595, 100],
         )
     )
+
+
+@pytest.mark.parametrize("note", ["Leere Felder = 0", "Flüchtlinge nach Quartalen"])
+def test_notes_on_the_table_are_understood(note: str) -> None:
+    at_the_door(series(note=note))

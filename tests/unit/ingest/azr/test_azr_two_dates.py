@@ -41,6 +41,7 @@ def day_of(content: bytes, label: str = LABEL) -> set[date]:
         dated("Stand: 30.09.2021"),
         dated(sheet="30.09.2021"),
         dated(footer="Stand: 30.09.2021"),
+        dated("Stand: 30.09.2021", above="Stand: Juni 2021"),
     ],
 )
 def test_another_date_beside_the_title_is_refused(content: bytes) -> None:
@@ -63,6 +64,8 @@ def test_another_quarter_in_the_files_name_is_refused(name: str) -> None:
         (dated("Abfrage am 12.07.2021"), LABEL),
         (dated("Datenstand: 12.07.2021"), LABEL),
         (dated(above="Datenstand: 12.07.2021, Stichtag: 30.06.2021"), LABEL),
+        (dated(above="Stand: Juni 2021"), LABEL),
+        (dated(above="II. Quartal 2021"), LABEL),
         (dated(), "AZR Gemeinden Q2 2021.xlsx"),
         (dated(), "AZR Gemeinden 0621.xlsx"),
         (dated(), "AZR Gemeinden 3006.xlsx"),
@@ -71,3 +74,9 @@ def test_another_quarter_in_the_files_name_is_refused(name: str) -> None:
 )
 def test_a_day_of_retrieval_and_the_same_date_are_read(content: bytes, label: str) -> None:
     assert day_of(content, label) == {date(2021, 6, 30)}
+
+
+def test_a_month_above_the_table_and_another_date_in_the_files_name_are_refused() -> None:
+    with pytest.raises(FileRejected) as refused:
+        day_of(dated(above="II. Quartal 2021"), "AZR_Gemeinden_2021-09-30.xlsx")
+    assert "2021-06-30, 2021-09-30" in str(refused.value)
