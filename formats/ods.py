@@ -149,7 +149,8 @@ def _workbook(archive: zipfile.ZipFile) -> Workbook:
     styles = _styles(_xml(archive, "styles.xml")) if "styles.xml" in names else {}
     styles |= _styles(root)
     sheets = tuple(_sheet(table, hidden, styles) for table in root.iter(f"{TABLE}table"))
-    unseen = {say("the texts beside the cells"): tuple(_beside(root))}
+    unseen: dict[str, tuple[str, ...]] = {}
+    unseen[say("the texts beside the cells")] = tuple(_beside(root))
     if "styles.xml" in names:
         unseen[HEADERS] = tuple(_words(_xml(archive, "styles.xml")))
     if "meta.xml" in names:
