@@ -9,12 +9,13 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
+from formats.looks import Looks, Piece, looks_of
 from formats.sheets import (
     DAMAGED,
     MOST_CELLS,
@@ -27,7 +28,7 @@ from formats.sheets import (
     put,
 )
 from formats.xlsx import BROKEN
-from formats.xlsx_texts import AUTHORS
+from formats.xlsx_texts import AUTHORS, HEADERS, PROPERTIES
 from kreishaus.wording import say
 
 OASIS = "{urn:oasis:names:tc:opendocument:xmlns:"
@@ -73,6 +74,17 @@ DURATION = re.compile(r"PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?", re.ASCII
 MONTH_ONLY = re.compile(r"(\d{1,2}[./-])?\D*\d{2,4}")
 
 
+@dataclass(frozen=True)
+class Style:
+    """What a style says of letters: whether it strikes them through, raises or lowers them."""
+
+    struck: bool = False
+    level: int = 0
+
+
+PLAIN = Style()
+
+
 @dataclass
 class _Reading:
     """A sheet while it is being read. Repeats of empty rows and cells only move on."""
@@ -82,6 +94,9 @@ class _Reading:
     months: set[tuple[int, int]] = field(default_factory=set)
     uncalculated: set[tuple[int, int]] = field(default_factory=set)
     percents: set[tuple[int, int]] = field(default_factory=set)
+    struck: set[tuple[int, int]] = field(default_factory=set)
+    joined: set[tuple[int, int]] = field(default_factory=set)
+    styles: Mapping[str, Style] = field(default_factory=dict)
     written: int = 0
 
     def put(self, row: int, column: int, value: object) -> None:
@@ -130,11 +145,14 @@ def _workbook(archive: zipfile.ZipFile) -> Workbook:
             say("a picture or an embedded object, which cannot be looked into. Take it out")
         )
     hidden = _hidden_styles(root)
-    sheets = tuple(_sheet(table, hidden) for table in root.iter(f"{TABLE}table"))
     names = set(archive.namelist())
-    unseen = {"the texts beside the cells": tuple(_beside(root))}
+    styles = _styles(_xml(archive, "styles.xml")) if "styles.xml" in names else {}
+    styles |= _styles(root)
+    sheets = tuple(_sheet(table, hidden, styles) for table in root.iter(f"{TABLE}table"))
+    unseen: dict[str, tuple[str, ...]] = {}
+    unseen[say("the texts beside the cells")] = tuple(_beside(root))
     if "styles.xml" in names:
-        unseen["headers and footers"] = tuple(_words(_xml(archive, "styles.xml")))
+        unseen[HEADERS] = tuple(_words(_xml(archive, "styles.xml")))
     if "meta.xml" in names:
         unseen |= _properties(_xml(archive, "meta.xml"))
     return Workbook(sheets, unseen, _modified(archive) if "meta.xml" in names else None)
@@ -171,7 +189,7 @@ def _properties(root: Element) -> dict[str, tuple[str, ...]]:
         for node in root.iter()
         if node.tag not in {*WHO, *WHEN} and (node.text or "").strip()
     )
-    return {"the properties": tuple(others), AUTHORS: tuple(filter(str.strip, authors))}
+    return {PROPERTIES: tuple(others), AUTHORS: tuple(filter(str.strip, authors))}
 
 
 def _modified(archive: zipfile.ZipFile) -> datetime | None:
@@ -188,8 +206,32 @@ def _hidden_styles(root: Element) -> set[str]:
     }
 
 
-def _sheet(table: Element, hidden: set[str]) -> Sheet:
-    reading = _Reading()
+def _styles(root: Element) -> dict[str, Style]:
+    return {
+        str(style.get(f"{STYLE}name")): Style(
+            struck=any(
+                looks.get(f"{STYLE}text-line-through-{how}", "none") != "none"
+                for looks in style.iter(f"{STYLE}text-properties")
+                for how in ("style", "type")
+            ),
+            level=next(map(_level, style.iter(f"{STYLE}text-properties")), 0),
+        )
+        for style in root.iter(f"{STYLE}style")
+    }
+
+
+def _level(looks: Element) -> int:
+    """Whether letters are raised or lowered: "super 58%", "-33% 58%"."""
+    position = looks.get(f"{STYLE}text-position", "").split()
+    where = position[0] if position else "0%"
+    if where in {"super", "sub"}:
+        return 1 if where == "super" else -1
+    share = float(where.removesuffix("%"))
+    return (share > 0) - (share < 0)
+
+
+def _sheet(table: Element, hidden: set[str], styles: Mapping[str, Style]) -> Sheet:
+    reading = _Reading(styles=styles)
     row = 1
     for line in table.iter(f"{TABLE}table-row"):
         repeated = _number_of(line, "number-rows-repeated")
@@ -198,8 +240,9 @@ def _sheet(table: Element, hidden: set[str]) -> Sheet:
         for again in range(row + 1, row + (repeated if filled else 1)):
             for column, value in (filled or {}).items():
                 reading.put(again, column, value)
-                if (row, column) in reading.percents:
-                    reading.percents.add((again, column))
+                for places in (reading.percents, reading.struck, reading.joined):
+                    if (row, column) in places:
+                        places.add((again, column))
         row += repeated
     return Sheet(
         title=str(table.get(f"{TABLE}name", "")),
@@ -209,6 +252,9 @@ def _sheet(table: Element, hidden: set[str]) -> Sheet:
         months=frozenset(reading.months),
         uncalculated=frozenset(reading.uncalculated),
         percents=frozenset(reading.percents),
+        struck=frozenset(reading.struck),
+        joined=frozenset(reading.joined),
+        shares=frozenset(reading.percents),
     )
 
 
@@ -218,13 +264,18 @@ def _row(reading: _Reading, line: Element, row: int) -> None:
         if cell.tag not in {f"{TABLE}table-cell", f"{TABLE}covered-table-cell"}:
             continue
         repeated = _number_of(cell, "number-columns-repeated")
-        value = _value(cell)
+        looks = _shown(cell, reading.styles)
+        value = _value(cell, looks)
         if value is not None:
             for place in range(column, column + repeated):
                 reading.put(row, place, value)
+                if looks.struck:
+                    reading.struck.add((row, place))
+                if looks.joined:
+                    reading.joined.add((row, place))
                 if cell.get(f"{OFFICE}value-type") == "percentage":
                     reading.percents.add((row, place))
-        if isinstance(value, datetime) and _shows_a_month(cell):
+        if isinstance(value, datetime) and _shows_a_month(looks.text):
             reading.months.add((row, column))
         if value is None and cell.get(f"{TABLE}formula"):
             reading.uncalculated.add((row, column))
@@ -239,7 +290,7 @@ def _number_of(node: Element, name: str) -> int:
     return max(1, int(node.get(f"{TABLE}{name}", "1")))
 
 
-def _value(cell: Element) -> object:
+def _value(cell: Element, looks: Looks) -> object:
     kind = cell.get(f"{OFFICE}value-type")
     if kind in {"float", "percentage", "currency"}:
         number = float(cell.get(f"{OFFICE}value", "nan"))
@@ -251,31 +302,38 @@ def _value(cell: Element) -> object:
         return timedelta(hours=hours, minutes=minutes, seconds=seconds)
     if kind == "boolean":
         return cell.get(f"{OFFICE}boolean-value") == "true"
-    return _shown(cell) or cell.get(f"{OFFICE}string-value") or None
+    return looks.text or cell.get(f"{OFFICE}string-value") or None
 
 
-def _shown(cell: Element) -> str:
+def _shown(cell: Element, styles: Mapping[str, Style]) -> Looks:
     """The cell's own paragraphs, without those of a note that hangs on it."""
-    return "\n".join(_text(node) for node in cell if node.tag == f"{TEXT}p").strip()
+    own = styles.get(cell.get(f"{TABLE}style-name", ""), PLAIN)
+    pieces: list[Piece] = []
+    for node in cell:
+        if node.tag == f"{TEXT}p":
+            # The looks of a whole cell raise no letter above its others.
+            pieces += [Piece("\n")] if pieces else []
+            pieces += _pieces(node, Style(own.struck), styles)
+    looks = looks_of(pieces)
+    return replace(looks, text=looks.text.strip())
 
 
-def _text(paragraph: Element) -> str:
+def _pieces(node: Element, style: Style, styles: Mapping[str, Style]) -> Iterator[Piece]:
     """A paragraph's letters; runs of blanks, tabs and line breaks are elements of their own."""
-    return "".join(_pieces(paragraph))
 
+    def piece(text: str | None) -> Piece:
+        return Piece(text or "", style.level, style.struck)
 
-def _pieces(node: Element) -> Iterator[str]:
-    yield node.text or ""
+    yield piece(node.text)
     for child in node:
         if child.tag == f"{TEXT}s":
-            yield " "
+            yield piece(" ")
         elif child.tag in {f"{TEXT}tab", f"{TEXT}line-break"}:
-            yield "\n"
+            yield piece("\n")
         elif child.tag != f"{OFFICE}annotation":
-            yield from child.itertext()
-        yield child.tail or ""
+            yield from _pieces(child, styles.get(child.get(f"{TEXT}style-name", ""), style), styles)
+        yield piece(child.tail)
 
 
-def _shows_a_month(cell: Element) -> bool:
-    shown = _shown(cell)
+def _shows_a_month(shown: str) -> bool:
     return bool(MONTH_ONLY.fullmatch(shown)) and not DAY.fullmatch(shown)

@@ -61,7 +61,9 @@ class Area:
 class Sheet:
     """One sheet. ``months`` are date cells shown as a month, ``uncalculated`` formulas without
     a result, ``percents`` numbers shown as a percentage (of XLS and ODS), ``dates_are_shown``
-    whether the file says how a date cell is shown at all."""
+    whether the file says how a date cell is shown at all, ``struck`` what is struck through, in
+    whole or in part, ``joined`` figures with raised digits behind them that look like their own,
+    ``shares`` numbers that are shown with a percent sign, be it a mere letter of their format."""
 
     title: str
     rows: Rows
@@ -71,6 +73,9 @@ class Sheet:
     uncalculated: frozenset[tuple[int, int]] = frozenset()
     dates_are_shown: bool = True
     percents: frozenset[tuple[int, int]] = frozenset()
+    struck: frozenset[tuple[int, int]] = frozenset()
+    joined: frozenset[tuple[int, int]] = frozenset()
+    shares: frozenset[tuple[int, int]] = frozenset()
 
     def own(self, row: int, column: int) -> object:
         """What stands in the very cell; None where nothing does."""

@@ -12,7 +12,7 @@ import os
 import re
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import takewhile
 from pathlib import Path
@@ -23,10 +23,11 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900
 from xlrd.book import unpack_SST_table
 
 from formats.compound import Container
+from formats.looks import Piece, looks_of
 from formats.properties import texts
 from formats.sheets import DAMAGED, MOST_CELLS, Area, OpaqueFile, Rows, Sheet, Workbook, put
 from formats.xlsx import number
-from formats.xlsx_texts import AUTHORS, NUMBER_FORMATS
+from formats.xlsx_texts import AUTHORS, NAMES_AND_HEADERS, NUMBER_FORMATS, PROPERTIES, TEXTS
 from kreishaus.wording import say
 
 SAVE_AS = say("Save it as .xlsx")
@@ -42,8 +43,8 @@ BROKEN = (
     xlrd.XLRDError, AssertionError,
 )  # fmt: skip
 
-BOF, EOF, CONTINUE, BOUNDSHEET, SST, FORMAT, XF, DATEMODE = (
-    0x809, 0x0A, 0x3C, 0x85, 0xFC, 0x41E, 0xE0, 0x22,
+BOF, EOF, CONTINUE, BOUNDSHEET, SST, FORMAT, XF, DATEMODE, FONT = (
+    0x809, 0x0A, 0x3C, 0x85, 0xFC, 0x41E, 0xE0, 0x22, 0x31,
 )  # fmt: skip
 LABEL, LABELSST, RSTRING, NUMBER, RK, MULRK, FORMULA, BOOLERR = (
     0x204, 0xFD, 0xD6, 0x203, 0x27E, 0xBD, 0x06, 0x205,
@@ -85,9 +86,11 @@ REFUSED = {
 }
 CELLS = {LABEL, LABELSST, RSTRING, NUMBER, RK, MULRK, FORMULA, BOOLERR}
 FOR_XLRD = CELLS | {
-    *(BOF, EOF, CONTINUE, BOUNDSHEET, SST, FORMAT, XF, DATEMODE),
+    *(BOF, EOF, CONTINUE, BOUNDSHEET, SST, FORMAT, XF, DATEMODE, FONT),
     *(STRING, SHARED_FORMULA, ARRAY, TABLE, MERGED),
 }
+LEVELS = {1: 1, 2: -1}
+"""How a font raises or lowers its letters, in the words of ``formats.looks``."""
 NOTHING = b"\xff\xff"
 """The kind of a record that xlrd passes over."""
 TEXT_IN_FORMULA = re.compile(rb"\x17(?=([\x04-\xff][\x00\x01]))..", re.DOTALL)
@@ -115,12 +118,12 @@ def read_xls(content: bytes) -> Workbook:
         _refuse_unseen(records)
         _refuse_traps(records)
         unseen = {
-            "names, headers and footers": tuple(_beside(records)),
-            "the list of texts": tuple(_shared(records)),
+            NAMES_AND_HEADERS: tuple(_beside(records)),
+            TEXTS: tuple(_shared(records)),
             "the rest of the file": tuple(_digits(content)),
             NUMBER_FORMATS: tuple(_formats(records)),
             "the texts of formulas": tuple(_literals(records)),
-            "the properties": tuple(text for author, text in properties if text and not author),
+            PROPERTIES: tuple(text for author, text in properties if text and not author),
             AUTHORS: tuple(text for author, text in properties if text and author),
         }
         return Workbook(tuple(_sheets(_cells_alone(stream, records))), unseen)
@@ -312,6 +315,9 @@ class _Reading:
     months: set[tuple[int, int]] = field(default_factory=set)
     uncalculated: set[tuple[int, int]] = field(default_factory=set)
     percents: set[tuple[int, int]] = field(default_factory=set)
+    struck: set[tuple[int, int]] = field(default_factory=set)
+    joined: set[tuple[int, int]] = field(default_factory=set)
+    shares: set[tuple[int, int]] = field(default_factory=set)
 
     def all(self) -> Sheet:
         for row in range(self.read.nrows):
@@ -329,6 +335,9 @@ class _Reading:
             months=frozenset(self.months),
             uncalculated=frozenset(self.uncalculated),
             percents=frozenset(self.percents),
+            struck=frozenset(self.struck),
+            joined=frozenset(self.joined),
+            shares=frozenset(self.shares),
         )
 
     def _cell(self, row: int, column: int, kind: int) -> None:
@@ -342,6 +351,8 @@ class _Reading:
                 self.months.add(place)
             if "%" in TEXT_IN_FORMAT.sub("", style):
                 self.percents.add(place)
+            if "%" in style:
+                self.shares.add(place)
         elif kind == xlrd.XL_CELL_TEXT and value == "":
             # The table of texts holds no empty ones: this is a formula without a result.
             self.uncalculated.add(place)
@@ -350,3 +361,29 @@ class _Reading:
         elif kind == xlrd.XL_CELL_ERROR:
             value = "#ERROR"
         put(self.rows, *place, value)
+        self._note_looks(row, column, str(value))
+
+    def _note_looks(self, row: int, column: int, text: str) -> None:
+        """Note what is struck through, and raised digits: the table of texts has them as others."""
+        if not text.strip():
+            return
+        looks = looks_of(self._pieces(row, column, text))
+        if looks.struck:
+            self.struck.add((row + 1, column + 1))
+        if looks.joined or looks.text != text:
+            self.joined.add((row + 1, column + 1))
+
+    def _pieces(self, row: int, column: int, text: str) -> Iterator[Piece]:
+        style = self.read.book.xf_list[self.read.cell_xf_index(row, column)]
+        runs = self.read.rich_text_runlist_map.get((row, column), [])
+        starts = [*(start for start, _ in runs), len(text)]
+        yield Piece(text[: starts[0]], struck=self._font(style.font_index).struck)
+        for (start, number_of_font), end in zip(runs, starts[1:], strict=True):
+            yield replace(self._font(number_of_font), text=text[start:end])
+
+    def _font(self, at: int) -> Piece:
+        """How a font shows letters; plain where the file names a font that it does not have."""
+        fonts = self.read.book.font_list
+        if not 0 <= at < len(fonts):
+            return Piece("")
+        return Piece("", LEVELS.get(fonts[at].escapement, 0), bool(fonts[at].struck_out))

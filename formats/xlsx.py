@@ -13,7 +13,7 @@ import re
 import struct
 import zipfile
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from xml.etree.ElementTree import Element, ParseError
 
@@ -21,9 +21,10 @@ from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format
 from openpyxl.utils import column_index_from_string, range_boundaries
 from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900, from_excel
 
+from formats.looks import Looks
 from formats.parts import child, every, local, xml
 from formats.sheets import DAMAGED, Area, OpaqueFile, Rows, Sheet, Workbook, moment, put
-from formats.xlsx_texts import PLACES, beside_cells
+from formats.xlsx_texts import PLACES, beside_cells, is_struck, looks_of_runs
 from kreishaus.wording import say
 
 BROKEN = (
@@ -73,19 +74,24 @@ UNREAD = re.compile(
 
 @dataclass(frozen=True)
 class Read:
-    """A cell's value, and whether it is a date shown as a month."""
+    """A cell's value, whether it is a date shown as a month or a number
+    shown with a percent sign, and what its letters look like."""
 
     value: object
     is_month: bool = False
+    is_share: bool = False
+    looks: Looks | None = None
 
 
 @dataclass(frozen=True)
 class Context:
-    """What the cells of all sheets refer to: shared texts, number formats, the first day."""
+    """What the cells of all sheets refer to: shared texts, number formats, styles that strike
+    through, the first day."""
 
-    shared: list[str]
+    shared: list[Looks]
     formats: list[str]
     epoch: datetime
+    striking: frozenset[int] = frozenset()
 
     def shown_as(self, style: str) -> str:
         number = int(style)
@@ -160,18 +166,21 @@ def _targets(archive: zipfile.ZipFile) -> dict[str, str]:
 
 def _context(archive: zipfile.ZipFile, root: Element) -> Context:
     names = set(archive.namelist())
-    shared: list[str] = []
+    shared: list[Looks] = []
     if "xl/sharedStrings.xml" in names:
         table = xml(archive, "xl/sharedStrings.xml")
         shared = [_rich_text(item) for item in every(table, "si")]
-    formats = _formats(xml(archive, "xl/styles.xml")) if "xl/styles.xml" in names else []
+    styles = xml(archive, "xl/styles.xml") if "xl/styles.xml" in names else None
+    formats = [] if styles is None else _formats(styles)
+    striking = frozenset() if styles is None else _striking(styles)
     since_1904 = any(node.get("date1904") in {"1", "true"} for node in every(root, "workbookPr"))
-    return Context(shared, formats, CALENDAR_MAC_1904 if since_1904 else CALENDAR_WINDOWS_1900)
+    epoch = CALENDAR_MAC_1904 if since_1904 else CALENDAR_WINDOWS_1900
+    return Context(shared, formats, epoch, striking)
 
 
-def _rich_text(item: Element) -> str:
-    runs = [run for run in item if local(run.tag) in {"t", "r"}]  # not the phonetic ones
-    return unescaped("".join(node.text or "" for run in runs for node in every(run, "t")))
+def _rich_text(item: Element) -> Looks:
+    looks = looks_of_runs(item)
+    return replace(looks, text=unescaped(looks.text))
 
 
 def unescaped(text: str) -> str:
@@ -186,12 +195,21 @@ def _formats(styles: Element) -> list[str]:
     return [own.get(number) or BUILTIN_FORMATS.get(int(number), "General") for number in numbers]
 
 
+def _striking(styles: Element) -> frozenset[int]:
+    """The numbers of the cells' styles whose font strikes through."""
+    fonts = next(every(styles, "fonts"), None)
+    struck = {str(at) for at, font in enumerate(() if fonts is None else fonts) if is_struck(font)}
+    cells = next(every(styles, "cellXfs"), None)
+    used = enumerate(() if cells is None else cells)
+    return frozenset(at for at, style in used if style.get("fontId", "0") in struck)
+
+
 def _sheet(
     archive: zipfile.ZipFile, part: str, title: str, context: Context, hidden: bool
 ) -> Sheet:
     root = xml(archive, part)
     rows: Rows = {}
-    months, uncalculated = set(), set()
+    months, uncalculated, struck, joined, shares = set(), set(), set(), set(), set()
     row = 0
     for line in every(root, "row"):
         row = int(line.get("r", row + 1))
@@ -204,10 +222,33 @@ def _sheet(
             put(rows, row, column, read.value)
             if read.is_month:
                 months.add((row, column))
+            if read.is_share:
+                shares.add((row, column))
+            if read.looks is not None and read.looks.joined:
+                joined.add((row, column))
+            if _is_struck(read, cell, context):
+                struck.add((row, column))
             if read.value is None and child(cell, "f") is not None and cell.get("t") != "str":
                 uncalculated.add((row, column))
     merged = tuple(_area(node.get("ref", "")) for node in every(root, "mergeCell"))
-    return Sheet(title, rows, merged, hidden, frozenset(months), frozenset(uncalculated))
+    return Sheet(
+        title,
+        rows,
+        merged,
+        hidden,
+        frozenset(months),
+        frozenset(uncalculated),
+        struck=frozenset(struck),
+        joined=frozenset(joined),
+        shares=frozenset(shares),
+    )
+
+
+def _is_struck(read: Read, cell: Element, context: Context) -> bool:
+    if read.value is None or not str(read.value).strip():
+        return False
+    looks = read.looks is not None and read.looks.struck
+    return looks or int(cell.get("s", "0")) in context.striking
 
 
 def _place(cell: Element, row: int, column: int) -> tuple[int, int]:
@@ -224,13 +265,13 @@ def _value(cell: Element, context: Context) -> Read:
     kind = cell.get("t", "n")
     if kind == "inlineStr":
         inline = child(cell, "is")
-        return Read(None if inline is None else _rich_text(inline))
+        return Read(None) if inline is None else _of_looks(_rich_text(inline))
     node = child(cell, "v")
     text = "" if node is None else (node.text or "")
     if not text:
         return Read(None)
     if kind == "s":
-        return Read(context.shared[int(text)])
+        return _of_looks(context.shared[int(text)])
     if kind in {"str", "e"}:
         return Read(unescaped(text))
     if kind == "b":
@@ -240,12 +281,16 @@ def _value(cell: Element, context: Context) -> Read:
     return number(float(text), context.shown_as(cell.get("s", "0")), context.epoch)
 
 
+def _of_looks(looks: Looks) -> Read:
+    return Read(looks.text, looks=looks)
+
+
 def number(value: float, shown_as: str, epoch: datetime) -> Read:
     """A stored number as what its format shows. Raises ``ArithmeticError`` for no day at all."""
     if is_date_format(shown_as):
         bare = NOT_OF_THE_DATE.sub("", shown_as.casefold())
         return Read(from_excel(value, epoch), is_month="d" not in bare and "y" in bare)
-    return Read(int(value) if value.is_integer() else value)
+    return Read(int(value) if value.is_integer() else value, is_share="%" in shown_as)
 
 
 def _modified(archive: zipfile.ZipFile) -> datetime | None:

@@ -12,21 +12,24 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from xml.etree.ElementTree import Element
 
-from formats.parts import every, local, xml
+from formats.looks import Looks, Piece, looks_of
+from formats.parts import child, every, local, xml
 from kreishaus.wording import say
 
+PROPERTIES, TEXTS = say("the properties"), say("the list of texts")
+RULES = say("names, headers and rules")
 PLACES = {
-    "the comments": re.compile(
+    say("the comments"): re.compile(
         r"xl/(comments\d*|comments/[^/]*|threadedComments/[^/]*)\.xml", re.IGNORECASE
     ),
-    "the text boxes and charts": re.compile(r"xl/(drawings|charts)/[^/]*\.(xml|vml)"),
-    "the names of table columns": re.compile(r"xl/tables/[^/]*\.xml"),
-    "the properties": re.compile(r"(docProps|customXml|docMetadata)/[^/]*\.xml"),
-    "names, headers and rules": re.compile(
+    say("the text boxes and charts"): re.compile(r"xl/(drawings|charts)/[^/]*\.(xml|vml)"),
+    say("the names of table columns"): re.compile(r"xl/tables/[^/]*\.xml"),
+    PROPERTIES: re.compile(r"(docProps|customXml|docMetadata)/[^/]*\.xml"),
+    RULES: re.compile(
         r"xl/(workbook|metadata|calcChain)\.xml|xl/(worksheets|persons|featurePropertyBag|chartsheets)"
         r"/[^/]*\.xml"
     ),
-    "the list of texts": re.compile(r"xl/sharedStrings\.xml"),
+    TEXTS: re.compile(r"xl/sharedStrings\.xml"),
 }
 """Place in words -> parts of which every text is read."""
 
@@ -34,6 +37,9 @@ AUTHORS, FORMULAS = say("the authors"), say("the formulas")
 HEADERS, THEME = say("headers and footers"), say("the theme")
 NUMBER_FORMATS, LINKS = say("the formats of numbers"), say("the links")
 PARTS = say("the names of parts")
+NAMES_AND_HEADERS = say("names, headers and footers")
+HEADS_AND_FEET = (HEADERS, NAMES_AND_HEADERS)
+"""What is printed on each page; of an XLS together with its names."""
 OF_AUTHORS = {"creator", "lastModifiedBy", "Manager", "Company", "author"}
 OF_FORMULAS = {"f", "formula", "formula1", "formula2", "definedName", "calculatedColumnFormula"}
 
@@ -83,8 +89,8 @@ def beside_cells(archive: zipfile.ZipFile) -> dict[str, tuple[str, ...]]:
     """Every text beside the cells, by its place in words."""
     found: dict[str, list[str]] = {place: [] for place in PLACES}
     found[PARTS] = [PurePosixPath(name).stem for name in archive.namelist()]
-    found["the properties"] += [one.comment.decode(errors="replace") for one in archive.infolist()]
-    found["the properties"].append(archive.comment.decode(errors="replace"))
+    found[PROPERTIES] += [one.comment.decode(errors="replace") for one in archive.infolist()]
+    found[PROPERTIES].append(archive.comment.decode(errors="replace"))
     for name in archive.namelist():
         if name.endswith(".rels"):
             found.setdefault(LINKS, []).extend(_links(archive, name))
@@ -116,7 +122,7 @@ def _of_styles(root: Element, found: dict[str, list[str]]) -> None:
     formats = (node.get("formatCode", "") for node in every(root, "numFmt"))
     found.setdefault(NUMBER_FORMATS, []).extend(formats)
     names = (node.get("name", "") for node in every(root, "cellStyle"))
-    found["names, headers and rules"].extend(names)
+    found[RULES].extend(names)
 
 
 def _of_part(archive: zipfile.ZipFile, name: str, place: str, found: dict[str, list[str]]) -> None:
@@ -140,8 +146,32 @@ def _of_part(archive: zipfile.ZipFile, name: str, place: str, found: dict[str, l
 def _whole(node: Element) -> Iterator[str]:
     """A text that is cut into runs wherever its letters change their looks, and how it sounds."""
     heard = [one for sound in every(node, "rPh") for one in every(sound, "t")]
-    yield "".join(one.text or "" for one in every(node, "t") if one not in heard)
+    yield looks_of_runs(node).text
     yield from (one.text or "" for one in heard)
+
+
+def looks_of_runs(node: Element) -> Looks:
+    """A text as it looks, without how it sounds."""
+    heard = {id(one) for sound in every(node, "rPh") for one in every(sound, "t")}
+    runs = {id(one): run for run in every(node, "r") for one in every(run, "t")}
+    letters = (one for one in every(node, "t") if id(one) not in heard)
+    return looks_of(_piece(one, runs.get(id(one))) for one in letters)
+
+
+def _piece(letters: Element, run: Element | None) -> Piece:
+    looks = None if run is None else child(run, "rPr")
+    if looks is None:
+        return Piece(letters.text or "")
+    align = child(looks, "vertAlign")
+    said = "" if align is None else align.get("val", "")
+    level = {"superscript": 1, "subscript": -1}.get(said, 0)
+    return Piece(letters.text or "", level, is_struck(looks))
+
+
+def is_struck(looks: Element) -> bool:
+    """Whether a font, or what a run says of its own, strikes its letters through."""
+    strike = child(looks, "strike")
+    return strike is not None and strike.get("val", "1") not in {"0", "false"}
 
 
 def _cells(root: Element) -> Iterator[Element]:

@@ -12,6 +12,7 @@ from ingest.azr.examine import Examination
 from ingest.azr.recognise import REPEATED, TWICE, Unknown
 from kreishaus.model import Batch, Finding
 from kreishaus.settings import County
+from kreishaus.wording import in_language
 
 MOST_SHOWN = 30
 LONGEST_TEXT = 80
@@ -119,12 +120,16 @@ def _table(dataset: str, batch: Batch) -> str:
 def _place(place: str) -> str:
     if place in PLACES:
         return PLACES[place]
+    if not place.startswith("sheet"):
+        return in_language(place, "de")
     words = re.split(r"(\bsheet\b|\brow\b|\bcolumn\b|\(hidden\)|\bits name\b)", place)
     return "".join(PLACES.get(word, word) for word in words)
 
 
 def _unknown(one: Unknown) -> str:
-    if one.what in WRONG:
+    if one.is_understood:
+        said = in_language(one.what, "de")
+    elif one.what in WRONG:
         said = WRONG[one.what]
     else:
         said = "nicht verstanden" if one.text else "hier stehen mehr Angaben, als eine Tabelle hat"

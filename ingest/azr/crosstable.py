@@ -105,7 +105,7 @@ def parse(content: bytes, origin: Origin) -> Batch:
     layout = _layout(*tables[0])
     titles = next(sheet for sheet in workbook.sheets if sheet.title == layout.sheet.title)
     titles_end = layout.heads or layout.header_row
-    stated = reference_date(titles, titles_end, origin)
+    stated = reference_date(workbook, titles, titles_end, origin)
     cells, marked, zeros = _read(layout, stated)
     frame = pd.DataFrame(cells).astype(
         {

@@ -14,6 +14,8 @@ from kreishaus.model import Finding, UnreadableFile
 from kreishaus.wording import joined, say
 
 MOST_NAMED = 20
+ONE_COLUMN = say("one column")
+"""What is expected where several columns have one head; they are found by their letters."""
 NEVER_CALCULATED = say(
     "a formula that was never calculated: open the file in the office program and save it"
 )

@@ -82,7 +82,7 @@ def refuse_person_level(content: bytes, settings: Settings) -> None:
 
 def _refuse_unknown(unknown: Sequence[Unknown]) -> NoReturn:
     first, *more = unknown
-    what = say("not understood ({form})", form=first.what)
+    what = first.what if first.is_understood else say("not understood ({form})", form=first.what)
     if first.expected:
         what = say("{what}, expected {expected}", what=what, expected=first.expected)
     raise FileRejected(

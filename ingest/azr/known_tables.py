@@ -133,6 +133,25 @@ class KnownTable:
             for at in self.labels
         )
 
+    @property
+    def has_derived_rows(self) -> bool:
+        """Whether rows of the table say changes or shares."""
+        return any(map(self._is_derived_row, self.sheet.below(self.header_row)))
+
+    def heads_labels(self, row: int, column: int) -> bool:
+        """Whether a cell of the file is the head of the labels."""
+        if self.heads is not None:
+            row, column = column, row
+        return not self.long and row == self.header_row and column in self.labels
+
+    def is_above_heads(self, row: int) -> bool:
+        """Whether a row of the file lies above the heads."""
+        return row < (self.header_row if self.heads is None else self.heads)
+
+    def is_below_heads(self, row: int) -> bool:
+        """Whether a row of the file lies below the heads: a text there is a note."""
+        return row > (self.header_row if self.heads is None else self.heads)
+
     def explained_by(self, row: int, column: int) -> tuple[int, int, str] | None:
         """The label or the head for which a cell below the heads is not understood.
 

@@ -21,7 +21,7 @@ from formats.counts import Count, read_count
 from formats.sheets import Sheet
 from formats.workbook import open_workbook
 from ingest.azr.empties import Whole, proven_zeros, read_as_zero
-from ingest.azr.findings import Where, bad_number, footnotes, left_out, unreadable
+from ingest.azr.findings import ONE_COLUMN, Where, bad_number, footnotes, left_out, unreadable
 from ingest.azr.headers import (
     DERIVED,
     derived_columns,
@@ -95,7 +95,7 @@ def parse(content: bytes, origin: Origin, county: County) -> Batch:
             found=", ".join(sheet.title for sheet, _ in tables) or say("none"),
         )
     layout = _layout(*tables[0])
-    stated = reference_date(layout.sheet, layout.header_row, origin)
+    stated = reference_date(workbook, layout.sheet, layout.header_row, origin)
     cells, marked, zeros = _read(layout, stated, county)
     frame = pd.DataFrame(cells)
     texts = ("region_code", "region_level", "region_name", "sex_code", "marker", "source_place")
@@ -161,7 +161,7 @@ def _layout(sheet: Sheet, row: int) -> Layout:
             message=say("two columns hold {held}", held=held),
             place=sheet.title,
             row=str(row),
-            expected=say("one column"),
+            expected=ONE_COLUMN,
             found=", ".join(get_column_letter(at) for at, what in columns.items() if what == held),
         )
         for held in sorted(set(columns.values()))

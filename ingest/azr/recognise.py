@@ -14,11 +14,12 @@ from datetime import date
 from openpyxl.utils import get_column_letter
 
 from formats.sheets import Sheet, Workbook
-from formats.xlsx_texts import AUTHORS, HEADERS
+from formats.xlsx_texts import AUTHORS, HEADERS, HEADS_AND_FEET
 from ingest.azr.beside import CODE, MOST_AUTHORS, is_known, understood_at
 from ingest.azr.forms import form_of
 from ingest.azr.known_tables import KnownTable, known_tables
 from ingest.azr.letterhead import Letterhead
+from ingest.azr.meaning import EXPECTED, SHARES, Meanings, shares_shown
 from ingest.azr.understood import Language
 from ingest.persons.search import place_of
 from ingest.persons.values import day_of, is_month_edge
@@ -31,7 +32,7 @@ MOST_NOTES = 60
 MOST_REPEATED = 2
 MOST_SIDE_BY_SIDE = 2
 EARLIEST_YEAR = 2000
-WITH_LETTERHEAD = {HEADERS, "names, headers and footers"}
+WITH_LETTERHEAD = frozenset(HEADS_AND_FEET)
 """Places beside the cells where an office names itself."""
 
 
@@ -46,6 +47,8 @@ class Unknown:
     what: str
     text: str = field(default="", repr=False)
     expected: str = ""
+    is_understood: bool = False
+    """Whether it is understood, and refused for what it says."""
 
 
 @dataclass
@@ -121,8 +124,39 @@ class _Reading:
         for table in tables:
             for _ in table.repeated:
                 self._say(place, TWICE)
+        self._looks(place, sheet)
+        self._meaning(place, sheet, tables)
         for row in sorted(sheet.rows):
             self._row(number, place, sheet, tables, row)
+
+    def _looks(self, place: str, sheet: Sheet) -> None:
+        """Say what is struck through, and raised digits that would be read as others."""
+        for cells, what in ((sheet.struck, STRUCK), (sheet.joined, JOINED)):
+            for row, column in sorted(cells):
+                where = _cell(say("{place}, row {row}", place=place, row=row), column)
+                self._mean(where, what, _shown(sheet.own(row, column)), "")
+
+    def _meaning(self, place: str, sheet: Sheet, tables: list[KnownTable]) -> None:
+        """Say what the sheet's name, heads of labels and formats say of its numbers."""
+        if not tables:
+            return
+        meanings = Meanings(tuple(tables), self.language)
+        self._mean(say("{place}, its name", place=place), meanings.of_title(sheet.title))
+        for table in tables:
+            for row, column in shares_shown(sheet, table):
+                where = _cell(say("{place}, row {row}", place=place, row=row), column)
+                self._mean(where, SHARES, _shown(sheet.own(row, column)))
+        for row in sorted(sheet.rows):
+            for column, value in sheet.filled(row):
+                if isinstance(value, str):
+                    where = _cell(say("{place}, row {row}", place=place, row=row), column)
+                    self._mean(where, _meaning_at(meanings, row, column, value), value)
+
+    def _mean(self, place: str, what: str | None, text: str = "", expected: str = EXPECTED) -> None:
+        """Note what is refused although it is understood."""
+        if what is not None and (place, what) not in self.said:
+            self.said.add((place, what))
+            self.found.unknown.append(Unknown(place, what, text, expected, is_understood=True))
 
     def _row(
         self, number: int, place: str, sheet: Sheet, tables: list[KnownTable], row: int
@@ -199,6 +233,9 @@ class _Reading:
 
     def beside_cells(self, workbook: Workbook) -> None:
         known = self.texts | self.office.values
+        meanings = Meanings(tuple(self.found.tables), self.language)
+        for text in (text for place in HEADS_AND_FEET for text in workbook.unseen.get(place, ())):
+            self._mean(HEADERS, meanings.of_title(CODE.sub(" ", text)), text)
         if len(set(workbook.unseen.get(AUTHORS, ()))) > MOST_AUTHORS:
             self._say(AUTHORS, say("more than {most} of them", most=MOST_AUTHORS))
         for place, texts in workbook.unseen.items():
@@ -235,6 +272,8 @@ class _Reading:
 TWICE = say(
     "a row of which there is another, as in a list of persons or of parts of a municipality"
 )
+STRUCK = say("struck through: delete what does not count, or take the line away")
+JOINED = say("raised digits behind others: write a footnote mark as *, or take it away")
 REPEATED = say("the same text again and again, as in a list of persons")
 
 
@@ -246,6 +285,20 @@ def recognise(workbook: Workbook, county: County) -> Recognised:
     reading.beside_cells(workbook)
     reading.whole()
     return reading.found
+
+
+def _meaning_at(meanings: Meanings, row: int, column: int, text: str) -> str | None:
+    """What a text says of the numbers, by its place above, beside or below the tables."""
+    tables = meanings.tables
+    if any(table.heads_labels(row, column) for table in tables):
+        return meanings.of_corner(text)
+    held = any(table.holds(row, column) for table in tables)
+    if all(table.is_below_heads(row) for table in tables):
+        return None if held else meanings.of_note(text)
+    is_upper = any(table.is_above_heads(row) for table in tables)
+    if held:
+        return meanings.of_upper_head(text) if is_upper else None
+    return meanings.of_title(text)
 
 
 def _expected_count(value: object) -> str:

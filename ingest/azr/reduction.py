@@ -18,6 +18,7 @@ from formats.dates import dates_in
 from ingest.azr import canonical
 from ingest.azr.beside import is_known
 from ingest.azr.file_names import is_file_name, own_words
+from ingest.azr.findings import ONE_COLUMN
 from ingest.azr.forms import form_of
 from ingest.azr.guard import refuse_person_level
 from ingest.azr.known_tables import is_status
@@ -38,7 +39,7 @@ from kreishaus.model import (
 from kreishaus.settings import County, Settings
 from kreishaus.wording import joined, say
 
-RECOGNISER = 3
+RECOGNISER = 4
 """Goes up when the code comes to recognise a file differently: offered files are reduced anew."""
 
 TITLES = {"crosstable": "Kreuztabelle", "series": "Zeitreihe", "municipalities": "Gemeinden"}
@@ -46,6 +47,7 @@ SHEET = "Tabelle"
 """What a sheet is called whose own name is not made of known words."""
 MOST_SAID = 5
 COLUMN = re.compile(r"[A-Z]{1,3}", re.ASCII)
+COLUMNS = re.compile(r"[A-Z]{1,3}(?:, [A-Z]{1,3})*", re.ASCII)
 ROWS = re.compile(r"\d{1,7}(?:(?:, | to )\d{1,7})?", re.ASCII)
 COUNTED = re.compile(r"\d{1,3}(?:,\d{3})*|\d{1,7}", re.ASCII)
 WHAT = {
@@ -251,7 +253,7 @@ def _said(finding: Finding, language: Language) -> str:
         *([say("sheet {name}", name=_safe(finding.place, language))] if finding.place else []),
         *([say("row {row}", row=_row(finding.row, language))] if finding.row else []),
         *(
-            [say("column {column}", column=_safe(finding.column, language))]
+            [say("column {column}", column=_column(finding.column, language))]
             if finding.column
             else []
         ),
@@ -259,14 +261,20 @@ def _said(finding: Finding, language: Language) -> str:
     # Which dates were expected would quote the name of the file.
     quoted = finding.expected and finding.rule != "reference_date"
     compared = [say("expected {expected}", expected=finding.expected)] if quoted else []
+    # Which columns are one too many is ours; elsewhere such letters may be anything.
+    shown = _column if finding.expected == ONE_COLUMN else _safe
     compared += (
-        [say("found {found}", found=_safe(finding.found, language))] if finding.found else []
+        [say("found {found}", found=shown(finding.found, language))] if finding.found else []
     )
     what = WHAT.get(finding.rule, say("cannot be read"))
     place = joined(where, ", ") if where else say("the table")
     if not compared:
         return say("{place}: {what}.", place=place, what=what)
     return say("{place}: {what} ({how}).", place=place, what=what, how=joined(compared, ", "))
+
+
+def _column(column: str, language: Language) -> str:
+    return column if COLUMNS.fullmatch(column) else _safe(column, language)
 
 
 def _row(row: str, language: Language) -> str:

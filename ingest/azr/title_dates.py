@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import csv
 import re
+from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 
-from formats.dates import dates_in, month_end
+from formats.dates import dates_in, month_end, read_date_label
 from formats.sheets import Sheet, Workbook
 from formats.text import printed, written_out
+from formats.xlsx_texts import HEADS_AND_FEET
+from ingest.azr.beside import CODE
 from ingest.azr.findings import unreadable
 from kreishaus.model import Origin, UnreadableFile
 from kreishaus.wording import say
@@ -18,18 +22,34 @@ from kreishaus.wording import say
 DAY = r"(\d{4}-\d{2}-\d{2}|\d{1,2}\.\s?(?:\d{1,2}\.|[^\W\d_]+)\s?(?:\d{4}|\d{2}(?!\d)))"
 
 STATED = re.compile(
-    rf"\b(?:(?:daten|berichts|auswertungs)?stand|(?:berichts|auswertungs|zähl)?stichtag|zum|per)\b\D{{0,20}}{DAY}",
+    rf"\b(?:(?:berichts|auswertungs)?stand|(?:berichts|auswertungs|zähl)?stichtag|zum|per)\b\D{{0,20}}{DAY}",
     re.IGNORECASE,
 )
 """The words before a reference date."""
 
 MADE = re.compile(
-    rf"\b(?:erstellt|ausgewertet|abgerufen|exportiert|(?:auswertung|abfrage)(?:sdatum)?|druckdatum)"
+    rf"\b(?:datenstand|erstellt|ausgewertet|abgerufen|exportiert|(?:auswertung|abfrage)(?:sdatum)?|druckdatum)"
     rf"\b\D{{0,20}}{DAY}",
     re.IGNORECASE,
 )
 """The words before the day on which a file was made: never a reference date."""
 
+
+STATED_BESIDE = re.compile(
+    rf"\b(?:(?:berichts|auswertungs)?stand|(?:berichts|auswertungs|zähl)?stichtag)\b\D{{0,20}}{DAY}",
+    re.IGNORECASE,
+)
+"""The same in a note or a footer, where "zum" may speak of any day."""
+
+QUARTER_OF_NAME = re.compile(r"(?<![^\W_])Q([1-4])[-_. ]?(20\d\d)(?!\d)", re.IGNORECASE | re.ASCII)
+STATED_PERIOD = re.compile(
+    r"\s*(?:(?:stand|stichtag|berichtsstand)\b\s?:?\s*(?P<month>[^\W\d_]{3,9}\.?\s20\d\d)"
+    r"|(?:(?:stand|stichtag|berichtsstand)\b\s?:?\s*)?(?P<quarter>(?:[1-4]|I{1,3}|IV)\.\sQuartal\s20\d\d))\s*",
+    re.IGNORECASE,
+)
+"""A title line that is a month or a quarter and nothing else: its last day is meant."""
+SHORT_OF_NAME = re.compile(r"(?<!\d)(\d\d)(\d\d)(?!\d)", re.ASCII)
+LAST_DAY, LAST_MONTH = 31, 12
 
 WORDS_FILE = Path(__file__).with_name("title_words.csv")
 COUNTED, OTHER, WHOLE = "counted", "other", "whole"
@@ -47,11 +67,64 @@ def _says(kind: str) -> re.Pattern[str]:
     return re.compile(rf"\b(?:{stems})\b" if kind == WHOLE else stems)
 
 
-def reference_date(sheet: Sheet, header_row: int, origin: Origin) -> date:
+def reference_date(workbook: Workbook, sheet: Sheet, header_row: int, origin: Origin) -> date:
     """The date in the title rows or the file name. Raises ``UnreadableFile``.
 
     Where both say one they must agree: a workbook copied from the last quarter keeps one of them.
+    So must the notes, the sheet's name, headers and footers, and a quarter in the file's name.
     """
+    stated = _stated(sheet, header_row, origin)
+    beside = _beside(workbook, sheet, header_row)
+    named = _ends_in_name(origin.label, stated)
+    others = {*beside, *named, *_periods_above(sheet, header_row)} - {stated}
+    if others:
+        raise unreadable(
+            "reference_date",
+            say("the file speaks of several reference dates: one was not changed"),
+            place=sheet.title,
+            expected=say("one date"),
+            found=", ".join(sorted(str(day) for day in {stated, *others})),
+        )
+    return stated
+
+
+def _periods_above(sheet: Sheet, header_row: int) -> Iterator[date]:
+    """The last days of the months and quarters that a line above the table is."""
+    for row in (row for row in sorted(sheet.rows) if row < header_row):
+        found = STATED_PERIOD.fullmatch(_line(sheet, row))
+        if found:
+            with suppress(ValueError):
+                yield read_date_label(found["month"] or found["quarter"])
+
+
+def _beside(workbook: Workbook, sheet: Sheet, header_row: int) -> Iterator[date]:
+    """The last days of months that notes, the sheet's name, headers and footers state."""
+    texts = [_line(sheet, row) for row in sheet.below(header_row)]
+    for place in HEADS_AND_FEET:
+        texts += (CODE.sub(" ", text) for text in workbook.unseen.get(place, ()))
+    stated = (found for text in texts for found in STATED_BESIDE.findall(text))
+    for text in (sheet.title, *stated):
+        with suppress(ValueError):
+            yield from (day for day in dates_in(text) if day == month_end(day))
+
+
+def _ends_in_name(name: str, stated: date) -> Iterator[date]:
+    """The reference dates that a quarter, a month or a day without its year in a name means.
+
+    "0921" is no day of a month, "3009" no month of a year; what may be both says nothing.
+    """
+    for quarter, year in QUARTER_OF_NAME.findall(name):
+        yield month_end(date(int(year), 3 * int(quarter), 1))
+    for first, second in SHORT_OF_NAME.findall(name):
+        one, two = int(first), int(second)
+        if 1 <= one <= LAST_MONTH < two <= stated.year % 100 + 1:
+            yield month_end(date(2000 + two, one, 1))
+        elif LAST_MONTH < one <= LAST_DAY and 1 <= two <= LAST_MONTH:
+            with suppress(ValueError):
+                yield stated.replace(month=two, day=one)
+
+
+def _stated(sheet: Sheet, header_row: int, origin: Origin) -> date:
     above = [
         day
         for row, column in dates_above(sheet, header_row)
@@ -74,6 +147,8 @@ def reference_date(sheet: Sheet, header_row: int, origin: Origin) -> date:
         )
     if stated := in_title or in_name or _date_of_what_is_counted(sheet, header_row):
         return stated
+    if periods := [*_periods_above(sheet, header_row)]:
+        return periods[0]
     raise unreadable(
         "reference_date",
         say(

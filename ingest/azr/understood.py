@@ -51,6 +51,7 @@ FORMS = (
     r"^\s?(?:\d{1,2}\)|\(\d{1,2}\)|\*{1,3}|[¹²³⁴-⁹]{1,2}|\d{1,2}\.)",
     r"\b(?:k\.\s?a|z\.\s?b|u\.\s?a|d\.\s?h|i\.\s?d\.\s?r|v\.\s?h|i\.\s?v\.\s?m)\.|\bca\.",
     r"\d{1,3}\s?%",
+    r"=\s?0(?![\d.,])",
 )
 SAMPLE_MARKS = tuple(re.escape(mark.casefold()) for mark in MARKS.values())
 """What the sample's generator writes into its files: fixed texts, and of nobody."""

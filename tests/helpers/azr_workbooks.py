@@ -224,6 +224,18 @@ def with_part_changed(content: bytes, name: str, old: str, new: str) -> bytes:
     return _packed({**parts, name: parts[name].decode().replace(old, new, 1).encode()})
 
 
+def as_shared_text(content: bytes, cell: str) -> bytes:
+    """A rich text moved from its cell into the shared strings, where Excel keeps it."""
+    name, strings = "xl/worksheets/sheet1.xml", "xl/sharedStrings.xml"
+    parts = {name: part.decode() for name, part in _parts(content).items()}
+    found = re.search(rf'<c r="{cell}"[^>]*t="inlineStr"[^>]*><is>(.*?)</is></c>', parts[name])
+    assert found is not None
+    parts[name] = parts[name].replace(found[0], f'<c r="{cell}" t="s"><v>0</v></c>')
+    namespace = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    parts[strings] = f'<sst xmlns="{namespace}"><si>{found[1]}</si></sst>'
+    return _packed({name: part.encode() for name, part in parts.items()})
+
+
 def _parts(content: bytes) -> dict[str, bytes]:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
