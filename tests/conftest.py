@@ -28,10 +28,21 @@ others, so the nights run beside tests that need one core."""
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the tests of dear folders first; those of a folder stay in their order."""
+    """Put the tests of dear folders first; those of a file stay in their order.
+
+    The first file makes the night that others look at (``shared_night``). Those others come after
+    what needs no night: who needs it while it is made can only wait.
+    """
     ranks = {name: rank for rank, name in enumerate(DEAREST_FIRST)}
     tests = Path(__file__).parent
-    items.sort(key=lambda item: ranks.get(item.path.relative_to(tests).parts[0], len(ranks)))
+    of_a_night = {item.path for item in items if "first_night" in getattr(item, "fixturenames", ())}
+
+    def rank(item: pytest.Item) -> tuple[bool, bool, int]:
+        folder = item.path.relative_to(tests).parts[0]
+        waits = folder != DEAREST_FIRST[0] and item.path in of_a_night
+        return folder == DEAREST_FIRST[-1], waits, ranks.get(folder, len(ranks))
+
+    items.sort(key=rank)
 
 
 @pytest.hookimpl(wrapper=True)

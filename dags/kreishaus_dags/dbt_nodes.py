@@ -13,9 +13,8 @@ from airflow.triggers.base import StartTriggerArgs
 from kreishaus.settings import Settings
 from warehouse.nodes import Node, read_nodes
 
-ONLY_SHOWN = """**Clearing this box builds nothing**: it shows again what dbt said in this run.
-To build again, clear `prepare` with everything downstream, or trigger the DAG: one dbt process
-builds all models, because DuckDB has one writer."""
+ONLY_SHOWN = "**Clearing this box builds nothing.** Clear `prepare` with everything downstream."
+"""Short, because the triggerer reads it with every box; the DAG's own page says why."""
 
 
 class ShowNodes(BaseOperator):
@@ -26,6 +25,9 @@ class ShowNodes(BaseOperator):
 
     def __init__(self, *, nodes: Sequence[str], warehouse: str, **words: Any) -> None:  # noqa: ANN401
         super().__init__(**words)
+        # Airflow copies the DAG's params into each task. A box reads none, and the triggerer reads
+        # the whole DAG for each box, of which these copies were a third.
+        self.params = {}
         self.start_trigger_args = StartTriggerArgs(
             trigger_cls="warehouse.node_trigger.NodeTrigger",
             next_method="execute",

@@ -1,37 +1,27 @@
-"""One night of an installation, in one process and without Airflow."""
+"""Steps of a night, in one process and without Airflow."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from kreishaus.datasets import REGISTRY
 from kreishaus.model import Landed
 from kreishaus.settings import Settings
-from pipeline.steps import Outcome, fetch_new, process_file
+from pipeline.steps import Outcome, process_file
 from warehouse import versions
-from warehouse.build import NOT_NIGHTLY, build, build_arguments, dbt, prepare, target
+from warehouse.build import NOT_NIGHTLY, build_arguments, dbt, prepare, target
 from warehouse.builds import keep
-from warehouse.manifest import Manifest
+from warehouse.manifest import Manifest, published_marts
 from warehouse.publish import publish
 from warehouse.query import query
 
 FILES_WORTH_A_PROCESS = 8
 """A process of its own first imports Great Expectations, which takes seconds."""
-
-
-@dataclass(frozen=True)
-class Night:
-    """An installation after a night, with what became of each file and what was published."""
-
-    installation: Settings
-    outcomes: list[Outcome]
-    manifest: Manifest
 
 
 def processed(settings: Settings, landed: Sequence[Landed]) -> list[Outcome]:
@@ -42,12 +32,12 @@ def processed(settings: Settings, landed: Sequence[Landed]) -> list[Outcome]:
         return list(several.map(partial(process_file, settings=settings), landed))
 
 
-def night(settings: Settings, run_id: str) -> Night:
-    """Land, process, build, publish."""
-    landed = [file for entry in REGISTRY for file in fetch_new(entry.id, settings, run_id).pending]
-    outcomes = processed(settings, landed)
-    build(settings)
-    return Night(settings, outcomes, publish(settings, run_id))
+def manifest_of(version: Path) -> Manifest:
+    """What a published version says of both its halves."""
+    halves = {name: tuple(published_marts(version, name).values()) for name in versions.AUDIENCES}
+    told = versions.manifest(version, "internal")
+    told |= {"marts": halves["internal"], "public": halves["public"]}
+    return Manifest(**{**told, "sources": tuple(told["sources"])})
 
 
 def built_without_tests(settings: Settings, run_id: str) -> Settings:

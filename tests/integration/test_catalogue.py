@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 
 import duckdb
 import pytest
-from nights import Night
 from rdflib import DCAT, DCTERMS, RDF, Graph, Namespace, URIRef
 from rdflib.term import Node
+from shared_night import FirstNight
 
 from catalogue.crawl import walk
 from catalogue.site import DOCUMENTS, write_sites
@@ -35,7 +35,7 @@ STATEMENT = re.compile(
 
 
 @pytest.fixture(scope="module")
-def installation(first_night: Night, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+def installation(first_night: FirstNight, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """The shared night, seen from a home whose documents are its own."""
     home = tmp_path_factory.mktemp("catalogue") / "var"
     home.mkdir()

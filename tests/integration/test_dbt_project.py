@@ -8,7 +8,7 @@ from fnmatch import fnmatch
 import duckdb
 import pytest
 from dbt_rules import RULES, Project
-from nights import Night
+from shared_night import FirstNight
 
 from warehouse.builds import last
 
@@ -70,7 +70,7 @@ EXCEPTIONS: Mapping[str, Mapping[str, str]] = {
 
 
 @pytest.fixture(scope="module")
-def project(first_night: Night) -> Project:
+def project(first_night: FirstNight) -> Project:
     return Project(last(first_night.installation).manifest)
 
 
@@ -89,7 +89,7 @@ def test_exceptions_are_made_of_rules_that_there_are() -> None:
 
 
 def test_every_model_lists_its_columns_as_they_are_built_and_describes_each(
-    project: Project, first_night: Night
+    project: Project, first_night: FirstNight
 ) -> None:
     """The lists of marts are held to their relations by contracts."""
     models = [

@@ -10,7 +10,7 @@ import duckdb
 import pytest
 import yaml
 from attack import Attack, Cell
-from nights import Night
+from shared_night import FirstNight
 
 from kreishaus.settings import REPOSITORY, Settings
 from warehouse import disclosure, versions
@@ -41,7 +41,7 @@ SUMS = {
 
 
 @pytest.fixture(scope="module")
-def installation(first_night: Night) -> Settings:
+def installation(first_night: FirstNight) -> Settings:
     return first_night.installation
 
 
@@ -284,7 +284,7 @@ def test_no_printed_figure_of_the_register_is_public(installation: Settings) -> 
         assert query(installation, sql, "public").to_pylist() == [{"figures": 0}]
 
 
-def test_every_mart_is_covered_by_a_rule(first_night: Night) -> None:
+def test_every_mart_is_covered_by_a_rule(first_night: FirstNight) -> None:
     assert first_night.manifest.refused == {}
     internal = {mart.name for mart in first_night.manifest.marts}
     public = {mart.name for mart in first_night.manifest.public}

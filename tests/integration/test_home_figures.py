@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import duckdb
 import pytest
-from nights import Night
+from shared_night import FirstNight
 
 from kreishaus.settings import Settings
 from warehouse import versions
@@ -70,7 +70,7 @@ class Kept:
 
 
 @pytest.fixture(scope="module")
-def installation(first_night: Night) -> Settings:
+def installation(first_night: FirstNight) -> Settings:
     return first_night.installation
 
 

@@ -23,7 +23,7 @@ from home_marts import READINGS
 from home_recoveries import knowledge, seen
 from home_values import HomeValues, Unknown, home_values, in_order, of_rows
 from home_world import World
-from nights import Night
+from shared_night import FirstNight
 
 from kreishaus.settings import Settings
 from warehouse import versions
@@ -36,7 +36,7 @@ last. The dates of 2021 whose towns the county printed keep the optimiser busy f
 
 
 @pytest.fixture(scope="module")
-def installation(first_night: Night) -> Settings:
+def installation(first_night: FirstNight) -> Settings:
     return first_night.installation
 
 

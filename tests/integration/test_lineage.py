@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from nights import Night
 from servers import Visit, serving
+from shared_night import FirstNight
 
 from kreishaus.datasets import REGISTRY
 from kreishaus.settings import Lineage, Metrics, Settings
@@ -24,13 +24,13 @@ from warehouse.telemetry import emit_build_metrics, emit_publish_metrics
 Event = Mapping[str, Any]
 
 
-def tell(night: Night, settings: Settings) -> None:
+def tell(night: FirstNight, settings: Settings) -> None:
     emit_build_metrics(settings, "first", 16.5, last(settings))
     emit_publish_metrics(settings, night.manifest, 4.5)
 
 
 @pytest.fixture(scope="module")
-def events(first_night: Night, tmp_path_factory: pytest.TempPathFactory) -> list[Event]:
+def events(first_night: FirstNight, tmp_path_factory: pytest.TempPathFactory) -> list[Event]:
     """What the files hold after a build and a publishing."""
     folder = tmp_path_factory.mktemp("lineage")
     wanted = Lineage(transport="file", path=folder)
@@ -61,7 +61,7 @@ def ancestors(events: list[Event], name: str) -> set[str]:
 
 @pytest.mark.parametrize("audience", ["internal", "public"])
 def test_a_published_mart_leads_back_to_the_files_as_received(
-    first_night: Night, events: list[Event], audience: str
+    first_night: FirstNight, events: list[Event], audience: str
 ) -> None:
     home = first_night.installation.home
     file = home / "published" / "current" / audience / "parquet" / "vacancy_by_region.parquet"
@@ -85,7 +85,7 @@ def test_no_mart_leads_back_to_files_that_it_has_nothing_of(events: list[Event])
 
 
 def test_every_dataset_and_every_mart_has_its_events(
-    first_night: Night, events: list[Event]
+    first_night: FirstNight, events: list[Event]
 ) -> None:
     jobs = {event["job"]["name"] for event in events}
     # No table over several months is among the sample.
@@ -103,7 +103,7 @@ def test_every_dataset_and_every_mart_has_its_events(
 
 
 def test_an_event_says_columns_rows_and_what_was_tested(
-    first_night: Night, events: list[Event]
+    first_night: FirstNight, events: list[Event]
 ) -> None:
     def last(job: str) -> Event:
         return [event for event in events if event["job"]["name"] == job][-1]
@@ -130,7 +130,7 @@ def over_http(settings: Settings, url: str) -> Settings:
 
 
 def test_the_same_events_go_to_a_server(
-    first_night: Night,
+    first_night: FirstNight,
     events: list[Event],
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
@@ -152,7 +152,7 @@ def test_the_same_events_go_to_a_server(
 
 @pytest.mark.parametrize("status", [None, 500, 401])
 def test_a_server_that_is_down_is_a_warning_and_nothing_is_asked_twice(
-    first_night: Night,
+    first_night: FirstNight,
     caplog: pytest.LogCaptureFixture,
     monkeypatch: pytest.MonkeyPatch,
     status: int | None,
@@ -172,7 +172,7 @@ def test_a_server_that_is_down_is_a_warning_and_nothing_is_asked_twice(
 
 
 def test_a_folder_that_cannot_be_made_is_a_warning(
-    first_night: Night, caplog: pytest.LogCaptureFixture, tmp_path: Path
+    first_night: FirstNight, caplog: pytest.LogCaptureFixture, tmp_path: Path
 ) -> None:
     (tmp_path / "file").touch()
     wanted = Lineage(transport="file", path=tmp_path / "file" / "lineage")
@@ -185,7 +185,7 @@ def test_a_folder_that_cannot_be_made_is_a_warning(
     assert "lineage: 0 events arrived" in caplog.text
 
 
-def test_only_the_newest_files_are_kept(first_night: Night, tmp_path: Path) -> None:
+def test_only_the_newest_files_are_kept(first_night: FirstNight, tmp_path: Path) -> None:
     for number in range(5):
         (tmp_path / f"2021010{number}T000000.000000Z_old.jsonl").touch()
     wanted = Lineage(transport="file", path=tmp_path, keep_files=3)
@@ -200,7 +200,7 @@ def test_only_the_newest_files_are_kept(first_night: Night, tmp_path: Path) -> N
     assert len(kept) == 3
 
 
-def test_a_night_is_measured(first_night: Night) -> None:
+def test_a_night_is_measured(first_night: FirstNight) -> None:
     receiver = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     receiver.bind(("127.0.0.1", 0))
     receiver.settimeout(0.5)
@@ -231,7 +231,7 @@ def test_a_night_is_measured(first_night: Night) -> None:
 
 
 def test_nothing_is_told_where_nobody_asked(
-    first_night: Night, monkeypatch: pytest.MonkeyPatch
+    first_night: FirstNight, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def never(*_: object) -> None:
         raise AssertionError("something was told")

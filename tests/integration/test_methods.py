@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
-from nights import Night
+from shared_night import FirstNight
 
 from kreishaus.settings import Settings
 from operations.query_output import RENDERERS
@@ -36,7 +36,7 @@ SUMS = [
 
 
 @pytest.fixture(scope="module")
-def installation(first_night: Night) -> Settings:
+def installation(first_night: FirstNight) -> Settings:
     return first_night.installation
 
 

@@ -17,8 +17,8 @@ from pathlib import Path
 import duckdb
 import pytest
 from hash_guessing import guess_pending
-from nights import Night
 from public_reach import HASH, by_modes, files, hashes, text_of
+from shared_night import FirstNight
 
 from catalogue.site import site, write_sites
 from kreishaus.settings import Settings
@@ -37,7 +37,7 @@ sums of six countries with five values each that leave the rest and the whole in
 
 
 @pytest.fixture(scope="module")
-def installation(first_night: Night) -> Settings:
+def installation(first_night: FirstNight) -> Settings:
     return first_night.installation
 
 

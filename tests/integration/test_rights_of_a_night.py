@@ -9,8 +9,8 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from nights import Night
 from other_user import become_nobody, everything_in, opened_by_another, reachable_folder
+from shared_night import FirstNight
 
 from catalogue.site import write_sites
 from expectations.data_docs import build as data_docs
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become 
 
 
 @pytest.fixture(scope="module")
-def installation(first_night: Night) -> Iterator[Settings]:
+def installation(first_night: FirstNight) -> Iterator[Settings]:
     """The same where other users reach it, with its papers, its pages and its catalogue."""
     with reachable_folder() as folder:
         home = folder / "var"

@@ -22,7 +22,6 @@ import psycopg
 import pytest
 import serving_readers
 from marts_made import NUMBERED, ROWS, build_of, numbered
-from nights import Night
 from postgres import Server
 from pydantic import SecretStr
 from serving_databases import (
@@ -34,6 +33,7 @@ from serving_databases import (
     patient_for,
     reader_url,
 )
+from shared_night import FirstNight
 from typer.testing import CliRunner
 
 from kreishaus.settings import Settings
@@ -553,7 +553,7 @@ def test_every_type_arrives_as_it_was(server: Server, serving: Settings) -> None
 
 
 def test_every_published_mart_is_served_row_for_row(
-    server: Server, serving: Settings, first_night: Night
+    server: Server, serving: Settings, first_night: FirstNight
 ) -> None:
     """The marts of the sample, both halves, as a reader of PostgreSQL sees them."""
     installation = first_night.installation.model_copy(update={"serving": serving.serving})

@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from earlier_homes import as_before_halves, as_format_1
-from nights import Night
+from shared_night import FirstNight
 from typer.testing import CliRunner, Result
 
 from catalogue.site import site, write_sites
@@ -38,7 +38,7 @@ HASH = f"[0-9a-f]{{{SHORTEST},64}}"
 
 
 @pytest.fixture
-def earlier(first_night: Night, tmp_path: Path) -> Iterator[Settings]:
+def earlier(first_night: FirstNight, tmp_path: Path) -> Iterator[Settings]:
     """A copy of the night's home, in which tests make an earlier one."""
     home = tmp_path / "var"
     shutil.copytree(first_night.installation.home, home, symlinks=True)
@@ -119,7 +119,9 @@ def test_no_public_reader_has_a_hash_to_guess_by(earlier: Settings) -> None:
     assert confirmed(earlier) == ({secret}, set())
 
 
-def test_every_mart_comes_through_and_readers_go_on(earlier: Settings, first_night: Night) -> None:
+def test_every_mart_comes_through_and_readers_go_on(
+    earlier: Settings, first_night: FirstNight
+) -> None:
     internal = {mart.name: mart.content_hash for mart in first_night.manifest.marts}
     public = {mart.name: mart.content_hash for mart in first_night.manifest.public}
     as_format_1(earlier.home)
@@ -172,7 +174,7 @@ def test_a_home_of_exact_marts_alone_answers_its_own_people_and_nobody_else(
 
 @pytest.mark.long
 def test_built_and_published_by_this_code_the_exact_marts_are_the_same(
-    earlier: Settings, first_night: Night
+    earlier: Settings, first_night: FirstNight
 ) -> None:
     as_format_1(earlier.home)
     list(migrations.upgrade(earlier))
