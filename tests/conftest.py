@@ -19,6 +19,9 @@ hypothesis.settings.load_profile("steady")
 # Engineers read what a test prints; the tests of German ask for it.
 os.environ["KREISHAUS_LANGUAGE"] = "en"
 
+# dbt's log of each statement is for whoever looks for a fault; it takes a tenth of a build.
+os.environ.setdefault("DBT_LOG_LEVEL_FILE", "none")
+
 
 DEAREST_FIRST = ("e2e", "integration", "full", "fuzz", "unit")
 """The order of the folders. Where processes share the tests, file by file, what takes minutes must

@@ -36,7 +36,7 @@ from warehouse import audit, versions
 pytestmark = pytest.mark.timeout(1800)  # two builds and a restore are made by the first test
 
 FIRST_MONTH = date(2021, 6, 1)
-"""Printed months before it are taken out of it first: reading them again takes minutes."""
+"""What is printed or reported before it is taken out first: reading it again takes minutes."""
 RULE = Retention(after_days=1, in_force_too=True, reason="The drill deletes the register's files")
 
 
@@ -54,18 +54,17 @@ class Drill:
     restored: Restored
 
 
-def fewer_months(installation: Settings) -> None:
-    for dataset in ("hkl", "report"):
-        for record in list(_floor(installation.staged, dataset).glob("*/*/batch.json")):
+def fewer_periods(installation: Settings) -> None:
+    for dataset in ("bamf/hkl", "bamf/report", "wtg/stichtag"):
+        for record in list((installation.staged / dataset).glob("*/*/batch.json")):
             period, key = record.parts[-3:-1]
             if period < f"{FIRST_MONTH:%Y-%m}":
                 shutil.rmtree(record.parent)
-                for path in _floor(installation.landing, dataset).glob(f"{key}.*"):
+                for path in (installation.landing / dataset).glob(f"{key}.*"):
                     path.unlink()
-
-
-def _floor(floor: Path, dataset: str) -> Path:
-    return floor / "bamf" / dataset
+    for workbook in installation.drop_folder("wtg").glob("WTG_Stichtag_*.xlsx"):
+        if workbook.stem < f"WTG_Stichtag_{FIRST_MONTH:%Y-%m}":
+            workbook.unlink()
 
 
 def second_night(installation: Settings, tmp_path: Path) -> None:
@@ -101,7 +100,7 @@ def drill(of_its_own: Settings, tmp_path_factory: pytest.TempPathFactory) -> Dri
     tmp_path = tmp_path_factory.mktemp("drill")
     with_rule = of_its_own.model_copy(update={"retention": Keeping(datasets={"azr/series": RULE})})
     installation = with_backup(with_rule, tmp_path / "backup", password_file(tmp_path))
-    fewer_months(installation)
+    fewer_periods(installation)
     second_night(installation, tmp_path)
     make_snapshot(installation)
     in_two_days = datetime.now(UTC) + timedelta(days=2)

@@ -557,6 +557,39 @@ def test_52_months_of_asylum_figures_without_a_gap(installation: Settings, first
     )
 
 
+def test_the_command_line_answers_from_the_published_marts(
+    installation: Settings, first: Manifest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KREISHAUS_HOME", str(installation.home))
+    asked = subprocess.run(
+        [
+            KREISHAUS,
+            "query",
+            "--format",
+            "csv",
+            "select vacant_places from vacancy_by_region where vacant_places = 217",
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert asked.stdout == "vacant_places\n217\n"
+    wrong = subprocess.run(
+        [KREISHAUS, "query", "select x from vacancy_by_region"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert wrong.returncode == 1
+    assert "vacant_places" in wrong.stderr or "not found" in wrong.stderr
+    shown = subprocess.run(
+        [KREISHAUS, "status", "--format", "json"], capture_output=True, text=True, check=True
+    )
+    status = {entry["dataset"]: entry for entry in json.loads(shown.stdout)["datasets"]}
+    assert status["bamf/hkl"]["newest_reference"] == "2021-09-01"
+    assert status["wtg/stichtag"]["files_staged"] == 24
+
+
 def hashes(manifest: Manifest) -> dict[str, str]:
     return {mart.name: mart.content_hash for mart in manifest.marts}
 
@@ -636,36 +669,3 @@ def change_first_number(path: Path, sheet_name: str, column: str) -> None:
                 book.save(path)
                 return
     raise AssertionError(f"no column {column} in {sheet_name}")
-
-
-def test_the_command_line_answers_from_the_published_marts(
-    installation: Settings, first: Manifest, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("KREISHAUS_HOME", str(installation.home))
-    asked = subprocess.run(
-        [
-            KREISHAUS,
-            "query",
-            "--format",
-            "csv",
-            "select vacant_places from vacancy_by_region where vacant_places = 217",
-        ],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert asked.stdout == "vacant_places\n217\n"
-    wrong = subprocess.run(
-        [KREISHAUS, "query", "select x from vacancy_by_region"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert wrong.returncode == 1
-    assert "vacant_places" in wrong.stderr or "not found" in wrong.stderr
-    shown = subprocess.run(
-        [KREISHAUS, "status", "--format", "json"], capture_output=True, text=True, check=True
-    )
-    status = {entry["dataset"]: entry for entry in json.loads(shown.stdout)["datasets"]}
-    assert status["bamf/hkl"]["newest_reference"] == "2021-09-01"
-    assert status["wtg/stichtag"]["files_staged"] == 24
