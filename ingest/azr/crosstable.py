@@ -38,10 +38,11 @@ from ingest.azr.headers import (
     label_columns,
     line_columns,
 )
+from ingest.azr.labels import label_at
 from ingest.azr.title_dates import made_at, reference_date
 from ingest.azr.turned import turned
 from ingest.vocabulary import statuses
-from ingest.vocabulary.groups import ALIAS_FILE, GROUPS, Group, header_key
+from ingest.vocabulary.groups import ALIAS_FILE, GROUPS, Group, header_key, printed_head
 from kreishaus.model import Batch, Finding, Origin, UnreadableFile
 from kreishaus.wording import joined, say, text_of
 
@@ -49,6 +50,9 @@ FEWEST_GROUPS = 5
 """A row naming so many groups is a header; one that lacks some is a header with a fault."""
 
 LABEL_HEADS = "Bezeichnung, Aufenthaltsstatus, Aufenthaltstitel, Status"
+
+LEFT_OUT = (Group("sex", "not_stated"), Group("sex", "unknown"), Group("age", "not_stated"))
+"""Columns that an office leaves out where nobody is in them: the sums of each row must say so."""
 
 MARGINS = tuple(
     Whole("total", [str(group) for group in GROUPS if group.margin == margin])
@@ -162,7 +166,7 @@ def _layout(sheet: Sheet, row: int, heads: int | None) -> Layout:
     labels, lines = label_columns(sheet, row), line_columns(sheet, row)
     known = {*found, *labels, *lines, *derived_columns(sheet, row)}
     faults = list(_missing_groups(sheet, row, found))
-    missing = [str(group) for group in GROUPS if group not in found.values()]
+    missing = [printed_head(group) for group in GROUPS if group not in found.values()]
     faults += [
         _unknown_header(sheet, row, column, missing)
         for column, key in headers.items()
@@ -182,13 +186,15 @@ def _layout(sheet: Sheet, row: int, heads: int | None) -> Layout:
         )
     if faults:
         raise UnreadableFile(*faults)
+    beyond = max(sheet.columns) + 1
+    found |= dict(enumerate((group for group in LEFT_OUT if group not in found.values()), beyond))
     return Layout(sheet, row, labels[0], lines[0] if lines else None, found, heads)
 
 
 def _missing_groups(sheet: Sheet, row: int, groups: dict[int, Group]) -> Iterator[Finding]:
     found = list(groups.values())
     for group in GROUPS:
-        if found.count(group) != 1:
+        if found.count(group) > 1 or (found.count(group) == 0 and group not in LEFT_OUT):
             columns = [get_column_letter(column) for column, at in groups.items() if at == group]
             yield Finding(
                 rule="header",
@@ -197,12 +203,12 @@ def _missing_groups(sheet: Sheet, row: int, groups: dict[int, Group]) -> Iterato
                     "the group {group} needs exactly one column; its names are in "
                     "ingest/vocabulary/{name}, and 'k.A.' needs 'Geschlecht' or "
                     "'Altersgruppen' above it",
-                    group=group,
+                    group=printed_head(group),
                     name=ALIAS_FILE.name,
                 ),
                 place=sheet.title,
                 row=str(row),
-                expected=say("one column {group}", group=group),
+                expected=say("one column {group}", group=printed_head(group)),
                 found=(
                     say("columns {columns}", columns=joined(columns, ", "))
                     if columns
@@ -328,7 +334,7 @@ def _is_data(layout: Layout, row: int) -> bool:
 
 
 def _label(layout: Layout, row: int) -> str:
-    return layout.sheet.text(row, layout.label_column)
+    return label_at(layout.sheet, row, layout.label_column)
 
 
 def _line(layout: Layout, row: int, stated: date, numbered: bool) -> dict[str, Any]:

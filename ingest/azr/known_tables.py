@@ -19,6 +19,7 @@ from ingest.azr.headers import (
     LABEL,
     LINE,
     SECTIONS,
+    UNITS,
     derived_columns,
     is_derived_head,
     is_derived_number,
@@ -28,12 +29,14 @@ from ingest.azr.headers import (
     line_columns,
     plain_key,
 )
+from ingest.azr.labels import is_country, label_at
 from ingest.azr.long_form import long_form
 from ingest.azr.municipalities import KEY, NAME, POSTCODE
 from ingest.azr.title_dates import dates_above
 from ingest.azr.turned import turned
-from ingest.vocabulary.groups import groups_named
-from ingest.vocabulary.regions import UnknownRegion, region
+from ingest.azr.years import newest
+from ingest.vocabulary.groups import groups_named, header_key
+from ingest.vocabulary.regions import UnknownRegion
 from ingest.vocabulary.statuses import ROW_REFERENCE, status_aliases
 from kreishaus.model import UnreadableFile
 from kreishaus.settings import County
@@ -247,7 +250,9 @@ def tables_by_dataset(sheet: Sheet, county: County) -> dict[str, KnownTable]:
         return {"series": replace(table, long=long.cells)}
     turn = None if tables else turned(sheet)
     if turn is None:
-        return tables
+        regions = None if tables else municipalities.turned_regions(sheet, county)
+        table = regions and _municipalities(regions.sheet, county, regions.heads)
+        return {"municipalities": table} if table else tables
     found = {
         "series": _series(turn.sheet, turn.heads),
         "crosstable": _crosstable(turn.sheet, turn.heads),
@@ -310,7 +315,7 @@ def _of_statuses(
     known = status_aliases()
 
     def row_of(line: int) -> Hashable | None:
-        return known.any_code(sheet.text(line, labels[0]))
+        return known.any_code(label_at(sheet, line, labels[0]))
 
     # A total may be merged over the column of line numbers, and then stands in that.
     held = frozenset([*labels, *lines])
@@ -322,7 +327,7 @@ def _of_statuses(
         frozenset(lines),
         is_head,
         row_of,
-        is_label=is_status,
+        is_label=lambda value: is_status(value) or is_country(value),
         heads=heads,
         derived=derived_columns(sheet, row) - counts,
     )
@@ -339,11 +344,13 @@ def _refers_downwards(label: str) -> bool:
     return numbers == sorted(numbers) and all(number <= LARGEST_LINE for number in numbers)
 
 
-def _municipalities(sheet: Sheet, county: County) -> KnownTable | None:
+def _municipalities(sheet: Sheet, county: County, heads: int | None = None) -> KnownTable | None:
     row = municipalities.header_row(sheet)
     if row is None:
         return None
     columns = municipalities.known_columns(sheet, row)
+    of_newest, derived = newest(sheet, row), derived_columns(sheet, row)
+    units = {(row, at) for at in derived if header_key(sheet.text(row, at)) in UNITS}
     first = {held: at for at, held in reversed([*columns.items()])}
     labels = frozenset(first[held] for held in (KEY, NAME) if held in first)
     postcodes = frozenset(at for at, held in columns.items() if held == POSTCODE)
@@ -357,7 +364,9 @@ def _municipalities(sheet: Sheet, county: County) -> KnownTable | None:
 
     def is_label(value: object) -> bool:
         """A key, or a name; beside a name the column of keys may hold no other text."""
-        return any(sign.isdigit() for sign in str(value)) or _names_a_region(county, value)
+        return any(sign.isdigit() for sign in str(value)) or municipalities.names_a_region(
+            county, value
+        )
 
     return KnownTable(
         sheet,
@@ -369,18 +378,12 @@ def _municipalities(sheet: Sheet, county: County) -> KnownTable | None:
         row_of,
         _is_postcode,
         is_label,
-        derived=derived_columns(sheet, row),
-        upper=frozenset(dates_above(sheet, row)),
+        heads,
+        derived=derived | of_newest.earlier,
+        upper=of_newest.cells | units | set(dates_above(sheet, row)),
         names=first.get(NAME),
         expects=REGIONS,
     )
-
-
-def _names_a_region(county: County, value: object) -> bool:
-    try:
-        return bool(region(county, None, printed(value)))
-    except UnknownRegion:
-        return not county.municipalities
 
 
 def _is_postcode(value: object) -> bool:

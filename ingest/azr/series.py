@@ -45,6 +45,7 @@ from ingest.azr.headers import (
     is_head_of,
     is_units_row,
 )
+from ingest.azr.labels import label_at
 from ingest.azr.title_dates import made_at
 from ingest.azr.turned import Turned, turned
 from ingest.vocabulary import statuses
@@ -306,7 +307,7 @@ def _read(layout: Layout) -> tuple[list[dict[str, Any]], list[str]]:
     marked: list[str] = []
     faults: list[Finding] = []
     for row in layout.sheet.below(layout.header_row):
-        label = layout.sheet.text(row, layout.label_column)
+        label = label_at(layout.sheet, row, layout.label_column)
         if not _is_data(layout, row, label) or is_units_row(layout.sheet, row, layout.header_row):
             continue
         for column in layout.columns:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from formats.sheets import Rows, Sheet
@@ -22,14 +23,15 @@ class Turned:
     heads: int
 
 
-def turned(sheet: Sheet) -> Turned | None:
+def turned(sheet: Sheet, is_label: Callable[[str], bool] | None = None) -> Turned | None:
     """The table of a sheet that has statuses side by side; None where there is none.
 
     Titles above and notes below are left out: turned round they would stand among the dates.
+    ``is_label`` knows other labels than those of statuses.
     """
-    known = status_aliases()
+    known = is_label or status_aliases().knows
     for heads in sheet.top:
-        labels = [at for at, _ in sheet.filled(heads) if known.knows(sheet.text(heads, at))]
+        labels = [at for at, _ in sheet.filled(heads) if known(sheet.text(heads, at))]
         if len(labels) >= FEWEST_LABELS:
             below = [
                 row
