@@ -81,6 +81,11 @@ def _year(digits: str) -> int:
     return int(digits) if len(digits) == 4 else 2000 + int(digits)
 
 
+def is_month(word: str) -> bool:
+    """Whether a word is the name of a month, in full or shortened."""
+    return word.casefold() in MONTHS
+
+
 def month_end(day: date) -> date:
     """The last day of the month of ``day``."""
     return day.replace(day=calendar.monthrange(day.year, day.month)[1])
