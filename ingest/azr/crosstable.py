@@ -6,7 +6,7 @@ either is missing or unknown the file is not read at all.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -165,13 +165,14 @@ def _layout(sheet: Sheet, row: int, heads: int | None) -> Layout:
     headers = {column: header_key(header_text(sheet, row, column)) for column in sheet.columns}
     labels, lines = label_columns(sheet, row), line_columns(sheet, row)
     known = {*found, *labels, *lines, *derived_columns(sheet, row)}
-    faults = list(_missing_groups(sheet, row, found))
     missing = [printed_head(group) for group in GROUPS if group not in found.values()]
-    faults += [
+    strange = [
         _unknown_header(sheet, row, column, missing)
         for column, key in headers.items()
         if key and column not in known and key not in SECTIONS
     ]
+    needed = [group for group in GROUPS if strange or group not in LEFT_OUT]
+    faults = [*_missing_groups(sheet, row, found, needed), *strange]
     if len(labels) != 1 or len(lines) > 1:
         faults.append(
             Finding(
@@ -191,10 +192,12 @@ def _layout(sheet: Sheet, row: int, heads: int | None) -> Layout:
     return Layout(sheet, row, labels[0], lines[0] if lines else None, found, heads)
 
 
-def _missing_groups(sheet: Sheet, row: int, groups: dict[int, Group]) -> Iterator[Finding]:
+def _missing_groups(
+    sheet: Sheet, row: int, groups: dict[int, Group], needed: Collection[Group]
+) -> Iterator[Finding]:
     found = list(groups.values())
     for group in GROUPS:
-        if found.count(group) > 1 or (found.count(group) == 0 and group not in LEFT_OUT):
+        if found.count(group) > 1 or (found.count(group) == 0 and group in needed):
             columns = [get_column_letter(column) for column, at in groups.items() if at == group]
             yield Finding(
                 rule="header",
@@ -265,7 +268,7 @@ def _read(layout: Layout, stated: date) -> tuple[list[dict[str, Any]], list[str]
     zeros = _zeros(found)
     found.faults += unmet(found.cells)
     if found.faults:
-        raise UnreadableFile(*found.faults)
+        raise UnreadableFile(*dict.fromkeys(found.faults))
     if not found.cells:
         raise unreadable(
             "rows",
@@ -285,6 +288,8 @@ def _read_row(layout: Layout, row: int, line: dict[str, Any], found: _Found) -> 
             count = read_count(cell)
         except ValueError as error:
             fault = _bad_cell(layout, row, column, text_of(error), layout.where(row, column))
+            if column not in layout.sheet.columns:
+                (fault,) = _missing_groups(layout.sheet, layout.header_row, {}, [group])
             if cell is not None or (row, column) in layout.sheet.uncalculated:
                 found.faults.append(fault)
                 continue
