@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import calendar
 import re
+from collections.abc import Iterable
+from contextlib import suppress
 from datetime import date
 
 from formats.text import FOOTNOTE
@@ -51,6 +53,14 @@ BEHIND = re.compile(
 MONTH_OR_QUARTER = re.compile(r"[1-4][/.]20\d{2}", re.ASCII)
 """Where all heads are such, either may be meant."""
 
+ANY_YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
+YEAR_ALONE = re.compile(r"(?:\b([A-ZÄÖÜ][a-zäöüß]+)[ -]{1,2}|^)(20\d\d)(?![\d-])")
+"""A year behind a noun, or alone: no part of a date, and not "seit 2015"."""
+
+HEAD_AND_DATE = re.compile(
+    r"(?P<head>.*?)[\s(:,]*(?:\b(?:am|zum|Stand|Ende))?\s*"
+    r"\b(?P<day>\d{1,2}\.\s?\d{1,2}\.\s?20\d\d|\d{4}-\d\d-\d\d(?: 00:00:00)?|20\d\d)\)?"
+)
 YEAR = re.compile(r"(?:jahr\s)?(20\d{2})", re.ASCII | re.IGNORECASE)
 WITHOUT_YEAR = re.compile(
     r"(?P<day>[0-9]{1,2}\.\s?[0-9]{1,2})\.?|(?P<word>(?:[0-9]{1,2}\.\s?)?[^\W\d_]{3,9})\.?"
@@ -79,11 +89,6 @@ def dates_in(text: str) -> list[date]:
 
 def _year(digits: str) -> int:
     return int(digits) if len(digits) == 4 else 2000 + int(digits)
-
-
-def is_month(word: str) -> bool:
-    """Whether a word is the name of a month, in full or shortened."""
-    return word.casefold() in MONTHS
 
 
 def month_end(day: date) -> date:
@@ -120,6 +125,31 @@ def year_in(value: object) -> int | None:
     """The year that a cell says and nothing else: 2020, "2020", "Jahr 2020"."""
     match = YEAR.fullmatch(str(value).strip())
     return int(match[1]) if match else None
+
+
+def date_behind(head: str) -> tuple[date, bool, str] | None:
+    """The year or last day of a month that a head says behind its words: "Insgesamt 2021".
+
+    With whether it is a year, whose last day stands for it, and the words; None where it is none.
+    """
+    match = HEAD_AND_DATE.fullmatch(without_footnote(" ".join(head.split())))
+    if match is None:
+        return None
+    if year := year_in(match["day"]):
+        return date(year, 12, 31), True, match["head"]
+    with suppress(ValueError):
+        day = read_date_label(match["day"].removesuffix(" 00:00:00"))
+        return (day, False, match["head"]) if day == month_end(day) else None
+    return None
+
+
+def only_year(titles: Iterable[str]) -> int | None:
+    """The only year that titles say, once without a day or month; None where there is none."""
+    texts = list(titles)
+    alone = [word for text in texts for word in YEAR_ALONE.findall(text)]
+    years = {year for text in texts for year in ANY_YEAR.findall(text)}
+    said = [year for word, year in alone if word.casefold() not in MONTHS]
+    return int(said[0]) if said and len(years) == 1 else None
 
 
 def read_label_under_year(text: str, year: int) -> date:

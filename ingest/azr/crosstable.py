@@ -15,7 +15,7 @@ import pandas as pd
 from openpyxl.utils import get_column_letter
 
 from formats.counts import read_count
-from formats.sheets import Sheet, Workbook
+from formats.sheets import Sheet
 from formats.workbook import open_workbook
 from ingest.azr.empties import STATUSES, Whole, proven_zeros, read_as_zero
 from ingest.azr.findings import (
@@ -40,7 +40,7 @@ from ingest.azr.headers import (
 )
 from ingest.azr.labels import label_at
 from ingest.azr.title_dates import made_at, reference_date
-from ingest.azr.turned import turned
+from ingest.azr.turned import tables_in
 from ingest.vocabulary import statuses
 from ingest.vocabulary.groups import ALIAS_FILE, GROUPS, Group, header_key, printed_head
 from kreishaus.model import Batch, Finding, Origin, UnreadableFile
@@ -93,7 +93,7 @@ class Layout:
 def parse(content: bytes, origin: Origin) -> Batch:
     """One row per printed cell. Raises ``UnreadableFile`` naming every cell it cannot read."""
     workbook = open_workbook(content)
-    tables = _tables(workbook)
+    tables = tables_in(workbook, header_row)
     if len(tables) != 1:
         raise unreadable(
             "header",
@@ -129,19 +129,6 @@ def parse(content: bytes, origin: Origin) -> Batch:
             *read_as_zero(layout.sheet.title, zeros),
         ),
     )
-
-
-def _tables(workbook: Workbook) -> list[tuple[Sheet, int, int | None]]:
-    """Sheet, row of the heads; of a table that was turned round its first row in the file."""
-    tables: list[tuple[Sheet, int, int | None]] = [
-        (sheet, row, None) for sheet in workbook.sheets if (row := header_row(sheet)) is not None
-    ]
-    turns = [] if tables else [turn for sheet in workbook.sheets if (turn := turned(sheet))]
-    return tables or [
-        (turn.sheet, row, turn.heads)
-        for turn in turns
-        if (row := header_row(turn.sheet)) is not None
-    ]
 
 
 def header_row(sheet: Sheet) -> int | None:

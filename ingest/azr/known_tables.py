@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from formats.counts import read_count
-from formats.dates import read_date_label
+from formats.dates import date_behind
 from formats.sheets import Sheet
 from formats.text import printed
 from ingest.azr import crosstable, municipalities, series
@@ -305,17 +305,10 @@ def _series(sheet: Sheet, row: int, heads: int | None) -> KnownTable | None:
     lines = [at for at in line_columns(sheet, row) if at in left]
     years = {at: series.year_above(sheet, row, at) for at in dates}
     upper = {(row - 1, above[0]) for above in years.values() if above is not None}
-    upper |= {(row, at) for at in derived_columns(sheet, row) if _is_date(sheet.text(row, at))}
+    upper |= {(row, at) for at in derived_columns(sheet, row) if date_behind(sheet.text(row, at))}
     days = frozenset(day for at in dates if (day := series.date_of(sheet, row, at)))
     table = _of_statuses(sheet, row, dates, labels, lines, _heads_labels, heads)
     return table and replace(table, upper=frozenset(upper), days=days)
-
-
-def _is_date(text: str) -> bool:
-    try:
-        return bool(read_date_label(text.removesuffix(" 00:00:00")))
-    except ValueError:
-        return False
 
 
 def _heads_labels(text: str) -> bool:

@@ -10,7 +10,7 @@ import csv
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ import pandas as pd
 from openpyxl.utils import get_column_letter
 
 from formats.counts import Count, read_count
-from formats.sheets import Sheet, Workbook
+from formats.sheets import Sheet
 from formats.text import printed
 from formats.workbook import open_workbook
 from ingest.azr.empties import Whole, proven_zeros, read_as_zero
@@ -32,7 +32,7 @@ from ingest.azr.headers import (
     plain_key,
 )
 from ingest.azr.title_dates import made_at, reference_date
-from ingest.azr.turned import Turned, turned
+from ingest.azr.turned import Turned, tables_in, turned
 from ingest.azr.years import newest
 from ingest.vocabulary.regions import Region, UnknownRegion, region
 from kreishaus.model import Batch, Finding, Origin, UnreadableFile
@@ -95,7 +95,7 @@ def first_heads() -> Mapping[str, str]:
 def parse(content: bytes, origin: Origin, county: County) -> Batch:
     """One row per region and sex. Raises ``UnreadableFile`` naming every cell it cannot read."""
     workbook = open_workbook(content)
-    tables = _tables(workbook, county)
+    tables = tables_in(workbook, header_row, partial(turned_regions, county=county))
     if len(tables) != 1:
         raise unreadable(
             "header",
@@ -138,19 +138,6 @@ def parse(content: bytes, origin: Origin, county: County) -> Batch:
             *read_as_zero(layout.sheet.title, zeros),
         ),
     )
-
-
-def _tables(workbook: Workbook, county: County) -> list[tuple[Sheet, int, int | None]]:
-    """Sheet, row of the heads; of a table that was turned round its first row in the file."""
-    tables: list[tuple[Sheet, int, int | None]] = [
-        (sheet, row, None) for sheet in workbook.sheets if (row := header_row(sheet)) is not None
-    ]
-    turns = [turn for sheet in workbook.sheets if (turn := turned_regions(sheet, county))]
-    return tables or [
-        (turn.sheet, row, turn.heads)
-        for turn in turns
-        if (row := header_row(turn.sheet)) is not None
-    ]
 
 
 def turned_regions(sheet: Sheet, county: County) -> Turned | None:

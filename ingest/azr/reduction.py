@@ -15,11 +15,11 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from formats.dates import dates_in
+from formats.forms import form_of
 from ingest.azr import canonical
 from ingest.azr.beside import is_known
 from ingest.azr.file_names import is_file_name, own_words
 from ingest.azr.findings import ONE_COLUMN
-from ingest.azr.forms import form_of
 from ingest.azr.guard import refuse_person_level
 from ingest.azr.known_tables import is_status
 from ingest.azr.own_aliases import own_aliases

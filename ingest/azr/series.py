@@ -6,7 +6,6 @@ there were no data. The file always holds the whole history.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -20,9 +19,9 @@ from formats.counts import Count, read_count
 from formats.dates import (
     MONTH_OR_QUARTER,
     dates_in,
-    is_month,
     month_end,
     month_label,
+    only_year,
     read_date_label,
     read_label_under_year,
     without_footnote,
@@ -56,11 +55,6 @@ from kreishaus.wording import joined, say, text_of
 
 FEWEST_DATES = 2
 """A row with so many dates side by side is the header."""
-
-
-YEARS = re.compile(r"(?<!\d)20\d\d(?!\d)")
-YEAR_ALONE = re.compile(r"(?:\b([A-ZÄÖÜ][a-zäöüß]+)[ -]{1,2}|^)(20\d\d)(?![\d-])")
-"""A year behind a noun, or alone: no part of a date, and not "seit 2015"."""
 
 
 @dataclass(frozen=True)
@@ -259,18 +253,10 @@ def year_above(sheet: Sheet, row: int, number: int) -> tuple[int, int] | None:
     left = [(column, value) for column, value in sheet.filled(row - 1) if column <= number]
     year = year_in(left[-1][1]) if left else None
     if year is None:
-        year = _year_of_titles(sheet, row)
+        above = (str(value) for line in sheet.rows if line < row for _, value in sheet.filled(line))
+        year = only_year([sheet.title, *above])
         return None if year is None else (0, year)
     return left[-1][0], year
-
-
-def _year_of_titles(sheet: Sheet, row: int) -> int | None:
-    """The only year that the sheet's name and the lines above say, once without a day or month."""
-    above = (value for line in sheet.rows if line < row for _, value in sheet.filled(line))
-    texts = [sheet.title, *(str(value) for value in above)]
-    alone = [word for text in texts for word in YEAR_ALONE.findall(text) if not is_month(word[0])]
-    years = {year for text in texts for year in YEARS.findall(text)}
-    return int(alone[0][1]) if alone and len(years) == 1 else None
 
 
 def _columns(sheet: Sheet, row: int) -> tuple[Column, ...]:

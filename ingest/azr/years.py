@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 
-from formats.dates import month_end, read_date_label, without_footnote, year_in
+from formats.dates import date_behind
 from formats.sheets import Sheet
-from formats.text import printed
 from ingest.azr.headers import derived_columns, head_over, header_text
-
-DAY = r"(?:\d{1,2}\.\s?\d{1,2}\.\s?20\d\d|\d{4}-\d\d-\d\d(?: 00:00:00)?|20\d\d)"
-DATED = re.compile(rf"(?P<head>.*?)[\s(:,]*(?:\b(?:am|zum|Stand|Ende))?\s*\b(?P<day>{DAY})\)?")
 
 
 @dataclass(frozen=True)
@@ -68,21 +62,9 @@ def newest(sheet: Sheet, row: int) -> Newest:
 def _head(sheet: Sheet, row: int, at: int) -> _Head | None:
     """The date that a head says, or the one over it that says nothing else."""
     own, over = header_text(sheet, row, at), head_over(sheet, row, at)
-    if (found := _dated(own)) is not None:
+    if (found := date_behind(own)) is not None:
         day, is_year, text = found
         return _Head(day, is_year, text or over, row)
-    if own and (found := _dated(over)) is not None and not found[2]:
+    if own and (found := date_behind(over)) is not None and not found[2]:
         return _Head(found[0], found[1], own, row - 1)
-    return None
-
-
-def _dated(text: str) -> tuple[date, bool, str] | None:
-    match = DATED.fullmatch(without_footnote(printed(text)))
-    if match is None:
-        return None
-    if year := year_in(match["day"]):
-        return date(year, 12, 31), True, match["head"]
-    with suppress(ValueError):
-        day = read_date_label(match["day"].removesuffix(" 00:00:00"))
-        return (day, False, match["head"]) if day == month_end(day) else None
     return None
