@@ -81,9 +81,9 @@ def names_in(row: tuple[Raw, ...], sheet: Sheet) -> tuple[str, ...]:
             # Of two words for one column the second is named twice, and refused: see ``_twice``.
             meanings = [one for one in sheet.meanings(text) if one not in taken]
             name = next((one for one in meanings if one not in names), (meanings or [name])[0])
-        # A number right of the street is that of the house; elsewhere it may number the rows.
-        is_of_house = text and bare(text) in _NUMBERS and names and names[-1] == "strasse"
-        names.append("hausnummer" if is_of_house and "hausnummer" in own - taken else name)
+        # A number right of the street is a hausnummer; elsewhere it may number the rows.
+        is_in_address = text and bare(text) in _NUMBERS and names and names[-1] == "strasse"
+        names.append("hausnummer" if is_in_address and "hausnummer" in own - taken else name)
     return tuple(names)
 
 
