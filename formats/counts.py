@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from formats.text import FOOTNOTE
 from kreishaus.wording import say
 
 MARKERS = {"-": "-", "–": "-", "—": "-", ".": ".", "...": "...", "…": "...", "/": "/", "x": "x"}
 """What may stand instead of a number -> the marker of official statistics that is meant."""
 
-GROUPED = r"\d{1,3}(?:\.\d{3})+|\d{1,3}(?:[ \u00a0\u202f]\d{3})+|\d+"
-FOOTNOTE = r"\s?\*{1,3}|\s?[¹²³⁴-⁹]{1,2}|\s\d\)"
-"""A footnote mark behind a number, where it cannot be taken for one of its digits."""
+GROUPED = r"\d{1,3}(?:\.\d{3})+|\d{1,3}(?:[ \u00a0\u202f]\d{3})+|\d{1,3}(?:['’]\d{3})+|\d+"
+SHOWN = r"(?:,0{1,2})?(?:\s?Pers(?:\.|onen))?"
+"""Decimals of a whole number, and the unit: a CSV file holds numbers as a format shows them."""
 
-COUNTED = re.compile(rf"({GROUPED})({FOOTNOTE})?", re.ASCII)
+COUNTED = re.compile(rf"({GROUPED}){SHOWN}({FOOTNOTE})?", re.ASCII)
 
 
 @dataclass(frozen=True)

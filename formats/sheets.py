@@ -7,7 +7,7 @@ The guard and the parsers read files through the same readers (``xlsx``, ``xls``
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
 
@@ -131,6 +131,21 @@ class Workbook:
     sheets: tuple[Sheet, ...]
     unseen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     modified: datetime | None = None
+
+
+def exchanged(sheet: Sheet, kept: set[int]) -> Sheet:
+    """The sheet with rows and columns exchanged, of its rows those alone that are kept."""
+    rows: Rows = {}
+    for row in kept:
+        for column, value in sheet.filled(row):
+            rows.setdefault(column, {})[row] = value
+    return replace(
+        sheet,
+        rows=rows,
+        merged=(),
+        months=frozenset((column, row) for row, column in sheet.months if row in kept),
+        uncalculated=frozenset((column, row) for row, column in sheet.uncalculated if row in kept),
+    )
 
 
 def put(rows: Rows, row: int, column: int, value: object) -> None:

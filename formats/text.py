@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 
+FOOTNOTE = r"\s?(?:\*{1,3}|[¹²³⁰-⁹]{1,2})[)⁾]?|\s\d\)"
+"""A mark that is typed behind a label, a head or a number, and cannot be one of its digits."""
+
 BROKEN_WORD = re.compile(r"(?<=[^\W\d_]{2})-[ \r]*\n\s*(?=[a-zäöüß])(?!(?:und|oder|bzw|bis)\b)")
 """The hyphen of a word that a cell breaks over two lines: "Ins-" and "gesamt"."""
 

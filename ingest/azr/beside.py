@@ -38,7 +38,11 @@ PROGRAM = re.compile(
     r"(?:microsoft|libreoffice|openoffice|openpyxl|odfpy|xlsxwriter|apache)\b", re.IGNORECASE
 )
 BUILD = re.compile(r"[0-9a-f]{20,40}|[xX]\d\d(?:_\d\d)?|\d+")
-MADE_STYLE = re.compile(r"(?:Table|Pivot|Slicer|Timeline)Style[A-Z]\w{2,12}")
+MADE_STYLE = re.compile(
+    r"(?:Table|Pivot|Slicer|Timeline)Style[A-Z]\w{2,12}|(?:T|P|N|ce|co|ro|ta|gr)\d{1,4}"
+)
+"""Styles that the programs name themselves, those of LibreOffice by letters and a number."""
+
 MOST_NUMBERS = 2
 NUMBERED = re.compile(r"(?<=[^\W\d_])\d{1,3}\b|(?<=\s)\d{1,3}\b")
 

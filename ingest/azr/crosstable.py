@@ -6,7 +6,7 @@ either is missing or unknown the file is not read at all.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -15,7 +15,7 @@ import pandas as pd
 from openpyxl.utils import get_column_letter
 
 from formats.counts import read_count
-from formats.sheets import Sheet, Workbook
+from formats.sheets import Sheet
 from formats.workbook import open_workbook
 from ingest.azr.empties import STATUSES, Whole, proven_zeros, read_as_zero
 from ingest.azr.findings import (
@@ -38,10 +38,11 @@ from ingest.azr.headers import (
     label_columns,
     line_columns,
 )
+from ingest.azr.labels import label_at
 from ingest.azr.title_dates import made_at, reference_date
-from ingest.azr.turned import turned
+from ingest.azr.turned import tables_in
 from ingest.vocabulary import statuses
-from ingest.vocabulary.groups import ALIAS_FILE, GROUPS, Group, header_key
+from ingest.vocabulary.groups import ALIAS_FILE, GROUPS, Group, header_key, printed_head
 from kreishaus.model import Batch, Finding, Origin, UnreadableFile
 from kreishaus.wording import joined, say, text_of
 
@@ -49,6 +50,9 @@ FEWEST_GROUPS = 5
 """A row naming so many groups is a header; one that lacks some is a header with a fault."""
 
 LABEL_HEADS = "Bezeichnung, Aufenthaltsstatus, Aufenthaltstitel, Status"
+
+LEFT_OUT = (Group("sex", "not_stated"), Group("sex", "unknown"), Group("age", "not_stated"))
+"""Columns that an office leaves out where nobody is in them: the sums of each row must say so."""
 
 MARGINS = tuple(
     Whole("total", [str(group) for group in GROUPS if group.margin == margin])
@@ -89,7 +93,7 @@ class Layout:
 def parse(content: bytes, origin: Origin) -> Batch:
     """One row per printed cell. Raises ``UnreadableFile`` naming every cell it cannot read."""
     workbook = open_workbook(content)
-    tables = _tables(workbook)
+    tables = tables_in(workbook, header_row)
     if len(tables) != 1:
         raise unreadable(
             "header",
@@ -127,19 +131,6 @@ def parse(content: bytes, origin: Origin) -> Batch:
     )
 
 
-def _tables(workbook: Workbook) -> list[tuple[Sheet, int, int | None]]:
-    """Sheet, row of the heads; of a table that was turned round its first row in the file."""
-    tables: list[tuple[Sheet, int, int | None]] = [
-        (sheet, row, None) for sheet in workbook.sheets if (row := header_row(sheet)) is not None
-    ]
-    turns = [] if tables else [turn for sheet in workbook.sheets if (turn := turned(sheet))]
-    return tables or [
-        (turn.sheet, row, turn.heads)
-        for turn in turns
-        if (row := header_row(turn.sheet)) is not None
-    ]
-
-
 def header_row(sheet: Sheet) -> int | None:
     """The row that names most groups, where it names enough of them to be a header."""
     named = {row: len(groups(sheet, row)) for row in sheet.top}
@@ -161,13 +152,14 @@ def _layout(sheet: Sheet, row: int, heads: int | None) -> Layout:
     headers = {column: header_key(header_text(sheet, row, column)) for column in sheet.columns}
     labels, lines = label_columns(sheet, row), line_columns(sheet, row)
     known = {*found, *labels, *lines, *derived_columns(sheet, row)}
-    faults = list(_missing_groups(sheet, row, found))
-    missing = [str(group) for group in GROUPS if group not in found.values()]
-    faults += [
+    missing = [printed_head(group) for group in GROUPS if group not in found.values()]
+    strange = [
         _unknown_header(sheet, row, column, missing)
         for column, key in headers.items()
         if key and column not in known and key not in SECTIONS
     ]
+    needed = [group for group in GROUPS if strange or group not in LEFT_OUT]
+    faults = [*_missing_groups(sheet, row, found, needed), *strange]
     if len(labels) != 1 or len(lines) > 1:
         faults.append(
             Finding(
@@ -182,13 +174,17 @@ def _layout(sheet: Sheet, row: int, heads: int | None) -> Layout:
         )
     if faults:
         raise UnreadableFile(*faults)
+    beyond = max(sheet.columns) + 1
+    found |= dict(enumerate((group for group in LEFT_OUT if group not in found.values()), beyond))
     return Layout(sheet, row, labels[0], lines[0] if lines else None, found, heads)
 
 
-def _missing_groups(sheet: Sheet, row: int, groups: dict[int, Group]) -> Iterator[Finding]:
+def _missing_groups(
+    sheet: Sheet, row: int, groups: dict[int, Group], needed: Collection[Group]
+) -> Iterator[Finding]:
     found = list(groups.values())
     for group in GROUPS:
-        if found.count(group) != 1:
+        if found.count(group) > 1 or (found.count(group) == 0 and group in needed):
             columns = [get_column_letter(column) for column, at in groups.items() if at == group]
             yield Finding(
                 rule="header",
@@ -197,12 +193,12 @@ def _missing_groups(sheet: Sheet, row: int, groups: dict[int, Group]) -> Iterato
                     "the group {group} needs exactly one column; its names are in "
                     "ingest/vocabulary/{name}, and 'k.A.' needs 'Geschlecht' or "
                     "'Altersgruppen' above it",
-                    group=group,
+                    group=printed_head(group),
                     name=ALIAS_FILE.name,
                 ),
                 place=sheet.title,
                 row=str(row),
-                expected=say("one column {group}", group=group),
+                expected=say("one column {group}", group=printed_head(group)),
                 found=(
                     say("columns {columns}", columns=joined(columns, ", "))
                     if columns
@@ -259,7 +255,7 @@ def _read(layout: Layout, stated: date) -> tuple[list[dict[str, Any]], list[str]
     zeros = _zeros(found)
     found.faults += unmet(found.cells)
     if found.faults:
-        raise UnreadableFile(*found.faults)
+        raise UnreadableFile(*dict.fromkeys(found.faults))
     if not found.cells:
         raise unreadable(
             "rows",
@@ -279,6 +275,8 @@ def _read_row(layout: Layout, row: int, line: dict[str, Any], found: _Found) -> 
             count = read_count(cell)
         except ValueError as error:
             fault = _bad_cell(layout, row, column, text_of(error), layout.where(row, column))
+            if column not in layout.sheet.columns:
+                (fault,) = _missing_groups(layout.sheet, layout.header_row, {}, [group])
             if cell is not None or (row, column) in layout.sheet.uncalculated:
                 found.faults.append(fault)
                 continue
@@ -328,7 +326,7 @@ def _is_data(layout: Layout, row: int) -> bool:
 
 
 def _label(layout: Layout, row: int) -> str:
-    return layout.sheet.text(row, layout.label_column)
+    return label_at(layout.sheet, row, layout.label_column)
 
 
 def _line(layout: Layout, row: int, stated: date, numbered: bool) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TypedDict
 
 from openpyxl.utils import get_column_letter
@@ -85,9 +85,9 @@ def footnotes(place: str, cells: Sequence[str]) -> tuple[Finding, ...]:
     )
 
 
-def left_out(sheet: Sheet, header_row: int) -> tuple[Finding, ...]:
+def left_out(sheet: Sheet, header_row: int, earlier: Collection[int] = ()) -> tuple[Finding, ...]:
     """A warning that columns repeat what others count, and are not kept."""
-    columns = sorted(derived_columns(sheet, header_row))
+    columns = sorted({*derived_columns(sheet, header_row), *earlier})
     if not columns:
         return ()
     return (
@@ -142,11 +142,14 @@ def unmet(cells: Sequence[Mapping[str, object]]) -> list[Finding]:
             message=say(
                 "the label may mean this status alone, or together with {other}, which the table "
                 "does not count",
-                other=needed,
+                other=status_aliases().label_of(needed),
             ),
             place=str(cell["source_place"]),
             row=str(cell["source_row"]),
-            expected=say("a row {other}, or a label that says which is meant", other=needed),
+            expected=say(
+                "a row {other}, or a label that says which is meant",
+                other=status_aliases().label_of(needed),
+            ),
             found=label,
         )
         for label, (needed, cell) in found.items()

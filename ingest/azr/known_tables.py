@@ -8,8 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, replace
+from datetime import date
 
 from formats.counts import read_count
+from formats.dates import date_behind
 from formats.sheets import Sheet
 from formats.text import printed
 from ingest.azr import crosstable, municipalities, series
@@ -19,6 +21,7 @@ from ingest.azr.headers import (
     LABEL,
     LINE,
     SECTIONS,
+    UNITS,
     derived_columns,
     is_derived_head,
     is_derived_number,
@@ -28,12 +31,14 @@ from ingest.azr.headers import (
     line_columns,
     plain_key,
 )
+from ingest.azr.labels import is_country, label_at
 from ingest.azr.long_form import long_form
 from ingest.azr.municipalities import KEY, NAME, POSTCODE
 from ingest.azr.title_dates import dates_above
 from ingest.azr.turned import turned
-from ingest.vocabulary.groups import groups_named
-from ingest.vocabulary.regions import UnknownRegion, region
+from ingest.azr.years import newest
+from ingest.vocabulary.groups import groups_named, header_key
+from ingest.vocabulary.regions import UnknownRegion
 from ingest.vocabulary.statuses import ROW_REFERENCE, status_aliases
 from kreishaus.model import UnreadableFile
 from kreishaus.settings import County
@@ -88,6 +93,8 @@ class KnownTable:
     names: int | None = None
     """The column of names of municipalities."""
     expects: Expects = STATUSES
+    days: frozenset[date] = frozenset()
+    """The reference dates that the heads say."""
     long: frozenset[tuple[int, int]] = frozenset()
     """The cells of a table in long form, all of them judged."""
 
@@ -164,15 +171,20 @@ class KnownTable:
         if row <= self.header_row:
             return None
         label = next((at for at in sorted(self.labels) if self.sheet.own(row, at) is not None), 0)
-        if column in self.counts | self.derived and label and self.row_of(row) is None:
-            return self._in_file(row, label, self.expects.label)
+        is_number = isinstance(self.sheet.own(row, column), int | float)
+        is_of_label = column in self.counts | self.derived and self.row_of(row) is None
+        if is_of_label and (label or is_number):
+            return self._in_file(row, label or min(self.labels), self.expects.label)
         if column in self.counts | self.derived | self.labels | self.lines:
             return None
         head = self.header_row
         if self.sheet.own(head, column) is None:
             head -= 1
         if not any(map(str.isalnum, self.sheet.text(head, column))):
-            return None
+            is_headless = is_number and self.row_of(row) is not None
+            return (
+                self._in_file(self.header_row, column, self.expects.head) if is_headless else None
+            )
         return self._in_file(head, column, self.expects.head)
 
     def _in_file(self, row: int, column: int, expected: str) -> tuple[int, int, str]:
@@ -232,7 +244,9 @@ def _counts(value: object, most: int) -> bool:
 
 def known_tables(sheet: Sheet, county: County) -> list[KnownTable]:
     """The tables of a sheet; one whose dates run down where there is no other."""
-    return [*tables_by_dataset(sheet, county).values()]
+    tables = tables_by_dataset(sheet, county)
+    further = _series_of(sheet)[1:] if "series" in tables and not tables["series"].heads else []
+    return [*tables.values(), *further]
 
 
 def tables_by_dataset(sheet: Sheet, county: County) -> dict[str, KnownTable]:
@@ -240,16 +254,18 @@ def tables_by_dataset(sheet: Sheet, county: County) -> dict[str, KnownTable]:
     found = {
         "crosstable": _crosstable(sheet),
         "municipalities": _municipalities(sheet, county),
-        "series": _series(sheet),
+        "series": next(iter(_series_of(sheet)), None),
     }
     tables = {dataset: table for dataset, table in found.items() if table is not None}
-    if not tables and (long := long_form(sheet)) and (table := _series(long.sheet)):
-        return {"series": replace(table, long=long.cells)}
+    if not tables and (long := long_form(sheet)) and (found := _series_of(long.sheet)):
+        return {"series": replace(found[0], long=long.cells)}
     turn = None if tables else turned(sheet)
     if turn is None:
-        return tables
+        regions = None if tables else municipalities.turned_regions(sheet, county)
+        table = regions and _municipalities(regions.sheet, county, regions.heads)
+        return {"municipalities": table} if table else tables
     found = {
-        "series": _series(turn.sheet, turn.heads),
+        "series": next(iter(_series_of(turn.sheet, turn.heads)), None),
         "crosstable": _crosstable(turn.sheet, turn.heads),
     }
     return {dataset: table for dataset, table in found.items() if table is not None}
@@ -269,27 +285,30 @@ def _heads_groups(text: str) -> bool:
     return bool(groups_named(key)) or key in SECTIONS or _heads_labels(text)
 
 
-def _series(sheet: Sheet, heads: int | None = None) -> KnownTable | None:
+def _series_of(sheet: Sheet, heads: int | None = None) -> list[KnownTable]:
+    """The tables of a sheet that count statuses by dates: one for each year, as a rule one."""
     try:
-        rows = series.dated_rows(sheet)
-        dates = frozenset(series.dated_columns(sheet, rows[0])) if len(rows) == 1 else frozenset()
+        tables = [_series(one, row, heads) for one, row in series.tables_of(sheet)]
     except UnreadableFile:
-        return None
-    if not dates:
-        return None
+        return []
+    return [table for table in tables if table is not None]
+
+
+def _series(sheet: Sheet, row: int, heads: int | None) -> KnownTable | None:
+    dates = frozenset(series.dated_columns(sheet, row))
     left = [at for at in sheet.columns if at < min(dates)]
     known = status_aliases()
-    hits = {
-        at: sum(known.knows(sheet.text(line, at)) for line in sheet.below(rows[0])) for at in left
-    }
+    hits = {at: sum(known.knows(sheet.text(line, at)) for line in sheet.below(row)) for at in left}
     if not any(hits.values()):
         return None
     labels = [max(hits, key=lambda at: hits[at])]
-    lines = [at for at in line_columns(sheet, rows[0]) if at in left]
-    years = {at: series.year_above(sheet, rows[0], at) for at in dates}
-    upper = {(rows[0] - 1, above[0]) for above in years.values() if above is not None}
-    table = _of_statuses(sheet, rows[0], dates, labels, lines, _heads_labels, heads)
-    return table and replace(table, upper=frozenset(upper))
+    lines = [at for at in line_columns(sheet, row) if at in left]
+    years = {at: series.year_above(sheet, row, at) for at in dates}
+    upper = {(row - 1, above[0]) for above in years.values() if above is not None}
+    upper |= {(row, at) for at in derived_columns(sheet, row) if date_behind(sheet.text(row, at))}
+    days = frozenset(day for at in dates if (day := series.date_of(sheet, row, at)))
+    table = _of_statuses(sheet, row, dates, labels, lines, _heads_labels, heads)
+    return table and replace(table, upper=frozenset(upper), days=days)
 
 
 def _heads_labels(text: str) -> bool:
@@ -310,7 +329,7 @@ def _of_statuses(
     known = status_aliases()
 
     def row_of(line: int) -> Hashable | None:
-        return known.any_code(sheet.text(line, labels[0]))
+        return known.any_code(label_at(sheet, line, labels[0]))
 
     # A total may be merged over the column of line numbers, and then stands in that.
     held = frozenset([*labels, *lines])
@@ -322,7 +341,7 @@ def _of_statuses(
         frozenset(lines),
         is_head,
         row_of,
-        is_label=is_status,
+        is_label=lambda value: is_status(value) or is_country(value),
         heads=heads,
         derived=derived_columns(sheet, row) - counts,
     )
@@ -339,11 +358,13 @@ def _refers_downwards(label: str) -> bool:
     return numbers == sorted(numbers) and all(number <= LARGEST_LINE for number in numbers)
 
 
-def _municipalities(sheet: Sheet, county: County) -> KnownTable | None:
+def _municipalities(sheet: Sheet, county: County, heads: int | None = None) -> KnownTable | None:
     row = municipalities.header_row(sheet)
     if row is None:
         return None
     columns = municipalities.known_columns(sheet, row)
+    of_newest, derived = newest(sheet, row), derived_columns(sheet, row)
+    units = {(row, at) for at in derived if header_key(sheet.text(row, at)) in UNITS}
     first = {held: at for at, held in reversed([*columns.items()])}
     labels = frozenset(first[held] for held in (KEY, NAME) if held in first)
     postcodes = frozenset(at for at, held in columns.items() if held == POSTCODE)
@@ -357,7 +378,9 @@ def _municipalities(sheet: Sheet, county: County) -> KnownTable | None:
 
     def is_label(value: object) -> bool:
         """A key, or a name; beside a name the column of keys may hold no other text."""
-        return any(sign.isdigit() for sign in str(value)) or _names_a_region(county, value)
+        return any(sign.isdigit() for sign in str(value)) or municipalities.names_a_region(
+            county, value
+        )
 
     return KnownTable(
         sheet,
@@ -369,18 +392,12 @@ def _municipalities(sheet: Sheet, county: County) -> KnownTable | None:
         row_of,
         _is_postcode,
         is_label,
-        derived=derived_columns(sheet, row),
-        upper=frozenset(dates_above(sheet, row)),
+        heads,
+        derived=derived | of_newest.earlier,
+        upper=of_newest.cells | units | set(dates_above(sheet, row)),
         names=first.get(NAME),
         expects=REGIONS,
     )
-
-
-def _names_a_region(county: County, value: object) -> bool:
-    try:
-        return bool(region(county, None, printed(value)))
-    except UnknownRegion:
-        return not county.municipalities
 
 
 def _is_postcode(value: object) -> bool:

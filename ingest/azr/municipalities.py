@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from openpyxl.utils import get_column_letter
 
 from formats.counts import Count, read_count
 from formats.sheets import Sheet
+from formats.text import printed
 from formats.workbook import open_workbook
 from ingest.azr.empties import Whole, proven_zeros, read_as_zero
 from ingest.azr.findings import ONE_COLUMN, Where, bad_number, footnotes, left_out, unreadable
@@ -31,6 +32,8 @@ from ingest.azr.headers import (
     plain_key,
 )
 from ingest.azr.title_dates import made_at, reference_date
+from ingest.azr.turned import Turned, tables_in, turned
+from ingest.azr.years import newest
 from ingest.vocabulary.regions import Region, UnknownRegion, region
 from kreishaus.model import Batch, Finding, Origin, UnreadableFile
 from kreishaus.settings import County
@@ -47,6 +50,8 @@ class Layout:
     sheet: Sheet
     header_row: int
     columns: Mapping[int, str]
+    heads: int | None = None
+    """Set where the municipalities stand side by side: the sheet is the table turned round."""
 
     def column(self, meaning: str) -> int | None:
         return next((number for number, held in self.columns.items() if held == meaning), None)
@@ -60,6 +65,8 @@ class Layout:
 
     def where(self, row: int, column: int) -> Where:
         """A cell as a person finds it."""
+        if self.heads is not None:
+            return {"place": self.sheet.title, "row": column, "column": get_column_letter(row)}
         name = header_text(self.sheet, self.header_row, column)
         return {
             "place": self.sheet.title,
@@ -77,10 +84,18 @@ def headers() -> Mapping[str, str]:
         }
 
 
+@cache
+def first_heads() -> Mapping[str, str]:
+    """What a column holds -> the first head of it in the list."""
+    with HEADERS_FILE.open(encoding="utf-8", newline="") as lines:
+        rows = [*csv.DictReader(lines, delimiter=";")]
+    return {row["column"]: row["alias"] for row in reversed(rows)}
+
+
 def parse(content: bytes, origin: Origin, county: County) -> Batch:
     """One row per region and sex. Raises ``UnreadableFile`` naming every cell it cannot read."""
     workbook = open_workbook(content)
-    tables = [(sheet, row) for sheet in workbook.sheets if (row := header_row(sheet)) is not None]
+    tables = tables_in(workbook, header_row, partial(turned_regions, county=county))
     if len(tables) != 1:
         raise unreadable(
             "header",
@@ -92,29 +107,61 @@ def parse(content: bytes, origin: Origin, county: County) -> Batch:
             ),
             place=", ".join(sheet.title for sheet in workbook.sheets),
             expected=say("one such sheet"),
-            found=", ".join(sheet.title for sheet, _ in tables) or say("none"),
+            found=", ".join(sheet.title for sheet, *_ in tables) or say("none"),
         )
-    layout = _layout(*tables[0])
-    stated = reference_date(workbook, layout.sheet, layout.header_row, origin)
+    sheet, header, heads = tables[0]
+    of_newest = newest(sheet, header)
+    layout = _layout(of_newest.sheet, header, heads)
+    titles = next(one for one in workbook.sheets if one.title == sheet.title)
+    titles = titles if heads else of_newest.sheet
+    titles_end = heads or header
+    stated = reference_date(workbook, titles, titles_end, origin)
+    if not of_newest.is_of(stated):
+        raise unreadable(
+            "reference_date",
+            say("the heads speak of another date than the title or the name of the file"),
+            place=sheet.title,
+            row=str(header),
+            expected=say("one date"),
+            found=f"{of_newest.day}, {stated}",
+        )
     cells, marked, zeros = _read(layout, stated, county)
     frame = pd.DataFrame(cells)
     texts = ("region_code", "region_level", "region_name", "sex_code", "marker", "source_place")
     return Batch(
         period=stated.isoformat(),
         tables={"cells": frame.astype({"value": "Int64", **dict.fromkeys(texts, "string")})},
-        published_at=made_at(workbook, layout.sheet, layout.header_row, stated),
+        published_at=made_at(workbook, titles, titles_end, stated),
         findings=(
             *footnotes(layout.sheet.title, marked),
-            *left_out(layout.sheet, layout.header_row),
+            *left_out(titles, titles_end, of_newest.earlier),
             *read_as_zero(layout.sheet.title, zeros),
         ),
     )
 
 
+def turned_regions(sheet: Sheet, county: County) -> Turned | None:
+    """The table of a sheet that has municipalities side by side; None where there is none."""
+    turn = turned(sheet, lambda text: bool(text) and names_a_region(county, text))
+    if turn is None:
+        return None
+    first = min(turn.sheet.rows)
+    corner = {turn.heads: "Gemeinde", **turn.sheet.rows[first]}
+    return replace(turn, sheet=replace(turn.sheet, rows={**turn.sheet.rows, first: corner}))
+
+
+def names_a_region(county: County, value: object) -> bool:
+    """Whether a text names a region of the county; any does where it has no municipalities."""
+    try:
+        return bool(region(county, None, printed(value)))
+    except UnknownRegion:
+        return not county.municipalities
+
+
 def header_row(sheet: Sheet) -> int | None:
     """The row that heads a region and a total, and most columns besides."""
     heads = {
-        row: len(held)
+        row: (len(held), bool(newest(sheet, row).earlier))
         for row in sheet.top
         if ALL in (held := set(known_columns(sheet, row).values())) and held & {KEY, NAME}
     }
@@ -122,8 +169,9 @@ def header_row(sheet: Sheet) -> int | None:
 
 
 def known_columns(sheet: Sheet, row: int) -> dict[int, str]:
-    """Column -> what its header says that it holds."""
+    """Column -> what its header says that it holds; of several dates the newest alone."""
     repeated = derived_columns(sheet, row)
+    sheet = newest(sheet, row).sheet
     keys = {
         column: plain_key(header_text(sheet, row, column))
         for column in sheet.columns
@@ -132,7 +180,7 @@ def known_columns(sheet: Sheet, row: int) -> dict[int, str]:
     return {column: headers()[key] for column, key in keys.items() if key in headers()}
 
 
-def _layout(sheet: Sheet, row: int) -> Layout:
+def _layout(sheet: Sheet, row: int, heads: int | None) -> Layout:
     columns = known_columns(sheet, row)
     faults = [
         Finding(
@@ -146,7 +194,9 @@ def _layout(sheet: Sheet, row: int) -> Layout:
             place=sheet.title,
             row=str(row),
             column=get_column_letter(column),
-            expected=", ".join(sorted(set(headers().values()) - set(columns.values()))),
+            expected=", ".join(
+                head for held, head in first_heads().items() if held not in columns.values()
+            ),
             found=text,
         )
         for column in sheet.columns
@@ -158,7 +208,7 @@ def _layout(sheet: Sheet, row: int) -> Layout:
         Finding(
             rule="header",
             severity="critical",
-            message=say("two columns hold {held}", held=held),
+            message=say("two columns hold {held}", held=first_heads()[held]),
             place=sheet.title,
             row=str(row),
             expected=ONE_COLUMN,
@@ -169,7 +219,7 @@ def _layout(sheet: Sheet, row: int) -> Layout:
     ]
     if faults:
         raise UnreadableFile(*faults)
-    return Layout(sheet, row, columns)
+    return Layout(sheet, row, columns, heads)
 
 
 def _read(
@@ -212,7 +262,7 @@ def _read(
                     "value": count.value,
                     "marker": count.marker,
                     "source_place": layout.sheet.title,
-                    "source_row": row,
+                    "source_row": row if layout.heads is None else column,
                 }
             )
     zeros = _zeros(cells, empty, county)
@@ -308,26 +358,26 @@ def _missing(layout: Layout, found: set[str], county: County) -> list[Finding]:
 
 def _sexes_that_do_not_add_up(layout: Layout, cells: list[dict[str, Any]]) -> Iterator[Finding]:
     """Where a file counts the sexes they make the total: asked here, since many files do not."""
-    by_row: dict[int, list[dict[str, Any]]] = {}
+    by_region: dict[str, list[dict[str, Any]]] = {}
     for cell in cells:
-        by_row.setdefault(cell["source_row"], []).append(cell)
-    for row, line in by_row.items():
+        by_region.setdefault(cell["region_code"], []).append(cell)
+    for line in by_region.values():
         parts = [cell for cell in line if cell["sex_code"] != ALL]
         if not parts or any(cell["value"] is None and cell["marker"] != "-" for cell in line):
             continue
         total = sum(cell["value"] or 0 for cell in line if cell["sex_code"] == ALL)
         together = sum(cell["value"] or 0 for cell in parts)
-        if together != total:
+        one_alone = len({"male", "female"} & {cell["sex_code"] for cell in parts}) == 1
+        if together > total or (together < total and not one_alone):
             yield Finding(
                 rule="row_sums_by_sex",
                 severity="critical",
                 message=say(
                     "{region}: the sexes do not make the total of their row",
-                    region=_name(layout, row),
+                    region=line[0]["region_name"],
                 ),
                 place=layout.sheet.title,
-                row=str(row),
-                column=", ".join(cell["sex_code"] for cell in parts),
+                row=str(line[0]["source_row"]) if layout.heads is None else None,
                 expected=f"{total:,}",
                 found=f"{together:,}",
             )

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from openpyxl.utils import get_column_letter
 
+from formats.forms import form_of
 from formats.sheets import Sheet, Workbook
 from ingest.azr import crosstable, municipalities, series
-from ingest.azr.forms import form_of
 from ingest.azr.headers import (
     DATE,
     LABEL,
@@ -20,7 +20,7 @@ from ingest.azr.headers import (
 )
 from ingest.azr.municipalities import ALL
 from ingest.persons.search import place_of
-from ingest.vocabulary.groups import GROUPS, Group, first_heads
+from ingest.vocabulary.groups import GROUPS, printed_head
 from ingest.vocabulary.statuses import status_aliases
 from kreishaus.model import UnreadableFile
 from kreishaus.wording import joined, say
@@ -86,7 +86,7 @@ def _like(sheet: Sheet, row: int) -> Mapping[str, tuple[frozenset[int], str]]:
     """Table -> the columns of a row that are heads of it, and what it lacks."""
     beside = _columns(sheet, row, _is_beside)
     groups = crosstable.groups(sheet, row)
-    lacking = [_head_of(group) for group in GROUPS if group not in groups.values()]
+    lacking = [printed_head(group) for group in GROUPS if group not in groups.values()]
     towns = municipalities.known_columns(sheet, row)
     statuses = _columns(sheet, row, status_aliases().knows)
     return {
@@ -109,14 +109,6 @@ def _like(sheet: Sheet, row: int) -> Mapping[str, tuple[frozenset[int], str]]:
             else say("missing: municipalities of the county below it"),
         ),
     }
-
-
-def _head_of(group: Group) -> str:
-    """A group as the register heads it, with its margin where a word stands under both."""
-    if group.margin == "total":
-        return "Gesamt"
-    margin = {"sex": "Geschlecht", "age": "Alter"}[group.margin]
-    return f"{margin} {first_heads()[group]}"
 
 
 def _lacks(groups: list[str], *, labelled: bool) -> str:

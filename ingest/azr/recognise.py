@@ -6,6 +6,7 @@ note, a date or a field of the office's letterhead. What is neither is said by p
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -13,10 +14,10 @@ from datetime import date
 
 from openpyxl.utils import get_column_letter
 
+from formats.forms import form_of
 from formats.sheets import Sheet, Workbook
 from formats.xlsx_texts import AUTHORS, HEADERS, HEADS_AND_FEET
 from ingest.azr.beside import CODE, MOST_AUTHORS, is_known, understood_at
-from ingest.azr.forms import form_of
 from ingest.azr.known_tables import KnownTable, known_tables
 from ingest.azr.letterhead import Letterhead
 from ingest.azr.meaning import EXPECTED, SHARES, Meanings, shares_shown
@@ -246,7 +247,8 @@ class _Reading:
                     self._say(place, form_of(text.strip()), text.strip())
 
     def whole(self) -> None:
-        kinds = Counter(table.is_head for table in self.found.tables)
+        # Series of other dates are one, a table for each year.
+        kinds = Counter((table.is_head, day) for table in self.found.tables for day in _days(table))
         if max(kinds.values(), default=0) > 1:
             self._say(
                 say("the whole file"),
@@ -269,6 +271,7 @@ class _Reading:
         self.found.unknown.append(Unknown(place, what, text, expected))
 
 
+ENGLISH = re.compile(r"\d{1,3}(?:,\d{3})+", re.ASCII)
 TWICE = say(
     "a row of which there is another, as in a list of persons or of parts of a municipality"
 )
@@ -301,9 +304,15 @@ def _meaning_at(meanings: Meanings, row: int, column: int, text: str) -> str | N
     return meanings.of_title(text)
 
 
+def _days(table: KnownTable) -> frozenset[date | None]:
+    return frozenset(table.days) or frozenset([None])
+
+
 def _expected_count(value: object) -> str:
     if isinstance(value, float) and not value.is_integer():
         return say("a whole number: if the point stands for thousands, type the number without it")
+    if isinstance(value, str) and ENGLISH.fullmatch(value.strip()):
+        return say("a whole number: if the comma stands for thousands, type the number without it")
     return say("a count, or one of - . ... / x")
 
 

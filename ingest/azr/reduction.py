@@ -15,11 +15,11 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from formats.dates import dates_in
+from formats.forms import form_of
 from ingest.azr import canonical
 from ingest.azr.beside import is_known
 from ingest.azr.file_names import is_file_name, own_words
 from ingest.azr.findings import ONE_COLUMN
-from ingest.azr.forms import form_of
 from ingest.azr.guard import refuse_person_level
 from ingest.azr.known_tables import is_status
 from ingest.azr.own_aliases import own_aliases
@@ -39,7 +39,7 @@ from kreishaus.model import (
 from kreishaus.settings import County, Settings
 from kreishaus.wording import joined, say
 
-RECOGNISER = 4
+RECOGNISER = 5
 """Goes up when the code comes to recognise a file differently: offered files are reduced anew."""
 
 TITLES = {"crosstable": "Kreuztabelle", "series": "Zeitreihe", "municipalities": "Gemeinden"}
@@ -63,7 +63,10 @@ WHAT = {
     "reference_date": say("no single reference date in title and name of the file"),
     "unknown_municipality": say("not a municipality of the county"),
     "municipality_missing": say("a municipality of the county is missing"),
-    "row_sums_by_sex": say("the sexes do not make the total of their row"),
+    "row_sums_by_sex": say(
+        "the sexes do not make the total of their row: is a number wrong, or a column missing "
+        "(divers, unbekannt, ohne Angabe)?"
+    ),
 }
 """What is wrong, by the rule of a finding: its own message may quote the file."""
 
@@ -162,7 +165,10 @@ def _refuse_single_persons(batch: Batch) -> None:
 
 def _lists() -> Iterator[str]:
     """The hash of each list that recognition depends on."""
-    vocabulary = (statuses.ALIAS_FILE, statuses.WORDS_FILE, groups.ALIAS_FILE)
+    vocabulary = (
+        *(statuses.ALIAS_FILE, statuses.WORDS_FILE, statuses.ADDITIONS_FILE),
+        groups.ALIAS_FILE,
+    )
     files = [*Path(__file__).parent.glob("*.csv"), *vocabulary]
     for file in sorted(files):
         yield hashlib.sha256(file.read_bytes()).hexdigest()

@@ -21,6 +21,7 @@ from formats.dates import (
     dates_in,
     month_end,
     month_label,
+    only_year,
     read_date_label,
     read_label_under_year,
     without_footnote,
@@ -45,6 +46,7 @@ from ingest.azr.headers import (
     is_head_of,
     is_units_row,
 )
+from ingest.azr.labels import label_at
 from ingest.azr.title_dates import made_at
 from ingest.azr.turned import Turned, turned
 from ingest.vocabulary import statuses
@@ -93,6 +95,11 @@ class Layout:
         return {"place": self.sheet.title, "row": row, "column": said}
 
     @property
+    def newest(self) -> date:
+        """The last of its reference dates."""
+        return max(column.reference_date for column in self.columns)
+
+    @property
     def title_rows_end(self) -> int:
         """The row in which the heads stand; above it are titles."""
         return self.heads.heads if self.heads else self.header_row
@@ -109,35 +116,48 @@ def parse(
     if as_table is not None:
         sheets = tuple(as_table(sheet) or sheet for sheet in workbook.sheets)
         workbook = replace(workbook, sheets=sheets)
-    layout = _layout(workbook)
-    cells, marked = _read(layout)
+    layouts = _layouts(workbook)
+    read = [_read(layout) for layout in layouts]
+    cells = [cell for found, _ in read for cell in found]
+    layout = layouts[-1]
     frame = pd.DataFrame(cells)
     # By date, not by line: the suite demands that dates only ever go up.
     frame = frame.sort_values(["reference_date", "source_row"], kind="stable", ignore_index=True)
     texts = ("reference_label", "status_code", "status_label", "marker", "source_place")
     frame = frame.astype({"value": "Int64", **dict.fromkeys(texts, "string")})
-    newest = max(column.reference_date for column in layout.columns)
+    newest = max(cell["reference_date"] for cell in cells)
     titles = next(sheet for sheet in workbook.sheets if sheet.title == layout.sheet.title)
     return Batch(
         period="all",
         tables={"cells": frame},
         published_at=made_at(workbook, titles, layout.title_rows_end, newest),
         findings=(
-            *footnotes(layout.sheet.title, marked),
-            *left_out(titles, layout.title_rows_end),
+            *(
+                finding
+                for one, (_, marked) in zip(layouts, read, strict=True)
+                for finding in footnotes(one.sheet.title, marked)
+            ),
+            *(
+                finding
+                for one in layouts
+                for finding in left_out(titles if one.heads else one.sheet, one.title_rows_end)
+            ),
             *_stale(layout, origin),
         ),
     )
 
 
-def _layout(workbook: Workbook) -> Layout:
-    tables = [(sheet, row) for sheet in workbook.sheets for row in dated_rows(sheet)]
+def _layouts(workbook: Workbook) -> list[Layout]:
+    """The tables of a file, the newest last: one for each year, where their dates are others."""
+    tables = [table for sheet in workbook.sheets for table in tables_of(sheet)]
     heads = None
     if not tables:
         turns = [turn for sheet in workbook.sheets if (turn := turned(sheet))]
-        tables = [(turn.sheet, row) for turn in turns for row in dated_rows(turn.sheet)]
+        tables = [table for turn in turns for table in tables_of(turn.sheet)]
         heads = turns[0] if turns else None
-    if len(tables) != 1:
+    layouts = [_layout(sheet, row, heads) for sheet, row in tables]
+    days = [column.reference_date for layout in layouts for column in layout.columns]
+    if not tables or len(days) > len(set(days)) or (heads and len(tables) > 1):
         raise unreadable(
             "header",
             say(
@@ -152,7 +172,10 @@ def _layout(workbook: Workbook) -> Layout:
             )
             or say("none"),
         )
-    sheet, row = tables[0]
+    return sorted(layouts, key=lambda layout: layout.newest)
+
+
+def _layout(sheet: Sheet, row: int, heads: Turned | None) -> Layout:
     columns = _columns(sheet, row)
     first = min(columns, key=lambda column: column.number)
     return Layout(sheet, row, _label_column(sheet, row, first), columns, heads)
@@ -161,6 +184,16 @@ def _layout(workbook: Workbook) -> Layout:
 def dated_rows(sheet: Sheet) -> list[int]:
     """The rows that hold dates side by side."""
     return [row for row in sheet.top if _count_of_dates(sheet, row) >= FEWEST_DATES]
+
+
+def tables_of(sheet: Sheet) -> list[tuple[Sheet, int]]:
+    """The sheet down to the last row of each of its tables, and the row of the table's heads."""
+    rows = dated_rows(sheet)
+    ends = (*(row - 1 for row in rows[1:]), max(sheet.rows, default=0))
+    return [
+        (replace(sheet, rows={at: sheet.rows[at] for at in sheet.rows if at <= end}), row)
+        for row, end in zip(rows, ends, strict=False)
+    ]
 
 
 def dated_columns(sheet: Sheet, row: int) -> list[int]:
@@ -218,10 +251,12 @@ def date_of(sheet: Sheet, row: int, number: int) -> date | None:
 def year_above(sheet: Sheet, row: int, number: int) -> tuple[int, int] | None:
     """Column and year of the cell over a head: the nearest one to the left in the row above."""
     left = [(column, value) for column, value in sheet.filled(row - 1) if column <= number]
-    if not left:
-        return None
-    year = year_in(left[-1][1])
-    return None if year is None else (left[-1][0], year)
+    year = year_in(left[-1][1]) if left else None
+    if year is None:
+        above = (str(value) for line in sheet.rows if line < row for _, value in sheet.filled(line))
+        year = only_year([sheet.title, *above])
+        return None if year is None else (0, year)
+    return left[-1][0], year
 
 
 def _columns(sheet: Sheet, row: int) -> tuple[Column, ...]:
@@ -306,7 +341,7 @@ def _read(layout: Layout) -> tuple[list[dict[str, Any]], list[str]]:
     marked: list[str] = []
     faults: list[Finding] = []
     for row in layout.sheet.below(layout.header_row):
-        label = layout.sheet.text(row, layout.label_column)
+        label = label_at(layout.sheet, row, layout.label_column)
         if not _is_data(layout, row, label) or is_units_row(layout.sheet, row, layout.header_row):
             continue
         for column in layout.columns:

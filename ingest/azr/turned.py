@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 
-from formats.sheets import Rows, Sheet
+from formats.sheets import Sheet, Workbook, exchanged
 from formats.text import printed
 from ingest.azr.headers import SECTIONS
 from ingest.vocabulary.groups import header_key
@@ -22,14 +23,15 @@ class Turned:
     heads: int
 
 
-def turned(sheet: Sheet) -> Turned | None:
+def turned(sheet: Sheet, is_label: Callable[[str], bool] | None = None) -> Turned | None:
     """The table of a sheet that has statuses side by side; None where there is none.
 
     Titles above and notes below are left out: turned round they would stand among the dates.
+    ``is_label`` knows other labels than those of statuses.
     """
-    known = status_aliases()
+    known = is_label or status_aliases().knows
     for heads in sheet.top:
-        labels = [at for at, _ in sheet.filled(heads) if known.knows(sheet.text(heads, at))]
+        labels = [at for at, _ in sheet.filled(heads) if known(sheet.text(heads, at))]
         if len(labels) >= FEWEST_LABELS:
             below = [
                 row
@@ -40,7 +42,7 @@ def turned(sheet: Sheet) -> Turned | None:
                 )
                 or _is_section(sheet, row)
             ]
-            return Turned(_exchanged(sheet, {heads, *below}), heads)
+            return Turned(exchanged(sheet, {heads, *below}), heads)
     return None
 
 
@@ -49,15 +51,19 @@ def _is_section(sheet: Sheet, row: int) -> bool:
     return all(header_key(printed(value)) in SECTIONS for _, value in sheet.filled(row))
 
 
-def _exchanged(sheet: Sheet, kept: set[int]) -> Sheet:
-    rows: Rows = {}
-    for row in kept:
-        for column, value in sheet.filled(row):
-            rows.setdefault(column, {})[row] = value
-    return replace(
-        sheet,
-        rows=rows,
-        merged=(),
-        months=frozenset((column, row) for row, column in sheet.months if row in kept),
-        uncalculated=frozenset((column, row) for row, column in sheet.uncalculated if row in kept),
-    )
+Table = tuple[Sheet, int, int | None]
+"""Sheet and row of the heads; of a table that was turned round its first row in the file."""
+
+
+def tables_in(
+    workbook: Workbook,
+    header_row: Callable[[Sheet], int | None],
+    turn: Callable[[Sheet], Turned | None] = turned,
+) -> list[Table]:
+    """The tables of a file by their heads; those turned round where it has no others."""
+    upright: list[Table] = [
+        (sheet, row, None) for sheet in workbook.sheets if (row := header_row(sheet)) is not None
+    ]
+    turns = [] if upright else [found for sheet in workbook.sheets if (found := turn(sheet))]
+    lying = ((found, header_row(found.sheet)) for found in turns)
+    return upright or [(found.sheet, row, found.heads) for found, row in lying if row is not None]

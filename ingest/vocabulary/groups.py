@@ -87,7 +87,7 @@ def groups_named(key: str) -> Mapping[str, Group]:
     if age := _age_group(key):
         return {"age": age}
     for word, margin in MARGIN_WORDS:
-        rest = key.removeprefix(word).lstrip(":-")
+        rest = key.removesuffix(f"({word})").removeprefix(word).lstrip(":-")
         if rest != key and (group := groups_named(rest).get(margin)):
             return {margin: group}
     return {}
@@ -154,6 +154,14 @@ def first_heads() -> Mapping[Group, str]:
     with ALIAS_FILE.open(encoding="utf-8", newline="") as lines:
         rows = [*csv.DictReader(lines, delimiter=";")]
     return {Group(row["margin"], row["group_code"]): row["alias"] for row in reversed(rows)}
+
+
+def printed_head(group: Group) -> str:
+    """A group as the register heads it, with its margin where a word stands under both."""
+    if group.margin == "total":
+        return "Gesamt"
+    margin = {"sex": "Geschlecht", "age": "Alter"}[group.margin]
+    return f"{margin} {first_heads()[group]}"
 
 
 @cache

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import difflib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
-from formats.text import printed, written_out
+from formats.text import FOOTNOTE, printed, written_out
 from kreishaus.wording import joined, say
 
 ALIAS_FILE = Path(__file__).with_name("status_aliases.csv")
@@ -35,7 +35,19 @@ LAW = re.compile(r"(?<=[\da-z]) (?:des )?aufenth(?:g|altsgesetz(?:es)?)(?![a-z])
 NUMBERED = re.compile(r"(§|\b(?:abs|s|nr)\.) ?(?=\d)")
 """How an office writes a section of the law: "nach § 26 Abs. 4 AufenthG" or "§26 Abs.4"."""
 
-FOOTNOTE_MARK = re.compile(r"([¹²³⁴⁵\u2070-\u2079*]+|\s\d\))$")
+FOOTNOTE_MARK = re.compile(rf"(?:{FOOTNOTE})$")
+
+ADDITIONS_FILE = Path(__file__).with_name("status_additions.csv")
+BESIDE = (
+    re.compile(r"(?P<base>.+?) ?\((?P<addition>[^()]+)\)"),
+    re.compile(r"(?P<base>.+?) (?P<addition>§.+)"),
+    re.compile(r"(?P<sum>summe) (?:der )?(?P<base>.+)"),
+    re.compile(r"(?P<base>.+) (?P<sum>insgesamt|gesamt|zusammen)"),
+    re.compile(r"(?P<part>darunter) (?P<base>.+)"),
+)
+"""What may stand beside a known label and change nothing, where the label's status says so."""
+PARTS = ("settlement_", "humanitarian_", "family_")
+"""Statuses that are parts of others: "darunter" before them says nothing new."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +69,7 @@ class UnknownLabel(LookupError):
     """No alias valid on the day has this wording. The message says the nearest one."""
 
 
-OF_WHICH = re.compile(r"^(?:davon|hiervon|dav\.|dar\.|darunter)\s*:?\s+")
+OF_WHICH = re.compile(r"^(?:davon|hiervon|dav\.|dar\.|darunter|[-–])\s*:?\s+", re.IGNORECASE)
 """Words before a part of the row above; offices use one for the other."""
 
 
@@ -84,6 +96,16 @@ def _words() -> dict[str, str]:
 
 
 @cache
+def _additions() -> Mapping[str, frozenset[str]]:
+    """Status -> what says it once more, beside its label."""
+    said: dict[str, set[str]] = {}
+    with ADDITIONS_FILE.open(encoding="utf-8", newline="") as lines:
+        for row in csv.DictReader(lines, delimiter=";"):
+            said.setdefault(row["status_code"], set()).add(normalise(row["says"]))
+    return {code: frozenset(texts) for code, texts in said.items()}
+
+
+@cache
 def _short_words() -> re.Pattern[str]:
     words = "|".join(map(re.escape, sorted(_words(), key=len, reverse=True)))
     return re.compile(rf"(?<![\w§])(?:{words})(?!\w)\.?")
@@ -100,30 +122,61 @@ class StatusAliases:
                 raise ValueError(f"{ALIAS_FILE.name}: {alias.alias!r} stands twice at one time")
             same.append(alias)
 
+    def _aliases(self, wording: str) -> list[Alias]:
+        """The aliases of a wording, or of the part of it beside which the rest says the same."""
+        if found := self._by_wording.get(wording):
+            return found
+        for pattern in BESIDE:
+            if match := pattern.fullmatch(wording):
+                said = match.groupdict()
+                aliases = self._aliases(said["base"])
+                if aliases and all(
+                    self._says_nothing_new(one.status_code, said) for one in aliases
+                ):
+                    return aliases
+        return []
+
+    def _says_nothing_new(self, code: str, said: Mapping[str, str | None]) -> bool:
+        if said.get("part"):
+            return code.startswith(PARTS)
+        addition = said.get("addition")
+        if addition is None:
+            return True
+        known = _additions().get(code, frozenset())
+        return addition in known or all(
+            part.strip() in known or self.any_code(part) == code
+            for part in re.split(r"[,;/]", addition)
+        )
+
     def knows(self, label: str) -> bool:
         """Whether this wording was ever in use."""
-        return normalise(label) in self._by_wording
+        return bool(self._aliases(normalise(label)))
 
     def any_code(self, label: str) -> str | None:
         """The status a wording meant last, whenever it was in use."""
-        aliases = self._by_wording.get(normalise(label))
+        aliases = self._aliases(normalise(label))
         return aliases[-1].status_code if aliases else None
 
     def beside(self, label: str) -> str | None:
         """The status that a table with this label must count too."""
-        aliases = self._by_wording.get(normalise(label))
+        aliases = self._aliases(normalise(label))
         return aliases[-1].beside if aliases else None
+
+    def label_of(self, code: str) -> str | None:
+        """The first label of a status."""
+        every = (alias for same in self._by_wording.values() for alias in same)
+        return next((alias.alias for alias in every if alias.status_code == code), None)
 
     def status_code(self, label: str, on: date) -> str:
         """The status a label means on a reference date. Raises ``UnknownLabel``."""
         wording = normalise(label)
-        for alias in self._by_wording.get(wording, []):
+        for alias in self._aliases(wording):
             if alias.valid_on(on):
                 return alias.status_code
         raise UnknownLabel(self._explain(wording, on))
 
     def _explain(self, wording: str, on: date) -> str:
-        if known := self._by_wording.get(wording):
+        if known := self._aliases(wording):
             spans = joined(
                 (
                     say("{first} to {last}", first=a.valid_from or "...", last=a.valid_to or "...")

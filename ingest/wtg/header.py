@@ -17,6 +17,7 @@ from kreishaus.wording import joined, say
 ROWS_SEARCHED = 40
 ALIKE = 0.88
 """From here on a head is a column's own name, mistyped: "plaetze_belgt"."""
+_NUMBERS = frozenset({"nr", "nummer"})
 FEWEST_NAMES = 2
 """A row with fewer known column names is no header: a title may hold one by chance."""
 
@@ -80,7 +81,9 @@ def names_in(row: tuple[Raw, ...], sheet: Sheet) -> tuple[str, ...]:
             # Of two words for one column the second is named twice, and refused: see ``_twice``.
             meanings = [one for one in sheet.meanings(text) if one not in taken]
             name = next((one for one in meanings if one not in names), (meanings or [name])[0])
-        names.append(name)
+        # A number right of the street is a hausnummer; elsewhere it may number the rows.
+        is_in_address = text and bare(text) in _NUMBERS and names and names[-1] == "strasse"
+        names.append("hausnummer" if is_in_address and "hausnummer" in own - taken else name)
     return tuple(names)
 
 

@@ -1,7 +1,8 @@
 """The column names once more, below the rows: page breaks of an export, or a table of its own.
 
-Names in the order of the header say nothing new. Names in another order, or of other columns, would
-put the numbers below them under the wrong names: such a sheet is refused.
+Names in the order of the header say nothing new. Below the same names in another order the cells
+are put into the order of the header. Names of other columns would put the numbers below them under
+the wrong names: such a sheet is refused.
 """
 
 from __future__ import annotations
@@ -35,18 +36,40 @@ def is_head(row: tuple[Raw, ...], sheet: Sheet) -> bool:
 
 
 def without_repeated(grid: Grid, sheet: Sheet) -> Grid:
-    """The grid with each row blank that says the names of the header again, in their order."""
+    """The grid with each row blank that says the names of the header again, and with the rows
+    below it in the header's order."""
     header = best_row(grid, sheet)
     if not header:
         return grid
     names = _trimmed(names_in(grid.rows[header - 1], sheet))
-    repeated = {
-        number
-        for number, row in enumerate(grid.rows[header:], start=header + 1)
-        if is_head(row, sheet) and _trimmed(names_in(row, sheet)) == names
-    }
-    rows = (() if at in repeated else row for at, row in enumerate(grid.rows, start=1))
+    rows = list(grid.rows)
+    repeated: set[int] = set()
+    moved: dict[int, int] | None = {}
+    for number, row in enumerate(grid.rows[header:], start=header + 1):
+        if is_head(row, sheet):
+            moved = _moved(names, _trimmed(names_in(row, sheet)), sheet)
+            if moved is not None:
+                repeated.add(number)
+                rows[number - 1] = ()
+        elif moved:
+            wide = (*row, *[None] * (len(names) - len(row)))
+            rows[number - 1] = tuple(wide[moved.get(at, at)] for at in range(len(wide)))
     return replace(grid, rows=tuple(rows), repeated_heads=grid.repeated_heads | repeated)
+
+
+def _moved(names: tuple[str, ...], below: tuple[str, ...], sheet: Sheet) -> dict[int, int] | None:
+    """Column of the header -> column in which its name stands below, for those that moved.
+
+    None where the names are not the same ones. Only names that the layout knows may move: what it
+    does not know is left out by its column.
+    """
+    if len(names) != len(below):
+        return None
+    differing = [at for at, name in enumerate(names) if name != below[at]]
+    first, second = ({row[at] for at in differing} for row in (names, below))
+    if first != second or len(first) != len(differing) or not first <= sheet.headers:
+        return None
+    return {at: next(to for to in differing if below[to] == names[at]) for at in differing}
 
 
 def head_words(grid: Grid, sheet: Sheet) -> frozenset[tuple[int, int]]:

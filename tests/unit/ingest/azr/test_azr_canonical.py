@@ -187,9 +187,8 @@ def test_sums_by_sex_are_quoted_in_recognised_counts_alone():
     rows += [["Kreis insgesamt", 16, 8, 9]]
     with pytest.raises(FileRejected) as refusal:
         reduced("municipalities", sheet_of(*rows), MUNICIPALITIES)
-    assert "the sexes do not make the total of their row (expected 2, found 3)" in str(
-        refusal.value
-    )
+    assert "the sexes do not make the total of their row" in str(refusal.value)
+    assert "(expected 2, found 3)" in str(refusal.value)
 
 
 @pytest.mark.parametrize(

@@ -100,9 +100,9 @@ def test_a_new_group_stops_the_load():
     unknown = next(finding for finding in renamed if finding.rule == "unknown_column")
     assert (unknown.place, unknown.row, unknown.column) == ("Kreuztabelle", "6", "F")
     assert unknown.found == "Divers"
-    assert unknown.expected == "one of the missing sex/unknown"
+    assert unknown.expected == "one of the missing Geschlecht Unbek."
     assert "ingest/vocabulary/group_aliases.csv" in unknown.message
-    assert any(finding.expected == "one column sex/unknown" for finding in renamed)
+    assert any(finding.expected == "one column Geschlecht Unbek." for finding in renamed)
 
 
 def test_a_column_beside_the_known_ones_stops_the_load():
@@ -122,7 +122,7 @@ def test_a_lost_column_is_named():
     (finding,) = findings(changed(CROSSTABLE, cut))
     assert (finding.rule, finding.expected, finding.found) == (
         "header",
-        "one column age/65_plus",
+        "one column Alter Ab 65",
         "none",
     )
 
@@ -160,7 +160,7 @@ def test_k_a_between_columns_of_both_margins_is_not_guessed():
         )
 
     faults = findings(changed(CROSSTABLE, change))
-    assert any(finding.expected == "one column sex/not_stated" for finding in faults)
+    assert any(finding.expected == "one column Geschlecht k.A." for finding in faults)
 
 
 def without_upper_heads(sheet):
@@ -176,7 +176,9 @@ def test_a_group_under_the_wrong_upper_header_is_unknown():
 
 def test_two_columns_of_one_group():
     faults = findings(with_cell(CROSSTABLE, "E6", "männl."))
-    double = next(finding for finding in faults if finding.expected == "one column sex/male")
+    double = next(
+        finding for finding in faults if finding.expected == "one column Geschlecht Männlich"
+    )
     assert double.found == "columns D, E"
 
 

@@ -281,10 +281,11 @@ def test_municipalities_in_other_hands(kind: str, save: Callable[[Table], bytes]
 
 
 def test_two_years_side_by_side_are_not_taken_for_one() -> None:
-    content = towns(
-        ["Gemeinde", "31.12.2021", "31.12.2020"], [None, "Insgesamt", "Insgesamt"], more=(500,)
-    )
-    refusal(sheet_of(*content), "municipalities")
+    heads = ["Gemeinde", "31.12.2021", "31.12.2020"], [None, "Insgesamt", "Insgesamt"]
+    batch = kept("municipalities", sheet_of(*towns(*heads, more=(500,))), "AZR_Stand.xlsx")
+    cells = batch.tables["cells"]
+    assert {f"{day}" for day in cells["reference_date"]} == {"2021-12-31"}
+    assert cells["value"].tolist() == [count for _, count in (*TOWNS, TOTAL)]
 
 
 def test_a_day_above_the_heads_that_ends_no_month_is_refused() -> None:

@@ -22,10 +22,8 @@ def places(*rows: list[object]) -> dict[str, list[list[object]]]:
 @pytest.mark.parametrize(
     "again",
     [
-        TURNED,
-        ["PfAD-Nr.", "Plätze lt. Vertrag", "freie Plätze", "belegt"],
-        ["plaetze_vertrag", "pfad_id", "plaetze_belegt", "plaetze_nicht_belegt"],
         ["pfad_id", "plaetze_vertrag", "plaetze_belegt", "einzelzimmer"],
+        ["pfad_id", "plaetze_vertrag", "plaetze_belegt", "plaetze_belegt"],
         ["pfad_id", "plaetze_vertrag", "plaetze_belegt"],
         ["pfad_id", "plaetze_vertrag", "plaetze_belegt", "Bemerkung"],
     ],
@@ -36,7 +34,8 @@ def test_other_names_below_the_rows_are_refused_with_the_row(again: list[object]
 
 
 def test_what_differs_is_named_in_the_words_of_the_layout() -> None:
-    (finding,) = refused(places([*NAMES], HOME_A, [*TURNED], ["B", 40, 2, 38]))
+    other = ["pfad_id", "plaetze_vertrag", "plaetze_nicht_belegt", "einzelzimmer"]
+    (finding,) = refused(places([*NAMES], HOME_A, other, ["B", 40, 2, 38]))
     assert "column C is plaetze_belegt in row 1 and plaetze_nicht_belegt in row 3" in (
         finding.message
     )
@@ -59,6 +58,32 @@ def test_the_same_names_in_these_or_other_words_are_left_out(again: list[object]
     assert told.row == "3"
 
 
+@pytest.mark.parametrize(
+    ("again", "row"),
+    [
+        (TURNED, ["B", 40, 2, 38]),
+        (["PfAD-ID", "Plätze lt. Vertrag", "nicht belegt", "belegte Plätze"], ["B", 40, 2, 38]),
+        ([*reversed(NAMES)], [2, 38, 40, "B"]),
+    ],
+)
+def test_below_names_in_another_order_the_rows_are_put_in_order(
+    again: list[object], row: list[object]
+) -> None:
+    sheets = places([*NAMES], [], again, row, [], [*NAMES], HOME_A)
+    refuse_persons(book(sheets), "")
+    table = parse(book(sheets), origin()).tables["belegung"]
+    assert table[["pfad_id", *NAMES[1:]]].values.tolist() == [
+        ["B", 40, 38, 2],
+        ["A", 80, 75, 5],
+    ]
+
+
+def test_a_name_in_the_column_of_keys_is_found_below_the_names_in_another_order() -> None:
+    with pytest.raises(FileRejected, match="identifier of letters alone"):
+        again = [*reversed(NAMES)]
+        refuse_persons(book(places([*NAMES], HOME_A, again, [2, 38, 40, "Annegret"])), "")
+
+
 def test_a_second_head_with_more_names_hides_no_row_above_it() -> None:
     more = ["pfad_id", "plaetze_belegt", "plaetze_vertrag", "plaetze_nicht_belegt", "einzelzimmer"]
     (finding,) = refused(places([*NAMES], HOME_A, more, ["B", 38, 40, 2, 30]))
@@ -72,7 +97,7 @@ def test_a_row_of_groups_above_the_header_is_no_head_of_its_own() -> None:
 
 def test_a_csv_with_other_names_below_is_refused() -> None:
     with pytest.raises(UnreadableFile) as caught:
-        parse(as_csv([[*NAMES], HOME_A, [*TURNED], ["B", 40, 2, 38]]).encode(), origin())
+        parse(as_csv([[*NAMES], HOME_A, NAMES[:3], ["B", 40, 2]]).encode(), origin())
     assert [(one.rule, one.row) for one in caught.value.findings] == [("header_differs", "3")]
 
 
@@ -87,9 +112,10 @@ def test_the_register_s_names_again() -> None:
         80,
         40,
     ]
-    with pytest.raises(UnreadableFile) as caught:
-        listed("Einrichtung;Plätze;PLZ;Ort;Hausnr.", "Haus am Berg;40;41540;Dormagen;12")
-    assert [(one.rule, one.row) for one in caught.value.findings] == [("header_differs", "3")]
+    assert listed("Einrichtung;Plätze;PLZ;Ort;Hausnr.", "Haus am Berg;40;41540;Dormagen;12") == [
+        80,
+        40,
+    ]
 
 
 def test_names_of_columns_that_hold_two_things_may_stand_again() -> None:
