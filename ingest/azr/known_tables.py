@@ -257,8 +257,8 @@ def tables_by_dataset(sheet: Sheet, county: County) -> dict[str, KnownTable]:
         "series": next(iter(_series_of(sheet)), None),
     }
     tables = {dataset: table for dataset, table in found.items() if table is not None}
-    if not tables and (long := long_form(sheet)) and (found := _series_of(long.sheet)):
-        return {"series": replace(found[0], long=long.cells)}
+    if not tables and (long := long_form(sheet)) and (series := _series_of(long.sheet)):
+        return {"series": replace(series[0], long=long.cells)}
     turn = None if tables else turned(sheet)
     if turn is None:
         regions = None if tables else municipalities.turned_regions(sheet, county)

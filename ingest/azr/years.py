@@ -23,7 +23,9 @@ class Newest:
 
     def is_of(self, stated: date) -> bool:
         """Whether the heads speak of a reference date, or of none."""
-        return self.day in (None, stated) or (self.is_year and self.day.year == stated.year)
+        if self.day is None or self.day == stated:
+            return True
+        return self.is_year and self.day.year == stated.year
 
 
 @dataclass(frozen=True)

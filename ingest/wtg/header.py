@@ -74,7 +74,7 @@ def names_in(row: tuple[Raw, ...], sheet: Sheet) -> tuple[str, ...]:
     written = ["" if is_blank(raw) else str(raw) for raw in row]
     own = sheet.headers
     taken = own & set(map(folded, written))
-    names = []
+    names: list[str] = []
     for text in written:
         name = folded(text)
         if name not in taken:
