@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ingest.azr.file_names import is_file_name, own_words
-from ingest.azr.forms import form_of
+from ingest.persons.forms import form_of
 from ingest.azr.understood import Language
 from ingest.drop_folder import Dropped, dropped, is_being_copied, not_taken
 from kreishaus.model import Request

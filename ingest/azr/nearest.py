@@ -9,7 +9,7 @@ from openpyxl.utils import get_column_letter
 
 from formats.sheets import Sheet, Workbook
 from ingest.azr import crosstable, municipalities, series
-from ingest.azr.forms import form_of
+from ingest.persons.forms import form_of
 from ingest.azr.headers import (
     DATE,
     LABEL,

@@ -23,7 +23,7 @@ ADDED = frozenset(
 )
 """What officers add to the name of a file."""
 WORD = re.compile(r"[^\W\d_]+")
-DAY = re.compile(r"(?:19|20)\d{2}-\d{2}-\d{2}", re.ASCII)
+DAY = re.compile(r"(?<!\d)20\d{2}(?:-?(?:0[1-9]|1[0-2]))(?:-\d{2})?(?!\d)", re.ASCII)
 LONG_NUMBER = re.compile(r"\d{5,}")
 ENDING = re.compile(r"\.[a-z]{2,4}")
 

@@ -23,7 +23,7 @@ from openpyxl.formatting.rule import FormulaRule
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from formats.workbook import look_into
-from ingest.azr.forms import form_of
+from ingest.persons.forms import form_of
 from ingest.azr.recognise import recognise
 from ingest.azr.reduction import crosstable
 from kreishaus.model import FileRejected, Request
