@@ -281,6 +281,7 @@ def keep(
     Who made its figures is read from what was offered. Raises ``FileRejected`` for a refused file.
     """
     from ingest.persons.containers import refuse_bytes_beside  # here: DAG files open no workbook
+    from ingest.persons.file_names import without_folder
 
     word = figure_origin(content, request, entry.source, settings)
     refuse_bytes_beside(content)
@@ -289,6 +290,7 @@ def keep(
         guard(content, request.label)
     if entry.reduce:
         return keep_reduced(entry, store, settings, content, request, run_id, word)
+    request = without_folder(request, entry.source, settings)
     left_out: tuple[Finding, ...] = ()
     if entry.strip:
         stripped: Stripped = entry.load("strip")(content, request.label, settings)

@@ -9,9 +9,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ingest.azr.file_names import is_file_name, own_words
-from ingest.persons.forms import form_of
 from ingest.azr.understood import Language
 from ingest.drop_folder import Dropped, dropped, is_being_copied, not_taken
+from ingest.persons.forms import form_of
 from kreishaus.model import Request
 from kreishaus.wording import joined, say
 

@@ -19,12 +19,12 @@ from ingest.azr import canonical
 from ingest.azr.beside import is_known
 from ingest.azr.file_names import is_file_name, own_words
 from ingest.azr.findings import ONE_COLUMN
-from ingest.persons.forms import form_of
 from ingest.azr.guard import refuse_person_level
 from ingest.azr.known_tables import is_status
 from ingest.azr.own_aliases import own_aliases
 from ingest.azr.parsers import read_office
 from ingest.azr.understood import Language
+from ingest.persons.forms import form_of
 from ingest.vocabulary import groups, regions, statuses
 from kreishaus.model import (
     Batch,

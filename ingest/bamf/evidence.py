@@ -1,7 +1,7 @@
 """What lands of a PDF: what is printed on its pages in known words, and their rules.
 
 A PDF holds far more than anybody sees: texts under white or beside the page, properties, bookmarks,
-attached files, fields, earlier states, bytes between its objects. None of it is a part of this form.
+attached files, fields, earlier states, bytes between its objects. None of it is part of this form.
 Of the lines on a page those land of which each word is known (``words.txt``, names of countries).
 """
 
@@ -21,11 +21,10 @@ from ingest.bamf.months import MONTH_NAMES
 from ingest.bamf.pages import Char, Document, Mark, Page, Rule, char_lines, words_of
 from ingest.bamf.writing import is_number
 from ingest.persons import file_names
-from ingest.persons.door import refuse, refuse_other_format, refuse_text
-from ingest.persons.forms import form_of
-from ingest.persons.known_words import KnownWords, read_words
+from ingest.persons.door import refuse_other_format, refuse_text
+from ingest.persons.known_words import KnownWords, read_words, refuse_unknown, refuse_unread
 from ingest.vocabulary.countries import countries
-from kreishaus.model import FileRejected, Finding, Request, Stripped, UnreadableFile
+from kreishaus.model import Finding, Request, Stripped, UnreadableFile
 from kreishaus.settings import Settings
 from kreishaus.wording import say
 
@@ -35,7 +34,8 @@ FILE_WORDS = frozenset(
     [
         *("bamf", "hkl", "antrags", "entscheidungs", "bestandsstatistik", "statistik", "anlage"),
         *("asyl", "geschaeftsbericht", "report", "kumuliert", "bis", "jahr", "halbjahr", "quartal"),
-        *map(str.casefold, MONTH_NAMES), "maerz",
+        *map(str.casefold, MONTH_NAMES),
+        "maerz",
     ]
 )
 """What BAMF calls its files."""
@@ -59,16 +59,12 @@ def strip(content: bytes, label: str, settings: Settings) -> Stripped:
     try:
         document = pdfium_reader.read_document(content)
     except UnreadableFile as unreadable:
-        raise FileRejected(
-            say(
-                "the whole file: {message}. What cannot be read may hold persons: nothing of it "
-                "was kept",
-                message=unreadable.findings[0].message,
-            )
-        ) from None
+        refuse_unread(unreadable)
     refuse_text((line for page in document.pages for line in page.lines), say("text line"))
     pages = tuple(map(_in_known_words, document.pages))
-    less = sum(len(one.chars) > len(other.chars) for one, other in zip(document.pages, pages))
+    less = sum(
+        len(one.chars) > len(other.chars) for one, other in zip(document.pages, pages, strict=True)
+    )
     warnings = (_left_out(less),) if less else ()
     return Stripped(written(replace(document, pages=pages)), FORM, warnings)
 
@@ -101,7 +97,9 @@ def written(document: Document) -> bytes:
             "number": page.number,
             "horizontals": [list(map(_points, rule)) for rule in page.horizontals],
             "verticals": [list(map(_points, rule)) for rule in page.verticals],
-            "marks": [[str(mark.kind), *map(_points, mark[1:5]), mark.writes] for mark in page.marks],
+            "marks": [
+                [str(mark.kind), *map(_points, mark[1:5]), mark.writes] for mark in page.marks
+            ],
             "text": [
                 [
                     *("".join(char.text for char in run), *height),
@@ -113,7 +111,9 @@ def written(document: Document) -> bytes:
         }
         for page in document.pages
     ]
-    rest = json.dumps({"made_at": made_at, "pages": pages}, ensure_ascii=False, separators=(",", ":"))
+    rest = json.dumps(
+        {"made_at": made_at, "pages": pages}, ensure_ascii=False, separators=(",", ":")
+    )
     return BEGINNING + rest[1:].encode()
 
 
@@ -152,12 +152,10 @@ def _in_known_words(page: Page) -> Page:
         if known_words().explain(text) or known_words().explain(_with_broken_words(texts, at)):
             kept += run
         elif any(bottom < char.middle[1] < top for char in run):
-            refuse(
-                say("page {page}", page=page.number),
-                say(
-                    "text among the figures that is on no list of words: {form}",
-                    form=form_of(text),
-                ),
+            refuse_unknown(
+                say("page {page}, among the figures", page=page.number),
+                say("words that BAMF's tables have, and names of countries"),
+                text,
             )
     return replace(page, chars=tuple(kept))
 
@@ -205,11 +203,7 @@ def _with_broken_words(texts: list[str], at: int) -> str:
 @cache
 def known_words() -> KnownWords:
     """The words of BAMF's tables: its own, and the names of countries and their groups."""
-    names = (
-        name
-        for one in countries()
-        for name in (one.label, one.continent, *one.also_written)
-    )
+    names = (name for one in countries() for name in (one.label, one.continent, *one.also_written))
     return KnownWords([*read_words(WORDS), *names, *MONTH_NAMES])
 
 

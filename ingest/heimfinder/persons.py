@@ -1,5 +1,6 @@
-"""Nobody's name, telephone number or mail address lands.
+"""What of an answer's other fields is shown: nobody's name, telephone number or mail address.
 
+Of an answer that lands today no other field does (``contacts``); earlier ones hold some.
 A home's own name and municipality are public by law (WTG); who answers its telephone is nobody's
 business here. What is dropped: every field whose name speaks of a person, with all below it; every
 text that holds an address, a number, a form of address or a word that stood in such a field; prose.
@@ -9,17 +10,10 @@ When in doubt a text is dropped.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import TypeAlias
+from collections.abc import Iterator
 
 from ingest.heimfinder.fields import Json, Persons, Record
 from ingest.persons.contacts import is_contact_field, matches
-from ingest.persons.named import names_person
-
-Kept: TypeAlias = Mapping[tuple[int, str], bool]
-"""Values that columns take (``fields.taken``)."""
-
-NOTHING: Kept = {}
 
 MAIL = re.compile(r"\S\s*(?:@|\(at\)|\[at\])\s*\S", re.IGNORECASE)
 DATE = re.compile(
@@ -43,11 +37,6 @@ def holds_contact(text: str) -> bool:
     return bool(MAIL.search(text) or PHONE.search(DATE.sub(" x ", text)))
 
 
-def _is_of_person(text: str) -> bool:
-    """Whether the text of a column names a person, or says how one is reached."""
-    return holds_contact(text) or names_person(text, strictly=True)
-
-
 def is_impersonal(text: str, rules: Persons) -> bool:
     """Whether a text can be shown: short, and nothing in it speaks of a person."""
     words = {word.casefold() for word in WORD.findall(text)}
@@ -59,47 +48,37 @@ def is_impersonal(text: str, rules: Persons) -> bool:
     )
 
 
-def without_persons(record: Record, rules: Persons, keep: Kept = NOTHING) -> Record:
-    """A copy of ``record`` in which nothing speaks of a person.
-
-    ``keep`` are values that columns take, by the identity of the object they are in and their name:
-    they stay whatever they are called. Of those a text that holds a contact becomes None.
-    """
+def without_persons(record: Record, rules: Persons) -> Record:
+    """A copy of ``record`` in which nothing speaks of a person."""
     named = {
         word.casefold()
-        for text in _texts_of_persons(record, rules, keep)
+        for text in _texts_of_persons(record, rules)
         for word in WORD.findall(text)
         if len(word) >= TELLING_LETTERS
     }
-    return _object(record, rules, named, keep)
+    return _object(record, rules, named)
 
 
-def _object(record: Record, rules: Persons, named: set[str], keep: Kept) -> Record:
+def _object(record: Record, rules: Persons, named: set[str]) -> Record:
     kept: Record = {}
     for name, value in record.items():
-        if (id(record), name) in keep:
-            is_text = keep[id(record), name] and isinstance(value, str)
-            kept[name] = None if is_text and _is_of_person(str(value)) else value
-            continue
         if _speaks_of_person(name, rules.fields) or not _may_stay(name, rules, named):
             continue
         if isinstance(value, dict | list):
-            if (below := _below(value, rules, named, keep)) or (keep and not value):
+            if below := _below(value, rules, named):
                 kept[name] = below
         elif _may_stay(value, rules, named):
             kept[name] = None if _is_free(value) else value
     return kept
 
 
-def _below(
-    value: Record | list[Json], rules: Persons, named: set[str], keep: Kept
-) -> Record | list[Json]:
+def _below(value: Record | list[Json], rules: Persons, named: set[str]) -> Record | list[Json]:
     if isinstance(value, dict):
-        return _object(value, rules, named, keep)
+        return _object(value, rules, named)
     kept: list[Json] = []
     for one in value:
         if isinstance(one, dict | list):
-            if (below := _below(one, rules, named, keep)) or (keep and not one):
+            if below := _below(one, rules, named):
                 kept.append(below)
         elif _may_stay(one, rules, named) and not _is_free(one):
             kept.append(one)
@@ -120,17 +99,14 @@ def _may_stay(value: Json, rules: Persons, named: set[str]) -> bool:
     return not isinstance(value, int | float) or abs(value) < LARGEST_NUMBER
 
 
-def _texts_of_persons(
-    value: Json, rules: Persons, keep: Kept, of_person: bool = False
-) -> Iterator[str]:
+def _texts_of_persons(value: Json, rules: Persons, of_person: bool = False) -> Iterator[str]:
     if isinstance(value, dict):
         for name, below in value.items():
-            if (id(value), name) not in keep:
-                deny = of_person or _speaks_of_person(name, rules.fields)
-                yield from _texts_of_persons(below, rules, keep, deny)
+            deny = of_person or _speaks_of_person(name, rules.fields)
+            yield from _texts_of_persons(below, rules, deny)
     elif isinstance(value, list):
         for below in value:
-            yield from _texts_of_persons(below, rules, keep, of_person)
+            yield from _texts_of_persons(below, rules, of_person)
     elif of_person and isinstance(value, str):
         yield value
 
