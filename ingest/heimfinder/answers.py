@@ -16,6 +16,7 @@ from urllib.parse import quote, unquote
 from formats.archives import BROKEN, Limits, check_archive, repacked
 from ingest.heimfinder.fields import MEND, Json, Record, layout
 from ingest.heimfinder.json_reader import MOST_BYTES, read_json
+from ingest.heimfinder.values import IDENTIFIER
 from kreishaus.model import Finding, UnreadableFile
 from kreishaus.wording import joined, say
 
@@ -113,7 +114,8 @@ def members_of(content: bytes) -> dict[str, bytes]:
 
 def is_answer(name: str) -> bool:
     """Whether a file of an archive is the list, a home's answer, or why there is none."""
-    return name == LIST or any(_home_of(name, pattern) for pattern in (DETAIL, NO_DETAIL))
+    homes = (_home_of(name, pattern) for pattern in (DETAIL, NO_DETAIL))
+    return name == LIST or any(home and IDENTIFIER.fullmatch(home) for home in homes)
 
 
 def _home_of(name: str, pattern: str) -> str | None:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
 from formats.archives import repacked
-from ingest.heimfinder.answers import LIST, THE_LIST, is_answer, members_of
+from ingest.heimfinder.answers import LIST, THE_LIST, is_answer, members_of, opened
 from ingest.heimfinder.fields import (
     MEND,
     Json,
@@ -25,7 +25,7 @@ from ingest.heimfinder.fields import (
 from ingest.heimfinder.forms import in_form, name_of_home
 from ingest.heimfinder.json_reader import read_json
 from ingest.persons import file_names
-from ingest.persons.known_words import refuse_unknown
+from ingest.persons.known_words import refuse_unknown, refuse_unread
 from ingest.persons.rows import FEWEST_PERSONS
 from kreishaus.model import FileRejected, Finding, Request, Stripped, UnreadableFile
 from kreishaus.settings import Settings
@@ -42,31 +42,23 @@ NO_ANSWER = b"no answer"
 
 
 def strip(content: bytes, label: str, settings: Settings) -> Stripped:
-    """The answer without persons. Raises ``FileRejected`` for what cannot be read: nobody knows
-    what it says of persons."""
+    """The answer without persons. Raises ``FileRejected`` for what cannot be read, and for a list
+    whose names are not those of homes: nobody knows what it says of persons."""
     del label, settings
     try:
-        stripped, as_written = (_stripped(content, form) for form in (in_form, _as_written))
+        stripped, as_written = known_values(content, in_form), known_values(content)
     except UnreadableFile as unreadable:
-        fault = unreadable.findings[0]
-        raise FileRejected(
-            say(
-                "{message}. Whether it speaks of persons cannot be known: nothing of it "
-                "was kept. The next visit asks again",
-                message=fault.message,
-            )
-        ) from None
+        refuse_unread(unreadable)
+    _require_homes(as_written)
     return Stripped(stripped, FORM, () if stripped == as_written else (_left_out(),))
 
 
-def _stripped(content: bytes, form: Form) -> bytes:
-    return (
-        _archive(content, form) if content.startswith(b"PK") else _document(content, THE_LIST, form)
-    )
-
-
-def _as_written(column: str, value: Json) -> Json:
-    return value
+def known_values(content: bytes, form: Form = lambda column, value: value) -> bytes:
+    """An answer with nothing but the values that columns take, each as ``form`` makes it. Raises
+    ``UnreadableFile`` for what is no answer, ``FileRejected`` for an archive of other files."""
+    if content.startswith(b"PK"):
+        return _archive(content, form)
+    return _document(content, THE_LIST, form)
 
 
 def noted(request: Request, content: bytes, settings: Settings) -> Request:
@@ -112,7 +104,6 @@ def _list(document: Json, form: Form) -> Json:
     kept: Record = {}
     for name, value in document.items():
         if name in layout().lists and isinstance(value, list):
-            _require_homes(value)
             kept[name] = [_entry(one, form) for one in value]
         elif name == LINKS and isinstance(value, dict) and NEXT in value:
             kept[name] = {NEXT: {}}
@@ -135,7 +126,7 @@ def _answer(document: Json, form: Form) -> Json:
 def _entry(entry: Json, form: Form) -> Json:
     """The values that columns take, each in its column's form; of all else nothing."""
     if not isinstance(entry, dict):
-        return [] if isinstance(entry, list) else "" if isinstance(entry, str) else None
+        return type(entry)()  # something of its kind, for the parser to name
     return _known(entry, taken(entry, layout().fields), form)
 
 
@@ -158,14 +149,14 @@ def _known(record: Record, columns: Mapping[tuple[int, str], str], form: Form) -
     return kept
 
 
-def _require_homes(entries: list[Json]) -> None:
+def _require_homes(content: bytes) -> None:
     """Raise ``FileRejected`` for a list whose names are not those of homes."""
-    names = [
-        name
-        for entry in entries
-        if isinstance(entry, dict)
-        and isinstance(name := look_up(entry, layout().fields.home_name), str)
-    ]
+    try:
+        entries = opened(content).entries
+    except UnreadableFile:
+        return  # no list at all: the parser says so
+    found = [look_up(entry.record, layout().fields.home_name) for entry in entries]
+    names = [name for name in found if isinstance(name, str)]
     others = sum(name_of_home(name) is None for name in names)
     if others >= FEWEST_PERSONS and 2 * others > len(names):
         refuse_unknown(say("the names of the list"), say("names of homes"))

@@ -49,14 +49,6 @@ class Fields(Section):
         return found
 
 
-class Persons(Section):
-    """What speaks of a person: names of fields, words within texts."""
-
-    fields: tuple[str, ...] = Field(min_length=1)
-    words: tuple[str, ...] = Field(min_length=1)
-    longest_text: int = Field(ge=0)
-
-
 class Homes(Section):
     """What the names of homes are made of: patterns of words, one of which each name has."""
 
@@ -69,7 +61,6 @@ class Layout(Section):
     lists: tuple[str, ...] = Field(min_length=1)
     fields: Fields
     homes: Homes
-    persons: Persons
 
 
 @cache

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from functools import cache
 
 from ingest.heimfinder import values
 from ingest.heimfinder.fields import Json, layout
-from ingest.heimfinder.homes import READERS
+from ingest.heimfinder.tables import COORDINATES, COUNTS
 from ingest.persons.contacts import matches
 from ingest.persons.known_words import KnownWords
 from ingest.persons.named import names_person
 from ingest.vocabulary.region_names import all_names
 from kreishaus.settings import read_county
 
-IDENTIFIER = re.compile(
-    r"(?:^|[-_.:])(?:sample|[0-9a-f]*\d[0-9a-f]*|[A-Za-z]{0,3}\d{0,8})(?=[-_.:]|$)", re.ASCII
-)
-"""The parts of an id: numbers, hexadecimal ones, a few letters before a number."""
+READERS: Mapping[str, Callable[[Json], object]] = {
+    "home_id": values.identifier,
+    "county_name": values.county,
+    "home_name": values.words,
+    "municipality_name": values.words,
+    "municipality_code": values.municipality,
+    **dict.fromkeys(COORDINATES, values.degrees),
+    **dict.fromkeys(COUNTS, values.count),
+}
 PARTS = re.compile(r"\s*[,;()/|]\s*|\s+[-–]\s+")
 WORD = re.compile(r"[^\W_]+\.?")
 CONFIDENTIAL = "?"
@@ -35,8 +41,6 @@ def in_form(column: str, value: Json) -> Json:
         return value if _regions().explain(value) else None
     if column == "county_name":
         fits = value.strip().isdecimal() or _regions().explain(value)
-    elif column == "home_id":
-        fits = not IDENTIFIER.sub("", value.strip())
     else:
         fits = _can_be_read(column, value)
     return value if fits else CONFIDENTIAL * len(value)

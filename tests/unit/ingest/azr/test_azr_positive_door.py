@@ -23,9 +23,9 @@ from openpyxl.formatting.rule import FormulaRule
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from formats.workbook import look_into
-from ingest.persons.forms import form_of
 from ingest.azr.recognise import recognise
 from ingest.azr.reduction import crosstable
+from ingest.persons.forms import form_of
 from kreishaus.model import FileRejected, Request
 from kreishaus.settings import Settings
 from kreishaus.store.visits import Visits
