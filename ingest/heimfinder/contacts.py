@@ -25,7 +25,7 @@ from ingest.heimfinder.fields import (
 from ingest.heimfinder.forms import in_form, name_of_home
 from ingest.heimfinder.json_reader import read_json
 from ingest.persons import file_names
-from ingest.persons.known_words import refuse_unknown, refuse_unread
+from ingest.persons.known_words import refuse_unknown
 from ingest.persons.rows import FEWEST_PERSONS
 from kreishaus.model import FileRejected, Finding, Request, Stripped, UnreadableFile
 from kreishaus.settings import Settings
@@ -36,6 +36,10 @@ FORM = 2
 LINKS, NEXT = "_links", "next"
 ABOUT, TOTAL = "_meta", "total"
 FILE_WORDS = frozenset(["heimfinder", "einrichtungen", "liste"])
+USUAL = frozenset(
+    ["results", "result", "data", "items", "entries", "einrichtungen", "homes", "liste", "meta"]
+)
+"""What programs call a list, or what stands beside one."""
 Form: TypeAlias = Callable[[str, Json], Json]
 NO_ANSWER = b"no answer"
 """What stands for the reason why a home's own answer did not come."""
@@ -46,11 +50,23 @@ def strip(content: bytes, label: str, settings: Settings) -> Stripped:
     whose names are not those of homes: nobody knows what it says of persons."""
     del label, settings
     try:
-        stripped, as_written = known_values(content, in_form), known_values(content)
+        stripped, named = known_values(content, in_form), known_values(content, _but_names)
     except UnreadableFile as unreadable:
-        refuse_unread(unreadable)
-    _require_homes(as_written)
-    return Stripped(stripped, FORM, () if stripped == as_written else (_left_out(),))
+        fault = unreadable.findings[0]
+        raise FileRejected(
+            say(
+                "{message}. Whether it speaks of persons cannot be known: nothing of it "
+                "was kept. The next visit asks again",
+                message=fault.message,
+            )
+        ) from None
+    _require_homes(named)
+    return Stripped(stripped, FORM, () if stripped == named else (_left_out(),))
+
+
+def _but_names(column: str, value: Json) -> Json:
+    """Of other columns the parser says what cannot be read."""
+    return value if column in ("home_name", "municipality_name") else in_form(column, value)
 
 
 def known_values(content: bytes, form: Form = lambda column, value: value) -> bytes:
@@ -109,6 +125,8 @@ def _list(document: Json, form: Form) -> Json:
             kept[name] = {NEXT: {}}
         elif name == ABOUT and isinstance(value, dict) and isinstance(value.get(TOTAL), int):
             kept[name] = {TOTAL: value[TOTAL]}
+        elif name in USUAL:
+            kept[name] = type(value)()  # the parser names it where there is no list
     return kept
 
 

@@ -24,6 +24,8 @@ READERS: Mapping[str, Callable[[Json], object]] = {
     **dict.fromkeys(COORDINATES, values.degrees),
     **dict.fromkeys(COUNTS, values.count),
 }
+KEY = re.compile(r"^\s*\d{4,8}(?!\w)", re.ASCII)
+"""Of a county, before its name or alone."""
 PARTS = re.compile(r"\s*[,;()/|]\s*|\s+[-–]\s+")
 WORD = re.compile(r"[^\W_]+\.?")
 CONFIDENTIAL = "?"
@@ -40,7 +42,7 @@ def in_form(column: str, value: Json) -> Json:
     if column == "municipality_name":
         return value if _regions().explain(value) else None
     if column == "county_name":
-        fits = value.strip().isdecimal() or _regions().explain(value)
+        fits = _regions().explain(KEY.sub("", value))
     else:
         fits = _can_be_read(column, value)
     return value if fits else CONFIDENTIAL * len(value)

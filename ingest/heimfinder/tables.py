@@ -34,4 +34,4 @@ HOMES = {
         label="home_name",
     )
 }
-"""``unmapped`` is empty: fields that no column takes do not land. Earlier rows have some as JSON."""
+"""``unmapped`` is empty: fields that no column takes do not land. Earlier rows have some."""
