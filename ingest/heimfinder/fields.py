@@ -98,7 +98,7 @@ def without(record: Record, fields: Fields) -> None:
 def taken(record: Record, fields: Fields) -> dict[tuple[int, str], str]:
     """The single values that some column's path leads to, by the identity of their object and their
     name there; and which column."""
-    found = {}
+    found: dict[tuple[int, str], str] = {}
     for column in Fields.model_fields:
         for path in fields.paths(column):
             holder, last = _holder(record, path)
