@@ -8,10 +8,10 @@ from fnmatch import fnmatchcase
 from functools import partial
 from typing import TYPE_CHECKING
 
+from formats.forms import form_of
 from ingest.azr.file_names import is_file_name, own_words
 from ingest.azr.understood import Language
 from ingest.drop_folder import Dropped, dropped, is_being_copied, not_taken
-from ingest.persons.forms import form_of
 from kreishaus.model import Request
 from kreishaus.wording import joined, say
 

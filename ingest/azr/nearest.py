@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from openpyxl.utils import get_column_letter
 
+from formats.forms import form_of
 from formats.sheets import Sheet, Workbook
 from ingest.azr import crosstable, municipalities, series
 from ingest.azr.headers import (
@@ -18,7 +19,6 @@ from ingest.azr.headers import (
     label_columns,
 )
 from ingest.azr.municipalities import ALL
-from ingest.persons.forms import form_of
 from ingest.persons.search import place_of
 from ingest.vocabulary.groups import GROUPS, Group, first_heads
 from ingest.vocabulary.statuses import status_aliases

@@ -13,6 +13,7 @@ from datetime import date
 
 from openpyxl.utils import get_column_letter
 
+from formats.forms import form_of
 from formats.sheets import Sheet, Workbook
 from formats.xlsx_texts import AUTHORS, HEADERS, HEADS_AND_FEET
 from ingest.azr.beside import CODE, MOST_AUTHORS, is_known, understood_at
@@ -20,7 +21,6 @@ from ingest.azr.known_tables import KnownTable, known_tables
 from ingest.azr.letterhead import Letterhead
 from ingest.azr.meaning import EXPECTED, SHARES, Meanings, shares_shown
 from ingest.azr.understood import Language
-from ingest.persons.forms import form_of
 from ingest.persons.search import place_of
 from ingest.persons.values import day_of, is_month_edge
 from kreishaus.settings import County

@@ -15,6 +15,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from formats.dates import dates_in
+from formats.forms import form_of
 from ingest.azr import canonical
 from ingest.azr.beside import is_known
 from ingest.azr.file_names import is_file_name, own_words
@@ -24,7 +25,6 @@ from ingest.azr.known_tables import is_status
 from ingest.azr.own_aliases import own_aliases
 from ingest.azr.parsers import read_office
 from ingest.azr.understood import Language
-from ingest.persons.forms import form_of
 from ingest.vocabulary import groups, regions, statuses
 from kreishaus.model import (
     Batch,

@@ -15,14 +15,14 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from formats.known_words import KnownWords, read_words
 from ingest.bamf import pdfium_reader
 from ingest.bamf.annotations import KINDS
 from ingest.bamf.months import MONTH_NAMES
 from ingest.bamf.pages import Char, Document, Mark, Page, Rule, char_lines, words_of
 from ingest.bamf.writing import is_number
 from ingest.persons import file_names
-from ingest.persons.door import refuse_other_format, refuse_text
-from ingest.persons.known_words import KnownWords, read_words, refuse_unknown, refuse_unread
+from ingest.persons.door import refuse_other_format, refuse_text, refuse_unknown, refuse_unread
 from ingest.vocabulary.countries import countries
 from kreishaus.model import Finding, Request, Stripped, UnreadableFile
 from kreishaus.settings import Settings

@@ -25,8 +25,9 @@ from ingest.heimfinder.fields import (
 from ingest.heimfinder.forms import in_form, name_of_home
 from ingest.heimfinder.json_reader import read_json
 from ingest.persons import file_names
-from ingest.persons.known_words import refuse_unknown
+from ingest.persons.door import refuse_unknown
 from ingest.persons.rows import FEWEST_PERSONS
+from kreishaus.figure_origin import MARKS
 from kreishaus.model import FileRejected, Finding, Request, Stripped, UnreadableFile
 from kreishaus.settings import Settings
 from kreishaus.wording import say
@@ -125,8 +126,10 @@ def _list(document: Json, form: Form) -> Json:
             kept[name] = {NEXT: {}}
         elif name == ABOUT and isinstance(value, dict) and isinstance(value.get(TOTAL), int):
             kept[name] = {TOTAL: value[TOTAL]}
+        elif value in MARKS.values():
+            kept[name] = value
         elif name in USUAL:
-            kept[name] = type(value)()  # the parser names it where there is no list
+            kept[name] = _emptied(value)  # the parser names it where there is no list
     return kept
 
 
@@ -144,8 +147,12 @@ def _answer(document: Json, form: Form) -> Json:
 def _entry(entry: Json, form: Form) -> Json:
     """The values that columns take, each in its column's form; of all else nothing."""
     if not isinstance(entry, dict):
-        return type(entry)()  # something of its kind, for the parser to name
+        return _emptied(entry)  # for the parser to name
     return _known(entry, taken(entry, layout().fields), form)
+
+
+def _emptied(value: Json) -> Json:
+    return None if value is None else type(value)()
 
 
 def _known(record: Record, columns: Mapping[tuple[int, str], str], form: Form) -> Record:

@@ -6,11 +6,11 @@ import re
 from collections.abc import Callable, Mapping
 from functools import cache
 
+from formats.known_words import KnownWords
 from ingest.heimfinder import values
 from ingest.heimfinder.fields import Json, layout
 from ingest.heimfinder.tables import COORDINATES, COUNTS
 from ingest.persons.contacts import matches
-from ingest.persons.known_words import KnownWords
 from ingest.persons.named import names_person
 from ingest.vocabulary.region_names import all_names
 from kreishaus.settings import read_county

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from formats.archives import repacked
 from formats.encodings import decode
+from formats.known_words import KnownWords, read_words
 from ingest.it_nrw.dimensions import wordings
 from ingest.it_nrw.ffcsv import is_flat, known_columns, unpacked
 from ingest.it_nrw.lines import csv_lines
@@ -23,8 +24,7 @@ from ingest.it_nrw.regions import KEY
 from ingest.it_nrw.rest import require_data
 from ingest.it_nrw.table_csv import FIRST_LINE, SEPARATOR, STAMP, TABLE_CODE
 from ingest.persons import file_names
-from ingest.persons.door import refuse_other_format
-from ingest.persons.known_words import KnownWords, read_words, refuse_unknown, refuse_unread
+from ingest.persons.door import refuse_other_format, refuse_unknown, refuse_unread
 from ingest.vocabulary.region_names import all_names
 from kreishaus.model import Finding, Request, Stripped, UnreadableFile
 from kreishaus.settings import Settings

@@ -22,10 +22,10 @@ from openpyxl.comments import Comment
 from openpyxl.formatting.rule import FormulaRule
 from openpyxl.worksheet.datavalidation import DataValidation
 
+from formats.forms import form_of
 from formats.workbook import look_into
 from ingest.azr.recognise import recognise
 from ingest.azr.reduction import crosstable
-from ingest.persons.forms import form_of
 from kreishaus.model import FileRejected, Request
 from kreishaus.settings import Settings
 from kreishaus.store.visits import Visits

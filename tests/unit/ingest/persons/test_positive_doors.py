@@ -14,10 +14,10 @@ from bamf_drawings import Drawing
 from heimfinder_answers_made import home, v1
 from reportlab.pdfgen.canvas import Canvas
 
+from formats.known_words import KnownWords
 from ingest.bamf import evidence, hkl
 from ingest.heimfinder import contacts
 from ingest.it_nrw import guard
-from ingest.persons.known_words import KnownWords
 from kreishaus.model import FileRejected, Origin, Stripped
 from kreishaus.settings import Settings
 from pipeline.steps import by_hand

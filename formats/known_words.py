@@ -10,12 +10,8 @@ import re
 from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
-from typing import NoReturn
 
 from formats.text import written_out
-from ingest.persons.forms import form_of
-from kreishaus.model import FileRejected, UnreadableFile
-from kreishaus.wording import say
 
 TOKEN = re.compile(r"[^\W\d_]+|\d[\d.,:]*|[^\s\w]|_+")
 NUMBER = re.compile(
@@ -75,30 +71,3 @@ class KnownWords:
 
 def _tokens(text: str) -> list[str]:
     return [token.rstrip(".,:") or token for token in TOKEN.findall(OF_CODE.sub(" ", text))]
-
-
-def refuse_unknown(place: str, expected: str, text: str = "") -> NoReturn:
-    """Refuse a file for a text that is on no list. Raises ``FileRejected`` with its form alone."""
-    raise FileRejected(
-        say(
-            "{place}: expected {expected}, found {form}. A word that is on no list may be a name: "
-            "nothing of this file was kept. If it is the publisher's own word, add it to the list "
-            "of the source (words.txt), else take it out of the file",
-            place=place,
-            expected=expected,
-            form=form_of(text) if text else say("other words"),
-        )
-    )
-
-
-def refuse_unread(unreadable: UnreadableFile) -> NoReturn:
-    """Refuse a file that cannot be read, by the rule that it breaks. Raises ``FileRejected``."""
-    fault = unreadable.findings[0]
-    raise FileRejected(
-        say(
-            "the whole file: it cannot be read ({rule}; expected {expected}). What nobody can read "
-            "may list persons: nothing of it was kept. Fetch it again or hand in another",
-            rule=fault.rule,
-            expected=fault.expected or say("a table"),
-        )
-    )
