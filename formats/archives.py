@@ -136,10 +136,10 @@ def _refused(
     )
 
 
-def repacked(members: Mapping[str, bytes]) -> bytes:
+def repacked(members: Mapping[str, bytes], how: int = zipfile.ZIP_STORED) -> bytes:
     """Files as one archive that knows no time: the same files make the same bytes."""
     sink = io.BytesIO()
-    with zipfile.ZipFile(sink, "w", zipfile.ZIP_STORED) as archive:
+    with zipfile.ZipFile(sink, "w") as archive:
         for name in sorted(members):
-            archive.writestr(zipfile.ZipInfo(name, LONG_AGO), members[name])
+            archive.writestr(zipfile.ZipInfo(name, LONG_AGO), members[name], compress_type=how)
     return sink.getvalue()

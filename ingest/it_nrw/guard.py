@@ -12,6 +12,7 @@ import io
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
+from zipfile import ZIP_DEFLATED
 
 from formats.archives import repacked
 from formats.encodings import decode
@@ -59,8 +60,10 @@ def strip(content: bytes, label: str, settings: Settings) -> Stripped:
         refuse_unread(unreadable)
     landed = packed if kept == text else kept.encode()
     if content.startswith(ZIP):
-        named = TABLE_CODE.match(name)
-        landed = repacked({f"{named[0] if named else code}_flat.csv": landed})
+        if not file_names.has_form(name, FILE_WORDS):
+            named = TABLE_CODE.match(name)
+            name = f"{named[0] if named else code}_flat.csv"
+        landed = repacked({name: landed}, ZIP_DEFLATED)
     return Stripped(landed, FORM, () if kept == text else (_left_out(),))
 
 
