@@ -293,8 +293,13 @@ def keep(
     request = without_folder(request, entry.source, settings)
     left_out: tuple[Finding, ...] = ()
     if entry.strip:
+        original = hashlib.sha256(content).hexdigest()
+        refuse_erased(store.landing, original)  # earlier code landed it whole
         stripped: Stripped = entry.load("strip")(content, request.label, settings)
-        content, left_out = stripped.content, stripped.warnings
+        left_out = stripped.warnings
+        # What is in force as earlier code landed it is no new version of the same figures.
+        if left_out or store.staging.record(original) is None:
+            content = stripped.content
         if entry.noted:
             request = entry.load("noted")(request, stripped.content, settings)
     refuse_erased(store.landing, hashlib.sha256(content).hexdigest())

@@ -12,15 +12,18 @@ import pypdfium2
 import pytest
 from bamf_drawings import Drawing
 from heimfinder_answers_made import home, v1
+from reissues import SEPTEMBER, as_issued
 from reportlab.pdfgen.canvas import Canvas
 
 from formats.known_words import KnownWords
 from ingest.bamf import evidence, hkl
 from ingest.heimfinder import contacts
 from ingest.it_nrw import guard
-from kreishaus.model import FileRejected, Origin, Stripped
+from kreishaus.model import FileRejected, Origin, Request, Stripped
 from kreishaus.settings import Settings
-from pipeline.steps import by_hand
+from kreishaus.store.landing import Landing
+from pipeline.steps import by_hand, process_file
+from sample import bamf
 
 PERSON = "Isolde Quabbelhorst"
 SECRETS = ("Isolde", "Quabbelhorst", "884613", "posteo")
@@ -321,3 +324,17 @@ def test_neither_a_name_nor_a_folder_of_a_person_is_noted(
     texts += [path.read_bytes() for path in settings.home.rglob("*") if path.is_file()]
     assert len(texts) > 5
     assert not [text for text in texts if b"Quabbelhorst" in text]
+
+
+def test_a_pdf_that_earlier_code_landed_is_no_new_version(
+    settings: Settings, tmp_path: Path
+) -> None:
+    pdf = bamf.pdf(as_issued(SEPTEMBER))
+    landing = Landing(settings.landing, "bamf", "hkl")
+    request = Request("by hand: 2021-09", "2021-09", url="https://bamf.example", extension="pdf")
+    landed, _ = landing.land(pdf, request, run_id="earlier", licence="")
+    assert process_file(landed, settings).status == "staged"
+    file = tmp_path / "hkl-september-2021.pdf"
+    file.write_bytes(pdf)
+    assert by_hand("bamf/hkl", file, settings, "run").landed.sha256 == landed.sha256
+    assert list(landing.hashes()) == [landed.sha256]
