@@ -31,6 +31,6 @@ def unread_file(entry: Dataset, request: Request) -> str:
 
 def refused_file(entry: Dataset, request: Request) -> str:
     """A refused file in words; its label where it is no dropped file that is judged first."""
-    if (entry.guard or entry.reduce) is None or request.path is None:
+    if (entry.guard or entry.reduce or entry.strip) is None or request.path is None:
         return request.label
     return place_in_folder(Path(request.path))

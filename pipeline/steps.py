@@ -281,6 +281,7 @@ def keep(
     Who made its figures is read from what was offered. Raises ``FileRejected`` for a refused file.
     """
     from ingest.persons.containers import refuse_bytes_beside  # here: DAG files open no workbook
+    from ingest.persons.file_names import without_folder
 
     word = figure_origin(content, request, entry.source, settings)
     refuse_bytes_beside(content)
@@ -289,10 +290,16 @@ def keep(
         guard(content, request.label)
     if entry.reduce:
         return keep_reduced(entry, store, settings, content, request, run_id, word)
+    request = without_folder(request, entry.source, settings)
     left_out: tuple[Finding, ...] = ()
     if entry.strip:
+        original = hashlib.sha256(content).hexdigest()
+        refuse_erased(store.landing, original)  # earlier code landed it whole
         stripped: Stripped = entry.load("strip")(content, request.label, settings)
-        content, left_out = stripped.content, stripped.warnings
+        left_out = stripped.warnings
+        # What is in force as earlier code landed it is no new version of the same figures.
+        if left_out or store.staging.record(original) is None:
+            content = stripped.content
         if entry.noted:
             request = entry.load("noted")(request, stripped.content, settings)
     refuse_erased(store.landing, hashlib.sha256(content).hexdigest())

@@ -41,6 +41,9 @@ WRITES = {
     pdfium.FPDF_ANNOT_INK: say("handwriting"),
 }
 """The same of those that write or cover; so does every other kind, known or not."""
+DRAWING = say("drawing")
+KINDS = {str(name): name for name in (*LEAVES_PRINT.values(), *WRITES.values(), DRAWING)}
+"""What a kind is called in the form that lands -> what people call it."""
 HIDDEN = pdfium.FPDF_ANNOT_FLAG_HIDDEN | pdfium.FPDF_ANNOT_FLAG_NOVIEW
 Turn = Callable[[float, float], tuple[float, float]]
 
@@ -69,7 +72,7 @@ def _mark(annotation: pdfium.FPDF_ANNOTATION, turn: Turn) -> Mark | None:
     (x1, y1), (x2, y2) = turn(box.left, box.bottom), turn(box.right, box.top)
     if x1 == x2 or y1 == y2:  # a signature that is not shown
         return None
-    name = LEAVES_PRINT.get(kind) or WRITES.get(kind, say("drawing"))
+    name = LEAVES_PRINT.get(kind) or WRITES.get(kind, DRAWING)
     return Mark(
         *(name, min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2)), kind not in LEAVES_PRINT
     )

@@ -20,6 +20,7 @@ from typing import Any, Generic
 import pandas as pd
 
 from ingest.bamf.annotations import annotated, require_print
+from ingest.bamf.evidence import read_document
 from ingest.bamf.findings import on_page
 from ingest.bamf.folding import by_cause
 from ingest.bamf.hkl_head import NAME_COLUMN, Period, PrintedTable, read_tables
@@ -27,7 +28,6 @@ from ingest.bamf.hkl_names import continent_of, is_new_spelling, name_fault
 from ingest.bamf.hkl_period import printed_month
 from ingest.bamf.months import about_month, published
 from ingest.bamf.pages import Word, char_lines, words_of
-from ingest.bamf.pdfium_reader import read_document
 from ingest.bamf.ruled_pages import RuledRow
 from ingest.bamf.tables import HKL, MEASURES
 from ingest.bamf.writing import (

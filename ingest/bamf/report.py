@@ -12,10 +12,10 @@ from datetime import date
 import pandas as pd
 
 from ingest.bamf.annotations import annotated, require_print
+from ingest.bamf.evidence import read_document
 from ingest.bamf.findings import on_page
 from ingest.bamf.folding import by_cause
 from ingest.bamf.months import about_month, published
-from ingest.bamf.pdfium_reader import read_document
 from ingest.bamf.prose import Prose
 from ingest.bamf.report_head import names_a_month, read_month
 from ingest.bamf.report_prose import Figure, read_figures

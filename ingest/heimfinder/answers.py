@@ -13,9 +13,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
-from formats.archives import BROKEN, Limits, check_archive
+from formats.archives import BROKEN, Limits, check_archive, repacked
 from ingest.heimfinder.fields import MEND, Json, Record, layout
 from ingest.heimfinder.json_reader import MOST_BYTES, read_json
+from ingest.heimfinder.values import IDENTIFIER
 from kreishaus.model import Finding, UnreadableFile
 from kreishaus.wording import joined, say
 
@@ -28,7 +29,6 @@ NO_DETAIL = "einrichtung/{}.txt"
 """Why a home's own answer did not come, in words."""
 MOST_ENTRIES = 20_000
 """Nine times the homes of the Land."""
-LONG_AGO = (1980, 1, 1, 0, 0, 0)
 
 
 @dataclass(frozen=True)
@@ -64,15 +64,6 @@ def packed(the_list: bytes, details: Mapping[str, bytes], not_answered: Mapping[
         },
     }
     return repacked(members)
-
-
-def repacked(members: Mapping[str, bytes]) -> bytes:
-    """The files of one visit as one archive."""
-    sink = io.BytesIO()
-    with zipfile.ZipFile(sink, "w", zipfile.ZIP_STORED) as archive:
-        for name in sorted(members):
-            archive.writestr(zipfile.ZipInfo(name, LONG_AGO), members[name])
-    return sink.getvalue()
 
 
 def opened(content: bytes) -> Answers:
@@ -123,7 +114,8 @@ def members_of(content: bytes) -> dict[str, bytes]:
 
 def is_answer(name: str) -> bool:
     """Whether a file of an archive is the list, a home's answer, or why there is none."""
-    return name == LIST or any(_home_of(name, pattern) for pattern in (DETAIL, NO_DETAIL))
+    homes = (_home_of(name, pattern) for pattern in (DETAIL, NO_DETAIL))
+    return name == LIST or any(home and IDENTIFIER.fullmatch(home) for home in homes)
 
 
 def _home_of(name: str, pattern: str) -> str | None:

@@ -1,35 +1,57 @@
-"""Before an answer lands, what speaks of a person is left out of it; figures and homes stay.
+"""Of an answer lands what columns take, each value in its column's form, and nothing else.
 
-Where nothing does, the bytes land as they came. Otherwise the same documents are written anew, and
-the parser reads the same rows of them.
+Where it holds nothing else, the bytes land as they came. Otherwise the same documents are written
+anew, and the parser reads the same rows of them.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping
+from typing import TypeAlias
 
-from ingest.heimfinder.answers import LIST, THE_LIST, is_answer, members_of, repacked
-from ingest.heimfinder.fields import Json, Record, layout, taken
+from formats.archives import repacked
+from ingest.heimfinder.answers import LIST, THE_LIST, is_answer, members_of, opened
+from ingest.heimfinder.fields import (
+    MEND,
+    Json,
+    Record,
+    is_selector,
+    is_spelled_nearly,
+    layout,
+    look_up,
+    taken,
+)
+from ingest.heimfinder.forms import in_form, name_of_home
 from ingest.heimfinder.json_reader import read_json
-from ingest.heimfinder.persons import is_impersonal, without_persons
-from kreishaus.model import FileRejected, Finding, Stripped, UnreadableFile
+from ingest.persons import file_names
+from ingest.persons.door import refuse_unknown
+from ingest.persons.rows import FEWEST_PERSONS
+from kreishaus.figure_origin import MARKS
+from kreishaus.model import FileRejected, Finding, Request, Stripped, UnreadableFile
 from kreishaus.settings import Settings
 from kreishaus.wording import say
 
-FORM = 1
+FORM = 2
 """Version of what is left out. With another one the same answers make other bytes."""
-LINKS = "_links"
+LINKS, NEXT = "_links", "next"
+ABOUT, TOTAL = "_meta", "total"
+FILE_WORDS = frozenset(["heimfinder", "einrichtungen", "liste"])
+USUAL = frozenset(
+    ["results", "result", "data", "items", "entries", "einrichtungen", "homes", "liste", "meta"]
+)
+"""What programs call a list, or what stands beside one."""
+Form: TypeAlias = Callable[[str, Json], Json]
+NO_ANSWER = b"no answer"
+"""What stands for the reason why a home's own answer did not come."""
 
 
 def strip(content: bytes, label: str, settings: Settings) -> Stripped:
-    """The answer without persons. Raises ``FileRejected`` for what cannot be read: nobody knows
-    what it says of persons."""
+    """The answer without persons. Raises ``FileRejected`` for what cannot be read, and for a list
+    whose names are not those of homes: nobody knows what it says of persons."""
     del label, settings
     try:
-        if not content.startswith(b"PK"):
-            stripped = _document(content, THE_LIST)
-        else:
-            stripped = _archive(content)
+        stripped, named = known_values(content, in_form), known_values(content, _but_names)
     except UnreadableFile as unreadable:
         fault = unreadable.findings[0]
         raise FileRejected(
@@ -39,10 +61,30 @@ def strip(content: bytes, label: str, settings: Settings) -> Stripped:
                 message=fault.message,
             )
         ) from None
-    return Stripped(stripped, FORM, () if stripped == content else (_left_out(),))
+    _require_homes(named)
+    return Stripped(stripped, FORM, () if stripped == named else (_left_out(),))
 
 
-def _archive(content: bytes) -> bytes:
+def _but_names(column: str, value: Json) -> Json:
+    """Of other columns the parser says what cannot be read."""
+    return value if column in ("home_name", "municipality_name") else in_form(column, value)
+
+
+def known_values(content: bytes, form: Form = lambda column, value: value) -> bytes:
+    """An answer with nothing but the values that columns take, each as ``form`` makes it. Raises
+    ``UnreadableFile`` for what is no answer, ``FileRejected`` for an archive of other files."""
+    if content.startswith(b"PK"):
+        return _archive(content, form)
+    return _document(content, THE_LIST, form)
+
+
+def noted(request: Request, content: bytes, settings: Settings) -> Request:
+    """The request of an answer, without a name that may be a person's."""
+    del content
+    return file_names.noted(request, "wtg", FILE_WORDS, "Heimfinder", settings)
+
+
+def _archive(content: bytes, form: Form) -> bytes:
     members = members_of(content)
     if strangers := [at for at, name in enumerate(sorted(members), 1) if not is_answer(name)]:
         raise FileRejected(
@@ -58,61 +100,103 @@ def _archive(content: bytes) -> bytes:
             )
         )
     stripped = {
-        name: _document(member, name) if name.endswith(".json") else member
+        name: _document(member, name, form) if name.endswith(".json") else NO_ANSWER
         for name, member in members.items()
     }
     return content if stripped == members else repacked(stripped)
 
 
-def _document(content: bytes, name: str) -> bytes:
+def _document(content: bytes, name: str, form: Form) -> bytes:
     document = read_json(content, name)
-    stripped = _without(document) if name in (THE_LIST, LIST) else _answer(document)
+    stripped = _list(document, form) if name in (THE_LIST, LIST) else _answer(document, form)
     if stripped == document:
         return content
     return json.dumps(stripped, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def _without(document: Json) -> Json:
-    """A list's document: its entries one by one, of all else what speaks of nobody."""
+def _list(document: Json, form: Form) -> Json:
+    """A list's document: the known values of its entries, and whether it is whole."""
     if not isinstance(document, dict):
-        return [_entry(one) for one in document] if isinstance(document, list) else document
+        return [_entry(one, form) for one in document] if isinstance(document, list) else None
     kept: Record = {}
     for name, value in document.items():
         if name in layout().lists and isinstance(value, list):
-            kept[name] = [_entry(one) for one in value]
-        elif name == LINKS and isinstance(value, dict):
-            kept[name] = {link: {} for link in value}  # whether there is a next page
-        else:
-            kept.update(without_persons({name: value}, layout().persons))
+            kept[name] = [_entry(one, form) for one in value]
+        elif name == LINKS and isinstance(value, dict) and NEXT in value:
+            kept[name] = {NEXT: {}}
+        elif name == ABOUT and isinstance(value, dict) and isinstance(value.get(TOTAL), int):
+            kept[name] = {TOTAL: value[TOTAL]}
+        elif value in MARKS.values():
+            kept[name] = value
+        elif name in USUAL:
+            kept[name] = _emptied(value)  # the parser names it where there is no list
     return kept
 
 
-def _answer(document: Json) -> Json:
+def _answer(document: Json, form: Form) -> Json:
     """One home's own answer: a record, one under the home's id, or a list of one."""
     if not isinstance(document, dict) or any(name in document for name in layout().lists):
-        return _without(document)
+        return _list(document, form)
     if document and all(isinstance(value, dict) for value in document.values()):
         under_ids = {name: value for name, value in document.items() if name.isdecimal()}
         if under_ids == document:
-            return {name: _entry(value) for name, value in document.items()}
-    return _entry(document)
+            return {name: _entry(value, form) for name, value in document.items()}
+    return _entry(document, form)
 
 
-def _entry(entry: Json) -> Json:
-    if isinstance(entry, dict):
-        return without_persons(entry, layout().persons, taken(entry, layout().fields))
-    if isinstance(entry, str):
-        return entry if is_impersonal(entry, layout().persons) else ""
-    return [_entry(one) for one in entry] if isinstance(entry, list) else entry
+def _entry(entry: Json, form: Form) -> Json:
+    """The values that columns take, each in its column's form; of all else nothing."""
+    if not isinstance(entry, dict):
+        return _emptied(entry)  # for the parser to name
+    return _known(entry, taken(entry, layout().fields), form)
+
+
+def _emptied(value: Json) -> Json:
+    return None if value is None else type(value)()
+
+
+def _known(record: Record, columns: Mapping[tuple[int, str], str], form: Form) -> Record:
+    kept: Record = {}
+    for name, value in record.items():
+        if (id(record), name) in columns:
+            kept[name] = form(columns[id(record), name], value)
+        elif isinstance(value, dict):
+            if below := _known(value, columns, form):
+                kept[name] = below
+        elif isinstance(value, list):
+            entries = (_known(one, columns, form) for one in value if isinstance(one, dict))
+            if below_list := [one for one in entries if one]:
+                kept[name] = list(below_list)
+        elif is_selector(name, value):
+            kept[name] = value
+        elif is_spelled_nearly(name):
+            kept[name] = None  # the parser names it where it looks for a field in vain
+    return kept
+
+
+def _require_homes(content: bytes) -> None:
+    """Raise ``FileRejected`` for a list whose names are not those of homes."""
+    try:
+        entries = opened(content).entries
+    except UnreadableFile:
+        return  # no list at all: the parser says so
+    found = [look_up(entry.record, layout().fields.home_name) for entry in entries]
+    names = [name for name in found if isinstance(name, str)]
+    others = sum(name_of_home(name) is None for name in names)
+    if others >= FEWEST_PERSONS and 2 * others > len(names):
+        refuse_unknown(say("the names of the list"), say("names of homes"))
 
 
 def _left_out() -> Finding:
     return Finding(
-        rule="contacts_left_out",
+        rule="text_left_out",
         severity="warning",
         message=say(
-            "the answer speaks of persons: those fields and texts were left out before it was kept"
+            "the answer has values that have not the form of their column, as a home's name "
+            "without any word of a home: they were left out before it was kept. Add such a word "
+            "to {mend}",
+            mend=MEND,
         ),
-        expected=say("no field about persons"),
-        found=say("some"),
+        expected=say("names of homes and places, numbers, ids"),
+        found=say("other texts"),
     )

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from ingest.heimfinder.answers import Entry
 from ingest.heimfinder.fields import MEND, Json, Missing, field_names, layout, look_up
-from ingest.heimfinder.persons import is_impersonal, without_persons
+from ingest.heimfinder.forms import in_form
 from ingest.vocabulary.region_names import names_for
 from kreishaus.model import Finding, UnreadableFile
 from kreishaus.settings import County
@@ -54,10 +54,7 @@ def is_own(value: Json, county: County) -> bool:
 
 
 def _no_county_at_all(entries: Sequence[Entry]) -> Finding:
-    rules = layout().persons
-    seen = Counter(
-        name for entry in entries for name in set(field_names(without_persons(entry.record, rules)))
-    )
+    seen = Counter(name for entry in entries for name in set(field_names(entry.record)))
     return Finding(
         rule="field_missing",
         severity="critical",
@@ -76,8 +73,7 @@ def _no_county_at_all(entries: Sequence[Entry]) -> Finding:
 
 
 def _none_of_ours(named: Sequence[Json], county: County) -> Finding:
-    rules = layout().persons
-    seen = Counter(str(value) for value in named if is_impersonal(str(value), rules))
+    seen = Counter(str(value) for value in named if in_form("county_name", value) == value)
     listed = ", ".join(f"{name} ({count})" for name, count in seen.most_common(NAMED))
     return Finding(
         rule="county_missing",

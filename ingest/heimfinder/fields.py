@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 import tomllib
 from collections.abc import Iterator
@@ -21,6 +22,7 @@ Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | Non
 Record: TypeAlias = "dict[str, Json]"
 Step: TypeAlias = "tuple[str, tuple[str, str] | None]"
 
+NEAR = 0.7
 STEP = re.compile(r"([^.\[\]=]+)(?:\[([^.\[\]=]+)=([^\[\]]+)\])?")
 Path_ = Annotated[str, Field(pattern=rf"^{STEP.pattern}(?:\.{STEP.pattern})*$")]
 Paths: TypeAlias = tuple[Path_, ...]
@@ -47,16 +49,10 @@ class Fields(Section):
         return found
 
 
-TEXTS = ("county_name", "home_name", "municipality_name")
-"""Columns in which a telephone number may stand; of the others a key of many digits is none."""
+class Homes(Section):
+    """What the names of homes are made of: patterns of words, one of which each name has."""
 
-
-class Persons(Section):
-    """What speaks of a person: names of fields, words within texts."""
-
-    fields: tuple[str, ...] = Field(min_length=1)
     words: tuple[str, ...] = Field(min_length=1)
-    longest_text: int = Field(ge=0)
 
 
 class Layout(Section):
@@ -64,7 +60,7 @@ class Layout(Section):
 
     lists: tuple[str, ...] = Field(min_length=1)
     fields: Fields
-    persons: Persons
+    homes: Homes
 
 
 @cache
@@ -99,17 +95,29 @@ def without(record: Record, fields: Fields) -> None:
                 holder.pop(last, None)
 
 
-def taken(record: Record, fields: Fields) -> dict[tuple[int, str], bool]:
+def taken(record: Record, fields: Fields) -> dict[tuple[int, str], str]:
     """The single values that some column's path leads to, by the identity of their object and their
-    name there; and whether the column is one of texts."""
-    found = {}
+    name there; and which column."""
+    found: dict[tuple[int, str], str] = {}
     for column in Fields.model_fields:
         for path in fields.paths(column):
             holder, last = _holder(record, path)
             if holder is not None and not isinstance(holder.get(last), dict | list):
-                is_key = column == "county_name" and str(holder.get(last)).strip().isdecimal()
-                found[id(holder), last] = column in TEXTS and not is_key
+                found.setdefault((id(holder), last), column)
     return found
+
+
+def is_selector(name: str, value: Json) -> bool:
+    """Whether a field says which entry of a list a path means."""
+    paths = (path for column in Fields.model_fields for path in layout().fields.paths(column))
+    return (name, value) in {selector for path in paths for _, selector in _steps(path) if selector}
+
+
+def is_spelled_nearly(name: str) -> bool:
+    """Whether a field may be a known one that the source renamed."""
+    paths = [path for column in Fields.model_fields for path in layout().fields.paths(column)]
+    known = [name for path in paths for name, _ in _steps(path)] + paths
+    return bool(difflib.get_close_matches(name.casefold(), known, n=1, cutoff=NEAR))
 
 
 def _holder(record: Record, path: str) -> tuple[Record | None, str]:

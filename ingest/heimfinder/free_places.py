@@ -12,6 +12,7 @@ from urllib.parse import quote
 import pandas as pd
 
 from ingest.heimfinder.answers import THE_LIST, entries_of, opened, packed
+from ingest.heimfinder.contacts import known_values
 from ingest.heimfinder.county import own_entries
 from ingest.heimfinder.fields import Missing, layout, look_up
 from ingest.heimfinder.homes import coordinates_swapped, rows_of
@@ -155,7 +156,7 @@ def parse_for(content: bytes, origin: Origin, county: County) -> Batch:
 
     Raises ``UnreadableFile``.
     """
-    answers = opened(content)
+    answers = opened(known_values(content))  # earlier answers landed with more
     own, about_county = own_entries(answers.entries, county)
     rows, about_homes = rows_of(own, answers, county)
     day = origin.retrieved_at.astimezone(HERE).date()

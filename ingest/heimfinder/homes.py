@@ -22,24 +22,12 @@ from ingest.heimfinder.fields import (
     look_up,
     without,
 )
-from ingest.heimfinder.persons import without_persons
-from ingest.heimfinder.tables import COORDINATES, COUNTS, MEASURES
+from ingest.heimfinder.forms import READERS
+from ingest.heimfinder.tables import COUNTS, MEASURES
 from kreishaus.model import Finding, UnreadableFile
 from kreishaus.settings import County
 from kreishaus.wording import joined, say, text_of
 
-READERS: Mapping[str, Callable[[Json], object]] = {
-    "home_id": values.identifier,
-    "county_name": values.county,
-    "home_name": values.words,
-    "municipality_name": values.words,
-    "municipality_code": values.municipality,
-    **dict.fromkeys(COORDINATES, values.degrees),
-    **dict.fromkeys(COUNTS, values.count),
-}
-DETAIL = "(own answer)"
-"""Where ``unmapped`` keeps what a home's own answer says beyond the list."""
-LONGEST_REST = 16_000
 NAMED = 20
 """So many fields or homes a finding names."""
 
@@ -104,7 +92,7 @@ def _read(entry: Entry, answers: Answers, county: County, reading: Reading) -> N
         if column != "home_id":
             merged[column] = _value(column, reader, home, entry, detail, reading)
     _judge_place(entry, merged, county, reading.findings)
-    merged["unmapped"] = _rest(entry, detail, reading)
+    reading.unknown.update(_unmapped(entry.record) | _unmapped(detail or {}))
     reading.rows.append({**merged, "source_place": entry.place, "source_row": entry.row})
 
 
@@ -218,34 +206,10 @@ def _judge_place(
         )
 
 
-def _rest(entry: Entry, detail: Record | None, reading: Reading) -> str | None:
-    rest = _unmapped(entry.record)
-    if detail is not None:
-        rest[DETAIL] = _unmapped(detail)
-    # Together: who is named in the one may be mentioned in the other.
-    rest = without_persons(rest, layout().persons)
-    reading.unknown.update({name.removeprefix(f"{DETAIL}.") for name in field_names(rest)})
-    written = json.dumps(rest, ensure_ascii=False, sort_keys=True)
-    if len(written) <= LONGEST_REST:
-        return written
-    reading.findings.append(
-        _about(
-            entry,
-            "unmapped_too_long",
-            "warning",
-            say("the fields that no column takes are too long to be kept beside the home"),
-            column="unmapped",
-            expected=say("{longest_rest} characters at most", longest_rest=LONGEST_REST),
-            found=str(len(written)),
-        )
-    )
-    return None
-
-
-def _unmapped(record: Record) -> Record:
+def _unmapped(record: Record) -> set[str]:
     rest: Record = json.loads(json.dumps(record))
     without(rest, layout().fields)
-    return rest
+    return set(field_names(rest))
 
 
 def _missing(reading: Reading) -> Iterator[Finding]:

@@ -34,4 +34,4 @@ HOMES = {
         label="home_name",
     )
 }
-"""``unmapped`` is a JSON object: every field that no column takes and that speaks of nobody."""
+"""``unmapped`` is empty: fields that no column takes do not land. Earlier rows have some."""

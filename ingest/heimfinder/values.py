@@ -10,18 +10,30 @@ import re
 from typing import NoReturn
 
 from ingest.heimfinder.fields import Json
-from ingest.heimfinder.persons import holds_contact
 from kreishaus.wording import say
 
-IDENTIFIER = re.compile(r"[\w.:-]{1,64}", re.ASCII)
+PART = r"(?:sample|[0-9a-f]*\d[0-9a-f]*|[A-Za-z]{0,3}\d{0,8})"
+IDENTIFIER = re.compile(rf"(?=.{{1,64}}$){PART}(?:[-_.:]{PART})*", re.ASCII)
+"""Numbers, hexadecimal ones, a few letters before a number: an id is no name."""
 WHOLE = re.compile(r"[+-]?[0-9]{1,6}")
 DECIMAL = re.compile(r"[+-]?[0-9]{1,3}(?:[.,][0-9]{1,15})?")
 MUNICIPALITY = re.compile(r"[0-9]{7,8}")
 LARGEST_COUNT = 10**6
+MAIL = re.compile(r"\S\s*(?:@|\(at\)|\[at\])\s*\S", re.IGNORECASE)
+DATE = re.compile(
+    r"(?<!\d)(?:\d{1,2}\.\d{1,2}\.\d{4}|\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}[\d:.]*)?)(?!\d)"
+)
+PHONE = re.compile(r"\d(?:[\s/().-]*\d){6,}")
+"""Seven digits or more, however they are parted. Dates are looked away first."""
+
+
+def holds_contact(text: str) -> bool:
+    """Whether a text holds a mail address or a telephone number."""
+    return bool(MAIL.search(text) or PHONE.search(DATE.sub(" x ", text)))
 
 
 def identifier(value: Json) -> str | None:
-    """A home's id: a whole number, or a short text without blanks."""
+    """A home's id: a whole number, or a short text of numbers and few letters."""
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     if isinstance(value, str) and IDENTIFIER.fullmatch(value.strip()):

@@ -11,7 +11,7 @@ import difflib
 import io
 import re
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from formats.archives import BROKEN, check_archive
@@ -72,11 +72,7 @@ class FlatHeader:
     def unknown(self) -> tuple[str, ...]:
         """Columns that no known layout has."""
         measures = {measure.value for measure in self.measures}
-        return tuple(
-            name
-            for name in self.names
-            if name not in KNOWN_COLUMNS | measures and not KNOWN_VARIABLE.fullmatch(name)
-        )
+        return tuple(name for name in self.names if not _is_known(name, measures))
 
 
 @dataclass(frozen=True)
@@ -152,6 +148,17 @@ def read(content: bytes, place: str) -> FlatTable:
     first = next(lines, CsvLine(1, [""]))
     header = _header([_new_name(name.strip()) for name in first.cells], place)
     return FlatTable(header, _all_cells(lines, header, place))
+
+
+def known_columns(header: Sequence[str]) -> list[int]:
+    """Which columns of a header are those of a known layout, from 0."""
+    names = [_new_name(name.strip()) for name in header]
+    measures = {measure.value for measure in _measures(names)}
+    return [at for at, name in enumerate(names) if _is_known(name, measures)]
+
+
+def _is_known(name: str, measures: Collection[str]) -> bool:
+    return name in KNOWN_COLUMNS or name in measures or KNOWN_VARIABLE.fullmatch(name) is not None
 
 
 def _all_cells(lines: Iterator[CsvLine], header: FlatHeader, place: str) -> Iterator[FlatCell]:

@@ -1,114 +1,145 @@
-"""The door of IT.NRW's tables: data, and none of persons. A file may also be handed in by hand."""
+"""The door of IT.NRW's tables: what lands is made of known words and numbers alone.
+
+Known are the words of the databases' tables (``words.txt``), the names of regions, and the
+wordings of labels. A table with any other word is refused; footers, columns and files of an archive
+that no layout has are left out. A file may also be handed in by hand.
+"""
 
 from __future__ import annotations
 
+import csv
 import io
-import re
-import zipfile
-from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+from zipfile import ZIP_DEFLATED
 
-from formats.archives import BROKEN, check_archive
-from formats.compound import MAGIC
+from formats.archives import repacked
 from formats.encodings import decode
-from formats.sheets import OpaqueFile
-from formats.workbook import look_into
-from ingest.it_nrw.ffcsv import is_flat
+from formats.known_words import KnownWords, read_words
+from ingest.it_nrw.dimensions import wordings
+from ingest.it_nrw.ffcsv import is_flat, known_columns, unpacked
+from ingest.it_nrw.lines import csv_lines
+from ingest.it_nrw.numbers import VALUE
+from ingest.it_nrw.regions import KEY
 from ingest.it_nrw.rest import require_data
-from ingest.it_nrw.table_csv import FIRST_LINE
-from ingest.persons.door import (
-    refuse,
-    refuse_long_numbers,
-    refuse_other_format,
-    refuse_table,
-    refuse_text,
-)
-from ingest.persons.named import names_person
-from ingest.persons.search import Lawful
-from ingest.persons.values import day_of, is_month_edge
-from kreishaus.model import UnreadableFile
+from ingest.it_nrw.table_csv import FIRST_LINE, SEPARATOR, STAMP, TABLE_CODE
+from ingest.persons import file_names
+from ingest.persons.door import refuse_other_format, refuse_unknown, refuse_unread
+from ingest.vocabulary.region_names import all_names
+from kreishaus.model import Finding, Request, Stripped, UnreadableFile
+from kreishaus.settings import Settings
 from kreishaus.wording import say
 
-TABLES = Lawful(headers=frozenset({"Name"}), days=True, rows=True, without_counts=True)
-"""Names of regions; reference dates line by line; labels that repeat."""
-OTHER = Lawful(rows=True, without_counts=True)
+FORM = 1
+WORDS = Path(__file__).with_name("words.txt")
+FILE_WORDS = frozenset(["i", "ai", "n", "flat", "de", "csv", "ffcsv", "datencsv", "zip"])
 ZIP = b"PK"
-OFFICE_FILES = ("[Content_Types].xml", "content.xml")
-CLOSING = re.compile(r"_{5,}|\(C\)|©|created:|erstellt|stand:", re.IGNORECASE)
-"""How the lines begin that end a table."""
-MOST_BYTES = 2**17
-"""So much of a text shows what is listed in it; tables of a Land have far more."""
 
 
-def require_table(content: bytes, label: str) -> None:
-    """Let a table pass. Raises ``FileRejected`` for a list of persons, ``SourceUnavailable`` as
-    ``require_data`` does."""
+def strip(content: bytes, label: str, settings: Settings) -> Stripped:
+    """The table without what no layout has.
+
+    Raises ``FileRejected`` for what is no table, for other words in it and for a name without the
+    code of a table; ``SourceUnavailable`` as ``require_data`` does.
+    """
     require_data(content, label)
-    for text in _texts(content):
-        _search_beside(_text_of(text))
-        _search(text[: text.rfind(b"\n", 0, MOST_BYTES) + 1] if len(text) > MOST_BYTES else text)
-
-
-def _texts(content: bytes) -> Iterator[bytes]:
-    """The file, or what an answer of GENESIS holds packed. Raises ``FileRejected``."""
-    if content.startswith(MAGIC):
-        refuse_other_format(say("a table of GENESIS as text, or packed"))
-    if not content.startswith(ZIP):
-        yield content
-        return
+    code = _code(label)
     try:
-        check_archive(content, "a table")
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            names = archive.namelist()
-            members = [archive.read(name) for name in names]
-    except (UnreadableFile, *BROKEN):
-        return  # neither a table nor a list comes out of it: the parser says what is wrong
-    if any(name in OFFICE_FILES for name in names):
-        refuse_other_format(say("a table of GENESIS as text, or packed"))
-    yield from members
+        name, packed = unpacked(content)
+        text = decode(packed).text
+        known = _known_words(tuple(all_names(settings.county)))
+        first = text.lstrip("\n").partition("\n")[0].strip()
+        if is_flat(first):
+            kept = _flat(text, known)
+        elif FIRST_LINE.fullmatch(first):
+            kept = _printed(text, known)
+        else:
+            refuse_other_format(say("a table of GENESIS as text, or packed"))
+    except UnreadableFile as unreadable:
+        refuse_unread(unreadable)
+    landed = packed if kept == text else kept.encode()
+    if content.startswith(ZIP):
+        if not file_names.has_form(name, FILE_WORDS):
+            named = TABLE_CODE.match(name)
+            name = f"{named[0] if named else code}_flat.csv"
+        landed = repacked({name: landed}, ZIP_DEFLATED)
+    return Stripped(landed, FORM, () if kept == text else (_left_out(),))
 
 
-def _text_of(content: bytes) -> str:
-    try:
-        return decode(content).text
-    except UnreadableFile:
-        return content.decode("utf-8-sig", "replace")
+def noted(request: Request, content: bytes, settings: Settings) -> Request:
+    """The request of a file, without a name that may be a person's."""
+    del content
+    return file_names.noted(request, "it_nrw", FILE_WORDS, _code(request.label), settings)
 
 
-def _search(content: bytes) -> None:
-    text = _text_of(content)
-    first = text.lstrip("\n").partition("\n")[0].strip()
-    is_table = is_flat(first) or FIRST_LINE.fullmatch(first) is not None
-    if not is_table:
-        refuse_text(text.splitlines())
-        refuse_long_numbers(text)
-    try:
-        workbook = look_into(content)
-    except OpaqueFile:
-        return  # no table of text at all; its lines have been searched
-    refuse_table(workbook, TABLES if is_table else OTHER)
+def _code(label: str) -> str:
+    """The code with which the name of a file begins. Letters alone may be a name of a person."""
+    match = TABLE_CODE.match(label)
+    if match is None or not any(map(str.isdecimal, match[0])):
+        refuse_unknown(say("the name of the file"), say("a name such as 22421-02i_00.csv"))
+    return match[0]
 
 
-def _search_beside(text: str) -> None:
-    """The lines that are none of the table's, wherever they stand: below its last line, or of
-    another number of cells. Raises ``FileRejected``."""
-    lines = text.splitlines()
-    widths = Counter(line.count(";") for line in lines if line.strip())
-    (usual, _), *_ = widths.most_common(1) or [(0, 0)]
-    rows = [at for at, line in enumerate(lines) if line.count(";") == usual]
-    closed = next(
-        (at for at, line in enumerate(lines) if rows and at > rows[0] and CLOSING.match(line)),
-        len(lines),
+@lru_cache(maxsize=2)
+def _known_words(names: tuple[str, ...]) -> KnownWords:
+    labels = (label for pair in wordings().items() for label in pair)
+    return KnownWords([*read_words(WORDS), *labels, *names])
+
+
+def _printed(text: str, known: KnownWords) -> str:
+    """A printed table without lines of other words below it."""
+    lines = text.split("\n")
+    end = next(
+        (at for at, line in enumerate(lines) if SEPARATOR.fullmatch(line.strip(";"))), len(lines)
     )
-    beside = {
-        at: line
-        for at, line in enumerate(lines)
-        if line.strip() and (at > closed or line.count(";") != usual)
-    }
-    refuse_text(beside.values(), "line beside the table")
-    refuse_long_numbers("\n".join(beside.values()))
-    for at, line in beside.items():
-        cells = [cell.strip() for cell in line.split(";") if cell.strip()]
-        days = [day for cell in cells if (day := day_of(cell)) and not is_month_edge(day)]
-        if names_person(line, strictly=True) or (days and len(cells) > 1):
-            refuse(f"line {at + 1}, beside the table", "a name or a day as lists of persons have")
+    first = next(at for at, line in enumerate(lines) if line.strip())
+    for at, line in enumerate(lines[first + 1 : end], start=first + 2):
+        _require_known(line.split(";"), at, known)
+    below = [
+        line for line in lines[end:] if STAMP.fullmatch(line.strip(" ;")) or known.explain(line)
+    ]
+    return "\n".join([*lines[:end], *below])
+
+
+def _flat(text: str, known: KnownWords) -> str:
+    """A flat table without columns that no layout has."""
+    lines = [line.cells for line in csv_lines(text)]
+    columns = [at for at in known_columns(lines[0]) if known.explain(lines[0][at])]
+    kept = [
+        [cells[at] for at in columns] if len(cells) == len(lines[0]) else cells for cells in lines
+    ]
+    for at, cells in enumerate(kept[1:], start=2):
+        _require_known(cells, at, known)
+    if len(columns) == len(lines[0]):
+        return text
+    written = io.StringIO()
+    csv.writer(written, delimiter=";", lineterminator="\n").writerows(kept)
+    return written.getvalue()
+
+
+def _require_known(cells: list[str], line: int, known: KnownWords) -> None:
+    for at, cell in enumerate(_bare(cells), start=1):
+        if not (VALUE.fullmatch(cell) or KEY.fullmatch(cell) or known.explain(cell)):
+            refuse_unknown(
+                say("line {line}, cell {at}", line=line, at=at),
+                say("words that tables of the databases have, and names of regions"),
+                cell,
+            )
+
+
+def _bare(cells: list[str]) -> Iterator[str]:
+    return (cell.strip(' "\r') for cell in cells)
+
+
+def _left_out() -> Finding:
+    return Finding(
+        rule="text_left_out",
+        severity="warning",
+        message=say(
+            "the file has footers or columns that no known table has: they were left out before it "
+            "was kept"
+        ),
+        expected=say("footers and columns as the databases write them"),
+        found=say("others"),
+    )

@@ -11,13 +11,14 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import NoReturn
 
+from formats.forms import form_of
 from formats.sheets import OpaqueFile, Sheet, Workbook
 from formats.workbook import look_into
 from ingest.persons import values
 from ingest.persons.rows import FEWEST_PERSONS
 from ingest.persons.search import Lawful, search_for_persons
 from ingest.persons.words import person_marker
-from kreishaus.model import FileRejected
+from kreishaus.model import FileRejected, UnreadableFile
 from kreishaus.settings import read_county
 from kreishaus.wording import joined, say
 
@@ -77,6 +78,33 @@ def refuse_other_format(expected: str) -> NoReturn:
             "read as that may hold persons: nothing of this file was kept. Take it out "
             "of the folder",
             expected=expected,
+        )
+    )
+
+
+def refuse_unknown(place: str, expected: str, text: str = "") -> NoReturn:
+    """Refuse a file for a text that is on no list. Raises ``FileRejected`` with its form alone."""
+    raise FileRejected(
+        say(
+            "{place}: expected {expected}, found {form}. A word that is on no list may be a name: "
+            "nothing of this file was kept. If it is the publisher's own word, add it to the list "
+            "of the source (words.txt), else take it out of the file",
+            place=place,
+            expected=expected,
+            form=form_of(text) if text else say("other words"),
+        )
+    )
+
+
+def refuse_unread(unreadable: UnreadableFile) -> NoReturn:
+    """Refuse a file that cannot be read, by the rule that it breaks. Raises ``FileRejected``."""
+    fault = unreadable.findings[0]
+    raise FileRejected(
+        say(
+            "the whole file: it cannot be read ({rule}; expected {expected}). What nobody can read "
+            "may list persons: nothing of it was kept. Fetch it again or hand in another",
+            rule=fault.rule,
+            expected=fault.expected or say("a table"),
         )
     )
 

@@ -23,9 +23,14 @@ ADDED = frozenset(
 )
 """What officers add to the name of a file."""
 WORD = re.compile(r"[^\W\d_]+")
-DAY = re.compile(r"(?:19|20)\d{2}-\d{2}-\d{2}", re.ASCII)
-LONG_NUMBER = re.compile(r"\d{5,}")
-ENDING = re.compile(r"\.[a-z]{2,4}")
+DAY = re.compile(r"(?<!\d)20\d{2}(?:-?(?:0[1-9]|1[0-2]))(?:-\d{2})?(?!\d)", re.ASCII)
+LONG_NUMBER = re.compile(r"\d{6,}")
+ENDINGS = frozenset(
+    [
+        *(".csv", ".tsv", ".tab", ".txt", ".json", ".zip", ".pdf", ".html"),
+        *(".xls", ".xlsx", ".xlsm", ".ods"),
+    ]
+)
 
 
 def has_form(name: str, words: Collection[str]) -> bool:
@@ -43,10 +48,22 @@ def noted(
     if has_form(request.label, words):
         return request
     ending = Path(request.label).suffix.casefold()
-    label = f"{plain}{ending if ENDING.fullmatch(ending) else ''}"
+    label = f"{plain}{ending if ending in ENDINGS else ''}"
     identity = request.identity
     if request.label in identity:
         identity = f"{identity.removesuffix(request.label)}{label}"
     folder = settings.configured_drop_folder(source)
-    own = folder is not None and request.path and Path(request.path).parent == folder
-    return replace(request, label=label, identity=identity, path=str(folder) if own else None)
+    return replace(
+        request,
+        label=label,
+        identity=identity,
+        path=str(folder) if folder and request.path else None,
+        extension=request.extension if f".{request.extension}" in ENDINGS else "bin",
+    )
+
+
+def without_folder(request: Request, source: str, settings: Settings) -> Request:
+    """The request without a folder that is not the source's own: folders are called like cases."""
+    if request.path is None or Path(request.path).parent == settings.configured_drop_folder(source):
+        return request
+    return replace(request, path=None)

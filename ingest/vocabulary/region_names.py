@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from enum import Enum, auto
 from functools import cache, lru_cache
@@ -21,6 +21,7 @@ from kreishaus.county_folder import read_list
 from kreishaus.settings import County
 
 FILE = Path(__file__).with_name("regions_nrw.csv")
+GERMANY = Path(__file__).with_name("regions_germany.csv")
 BRACKETS = re.compile(r"\(einschl\.[^)]*\)", re.IGNORECASE)
 KINDS = frozenset(
     [
@@ -152,6 +153,16 @@ def official_names() -> Mapping[str, str]:
     """Official key -> printed name of the Land, its Bezirke, Kreise and municipalities."""
     _, rows = read_list(FILE.read_text(encoding="utf-8"))
     return {ags: name for _, (ags, name) in rows}
+
+
+def all_names(county: County) -> Iterator[str]:
+    """Every name that a label of a region may be made of: Germany's Länder and Kreise, the Land's
+    municipalities, and what the county is called besides."""
+    _, rows = read_list(GERMANY.read_text(encoding="utf-8"))
+    yield from (name for _, (_, name) in rows)
+    yield from official_names().values()
+    yield from (county.name, *county.also_called, *county.municipalities.values(), *KINDS)
+    yield from (name for names in county.other_names.values() for name in names)
 
 
 def names_for(county: County, further: Mapping[str, str] | None = None) -> RegionNames:

@@ -201,7 +201,7 @@ class Landing:
             size=len(content),
             label=request.label,
             identity=request.identity,
-            offered_as=request.url or str(request.path),
+            offered_as=request.url or request.path or request.identity,
             retrieved_at=now,
             declared_media_type=(headers or {}).get("Content-Type"),
             detected_media_type=detected_media_type(content),

@@ -78,7 +78,8 @@ def second_night(installation: Settings, tmp_path: Path) -> None:
     months = [date(2021, month, 1) for month in range(FIRST_MONTH.month, SEPTEMBER.month + 1)]
     page.write_text(bamf.landing_page(months), encoding="utf-8")
     rubbish = tmp_path / "hkl-oktober-2021.pdf"
-    rubbish.write_bytes(b"%PDF-1.4 cut off while it was copied")
+    report = next((installation.sample / "http").rglob("*asyl-geschaeftsbericht.pdf"))
+    rubbish.write_bytes(report.read_bytes())
     for dataset_id in ("bamf/hkl", "wtg/stichtag"):
         for file in fetch_new(dataset_id, installation, "second").pending:
             assert process_file(file, installation).status == "staged"

@@ -12,17 +12,15 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from ingest.heimfinder.answers import packed
-from ingest.heimfinder.fields import layout
 from ingest.heimfinder.free_places import parse_for
-from ingest.heimfinder.persons import holds_contact, is_impersonal, without_persons
 from ingest.heimfinder.tables import HOMES
+from ingest.heimfinder.values import holds_contact
 from kreishaus.model import Origin, Request, UnreadableFile
 from kreishaus.settings import Settings
 from kreishaus.store.landing import Landing
 from kreishaus.store.staging import typed
 from pipeline.steps import process_file
 
-RULES = layout().persons
 SECRETS = ("Mustermann", "Musterfrau", "0231", "4711", "@", "beispiel.de")
 
 PERSONS: dict[str, Any] = {
@@ -57,28 +55,10 @@ def staged(*entries: Entry, content: bytes | None = None) -> list[dict[str, Any]
     return typed(batch.tables["homes"], HOMES["homes"], provenance).to_pylist()
 
 
-def unmapped(**fields: Any) -> dict[str, Any]:
-    (row,) = staged(home(**fields))
-    rest: dict[str, Any] = json.loads(row["unmapped"])
-    return rest
-
-
-def test_what_no_column_takes_is_kept_without_persons() -> None:
-    assert unmapped(**PERSONS, einzelzimmer=40, stand="2026-07-28", neu=True) == {
-        "verwaltung": {"betten": 7},
-        "tief": {"tiefer": [{"noch": {"plaetze_rollstuhl": 2}}]},
-        "einzelzimmer": 40,
-        "stand": "2026-07-28",
-        "neu": True,
-    }
-
-
-@pytest.mark.parametrize("field", PERSONS)
-def test_each_by_itself(field: str) -> None:
-    kept = json.dumps(without_persons({field: PERSONS[field]}, RULES))
-    lonely = {"zustaendig", "Musterfrau"}  # a surname alone: known only from the fields beside it
-    if field not in lonely:
-        assert not [secret for secret in SECRETS if secret in kept]
+def test_what_no_column_takes_is_not_kept() -> None:
+    (row,) = staged(home(**PERSONS, einzelzimmer=40, stand="2026-07-28", neu=True))
+    assert row["unmapped"] is None
+    assert row["home_name"] == home()["einrichtung"]["name"]
 
 
 @pytest.mark.parametrize(
@@ -101,7 +81,7 @@ def test_a_contact_is_seen(text: str) -> None:
     ],
 )
 def test_what_is_no_contact(text: str) -> None:
-    assert is_impersonal(text, RULES)
+    assert not holds_contact(text)
 
 
 def test_a_home_called_with_a_telephone_number_has_no_name() -> None:
@@ -117,7 +97,6 @@ def test_a_detail_speaks_of_nobody_either() -> None:
     (row,) = staged(content=content)
     kept = json.dumps(row, default=str, ensure_ascii=False)
     assert not [secret for secret in SECRETS if secret in kept]
-    assert json.loads(row["unmapped"])["(own answer)"]["verwaltung"] == {"betten": 7}
 
 
 def test_nothing_of_a_person_on_any_floor_below_landing(settings: Settings) -> None:
@@ -177,9 +156,7 @@ def test_whatever_stands_in_a_field(changed: dict[str, Any], person: dict[str, A
     except UnreadableFile as error:
         assert all(finding.message and finding.expected for finding in error.findings)
         return
-    kept = json.dumps([row["unmapped"] for row in rows], ensure_ascii=False)
-    if person:
-        assert "Mustermann" not in kept
+    assert "Mustermann" not in json.dumps(rows, default=str, ensure_ascii=False)
     assert {row["home_id"] for row in rows} >= {"2"}
 
 

@@ -241,7 +241,7 @@ def test_a_job_that_is_not_ready_is_fetched_by_the_next_visit(genesis, settings)
     assert not list((settings.home / "jobs").iterdir())
 
 
-# What lands, and is not understood
+# What is not understood
 
 
 def twice(text: bytes) -> bytes:
@@ -283,20 +283,34 @@ def in_zip(change):
     return lambda text: zipped(change(text))
 
 
+REFUSED = {
+    "truncated": (lambda text: zipped(text)[:-400], "archive"),
+    "bomb": (bomb, "archive"),
+    "way out": (way_out, "archive"),
+    "two members": (two_members, "one_csv"),
+    "converted twice": (in_zip(twice), "encoding"),
+    "empty member": (in_zip(lambda _: b""), "is_text"),
+    "page in zip": (in_zip(lambda _: MAINTENANCE), "is_text"),
+    "cut line": (in_zip(lambda text: text[:-30]), "found one word"),
+    "text": (lambda _: b"Service temporarily unavailable", "found another format"),
+}
 QUARANTINED = {
-    "truncated": (lambda text: zipped(text)[:-400], "archive", "cut or damaged"),
-    "bomb": (bomb, "archive", ""),
-    "way out": (way_out, "archive", ".."),
-    "two members": (two_members, "one_csv", "b_flat.csv"),
-    "converted twice": (in_zip(twice), "encoding", ""),
-    "empty member": (in_zip(lambda _: b""), "is_text", "an empty file"),
-    "page in zip": (in_zip(lambda _: MAINTENANCE), "is_text", "a web page"),
-    "renamed column": (in_zip(renamed), "columns", "wert"),
+    "renamed column": (in_zip(renamed), "columns", "value"),
     "missing column": (in_zip(without_column), "columns", "time"),
     "another table": (in_zip(another_table), "table_code", "12521"),
-    "cut line": (in_zip(lambda text: text[:-30]), "cells_per_line", ""),
-    "text": (lambda _: b"Service temporarily unavailable", None, ""),
 }
+
+
+@pytest.mark.parametrize("fault", REFUSED)
+def test_what_may_say_anything_is_not_kept_and_stops_nobody(genesis, settings, good, fault):
+    change, words = REFUSED[fault]
+    genesis.tables[CODE] = change(good)
+    report, outcomes = night(settings)
+    (told,) = report.refused
+    assert (report.unavailable, outcomes) == ((), [])
+    assert words in told
+    assert staged_values(settings) == {}
+    assert len(fetch_new(NEIGHBOUR, settings, "a night").new) == 1
 
 
 @pytest.mark.parametrize("fault", QUARANTINED)
@@ -305,7 +319,7 @@ def test_what_cannot_be_read_truly_is_quarantined_and_stops_nobody(genesis, sett
     genesis.tables[CODE] = change(good)
     report, (outcome,) = night(settings)
     assert (report.unavailable, outcome.status) == ((), "quarantined")
-    assert rule in {None, *(finding.rule for finding in outcome.findings)}, outcome.explanation
+    assert rule in {finding.rule for finding in outcome.findings}, outcome.explanation
     assert words in outcome.explanation
     assert staged_values(settings) == {}
     (kept,) = DatasetStore.of(settings, *MUNICIPALITIES.split("/")).quarantine.files()
@@ -367,7 +381,7 @@ def test_drift_that_changes_no_number_stages_the_same_numbers(genesis, settings,
 def test_a_new_column_is_never_taken_silently(genesis, settings, good):
     genesis.tables[CODE] = zipped(with_column(good))
     _, (outcome,) = night(settings)
-    assert "neue_spalte" in outcome.explanation
+    assert "text_left_out" in outcome.explanation
     assert outcome.status == "quarantined" or people_of_neuss(settings) == [154139]
 
 

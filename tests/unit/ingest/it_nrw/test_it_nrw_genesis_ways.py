@@ -4,7 +4,16 @@ import logging
 from collections.abc import Iterator
 
 import pytest
-from genesis_server import MAINTENANCE, NO_OBJECT, Genesis, data, json_reply, running, status
+from genesis_server import (
+    MAINTENANCE,
+    NO_OBJECT,
+    Genesis,
+    data,
+    json_reply,
+    running,
+    status,
+    zipped,
+)
 from typer.testing import CliRunner
 
 from ingest.http import Client
@@ -23,7 +32,7 @@ HOMES = "it_nrw/care_homes"
 CODE = "22412-01i"
 DOWNLOAD = "/ldbnrwws/downloader/00/tables/22412-01i_00.csv"
 CSV = b"Tabelle: 22412-01i\n"
-ZIP = b"PK\x03\x04 the same by REST"
+ZIP = zipped(CSV, "22412-01i_flat.csv")
 
 
 @pytest.fixture
@@ -203,7 +212,7 @@ def test_every_dataset_of_the_county_file_has_a_way(genesis, home):
         assert request.url.startswith(f"{genesis.url}/it_nrw/")
         assert request.label in request.identity
         assert entry.fetch == "ingest.it_nrw.tablefile:fetch"
-        assert entry.guard == "ingest.it_nrw.guard:require_table"
+        assert entry.strip == "ingest.it_nrw.guard:strip"
 
 
 def test_live_tables_lie_at_the_configured_hosts(tmp_path):

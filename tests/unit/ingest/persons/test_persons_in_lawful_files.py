@@ -9,10 +9,8 @@ from openpyxl import Workbook
 from openpyxl.comments import Comment
 from wtg_workbooks import NAME, Sheets, book, small
 
-from ingest.bamf.guard import refuse_persons as bamf_door
 from ingest.county.guard import refuse_persons as county_door
 from ingest.heimfinder.contacts import strip as strip_answer
-from ingest.it_nrw.guard import require_table
 from ingest.persons.file_names import has_form
 from ingest.persons.named import names_person
 from ingest.printed_tables.figures import parse
@@ -210,7 +208,7 @@ def test_texts_that_no_column_takes_are_left_out_of_heimfinders_answer(settings:
     home = HOME | {"freie_plaetze": {"gesamt": 2, "bemerkung": "nach Umzug von Amira Beispiel"}}
     kept = strip_answer(json.dumps({"_items": [home]}).encode(), "list", settings).content
     (entry,) = json.loads(kept)["_items"]
-    assert entry["freie_plaetze"] == {"gesamt": 2, "bemerkung": None}
+    assert entry["freie_plaetze"] == {"gesamt": 2}
     assert entry["einrichtung"] == {"name": "Haus Maria"}
 
 
@@ -239,26 +237,3 @@ def test_a_reason_of_the_countys_list_may_name_papers() -> None:
     county_door(
         f"{NEED}other,12,2026,2027,Sozialamt,Beschluss des Kreistags\n".encode(), "local_need.csv"
     )
-
-
-def test_bytes_behind_the_end_of_a_pdf_refuse_it() -> None:
-    pdf = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\nstartxref\n9\n%%EOF\n"
-    bamf_door(pdf, "hkl.pdf")
-    with pytest.raises(FileRejected):
-        bamf_door(pdf + b"Beispiel, Amira\n", "hkl.pdf")
-
-
-TABLE = (
-    "Tabelle: 12411-03-03-4\nBevölkerung;;;\n;;Total;männlich\n"
-    + "2024-12-31;05162;474056;243269\n" * 9000
-    + "__________\n(C)opyright IT.NRW\ncreated: 2025-12-16 / 16:30:59\n"
-)
-
-
-@pytest.mark.parametrize(
-    "line", ["Beispiel;Amira;19.07.1972", "Beispiel;Amira;19.07.1972;41460", "Frau Beispiel"]
-)
-def test_lines_below_a_long_table_of_it_nrw_refuse_it(line: str) -> None:
-    require_table(TABLE.encode(), "t.csv")
-    with pytest.raises(FileRejected):
-        require_table(f"{TABLE}\n{line}\n".encode(), "t.csv")
