@@ -10,7 +10,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import TypeAlias
@@ -34,7 +34,7 @@ class Percent:
 
 @dataclass(frozen=True)
 class Cell:
-    """A value, and what stood there instead of it or beside it, as written.
+    """A value, and what stood there instead of it, as written, or ``NOTE`` beside it.
 
     ``warning`` is the rule of a warning: what a spreadsheet seems to have made of the cell.
     """
@@ -56,6 +56,8 @@ class CellError(ValueError):
 
 
 EMPTY = Cell(None)
+NOTE = "Anm."
+"""The marker of a value beside which something stood: what it was is not kept."""
 
 MARKERS = frozenset(
     [
@@ -94,6 +96,7 @@ MARKERS = frozenset(
         "/",
         "x",
         "_",
+        "anm.",
     ]
 )
 """What officers write where there is no value; compared in lower case and without blanks."""
@@ -257,8 +260,7 @@ def measured(read: Reader, units: frozenset[str]) -> Reader:
         match = _MEASURED.fullmatch(squeezed(str(raw))) if is_one else None
         if match is None or unit_key(match["unit"]) not in units:
             return read(raw)
-        cell = read(f"{match['number']}{match['note'] or ''}")
-        return replace(cell, marker=squeezed(str(raw))) if cell.marker else cell
+        return read(f"{match['number']}{match['note'] or ''}")
 
     return reader
 
@@ -271,11 +273,11 @@ def unit_key(text: str) -> str:
 def house_number(raw: Raw) -> Cell:
     """A house number, never a day: what a spreadsheet made of 3-5 is told and not kept as one."""
     if isinstance(raw, date):
-        return Cell(None, shown(raw), "house_number_is_date")
+        return Cell(None, NOTE, "house_number_is_date")
     if isinstance(raw, int | float) and not isinstance(raw, bool) and _excel_day(raw):
-        return Cell(None, shown(raw), "house_number_is_date")
+        return Cell(None, NOTE, "house_number_is_date")
     if isinstance(raw, str) and _is_turned_day(squeezed(raw)):
-        return Cell(None, squeezed(raw), "house_number_is_date")
+        return Cell(None, NOTE, "house_number_is_date")
     return words(raw)
 
 
@@ -442,7 +444,7 @@ def _written_number(
     digits = re.sub(r"[^0-9]", "", match["whole"])
     sign = "-" if match["sign"] in ("-", "−") else ""
     value = kind(Decimal(f"{sign}{digits}.{match['decimals'] or '0'}"))
-    return Cell(value, text if match["note"] else None)
+    return Cell(value, NOTE if match["note"] else None)
 
 
 def _whole(value: int | float | Decimal) -> int:

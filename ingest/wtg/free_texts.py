@@ -1,4 +1,4 @@
-"""Cells of known columns that name a person: in a free text left out, elsewhere a reason to refuse.
+"""Cells of known columns that name a person where nothing could be left out: a reason to refuse.
 
 Homes and operators are lawfully called after people ("Seniorenstift Dr. Schmidt"): in their columns
 only words that leave no other reading count ("Frau ...", "Zimmer von ...").
@@ -56,8 +56,3 @@ def marker_of(column: str, value: str) -> str | None:
 def is_word(text: str) -> bool:
     """Whether a text is letters alone, as a name or a heading is and no key."""
     return len(text) >= SHORTEST_NAME and WORD_OF_LETTERS.fullmatch(text) is not None
-
-
-def is_left_out(column: str, value: object) -> bool:
-    """Whether the text of a cell is left out before the file lands."""
-    return column in FREE and isinstance(value, str) and names_person(value)

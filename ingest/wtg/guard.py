@@ -22,8 +22,9 @@ from ingest.persons.search import Lawful, place_of
 from ingest.persons.values import day_of, is_month_edge
 from ingest.wtg.files import ZIP, grids_of, is_csv_set
 from ingest.wtg.free_texts import marker_of
-from ingest.wtg.known_columns import THINGS, Part, holds_names, parts_of
+from ingest.wtg.known_columns import Part, holds_names, parts_of
 from ingest.wtg.layout import SHEETS
+from ingest.wtg.positive import THINGS
 from kreishaus.model import FileRejected, UnreadableFile
 from kreishaus.wording import Text, joined, say
 
