@@ -40,13 +40,14 @@ def noted(
     request: Request, source: str, words: Collection[str], plain: str, settings: Settings
 ) -> Request:
     """The request as it may be noted: under ``plain`` where its own name has not the form."""
+    folder = settings.configured_drop_folder(source)
+    own = folder is not None and request.path and Path(request.path).parent == folder
     if has_form(request.label, words):
-        return request
+        # A folder elsewhere may be called like a person, too.
+        return request if own or not request.path else replace(request, path=request.label)
     ending = Path(request.label).suffix.casefold()
     label = f"{plain}{ending if ENDING.fullmatch(ending) else ''}"
     identity = request.identity
     if request.label in identity:
         identity = f"{identity.removesuffix(request.label)}{label}"
-    folder = settings.configured_drop_folder(source)
-    own = folder is not None and request.path and Path(request.path).parent == folder
     return replace(request, label=label, identity=identity, path=str(folder) if own else None)

@@ -31,7 +31,9 @@ JOINTS = ("", "s", "es", "n", "en", "e", "er")
 
 def in_known_words(text: str) -> str:
     """A text with a number in place of each word that is not known."""
-    return TOKEN.sub(lambda found: found[0] if _is_known(found[0]) else opaque("Wort", found[0]), text)
+    return TOKEN.sub(
+        lambda found: found[0] if _is_known(found[0]) else opaque("Wort", found[0]), text
+    )
 
 
 def are_known(text: str) -> bool:
@@ -48,7 +50,8 @@ def _is_known(token: str) -> bool:
 def _is_word(word: str) -> bool:
     """Whether a word is known, or is made of known ones: "Pflegebericht", "Sitzungsvorlage"."""
     return len(word) == 1 or any(
-        word.endswith(ending) and _is_made(word.removesuffix(ending)) for ending in ("", "s", "en", "n")
+        word.endswith(ending) and _is_made(word.removesuffix(ending))
+        for ending in ("", "s", "en", "n")
     )
 
 

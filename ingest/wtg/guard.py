@@ -7,6 +7,7 @@ as a list of persons is, but for contact persons: those are left out before the 
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import NoReturn
 
@@ -44,6 +45,8 @@ OTHER = Lawful(
 )
 EXPECTED = [column.header for column in SHEETS[0].columns if column.required]
 NAMES = ("name", "traeger")
+HOUSE_OF = re.compile(r"^(?:Haus|Zimmer|Wohnung|Platz|Bett|Zi\.)\s+(?:\d+\s+)?")
+"""Before the names of persons, one after the other, no word makes a home of them."""
 CALLED = (*NAMES, "strasse")
 LATEST_BIRTH = 2005
 """Days of inspections and openings are later, and those who work in a home are older."""
@@ -106,6 +109,7 @@ def _refuse_names(part: Part, place: str) -> None:
     for column, name in part.known.items():
         texts = part.texts(column)
         listed = name in CALLED and lists_nothing_else(texts, THINGS)
+        texts = {HOUSE_OF.sub("", text).rstrip(" 0123456789") for text in texts}
         if listed or (name == "name" and holds_names(texts)):
             refuse(
                 say("{place}, column {column}", place=place, column=get_column_letter(column)),

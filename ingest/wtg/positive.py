@@ -41,7 +41,7 @@ THINGS = re.compile(
 )
 """A text with such a word is the name of a home, an operator, a street or a place."""
 ALSO_HOMES = re.compile(
-    r"\b(?:villa|hospiz|domizil|quartier|burg|schloss|garten|demenz|beatmung|intensiv|alten\w*"
+    r"\b(?:villa|hospiz|domizil|quartier|burg|schloss|garten|demenz|beatmung|intensiv|alten\w*|treff"
     r"|betreu\w*|lebens\w*|tages\w*|angebot|einrichtung|verein)",
     re.IGNORECASE,
 )
@@ -145,7 +145,8 @@ def home(raw: Raw) -> Cell:
 
 
 def _is_of_homes(text: str) -> bool:
-    is_one = THINGS.search(text) or ALSO_HOMES.search(text) or text.strip(" ()[]").isdigit()
+    is_short = all(len(word) <= LONGEST_OF_A_KEY for word in LETTERS.findall(text))
+    is_one = is_short or THINGS.search(text) or ALSO_HOMES.search(text)
     return bool(is_one) and not (
         SOMEBODY.search(text) or holds_contact(text) or names_person(text, strictly=True)
     )

@@ -35,9 +35,8 @@ def parse(content: bytes, origin: Origin) -> Batch:
     """Read a register export; the period is its reference date. Raises ``UnreadableFile``."""
     grids = grids_of_list(content)
     grid, findings = list_of(tuple(prepared(grid, REGISTER_SHEET) for grid in grids))
-    grid = replace(grid, title=REGISTER_SHEET.title)
     findings.extend(looks_not_read(grids))
-    read = read_rows(grid, REGISTER_SHEET)
+    read = read_rows(replace(grid, title=REGISTER_SHEET.title), REGISTER_SHEET)
     if read.faults or not read.rows:
         raise UnreadableFile(*(folded_faults(read.faults) or [_no_rows(grid)]))
     today = origin.retrieved_at.date()
