@@ -187,10 +187,11 @@ def _fault(fault: Finding) -> str:
     ]
     place = joined(where, ", ") or say("the file")
     expected = fault.expected if fault.expected and len(fault.expected) < MOST_SAID else None
+    what: str
     if fault.rule == "reference_date_differs":
         place, what = say("reference date"), say("the places that say it contradict each other")
     elif fault.rule in MISSING:
-        what: str = say("is missing there, or has another name")
+        what = say("is missing there, or has another name")
         if expected and expected not in (fault.column, fault.place):
             what = say("one of {expected} must be there", expected=expected)
     elif fault.rule == "cell_unreadable" and expected:

@@ -53,7 +53,11 @@ SOMEBODY = re.compile(
 )
 """Behind such a word in the name of a home somebody is named, or how to reach him."""
 BRACKETS = re.compile(r"\s*[(\[][^()\[\]]*[)\]]?")
-HOUSE_NUMBER = re.compile(r"\d{1,4} ?[a-z]?(?: ?[-–/+,] ?\d{0,4} ?[a-z]?){0,3}", re.IGNORECASE)
+HOUSE_NUMBER = re.compile(
+    r"(?:[a-z] ?)?\d{1,4}\.? ?[a-z]?(?: ?[-–/+,] ?\d{0,4} ?[a-z]?){0,3}"
+    r"(?: ?(?:hinter|vorder)haus)?",
+    re.IGNORECASE,
+)
 LETTERS = re.compile(r"[^\W\d_]+")
 LONGEST_OF_A_KEY = 3
 """Letters in a row that a key has: more could be a name, unless the word is known."""
