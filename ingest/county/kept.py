@@ -18,8 +18,8 @@ from formats.encodings import decoded
 from ingest.county.guard import OF_OFFICERS
 from ingest.county.parse import SEVERAL_LINES, parse
 from ingest.persons.door import refuse
-from ingest.printed_tables.known_words import are_known
-from ingest.wtg.positive import opaque
+from ingest.vocabulary.known_words import are_known
+from ingest.vocabulary.opaque import opaque
 from kreishaus.county_folder import read_list
 from kreishaus.model import FileRejected, Finding, Origin, Request, Stripped, UnreadableFile
 from kreishaus.settings import Settings

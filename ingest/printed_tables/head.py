@@ -19,9 +19,9 @@ from typing import cast
 from formats.dates import read_date_label
 from ingest.printed_tables.dimensions import DIMENSIONS
 from ingest.printed_tables.findings import unreadable, warning
-from ingest.printed_tables.known_words import in_known_words
 from ingest.printed_tables.numbers import Notation
 from ingest.printed_tables.text import Line
+from ingest.vocabulary.known_words import in_known_words
 from kreishaus.model import Finding
 from kreishaus.wording import say
 

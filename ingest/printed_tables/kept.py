@@ -37,9 +37,9 @@ from ingest.printed_tables.head import (
     label_key,
     read_head,
 )
-from ingest.printed_tables.known_words import are_known
 from ingest.printed_tables.numbers import kept_of
 from ingest.printed_tables.text import Line, read_lines
+from ingest.vocabulary.known_words import are_known
 from kreishaus.model import Batch, FileRejected, Finding, Origin, Stripped, UnreadableFile
 from kreishaus.settings import Settings
 from kreishaus.wording import say

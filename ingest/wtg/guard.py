@@ -45,7 +45,7 @@ OTHER = Lawful(
 )
 EXPECTED = [column.header for column in SHEETS[0].columns if column.required]
 NAMES = ("name", "traeger")
-HOUSE_OF = re.compile(r"^(?:Haus|Zimmer|Wohnung|Platz|Bett|Zi\.)\s+(?:\d+\s+)?")
+HOME_OF = re.compile(r"^(?:Haus|Zimmer|Wohnung|Platz|Bett|Zi\.)\s+(?:\d+\s+)?")
 """Before the names of persons, one after the other, no word makes a home of them."""
 CALLED = (*NAMES, "strasse")
 LATEST_BIRTH = 2005
@@ -109,7 +109,7 @@ def _refuse_names(part: Part, place: str) -> None:
     for column, name in part.known.items():
         texts = part.texts(column)
         listed = name in CALLED and lists_nothing_else(texts, THINGS)
-        texts = {HOUSE_OF.sub("", text).rstrip(" 0123456789") for text in texts}
+        texts = {HOME_OF.sub("", text).rstrip(" 0123456789") for text in texts}
         if listed or (name == "name" and holds_names(texts)):
             refuse(
                 say("{place}, column {column}", place=place, column=get_column_letter(column)),

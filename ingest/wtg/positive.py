@@ -8,13 +8,13 @@ streets, odd keys) is kept as a number made of it, the same for the same text.
 from __future__ import annotations
 
 import csv
-import hashlib
 import re
 from functools import cache
 
 from formats.text import written_out
 from ingest.persons.contacts import holds_contact
 from ingest.persons.named import is_common, names_person
+from ingest.vocabulary.opaque import opaque
 from ingest.vocabulary.region_names import KINDS, PREPOSITIONS, official_names
 from ingest.wtg import cells
 from ingest.wtg.cells import Cell, Raw, Reader, squeezed
@@ -76,12 +76,6 @@ REASONS = REPOSITORY / "dbt_project" / "seeds" / "unusable_reason.csv"
 BESIDE_TOWNS = frozenset(
     ["rhein", "rheinland", "westfalen", "nordrhein", "nrw", "nordrheinwestfalen"]
 )
-
-
-def opaque(kind: str, text: str) -> str:
-    """A number that stands for a text, the same however it is spelled: ``Träger-012345678``."""
-    plain = " ".join(re.findall(r"\w+", written_out(text)))
-    return f"{kind}-{int(hashlib.sha256(plain.encode()).hexdigest(), 16) % 10**LONGEST_KEY:09}"
 
 
 def unread(raw: Raw) -> Cell:

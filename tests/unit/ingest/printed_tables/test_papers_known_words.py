@@ -3,7 +3,7 @@
 import pytest
 
 from ingest.printed_tables.kept import strip
-from ingest.printed_tables.known_words import are_known, in_known_words
+from ingest.vocabulary.known_words import are_known, in_known_words
 from kreishaus.settings import Settings
 
 HEAD = (

@@ -8,13 +8,13 @@ from openpyxl import Workbook
 from test_wtg_register import origin as register_origin
 from wtg_workbooks import DAY, as_csv, book, origin, read, refused, small
 
+from ingest.vocabulary.opaque import opaque
 from ingest.wtg import register
 from ingest.wtg.codes import is_kind_heading, kinds_in_column
 from ingest.wtg.contacts import strip_list, strip_workbook
 from ingest.wtg.guard import refuse_persons
 from ingest.wtg.layout import ALL, aliases
 from ingest.wtg.places_by_kind import kind_of_head
-from ingest.wtg.positive import opaque
 from ingest.wtg.stated_dates import days_of_name, names_a_month
 from ingest.wtg.sums import sums_a_region
 from ingest.wtg.workbook import parse

@@ -8,8 +8,8 @@ import pytest
 from openpyxl import Workbook
 
 from expectations.runner import validate
+from ingest.vocabulary.opaque import opaque
 from ingest.wtg.codes import OFFER_TYPES, kinds_named
-from ingest.wtg.positive import opaque
 from ingest.wtg.register import parse
 from ingest.wtg.tables import REGISTER
 from kreishaus.datasets import dataset

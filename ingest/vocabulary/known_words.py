@@ -12,13 +12,13 @@ from functools import cache
 from pathlib import Path
 
 from formats.text import written_out
-from ingest.printed_tables.catalogue import FILE, metrics
-from ingest.printed_tables.templates import FILE as TEMPLATES
+from ingest.vocabulary.opaque import opaque
 from ingest.vocabulary.region_names import KINDS, PREPOSITIONS, official_names
-from ingest.wtg.positive import opaque
+from kreishaus.settings import REPOSITORY
 
 WORDS = Path(__file__).with_name("title_words.txt")
-SEEDS = FILE.parent / "seeds"
+DBT = REPOSITORY / "dbt_project"
+TEMPLATES = REPOSITORY / "ingest" / "printed_tables" / "templates.toml"
 TOKEN = re.compile(r"Wort-\d{9}|\d{1,2}\. ?\d{1,2}\. ?\d{4}|[^\W\d_]+|\d+|\S")
 LETTERS = re.compile(r"[^\W\d_]+")
 NUMBER = re.compile(r"[1-9]\d{0,3}|0\d?|Wort-\d{9}")
@@ -68,9 +68,8 @@ def _is_made(word: str) -> bool:
 
 @cache
 def _words() -> frozenset[str]:
-    files = [WORDS, TEMPLATES, *sorted(SEEDS.glob("*.csv"))]
+    files = [WORDS, TEMPLATES, DBT / "dbt_project.yml", *sorted((DBT / "seeds").glob("*.csv"))]
     texts = [file.read_text(encoding="utf-8") for file in files]
-    texts += [f"{one.code} {one.label} {one.unit}" for one in metrics().values()]
     texts += official_names().values()
     known = {word for text in texts for word in LETTERS.findall(written_out(text))}
     return frozenset(known | KINDS | PREPOSITIONS)
