@@ -173,12 +173,6 @@ _FIRST_EXCEL_DAY = date(1899, 12, 30).toordinal()
 _LARGEST = 10**9
 _DUST = 1e-9
 """What sums of floating-point numbers leave behind: 61.00000000000002 is 61, and 61.01 is not."""
-_TURNED_DAY = re.compile(
-    r"(?:[0-9]{1,2}[.\-/ ] ?)?(?P<month>[A-Za-zä]{3,9})\.?(?:[ \-/.]?(?:[0-9]{4}|[0-9]{1,2}))?"
-    r"|[0-9]{1,2}\. ?(?:0?[1-9]|1[0-2])\.(?: ?(?:[0-9]{4}|[0-9]{2}))?(?: 0?0:00(?::00)?)?"
-    r"|[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[ T]00:00:00)?"
-)
-"""What a spreadsheet makes of the house numbers 3-5 and 3/5, as files of text show it."""
 
 
 def squeezed(text: str) -> str:
@@ -268,27 +262,6 @@ def measured(read: Reader, units: frozenset[str]) -> Reader:
 def unit_key(text: str) -> str:
     """A unit as it is compared: without blanks, dots and capitals."""
     return re.sub(r"[\s.]+", "", text).casefold()
-
-
-def house_number(raw: Raw) -> Cell:
-    """A house number, never a day: what a spreadsheet made of 3-5 is told and not kept as one."""
-    if isinstance(raw, date):
-        return Cell(None, NOTE, "house_number_is_date")
-    if isinstance(raw, int | float) and not isinstance(raw, bool) and _excel_day(raw):
-        return Cell(None, NOTE, "house_number_is_date")
-    if isinstance(raw, str) and _is_turned_day(squeezed(raw)):
-        return Cell(None, NOTE, "house_number_is_date")
-    return words(raw)
-
-
-def _is_turned_day(text: str) -> bool:
-    match = _TURNED_DAY.fullmatch(text)
-    if match is None or match["month"] is None:
-        return match is not None
-    named = match["month"].casefold()
-    return any(character.isdigit() for character in text) and (
-        named in MONTHS or named in _MONTH_STEMS
-    )
 
 
 def shown(raw: Raw) -> str:

@@ -51,30 +51,6 @@ REASONS_NOT_USABLE = (
 )
 """Why a place that is not occupied cannot be used: an empty place is not a free one."""
 
-NOT_DONE_REASONS = (
-    *("Pandemie", "Corona", "Infektionsgeschehen", "Infektion", "Quarantäne", "Betretungsverbot"),
-    *("Personalmangel", "Personalengpass", "Personalengpass der Behörde", "Krankheit", "Umzug"),
-    *("Krankheit der Prüfkraft", "Erkrankung", "Umbau", "Schließung", "Betriebsruhe", "Unwetter"),
-    *("Terminverschiebung", "verschoben", "zurückgestellt", "keine Bewohner", "nicht belegt"),
-    *("Einrichtung geschlossen", "noch nicht in Betrieb", "Betriebsaufgabe", "anderer Vorrang"),
-)
-"""Why an inspection was not held."""
-MEASURES = (
-    *("Beratung", "Anordnung", "Belegungsstopp", "Aufnahmestopp", "Untersagung", "Hinweis"),
-    *("angeordneter Belegungsstopp", "freiwilliger Belegungsstopp", "Mängelbeseitigung", "keine"),
-    *(
-        "Bußgeld",
-        "Zwangsgeld",
-        "Verwarnung",
-        "Auflage",
-        "Nachprüfung",
-        "Anlassprüfung",
-        "Rücknahme",
-    ),
-    *("Beschäftigungsverbot", "kommissarische Leitung", "Betriebsuntersagung", "Schließung"),
-)
-"""What the authority did about a complaint."""
-
 PLANNING_STATUS = ("angefragt", "geplant", "beschlossen", "im Bau", "in Betrieb", "aufgegeben")
 
 KIND_WORDS_PLACE = "ingest/wtg/kind_words.csv"

@@ -252,7 +252,7 @@ def _no_longer_seen(before: Batch, after: Batch) -> Iterable[Finding]:
     rules = {finding.rule for finding in after.findings}
     lost = (
         *("sheet_hidden", "rows_hidden", "columns_hidden", "colours_not_read", "looks_not_read"),
-        *("ags_from_place", NOT_KEPT, "house_number_is_date"),
+        *("ags_from_place", NOT_KEPT),
     )
     return (one for one in before.findings if one.rule in lost and one.rule not in rules)
 

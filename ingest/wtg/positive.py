@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import re
 from functools import cache
+from pathlib import Path
 
 from formats.text import written_out
 from ingest.persons.contacts import holds_contact
@@ -17,11 +18,9 @@ from ingest.persons.named import is_common, names_person
 from ingest.vocabulary.opaque import opaque
 from ingest.vocabulary.region_names import KINDS, PREPOSITIONS, official_names
 from ingest.wtg import cells
-from ingest.wtg.cells import Cell, Raw, Reader, squeezed
+from ingest.wtg.cells import Cell, CellError, Raw, Reader, squeezed
 from ingest.wtg.codes import (
     INSPECTION_KINDS,
-    MEASURES,
-    NOT_DONE_REASONS,
     OFFER_STATUS,
     PLANNING_STATUS,
     PROVIDER_KINDS,
@@ -72,6 +71,7 @@ NOT_LISTED = "nicht gelistet"
 OTHER_REASON, OTHER_MEASURE = "sonstiger Grund", "sonstige Maßnahme"
 NOT_KEPT = "text_not_kept"
 """The rule of the warning of a cell whose text is not kept."""
+WORDS = Path(__file__).with_name("listed_words.csv")
 REASONS = REPOSITORY / "dbt_project" / "seeds" / "unusable_reason.csv"
 BESIDE_TOWNS = frozenset(
     ["rhein", "rheinland", "westfalen", "nordrhein", "nrw", "nordrheinwestfalen"]
@@ -114,11 +114,11 @@ def listed(*words: str, other: str = NOT_LISTED, told: bool = False) -> Reader:
     return read
 
 
-@cache
-def reasons_not_usable() -> tuple[str, ...]:
-    """The words for which a code is known (dbt's seed ``unusable_reason``)."""
-    with REASONS.open(encoding="utf-8", newline="") as lines:
-        return tuple(row["reason_label"] for row in csv.DictReader(lines))
+def _words_of(path: Path, word: str, column: str = "") -> tuple[str, ...]:
+    """The words of a list, of one column of it where it has several."""
+    with path.open(encoding="utf-8", newline="") as lines:
+        rows = csv.DictReader(lines)
+        return tuple(row[word] for row in rows if row.get("column", "") == column)
 
 
 def kind(raw: Raw) -> Cell:
@@ -166,11 +166,13 @@ def _words_of_towns() -> frozenset[str]:
 
 
 def house_number(raw: Raw) -> Cell:
-    """A house number as offices write it."""
-    cell = cells.house_number(raw)
-    if not isinstance(cell.value, str) or HOUSE_NUMBER.fullmatch(cell.value):
-        return cell
-    return Cell(None, None, NOT_KEPT)
+    """A house number as offices write it; a spreadsheet makes a day of 3-5, which is none."""
+    try:
+        cell = cells.words(raw)
+    except CellError:
+        return Cell(None, None, NOT_KEPT)
+    is_other = isinstance(cell.value, str) and not HOUSE_NUMBER.fullmatch(cell.value)
+    return Cell(None, None, NOT_KEPT) if is_other else cell
 
 
 def key(raw: Raw) -> Cell:
@@ -207,9 +209,11 @@ BY_NAME: dict[str, Reader] = {
     "ort": place,
     "plz": digits(cells.postcode),
     "ags": digits(municipality),
-    "nicht_durchgefuehrt_grund": listed(*NOT_DONE_REASONS, other=OTHER_REASON, told=True),
-    "grund": listed(*reasons_not_usable(), other=OTHER_REASON),
-    "massnahme": listed(*MEASURES, other=OTHER_MEASURE, told=True),
+    "nicht_durchgefuehrt_grund": listed(
+        *_words_of(WORDS, "word", "nicht_durchgefuehrt_grund"), other=OTHER_REASON, told=True
+    ),
+    "grund": listed(*_words_of(REASONS, "reason_label"), other=OTHER_REASON),
+    "massnahme": listed(*_words_of(WORDS, "word", "massnahme"), other=OTHER_MEASURE, told=True),
     "traegerart": listed(*PROVIDER_KINDS, told=True),
     "freigabe_status": listed(*RELEASE_STATUS),
 }

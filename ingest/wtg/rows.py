@@ -176,25 +176,17 @@ def _not_rows(grid: Grid, left_out: list[tuple[int, str]]) -> Iterator[Finding]:
 
 
 def _doubtful(read: SheetRows) -> Iterator[Finding]:
-    """One warning for a column with texts that are not kept, or days in place of house numbers."""
+    """One warning for a column with texts that are not kept."""
     for (rule, column), cells in read.warnings.items():
         numbers = [str(number) for number, _ in cells]
         yield Finding(
             rule=rule,
             severity="warning",
             message=say(
-                "sheet {title}, column {column}: a day stands for a house number in rows "
-                "{numbers}; a spreadsheet makes that of 3-5 or 3/5. They were "
-                "left out. Format the column as text and write the house numbers anew",
-                title=read.sheet.title,
-                column=column,
-                numbers=listed(numbers),
-            )
-            if rule != positive.NOT_KEPT
-            else say(
                 "sheet {title}, column {column}: what stands in rows {numbers} is no word of the "
-                "column's list, or not only the name of a home. It is not kept, as it may name a "
-                "person; the numbers of the rows are. If the word is right, {new_word}",
+                "column's list, no house number, or not only the name of a home. It is not kept, "
+                "as it may name a person; the numbers of the rows are. If the word is right, "
+                "{new_word}",
                 title=read.sheet.title,
                 column=column,
                 numbers=listed(numbers),
@@ -203,9 +195,7 @@ def _doubtful(read: SheetRows) -> Iterator[Finding]:
             place=read.sheet.title,
             row=numbers[0],
             column=column,
-            expected=say("a house number such as 3-5")
-            if rule != positive.NOT_KEPT
-            else say("a word of the list, or the name of a home alone"),
+            expected=say("a word of the list, or the name of a home alone"),
             found=say("{count} such cells", count=len(cells)),
         )
 
