@@ -20,14 +20,9 @@ from typing import TypeAlias
 import pandas as pd
 from openpyxl.utils import get_column_letter
 
-from formats.compound import MAGIC
-from formats.sheets import OpaqueFile
-from formats.workbook import look_into
-from ingest.persons.contacts import holds_contact
-from ingest.persons.named import holds_full_name, names_person
 from ingest.persons.search import place_of
 from ingest.wtg import register, workbook
-from ingest.wtg.files import ZIP, grids_of, grids_of_list, grids_of_set, is_csv_set
+from ingest.wtg.files import grids_of, grids_of_list, grids_of_set, is_csv_set
 from ingest.wtg.grids import Grid
 from ingest.wtg.header import find_header
 from ingest.wtg.known_columns import Part, parts_of
@@ -43,12 +38,6 @@ Parser: TypeAlias = Callable[[bytes, Origin], Batch]
 FORM = 2
 """Version of what is written. With another one the same file makes other bytes."""
 WORD = re.compile(r"[^\W\d_]{3,}")
-SAID = frozenset({"the comments", "the text boxes and charts"})
-"""Parts of a workbook in which people write."""
-PROPERTIES = frozenset({"the authors", "the properties"})
-PROGRAMS = re.compile(
-    r"kreishaus|openpyxl|excel|libreoffice|openoffice|python|xlwt|odf", re.IGNORECASE
-)
 LONG_AGO = (1980, 1, 1, 0, 0, 0)
 MOST_NAMED = 10
 MOST_FAULTS = 10
@@ -93,8 +82,6 @@ def _places(content: bytes) -> Iterable[str]:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             if any(not name.casefold().endswith((".csv", "/")) for name in archive.namelist()):
                 yield say("files beside the CSV")
-    elif content.startswith((ZIP, MAGIC)):
-        yield from _beside_the_cells(content)
 
 
 def _places_of(part: Part, place: str) -> Iterable[str]:
@@ -110,41 +97,15 @@ def _places_of(part: Part, place: str) -> Iterable[str]:
         if part.header and any(holds_words(text) for text in part.texts(column)):
             yield say("{place}, column {column}", place=place, column=get_column_letter(column))
     rows = {row for row, column in part.contact_places() if column not in part.contacts}
-    named = sorted(rows | set(_rows_with_names(part)))
-    yield from (say("{place}, row {row}", place=place, row=row) for row in named)
+    yield from (say("{place}, row {row}", place=place, row=row) for row in sorted(rows))
     for column, name in part.known.items():
         if name in NOT_READ and part.texts(column):
             yield say("{place}, column {column}", place=place, column=get_column_letter(column))
 
 
-def _rows_with_names(part: Part) -> Iterable[int]:
-    """Rows with a text beside the table that could name somebody."""
-    for row, cells in part.rows.items():
-        for column, value in cells.items():
-            is_text = isinstance(value, str) and not part.is_own(row, column)
-            if is_text and (holds_full_name(str(value)) or names_person(str(value))):
-                yield row
-
-
 def holds_words(text: str) -> bool:
     """Whether a text is more than a marker ("k. A.") or a number with its unit."""
     return len(WORD.findall(text)) > 0
-
-
-def _beside_the_cells(content: bytes) -> Iterable[str]:
-    try:
-        unseen = look_into(content).unseen
-    except OpaqueFile:
-        return  # the door has refused it
-    for place, texts in unseen.items():
-        named = place in PROPERTIES and any(map(_may_be_of_somebody, texts))
-        if named or (place in SAID and any(texts)) or any(map(holds_contact, texts)):
-            yield place
-
-
-def _may_be_of_somebody(text: str) -> bool:
-    """Whether a property could be somebody's name: it is not the name of a program."""
-    return bool(WORD.search(text)) and not PROGRAMS.search(text)
 
 
 def _read(parse: Parser, content: bytes, label: str, dataset: str) -> Batch:
