@@ -37,8 +37,9 @@ CAPITAL = re.compile(r"(?<![^\W\d_])(?<!\A)(?<![.!?:] )[^\W\d_a-zäöüß][^\W\d
 
 def strip(content: bytes, label: str, settings: Settings) -> Stripped:
     """The rows of a list. Raises ``FileRejected`` for one that cannot be read."""
+    identity = f"county/{settings.county.ags}/{label}"
     try:
-        parse(content, _origin(label, settings))
+        parse(content, Origin("county", "lists", "", label, identity, datetime.now(UTC)))
         header, rows = read_list(decoded(content))
     except UnreadableFile as unreadable:
         raise FileRejected(_cannot_be_read(unreadable.findings)) from None
@@ -46,7 +47,7 @@ def strip(content: bytes, label: str, settings: Settings) -> Stripped:
     for line, cells in rows:
         row = dict(zip(header, cells, strict=True))
         for column in (SEVERAL_LINES | SHOWN) & row.keys():
-            if _may_name(row[column]) if column == ALIAS else _holds_unknown(row[column]):
+            if _may_name(column, row[column]):
                 refuse(
                     say("row {row}, column {column}", row=line, column=column),
                     say("a word that may be a name (title_words.txt lists the known ones)"),
@@ -72,19 +73,11 @@ def noted(request: Request, content: bytes, settings: Settings) -> Request:
     return replace(request, identity=f"county/{settings.county.ags}/{request.label}")
 
 
-def _origin(label: str, settings: Settings) -> Origin:
-    identity = f"county/{settings.county.ags}/{label}"
-    return Origin("county", "lists", "", label, identity, datetime.now(UTC))
-
-
-def _holds_unknown(text: str) -> bool:
+def _may_name(column: str, text: str) -> bool:
+    """An office's own word for a status has a known word in it; a sentence knows its nouns."""
+    if column == ALIAS:
+        return " " in text and not any(map(are_known, text.split()))
     return not all(map(are_known, CAPITAL.findall(text)))
-
-
-def _may_name(text: str) -> bool:
-    """Whether two words and more are all unknown: an office's own word for a status has a known."""
-    words = text.split()
-    return len(words) > 1 and not any(map(are_known, words))
 
 
 def _kept(head: str, cell: str) -> str:

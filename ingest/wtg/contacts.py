@@ -89,18 +89,13 @@ def _places_of(part: Part, place: str) -> Iterable[str]:
     if not part.known and part.rows and not is_notes:
         yield say("{place}, which is no sheet of the layout", place=place)
         return
-    filled_columns = {column for row in part.rows.values() for column in row}
-    for column in part.contacts:
-        if column in filled_columns:
-            yield say("{place}, column {column}", place=place, column=get_column_letter(column))
-    for column in sorted(filled_columns - set(part.known) - set(part.contacts)):
-        if part.header and any(holds_words(text) for text in part.texts(column)):
+    for column in sorted({column for row in part.rows.values() for column in row}):
+        name, texts = part.known.get(column), part.texts(column)
+        is_stranger = name is None and part.header and any(map(holds_words, texts))
+        if column in part.contacts or is_stranger or (name in NOT_READ and texts):
             yield say("{place}, column {column}", place=place, column=get_column_letter(column))
     rows = {row for row, column in part.contact_places() if column not in part.contacts}
     yield from (say("{place}, row {row}", place=place, row=row) for row in sorted(rows))
-    for column, name in part.known.items():
-        if name in NOT_READ and part.texts(column):
-            yield say("{place}, column {column}", place=place, column=get_column_letter(column))
 
 
 def holds_words(text: str) -> bool:

@@ -8,27 +8,19 @@ from __future__ import annotations
 
 import re
 
-import pyarrow as pa
-
 from ingest.persons.named import holds_full_name, is_resident, names_person
 from ingest.persons.values import day_of
 from ingest.wtg.layout import KEYS
 from ingest.wtg.municipality_keys import is_county
+from ingest.wtg.positive import BY_NAME
 from ingest.wtg.sums import TOTAL
-from ingest.wtg.tables import REGISTER, TABLES
 
 NAMES = frozenset(["name", "traeger"])
 PLACES = frozenset(["strasse", "hausnummer", "plz", "ort", "ags"])
 IDENTIFIERS = KEYS | {"standort_id"}
-_SCHEMAS = (*TABLES.values(), *REGISTER.values())
-TEXTS = frozenset(
-    field.name for schema in _SCHEMAS for field in schema if field.type == pa.string()
-)
-MUST_BE_FILLED = frozenset(
-    field.name for schema in _SCHEMAS for field in schema if not field.nullable
-)
-FREE = TEXTS - NAMES - PLACES - IDENTIFIERS - MUST_BE_FILLED - {"cell_markers", "set_aside_reason"}
-"""Columns of words that may be empty: what names a person is left out of them."""
+TEXTS = BY_NAME.keys() | IDENTIFIERS | {"status", "art"}
+FREE = TEXTS - NAMES - PLACES - IDENTIFIERS - {"angebotsform", "angebotsform_wtg", "art"}
+"""Columns of words that may be empty: nothing of them is kept but words of lists."""
 WORD_OF_LETTERS = re.compile(r"[^\W\d_]*[a-zäöüß][^\W\d_]*(?:[-' ’][^\W\d_]+)*")
 SHORTEST_NAME = 4
 

@@ -53,15 +53,13 @@ SOMEBODY = re.compile(
 """Behind such a word in the name of a home somebody is named, or how to reach him."""
 BRACKETS = re.compile(r"\s*[(\[][^()\[\]]*[)\]]?")
 HOUSE_NUMBER = re.compile(
-    r"(?:[a-z] ?)?\d{1,4}\.? ?[a-z]?(?: ?[-–/+,] ?\d{0,4} ?[a-z]?){0,3}"
+    r"(?:[a-z] ?)?\d{1,4}\.? ?[a-z]?(?: ?[-–/+,] ?\d{0,4} ?[a-z]?)?"
     r"(?: ?(?:hinter|vorder)haus)?",
     re.IGNORECASE,
 )
 LETTERS = re.compile(r"[^\W\d_]+")
-LONGEST_OF_A_KEY = 3
-"""Letters in a row that a key has: more could be a name, unless the word is known."""
-LONGEST_KEY = 9
-"""Digits in a row: a telephone number has more."""
+LONGEST_OF_A_KEY, LONGEST_KEY = 3, 9
+"""Letters and digits in a row that a key has: names and telephone numbers have more."""
 KEY_SIGNS = re.compile(r"[\w./ -]{1,30}")
 OPAQUE = re.compile(r"[A-ZÄÖÜ][a-zäöüß]+-[0-9]{9}")
 MADE_UP = " (Muster)"

@@ -390,9 +390,7 @@ def test_a_heading_says_the_kind_of_the_rows_below_it() -> None:
         ("Treff", "tagespflege"),
         ("Villa", "tagespflege"),
     ]
-    assert rows(batch, "register_offers", "angebotsform")[0] == (
-        "1. Vollstationäre Pflegeeinrichtungen",
-    )
+    assert rows(batch, "register_offers", "angebotsform")[0] == ("vollstationaer",)
 
 
 def test_a_name_alone_in_its_row_is_no_heading() -> None:
