@@ -21,6 +21,7 @@ from ingest.printed_tables.dimensions import DIMENSIONS
 from ingest.printed_tables.findings import unreadable, warning
 from ingest.printed_tables.numbers import Notation
 from ingest.printed_tables.text import Line
+from ingest.vocabulary.known_words import in_known_words
 from kreishaus.model import Finding
 from kreishaus.wording import say
 
@@ -38,7 +39,8 @@ Meaning = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Head:
-    """What an officer declared. ``rows`` and ``columns`` are the dimensions of their labels."""
+    """What an officer declared. ``rows`` and ``columns`` are the dimensions of their labels.
+    ``document`` and ``place`` are in known words: others are numbers."""
 
     document: str
     place: str
@@ -122,8 +124,8 @@ def _head(
             found=notation,
         )
     return Head(
-        document=said[DOCUMENT],
-        place=said[PLACE],
+        document=in_known_words(said[DOCUMENT]),
+        place=in_known_words(said[PLACE]),
         printed_on=_printed_on(said.get(PRINTED_ON, "")),
         notation=cast("Notation", notation),
         rows=_dimension(said.get(ROWS, ""), ROWS),

@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Hashable, Mapping, Sequence
 from datetime import UTC, datetime
 
-from ingest.persons.named import is_common
 from ingest.printed_tables.dimensions import (
     DIMENSIONS,
+    NO_METRIC,
     ForeignRegion,
     Reader,
     UnknownValue,
@@ -40,15 +39,16 @@ from ingest.printed_tables.head import (
 )
 from ingest.printed_tables.numbers import kept_of
 from ingest.printed_tables.text import Line, read_lines
+from ingest.vocabulary.known_words import are_known
 from kreishaus.model import Batch, FileRejected, Finding, Origin, Stripped, UnreadableFile
 from kreishaus.settings import Settings
 from kreishaus.wording import say
 
-FORM = 2
+FORM = 3
 """Version of what is written."""
 SINGLE = frozenset([DOCUMENT, PLACE, PRINTED_ON, NOTATION, ROWS, COLUMNS, *DIMENSIONS])
-CODE = re.compile(r"[a-z0-9_.+/-]+", re.ASCII)
-"""A code that no list is kept of: small letters, unlike a name."""
+WORDS = {dimension: word for word, dimension in reversed(DIMENSIONS.items())}
+"""Dimension -> a word for it."""
 QUOTING = {
     "two_header_rows": say("the column labels stand in two rows; write them into one row"),
 }
@@ -131,15 +131,20 @@ def _written(
         for at, text in enumerate(table[0].cells[1:], start=1)
         if text and IS_TEXT not in head.own_columns.get(label_key(text), {})
     }
+    names = {ROW: _names(head.own_rows, reader), COLUMN: _names(head.own_columns, reader)}
     known = {
         text: is_known(text, head.columns, head.own_columns, reader) for text in columns.values()
     }
-    shown = {at: text if known[text] else numbered(COLUMN, at) for at, text in columns.items()}
+    shown = {
+        at: names[COLUMN].get(label_key(text), text) if known[text] else numbered(COLUMN, at)
+        for at, text in columns.items()
+    }
     labels = {
         ROW: {label_key(line.cell(0)) for line in table[1:]},
         COLUMN: {label_key(text) for text, is_one in known.items() if is_one},
     }
-    written = {line.number: kept for line in above if (kept := _of_head(line, labels))}
+    there = {axis: {at: names[axis].get(at, "") for at in labels[axis]} for axis in (ROW, COLUMN)}
+    written = {line.number: kept for line in above if (kept := _of_head(line, head, there, reader))}
     texts = {at for at, text in enumerate(table[0].cells) if text} - {0, *columns}
     width = max(shown, default=0) + 1
     first = table[0].cell(0)
@@ -152,7 +157,7 @@ def _written(
             continue
         is_row = is_known(line.cell(0), head.rows, head.own_rows, reader)
         written[line.number] = [
-            line.cell(0) if is_row else "",
+            names[ROW].get(label_key(line.cell(0)), line.cell(0)) if is_row else "",
             *(
                 "" if at in texts else kept_of(cell, head.notation)
                 for at, cell in enumerate(line.cells[1:], start=1)
@@ -183,17 +188,53 @@ def _left_out(
     return [*above, *([table[0].number] if changed else []), *below]
 
 
-def _of_head(line: Line, labels: Mapping[str, set[str]]) -> list[str]:
+def _names(own: Mapping[str, Meaning], reader: Reader) -> dict[str, str]:
+    """Labels that the head explains and that hold an unknown word -> a name without one."""
+    numbers = enumerate(own.items(), start=1)
+    return {
+        label: f"Bezeichnung {number}"
+        for number, (label, meaning) in numbers
+        if not (are_known(label) or any(says(one, label, reader) for one in meaning))
+    }
+
+
+def _of_head(
+    line: Line, head: Head, there: Mapping[str, Mapping[str, str]], reader: Reader
+) -> list[str]:
+    """A line of the head with what it is understood to say; empty where that is nothing."""
     word = line.cell(0).rstrip(":").casefold()
     if word == TABLE:
         return [line.cell(0)]
+    if word in (DOCUMENT, PLACE):
+        return [line.cell(0), head.document if word == DOCUMENT else head.place]
+    if word in DIMENSIONS and not says(DIMENSIONS[word], line.cell(1), reader):
+        return []
     if word in SINGLE:
         return [line.cell(0), line.cell(1)]
-    if word in labels and label_key(line.cell(1)) in labels[word]:
-        if any(cell.casefold() == IS_TEXT for cell in line.cells[2:]):
-            return []
-        return list(line.cells)
-    return []
+    if word not in there or label_key(line.cell(1)) not in there[word]:
+        return []
+    own = head.own_rows if word == ROW else head.own_columns
+    meaning = own[label_key(line.cell(1))]
+    said = [f"{WORDS[one]}={text}" for one, text in meaning.items() if says(one, text, reader)]
+    name = there[word][label_key(line.cell(1))] or line.cell(1)
+    return [line.cell(0), name, *said] if said else []
+
+
+def says(dimension: str, text: str, reader: Reader) -> bool:
+    """Whether a text is a value of a dimension."""
+    if dimension not in WORDS:
+        return False
+    if dimension == "metric" and text.casefold() == NO_METRIC:
+        return True
+    if is_by_code(dimension) and not are_known(text):
+        return False
+    try:
+        reader.value(dimension, text)
+    except ForeignRegion:
+        return True
+    except UnknownValue:
+        return False
+    return True
 
 
 def is_known(text: str, dimension: str | None, own: Mapping[str, Meaning], reader: Reader) -> bool:
@@ -202,15 +243,7 @@ def is_known(text: str, dimension: str | None, own: Mapping[str, Meaning], reade
         return True
     if dimension is None:
         return False
-    if is_by_code(dimension):
-        return CODE.fullmatch(text) is not None or is_common(text)
-    try:
-        reader.value(dimension, text)
-    except ForeignRegion:
-        return True
-    except UnknownValue:
-        return False
-    return True
+    return says(dimension, text, reader)
 
 
 def _as_csv(written: Mapping[int, list[str]]) -> bytes:

@@ -10,7 +10,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import TypeAlias
@@ -34,7 +34,7 @@ class Percent:
 
 @dataclass(frozen=True)
 class Cell:
-    """A value, and what stood there instead of it or beside it, as written.
+    """A value, and what stood there instead of it, as written, or ``NOTE`` beside it.
 
     ``warning`` is the rule of a warning: what a spreadsheet seems to have made of the cell.
     """
@@ -56,6 +56,8 @@ class CellError(ValueError):
 
 
 EMPTY = Cell(None)
+NOTE = "Anm."
+"""The marker of a value beside which something stood: what it was is not kept."""
 
 MARKERS = frozenset(
     [
@@ -94,6 +96,7 @@ MARKERS = frozenset(
         "/",
         "x",
         "_",
+        "anm.",
     ]
 )
 """What officers write where there is no value; compared in lower case and without blanks."""
@@ -170,12 +173,6 @@ _FIRST_EXCEL_DAY = date(1899, 12, 30).toordinal()
 _LARGEST = 10**9
 _DUST = 1e-9
 """What sums of floating-point numbers leave behind: 61.00000000000002 is 61, and 61.01 is not."""
-_TURNED_DAY = re.compile(
-    r"(?:[0-9]{1,2}[.\-/ ] ?)?(?P<month>[A-Za-zä]{3,9})\.?(?:[ \-/.]?(?:[0-9]{4}|[0-9]{1,2}))?"
-    r"|[0-9]{1,2}\. ?(?:0?[1-9]|1[0-2])\.(?: ?(?:[0-9]{4}|[0-9]{2}))?(?: 0?0:00(?::00)?)?"
-    r"|[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[ T]00:00:00)?"
-)
-"""What a spreadsheet makes of the house numbers 3-5 and 3/5, as files of text show it."""
 
 
 def squeezed(text: str) -> str:
@@ -257,8 +254,7 @@ def measured(read: Reader, units: frozenset[str]) -> Reader:
         match = _MEASURED.fullmatch(squeezed(str(raw))) if is_one else None
         if match is None or unit_key(match["unit"]) not in units:
             return read(raw)
-        cell = read(f"{match['number']}{match['note'] or ''}")
-        return replace(cell, marker=squeezed(str(raw))) if cell.marker else cell
+        return read(f"{match['number']}{match['note'] or ''}")
 
     return reader
 
@@ -266,27 +262,6 @@ def measured(read: Reader, units: frozenset[str]) -> Reader:
 def unit_key(text: str) -> str:
     """A unit as it is compared: without blanks, dots and capitals."""
     return re.sub(r"[\s.]+", "", text).casefold()
-
-
-def house_number(raw: Raw) -> Cell:
-    """A house number, never a day: what a spreadsheet made of 3-5 is told and not kept as one."""
-    if isinstance(raw, date):
-        return Cell(None, shown(raw), "house_number_is_date")
-    if isinstance(raw, int | float) and not isinstance(raw, bool) and _excel_day(raw):
-        return Cell(None, shown(raw), "house_number_is_date")
-    if isinstance(raw, str) and _is_turned_day(squeezed(raw)):
-        return Cell(None, squeezed(raw), "house_number_is_date")
-    return words(raw)
-
-
-def _is_turned_day(text: str) -> bool:
-    match = _TURNED_DAY.fullmatch(text)
-    if match is None or match["month"] is None:
-        return match is not None
-    named = match["month"].casefold()
-    return any(character.isdigit() for character in text) and (
-        named in MONTHS or named in _MONTH_STEMS
-    )
 
 
 def shown(raw: Raw) -> str:
@@ -442,7 +417,7 @@ def _written_number(
     digits = re.sub(r"[^0-9]", "", match["whole"])
     sign = "-" if match["sign"] in ("-", "−") else ""
     value = kind(Decimal(f"{sign}{digits}.{match['decimals'] or '0'}"))
-    return Cell(value, text if match["note"] else None)
+    return Cell(value, NOTE if match["note"] else None)
 
 
 def _whole(value: int | float | Decimal) -> int:

@@ -1,58 +1,47 @@
-"""Before a file of the authority lands, contact persons are left out of it.
+"""What lands of a file of the authority: its rows as they are read, as CSV in the layout's words.
 
-A file that names none lands as it came. Of one that does, the columns and rows that are read land
-as CSV, in the layout's own words and on the lines they stood on: in a workbook a text would remain
-in the list of shared texts, in comments or properties. What is written is read again, and must give
-the very figures of the file; else the file is refused, and the office takes the columns out itself.
+A workbook holds more than its cells: shared texts, comments, properties, hidden sheets, bytes
+behind its end. So no file lands as it came. The rows that are read land on the lines they stood on;
+what is written is read again and must give the very rows of the file, else the file is refused.
 """
 
 from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 import zipfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import TypeAlias
 
 import pandas as pd
 from openpyxl.utils import get_column_letter
 
-from formats.compound import MAGIC
-from formats.sheets import OpaqueFile
-from formats.workbook import look_into
-from ingest.persons.contacts import holds_contact
-from ingest.persons.named import holds_full_name, names_person
 from ingest.persons.search import place_of
 from ingest.wtg import register, workbook
-from ingest.wtg.cells import CellError, Percent, Raw, is_blank, squeezed
-from ingest.wtg.files import ZIP, grids_of, grids_of_list, grids_of_set, is_csv_set
-from ingest.wtg.free_texts import is_left_out
+from ingest.wtg.files import grids_of, grids_of_list, grids_of_set, is_csv_set
 from ingest.wtg.grids import Grid
 from ingest.wtg.header import find_header
 from ingest.wtg.known_columns import Part, parts_of
-from ingest.wtg.layout import NOTES, REGISTER_SHEET, Column, Sheet, folded, sheet_titles
+from ingest.wtg.layout import NOTES, REGISTER_SHEET, Sheet, folded, sheet_titles
+from ingest.wtg.positive import BY_NAME, NOT_KEPT, unread
 from ingest.wtg.prepared import prepared
 from ingest.wtg.stated_dates import days_of_name
 from kreishaus.model import Batch, FileRejected, Finding, Origin, Stripped, UnreadableFile
 from kreishaus.settings import Settings
-from kreishaus.wording import joined, rewritten, say
+from kreishaus.wording import joined, say
 
 Parser: TypeAlias = Callable[[bytes, Origin], Batch]
-FORM = 1
+FORM = 2
 """Version of what is written. With another one the same file makes other bytes."""
 WORD = re.compile(r"[^\W\d_]{3,}")
-SAID = frozenset({"the comments", "the text boxes and charts"})
-"""Parts of a workbook in which people write."""
-PROPERTIES = frozenset({"the authors", "the properties"})
-PROGRAMS = re.compile(
-    r"kreishaus|openpyxl|excel|libreoffice|openoffice|python|xlwt|odf", re.IGNORECASE
-)
 LONG_AGO = (1980, 1, 1, 0, 0, 0)
 MOST_NAMED = 10
-MOST_FAULTS = 3
+MOST_FAULTS = 10
+NOT_READ = frozenset(column for column, read in BY_NAME.items() if read is unread)
 MISSING = frozenset(["column_missing", "sheet_missing"])
 """Rules whose place is what is not there."""
 MOST_SAID = 80
@@ -60,42 +49,32 @@ MOST_SAID = 80
 
 
 def strip_workbook(content: bytes, label: str, settings: Settings) -> Stripped:
-    """A file of a reference date without contact persons. Raises ``FileRejected``."""
+    """The rows of a file of a reference date, as a CSV set. Raises ``FileRejected``."""
     del settings
-    places = list(_places(content))
-    if not places:
-        return Stripped(content, FORM)
-    before = _read(workbook.parse, content, label, "stichtag", places)
+    before = _read(workbook.parse, content, label, "stichtag")
     assigned, _ = workbook.assigned(grids_of_set(content))
     members = {
         f"{sheet.title}.csv": text
         for table, (sheet, grid) in assigned.items()
         if (text := _written(grid, sheet, before.tables[table], _day_to_write(before, label)))
     }
-    return _stripped(workbook.parse, _packed(members), label, "stichtag", before, places)
+    return _stripped(workbook.parse, _packed(members), content, label, "stichtag", before)
 
 
 def strip_list(content: bytes, label: str, settings: Settings) -> Stripped:
-    """The register's list without contact persons. Raises ``FileRejected``."""
+    """The rows of the register's list, as CSV. Raises ``FileRejected``."""
     del settings
-    places = list(_places(content))
-    if not places:
-        return Stripped(content, FORM)
-    before = _read(register.parse, content, label, "register", places)
+    before = _read(register.parse, content, label, "register")
     grids = tuple(prepared(grid, REGISTER_SHEET) for grid in grids_of_list(content))
     grid, _ = register.list_of(grids)
     table = before.tables[register.TABLE]
     text = _written(grid, REGISTER_SHEET, table, _day_to_write(before, label))
-    return _stripped(register.parse, text.encode(), label, "register", before, places)
+    return _stripped(register.parse, text.encode(), content, label, "register", before)
 
 
 def _places(content: bytes) -> Iterable[str]:
-    """Where contact persons are named: by column, or by place beside the table. Nothing of a file
-    that is no whole one: the parser says what is wrong with it."""
-    try:
-        parts = parts_of(grids_of(content))
-    except UnreadableFile:
-        return
+    """Where something stands that does not land: by column, or by place beside the table."""
+    parts = parts_of(grids_of(content))
     for number, part in enumerate(parts, start=1):
         place = place_of(number, part.own())
         yield from _places_of(part, place)
@@ -103,8 +82,6 @@ def _places(content: bytes) -> Iterable[str]:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             if any(not name.casefold().endswith((".csv", "/")) for name in archive.namelist()):
                 yield say("files beside the CSV")
-    elif content.startswith((ZIP, MAGIC)):
-        yield from _beside_the_cells(content)
 
 
 def _places_of(part: Part, place: str) -> Iterable[str]:
@@ -112,27 +89,13 @@ def _places_of(part: Part, place: str) -> Iterable[str]:
     if not part.known and part.rows and not is_notes:
         yield say("{place}, which is no sheet of the layout", place=place)
         return
-    filled_columns = {column for row in part.rows.values() for column in row}
-    for column in part.contacts:
-        if column in filled_columns:
-            yield say("{place}, column {column}", place=place, column=get_column_letter(column))
-    for column in sorted(filled_columns - set(part.known) - set(part.contacts)):
-        if part.header and any(holds_words(text) for text in part.texts(column)):
+    for column in sorted({column for row in part.rows.values() for column in row}):
+        name, texts = part.known.get(column), part.texts(column)
+        is_stranger = name is None and part.header and any(map(holds_words, texts))
+        if column in part.contacts or is_stranger or (name in NOT_READ and texts):
             yield say("{place}, column {column}", place=place, column=get_column_letter(column))
     rows = {row for row, column in part.contact_places() if column not in part.contacts}
-    named = sorted(rows | set(_rows_with_names(part)))
-    yield from (say("{place}, row {row}", place=place, row=row) for row in named)
-
-
-def _rows_with_names(part: Part) -> Iterable[int]:
-    """Rows with a text that could name somebody: beside the table, or in a free text of it."""
-    for row, cells in part.rows.items():
-        for column, value in cells.items():
-            if part.is_own(row, column):
-                if is_left_out(part.known[column], value):
-                    yield row
-            elif isinstance(value, str) and (holds_full_name(value) or names_person(value)):
-                yield row
+    yield from (say("{place}, row {row}", place=place, row=row) for row in sorted(rows))
 
 
 def holds_words(text: str) -> bool:
@@ -140,38 +103,24 @@ def holds_words(text: str) -> bool:
     return len(WORD.findall(text)) > 0
 
 
-def _beside_the_cells(content: bytes) -> Iterable[str]:
-    try:
-        unseen = look_into(content).unseen
-    except OpaqueFile:
-        return  # the door has refused it
-    for place, texts in unseen.items():
-        named = place in PROPERTIES and any(map(_may_be_of_somebody, texts))
-        if named or (place in SAID and any(texts)) or any(map(holds_contact, texts)):
-            yield place
-
-
-def _may_be_of_somebody(text: str) -> bool:
-    """Whether a property could be somebody's name: it is not the name of a program."""
-    return bool(WORD.search(text)) and not PROGRAMS.search(text)
-
-
-def _read(parse: Parser, content: bytes, label: str, dataset: str, places: list[str]) -> Batch:
+def _read(parse: Parser, content: bytes, label: str, dataset: str) -> Batch:
     origin = Origin("wtg", dataset, "", label, "", datetime.now(UTC))
     try:
         return parse(content, origin)
     except UnreadableFile as unreadable:
-        raise FileRejected(
-            say(
-                "the file cannot be read. {faults}. Mend that first: name each column that is "
-                "needed as the layout does, and write a value that can be read. Nothing of the "
-                "file was kept, as it also has {places}: contact persons, or what the layout does "
-                "not know. That is left out by itself once the rest can be read, so no column "
-                "with data needs to be deleted for it",
-                faults=_faults(unreadable.findings),
-                places=_listed(places),
-            )
-        ) from None
+        raise _refused(unreadable.findings) from None
+
+
+def _refused(findings: Sequence[Finding]) -> FileRejected:
+    return FileRejected(
+        say(
+            "the file cannot be read. {faults}. Mend that and hand the file in again: name each "
+            "column that is needed as the layout does, and write values that can be read. Nothing "
+            "of the file was kept; columns that the layout does not know need not be deleted, they "
+            "never land",
+            faults=_faults(findings),
+        )
+    )
 
 
 def _faults(findings: Sequence[Finding]) -> str:
@@ -194,77 +143,80 @@ def _fault(fault: Finding) -> str:
     ]
     place = joined(where, ", ") or say("the file")
     expected = fault.expected if fault.expected and len(fault.expected) < MOST_SAID else None
-    if fault.rule in MISSING:
-        what: str = say("is missing there, or has another name")
+    what: str
+    if fault.rule == "reference_date_differs":
+        place, what = say("reference date"), say("the places that say it contradict each other")
+    elif fault.rule in MISSING:
+        what = say("is missing there, or has another name")
         if expected and expected not in (fault.column, fault.place):
             what = say("one of {expected} must be there", expected=expected)
     elif fault.rule == "cell_unreadable" and expected:
-        found = rewritten(fault.found or "", lambda text: WORD.sub("...", text)[:MOST_SAID])
-        what = say("expected {expected}, found {found}", expected=expected, found=found)
+        what = say("expected {expected}, found something else", expected=expected)
+    elif fault.rule == "total_row_differs":
+        what = say("the sum that is printed is not that of the rows ({made})", made=expected)
+    elif fault.rule == "column_unnamed":
+        what = say('values under no name: a ";" inside a text moves the fields')
     elif expected:
-        what = say("{rule}, expected {expected}", rule=fault.rule, expected=expected)
+        what = say("expected {expected} ({rule})", rule=fault.rule, expected=expected)
     else:
-        what = fault.rule
+        what = say("what stands there cannot be read ({rule})", rule=fault.rule)
     return say("{place}: {what}", place=place, what=what)
 
 
 def _stripped(
-    parse: Parser,
-    content: bytes,
-    label: str,
-    dataset: str,
-    before: Batch,
-    places: list[str],
+    parse: Parser, written: bytes, content: bytes, label: str, dataset: str, before: Batch
 ) -> Stripped:
     try:
-        after = parse(content, Origin("wtg", dataset, "", label, "", datetime.now(UTC)))
+        after = parse(written, Origin("wtg", dataset, "", label, "", datetime.now(UTC)))
     except UnreadableFile:
         after = None
     if after is None or not _are_equal(before, after):
         raise FileRejected(
             say(
-                "{places}: contact persons, or what the layout does not know. They could "
-                "not be left out without touching a figure: nothing of the file was kept. "
-                "Delete those columns and texts and hand the file in again",
-                places=_listed(places),
+                "the whole file: its rows cannot be written as a CSV of the layout that says the "
+                "same. Nothing of the file was kept. Tell the data engineer which program made it"
             )
         )
-    left_out = Finding(
-        rule="contacts_left_out",
-        severity="warning",
-        message=say(
-            "{places}: contact persons, or what the layout does not know, were left "
-            "out before the file was kept. What is kept is CSV with the same figures",
-            places=_listed(places),
-        ),
-        expected=say("columns of the layout alone"),
-        found=say("{count} such places", count=len(places)),
-    )
-    return Stripped(content, FORM, (left_out, *_no_longer_seen(before, after)))
+    seen = {(one.rule, one.row, one.column) for one in after.findings}
+    if lost := [
+        one
+        for one in before.findings
+        if one.severity == "critical" and (one.rule, one.row, one.column) not in seen
+    ]:
+        raise _refused(lost)
+    places = list(_places(content))
+    return Stripped(written, FORM, (*_told(places), *_no_longer_seen(before, after)))
+
+
+def _told(places: list[str]) -> Iterable[Finding]:
+    if places:
+        yield Finding(
+            rule="contacts_left_out",
+            severity="warning",
+            message=say(
+                "{places}: contact persons, free texts, or what the layout does not know, were "
+                "left out before the file was kept. What is kept is CSV with the same figures",
+                places=_listed(places),
+            ),
+            expected=say("columns of the layout alone"),
+            found=say("{count} such places", count=len(places)),
+        )
 
 
 def _no_longer_seen(before: Batch, after: Batch) -> Iterable[Finding]:
-    """Warnings about looks, which a CSV has none of."""
+    """Warnings about what is not written as it stood, and whose words are no texts of the file."""
     rules = {finding.rule for finding in after.findings}
-    lost = ("sheet_hidden", "rows_hidden", "columns_hidden", "colours_not_read", "looks_not_read")
+    lost = (
+        *("sheet_hidden", "rows_hidden", "columns_hidden", "colours_not_read", "looks_not_read"),
+        *("ags_from_place", NOT_KEPT),
+    )
     return (one for one in before.findings if one.rule in lost and one.rule not in rules)
 
 
 def _are_equal(before: Batch, after: Batch) -> bool:
     return (before.period, before.published_at) == (after.period, after.published_at) and all(
-        _plain(_without_named(table)).equals(_plain(after.tables[name]))
-        for name, table in before.tables.items()
+        _plain(table).equals(_plain(after.tables[name])) for name, table in before.tables.items()
     )
-
-
-def _without_named(table: pd.DataFrame) -> pd.DataFrame:
-    """Without the free texts that name a person, as they are written."""
-    kept = table.copy()
-    for column in table.columns:
-        named = [is_left_out(column, value) for value in table[column]]
-        if any(named):
-            kept[column] = table[column].mask(pd.Series(named, index=table.index))
-    return kept
 
 
 def _plain(table: pd.DataFrame) -> pd.DataFrame:
@@ -285,18 +237,18 @@ def _written(grid: Grid, sheet: Sheet, table: pd.DataFrame, day: str) -> str:
     """
     if table.empty:
         return ""
-    grid = prepared(grid, sheet)
-    header = find_header(grid, sheet)
-    columns = sorted(header.columns, key=lambda pair: pair[1])
-    heads = [column.header for column, _ in columns]
+    header = find_header(prepared(grid, sheet), sheet)
+    columns = [column for column, _ in sorted(header.columns, key=lambda pair: pair[1])]
+    heads = [column.header for column in columns]
     added = _added(sheet, table, heads, day)
     lines: dict[int, list[str]] = {header.row: [*heads, *added]}
     if day and not sheet.dated and header.row > 1:
         lines[1] = [f"Stichtag {day}"]
-    for position, number in enumerate(table["source_row"]):
-        row = grid.rows[int(number) - 1]
-        texts = [_text(column, row[at] if at < len(row) else None) for column, at in columns]
-        lines[int(number)] = [*texts, *(texts_of[position] for texts_of in added.values())]
+    for position, row in enumerate(table.to_dict("records")):
+        markers = {} if pd.isna(row["cell_markers"]) else json.loads(row["cell_markers"])
+        texts = [_text(row[column.field], markers.get(column.header)) for column in columns]
+        more = [texts_of[position] for texts_of in added.values()]
+        lines[int(row["source_row"])] = [*texts, *more]
     sink = io.StringIO()
     writer = csv.writer(sink, delimiter=";", lineterminator="\n")
     for number in range(1, max(lines) + 1):
@@ -318,34 +270,15 @@ def _added(sheet: Sheet, table: pd.DataFrame, heads: list[str], day: str) -> dic
     return added
 
 
-def _text(column: Column, raw: Raw) -> str:
-    """A cell as text that its column reads as it reads the cell."""
-    if is_blank(raw) or is_left_out(column.header, raw):
-        return ""
-    meant = column.read(raw)
-    for text in _ways(raw, meant.value):
-        try:
-            if column.read(text) == meant:
-                return text
-        except CellError:
-            continue
-    return squeezed(str(raw))
-
-
-def _ways(raw: Raw, value: object) -> Iterable[str]:
-    for one in (raw, value):
-        if isinstance(one, str):
-            yield squeezed(one)
-        elif isinstance(one, bool):
-            yield "ja" if one else "nein"
-        elif isinstance(one, Percent):
-            yield _number(round(one.share * 100, 10))
-        elif isinstance(one, int | float):
-            yield _number(one)
-        elif isinstance(one, datetime) and one.time() != time():
-            yield f"{one:%d.%m.%Y %H:%M}"
-        elif isinstance(one, date):
-            yield f"{one:%d.%m.%Y}"
+def _text(value: object, marker: str | None) -> str:
+    """A staged value as its column reads it, with the marker in its place or behind it."""
+    if value is None or value is pd.NA or value != value:
+        return marker or ""
+    if isinstance(value, bool):
+        return "ja" if value else "nein"
+    if isinstance(value, int | float):
+        return _number(value) + (f" ({marker})" if marker else "")
+    return f"{value:%d.%m.%Y}" if isinstance(value, date) else str(value)
 
 
 def _number(value: int | float) -> str:

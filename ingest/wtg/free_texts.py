@@ -1,4 +1,4 @@
-"""Cells of known columns that name a person: in a free text left out, elsewhere a reason to refuse.
+"""Cells of known columns that name a person where nothing could be left out: a reason to refuse.
 
 Homes and operators are lawfully called after people ("Seniorenstift Dr. Schmidt"): in their columns
 only words that leave no other reading count ("Frau ...", "Zimmer von ...").
@@ -8,27 +8,19 @@ from __future__ import annotations
 
 import re
 
-import pyarrow as pa
-
 from ingest.persons.named import holds_full_name, is_resident, names_person
 from ingest.persons.values import day_of
 from ingest.wtg.layout import KEYS
 from ingest.wtg.municipality_keys import is_county
+from ingest.wtg.positive import BY_NAME
 from ingest.wtg.sums import TOTAL
-from ingest.wtg.tables import REGISTER, TABLES
 
 NAMES = frozenset(["name", "traeger"])
 PLACES = frozenset(["strasse", "hausnummer", "plz", "ort", "ags"])
 IDENTIFIERS = KEYS | {"standort_id"}
-_SCHEMAS = (*TABLES.values(), *REGISTER.values())
-TEXTS = frozenset(
-    field.name for schema in _SCHEMAS for field in schema if field.type == pa.string()
-)
-MUST_BE_FILLED = frozenset(
-    field.name for schema in _SCHEMAS for field in schema if not field.nullable
-)
-FREE = TEXTS - NAMES - PLACES - IDENTIFIERS - MUST_BE_FILLED - {"cell_markers", "set_aside_reason"}
-"""Columns of words that may be empty: what names a person is left out of them."""
+TEXTS = BY_NAME.keys() | IDENTIFIERS | {"status", "art"}
+FREE = TEXTS - NAMES - PLACES - IDENTIFIERS - {"angebotsform", "angebotsform_wtg", "art"}
+"""Columns of words that may be empty: nothing of them is kept but words of lists."""
 WORD_OF_LETTERS = re.compile(r"[^\W\d_]*[a-zäöüß][^\W\d_]*(?:[-' ’][^\W\d_]+)*")
 SHORTEST_NAME = 4
 
@@ -56,8 +48,3 @@ def marker_of(column: str, value: str) -> str | None:
 def is_word(text: str) -> bool:
     """Whether a text is letters alone, as a name or a heading is and no key."""
     return len(text) >= SHORTEST_NAME and WORD_OF_LETTERS.fullmatch(text) is not None
-
-
-def is_left_out(column: str, value: object) -> bool:
-    """Whether the text of a cell is left out before the file lands."""
-    return column in FREE and isinstance(value, str) and names_person(value)

@@ -7,6 +7,7 @@ as a list of persons is, but for contact persons: those are left out before the 
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import NoReturn
 
@@ -22,8 +23,9 @@ from ingest.persons.search import Lawful, place_of
 from ingest.persons.values import day_of, is_month_edge
 from ingest.wtg.files import ZIP, grids_of, is_csv_set
 from ingest.wtg.free_texts import marker_of
-from ingest.wtg.known_columns import THINGS, Part, holds_names, parts_of
+from ingest.wtg.known_columns import Part, holds_names, parts_of
 from ingest.wtg.layout import SHEETS
+from ingest.wtg.positive import THINGS
 from kreishaus.model import FileRejected, UnreadableFile
 from kreishaus.wording import Text, joined, say
 
@@ -43,6 +45,8 @@ OTHER = Lawful(
 )
 EXPECTED = [column.header for column in SHEETS[0].columns if column.required]
 NAMES = ("name", "traeger")
+HOME_OF = re.compile(r"^(?:Haus|Zimmer|Wohnung|Platz|Bett|Zi\.)\s+(?:\d+\s+)?")
+"""Before the names of persons, one after the other, no word makes a home of them."""
 CALLED = (*NAMES, "strasse")
 LATEST_BIRTH = 2005
 """Days of inspections and openings are later, and those who work in a home are older."""
@@ -105,6 +109,7 @@ def _refuse_names(part: Part, place: str) -> None:
     for column, name in part.known.items():
         texts = part.texts(column)
         listed = name in CALLED and lists_nothing_else(texts, THINGS)
+        texts = {HOME_OF.sub("", text).rstrip(" 0123456789") for text in texts}
         if listed or (name == "name" and holds_names(texts)):
             refuse(
                 say("{place}, column {column}", place=place, column=get_column_letter(column)),

@@ -6,7 +6,6 @@ of persons.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 
@@ -18,17 +17,10 @@ from ingest.wtg.cells import is_blank, squeezed
 from ingest.wtg.grids import Grid
 from ingest.wtg.header import FEWEST_NAMES, ROWS_SEARCHED, known_names, names_in
 from ingest.wtg.layout import ALL, Sheet, folded
+from ingest.wtg.positive import THINGS
 from ingest.wtg.prepared import prepared
 from ingest.wtg.repeated_heads import head_words
 from ingest.wtg.sums import sums_a_region
-
-THINGS = re.compile(
-    r"haus|heim|stift|residenz|zentrum|pflege|wohn|senior|diakon|caritas|sozial|johann|kloster"
-    r"|dienst|park|hof\b|st\.|sankt|gmbh|mbh|e\.\s?v|\b(?:drk|awo|asb|kg|ag|wg|ggmbh)\b|stadt|kreis"
-    r"|gemeinde|stra(?:ß|ss)e|str\.|weg\b|platz|allee|tagespflege|in betrieb|freigegeben",
-    re.IGNORECASE,
-)
-"""A text with such a word is the name of a home, an operator, a street or a place."""
 
 SURELY_KNOWN = 4
 """A list of persons may have a status and a place, too; with fewer columns most must be known."""

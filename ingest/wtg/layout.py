@@ -16,8 +16,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from formats.text import written_out
-from ingest.wtg import cells
-from ingest.wtg.municipality_keys import municipality
+from ingest.wtg import cells, positive
 from ingest.wtg.tables import REGISTER, TABLES
 
 SHEET_ALIASES_PLACE = "ingest/wtg/sheet_aliases.csv"
@@ -72,14 +71,11 @@ _COMPUTED = {
 """Fields that Kreishaus adds, beside ``cell_markers`` and ``set_aside_reason``."""
 
 _BY_NAME: dict[str, cells.Reader] = {
-    **dict.fromkeys(KEYS | {"standort_id"}, cells.identifier),
-    **dict.fromkeys(("name", "traeger"), cells.title),
+    **positive.BY_NAME,
+    **dict.fromkeys(KEYS | {"standort_id"}, positive.key),
     "reference_date": cells.reference_day,
     "lat": cells.coordinate,
     "lon": cells.coordinate,
-    "ags": municipality,
-    "plz": cells.postcode,
-    "hausnummer": cells.house_number,
     "wochenstunden_vollzeit": cells.hours,
     "fachkraftquote_gemeldet": cells.percent,
 }
@@ -197,8 +193,9 @@ def folded(text: str) -> str:
     return re.sub(r"[\s_\-]+", "_", written_out(cells.squeezed(whole))).strip("_")
 
 
-def _reader(field: pa.Field) -> cells.Reader:
-    read = _BY_NAME.get(field.name) or _BY_TYPE[field.type]
+def _reader(table: str, field: pa.Field) -> cells.Reader:
+    by_sheet = positive.BY_SHEET.get((table, field.name))
+    read = by_sheet or _BY_NAME.get(field.name) or _BY_TYPE[field.type]
     units = frozenset(unit for begins, unit in _units() if field.name.startswith(begins))
     return cells.measured(read, units) if units else read
 
@@ -207,7 +204,7 @@ def _column(table: str, field: pa.Field) -> Column:
     return Column(
         header="stichtag" if field.name == "reference_date" else field.name,
         field=field.name,
-        read=_reader(field),
+        read=_reader(table, field),
         required=field.name in NEEDED[table],
         filled=not field.nullable,
         summed=field.type == pa.int64() or field.name.startswith("vk_"),

@@ -9,7 +9,6 @@ from ingest.wtg.merges import filled
 from ingest.wtg.places_by_kind import places_gathered
 from ingest.wtg.postal_lines import parted
 from ingest.wtg.repeated_heads import without_repeated
-from ingest.wtg.streets import streets_parted
 
 
 def prepared(grid: Grid, sheet: Sheet) -> Grid:
@@ -20,4 +19,4 @@ def prepared(grid: Grid, sheet: Sheet) -> Grid:
     ``UnreadableFile`` as ``filled`` does.
     """
     once = kinds_named_so(without_repeated(filled(grid), sheet), sheet)
-    return places_gathered(streets_parted(parted(once, sheet), sheet), sheet)
+    return places_gathered(parted(once, sheet), sheet)

@@ -36,7 +36,7 @@ def parse(content: bytes, origin: Origin) -> Batch:
     grids = grids_of_list(content)
     grid, findings = list_of(tuple(prepared(grid, REGISTER_SHEET) for grid in grids))
     findings.extend(looks_not_read(grids))
-    read = read_rows(grid, replace(REGISTER_SHEET, title=grid.title))
+    read = read_rows(replace(grid, title=REGISTER_SHEET.title), REGISTER_SHEET)
     if read.faults or not read.rows:
         raise UnreadableFile(*(folded_faults(read.faults) or [_no_rows(grid)]))
     today = origin.retrieved_at.date()

@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
+from ingest.wtg import positive
 from ingest.wtg.cells import EMPTY, Cell, CellError, Raw, is_blank, shown, squeezed
-from ingest.wtg.codes import is_kind_heading
+from ingest.wtg.codes import NEW_WORD, is_kind_heading
 from ingest.wtg.formatting import beside_the_values, listed, refused_formatting
 from ingest.wtg.free_texts import is_word
 from ingest.wtg.grids import Grid
@@ -175,26 +176,27 @@ def _not_rows(grid: Grid, left_out: list[tuple[int, str]]) -> Iterator[Finding]:
 
 
 def _doubtful(read: SheetRows) -> Iterator[Finding]:
-    """One warning for a column in which a spreadsheet made days of house numbers."""
+    """One warning for a column with texts that are not kept."""
     for (rule, column), cells in read.warnings.items():
         numbers = [str(number) for number, _ in cells]
         yield Finding(
             rule=rule,
             severity="warning",
             message=say(
-                "sheet {title}, column {column}: a day stands for a house number in rows "
-                "{numbers} ({cells}); a spreadsheet makes that of 3-5 or 3/5. They were "
-                "left out. Format the column as text and write the house numbers anew",
+                "sheet {title}, column {column}: what stands in rows {numbers} is no word of the "
+                "column's list, no house number, or not only the name of a home. It is not kept, "
+                "as it may name a person; the numbers of the rows are. If the word is right, "
+                "{new_word}",
                 title=read.sheet.title,
                 column=column,
                 numbers=listed(numbers),
-                cells=cells[0][1],
+                new_word=NEW_WORD,
             ),
             place=read.sheet.title,
             row=numbers[0],
             column=column,
-            expected=say("a house number such as 3-5"),
-            found=cells[0][1],
+            expected=say("a word of the list, or the name of a home alone"),
+            found=say("{count} such cells", count=len(cells)),
         )
 
 
@@ -236,7 +238,7 @@ def _read_row(read: SheetRows, header: Header, raws: tuple[Raw, ...], number: in
             found = (number, cell.marker or "")
             read.warnings.setdefault((cell.warning, column.header), []).append(found)
     if read.heading and row.get("angebotsform") is None:
-        row["angebotsform"] = read.heading
+        row["angebotsform"] = positive.kind(read.heading).value
     row["cell_markers"] = json.dumps(markers, ensure_ascii=False) if markers else None
     read.rows.append(row)
 

@@ -219,8 +219,8 @@ def test_a_correction_that_is_refused_leaves_the_earlier_file_in_force(
     drop(folder / NAME, FIRST, 1)
     night(settings)
     drop(folder / CORRECTED, book(put(small(), "Belegung", 3, "plaetze_belegt", "ca. 38")), 2)
-    (landed,) = fetch_new("wtg/stichtag", settings, "night").pending
-    outcome = process_file(landed, settings)
-    assert (outcome.status, landed.label) == ("quarantined", CORRECTED)
-    assert "Belegung, row 3, column plaetze_belegt" in outcome.explanation
+    report = fetch_new("wtg/stichtag", settings, "night")
+    (refused,) = report.refused
+    assert report.pending == ()
+    assert "Belegung, row 3, column plaetze_belegt" in refused
     assert in_force(settings) == [5]

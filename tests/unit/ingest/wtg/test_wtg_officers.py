@@ -338,7 +338,7 @@ def test_a_raised_one_is_a_footnote_and_not_another_digit(
     batch = parse(content, origin())
     assert same_rows(batch)
     markers = batch.tables["belegung"]["cell_markers"].iloc[0]
-    assert json.loads(markers) == {"plaetze_vertrag": "80¹"}
+    assert json.loads(markers) == {"plaetze_vertrag": "Anm."}
 
 
 @pytest.mark.parametrize("stored", [lambda content: content, as_shared_text])
@@ -626,7 +626,7 @@ def with_third(**values: object) -> Sheets:
     sheets = small()
     sheets["Angebote"].append([*sheets["Angebote"][1]])
     for column, value in (
-        {"pfad_id": "C", "name": "Tag", "angebotsform_wtg": "tagespflege"} | values
+        {"pfad_id": "C", "name": "Tagespflege", "angebotsform_wtg": "tagespflege"} | values
     ).items():
         sheets = put(sheets, "Angebote", 4, column, value)
     return sheets

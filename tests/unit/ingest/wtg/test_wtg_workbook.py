@@ -271,7 +271,7 @@ def test_text_dates_markers_footnotes_and_lost_zeros() -> None:
     assert row["plaetze_nicht_belegt"] == 5
     assert json.loads(row["cell_markers"]) == {
         "davon_kzp_eingestreut": "k. A.",
-        "plaetze_nicht_belegt": "5 (coronabedingt)",
+        "plaetze_nicht_belegt": "Anm.",
     }
     assert list(batch.tables["angebote"]["ags"]) == ["05162024", "05162004"]
 

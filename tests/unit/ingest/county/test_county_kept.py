@@ -1,0 +1,53 @@
+"""What lands of the county's own lists: rows without comments, and no name."""
+
+from pathlib import Path
+
+import pytest
+
+from ingest.county.kept import noted, strip
+from kreishaus.model import FileRejected, Request
+from kreishaus.settings import Settings
+
+TILES = "region_code,tile_row,tile_column,source\n05162004,1,2,{source}\n"
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["council (Quittenbaum)", "told by Isolde Quittenbaum", "q@posteo.example", "call 02137884613"],
+)
+def test_a_sentence_that_may_name_somebody_refuses_the_list(source: str) -> None:
+    with pytest.raises(FileRejected) as refused:
+        strip(TILES.format(source=source).encode(), "tiles.csv", Settings())
+    said = str(refused.value)
+    assert "row 2, column source" in said
+    assert "Quittenbaum" not in said and "posteo" not in said and "884613" not in said
+
+
+def test_an_unknown_column_is_refused_without_its_words() -> None:
+    text = "region_code,tile_row,tile_column,source,Quittenbaum\n05162004,1,2,council,x\n"
+    with pytest.raises(FileRejected) as refused:
+        strip(text.encode(), "tiles.csv", Settings())
+    assert "Quittenbaum" not in str(refused.value)
+
+
+def test_comments_do_not_land() -> None:
+    text = "# Quittenbaum\n" + TILES.format(source="drawing of the county")
+    assert strip(text.encode(), "tiles.csv", Settings()).content.decode() == TILES.format(
+        source="drawing of the county"
+    )
+
+
+def test_who_confirmed_a_line_is_a_number() -> None:
+    head = "alias,kind,code,added_by,confirmed_by,valid_from,valid_to\n"
+    text = f"{head}Duldung,status,toleration,Quittenbaum,Kirsch,,\n"
+    landed = strip(text.encode(), "register_aliases.csv", Settings()).content
+    assert b"Quittenbaum" not in landed and b"Kirsch" not in landed
+    assert strip(landed, "register_aliases.csv", Settings()).content == landed
+
+
+def test_a_list_of_the_countys_folder_may_be_handed_in_by_hand_and_no_other(tmp_path: Path) -> None:
+    settings = Settings()
+    own = Request("by hand: tiles.csv", "tiles.csv", path=str(settings.county_folder / "tiles.csv"))
+    assert noted(own, b"", settings).identity == f"county/{settings.county.ags}/tiles.csv"
+    with pytest.raises(FileRejected, match="read from the county's folder"):
+        noted(Request("x", "tiles.csv", path=str(tmp_path / "tiles.csv")), b"", settings)

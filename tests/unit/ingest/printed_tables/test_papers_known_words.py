@@ -1,0 +1,56 @@
+"""Titles and labels of printed tables land in known words alone."""
+
+import pytest
+
+from ingest.printed_tables.kept import strip
+from ingest.vocabulary.known_words import are_known, in_known_words
+from kreishaus.settings import Settings
+
+HEAD = (
+    "Dokument;{document}\nStelle;{place}\nStichtag;15.08.2021\nZeilen;Region\nSpalten;Kennzahl\n"
+    "{more}Spalte;nicht belegt;vacant_places\nTabelle\nKommune;nicht belegt\n{label};17\n"
+)
+
+
+def landed(
+    document: str = "Bericht 2021", place: str = "Tabelle 1", more: str = "", label: str = "Neuss"
+) -> str:
+    text = HEAD.format(document=document, place=place, more=more, label=label)
+    return strip(text.encode(), "t.csv", Settings()).content.decode()
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Vermerk Quittenbaum", "quittenbaum@posteo.example", "Rückfragen 02137 884613",
+        "Isolde Quittenbaum, 17.03.1931", "Квитенбаум", "QUITTENBAUM",
+    ],
+)  # fmt: skip
+def test_a_name_in_the_title_is_a_number(said: str) -> None:
+    text = (landed(document=said) + landed(place=said)).casefold()
+    for part in ("quittenbaum", "isolde", "884613", "1931", "квитенбаум"):
+        assert part not in text
+    assert "Neuss;17" in landed(document=said)
+
+
+def test_a_label_that_the_head_explains_keeps_its_figure_and_loses_its_name() -> None:
+    text = landed(more="Zeile;Isolde Quittenbaum;05162024\n", label="Isolde Quittenbaum")
+    assert "Quittenbaum" not in text and "Bezeichnung 1;17" in text
+    assert "Zeile;Bezeichnung 1;region=05162024" in text
+
+
+def test_two_titles_stay_two_and_one_stays_one() -> None:
+    assert in_known_words("Bericht Quittenbaum") != in_known_words("Bericht Quitte")
+    once = in_known_words("Bericht Quittenbaum")
+    assert in_known_words(once) == once
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Ausschuss für Soziales, Sitzung vom 30.11.2021", "Pflegebericht 2021", "Tabelle 2",
+        "Sozialausschuss, Sitzung vom 01.03.2022", "Nicht belegte Pflegeplätze zum 15. Februar",
+    ],
+)  # fmt: skip
+def test_titles_of_papers_are_known(title: str) -> None:
+    assert are_known(title)
