@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from ingest.vocabulary.region_names import (
-    RegionNames,
-    Verdict,
-    county_of,
-    names_for,
-)
 from kreishaus.datasets import REGISTRY, Dataset
 from kreishaus.model import Batch, Finding
 from kreishaus.settings import County, Settings
 from kreishaus.store.staging import Staging
 from kreishaus.wording import say
 from pipeline.whose_regions import listed
+from vocabulary.region_names import (
+    RegionNames,
+    Verdict,
+    county_of,
+    names_for,
+)
 
 TOWN_DIGITS = 8
 

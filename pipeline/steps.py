@@ -280,8 +280,8 @@ def keep(
 
     Who made its figures is read from what was offered. Raises ``FileRejected`` for a refused file.
     """
-    from ingest.persons.containers import refuse_bytes_beside  # here: DAG files open no workbook
-    from ingest.persons.file_names import without_folder
+    from persons.containers import refuse_bytes_beside  # here: DAG files open no workbook
+    from persons.file_names import without_folder
 
     word = figure_origin(content, request, entry.source, settings)
     refuse_bytes_beside(content)

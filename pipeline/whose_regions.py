@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from ingest.vocabulary.region_names import county_of
 from kreishaus.datasets import Dataset
 from kreishaus.model import Batch, Finding
 from kreishaus.settings import County
 from kreishaus.wording import joined, say
+from vocabulary.region_names import county_of
 
 MOST_NAMED = 5
 

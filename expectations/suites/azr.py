@@ -15,8 +15,8 @@ from expectations.row_sums import (
 )
 from ingest.azr.empties import COUNTRIES, FAMILY, RECOGNISED, TOTAL
 from ingest.azr.tables import SEXES
-from ingest.vocabulary.groups import AGE_GROUPS, SEX_GROUPS
 from kreishaus.wording import say
+from vocabulary.groups import AGE_GROUPS, SEX_GROUPS
 
 CRITICAL, WARNING = FailureSeverity.CRITICAL, FailureSeverity.WARNING
 

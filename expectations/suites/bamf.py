@@ -32,8 +32,8 @@ from expectations.row_sums import (
 )
 from expectations.suites.bamf_identities import CONTINENTS, IDENTITIES
 from ingest.bamf.tables import MEASURES, REPORT_MEASURES
-from ingest.vocabulary.countries import countries
 from kreishaus.wording import say
+from vocabulary.countries import countries
 
 CRITICAL, WARNING = FailureSeverity.CRITICAL, FailureSeverity.WARNING
 FOLLOWS = {
@@ -300,7 +300,7 @@ def _keys() -> list[Expectation]:
                 "known_ls_code",
                 say(
                     "A new key is a new country, or a misread digit: look at it, then add it "
-                    "to ingest/vocabulary/countries.csv."
+                    "to vocabulary/countries.csv."
                 ),
             ),
         ),

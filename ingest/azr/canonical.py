@@ -28,9 +28,9 @@ import pandas as pd
 from formats.counts import MARKERS
 from ingest.azr.findings import unreadable
 from ingest.azr.tables import SEXES
-from ingest.vocabulary.groups import GROUPS
 from kreishaus.model import Batch, Origin
 from kreishaus.wording import say
+from vocabulary.groups import GROUPS
 
 FORM = 1
 COLUMNS = (

@@ -41,10 +41,10 @@ from ingest.azr.headers import (
 from ingest.azr.labels import label_at
 from ingest.azr.title_dates import made_at, reference_date
 from ingest.azr.turned import tables_in
-from ingest.vocabulary import statuses
-from ingest.vocabulary.groups import ALIAS_FILE, GROUPS, Group, header_key, printed_head
 from kreishaus.model import Batch, Finding, Origin, UnreadableFile
 from kreishaus.wording import joined, say, text_of
+from vocabulary import statuses
+from vocabulary.groups import ALIAS_FILE, GROUPS, Group, header_key, printed_head
 
 FEWEST_GROUPS = 5
 """A row naming so many groups is a header; one that lacks some is a header with a fault."""
@@ -191,7 +191,7 @@ def _missing_groups(
                 severity="critical",
                 message=say(
                     "the group {group} needs exactly one column; its names are in "
-                    "ingest/vocabulary/{name}, and 'k.A.' needs 'Geschlecht' or "
+                    "vocabulary/{name}, and 'k.A.' needs 'Geschlecht' or "
                     "'Altersgruppen' above it",
                     group=printed_head(group),
                     name=ALIAS_FILE.name,
@@ -213,7 +213,7 @@ def _unknown_header(sheet: Sheet, row: int, column: int, missing: list[str]) -> 
         severity="critical",
         message=say(
             "this header is unknown, or stands under the wrong upper header; if it is "
-            "a new wording of a known group, add it to ingest/vocabulary/{name}",
+            "a new wording of a known group, add it to vocabulary/{name}",
             name=ALIAS_FILE.name,
         ),
         place=sheet.title,

@@ -18,10 +18,10 @@ from ingest.azr.known_tables import tables_by_dataset
 from ingest.azr.own_aliases import own_aliases
 from ingest.azr.parsers import read_office
 from ingest.azr.recognise import Unknown, recognise
-from ingest.persons.search import search_for_persons
 from kreishaus.model import Batch, Finding, Origin, UnreadableFile
 from kreishaus.settings import Settings
 from kreishaus.wording import say, text_of
+from persons.search import search_for_persons
 
 
 @dataclass(frozen=True)

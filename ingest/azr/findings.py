@@ -9,9 +9,9 @@ from openpyxl.utils import get_column_letter
 
 from formats.sheets import Sheet
 from ingest.azr.headers import derived_columns
-from ingest.vocabulary.statuses import ALIAS_FILE, status_aliases
 from kreishaus.model import Finding, UnreadableFile
 from kreishaus.wording import joined, say
+from vocabulary.statuses import ALIAS_FILE, status_aliases
 
 MOST_NAMED = 20
 ONE_COLUMN = say("one column")
@@ -113,7 +113,7 @@ def unknown_label(label: str, reason: str, *, place: str, row: int, column: str)
         severity="critical",
         message=say(
             "the label {label!r} means no known status; {reason}. If it is a new "
-            "wording, add it to ingest/vocabulary/{name}; if it is a new status, also "
+            "wording, add it to vocabulary/{name}; if it is a new status, also "
             "to dbt_project/seeds/residence_status.csv",
             label=label,
             reason=reason,
@@ -122,7 +122,7 @@ def unknown_label(label: str, reason: str, *, place: str, row: int, column: str)
         place=place,
         row=str(row),
         column=column,
-        expected=say("a label of ingest/vocabulary/{name}", name=ALIAS_FILE.name),
+        expected=say("a label of vocabulary/{name}", name=ALIAS_FILE.name),
         found=label or say("nothing"),
     )
 

@@ -16,10 +16,10 @@ from formats.sheets import OpaqueFile, Sheet
 from formats.workbook import look_into
 from ingest.azr.nearest import EXPECTED, nearest
 from ingest.azr.recognise import Recognised, Unknown, explained, recognise
-from ingest.persons.search import Lawful, search_for_persons
 from kreishaus.model import FileRejected
 from kreishaus.settings import Settings
 from kreishaus.wording import joined, say, text_of
+from persons.search import Lawful, search_for_persons
 
 MOST_ROWS = 300
 """The register's list of statuses has some 90 entries, printed with sums twice that at most; no

@@ -15,8 +15,8 @@ from formats.counts import MARKERS
 from formats.dates import without_footnote
 from formats.sheets import Sheet
 from formats.text import written_out
-from ingest.vocabulary.groups import Group, groups_named, header_key
-from ingest.vocabulary.statuses import status_aliases
+from vocabulary.groups import Group, groups_named, header_key
+from vocabulary.statuses import status_aliases
 
 SECTIONS = {
     "geschlecht": "sex",

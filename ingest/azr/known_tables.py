@@ -37,12 +37,12 @@ from ingest.azr.municipalities import KEY, NAME, POSTCODE
 from ingest.azr.title_dates import dates_above
 from ingest.azr.turned import turned
 from ingest.azr.years import newest
-from ingest.vocabulary.groups import groups_named, header_key
-from ingest.vocabulary.regions import UnknownRegion
-from ingest.vocabulary.statuses import ROW_REFERENCE, status_aliases
 from kreishaus.model import UnreadableFile
 from kreishaus.settings import County
 from kreishaus.wording import say
+from vocabulary.groups import groups_named, header_key
+from vocabulary.regions import UnknownRegion
+from vocabulary.statuses import ROW_REFERENCE, status_aliases
 
 MOST_UPPER_ROWS = 3
 MOST_COUNTED = 9_999_999

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from formats.sheets import Sheet
 from formats.text import printed
-from ingest.vocabulary.statuses import OF_WHICH, status_aliases
+from vocabulary.statuses import OF_WHICH, status_aliases
 
 OF_GROUP = {"pending": "darunter {country} (im Verfahren)", "family": "Familiäre Gründe {country}"}
 """The groups that the register divides by countries, and the label of a country in each."""

@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from ingest.persons.values import MAIL
-from ingest.persons.words import is_nation
+from persons.values import MAIL
+from persons.words import is_nation
 
 FIELDS_FILE = Path(__file__).with_name("letterhead.csv")
 MOST_DIGITS = Counter({"phone": 14, "file": 9, "account": 11, "address": 9, "room": 6})

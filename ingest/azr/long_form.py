@@ -14,8 +14,8 @@ from formats.sheets import Rows, Sheet
 from ingest.azr.headers import COUNT, DATE, LABEL, is_head_of
 from ingest.azr.series import FEWEST_DATES, date_of
 from ingest.azr.turned import FEWEST_LABELS
-from ingest.persons.values import is_month_edge
-from ingest.vocabulary.statuses import normalise, status_aliases
+from persons.values import is_month_edge
+from vocabulary.statuses import normalise, status_aliases
 
 KINDS = (DATE, LABEL, COUNT)
 

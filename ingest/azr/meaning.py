@@ -17,8 +17,8 @@ from formats.sheets import Sheet
 from formats.text import printed, written_out
 from ingest.azr.known_tables import REGIONS, KnownTable
 from ingest.azr.understood import Language
-from ingest.persons.words import is_nation
 from kreishaus.wording import say
+from persons.words import is_nation
 
 WORDS_FILE = Path(__file__).with_name("meaning_words.csv")
 EXPECTED = say("numbers of persons at the reference date, of the whole county, as whole numbers")

@@ -34,10 +34,10 @@ from ingest.azr.headers import (
 from ingest.azr.title_dates import made_at, reference_date
 from ingest.azr.turned import Turned, tables_in, turned
 from ingest.azr.years import newest
-from ingest.vocabulary.regions import Region, UnknownRegion, region
 from kreishaus.model import Batch, Finding, Origin, UnreadableFile
 from kreishaus.settings import County
 from kreishaus.wording import say, text_of
+from vocabulary.regions import Region, UnknownRegion, region
 
 HEADERS_FILE = Path(__file__).with_name("municipality_headers.csv")
 KEY, NAME, ALL, POSTCODE = "region_code", "region_name", "total", "postcode"

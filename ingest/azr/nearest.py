@@ -19,11 +19,11 @@ from ingest.azr.headers import (
     label_columns,
 )
 from ingest.azr.municipalities import ALL
-from ingest.persons.search import place_of
-from ingest.vocabulary.groups import GROUPS, printed_head
-from ingest.vocabulary.statuses import status_aliases
 from kreishaus.model import UnreadableFile
 from kreishaus.wording import joined, say
+from persons.search import place_of
+from vocabulary.groups import GROUPS, printed_head
+from vocabulary.statuses import status_aliases
 
 MOST_NAMED = 3
 FEWEST = 2

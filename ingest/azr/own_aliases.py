@@ -14,20 +14,20 @@ from dataclasses import dataclass
 from datetime import date
 
 from ingest.azr.understood import Language
-from ingest.persons.values import marker_in
-from ingest.persons.words import is_nation, person_marker
-from ingest.vocabulary.groups import GROUPS, Group, group_aliases, header_key, with_own_heads
-from ingest.vocabulary.statuses import (
+from kreishaus.county_folder import REGISTER_ALIASES, FaultyList, read_list
+from kreishaus.model import Finding
+from kreishaus.settings import Settings
+from kreishaus.wording import joined, say
+from persons.values import marker_in
+from persons.words import is_nation, person_marker
+from vocabulary.groups import GROUPS, Group, group_aliases, header_key, with_own_heads
+from vocabulary.statuses import (
     Alias,
     StatusAliases,
     normalise,
     shipped_aliases,
     with_own_aliases,
 )
-from kreishaus.county_folder import REGISTER_ALIASES, FaultyList, read_list
-from kreishaus.model import Finding
-from kreishaus.settings import Settings
-from kreishaus.wording import joined, say
 
 FILE = f"{REGISTER_ALIASES}.csv"
 STATUS, GROUP = "status", "group"

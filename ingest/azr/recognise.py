@@ -22,10 +22,10 @@ from ingest.azr.known_tables import KnownTable, known_tables
 from ingest.azr.letterhead import Letterhead
 from ingest.azr.meaning import EXPECTED, SHARES, Meanings, shares_shown
 from ingest.azr.understood import Language
-from ingest.persons.search import place_of
-from ingest.persons.values import day_of, is_month_edge
 from kreishaus.settings import County
 from kreishaus.wording import joined, say
+from persons.search import place_of
+from persons.values import day_of, is_month_edge
 
 MOST_NOTES = 60
 """So many rows may stand beside the tables of a file: titles, notes, a glossary."""

@@ -25,7 +25,6 @@ from ingest.azr.known_tables import is_status
 from ingest.azr.own_aliases import own_aliases
 from ingest.azr.parsers import read_office
 from ingest.azr.understood import Language
-from ingest.vocabulary import groups, regions, statuses
 from kreishaus.model import (
     Batch,
     FileRejected,
@@ -38,6 +37,7 @@ from kreishaus.model import (
 )
 from kreishaus.settings import County, Settings
 from kreishaus.wording import joined, say
+from vocabulary import groups, regions, statuses
 
 RECOGNISER = 5
 """Goes up when the code comes to recognise a file differently: offered files are reduced anew."""

@@ -49,9 +49,9 @@ from ingest.azr.headers import (
 from ingest.azr.labels import label_at
 from ingest.azr.title_dates import made_at
 from ingest.azr.turned import Turned, turned
-from ingest.vocabulary import statuses
 from kreishaus.model import Batch, Finding, Origin, UnreadableFile
 from kreishaus.wording import joined, say, text_of
+from vocabulary import statuses
 
 FEWEST_DATES = 2
 """A row with so many dates side by side is the header."""
@@ -329,7 +329,7 @@ def _label_column(sheet: Sheet, row: int, first: Column) -> int:
             say("left of the first reference date there must be a column of status labels"),
             place=sheet.title,
             row=str(row),
-            expected=say("labels of ingest/vocabulary/{name}", name=statuses.ALIAS_FILE.name),
+            expected=say("labels of vocabulary/{name}", name=statuses.ALIAS_FILE.name),
             found=say("no known label"),
         )
     return best

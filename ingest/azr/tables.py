@@ -1,8 +1,8 @@
 """Staged tables of the register of foreigners: aggregates, one row per printed cell.
 
 Cross table: ``margin`` is ``sex``, ``age`` or ``total``; ``group_code`` one of ``SEX_GROUPS``,
-``AGE_GROUPS`` (``ingest/vocabulary/groups.py``) or ``total``. The two margins are never crossed.
-``status_code`` comes from the alias table ``ingest/vocabulary/status_aliases.csv``.
+``AGE_GROUPS`` (``vocabulary/groups.py``) or ``total``. The two margins are never crossed.
+``status_code`` comes from the alias table ``vocabulary/status_aliases.csv``.
 """
 
 import pyarrow as pa

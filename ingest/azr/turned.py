@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from formats.sheets import Sheet, Workbook, exchanged
 from formats.text import printed
 from ingest.azr.headers import SECTIONS
-from ingest.vocabulary.groups import header_key
-from ingest.vocabulary.statuses import status_aliases
+from vocabulary.groups import header_key
+from vocabulary.statuses import status_aliases
 
 FEWEST_LABELS = 2
 """A row with so many statuses side by side heads a table of which dates or groups run down."""

@@ -15,10 +15,10 @@ from pathlib import Path
 
 from formats.dates import MONTHS
 from formats.text import printed, written_out
-from ingest.persons.words import is_nation
-from ingest.vocabulary.statuses import ROW_REFERENCE
 from kreishaus.figure_origin import MARKS
 from kreishaus.settings import County
+from persons.words import is_nation
+from vocabulary.statuses import ROW_REFERENCE
 
 NOTE_WORDS = Path(__file__).with_name("note_words.csv")
 PROGRAM_WORDS = Path(__file__).with_name("program_words.csv")

@@ -21,12 +21,12 @@ from ingest.bamf.annotations import KINDS
 from ingest.bamf.months import MONTH_NAMES
 from ingest.bamf.pages import Char, Document, Mark, Page, Rule, char_lines, words_of
 from ingest.bamf.writing import is_number
-from ingest.persons import file_names
-from ingest.persons.door import refuse_other_format, refuse_text, refuse_unknown, refuse_unread
-from ingest.vocabulary.countries import countries
 from kreishaus.model import Finding, Request, Stripped, UnreadableFile
 from kreishaus.settings import Settings
 from kreishaus.wording import say
+from persons import file_names
+from persons.door import refuse_other_format, refuse_text, refuse_unknown, refuse_unread
+from vocabulary.countries import countries
 
 FORM = 1
 WORDS = Path(__file__).with_name("words.txt")

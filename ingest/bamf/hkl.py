@@ -333,7 +333,7 @@ def _new_spellings(lines: Sequence[Line]) -> Iterator[Finding]:
                 ),
                 severity="warning",
                 row=f"{line.row} ({line.name})",
-                expected=say("a name of ingest/vocabulary/countries.csv"),
+                expected=say("a name of vocabulary/countries.csv"),
                 found=line.label,
             )
 

@@ -10,8 +10,8 @@ import re
 from functools import cache
 
 from formats.text import written_out
-from ingest.vocabulary.countries import countries
 from kreishaus.wording import joined, say
+from vocabulary.countries import countries
 
 WORDS_OF_SUMS = frozenset(
     {"herkunftslaender", "laender", "staaten", "alle", "aller", "summe", "gesamt", "insgesamt"}

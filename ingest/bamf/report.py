@@ -22,9 +22,9 @@ from ingest.bamf.report_prose import Figure, read_figures
 from ingest.bamf.report_table import ReportLine, read_table
 from ingest.bamf.report_wordings import MONTH, YEAR_TO_DATE
 from ingest.bamf.tables import REPORT
-from ingest.vocabulary.countries import ls_code_of
 from kreishaus.model import Batch, Finding, Origin, UnreadableFile
 from kreishaus.wording import say
+from vocabulary.countries import ls_code_of
 
 NOTHING = "-"
 
@@ -80,12 +80,12 @@ def _unknown_names(lines: Sequence[ReportLine]) -> Iterator[Finding]:
                 line.page,
                 say(
                     "the name {label!r} has no key; its row is kept without one. Add the "
-                    "spelling to ingest/vocabulary/countries.csv",
+                    "spelling to vocabulary/countries.csv",
                     label=line.label,
                 ),
                 severity="warning",
                 row=f"{line.row} ({line.label})",
-                expected=say("a name of ingest/vocabulary/countries.csv"),
+                expected=say("a name of vocabulary/countries.csv"),
                 found=line.label,
             )
 

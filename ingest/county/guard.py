@@ -8,7 +8,9 @@ from pathlib import Path
 from formats.compound import MAGIC
 from formats.sheets import Sheet, Workbook
 from ingest.county.tables import TABLES, columns
-from ingest.persons.door import (
+from kreishaus.county_folder import COMMENT
+from kreishaus.wording import joined, say
+from persons.door import (
     opened,
     parted,
     refuse,
@@ -16,10 +18,8 @@ from ingest.persons.door import (
     refuse_other_format,
     refuse_table,
 )
-from ingest.persons.named import names_person
-from ingest.persons.search import Lawful
-from kreishaus.county_folder import COMMENT
-from kreishaus.wording import joined, say
+from persons.named import names_person
+from persons.search import Lawful
 
 OWN = Lawful(headers=frozenset({"Name"}), days=True, rows=True, without_counts=True)
 """Names of regions, parameters and documents; days of decisions."""

@@ -17,13 +17,13 @@ from pathlib import Path
 from formats.encodings import decoded
 from ingest.county.guard import OF_OFFICERS
 from ingest.county.parse import SEVERAL_LINES, parse
-from ingest.persons.door import refuse
-from ingest.vocabulary.known_words import are_known
-from ingest.vocabulary.opaque import opaque
 from kreishaus.county_folder import read_list
 from kreishaus.model import FileRejected, Finding, Origin, Request, Stripped, UnreadableFile
 from kreishaus.settings import Settings
 from kreishaus.wording import joined, say
+from persons.door import refuse
+from vocabulary.known_words import are_known
+from vocabulary.opaque import opaque
 
 FORM = 1
 """Version of what is written."""

@@ -24,13 +24,13 @@ from ingest.heimfinder.fields import (
 )
 from ingest.heimfinder.forms import in_form, name_of_home
 from ingest.heimfinder.json_reader import read_json
-from ingest.persons import file_names
-from ingest.persons.door import refuse_unknown
-from ingest.persons.rows import FEWEST_PERSONS
 from kreishaus.figure_origin import MARKS
 from kreishaus.model import FileRejected, Finding, Request, Stripped, UnreadableFile
 from kreishaus.settings import Settings
 from kreishaus.wording import say
+from persons import file_names
+from persons.door import refuse_unknown
+from persons.rows import FEWEST_PERSONS
 
 FORM = 2
 """Version of what is left out. With another one the same answers make other bytes."""

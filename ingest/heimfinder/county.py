@@ -10,10 +10,10 @@ from typing import TypeAlias
 from ingest.heimfinder.answers import Entry
 from ingest.heimfinder.fields import MEND, Json, Missing, field_names, layout, look_up
 from ingest.heimfinder.forms import in_form
-from ingest.vocabulary.region_names import names_for
 from kreishaus.model import Finding, UnreadableFile
 from kreishaus.settings import County
 from kreishaus.wording import joined, say
+from vocabulary.region_names import names_for
 
 KEY = re.compile(r"\s*(\d{4,8})(?!\w)")
 NAMED = 12

@@ -10,10 +10,10 @@ from formats.known_words import KnownWords
 from ingest.heimfinder import values
 from ingest.heimfinder.fields import Json, layout
 from ingest.heimfinder.tables import COORDINATES, COUNTS
-from ingest.persons.contacts import matches
-from ingest.persons.named import names_person
-from ingest.vocabulary.region_names import all_names
 from kreishaus.settings import read_county
+from persons.contacts import matches
+from persons.named import names_person
+from vocabulary.region_names import all_names
 
 READERS: Mapping[str, Callable[[Json], object]] = {
     "home_id": values.identifier,

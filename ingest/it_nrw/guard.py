@@ -24,12 +24,12 @@ from ingest.it_nrw.numbers import VALUE
 from ingest.it_nrw.regions import KEY
 from ingest.it_nrw.rest import require_data
 from ingest.it_nrw.table_csv import FIRST_LINE, SEPARATOR, STAMP, TABLE_CODE
-from ingest.persons import file_names
-from ingest.persons.door import refuse_other_format, refuse_unknown, refuse_unread
-from ingest.vocabulary.region_names import all_names
 from kreishaus.model import Finding, Request, Stripped, UnreadableFile
 from kreishaus.settings import Settings
 from kreishaus.wording import say
+from persons import file_names
+from persons.door import refuse_other_format, refuse_unknown, refuse_unread
+from vocabulary.region_names import all_names
 
 FORM = 1
 WORDS = Path(__file__).with_name("words.txt")

@@ -13,13 +13,13 @@ from functools import cache
 from formats.dates import MONTH_LABEL, MONTHS, read_date_label
 from formats.text import written_out
 from ingest.printed_tables.catalogue import metrics
-from ingest.vocabulary.countries import countries, ls_code_of
-from ingest.vocabulary.groups import groups_named, header_key
-from ingest.vocabulary.region_names import county_of
-from ingest.vocabulary.regions import TOWN_DIGITS, RegionElsewhere, UnknownRegion, region
-from ingest.vocabulary.statuses import UnknownLabel, status_aliases
 from kreishaus.settings import REPOSITORY, County
 from kreishaus.wording import joined, rewritten, say, text_of
+from vocabulary.countries import countries, ls_code_of
+from vocabulary.groups import groups_named, header_key
+from vocabulary.region_names import county_of
+from vocabulary.regions import TOWN_DIGITS, RegionElsewhere, UnknownRegion, region
+from vocabulary.statuses import UnknownLabel, status_aliases
 
 NO_METRIC = "keine"
 """Said of a figure that Kreishaus has no metric for: it is kept and never compared."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from ingest.persons import file_names
 from ingest.printed_tables.figures import period_of
 from ingest.printed_tables.head import read_head
 from ingest.printed_tables.text import read_lines
 from kreishaus.model import Request
 from kreishaus.settings import Settings
+from persons import file_names
 
 WORDS = frozenset(
     [

@@ -12,17 +12,17 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from formats.sheets import Rows, Sheet, Workbook
-from ingest.persons.door import refuse_long_numbers, refuse_table, refuse_text
-from ingest.persons.named import names_person
-from ingest.persons.rows import count_one_each
-from ingest.persons.search import Lawful
 from ingest.printed_tables.dimensions import DIMENSIONS, PERIODS
 from ingest.printed_tables.head import DOCUMENT, ROW, ROWS, TABLE
 from ingest.printed_tables.text import Line, read_lines
-from ingest.vocabulary.countries import ls_code_of
 from kreishaus.model import FileRejected, UnreadableFile
 from kreishaus.settings import read_county
 from kreishaus.wording import say
+from persons.door import refuse_long_numbers, refuse_table, refuse_text
+from persons.named import names_person
+from persons.rows import count_one_each
+from persons.search import Lawful
+from vocabulary.countries import ls_code_of
 
 DAY = re.compile(
     r"\d{1,2}\.\s?\d{1,2}\.\s?\d{2,4}|(?:19|20)\d{2}-\d{2}-\d{2}|\d{1,2}/\d{1,2}/(?:19|20)\d{2}"

@@ -21,9 +21,9 @@ from ingest.printed_tables.dimensions import DIMENSIONS
 from ingest.printed_tables.findings import unreadable, warning
 from ingest.printed_tables.numbers import Notation
 from ingest.printed_tables.text import Line
-from ingest.vocabulary.known_words import in_known_words
 from kreishaus.model import Finding
 from kreishaus.wording import say
+from vocabulary.known_words import in_known_words
 
 DOCUMENT, PLACE, PRINTED_ON, NOTATION = "dokument", "stelle", "gedruckt am", "zahlenformat"
 ROWS, COLUMNS, ROW, COLUMN, TABLE = "zeilen", "spalten", "zeile", "spalte", "tabelle"

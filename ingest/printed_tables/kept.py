@@ -39,10 +39,10 @@ from ingest.printed_tables.head import (
 )
 from ingest.printed_tables.numbers import kept_of
 from ingest.printed_tables.text import Line, read_lines
-from ingest.vocabulary.known_words import are_known
 from kreishaus.model import Batch, FileRejected, Finding, Origin, Stripped, UnreadableFile
 from kreishaus.settings import Settings
 from kreishaus.wording import say
+from vocabulary.known_words import are_known
 
 FORM = 3
 """Version of what is written."""

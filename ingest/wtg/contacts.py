@@ -20,7 +20,6 @@ from typing import TypeAlias
 import pandas as pd
 from openpyxl.utils import get_column_letter
 
-from ingest.persons.search import place_of
 from ingest.wtg import register, workbook
 from ingest.wtg.files import grids_of, grids_of_list, grids_of_set, is_csv_set
 from ingest.wtg.grids import Grid
@@ -33,6 +32,7 @@ from ingest.wtg.stated_dates import days_of_name
 from kreishaus.model import Batch, FileRejected, Finding, Origin, Stripped, UnreadableFile
 from kreishaus.settings import Settings
 from kreishaus.wording import joined, say
+from persons.search import place_of
 
 Parser: TypeAlias = Callable[[bytes, Origin], Batch]
 FORM = 2

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from ingest.persons import file_names
 from ingest.wtg.layout import TITLES
 from ingest.wtg.stated_dates import NoSuchDay, days_of_name
 from kreishaus.model import Request
 from kreishaus.settings import Settings
+from persons import file_names
 
 WORDS = frozenset(["wtg", "stichtag", "register", *TITLES])
 

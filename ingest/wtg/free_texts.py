@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 
-from ingest.persons.named import holds_full_name, is_resident, names_person
-from ingest.persons.values import day_of
 from ingest.wtg.layout import KEYS
 from ingest.wtg.municipality_keys import is_county
 from ingest.wtg.positive import BY_NAME
 from ingest.wtg.sums import TOTAL
+from persons.named import holds_full_name, is_resident, names_person
+from persons.values import day_of
 
 NAMES = frozenset(["name", "traeger"])
 PLACES = frozenset(["strasse", "hausnummer", "plz", "ort", "ags"])

@@ -15,12 +15,6 @@ from openpyxl.utils import get_column_letter
 
 from formats.compound import MAGIC
 from formats.sheets import Sheet, Workbook
-from ingest.persons.contacts import MAIL_IN_TEXT, PHONE_IN_TEXT, TITLED
-from ingest.persons.door import opened, refuse, refuse_long_numbers, refuse_table, refuse_text
-from ingest.persons.named import lists_nothing_else
-from ingest.persons.rows import FEWEST_PERSONS
-from ingest.persons.search import Lawful, place_of
-from ingest.persons.values import day_of, is_month_edge
 from ingest.wtg.files import ZIP, grids_of, is_csv_set
 from ingest.wtg.free_texts import marker_of
 from ingest.wtg.known_columns import Part, holds_names, parts_of
@@ -28,6 +22,12 @@ from ingest.wtg.layout import SHEETS
 from ingest.wtg.positive import THINGS
 from kreishaus.model import FileRejected, UnreadableFile
 from kreishaus.wording import Text, joined, say
+from persons.contacts import MAIL_IN_TEXT, PHONE_IN_TEXT, TITLED
+from persons.door import opened, refuse, refuse_long_numbers, refuse_table, refuse_text
+from persons.named import lists_nothing_else
+from persons.rows import FEWEST_PERSONS
+from persons.search import Lawful, place_of
+from persons.values import day_of, is_month_edge
 
 HEADERS = frozenset({"Name", "Anschrift", "Aktenzeichen", "Telefon oder E-Mail"})
 REPEATED = frozenset({"addresses", "numbers of passports"})

@@ -11,8 +11,6 @@ from dataclasses import dataclass
 
 from formats.sheets import Rows
 from formats.sheets import Sheet as Cells
-from ingest.persons.contacts import holds_contact, is_contact_field
-from ingest.persons.rows import FEWEST_PERSONS, SURNAME_FIRST, is_full_name
 from ingest.wtg.cells import is_blank, squeezed
 from ingest.wtg.grids import Grid
 from ingest.wtg.header import FEWEST_NAMES, ROWS_SEARCHED, known_names, names_in
@@ -21,6 +19,8 @@ from ingest.wtg.positive import THINGS
 from ingest.wtg.prepared import prepared
 from ingest.wtg.repeated_heads import head_words
 from ingest.wtg.sums import sums_a_region
+from persons.contacts import holds_contact, is_contact_field
+from persons.rows import FEWEST_PERSONS, SURNAME_FIRST, is_full_name
 
 SURELY_KNOWN = 4
 """A list of persons may have a status and a place, too; with fewer columns most must be known."""

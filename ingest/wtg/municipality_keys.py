@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import cache
 
-from ingest.vocabulary.region_names import RegionNames, official_names
 from ingest.wtg.cells import Cell, Raw, region_key
+from vocabulary.region_names import RegionNames, official_names
 
 TOWN_DIGITS = 8
 COUNTY_DIGITS = 5

@@ -13,10 +13,6 @@ from functools import cache
 from pathlib import Path
 
 from formats.text import written_out
-from ingest.persons.contacts import holds_contact
-from ingest.persons.named import is_common, names_person
-from ingest.vocabulary.opaque import opaque
-from ingest.vocabulary.region_names import KINDS, PREPOSITIONS, official_names
 from ingest.wtg import cells
 from ingest.wtg.cells import Cell, CellError, Raw, Reader, squeezed
 from ingest.wtg.codes import (
@@ -31,6 +27,10 @@ from ingest.wtg.codes import (
 from ingest.wtg.exclusions import PROJECT, TEST_RECORD
 from ingest.wtg.municipality_keys import municipality
 from kreishaus.settings import REPOSITORY
+from persons.contacts import holds_contact
+from persons.named import is_common, names_person
+from vocabulary.opaque import opaque
+from vocabulary.region_names import KINDS, PREPOSITIONS, official_names
 
 THINGS = re.compile(
     r"haus|heim|stift|residenz|zentrum|pflege|wohn|senior|diakon|caritas|sozial|johann|kloster"

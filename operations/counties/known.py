@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from ingest.vocabulary.region_names import official_names
+from vocabulary.region_names import official_names
 
 KIND_BEHIND = re.compile(r", (Kreis|[Kk]reisfreie Stadt|Stadt)$")
 BRACKETS = re.compile(r" \(einschl\. .*\)$")

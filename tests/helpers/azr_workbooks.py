@@ -25,9 +25,9 @@ from formats.workbook import look_into
 from ingest.azr import canonical, municipalities, reduction
 from ingest.azr.guard import LAWFUL, refuse_person_level
 from ingest.azr.recognise import recognise
-from ingest.persons.search import search_for_persons
 from kreishaus.model import Batch, FileRejected, Origin
 from kreishaus.settings import Settings
+from persons.search import search_for_persons
 from sample import azr
 
 CROSSTABLE = "AZR_Kreuztabelle_2021-09-30.xlsx"

@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from ingest.bamf.tables import MEASURES
-from ingest.vocabulary.countries import countries
+from vocabulary.countries import countries
 
 CONTINENT_OF = {country.ls_code: country.continent for country in countries()}
 

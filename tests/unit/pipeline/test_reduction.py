@@ -14,7 +14,6 @@ import pytest
 from azr_workbooks import CROSSTABLE, SERIES, as_xlsx, sample, saved, table_of, with_cell
 
 from ingest.azr import reduction
-from ingest.vocabulary import statuses
 from kreishaus.datasets import dataset
 from kreishaus.model import FileRejected
 from kreishaus.settings import Settings
@@ -23,6 +22,7 @@ from kreishaus.store.dataset_store import DatasetStore
 from kreishaus.store.landing import Landing
 from operations.maintenance.retention.landed import tombstone
 from pipeline.steps import by_hand, fetch_new, process_file
+from vocabulary import statuses
 from warehouse.revisions import pairs
 
 LANDED = "AZR_Kreuztabelle_2021-09-30.csv"

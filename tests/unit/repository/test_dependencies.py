@@ -14,6 +14,7 @@ from operations.local.components import TASK_MODULES
 REPOSITORY = Path(__file__).resolve().parents[3]
 ROOMS = (
     *("catalogue", "dags", "docker", "expectations", "formats", "ingest", "kreishaus"),
+    *("persons", "vocabulary"),
     *("operations", "pipeline", "reports", "sample", "warehouse"),
 )
 """Not dashboards: parts of it run in Superset's own environment."""

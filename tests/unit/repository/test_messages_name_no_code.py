@@ -6,7 +6,7 @@ from pathlib import Path
 
 from kreishaus.settings import REPOSITORY
 
-ROOMS = ("formats", "ingest", "expectations/suites")
+ROOMS = ("formats", "vocabulary", "persons", "ingest", "expectations/suites")
 
 
 def texts_naming_code(path: Path) -> Iterator[str]:

@@ -8,10 +8,10 @@ from azr_workbooks import CROSSTABLE, changed, origin, sample, sheet_of, with_ce
 
 from ingest.azr.crosstable import parse
 from ingest.azr.tables import CROSSTABLE as TABLES
-from ingest.vocabulary.groups import GROUPS
 from kreishaus.model import UnreadableFile
 from kreishaus.store.staging import typed
 from sample.azr import FIGURES
+from vocabulary.groups import GROUPS
 
 HEADERS = (
     "Geschlecht k.A.", "Männlich", "Weiblich", "Unbek.", "Gesamt", "Alter k.A.", "bis 16",
@@ -62,7 +62,7 @@ def test_an_unknown_label_names_row_neighbour_and_the_file_to_mend():
     assert finding.column == "B (Bezeichnung)"
     assert finding.found == label
     assert "nearest known label is" in finding.message
-    assert "ingest/vocabulary/status_aliases.csv" in finding.message
+    assert "vocabulary/status_aliases.csv" in finding.message
 
 
 def test_numbers_without_a_label():
@@ -101,7 +101,7 @@ def test_a_new_group_stops_the_load():
     assert (unknown.place, unknown.row, unknown.column) == ("Kreuztabelle", "6", "F")
     assert unknown.found == "Divers"
     assert unknown.expected == "one of the missing Geschlecht Unbek."
-    assert "ingest/vocabulary/group_aliases.csv" in unknown.message
+    assert "vocabulary/group_aliases.csv" in unknown.message
     assert any(finding.expected == "one column Geschlecht Unbek." for finding in renamed)
 
 

@@ -22,9 +22,9 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.comments import Comment
 
 from ingest.azr.guard import MOST_ROWS
-from ingest.persons import values as person_values
 from kreishaus.model import FileRejected
 from kreishaus.settings import Settings
+from persons import values as person_values
 
 LABEL = "AZR_Kreuztabelle_2021-09-30.xlsx"
 SECRETS = ("Musterfrau", "Erika", "130412004711", "Heidestr", "1987", "C01X00T47", "Syrien")

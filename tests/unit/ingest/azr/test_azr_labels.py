@@ -5,14 +5,14 @@ from datetime import date
 
 import pytest
 
-from ingest.vocabulary.statuses import (
+from kreishaus.settings import REPOSITORY
+from vocabulary.statuses import (
     ALIAS_FILE,
     Alias,
     StatusAliases,
     UnknownLabel,
     status_aliases,
 )
-from kreishaus.settings import REPOSITORY
 
 AUTUMN = date(2021, 9, 30)
 SEED = REPOSITORY / "dbt_project" / "seeds" / "residence_status.csv"

@@ -16,11 +16,11 @@ from azr_workbooks import (
 )
 
 from ingest.azr.tables import MUNICIPALITIES as TABLES
-from ingest.vocabulary.regions import Region, UnknownRegion, region
 from kreishaus.model import UnreadableFile
 from kreishaus.settings import County
 from kreishaus.store.staging import typed
 from sample.azr import FIGURES
+from vocabulary.regions import Region, UnknownRegion, region
 
 COUNTY = County(
     ags="07131",

@@ -11,9 +11,9 @@ from azr_workbooks import CROSSTABLE, SERIES, changed, kept, sheet_of, with_cell
 from formats.counts import read_count
 from formats.dates import read_date_label
 from ingest.azr.reduction import municipalities as reducer
-from ingest.vocabulary.statuses import status_aliases
 from kreishaus.model import FileRejected
 from kreishaus.settings import Settings
+from vocabulary.statuses import status_aliases
 
 MARCH, JUNE = date(2021, 3, 31), date(2021, 6, 30)
 TOWNS = {

@@ -9,12 +9,12 @@ from azr_workbooks import CROSSTABLE, sample, with_cell
 
 from ingest.azr import reduction
 from ingest.azr.own_aliases import own_aliases
-from ingest.vocabulary.groups import Group, group_aliases
-from ingest.vocabulary.statuses import Alias, UnknownLabel, status_aliases
 from kreishaus.model import FileRejected
 from kreishaus.settings import REPOSITORY, Settings
 from operations.counties.check import check
 from pipeline.steps import fetch_new
+from vocabulary.groups import Group, group_aliases
+from vocabulary.statuses import Alias, UnknownLabel, status_aliases
 
 HEAD = "alias,kind,code,added_by,confirmed_by,valid_from,valid_to"
 LABEL = "Aufenthaltserlaubnis nach Chancenregelung"

@@ -13,9 +13,9 @@ from ingest.it_nrw import ffcsv, table_csv
 from ingest.it_nrw.lines import csv_lines
 from ingest.it_nrw.population import parse
 from ingest.it_nrw.regions import KREISE
-from ingest.vocabulary.region_names import RegionNames, Verdict
 from kreishaus.datasets import dataset
 from sample import it_nrw
+from vocabulary.region_names import RegionNames, Verdict
 
 REAL = Path(
     os.environ.get(

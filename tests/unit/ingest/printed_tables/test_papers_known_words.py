@@ -3,8 +3,8 @@
 import pytest
 
 from ingest.printed_tables.kept import strip
-from ingest.vocabulary.known_words import are_known, in_known_words
 from kreishaus.settings import Settings
+from vocabulary.known_words import are_known, in_known_words
 
 HEAD = (
     "Dokument;{document}\nStelle;{place}\nStichtag;15.08.2021\nZeilen;Region\nSpalten;Kennzahl\n"

@@ -8,7 +8,6 @@ from openpyxl import Workbook
 from test_wtg_register import origin as register_origin
 from wtg_workbooks import DAY, as_csv, book, origin, read, refused, small
 
-from ingest.vocabulary.opaque import opaque
 from ingest.wtg import register
 from ingest.wtg.codes import is_kind_heading, kinds_in_column
 from ingest.wtg.contacts import strip_list, strip_workbook
@@ -20,6 +19,7 @@ from ingest.wtg.sums import sums_a_region
 from ingest.wtg.workbook import parse
 from kreishaus.model import Batch, FileRejected, Finding, UnreadableFile
 from kreishaus.settings import Settings
+from vocabulary.opaque import opaque
 
 ADDRESS = "41460;Neuss"
 

@@ -8,13 +8,13 @@ import pytest
 from openpyxl import Workbook
 
 from expectations.runner import validate
-from ingest.vocabulary.opaque import opaque
 from ingest.wtg.codes import OFFER_TYPES, kinds_named
 from ingest.wtg.register import parse
 from ingest.wtg.tables import REGISTER
 from kreishaus.datasets import dataset
 from kreishaus.model import Batch, Finding, Origin, UnreadableFile
 from kreishaus.store.staging import typed
+from vocabulary.opaque import opaque
 
 NAME = "WTG_Register_2021-12-31.csv"
 EXPORT = """\

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from formats.text import written_out
-from ingest.vocabulary.groups import groups_named, header_key
+from vocabulary.groups import groups_named, header_key
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ import io
 import zipfile
 
 from formats.archives import BROKEN
-from ingest.persons.door import refuse
 from kreishaus.wording import say
+from persons.door import refuse
 
 BEGINS = (b"PK\x03\x04", b"PK\x05\x06")
 """An archive's first file, or its end where it is empty. Programs find an archive from its end,

@@ -12,9 +12,9 @@ from functools import cache
 from pathlib import Path
 
 from formats.text import written_out
-from ingest.vocabulary.opaque import opaque
-from ingest.vocabulary.region_names import KINDS, PREPOSITIONS, official_names
 from kreishaus.settings import REPOSITORY
+from vocabulary.opaque import opaque
+from vocabulary.region_names import KINDS, PREPOSITIONS, official_names
 
 WORDS = Path(__file__).with_name("title_words.txt")
 DBT = REPOSITORY / "dbt_project"

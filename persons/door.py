@@ -14,13 +14,13 @@ from typing import NoReturn
 from formats.forms import form_of
 from formats.sheets import OpaqueFile, Sheet, Workbook
 from formats.workbook import look_into
-from ingest.persons import values
-from ingest.persons.rows import FEWEST_PERSONS
-from ingest.persons.search import Lawful, search_for_persons
-from ingest.persons.words import person_marker
 from kreishaus.model import FileRejected, UnreadableFile
 from kreishaus.settings import read_county
 from kreishaus.wording import joined, say
+from persons import values
+from persons.rows import FEWEST_PERSONS
+from persons.search import Lawful, search_for_persons
+from persons.words import person_marker
 
 LONG_NUMBER = re.compile(r"(?<![\d.,])\d{10,12}(?![\d.,])", re.ASCII)
 """An AZR number, perhaps without its leading zeros."""

@@ -4,11 +4,11 @@ import re
 
 import pytest
 
-from ingest.persons.contacts import holds_contact
-from ingest.persons.named import lists_nothing_else
 from ingest.wtg.guard import refuse_persons
 from ingest.wtg.known_columns import THINGS
 from kreishaus.model import FileRejected
+from persons.contacts import holds_contact
+from persons.named import lists_nothing_else
 
 SURNAMES = ("Quabbel", "Zwirnhuber", "Osterlind", "Pfaffrath", "Ybbsen", "Kranewitt")
 NAMES = [f"{one}{end}" for one in SURNAMES for end in ("horst", "mann")]

@@ -5,8 +5,8 @@ import zipfile
 
 import pytest
 
-from ingest.persons.containers import refuse_bytes_beside
 from kreishaus.model import FileRejected
+from persons.containers import refuse_bytes_beside
 
 PERSON = b"Quabbelhorst, Isolde 17.03.1931"
 

@@ -11,7 +11,7 @@ import unicodedata
 from fnmatch import fnmatchcase
 from functools import lru_cache
 
-from ingest.persons.values import MAIL, PHONE
+from persons.values import MAIL, PHONE
 
 FIELDS = (
     *("*ansprech*", "*kontakt*", "*leitung*", "*leiter*", "*vertret*", "*verantwortlich*"),

@@ -15,11 +15,11 @@ from typing import NoReturn
 from openpyxl.utils import get_column_letter
 
 from formats.sheets import Rows, Sheet, Workbook
-from ingest.persons import rows as person_rows
-from ingest.persons import values as person_values
-from ingest.persons.words import OF_A_LETTERHEAD, is_counting, is_nationality, person_marker
 from kreishaus.settings import County
 from kreishaus.wording import say
+from persons import rows as person_rows
+from persons import values as person_values
+from persons.words import OF_A_LETTERHEAD, is_counting, is_nationality, person_marker
 
 MOST_ROWS_JUDGED = 2_000
 """Enough to find the marker; a register export has hundreds of thousands."""

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from ingest.persons.rows import PARTICLES
-from ingest.persons.values import BORN, FILLED_FIELD
+from persons.rows import PARTICLES
+from persons.values import BORN, FILLED_FIELD
 
 FEWEST_TEXTS = 10
 DIGIT = re.compile(r"\d")

@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from formats.text import printed
-from ingest.vocabulary.region_names import county_of, names_for, plain
 from kreishaus.settings import County
 from kreishaus.wording import say
+from vocabulary.region_names import county_of, names_for, plain
 
 KEY = re.compile(r"\d{7,8}|\d{11,12}", re.ASCII)
 KIND = re.compile(

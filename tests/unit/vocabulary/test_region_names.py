@@ -2,9 +2,9 @@
 
 import pytest
 
-from ingest.vocabulary.region_names import Verdict, names_for, official_names, words_of
-from ingest.vocabulary.regions import Region, RegionElsewhere, UnknownRegion, region
 from kreishaus.settings import County
+from vocabulary.region_names import Verdict, names_for, official_names, words_of
+from vocabulary.regions import Region, RegionElsewhere, UnknownRegion, region
 
 NEUSS = County(
     ags="05162",

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 from formats.counts import MARKERS, read_count
 from formats.sheets import Rows
-from ingest.persons.words import is_count_free, is_nation, is_nationality
-from ingest.vocabulary import statuses
+from persons.words import is_count_free, is_nation, is_nationality
+from vocabulary import statuses
 
 FEWEST_PERSONS = 3
 """So many rows make a list of persons."""

@@ -11,14 +11,14 @@ from wtg_workbooks import NAME, Sheets, book, small
 
 from ingest.county.guard import refuse_persons as county_door
 from ingest.heimfinder.contacts import strip as strip_answer
-from ingest.persons.file_names import has_form
-from ingest.persons.named import names_person
 from ingest.printed_tables.figures import parse
 from ingest.printed_tables.file_names import WORDS as OF_PAPERS
 from ingest.wtg.file_names import WORDS as OF_WTG
 from kreishaus.model import FileRejected, Origin
 from kreishaus.settings import Settings
 from kreishaus.wording import in_language
+from persons.file_names import has_form
+from persons.named import names_person
 from pipeline.steps import by_hand
 
 PERSON = "Amira Beispiel-Vorbild"
