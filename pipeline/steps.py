@@ -290,7 +290,6 @@ def keep(
         guard(content, request.label)
     if entry.reduce:
         return keep_reduced(entry, store, settings, content, request, run_id, word)
-    request = without_folder(request, entry.source, settings)
     left_out: tuple[Finding, ...] = ()
     if entry.strip:
         original = hashlib.sha256(content).hexdigest()
@@ -302,6 +301,7 @@ def keep(
             content = stripped.content
         if entry.noted:
             request = entry.load("noted")(request, stripped.content, settings)
+    request = without_folder(request, entry.source, settings)
     refuse_erased(store.landing, hashlib.sha256(content).hexdigest())
     landed, new = store.landing.land(
         content,

@@ -2,7 +2,8 @@
 
 Known are the words of the databases' tables (``words.txt``), the names of regions, and the
 wordings of labels. A table with any other word is refused; footers, columns and files of an archive
-that no layout has are left out. A file may also be handed in by hand.
+that no layout has are left out. A region that is on no list, as a municipality of another Land, is
+named by its key. A file may also be handed in by hand.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ FORM = 1
 WORDS = Path(__file__).with_name("words.txt")
 FILE_WORDS = frozenset(["i", "ai", "n", "flat", "de", "csv", "ffcsv", "datencsv", "zip"])
 ZIP = b"PK"
+DIGITS_OF_A_KREIS = 5
 
 
 def strip(content: bytes, label: str, settings: Settings) -> Stripped:
@@ -94,8 +96,8 @@ def _printed(text: str, known: KnownWords) -> str:
         (at for at, line in enumerate(lines) if SEPARATOR.fullmatch(line.strip(";"))), len(lines)
     )
     first = next(at for at, line in enumerate(lines) if line.strip())
-    for at, line in enumerate(lines[first + 1 : end], start=first + 2):
-        _require_known(line.split(";"), at, known)
+    for at, line in enumerate(lines[first + 1 : end], start=first + 1):
+        lines[at] = ";".join(_in_known_words(line.split(";"), at + 1, known))
     below = [
         line for line in lines[end:] if STAMP.fullmatch(line.strip(" ;")) or known.explain(line)
     ]
@@ -109,23 +111,34 @@ def _flat(text: str, known: KnownWords) -> str:
     kept = [
         [cells[at] for at in columns] if len(cells) == len(lines[0]) else cells for cells in lines
     ]
-    for at, cells in enumerate(kept[1:], start=2):
-        _require_known(cells, at, known)
-    if len(columns) == len(lines[0]):
+    kept[1:] = [_in_known_words(cells, at, known) for at, cells in enumerate(kept[1:], start=2)]
+    if kept == lines:
         return text
     written = io.StringIO()
     csv.writer(written, delimiter=";", lineterminator="\n").writerows(kept)
     return written.getvalue()
 
 
-def _require_known(cells: list[str], line: int, known: KnownWords) -> None:
-    for at, cell in enumerate(_bare(cells), start=1):
-        if not (VALUE.fullmatch(cell) or KEY.fullmatch(cell) or known.explain(cell)):
+def _in_known_words(cells: list[str], line: int, known: KnownWords) -> list[str]:
+    """The cells of a line, a region of an unknown name under its key. Raises ``FileRejected``."""
+    bare = list(_bare(cells))
+    kept = list(cells)
+    for at, cell in enumerate(bare):
+        if VALUE.fullmatch(cell) or KEY.fullmatch(cell) or known.explain(cell):
+            continue
+        if not (at and _is_region(bare[at - 1])):
             refuse_unknown(
-                say("line {line}, cell {at}", line=line, at=at),
+                say("line {line}, cell {at}", line=line, at=at + 1),
                 say("words that tables of the databases have, and names of regions"),
                 cell,
             )
+        kept[at] = cells[at].replace(cell, bare[at - 1])
+    return kept
+
+
+def _is_region(cell: str) -> bool:
+    """Whether a cell is the key of a Kreis or a municipality. Counts look like shorter ones."""
+    return KEY.fullmatch(cell) is not None and len(cell) >= DIGITS_OF_A_KREIS
 
 
 def _bare(cells: list[str]) -> Iterator[str]:
@@ -137,9 +150,9 @@ def _left_out() -> Finding:
         rule="text_left_out",
         severity="warning",
         message=say(
-            "the file has footers or columns that no known table has: they were left out before it "
-            "was kept"
+            "the file has footers, columns or names of regions that no list has: they were left "
+            "out before it was kept; such a region is named by its key"
         ),
-        expected=say("footers and columns as the databases write them"),
+        expected=say("footers, columns and names as the databases write them"),
         found=say("others"),
     )

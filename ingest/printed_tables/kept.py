@@ -131,7 +131,11 @@ def _written(
         for at, text in enumerate(table[0].cells[1:], start=1)
         if text and IS_TEXT not in head.own_columns.get(label_key(text), {})
     }
-    names = {ROW: _names(head.own_rows, reader), COLUMN: _names(head.own_columns, reader)}
+    labels_of_head = {label_key(line.cell(1)): line.cell(1) for line in above}
+    names = {
+        axis: _names(own, labels_of_head, reader)
+        for axis, own in ((ROW, head.own_rows), (COLUMN, head.own_columns))
+    }
     known = {
         text: is_known(text, head.columns, head.own_columns, reader) for text in columns.values()
     }
@@ -188,13 +192,18 @@ def _left_out(
     return [*above, *([table[0].number] if changed else []), *below]
 
 
-def _names(own: Mapping[str, Meaning], reader: Reader) -> dict[str, str]:
-    """Labels that the head explains and that hold an unknown word -> a name without one."""
+def _names(
+    own: Mapping[str, Meaning], written: Mapping[str, str], reader: Reader
+) -> dict[str, str]:
+    """Labels that the head explains and that hold an unknown word -> a name without one.
+
+    ``written``: the labels as the head writes them; their keys have no blanks between words.
+    """
     numbers = enumerate(own.items(), start=1)
     return {
         label: f"Bezeichnung {number}"
         for number, (label, meaning) in numbers
-        if not (are_known(label) or any(says(one, label, reader) for one in meaning))
+        if not (are_known(written[label]) or any(says(one, label, reader) for one in meaning))
     }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ingest.wtg.layout import TITLES
 from ingest.wtg.stated_dates import NoSuchDay, days_of_name
 from kreishaus.model import Request
@@ -13,12 +15,12 @@ WORDS = frozenset(["wtg", "stichtag", "register", *TITLES])
 
 def stichtag(request: Request, content: bytes, settings: Settings) -> Request:
     """The request of a reference date's file without a name that may be a person's."""
-    return _noted(request, "WTG_Stichtag", settings)
+    return replace(_noted(request, "WTG_Stichtag", settings), extension="zip")  # of CSV
 
 
 def register(request: Request, content: bytes, settings: Settings) -> Request:
     """The request of the register's list, likewise."""
-    return _noted(request, "WTG_Register", settings)
+    return replace(_noted(request, "WTG_Register", settings), extension="csv")
 
 
 def _noted(request: Request, begins: str, settings: Settings) -> Request:

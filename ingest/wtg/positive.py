@@ -198,7 +198,9 @@ def digits(read: Reader) -> Reader:
 
 
 BY_NAME: dict[str, Reader] = {
-    **dict.fromkeys(("quelle", "anlass", "schwerpunkt", "unterart"), unread),
+    **dict.fromkeys(("schwerpunkt", "unterart"), unread),
+    "quelle": listed(*_words_of(WORDS, "word", "quelle"), told=True),
+    "anlass": listed(*_words_of(WORDS, "word", "anlass"), told=True),
     **dict.fromkeys(("angebotsform", "angebotsform_wtg"), kind),
     "name": home,
     "traeger": compared("Träger"),

@@ -12,6 +12,8 @@ from string import Formatter
 ROOMS = (
     "kreishaus",
     "formats",
+    "vocabulary",
+    "persons",
     "ingest",
     "expectations",
     "pipeline",

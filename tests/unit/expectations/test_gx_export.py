@@ -23,7 +23,10 @@ from pipeline.steps import validate
 PLAIN = """
 import json, sys
 
-OURS = ("expectations", "formats", "kreishaus", "ingest", "pipeline", "warehouse")
+OURS = (
+    *("expectations", "formats", "kreishaus", "ingest", "persons", "pipeline"),
+    *("vocabulary", "warehouse"),
+)
 
 
 class Nothing:

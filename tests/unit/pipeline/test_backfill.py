@@ -108,7 +108,7 @@ def source(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Source, Server]]:
             months = sorted(played.content)
             return [Request(f"hkl/{one}", one, url=f"{server.url}/{one}") for one in months]
 
-        entry = replace(dataset("bamf/hkl"), guard=None)
+        entry = replace(dataset("bamf/hkl"), guard=None, strip=None, noted=None)
         monkeypatch.setattr("pipeline.steps.dataset", lambda _: entry)
         monkeypatch.setattr("kreishaus.datasets.Dataset.load", lambda *_: discover)
         yield played, server

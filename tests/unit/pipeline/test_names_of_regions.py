@@ -166,15 +166,25 @@ def population(path: Path, names: Mapping[str, str], *further: tuple[str, str]) 
 def test_a_shifted_file_goes_into_quarantine_and_its_names_are_never_earlier_ones(
     tmp_path: Path, settings: Settings
 ) -> None:
-    further = ("03241001", "Hannover, Landeshauptstadt"), ("03241002", "Barsinghausen, Stadt")
+    further = ("05154036", "Kleve, Stadt"), ("05154008", "Emmerich am Rhein, Stadt")
     good = population(tmp_path / f"{TABLE}.csv", MUNICIPALITIES, *further)
     outcome = by_hand(POPULATION, good, settings, "night")
     assert (outcome.status, outcome.findings) == ("staged", ())
-    assert earlier_names(settings)["03241002"] == "Barsinghausen, Stadt"
+    assert earlier_names(settings)["05154036"] == "Kleve, Stadt"
 
     swapped = [(key, name) for (key, _), (_, name) in zip(further, further[::-1], strict=True)]
     shifted = population(tmp_path / f"{TABLE}.csv", MUNICIPALITIES, *swapped)
     outcome = by_hand(POPULATION, shifted, settings, "night")
     assert outcome.status == "quarantined"
     assert [one.rule for one in outcome.findings] == ["region_name_of_another_key"]
-    assert earlier_names(settings)["03241002"] == "Barsinghausen, Stadt"
+    assert earlier_names(settings)["05154036"] == "Kleve, Stadt"
+
+
+def test_a_region_of_no_list_is_named_by_its_key(tmp_path: Path, settings: Settings) -> None:
+    further = ("03241002", "Barsinghausen, Stadt")
+    outcome = by_hand(
+        POPULATION, population(tmp_path / f"{TABLE}.csv", MUNICIPALITIES, further), settings, "one"
+    )
+    assert outcome.status == "staged"
+    assert [one.rule for one in outcome.findings] == ["text_left_out"]
+    assert earlier_names(settings)["03241002"] == "03241002"

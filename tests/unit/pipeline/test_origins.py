@@ -401,12 +401,22 @@ def register_lists(samples: Path, tmp_path: Path) -> Settings:
     """A home that has landed a list of homes without a mark, and one with it, as they came."""
     settings = live(tmp_path, "wtg", official_drop_folder=True)
     content = (samples / "drop" / "wtg" / "WTG_Register_2021-12-31.csv").read_bytes()
-    folder = tmp_path / "share" / "wtg"
-    (folder / "WTG_Register_2020-12-31.csv").write_bytes(content.replace(INVENTED, b""))
-    (folder / "WTG_Register_2021-12-31.csv").write_bytes(content)
-    for path in folder.iterdir():
-        os.utime(path, (0, 0))  # what changed lately may still be being copied
-    for landed in fetch_new("wtg/register", settings, "night").pending:
+    store = store_of(settings, "wtg/register")
+    for label, list_of_homes in (
+        ("WTG_Register_2020-12-31.csv", content.replace(INVENTED, b"")),
+        ("WTG_Register_2021-12-31.csv", content),
+    ):
+        path = str(tmp_path / "share" / "wtg" / label)
+        request = Request(label, label, path=path, extension="csv")
+        landed, _ = store.landing.land(
+            list_of_homes,
+            request,
+            run_id="night",
+            licence="",
+            headers=None,
+            figure_origin=figure_origin(list_of_homes, request, "wtg", settings),
+            left_out=(),
+        )
         process_file(landed, settings)
     return settings
 

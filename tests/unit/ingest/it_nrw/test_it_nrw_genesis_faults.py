@@ -291,10 +291,10 @@ REFUSED = {
     "converted twice": (in_zip(twice), "encoding"),
     "empty member": (in_zip(lambda _: b""), "is_text"),
     "page in zip": (in_zip(lambda _: MAINTENANCE), "is_text"),
-    "cut line": (in_zip(lambda text: text[:-30]), "found one word"),
     "text": (lambda _: b"Service temporarily unavailable", "found another format"),
 }
 QUARANTINED = {
+    "cut line": (in_zip(lambda text: text[:-30]), "cells_per_line", "another number of cells"),
     "renamed column": (in_zip(renamed), "columns", "value"),
     "missing column": (in_zip(without_column), "columns", "time"),
     "another table": (in_zip(another_table), "table_code", "12521"),

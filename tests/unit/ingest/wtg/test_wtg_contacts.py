@@ -134,8 +134,7 @@ def test_no_file_lands_as_it_came_and_what_landed_is_written_the_same_again(
     settings: Settings,
 ) -> None:
     landed = strip_workbook(book(small()), NAME, settings)
-    (told,) = landed.warnings
-    assert told.message.startswith("sheet 2, column P; sheet 4, column M: ")  # quelle, anlass
+    assert landed.warnings == ()
     again = strip_workbook(landed.content, NAME, settings)
     assert (again.content, again.warnings) == (landed.content, ())
     text = LIST.format(head="Status", cell="in Betrieb").encode()
