@@ -15,6 +15,8 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from babel import Locale
+
 from formats.known_words import KnownWords, read_words
 from ingest.bamf import pdfium_reader
 from ingest.bamf.annotations import KINDS
@@ -29,6 +31,7 @@ from persons.door import refuse_other_format, refuse_text, refuse_unknown, refus
 from vocabulary.countries import countries
 
 FORM = 1
+GERMAN = "de"
 WORDS = Path(__file__).with_name("words.txt")
 FILE_WORDS = frozenset(
     [
@@ -202,9 +205,11 @@ def _with_broken_words(texts: list[str], at: int) -> str:
 
 @cache
 def known_words() -> KnownWords:
-    """The words of BAMF's tables: its own, and the names of countries and their groups."""
-    names = (name for one in countries() for name in (one.label, one.continent, *one.also_written))
-    return KnownWords([*read_words(WORDS), *names, *MONTH_NAMES])
+    """The words of BAMF's tables: its own, and the names of countries and their groups, those too
+    that BAMF has not printed yet."""
+    names = [name for one in countries() for name in (one.label, one.continent, *one.also_written)]
+    territories = Locale(GERMAN).territories.values()
+    return KnownWords([*read_words(WORDS), *names, *territories, *MONTH_NAMES])
 
 
 def _left_out(pages: int) -> Finding:

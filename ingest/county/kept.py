@@ -1,8 +1,8 @@
 """What lands of a list of the county: its rows as they are read, without comments.
 
-Papers print sources, reasons and titles of documents. A word there that is not known and begins
-with a capital letter, as a name does, refuses the list. A number stands for who wrote or confirmed
-a line: that these are two is all that counts.
+Reasons, sources and titles of documents are the county's own prose, which papers print: the search
+for persons (``guard``) reads it, and no list of words could. A number stands for who wrote or
+confirmed a line: that these are two is all that counts.
 """
 
 from __future__ import annotations
@@ -16,23 +16,17 @@ from pathlib import Path
 
 from formats.encodings import decoded
 from ingest.county.guard import OF_OFFICERS
-from ingest.county.parse import SEVERAL_LINES, parse
+from ingest.county.parse import parse
 from kreishaus.county_folder import read_list
 from kreishaus.model import FileRejected, Finding, Origin, Request, Stripped, UnreadableFile
 from kreishaus.settings import Settings
 from kreishaus.wording import joined, say
-from persons.door import refuse
-from vocabulary.known_words import are_known
 from vocabulary.opaque import opaque
 
 FORM = 1
 """Version of what is written."""
 MOST_FAULTS = 10
-ALIAS = "alias"
-SHOWN = frozenset(["focus_de", "label_de", ALIAS])
 OPAQUE = re.compile(r"Person-\d{9}")
-CAPITAL = re.compile(r"(?<![^\W\d_])(?<!\A)(?<![.!?:] )[^\W\d_a-zäöüß][^\W\d_]+|\S+@\S+|\d{6,}")
-"""Words that do not begin a sentence; mail addresses and telephone numbers."""
 
 
 def strip(content: bytes, label: str, settings: Settings) -> Stripped:
@@ -44,14 +38,8 @@ def strip(content: bytes, label: str, settings: Settings) -> Stripped:
     except UnreadableFile as unreadable:
         raise FileRejected(_cannot_be_read(unreadable.findings)) from None
     written = [header]
-    for line, cells in rows:
+    for _, cells in rows:
         row = dict(zip(header, cells, strict=True))
-        for column in (SEVERAL_LINES | SHOWN) & row.keys():
-            if _may_name(column, row[column]):
-                refuse(
-                    say("row {row}, column {column}", row=line, column=column),
-                    say("a word that may be a name (title_words.txt lists the known ones)"),
-                )
         written.append([_kept(head, cell) for head, cell in row.items()])
     sink = io.StringIO()
     writer = csv.writer(sink, lineterminator="\n")
@@ -71,13 +59,6 @@ def noted(request: Request, content: bytes, settings: Settings) -> Request:
             )
         )
     return replace(request, identity=f"county/{settings.county.ags}/{request.label}")
-
-
-def _may_name(column: str, text: str) -> bool:
-    """An office's own word for a status has a known word in it; a sentence knows its nouns."""
-    if column == ALIAS:
-        return " " in text and not any(map(are_known, text.split()))
-    return not all(map(are_known, CAPITAL.findall(text)))
 
 
 def _kept(head: str, cell: str) -> str:

@@ -7,13 +7,14 @@ from collections.abc import Callable, Mapping
 from functools import cache
 
 from formats.known_words import KnownWords
+from formats.text import written_out
 from ingest.heimfinder import values
 from ingest.heimfinder.fields import Json, layout
 from ingest.heimfinder.tables import COORDINATES, COUNTS
 from kreishaus.settings import read_county
 from persons.contacts import matches
 from persons.named import names_person
-from vocabulary.region_names import all_names
+from vocabulary.region_names import PREPOSITIONS, all_names
 
 READERS: Mapping[str, Callable[[Json], object]] = {
     "home_id": values.identifier,
@@ -40,12 +41,24 @@ def in_form(column: str, value: Json) -> Json:
     if column == "home_name":
         return name_of_home(value)
     if column == "municipality_name":
-        return value if _regions().explain(value) else None
+        return _municipality_in(value)
     if column == "county_name":
         fits = _regions().explain(KEY.sub("", value))
     else:
         fits = _can_be_read(column, value)
     return value if fits else CONFIDENTIAL * len(value)
+
+
+def _municipality_in(text: str) -> str | None:
+    """The words of a place that are those of regions: of "41470 Neuss-Norf" Neuss. None without."""
+    if _regions().explain(text):
+        return text
+    found = [word for word in WORD.findall(text) if _is_of_region(word)]
+    return " ".join(found) or None
+
+
+def _is_of_region(word: str) -> bool:
+    return word.isalpha() and written_out(word) not in PREPOSITIONS and _regions().explain(word)
 
 
 def name_of_home(text: str) -> str | None:

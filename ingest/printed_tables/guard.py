@@ -86,7 +86,7 @@ def refuse_persons(content: bytes, label: str) -> None:
             if mark := _mark(cell, county):
                 _refuse(line, mark)
             if names_person(cell, strictly=True):
-                _refuse(line, "the name of a person")
+                _refuse(line, say("the name of a person"))
     table = _table(lines)
     for line in table[:1]:
         if PERSON.fullmatch(line.cell(0)) or any(HEAD.fullmatch(cell) for cell in line.cells):

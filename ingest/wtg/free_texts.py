@@ -12,12 +12,15 @@ from ingest.wtg.layout import KEYS
 from ingest.wtg.municipality_keys import is_county
 from ingest.wtg.positive import BY_NAME
 from ingest.wtg.sums import TOTAL
+from kreishaus.wording import say
 from persons.named import holds_full_name, is_resident, names_person
 from persons.values import day_of
 
 NAMES = frozenset(["name", "traeger"])
 PLACES = frozenset(["strasse", "hausnummer", "plz", "ort", "ags"])
 IDENTIFIERS = KEYS | {"standort_id"}
+PROJECT_KEY = "vorhaben_id"
+"""Offices call a project in words ("Ersatzneubau"); such a key lands as a number."""
 TEXTS = BY_NAME.keys() | IDENTIFIERS | {"status", "art"}
 FREE = TEXTS - NAMES - PLACES - IDENTIFIERS - {"angebotsform", "angebotsform_wtg", "art"}
 """Columns of words that may be empty: nothing of them is kept but words of lists."""
@@ -29,19 +32,19 @@ def marker_of(column: str, value: str) -> str | None:
     """What of a cell marks a person in a column in which nothing can be left out, in our words."""
     text = value.strip()
     if is_resident(text):
-        return "a word for a resident: the row is about a person"
+        return say("a word for a resident: the row is about a person")
     if column in FREE:
         return None
     if column in NAMES:
         if day_of(text):
-            return "a day where homes have their name or operator"
-        return "the name of a person" if names_person(text, strictly=True) else None
-    if column in IDENTIFIERS:
+            return say("a day where homes have their name or operator")
+        return say("the name of a person") if names_person(text, strictly=True) else None
+    if column in IDENTIFIERS - {PROJECT_KEY}:
         is_sum = TOTAL.search(text) or is_county(text)
         is_name = is_word(text) and not is_sum
-        return "an identifier of letters alone, as names are" if is_name else None
+        return say("an identifier of letters alone, as names are") if is_name else None
     if names_person(text) or (column not in TEXTS and holds_full_name(text)):
-        return "the name of a person"
+        return say("the name of a person")
     return None
 
 

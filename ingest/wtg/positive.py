@@ -29,6 +29,7 @@ from ingest.wtg.municipality_keys import municipality
 from kreishaus.settings import REPOSITORY
 from persons.contacts import holds_contact
 from persons.named import is_common, names_person
+from vocabulary.known_words import are_known
 from vocabulary.opaque import opaque
 from vocabulary.region_names import KINDS, PREPOSITIONS, official_names
 
@@ -41,7 +42,11 @@ THINGS = re.compile(
 """A text with such a word is the name of a home, an operator, a street or a place."""
 ALSO_HOMES = re.compile(
     r"\b(?:villa|hospiz|domizil|quartier|burg|schloss|garten|demenz|beatmung|intensiv|alten\w*|treff"
-    r"|betreu\w*|lebens\w*|tages\w*|angebot|einrichtung|verein)",
+    r"|betreu\w*|lebens\w*|tages\w*|angebot|einrichtung|verein"
+    r"|(?:abend|sonnen?)(?:sonne|stube|blick|ufer)?|rosengarten|m(?:ü|ue)hle|br(?:ü|ue)cke"
+    r"|(?:wohlf(?:ü|ue)hl)?oase|zeitlos|gemeinsam"
+    r"|azurit|alloheim|belia|compassio|convivo|curanum|domicil|dorea|emvia|korian|kursana|orpea"
+    r"|senivita|vitanas)",
     re.IGNORECASE,
 )
 SOMEBODY = re.compile(
@@ -95,8 +100,13 @@ def _once(kind: str, text: str) -> str:
     return text if OPAQUE.fullmatch(text) else opaque(kind, text)
 
 
-def listed(*words: str, other: str = NOT_LISTED, told: bool = False) -> Reader:
-    """The reader of words of a list; another word is ``other``, with a warning where ``told``."""
+def listed(
+    *words: str, other: str = NOT_LISTED, told: bool = False, composed: bool = False
+) -> Reader:
+    """The reader of words of a list; another word is ``other``, with a warning where ``told``.
+
+    ``composed``: a text of which each word is known (``vocabulary.known_words``) is kept, too.
+    """
     known = {written_out(word): word for word in (*words, other)}
 
     def read(raw: Raw) -> Cell:
@@ -104,7 +114,7 @@ def listed(*words: str, other: str = NOT_LISTED, told: bool = False) -> Reader:
         if not isinstance(cell.value, str):
             return cell
         bare = cell.value.removesuffix(MADE_UP)
-        word = known.get(written_out(bare), other)
+        word = known.get(written_out(bare), bare if composed and are_known(bare) else other)
         if word == other:
             return Cell(other, None, NOT_KEPT if told else None)
         return Cell(word + cell.value[len(bare) :])
@@ -149,12 +159,21 @@ def _is_of_homes(text: str) -> bool:
 
 
 def place(raw: Raw) -> Cell:
-    """The name of a municipality; another place is a number."""
+    """The name of a municipality, of "Neuss-Norf" or "41472 Neuss" Neuss; another place is a
+    number."""
     cell = cells.words(raw)
-    if not isinstance(cell.value, str):
+    if not isinstance(cell.value, str) or OPAQUE.fullmatch(cell.value):
         return cell
-    is_known = set(LETTERS.findall(written_out(cell.value))) <= _words_of_towns()
-    return cell if is_known and not re.search(r"\d", cell.value) else Cell(_once("Ort", cell.value))
+    words = LETTERS.findall(cell.value)
+    if all(map(_is_of_town, words)) and not re.search(r"\d", cell.value):
+        return cell
+    towns = [word for word in words if _is_of_town(word) and written_out(word) not in BESIDE_TOWNS]
+    telling = [word for word in towns if written_out(word) not in KINDS | PREPOSITIONS]
+    return Cell(" ".join(telling) or _once("Ort", cell.value))
+
+
+def _is_of_town(word: str) -> bool:
+    return written_out(word) in _words_of_towns()
 
 
 @cache
@@ -199,8 +218,8 @@ def digits(read: Reader) -> Reader:
 
 BY_NAME: dict[str, Reader] = {
     **dict.fromkeys(("schwerpunkt", "unterart"), unread),
-    "quelle": listed(*_words_of(WORDS, "word", "quelle"), told=True),
-    "anlass": listed(*_words_of(WORDS, "word", "anlass"), told=True),
+    "quelle": listed(*_words_of(WORDS, "word", "quelle")),
+    "anlass": listed(*_words_of(WORDS, "word", "anlass")),
     **dict.fromkeys(("angebotsform", "angebotsform_wtg"), kind),
     "name": home,
     "traeger": compared("Träger"),
@@ -210,10 +229,15 @@ BY_NAME: dict[str, Reader] = {
     "plz": digits(cells.postcode),
     "ags": digits(municipality),
     "nicht_durchgefuehrt_grund": listed(
-        *_words_of(WORDS, "word", "nicht_durchgefuehrt_grund"), other=OTHER_REASON, told=True
+        *_words_of(WORDS, "word", "nicht_durchgefuehrt_grund"),
+        other=OTHER_REASON,
+        told=True,
+        composed=True,
     ),
-    "grund": listed(*_words_of(REASONS, "reason_label"), other=OTHER_REASON),
-    "massnahme": listed(*_words_of(WORDS, "word", "massnahme"), other=OTHER_MEASURE, told=True),
+    "grund": listed(*_words_of(REASONS, "reason_label"), other=OTHER_REASON, composed=True),
+    "massnahme": listed(
+        *_words_of(WORDS, "word", "massnahme"), other=OTHER_MEASURE, told=True, composed=True
+    ),
     "traegerart": listed(*PROVIDER_KINDS, told=True),
     "freigabe_status": listed(*RELEASE_STATUS),
 }

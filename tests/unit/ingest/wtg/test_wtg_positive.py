@@ -124,7 +124,12 @@ def test_a_municipality_is_named(place: str) -> None:
 
 
 def test_another_place_is_a_number() -> None:
-    assert str(positive.place("Neuss, bei Quittenbaum").value).startswith("Ort-")
+    assert str(positive.place("Quittenbaum").value).startswith("Ort-")
+
+
+@pytest.mark.parametrize("text", ["Neuss, bei Quittenbaum", "41472 Neuss", "Neuss-Norf"])
+def test_of_a_place_stays_its_municipality(text: str) -> None:
+    assert positive.place(text).value == "Neuss"
 
 
 def test_what_is_no_number_is_still_a_fault_of_the_cell() -> None:
