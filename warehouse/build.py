@@ -27,6 +27,7 @@ from kreishaus.settings import REPOSITORY, Settings
 from kreishaus.store.batches import write_batches
 from kreishaus.store.sightings import write_sightings
 from kreishaus.store.staging import CHECKS, TEMPLATE, Staging, write_templates
+from kreishaus.wording import say
 from pipeline.freshness import write_freshness
 from warehouse import room, versions
 from warehouse.as_of import nightly_warehouse, requested_as_of
@@ -285,6 +286,12 @@ def build(settings: Settings, *, compare_as_before: bool = False) -> BuildResult
         record = keep_build(settings, process.returncode)
     if process.returncode and room.tells_of_full(output):
         output += build_found_disk_full(settings)
+    if process.returncode < 0:
+        output += say(
+            "dbt was ended from outside (signal {signal}) before it had built everything. What is "
+            "published stays as it is. Run kreishaus build again",
+            signal=-process.returncode,
+        )
     return BuildResult(process.returncode, record.failed if record else (), output, record)
 
 

@@ -109,6 +109,7 @@ class Soak:
             whom = self.chance.choice(WHOM if step.has_children else WHOM[:-1])
             moment = self.chance.uniform(0.2, max(0.5, self.takes[step.name]))
             ended = run_and_kill(step.command(), environment, self._log(step), moment, whom)
+            self.look()  # a run that is killed late, or comes to its end, has published
             if ended.killed is None:
                 tally.over_before += 1
                 self.takes[step.name] = ended.seconds

@@ -291,3 +291,16 @@ def test_a_build_says_that_another_program_has_the_warehouse_open(settings: Sett
         with pytest.raises(BuildNotFinished, match=r"another program has it open. End it"):
             build(settings)
         other.kill()
+
+
+def test_a_dbt_that_is_ended_from_outside_is_told_in_a_sentence(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended = tmp_path / "ended.py"
+    ended.write_text("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)\n")
+    monkeypatch.setattr("warehouse.build.ENDS_WITH_PARENT", ended)
+    monkeypatch.setattr("warehouse.build.lay_ready", lambda *_, **__: None)
+    result = build(settings)
+    assert (result.exit_code, result.record) == (-9, None)
+    assert "signal 9" in result.output
+    assert "Run kreishaus build again" in result.output
