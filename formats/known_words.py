@@ -7,7 +7,7 @@ every word of it is on the list, and every number has the form of a count or a d
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -36,10 +36,14 @@ def read_words(path: Path) -> frozenset[str]:
 
 
 class KnownWords:
-    """The words that a source's tables are made of, in whatever case, umlauts written out too."""
+    """The words that a source's tables are made of, in whatever case, umlauts written out too.
 
-    def __init__(self, texts: Iterable[str]) -> None:
+    ``joints`` may stand between the known words of a compound; alone a lost blank is none.
+    """
+
+    def __init__(self, texts: Iterable[str], joints: Sequence[str] = ("",)) -> None:
         self._texts = tuple(texts)
+        self._joints = joints
         self._judged: dict[str, bool] = {}
 
     @cached_property
@@ -59,14 +63,19 @@ class KnownWords:
             return NUMBER.fullmatch(token) is not None
         if not any(map(str.isalpha, token)):
             return token not in NO_SIGNS
-        return self._is_made_of(written_out(token))
+        return self.are_in(written_out(token))
 
-    def _is_made_of(self, word: str) -> bool:
-        """Whether a word is known, or several known ones between which a blank was lost."""
+    def are_in(self, word: str) -> bool:
+        """Whether a word, umlauts written out, is known, or is a compound of known ones."""
         return word in self._words or any(
-            word[:at] in self._words and self._is_made_of(word[at:])
+            self._begins(word[:at]) and self.are_in(word[at:])
             for at in range(SHORTEST_PART, len(word) - SHORTEST_PART + 1)
         )
+
+    def _begins(self, part: str) -> bool:
+        """Whether the first part of a compound is a known word, with the joint behind it."""
+        bare = (part.removesuffix(joint) for joint in self._joints if part.endswith(joint))
+        return any(word in self._words for word in bare if len(word) >= SHORTEST_PART)
 
 
 def _tokens(text: str) -> list[str]:

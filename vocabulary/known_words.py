@@ -11,6 +11,7 @@ import re
 from functools import cache
 from pathlib import Path
 
+from formats.known_words import KnownWords
 from formats.text import written_out
 from kreishaus.settings import REPOSITORY
 from vocabulary.opaque import opaque
@@ -25,7 +26,6 @@ NUMBER = re.compile(r"[1-9]\d{0,3}|0\d?|Wort-\d{9}")
 DAY = re.compile(r"\d{1,2}\. ?\d{1,2}\. ?(?:199\d|20\d\d)")
 """No day on which those were born whom homes take care of."""
 SIGNS = re.compile(r"[^\w@]|_")
-SHORTEST_PART = 3
 JOINTS = ("", "s", "es", "n", "en", "e", "er")
 
 
@@ -49,27 +49,14 @@ def _is_known(token: str) -> bool:
 
 def _is_word(word: str) -> bool:
     """Whether a word is known, or is made of known ones: "Pflegebericht", "Sitzungsvorlage"."""
+    endings = ("", "s", "en", "n")
     return len(word) == 1 or any(
-        word.endswith(ending) and _is_made(word.removesuffix(ending))
-        for ending in ("", "s", "en", "n")
-    )
-
-
-def _is_made(word: str) -> bool:
-    if word in _words():
-        return True
-    return any(
-        word[:at].removesuffix(joint) in _words() and _is_made(word[at:])
-        for at in range(SHORTEST_PART, len(word) - SHORTEST_PART + 1)
-        for joint in JOINTS
-        if word[:at].endswith(joint) and len(word[:at]) - len(joint) >= SHORTEST_PART
+        word.endswith(ending) and _words().are_in(word.removesuffix(ending)) for ending in endings
     )
 
 
 @cache
-def _words() -> frozenset[str]:
+def _words() -> KnownWords:
     files = [WORDS, TEMPLATES, DBT / "dbt_project.yml", *sorted((DBT / "seeds").glob("*.csv"))]
     texts = [file.read_text(encoding="utf-8") for file in files]
-    texts += official_names().values()
-    known = {word for text in texts for word in LETTERS.findall(written_out(text))}
-    return frozenset(known | KINDS | PREPOSITIONS)
+    return KnownWords([*texts, *official_names().values(), *KINDS, *PREPOSITIONS], JOINTS)
