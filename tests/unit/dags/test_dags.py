@@ -285,6 +285,8 @@ def test_every_model_is_a_task_with_its_tests_drawn_behind_its_parents_in_no_pro
         assert tasks[task_id]["trigger_rule"] == "one_done"
         assert task_id in tasks["prepare"]["downstream_task_ids"]
         assert "Clearing this box builds nothing" in tasks[task_id]["doc_md"]
+        assert tasks[task_id].get("params", []) == []  # the triggerer reads them with every box
+    assert [name for name, _ in tasks["prepare"]["params"]] == ["as_of", "known_by"]
     assert "publish" not in tasks["marts.vacancy"].get("downstream_task_ids", [])
 
 
