@@ -348,3 +348,19 @@ def test_a_pdf_that_earlier_code_landed_is_no_new_version(
     file.write_bytes(pdf)
     assert by_hand("bamf/hkl", file, settings, "run").landed.sha256 == landed.sha256
     assert list(landing.hashes()) == [landed.sha256]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("Belarus", "Türkiye", "Eswatini", "Côte d'Ivoire", "Viet Nam", "Seychellen"),
+        *("Palästinensische Gebiete", "Syrien, Arab. Republik", "São Tomé und Príncipe"),
+        *("Brunei Darussalam", "St. Kitts und Nevis"),
+    ],
+)
+def test_a_state_that_bamf_has_not_printed_yet_is_known(name: str) -> None:
+    assert evidence.known_words().explain(name)
+
+
+def test_a_person_is_no_state() -> None:
+    assert not evidence.known_words().explain(PERSON)

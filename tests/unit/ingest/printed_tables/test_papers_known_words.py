@@ -54,3 +54,16 @@ def test_two_titles_stay_two_and_one_stays_one() -> None:
 )  # fmt: skip
 def test_titles_of_papers_are_known(title: str) -> None:
     assert are_known(title)
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Örtliche Planung nach § 7 APG NRW",
+        "Verbindliche Bedarfsplanung, Folie 12",
+        "Tätigkeitsbericht 2021",
+        "Ausschuss für Gesundheit und Soziales, Sitzung vom 30.11.2021",
+    ],
+)
+def test_titles_of_committees_papers_are_known(title: str) -> None:
+    assert in_known_words(title) == title

@@ -11,6 +11,7 @@ from wtg_workbooks import NAME, book, put, read, small
 
 from ingest.wtg import positive
 from ingest.wtg.contacts import strip_workbook
+from ingest.wtg.free_texts import marker_of
 from ingest.wtg.layout import SHEETS
 from kreishaus.model import FileRejected, UnreadableFile
 from kreishaus.settings import Settings
@@ -135,3 +136,27 @@ def test_of_a_place_stays_its_municipality(text: str) -> None:
 def test_what_is_no_number_is_still_a_fault_of_the_cell() -> None:
     with pytest.raises(UnreadableFile):
         read(put(small(), "Belegung", 2, "plaetze_belegt", "Quittenbaum"))
+
+
+@pytest.mark.parametrize(
+    "reason",
+    ["Renovierung", "Umbau (2. OG)", "Wasserschaden", "Belegungsstopp", "Fachkräftemangel"],
+)
+def test_a_reason_of_known_words_stays(reason: str) -> None:
+    assert positive.BY_NAME["grund"](reason).value == reason
+
+
+@pytest.mark.parametrize("reason", ["Quittenbaum", "Umbau bei Quittenbaum"])
+def test_a_reason_with_another_word_is_another_reason(reason: str) -> None:
+    assert positive.BY_NAME["grund"](reason).value == "sonstiger Grund"
+
+
+@pytest.mark.parametrize("key", ["Neubau Rosellen", "Ersatzneubau"])
+def test_a_project_that_is_called_by_words_is_no_list_of_persons(key: str) -> None:
+    assert marker_of("vorhaben_id", key) is None
+    assert marker_of("pfad_id", key) is not None
+
+
+def test_a_key_with_an_unknown_word_lands_as_a_number() -> None:
+    assert str(positive.key("Neubau Rosellen").value).startswith("Kennung-")
+    assert positive.key("Ersatzneubau").value == "Ersatzneubau"
