@@ -25,10 +25,12 @@ UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "-": "_
 TITLED = re.compile(r"\b(?:Frau|Herrn?|Hr\.|Fr\.)\s+(?:Dr\.\s+)?[A-ZÄÖÜ][^\W\d_]")
 PHONE_IN_TEXT = re.compile(
     r"\b(?:tel|telefon|fon|fax|mobil|handy)\b\.?\s*:?\s*[+(]?\d[\d ()/.-]{4,}"
-    r"|(?<![\d.,/-])\(?(?:\+\d{2}[\s/()-]*\d{2,5}|0\d{2,5})[\s/()-]+\d{4,}(?!\d)",
+    r"|(?<![\d.,/-])\(?(?:\+\d{2}[\s/()-]*\d{2,5}|0\d{2,5})[\s/()-]+\d{4,}(?!\d)"
+    r"|(?<![\d.,/-])0[1-9]\d{8,9}(?!\d)",
     re.IGNORECASE,
 )
-"""A number behind its word, or an area code with a number behind it: 02137 884613."""
+"""A number behind its word, an area code with a number behind it (02137 884613), or ten and eleven
+digits that begin with a zero: keys of regions have eight or twelve."""
 MAIL_IN_TEXT = re.compile(rf"{MAIL.pattern}|\S\s?[(\[](?:at|ät)[)\]]\s?\S", re.IGNORECASE)
 """A mail address, also one that is hidden from programs: name(at)example."""
 

@@ -10,6 +10,7 @@ from formats.sheets import Sheet, Workbook
 from ingest.county.tables import TABLES, columns
 from kreishaus.county_folder import COMMENT
 from kreishaus.wording import joined, say
+from persons.contacts import holds_contact
 from persons.door import (
     opened,
     parted,
@@ -80,8 +81,8 @@ def _refuse_named(sheet: Sheet, heads: Mapping[int, object] = NO_HEADS) -> None:
             may_be_called_so = "name" in head or head in OF_OFFICERS
             if may_be_called_so or not isinstance(value, str):
                 continue
+            where = say("row {row}, column {column}", row=number, column=head or at)
             if names_person(value, strictly=True):
-                refuse(
-                    say("row {row}, column {column}", row=number, column=head or at),
-                    say("a text that names a person"),
-                )
+                refuse(where, say("a text that names a person"))
+            if holds_contact(value):
+                refuse(where, say("a text with a telephone number or mail address in it"))

@@ -645,7 +645,7 @@ def test_a_list_saved_again_without_a_change_is_no_fault(
     """Other bytes, the same cells: a version without a difference, by the tests of the models."""
     counties = tmp_path / "counties"
     shutil.copytree(REPOSITORY / "counties", counties)
-    saved = counties / installation.county_ags / "council_decisions.csv"
+    saved = counties / installation.county.ags / "council_decisions.csv"
     saved.write_bytes(saved.read_bytes() + b"\n")
     elsewhere = installation.model_copy(update={"counties": counties})
     (landed,) = fetch_new("county/lists", elsewhere, "saved again").pending

@@ -14,6 +14,7 @@ from wtg_workbooks import headers, origin
 
 from expectations.runner import validate
 from ingest.wtg import register
+from ingest.wtg.cells import NOTE
 from ingest.wtg.workbook import parse
 from kreishaus.datasets import dataset
 from kreishaus.model import Batch
@@ -130,7 +131,7 @@ def test_the_corona_remark_stands_on_its_date_only(batches: dict[str, Batch]) ->
     marked = {
         day
         for day, batch in batches.items()
-        if batch.tables["belegung"]["cell_markers"].str.contains("coronabedingt").any()
+        if batch.tables["belegung"]["cell_markers"].str.contains(NOTE).any()
     }
     assert marked == {"2021-02-15"}
 
