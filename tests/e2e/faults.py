@@ -50,6 +50,7 @@ def everything_at_once(
         county.write_text(county_file(county, offices.url, closed.url, drop), encoding="utf-8")
         environment = {
             "KREISHAUS_SOURCES": "live",
+            "KREISHAUS_RETRY_MINUTES": "0.02",
             "KREISHAUS_COUNTIES": str(counties),
             "AIRFLOW_CONN_SMTP_DEFAULT": mails.connection,
         }
