@@ -223,7 +223,7 @@ def the_night_explains_itself(installation: Settings, environment: Mapping[str, 
         "it_nrw/population_municipalities",
     }
     assert ("azr/crosstable", "refused") in issues
-    assert ("wtg/stichtag", "quarantine") in issues
+    assert ("wtg/stichtag", "refused") in issues
     assert ("bamf/hkl", "reissued") in issues
     sql = "select applications_first as syria from asylum_by_country_monthly"
     sql += " where reference_month = '2021-09-01' and ls_code = '475'"

@@ -639,14 +639,13 @@ def test_one_digit_and_one_cell_wrong(installation: Settings, first: Manifest) -
     ] == []
 
 
-def test_a_list_saved_again_without_a_change_is_no_fault(
-    installation: Settings, tmp_path: Path
-) -> None:
+def test_a_list_in_another_order_is_no_fault(installation: Settings, tmp_path: Path) -> None:
     """Other bytes, the same cells: a version without a difference, by the tests of the models."""
     counties = tmp_path / "counties"
     shutil.copytree(REPOSITORY / "counties", counties)
     saved = counties / installation.county.ags / "council_decisions.csv"
-    saved.write_bytes(saved.read_bytes() + b"\n")
+    head, first, *others = saved.read_bytes().splitlines(keepends=True)
+    saved.write_bytes(b"".join([head, *others, first]))
     elsewhere = installation.model_copy(update={"counties": counties})
     (landed,) = fetch_new("county/lists", elsewhere, "saved again").pending
     assert process_file(landed, elsewhere).status == "staged"

@@ -110,9 +110,16 @@ def _kill_a_child(process: subprocess.Popen[bytes]) -> str | None:
 def _children(process: subprocess.Popen[bytes]) -> list[psutil.Process]:
     try:
         children = psutil.Process(process.pid).children(recursive=True)
-        return [one for one in children if one.status() != psutil.STATUS_ZOMBIE]
+        return [one for one in children if one.status() != psutil.STATUS_ZOMBIE and _is_ours(one)]
     except psutil.NoSuchProcess:
         return []
+
+
+def _is_ours(child: psutil.Process) -> bool:
+    """Whether a child works for Kreishaus. Python's own resource tracker, which dbt has, does not:
+    Python starts it anew, and the new one ends with a traceback (``KeyError``), for it was not told
+    of the semaphores."""
+    return not any("multiprocessing.resource_tracker" in part for part in child.cmdline())
 
 
 def _kill_all(process: subprocess.Popen[bytes], environment: Mapping[str, str]) -> None:
