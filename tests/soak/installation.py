@@ -14,7 +14,7 @@ import duckdb
 from readers import as_text, duckdb_content
 from reissues import move_one_vacant_place
 
-from kreishaus.datasets import REGISTRY
+from kreishaus.datasets import REGISTRY, dataset
 from kreishaus.files import write_secret
 from kreishaus.model import Request
 from kreishaus.settings import Settings
@@ -157,6 +157,12 @@ class Installation:
         for _ in range(1 + self.handed_in % 3):
             move_one_vacant_place(path)
         return path
+
+    def lands_as(self, workbook: Path) -> str:
+        """The hash of what lands of a workbook: its cells, written anew."""
+        strip = dataset("wtg/stichtag").load("strip")
+        content = strip(workbook.read_bytes(), workbook.name, self.settings).content
+        return hashlib.sha256(content).hexdigest()
 
     def due_file(self) -> str:
         """An issue of the same workbook, landed and staged two years ago by the clock of then, and

@@ -6,7 +6,6 @@ step was killed and then run once more to its end; it returns what is wrong.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
@@ -79,7 +78,7 @@ class Ingest(Step):
         return ("ingest", "wtg", "stichtag", "--file", str(self.file))
 
     def wrong(self) -> list[str]:
-        sha256 = hashlib.sha256(self.file.read_bytes()).hexdigest()
+        sha256 = self.installation.lands_as(self.file)
         settings = self.installation.settings
         found = []
         if not Landing(settings.landing, "wtg", "stichtag").path(sha256).exists():
@@ -100,7 +99,7 @@ class Build(Step):
 
     def prepare(self) -> None:
         file = self.installation.new_workbook()
-        self.sha256 = hashlib.sha256(file.read_bytes()).hexdigest()
+        self.sha256 = self.installation.lands_as(file)
         self._done("ingest", "wtg", "stichtag", "--file", str(file))
         self.twin: Settings | None = None
         if self.built % self.twin_every == 0:
@@ -347,7 +346,7 @@ class Night(Step):
 
     def prepare(self) -> None:
         file = self.installation.new_workbook()
-        self.sha256 = hashlib.sha256(file.read_bytes()).hexdigest()
+        self.sha256 = self.installation.lands_as(file)
         self._done("ingest", "wtg", "stichtag", "--file", str(file))
 
     def command(self) -> Sequence[str]:
