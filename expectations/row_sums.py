@@ -196,7 +196,8 @@ class ExpectRowsToSumToTotal(CountyExpectation):
     Conditions are column -> value, list of values, or None for empty. A marker "-" counts 0, a
     group that touches another marker is skipped. A group with parts but without its total fails,
     and so does a table none of whose rows is meant. With ``whole_lists`` a group that lacks one of
-    the listed parts is not judged: its printer chose fewer.
+    the listed parts is not judged: its printer chose fewer; with ``total_perhaps`` none that lacks
+    the total.
     """
 
     group_by: Names
@@ -205,9 +206,13 @@ class ExpectRowsToSumToTotal(CountyExpectation):
     parts: Where
     tolerance: int | float = 0
     whole_lists: bool = False
+    total_perhaps: bool = False
 
     applied_rule = "rows_to_sum_to_total"
-    parameters = ("group_by", "value_column", "total", "parts", "tolerance", "whole_lists")
+    parameters = (
+        *("group_by", "value_column", "total", "parts", "tolerance"),
+        *("whole_lists", "total_perhaps"),
+    )
     success_keys = parameters
     args_keys = parameters
 

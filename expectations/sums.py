@@ -185,18 +185,22 @@ def rows_to_sum_to_total(
     parts: Condition,
     tolerance: float,
     whole_lists: bool = False,
+    total_perhaps: bool = False,
     label_column: str | None = None,
 ) -> Verdict:
     """Rows matching ``parts`` sum to each row matching ``total``, group by group.
 
     A marker "-" counts 0; a group with another marker is skipped; a group that has parts but no
     total breaks the rule, and so does a frame with rows of which none is a part or a total. With
-    ``whole_lists`` only groups are judged that have a row of each listed part.
+    ``whole_lists`` only groups are judged that have a row of each listed part, with
+    ``total_perhaps`` only those that have a total.
     """
     if whole_lists:
         frame = _with_each(frame, group_by, parts)
-        if frame.empty:
-            return Verdict(0, 0, ())
+    if total_perhaps:
+        frame = _with_a_row(frame, group_by, total)
+    if (whole_lists or total_perhaps) and frame.empty:
+        return Verdict(0, 0, ())
     return _Reconciliation(
         groups=_Groups.of(frame, group_by, value_column),
         is_total=matching(frame, total).to_numpy(bool),
@@ -208,11 +212,17 @@ def rows_to_sum_to_total(
 
 
 def _with_each(frame: pd.DataFrame, group_by: Sequence[str], parts: Condition) -> pd.DataFrame:
-    """The groups in which each of the listed values of ``parts``, one column, has a row."""
-    ((column, listed),) = parts.items()
-    wanted = frame[column].where(frame[column].isin(listed))
+    """The groups in which each of the listed values of ``parts``, of one column, has a row."""
+    ((column, listed),) = [part for part in parts.items() if isinstance(part[1], list)]
+    wanted = frame[column].where(matching(frame, parts))
     keys = [frame[name] for name in group_by]
     return frame[wanted.groupby(keys, dropna=False).transform("nunique") == len(listed)]
+
+
+def _with_a_row(frame: pd.DataFrame, group_by: Sequence[str], wanted: Condition) -> pd.DataFrame:
+    """The groups in which a row matches."""
+    keys = [frame[name] for name in group_by]
+    return frame[matching(frame, wanted).groupby(keys, dropna=False).transform("any")]
 
 
 def measures_to_sum(

@@ -25,7 +25,8 @@
 
 {#
   The counts of a GENESIS table, called `cells`, of the files in force: a table may print shares
-  beside them. Each reference date is from one file only, the newest that holds it: a file of one
+  beside them. Germany's own row (DG) is left out: the models tell a level by the length of its key.
+  Each reference date is from one file only, the newest that holds it: a file of one
   date and one of the whole history stand for different periods, so that both are in force.
   `of_each` are further columns, each value of which has reference dates of its own; they may be
   empty.
@@ -66,4 +67,5 @@ inner join
         and cells.{{ column }} is not distinct from in_force.{{ column }}
         {%- endfor %}
         and cells.unit = 'Anzahl'
+        and cells.region_code <> 'DG'
 {%- endmacro %}

@@ -17,20 +17,21 @@ from expectations.row_sums import (
     ExpectValueOrMarker,
 )
 from ingest.it_nrw.cells import Key
-from ingest.it_nrw.dimensions import DIMENSIONS, MEND_WORDING, NEW_LAYOUT, TOTAL, Dimension
-from ingest.it_nrw.regions import BEZIRKE, KREISE, LAND
+from ingest.it_nrw.dimensions import COUNT, DIMENSIONS, MEND_WORDING, NEW_LAYOUT, TOTAL, Dimension
+from ingest.it_nrw.regions import BEZIRKE, KREISE, LAENDER, LAND, NATION
 from kreishaus.wording import say
 
 CRITICAL, WARNING = FailureSeverity.CRITICAL, FailureSeverity.WARNING
 
 KEY = list(Key.__dataclass_fields__)
-REGION_KEY = r"^(?:\d{2}|\d{3}|\d{5}|\d{8})$"
+REGION_KEY = rf"^(?:{NATION}|\d{{2}}|\d{{3}}|\d{{5}}|\d{{8}})$"
 
-COUNT = "Anzahl"
 UNITS = [COUNT, "%", "Prozent"]
 
 COUNTED = {"unit": COUNT}
 """A table may print a share beside a count: the staging models take the counts."""
+
+EXACT = say("These tables are exact: their regions add up to the person.")
 
 LARGEST_USUAL_CHANGE = 0.25
 
@@ -270,9 +271,18 @@ def region_sums(
                 total={"region_code": whole, **judged},
                 parts={"region_code": parts, **judged},
                 severity=CRITICAL,
-                meta=meta(rule, say("These tables are exact: their regions add up to the person.")),
+                meta=meta(rule, EXACT),
             )
             for rule, whole, parts in levels
+        ),
+        ExpectRowsToSumToTotal(
+            group_by=group_by,
+            total={"region_code": NATION, **judged},
+            parts={"region_code": list(LAENDER), **judged},
+            whole_lists=True,
+            total_perhaps=True,
+            severity=CRITICAL,
+            meta=meta("laender_sum_to_germany", EXACT),
         ),
     ]
 

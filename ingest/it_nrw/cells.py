@@ -10,7 +10,8 @@ from operator import attrgetter
 import pandas as pd
 
 from formats.faults import fault
-from ingest.it_nrw.numbers import MARKERS, QUALIFIERS, Reading, read_cell, read_date
+from ingest.it_nrw.dimensions import COUNT
+from ingest.it_nrw.numbers import MARKERS, QUALIFIERS, Reading, read_date, read_flat
 from kreishaus.model import Batch, Finding, UnreadableFile
 from kreishaus.wording import joined, say
 
@@ -46,7 +47,8 @@ class ProjectionKey(Key):
 
 @dataclass(frozen=True)
 class PrintedCell:
-    """One cell as printed; ``row`` is the line it stands in. Only projections have a variant."""
+    """One cell as printed; ``row`` is the line it stands in. Only projections have a variant, only
+    flat CSVs a mark of quality in a column of its own."""
 
     key: Key
     region_label: str
@@ -54,6 +56,12 @@ class PrintedCell:
     row: int
     column: str
     variant_label: str | None = None
+    quality: str = ""
+
+    @property
+    def shown(self) -> str:
+        """As findings repeat it."""
+        return f"{self.printed}{self.quality}"
 
 
 def reference_date(printed: str, day_of_year: tuple[int, int], *, place: str, row: int) -> date:
@@ -144,27 +152,42 @@ def batch(
 
 def _read(cell: PrintedCell, place: str) -> Reading:
     try:
-        return read_cell(cell.printed)
+        reading = read_flat(cell.printed, cell.quality)
     except ValueError as error:
-        raise fault(
-            "number",
-            say(
-                "{place}, line {row}, {region_code} {region_label}: {printed!r} is {error}.",
-                place=place,
-                row=cell.row,
-                region_code=cell.key.region_code,
-                region_label=cell.region_label,
-                printed=cell.printed,
-                error=error,
-            ),
+        raise _no_number(
+            cell,
+            place,
+            str(error),
+            say("a number such as 1234 or 12,5, or one of {markers}", markers=joined(MARKERS, " ")),
+        ) from error
+    if cell.key.unit == COUNT and reading.value is not None and reading.value % 1:
+        raise _no_number(
+            cell,
+            place,
+            say("no whole number, though it counts (perhaps a comma between thousands)"),
+            say("a whole number such as 1234"),
+        )
+    return reading
+
+
+def _no_number(cell: PrintedCell, place: str, why: str, expected: str) -> UnreadableFile:
+    return fault(
+        "number",
+        say(
+            "{place}, line {row}, {region_code} {region_label}: {printed!r} is {error}.",
             place=place,
             row=cell.row,
-            column=cell.column,
-            expected=say(
-                "a number such as 1234 or 12,5, or one of {markers}", markers=joined(MARKERS, " ")
-            ),
-            found=repr(cell.printed),
-        ) from error
+            region_code=cell.key.region_code,
+            region_label=cell.region_label,
+            printed=cell.shown,
+            error=why,
+        ),
+        place=place,
+        row=cell.row,
+        column=cell.column,
+        expected=expected,
+        found=repr(cell.shown),
+    )
 
 
 def _contradiction(
@@ -198,8 +221,8 @@ def _contradiction(
         place=place,
         row=second.row,
         column=second.column,
-        expected=say("{printed} (line {row})", printed=first.printed, row=first.row),
-        found=say("{printed} (line {row})", printed=second.printed, row=second.row),
+        expected=say("{printed} (line {row})", printed=first.shown, row=first.row),
+        found=say("{printed} (line {row})", printed=second.shown, row=second.row),
     )
 
 
@@ -239,7 +262,7 @@ def _qualified(cell: PrintedCell, qualifier: str, place: str) -> Finding:
         row=str(cell.row),
         column=cell.column,
         expected=say("values without a mark"),
-        found=cell.printed,
+        found=cell.shown,
     )
 
 

@@ -27,6 +27,8 @@ MEND_WORDING = say("If it is a known one reworded, add a line to ingest/it_nrw/w
 NEW_LAYOUT = say("tell the data engineer (docs/sources/it_nrw.md, When the layout changes)")
 MEND_DIMENSION = say("if the table is now divided otherwise, {new_layout}", new_layout=NEW_LAYOUT)
 
+TWO_LETTERS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
+
 TOTAL = "Insgesamt"
 """The one word for the total of a dimension."""
 
@@ -36,13 +38,31 @@ WORDS: dict[Dimension, re.Pattern[str]] = {
     "age": re.compile(r"unter \d+.*|\d+ bis unter \d+.*|\d+ (Jahre )?und (mehr|älter)"),
     "care_grade": re.compile(r"Pflegegrad \d.*|(bisher|noch) .*Pflegegrad.*"),
 }
+COUNT = "Anzahl"
+"""The unit of what is counted: its values are whole."""
 UNIT = re.compile(r"Anzahl|Prozent|%|EUR|Tsd\. EUR|qm")
 
 VARIABLES: dict[str, Dimension] = {"GES": "sex", "NAT": "nationality"}
 """Code of a flat-CSV variable -> dimension; any other is told by its words."""
 
-REGION_VARIABLES = ("DLAND", "REGBEZ", "KREISE", "GEMEIN", "GEOGM4")
-"""Codes of the flat-CSV variables that say where; GEOGM4 is the census with its longer keys."""
+SAID_BY_CODE = {
+    "GESM": re.compile("männlich"),
+    "GESW": re.compile("weiblich"),
+    "NATD": re.compile("Deutsche?"),
+    "NATA": re.compile("Ausländer.*"),
+}
+"""Code of an attribute -> what its label says; of age groups see ``contradicts``."""
+AGE_CODE = re.compile(r"ALT(?P<low>\d{3})(?:B(?P<high>\d{2,3})|UM)", re.ASCII)
+"""``ALT003B06`` is "3 bis unter 6 Jahre", ``ALT000B03`` "unter 3 Jahre", ``ALT090UM`` "90 Jahre
+und mehr"."""
+AGE_WORDS = re.compile(
+    r"unter (?P<below>\d+).*|(?P<low>\d+) bis unter (?P<high>\d+).*"
+    r"|(?P<from>\d+) (?:Jahre )?und (?:mehr|älter)",
+    re.ASCII,
+)
+REGION_VARIABLES = ("DINSG", "DLAND", "REGBEZ", "KREISE", "GEMEIN", "GEOGM4")
+"""Codes of the flat-CSV variables that say where; DINSG is Germany, GEOGM4 the census with its
+longer keys."""
 
 
 @cache
@@ -65,7 +85,21 @@ def label(printed: str) -> str:
 
 
 def _folded(printed: str) -> str:
-    return " ".join(printed.split()).casefold()
+    """Without what layouts change: blanks, capitals, and umlauts, which the old flat CSV writes as
+    two letters (``Bevoelkerungsstand``)."""
+    return " ".join(printed.split()).casefold().translate(TWO_LETTERS)
+
+
+def contradicts(code: str, words: str) -> bool:
+    """Whether a label says another thing than the code beside it. Most codes say nothing of it."""
+    if said := SAID_BY_CODE.get(code):
+        return said.fullmatch(label(words)) is None
+    age, words_of_age = AGE_CODE.fullmatch(code), AGE_WORDS.fullmatch(label(words))
+    if age is None or words_of_age is None:
+        return False
+    low = int(words_of_age["low"] or words_of_age["from"] or 0)
+    high = words_of_age["high"] or words_of_age["below"]
+    return (int(age["low"]), int(age["high"] or 0)) != (low, int(high or 0))
 
 
 def dimension_of(labels: Iterable[str]) -> Dimension | None:

@@ -103,7 +103,9 @@ def unpacked(content: bytes) -> tuple[str, bytes]:
     check_archive(content, say("a GENESIS answer"))
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            members = [info for info in archive.infolist() if info.filename.endswith(".csv")]
+            members = [
+                info for info in archive.infolist() if info.filename.lower().endswith(".csv")
+            ]
             if len(members) != 1:
                 raise fault(
                     "one_csv",

@@ -18,14 +18,17 @@ from ingest.it_nrw.dimensions import (
     VARIANT,
     Dimension,
     Variant,
+    contradicts,
     label,
     nearest,
 )
 from ingest.it_nrw.ffcsv import Attribute, FlatCell, FlatTable
-from ingest.it_nrw.numbers import MARKERS
 from ingest.it_nrw.regions import official_key
 from kreishaus.model import Finding
 from kreishaus.wording import joined, say
+
+REGIONAL_ATLAS = {"AI": "99910"}
+"""First part of a table's code -> its statistic, where that is another."""
 
 
 def cells_of(
@@ -45,6 +48,7 @@ def cells_of(
     cells = list(islice(table.cells, MAX_CELLS + 1))
     require_size(len(cells), place)
     _require_statistic(cells, place, table_code)
+    _require_one_label_each(cells, place)
     dimensions = _dimensions(cells, place, variants)
     for cell in cells:
         region, places = _placed(cell, dimensions, place)
@@ -63,7 +67,8 @@ def cells_of(
                 unit=label(cell.unit),
             ),
             region_label=region.label,
-            printed=_printed(cell),
+            printed=cell.value,
+            quality=cell.quality,
             row=cell.line,
             column=cell.measure_label,
             variant_label=places.get(VARIANT),
@@ -97,7 +102,8 @@ def ignored_columns(table: FlatTable, place: str) -> list[Finding]:
 
 
 def _require_statistic(cells: Sequence[FlatCell], place: str, table_code: str) -> None:
-    statistic = table_code.split("-")[0]
+    first = table_code.split("-")[0]
+    statistic = REGIONAL_ATLAS.get(first, first)
     for cell in cells:
         if cell.statistics_code != statistic:
             raise fault(
@@ -113,6 +119,39 @@ def _require_statistic(cells: Sequence[FlatCell], place: str, table_code: str) -
                 expected=statistic,
                 found=cell.statistics_code,
                 to_do=say("Mend table_code (or path) of this dataset in county.toml."),
+            )
+
+
+def _require_one_label_each(cells: Sequence[FlatCell], place: str) -> None:
+    """The code says what a cell is about, so a label beside it that says another thing, or two
+    labels of one code, mean that columns or lines were exchanged."""
+    labels: dict[tuple[str, str], str] = {}
+    for cell in cells:
+        for variable, attribute in cell.variables.items():
+            if not attribute.code:
+                continue
+            first = labels.setdefault((variable, attribute.code), attribute.label)
+            if first == attribute.label and not contradicts(attribute.code, attribute.label):
+                continue
+            raise fault(
+                "code_and_label",
+                say(
+                    "{place}, line {line}: the code {code} and the label beside it contradict each "
+                    "other, so nobody knows which of them the value belongs to.",
+                    place=place,
+                    line=cell.line,
+                    code=attribute.code,
+                ),
+                place=place,
+                row=cell.line,
+                column=variable,
+                expected=(
+                    say("the label that belongs to {code}", code=attribute.code)
+                    if first == attribute.label
+                    else repr(first)
+                ),
+                found=repr(attribute.label),
+                to_do=say("Fetch it again; if it comes again, tell the publisher."),
             )
 
 
@@ -189,10 +228,3 @@ def _placed(
 def _label(attribute: Attribute) -> str:
     """The total has an empty code, whatever it is called."""
     return label(attribute.label) if attribute.code else TOTAL
-
-
-def _printed(cell: FlatCell) -> str:
-    """Value and quality mark as one printed cell; a marker may stand in either column."""
-    if not cell.value and cell.quality in MARKERS:
-        return cell.quality
-    return cell.value if cell.quality in MARKERS else f"{cell.value}{cell.quality}"

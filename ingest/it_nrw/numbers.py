@@ -17,8 +17,13 @@ QUALIFIERS = {
     "r": say("corrected"),
     "s": say("estimated"),
     "e": say("final"),
+    "/": say("not reliable"),
+    "x": say("blocked"),
 }
-"""What may stand around a value without taking it away."""
+"""What may stand around a value without taking it away; "/" and "x" only in a flat CSV."""
+
+UNKNOWN = (".", "...")
+"""Beside a number these say that it is none: a secret cell comes as ``0`` marked ``.``."""
 
 NUMBER = "-?[0-9]{1,12}(?:,[0-9]{1,9})?"
 """More digits than people, places or euros can have would be an accident of two cells joined."""
@@ -54,6 +59,22 @@ def read_cell(printed: str) -> Reading:
     if bracketed := match["bracketed"]:
         return Reading(_number(bracketed), qualifier="()")
     return Reading(_number(match["plain"]), qualifier=match["mark"])
+
+
+def read_flat(value: str, quality: str) -> Reading:
+    """A value of a flat CSV with its quality mark (``value_q``), which decides what it is.
+
+    "." and "..." beat any number, "-", "/" and "x" a zero; "/" and "x" qualify another number.
+    Raises ``ValueError`` for what no number can be, or for "-" (nothing) beside one.
+    """
+    if quality not in MARKERS:
+        return read_cell(f"{value}{quality}")
+    number = read_cell(value).value if value and value != quality else None
+    if quality in UNKNOWN or not number:
+        return Reading(None, marker=quality)
+    if quality not in QUALIFIERS:
+        raise ValueError(f"a number that is marked as nothing ({quality})")
+    return Reading(number, qualifier=quality)
 
 
 def _number(digits: str) -> float:

@@ -27,7 +27,7 @@ from ingest.it_nrw.dimensions import (
     label,
     nearest,
 )
-from ingest.it_nrw.regions import KEY, official_key
+from ingest.it_nrw.regions import KEY, NATION, official_key
 from ingest.it_nrw.table_csv import PrintedTable
 from kreishaus.model import UnreadableFile
 from kreishaus.wording import joined, say
@@ -36,7 +36,8 @@ TIME = re.compile(r"(?:19|20)\d{2}|\d{4}-\d{2}-\d{2}|\d{2}\.\d{2}\.\d{4}", re.AS
 TITLE_TIME = re.compile(r"(?:Stichtag|Jahr|Berichtsjahr): (?P<time>\S+)")
 TITLE_MEASURE = re.compile(rf"(?P<measure>.+) \((?P<unit>{UNIT.pattern})\)")
 INDENTED_LEVELS = (2, 3, 5)
-"""Lengths of the keys of Land, Bezirk and Kreis: the rows of each stand equally far in."""
+"""Lengths of the keys of Land, Bezirk and Kreis: the rows of each stand equally far in. Germany
+stands further out than a Land."""
 
 
 @dataclass(frozen=True)
@@ -188,12 +189,13 @@ def _unknown_words(
 def _require_levels(table: PrintedTable, leading: _Leading) -> None:
     """A key that lost digits names a larger region; the indentation of its row gives it away."""
     indents: dict[int, Counter[int]] = {length: Counter() for length in INDENTED_LEVELS}
-    for line in table.lines:
+    rows = [row for row in table.lines if row.leading[leading.region].strip() != NATION]
+    for line in rows:
         length = len(line.leading[leading.region].strip())
         if length in indents:
             indents[length][_indent(line.leading[leading.region_label])] += 1
     usual = {length: count.most_common(1)[0][0] for length, count in indents.items() if count}
-    for line in table.lines:
+    for line in rows:
         key = line.leading[leading.region].strip()
         indent = _indent(line.leading[leading.region_label])
         if indent != usual.get(len(key), indent):
@@ -233,7 +235,7 @@ def _columns(table: PrintedTable, variants: bool) -> list[_Column]:
     units: tuple[str, ...] | None = None
     others: list[tuple[str, ...]] = []
     for header in table.headers:
-        dimension, strange = nearest(header)
+        dimension, strange = nearest(filter(None, header))
         if units is None and all(map(UNIT.fullmatch, header)):
             units = header
         elif variants and VARIANT not in rows and all(map(VARIANT_WORDS.fullmatch, header)):
@@ -249,8 +251,8 @@ def _columns(table: PrintedTable, variants: bool) -> list[_Column]:
         _Column(
             measure=label(measures[index]),
             unit=label(units[index]),
-            dimensions={name: label(row[index]) for name, row in rows.items()},
-            name=" / ".join(header[index] for header in table.headers),
+            dimensions={name: label(row[index]) for name, row in rows.items() if row[index]},
+            name=" / ".join(header[index] for header in table.headers if header[index]),
         )
         for index in range(len(table.headers[0]))
     ]
@@ -262,7 +264,8 @@ def _measured(
     """What each column counts, and in which unit: by header rows, or by the title.
 
     A row that says the same of every column only names the dimension below it, as "Altersgruppen"
-    does in the old wide CSV.
+    does in the old wide CSV. Of several rows the lower ones divide what the upper ones count:
+    "Verfügbare Plätze / Dauerpflege".
     """
     width = len(table.headers[0])
     others = [row for row in others if {label(text) for text in row} != {TOTAL}]
@@ -270,7 +273,9 @@ def _measured(
     telling = [row for row in others if len(set(row)) > 1] or (
         [] if of_title and units is None else others
     )
-    if len(telling) > 1 or not (of_title or (units and telling)):
+    if len(telling) > 1:
+        telling = [tuple(" / ".join(filter(None, names)) for names in zip(*telling, strict=True))]
+    if not (of_title or (units and telling)):
         raise fault(
             "header",
             say(

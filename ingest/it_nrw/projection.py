@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 from formats.faults import fault
@@ -68,7 +69,7 @@ def _projected(
                 "variant_label": cell.variant_label or of_title,
             }
         )
-        yield PrintedCell(key, cell.region_label, cell.printed, cell.row, cell.column)
+        yield replace(cell, key=key)
 
 
 def _evening(day: date, new_year: bool) -> date:

@@ -6,6 +6,11 @@ Aachen, and the Kreise Aachen (05354) and Aachen, city (05313) exist no more.
 
 import re
 
+NATION = "DG"
+"""Germany, the first row of the Kreis tables of Regionaldatenbank Deutschland."""
+
+LAENDER = tuple(f"{number:02}" for number in range(1, 17))
+
 LAND = "05"
 
 BEZIRKE = ("051", "053", "055", "057", "059")
@@ -23,8 +28,9 @@ KREISE = tuple(
 )
 """The 53 Kreise and kreisfreie Städte."""
 
-KEY = re.compile(r"\d{2}|\d{3}|\d{5}|\d{8}|\d{12}", re.ASCII)
-"""A region key by its length: Land, Regierungsbezirk, Kreis, municipality, the census's own."""
+KEY = re.compile(rf"{NATION}|\d{{2}}|\d{{3}}|\d{{5}}|\d{{8}}|\d{{12}}", re.ASCII)
+"""A region key: Germany, or by its length Land, Regierungsbezirk, Kreis, municipality, the census's
+own."""
 CENSUS_KEY = re.compile(r"\d{12}", re.ASCII)
 
 

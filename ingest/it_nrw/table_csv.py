@@ -4,7 +4,8 @@ All three have one grammar::
 
     Tabelle: <code>                          the old one says GENESIS-Tabelle:
     <title over one or more lines>;;;;       only the first cell is filled
-    ;;;;<header>;<header>;...                one or more rows, as many empty cells as leading ones
+    ;;;;<header>;<header>;...                one or more rows, as many empty cells as leading ones;
+                                             from the second on empty where a column is not divided
     <leading cells>;<value>;<value>;...      the data
     __________
     <footnotes, licence>                     may be quoted and run over several lines
@@ -16,11 +17,14 @@ The number of titles, header rows and leading cells is found, never assumed.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 
 from formats.encodings import decoded
 from formats.faults import fault
+from ingest.it_nrw.dimensions import UNIT
 from ingest.it_nrw.lines import CsvLine, csv_lines
 from kreishaus.local_time import HERE
 from kreishaus.wording import say
@@ -48,7 +52,8 @@ class Line:
 
 @dataclass(frozen=True)
 class PrintedTable:
-    """A table as printed. Each row of ``headers`` has one cell for each value column."""
+    """A table as printed. Each row of ``headers`` has one cell for each value column, empty where
+    the row above names a column that is not divided further."""
 
     code: str
     titles: tuple[str, ...]
@@ -143,16 +148,17 @@ def _parts(rows: list[CsvLine], code: str) -> tuple[list[CsvLine], list[CsvLine]
 
 
 def _leading(headers: list[CsvLine], code: str) -> int:
-    """How many cells stand before the values: as many as every header row leaves empty."""
+    """How many cells stand before the values: as many as every header row leaves empty.
+
+    The first row names each column. A row below it names the parts of those that are divided.
+    """
     leading = next((i for i, cell in enumerate(headers[0].cells) if cell.strip()), 0)
-    for row in headers:
-        aligned = len(row.cells) == len(headers[0].cells)
-        if not (
-            aligned
-            and leading
-            and not any(cell.strip() for cell in row.cells[:leading])
-            and all(cell.strip() for cell in row.cells[leading:])
-        ):
+    width = len(headers[0].cells)
+    for at, row in enumerate(headers):
+        cells = [cell.strip() for cell in row.cells]
+        above = [tuple(cell.strip() for cell in other.cells[leading:]) for other in headers[:at]]
+        fits = len(cells) == width and leading and not any(cells[:leading])
+        if not (fits and _divides(cells[leading:], above)):
             raise fault(
                 "header",
                 say(
@@ -165,11 +171,26 @@ def _leading(headers: list[CsvLine], code: str) -> int:
                 expected=say(
                     "{leading} empty cells, then {count} names",
                     leading=leading,
-                    count=len(headers[0].cells) - leading,
+                    count=width - leading,
                 ),
                 found=";".join(row.cells)[:120],
             )
     return leading
+
+
+def _divides(names: Sequence[str], above: Sequence[tuple[str, ...]]) -> bool:
+    """Whether a header row names each column, or each part of some that the rows above name.
+
+    GENESIS leaves a cell empty where a column is not divided further; columns of one name above
+    are parts of one, so either all of them have a name or none. Every column has a unit.
+    """
+    if all(UNIT.fullmatch(name) for name in names if name):
+        return all(names)
+    columns = zip(names, *above, strict=True)
+    parts = [
+        [bool(name) for name, *_ in part] for _, part in groupby(columns, key=lambda one: one[1:])
+    ]
+    return all(all(part) or (above and not any(part)) for part in parts)
 
 
 def _line(row: CsvLine, leading: int, width: int, code: str) -> Line:

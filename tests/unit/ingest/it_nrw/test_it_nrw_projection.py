@@ -202,6 +202,9 @@ def test_variants_of_a_flat_csv():
 
 # Its suite
 
+IDLE = ([], ["laender_sum_to_germany"])
+"""The sample prints no Germany: ``test_germany_is_the_sum_of_the_laender`` judges it."""
+
 
 @pytest.fixture(scope="module")
 def batch(tmp_path_factory):
@@ -231,7 +234,7 @@ def cells_but(batch, **where):
 def test_the_sample_passes_and_every_rule_judges_something(batch):
     validation = validate(dataset(NAME), batch)
     assert [check.rule for check in validation.checks if check.outcome == "failed"] == []
-    assert [check.rule for check in validation.checks if not check.evaluated_rows] == []
+    assert [check.rule for check in validation.checks if not check.evaluated_rows] in IDLE
     assert batch.period == "2024-12-31"
 
 

@@ -8,6 +8,7 @@ import pytest
 from it_nrw_files import origin
 
 from expectations.runner import validate
+from ingest.it_nrw.regions import LAENDER, LAND, NATION
 from kreishaus.datasets import dataset
 from sample import it_nrw
 
@@ -21,6 +22,9 @@ FILES = {
     "population_municipalities_by_age": (f"{it_nrw.TABLEFILE}/12411-02-03-5.zip", "12411-02-03-5"),
 }
 PILOT_2023 = {"region_code": "05162", "reference_date": date(2023, 12, 15)}
+
+IDLE = ([], ["laender_sum_to_germany"])
+"""The sample prints no Germany: ``test_germany_is_the_sum_of_the_laender``."""
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +71,28 @@ def test_the_sample_passes(validations, name):
 
 @pytest.mark.parametrize("name", FILES)
 def test_every_rule_judges_something(validations, name):
-    assert [check.rule for check in validations[name].checks if not check.evaluated_rows] == []
+    assert [check.rule for check in validations[name].checks if not check.evaluated_rows] in IDLE
+
+
+def with_germany(batch, by=0):
+    """Every Land like ours, and Germany as their sum."""
+    cells = batch.tables["cells"]
+    ours = cells[cells["region_code"] == LAND]
+    others = [ours.assign(region_code=land) for land in LAENDER if land != LAND]
+    germany = ours.assign(region_code=NATION, value=16 * ours["value"] + by)
+    return pd.concat([cells, *others, germany], ignore_index=True)
+
+
+def test_germany_is_the_sum_of_the_laender(batches):
+    batch = batches["population_by_age"]
+    whole = with_germany(batch)
+    assert failed(batch, "population_by_age", whole) == {}
+    rules = {"laender_sum_to_germany": "critical"}
+    assert failed(batch, "population_by_age", with_germany(batch, by=1)).items() >= rules.items()
+    fewer = with_germany(batch, by=1)
+    assert "laender_sum_to_germany" not in failed(
+        batch, "population_by_age", fewer[fewer["region_code"] != "16"]
+    )
 
 
 def test_the_jump_of_2019_to_2023_is_a_warning(validations):
