@@ -1,6 +1,6 @@
 # `make help` lists what there is. Everything that Kreishaus keeps lies under KREISHAUS_HOME.
 .DEFAULT_GOAL := help
-.PHONY: help environments run up down docs superset test test-full test-all attack history soak fuzz pictures lint lint-python lint-sql format clean lock
+.PHONY: help environments run up down docs superset test test-full test-all attack history scale soak fuzz pictures lint lint-python lint-sql format clean lock
 
 PYTHON ?= python3.11
 VENV := .venv
@@ -66,6 +66,9 @@ attack: $(VENV)/development ## attack on homes: all dates, 200 workbooks full of
 
 history: $(VENV)/development ## ten simulated years against a first week, and a home of earlier code built anew (minutes)
 	$(BIN)/pytest -m long tests/unit/kreishaus/store/test_flat_in_history.py tests/integration/test_upgrade.py
+
+scale: $(VENV)/development ## a generated Germany in small: what must hold of it, and in how much memory (minutes)
+	$(BIN)/pytest -m long tests/integration/test_germany.py
 
 soak: $(VENV)/development ## hundreds of kills at random, with readers watching (hours): docs/reliability.md
 	PYTHONPATH=tests/helpers $(BIN)/python tests/soak/soak.py

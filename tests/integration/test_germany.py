@@ -17,6 +17,8 @@ from kreishaus.settings import Settings
 from sample.germany import HomeInUse, Size, write
 from warehouse.query import query
 
+pytestmark = pytest.mark.long
+
 KREISHAUS = str(Path(sys.executable).with_name("kreishaus"))
 SIZE = Size(laender=2, kreise=20, municipalities=300)
 MEMORY_MIB = 256
