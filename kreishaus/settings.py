@@ -123,15 +123,24 @@ class HttpConfig(Section):
         return self.largest_mebibytes * 2**20
 
 
+Template = Annotated[str, Field(pattern=r"^([^{}]|\{code\}|\{format\})+$")]
+"""An address with the code of a table and a format in it."""
+
+
 class Database(Section):
     """One GENESIS database. ``rest`` is the root of its service, without a slash at the end.
 
-    ``download`` is where its tables lie for everybody, with ``{code}`` and ``{format}`` in it;
-    empty where nothing is to be had without an account.
+    ``download`` is where its tables lie for everybody, with ``{code}`` and ``{format}`` in it: one
+    address, or several that are tried in turn; empty where nothing is to be had without an account.
     """
 
     rest: str
-    download: str = Field(default="", pattern=r"^([^{}]|\{code\}|\{format\})*$")
+    download: tuple[Template, ...] = ()
+
+    @field_validator("download", mode="before")
+    @classmethod
+    def _one_or_several(cls, given: object) -> object:
+        return tuple(filter(None, [given])) if isinstance(given, str) else given
 
 
 class Patience(Section):

@@ -15,7 +15,7 @@ from sample.it_nrw_figures import FIGURES, NOT_AGES, read_figures, regions
 from sample.it_nrw_formats import datencsv, ldb_static
 
 STATIC = "ldbnrwws/downloader/00/tables"
-REGIO_DOWNLOAD = "genesis/online/download"
+REGIO_STATIC = "genesisws/downloader/00/tables"
 TABLEFILE = "genesisws/rest/2020/data/tablefile"
 
 CARE_STATISTIC = "Pflegestatistik"
@@ -59,7 +59,7 @@ def write(target: Path, county: County | None = None) -> None:
         f"{STATIC}/22421-02i_00.csv": _care_recipients(),
         f"{STATIC}/22412-01i_00.csv": _care_homes(),
         f"{STATIC}/22421-00xx_00.csv": _care_recipients_by_age(),
-        f"{REGIO_DOWNLOAD}/12411-03-03-4/datencsv": _population_by_age(),
+        f"{REGIO_STATIC}/12411-03-03-4_00.csv": _population_by_age(),
         f"{STATIC}/{it_nrw_projection.CODE}_00.csv": it_nrw_projection.table(),
     }
     if county is None or county.ags == it_nrw_municipalities.PILOT:

@@ -36,7 +36,7 @@ def table(settings: Settings, client: Client, dataset_name: str) -> list[Request
         )
     root_of(settings, config.database)
     code = config.table_code or _searched(settings, client, config, dataset_name)
-    ways = [request for way in config.ways if (request := _by(way, settings, config, code))]
+    ways = [request for way in config.ways for request in _by(way, settings, config, code)]
     if not ways:
         raise ValueError(
             f"{settings.county_file}: [source.{SOURCE}.datasets.{dataset_name}] is only to be "
@@ -55,18 +55,25 @@ def region(settings: Settings, config: DatasetConfig) -> str:
     return config.regional_key or own[config.regional_variable]
 
 
-def _by(way: Way, settings: Settings, config: DatasetConfig, code: str) -> Request | None:
-    return _download(settings, config, code) if way == "download" else _rest(settings, config, code)
+def _by(way: Way, settings: Settings, config: DatasetConfig, code: str) -> list[Request]:
+    if way == "rest":
+        return [_rest(settings, config, code)]
+    return _downloads(settings, config, code)
 
 
-def _download(settings: Settings, config: DatasetConfig, code: str) -> Request | None:
-    """The download for everybody; None where the database has none."""
-    pattern = settings.source_config(SOURCE).databases[config.database].download
-    address = config.path or pattern.format(code=code, format=config.format)
-    if not address:
-        return None
-    url = settings.address(SOURCE, address)
-    return Request(f"{config.database}/{code}", code, url=url, extension="csv")
+def _downloads(settings: Settings, config: DatasetConfig, code: str) -> list[Request]:
+    """The downloads for everybody, in the configured order; none where the database has none."""
+    patterns = settings.source_config(SOURCE).databases[config.database].download
+    addresses = [config.path] if config.path else patterns
+    return [
+        Request(
+            f"{config.database}/{code}",
+            code,
+            url=settings.address(SOURCE, address.format(code=code, format=config.format)),
+            extension="csv",
+        )
+        for address in addresses
+    ]
 
 
 def _rest(settings: Settings, config: DatasetConfig, code: str) -> Request:

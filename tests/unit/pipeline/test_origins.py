@@ -99,7 +99,6 @@ def test_every_sample_file_bears_a_mark_and_those_with_anything_invented_say_so(
         "Asylgeschaeftsstatistik": {"rebuilt"},
         "heimfinder": {"invented"},
         "tables": {"rebuilt", "invented"},  # staff of homes and the projection are invented
-        "12411-03-03-4": {"rebuilt"},
         "tablefile": {"rebuilt", "invented"},  # men and women are published, their ages are not
     }
 

@@ -38,7 +38,7 @@ def test_ldb_static_files_look_like_ldb(written):
 
 
 def test_datencsv_prints_what_was_published(written):
-    text = (written / it_nrw.REGIO_DOWNLOAD / "12411-03-03-4" / "datencsv").read_bytes().decode()
+    text = (written / it_nrw.REGIO_STATIC / "12411-03-03-4_00.csv").read_bytes().decode()
     lines = text.split("\n")
     assert lines[6] == (
         ";;;;Total;Total;Total;Deutsche;Deutsche;Deutsche;"

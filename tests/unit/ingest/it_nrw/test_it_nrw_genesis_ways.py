@@ -51,13 +51,13 @@ def genesis(monkeypatch: pytest.MonkeyPatch) -> Iterator[Genesis]:
 def home(tmp_path, genesis):
     """Settings over this server; ``dataset`` changes the care homes, ``live`` their addresses."""
 
-    def settings(dataset=None, live=False):
+    def settings(dataset=None, live=False, download=None):
         it_nrw = {"datasets": {"care_homes": dataset or {}}}
         if live:
             it_nrw["databases"] = {
                 "ldb": {
                     "rest": f"{genesis.url}/ldbnrwws/rest/2020",
-                    "download": genesis.url + DOWNLOAD.replace(CODE, "{code}"),
+                    "download": download or genesis.url + DOWNLOAD.replace(CODE, "{code}"),
                 },
                 "regionalstatistik": {"rest": f"{genesis.url}/genesisws/rest/2020"},
                 "destatis": {"rest": f"{genesis.url}/genesisWS/rest/2020"},
@@ -222,9 +222,12 @@ def test_live_tables_lie_at_the_configured_hosts(tmp_path):
     assert homes.otherwise.url == (
         "https://www.landesdatenbank.nrw.de/ldbnrwws/rest/2020/data/tablefile"
     )
-    assert people.url == (
-        "https://www.regionalstatistik.de/genesis/online/download/12411-03-03-4/datencsv"
-    )
+    host = "https://www.regionalstatistik.de"
+    assert [people.url, people.otherwise.url, people.otherwise.otherwise.url] == [
+        f"{host}/genesisws/downloader/00/tables/12411-03-03-4_00.csv",
+        f"{host}/genesis/online/download/12411-03-03-4/datencsv",
+        f"{host}/genesisws/rest/2020/data/tablefile",
+    ]
     assert {"www.landesdatenbank.nrw.de", "www-genesis.destatis.de"} <= live.hosts
 
 
@@ -248,6 +251,17 @@ def test_another_county_asks_for_its_own_region(tmp_path):
 def test_a_table_that_cannot_be_asked_for_says_where_to_mend(genesis, home, dataset, words):
     with pytest.raises(ValueError, match=words):
         requests_of(home(dataset), "care_homes")
+
+
+def test_downloads_are_tried_in_turn(genesis, home):
+    """The first address knows nothing of the table; the second has it, and REST is not asked."""
+    addresses = [f"{genesis.url}/first/{{code}}", genesis.url + DOWNLOAD.replace(CODE, "{code}")]
+    settings = home(live=True, download=addresses)
+    report = fetch_new(HOMES, settings, "night 1")
+    assert (len(report.new), report.unavailable) == (1, ())
+    assert genesis.asked == []
+    (sidecar,) = sidecars(settings)
+    assert sidecar.offered_as == genesis.url + DOWNLOAD
 
 
 def test_a_download_address_with_an_unknown_place_in_it_is_a_typing_error(tmp_path):

@@ -50,7 +50,7 @@ def test_datencsv(population):
 
 def test_the_sample_prints_the_real_lines(population, tmp_path):
     it_nrw.write(tmp_path)
-    path = tmp_path / "http" / "it_nrw" / it_nrw.REGIO_DOWNLOAD / "12411-03-03-4" / "datencsv"
+    path = tmp_path / "http" / "it_nrw" / it_nrw.REGIO_STATIC / "12411-03-03-4_00.csv"
     rebuilt = parse(path.read_bytes(), origin("12411-03-03-4")).tables["cells"]
     assert rebuilt.equals(population.tables["cells"])
 

@@ -17,7 +17,7 @@ FILES = {
     "care_homes": (f"{it_nrw.STATIC}/22412-01i_00.csv", "22412-01i"),
     "care_staff": (f"{it_nrw.STATIC}/22412-01i_00.csv", "22412-01i"),
     "care_recipients_by_age": (f"{it_nrw.STATIC}/22421-00xx_00.csv", "22421-00xx"),
-    "population_by_age": (f"{it_nrw.REGIO_DOWNLOAD}/12411-03-03-4/datencsv", "12411-03-03-4"),
+    "population_by_age": (f"{it_nrw.REGIO_STATIC}/12411-03-03-4_00.csv", "12411-03-03-4"),
     "population_municipalities": (f"{it_nrw.TABLEFILE}/12411-01-01-5.zip", "12411-01-01-5"),
     "population_municipalities_by_age": (f"{it_nrw.TABLEFILE}/12411-02-03-5.zip", "12411-02-03-5"),
 }
