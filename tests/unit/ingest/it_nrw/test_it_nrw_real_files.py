@@ -12,7 +12,7 @@ from formats.encodings import decode
 from ingest.it_nrw import ffcsv, table_csv
 from ingest.it_nrw.lines import csv_lines
 from ingest.it_nrw.population import parse
-from ingest.it_nrw.regions import KREISE
+from ingest.it_nrw.regions import KREISE, LAENDER, NATION
 from kreishaus.datasets import dataset
 from sample import it_nrw
 from vocabulary.region_names import RegionNames, Verdict
@@ -83,6 +83,27 @@ def test_flat_csv_of_other_tables(name, cells, variables):
     assert len(read) == cells
     assert set(read[0].variables) == variables
     assert table.header.unknown == ()
+
+
+def test_the_kreise_of_all_germany():
+    """The Länder make Germany, to the person, in each of 22 ages and 9 columns."""
+    batch = parse(content("12411-03-03-4_germany_2024.datencsv.csv"), origin("12411-03-03-4"))
+    cells = batch.tables["cells"].set_index("region_code")
+    key = ["sex_label", "nationality_label", "age_label"]
+    laender = cells.loc[list(LAENDER)].groupby(key)["value"].sum()
+    assert laender.equals(cells.loc[NATION].set_index(key)["value"].sort_index())
+    assert laender["Insgesamt", "Insgesamt", "Insgesamt"] == 83_577_140
+
+
+def test_heads_in_several_rows():
+    """Beds by department: two columns are not divided, fifteen are, by two rows of heads."""
+    name = "23111-01-04-4_kreise_2017.latin1.csv"
+    cells = parse(content(name), origin("23111-01-04-4")).tables["cells"]
+    germany = cells[cells["region_code"] == NATION].set_index("measure_label")["value"]
+    beds = "aufgestellte Betten im Jahresdurchschnitt"
+    assert germany["Krankenhäuser"] == 1_942
+    assert germany[f"{beds} / allgemeine Fachabteilungen / Augenheilkunde"] == 4_416
+    assert len(germany) == 17
 
 
 def test_ldb_static_table():
