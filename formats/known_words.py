@@ -15,12 +15,14 @@ from formats.text import written_out
 
 TOKEN = re.compile(r"[^\W\d_]+|\d[\d.,:]*|[^\s\w]|_+")
 NUMBER = re.compile(
-    r"0\d{0,2}|[1-9]\d{0,3}|[1-9]\d{0,2}(?:[.,]\d{3})+(?:,\d{1,2})?|\d{1,3}[.,]\d{1,2}"
+    r"0\d{0,2}|[1-9]\d{0,3}|(?:[1-9]\d{0,2}[.,]|[1-9]\d?(?:[.,]\d{3})[.,])\d{3}(?:,\d{1,2})?"
+    r"|\d{1,3}[.,]\d{1,2}"
     r"|\d{1,2}\.\d{1,2}\.(?:199|20\d)\d|(?:0?1\.0?1|31\.12)\.19\d\d|\d{2}:\d{2}(?::\d{2})?",
     re.ASCII,
 )
-"""Counts with points between thousands, shares, years, times, days of the last decades, ends of
-years. A longer run of digits, or one with a zero in front, may be a telephone number."""
+"""Counts with points between thousands (of eight digits at most, as many as Germany has people),
+shares, years, times, days of the last decades, ends of years. A longer run of digits, or one with a
+zero in front, may be a telephone's or a register's."""
 BORN = re.compile(r"(?<!\d)1[89][0-8]\d-\d{2}-\d{2}(?!\d)", re.ASCII)
 OF_CODE = re.compile(r"(?<=[^\W\d_])\d{1,4}(?!\d)", re.ASCII)
 """The number of a code, behind its letters."""

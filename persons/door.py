@@ -96,6 +96,17 @@ def refuse_unknown(place: str, expected: str, text: str = "") -> NoReturn:
     )
 
 
+def refuse_name(expected: str) -> NoReturn:
+    """Refuse a file for its name. Raises ``FileRejected``, which never repeats it."""
+    raise FileRejected(
+        say(
+            "the name of the file: expected {expected}. A name may be a person's: nothing of this "
+            "file was kept. Rename the file so and hand it in again",
+            expected=expected,
+        )
+    )
+
+
 def refuse_unread(unreadable: UnreadableFile) -> NoReturn:
     """Refuse a file that cannot be read, by the rule that it breaks. Raises ``FileRejected``."""
     fault = unreadable.findings[0]

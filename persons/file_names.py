@@ -23,8 +23,15 @@ ADDED = frozenset(
 )
 """What officers add to the name of a file."""
 WORD = re.compile(r"[^\W\d_]+")
-DAY = re.compile(r"(?<!\d)20\d{2}(?:-?(?:0[1-9]|1[0-2]))(?:-\d{2})?(?!\d)", re.ASCII)
-LONG_NUMBER = re.compile(r"\d{6,}")
+DAY = re.compile(
+    r"(?<!\d)(?:20\d{2}[-_.]?(?:0[1-9]|1[0-2])(?:[-_.]?(?:0[1-9]|[12]\d|3[01]))?"
+    r"|(?:0?[1-9]|[12]\d|3[01])[-_. ](?:0?[1-9]|1[0-2])[-_. ]20\d{2})(?!\d)",
+    re.ASCII,
+)
+"""A day or month of this century. People whose cases an office has were mostly born before."""
+NUMBERS = re.compile(r"\d+(?:[^\w]*_*[^\w]*\d+)*", re.ASCII)
+"""Numbers with nothing but signs between them: together they may be a telephone's."""
+MOST_DIGITS = 5
 ENDINGS = frozenset(
     [
         *(".csv", ".tsv", ".tab", ".txt", ".json", ".zip", ".pdf", ".html"),
@@ -33,19 +40,26 @@ ENDINGS = frozenset(
 )
 
 
-def has_form(name: str, words: Collection[str]) -> bool:
-    """Whether a name is made of known words, of dates and of short numbers."""
-    stem = Path(name).stem.casefold()
-    return not LONG_NUMBER.search(DAY.sub(" ", stem)) and all(
-        word in words or word in ADDED for word in WORD.findall(stem)
-    )
+def has_form(name: str, words: Collection[str], begins: str = "") -> bool:
+    """Whether a name has, behind what it ``begins`` with, known words, days and short numbers."""
+    stem = Path(name).stem.removeprefix(begins).casefold()
+    numbers = NUMBERS.findall(DAY.sub(" x ", stem))
+    short = all(sum(map(str.isdecimal, one)) <= MOST_DIGITS for one in numbers)
+    return short and all(word in words or word in ADDED for word in WORD.findall(stem))
 
 
 def noted(
-    request: Request, source: str, words: Collection[str], plain: str, settings: Settings
+    request: Request,
+    source: str,
+    words: Collection[str],
+    plain: str,
+    settings: Settings,
+    *,
+    begins: str = "",
 ) -> Request:
-    """The request as it may be noted: under ``plain`` where its own name has not the form."""
-    if has_form(request.label, words):
+    """The request as it may be noted: under ``plain`` where its own name has not the form, behind
+    what it may begin with."""
+    if has_form(request.label, words, begins):
         return request
     ending = Path(request.label).suffix.casefold()
     label = f"{plain}{ending if ending in ENDINGS else ''}"

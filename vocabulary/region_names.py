@@ -43,6 +43,7 @@ PREPOSITIONS = frozenset(
 TOWN = "stadt"
 """Behind a comma each word that ends so is a kind: Landeshauptstadt, documenta-Stadt."""
 NEAR = 0.8
+DIGITS_OF_A_LAND = 2
 
 Words = frozenset[str]
 Pairs = tuple[tuple[str, str], ...]
@@ -153,6 +154,20 @@ def official_names() -> Mapping[str, str]:
     """Official key -> printed name of the Land, its Bezirke, Kreise and municipalities."""
     _, rows = read_list(FILE.read_text(encoding="utf-8"))
     return {ags: name for _, (ags, name) in rows}
+
+
+@cache
+def keys_of_germany() -> frozenset[str]:
+    """The keys of Germany, its Länder, Bezirke and Kreise, and of the Land's municipalities."""
+    _, rows = read_list(GERMANY.read_text(encoding="utf-8"))
+    return frozenset([*(key for _, (key, _) in rows), *official_names()])
+
+
+def names_of_germany() -> Iterator[str]:
+    """The names of Germany and its Länder."""
+    _, rows = read_list(GERMANY.read_text(encoding="utf-8"))
+    known = {**{key: name for _, (key, name) in rows}, **official_names()}
+    yield from (name for key, name in known.items() if len(key) == DIGITS_OF_A_LAND)
 
 
 def all_names(county: County) -> Iterator[str]:

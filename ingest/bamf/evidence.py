@@ -3,11 +3,14 @@
 A PDF holds far more than anybody sees: texts under white or beside the page, properties, bookmarks,
 attached files, fields, earlier states, bytes between its objects. None of it is part of this form.
 Of the lines on a page those land of which each word is known (``words.txt``, names of countries).
+A line of numbers alone says nothing where no table is: beside the rows it lands with counts, and
+with days on which a month begins or ends.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
@@ -28,9 +31,10 @@ from kreishaus.settings import Settings
 from kreishaus.wording import say
 from persons import file_names
 from persons.door import refuse_other_format, refuse_text, refuse_unknown, refuse_unread
+from persons.values import day_of, is_month_edge
 from vocabulary.countries import countries
 
-FORM = 1
+FORM = 2
 GERMAN = "de"
 WORDS = Path(__file__).with_name("words.txt")
 FILE_WORDS = frozenset(
@@ -48,6 +52,12 @@ LINE = 0.4
 """Share of a character's height within which two stand on one line."""
 NUMBERS_OF_A_ROW = 5
 """A line with so many counts is a row of figures."""
+LETTER = re.compile(r"[^\W\d_]")
+ALONE = re.compile(
+    r"\d{1,3}[a-z]?|(?:19|20)\d{2}|\d{1,3}(?:\.\d{3}){1,2}|\d{1,3},\d{1,2}", re.ASCII
+)
+"""A number that may stand alone beside a table: of a page or a column, a year, a count, a share."""
+NUMBER = re.compile(r"\d[\d.,]*[a-z]?", re.ASCII)
 
 
 def strip(content: bytes, label: str, settings: Settings) -> Stripped:
@@ -152,7 +162,10 @@ def _in_known_words(page: Page) -> Page:
     bottom = min((char.bottom for row in rows for char in row), default=0.0)
     kept: list[Char] = []
     for at, (run, text) in enumerate(zip(runs, texts, strict=True)):
-        if known_words().explain(text) or known_words().explain(_with_broken_words(texts, at)):
+        is_known = known_words().explain(text)
+        if is_known and _is_unsaid(text) and not any(bottom <= c.middle[1] <= top for c in run):
+            continue
+        if is_known or known_words().explain(_with_broken_words(texts, at)):
             kept += run
         elif any(bottom < char.middle[1] < top for char in run):
             refuse_unknown(
@@ -180,6 +193,17 @@ def _continues(before: Char, char: Char) -> bool:
     if char.turned or before.turned:  # or only slanted
         return char.turned == before.turned and min(abs(x - left), abs(y - middle)) <= height
     return abs(y - middle) <= height and char.left > before.left - height
+
+
+def _is_unsaid(text: str) -> bool:
+    """Whether numbers that no word explains are others than a table has beside its rows."""
+    numbers = [one.rstrip(".,") for one in NUMBER.findall(text)]
+    return not LETTER.search(NUMBER.sub("", text)) and not all(map(_may_stand_alone, numbers))
+
+
+def _may_stand_alone(number: str) -> bool:
+    day = day_of(number)
+    return is_month_edge(day) if day else ALONE.fullmatch(number) is not None
 
 
 def _text(run: list[Char]) -> str:

@@ -185,12 +185,21 @@ def _chars(page: pypdfium2.PdfPage, number: int) -> Iterator[Char]:
         if char == " " and pdfium.FPDFText_IsGenerated(text.raw, i):
             continue
         if char >= " " and pdfium.FPDFText_GetLooseCharBox(text.raw, i, box):
+            if _is_unseen(text.raw, i):
+                continue
             x1, y1 = turn(box.left, box.bottom)
             x2, y2 = turn(box.right, box.top)
             if all(map(math.isfinite, (x1, y1, x2, y2))):
                 angle = pdfium.FPDFText_GetCharAngle(text.raw, i)
                 turned = angle >= 0 and math.cos(angle + upright) < STRAIGHT
                 yield Char(char, min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2), turned)
+
+
+def _is_unseen(text: pdfium.FPDF_TEXTPAGE, at: int) -> bool:
+    """Whether a character is written in the mode that draws none, as below a scanned page."""
+    written = pdfium.FPDFText_GetTextObject(text, at)
+    mode = pdfium.FPDFTextObj_GetTextRenderMode(written) if written else None
+    return bool(mode == pdfium.FPDF_TEXTRENDERMODE_INVISIBLE)
 
 
 def _character(code: int) -> str:

@@ -1,16 +1,19 @@
 """The door of IT.NRW's tables: what lands is made of known words and numbers alone.
 
-Known are the words of the databases' tables (``words.txt``), the names of regions, and the
-wordings of labels. A table with any other word is refused; footers, columns and files of an archive
-that no layout has are left out. A region that is on no list, as a municipality of another Land, is
-named by its key. A file may also be handed in by hand.
+Known are the words of the databases' tables (``words.txt``), the wordings of labels, and beside its
+key the name of a region. Numbers are counts of people, places or cases, years, days, and keys of
+regions. A table with anything else is refused; footers, columns and files of an archive that no
+layout has are left out. A region that is on no list, as a municipality of another Land, is named by
+its key. A file may also be handed in by hand.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from zipfile import ZIP_DEFLATED
@@ -21,22 +24,39 @@ from formats.known_words import KnownWords, read_words
 from ingest.it_nrw.dimensions import wordings
 from ingest.it_nrw.ffcsv import is_flat, known_columns, unpacked
 from ingest.it_nrw.lines import csv_lines
-from ingest.it_nrw.numbers import VALUE
-from ingest.it_nrw.regions import KEY
+from ingest.it_nrw.regions import CENSUS_KEY, KEY, official_key
 from ingest.it_nrw.rest import require_data
 from ingest.it_nrw.table_csv import FIRST_LINE, SEPARATOR, STAMP, TABLE_CODE
 from kreishaus.model import Finding, Request, Stripped, UnreadableFile
-from kreishaus.settings import Settings
+from kreishaus.settings import County, Settings
 from kreishaus.wording import say
 from persons import file_names
-from persons.door import refuse_other_format, refuse_unknown, refuse_unread
-from vocabulary.region_names import all_names
+from persons.door import refuse_name, refuse_other_format, refuse_unknown, refuse_unread
+from vocabulary.region_names import (
+    KINDS,
+    all_names,
+    keys_of_germany,
+    names_of_germany,
+    official_names,
+)
 
-FORM = 1
+FORM = 2
 WORDS = Path(__file__).with_name("words.txt")
 FILE_WORDS = frozenset(["i", "ai", "n", "flat", "de", "csv", "ffcsv", "datencsv", "zip"])
 ZIP = b"PK"
+GERMANY = "DG"
+LANDS = frozenset(f"{number:02}" for number in range(1, 17))
 DIGITS_OF_A_KREIS = 5
+COUNT = re.compile(
+    r"-?(?P<whole>0|[1-9]\d{0,7})(?:,\d{1,9})?\s?(?:[prse]|\(\))?"
+    r"|\(\s?-?(?:0|[1-9]\d{0,7})(?:,\d{1,9})?\s?\)",
+    re.ASCII,
+)
+"""A value as these tables print it; the largest counts the people of Germany."""
+TIME = re.compile(
+    r"(?:19[5-9]|20\d)\d|(?:19[5-9]|20\d)\d-\d{2}-\d{2}|\d{2}\.\d{2}\.(?:19[5-9]|20\d)\d", re.ASCII
+)
+TIME_COLUMNS = frozenset(["time", "Zeit"])
 
 
 def strip(content: bytes, label: str, settings: Settings) -> Stripped:
@@ -50,7 +70,7 @@ def strip(content: bytes, label: str, settings: Settings) -> Stripped:
     try:
         name, packed = unpacked(content)
         text = decode(packed).text
-        known = _known_words(tuple(all_names(settings.county)))
+        known = _known_words(settings.county)
         first = text.lstrip("\n").partition("\n")[0].strip()
         if is_flat(first):
             kept = _flat(text, known)
@@ -62,9 +82,10 @@ def strip(content: bytes, label: str, settings: Settings) -> Stripped:
         refuse_unread(unreadable)
     landed = packed if kept == text else kept.encode()
     if content.startswith(ZIP):
-        if not file_names.has_form(name, FILE_WORDS):
-            named = TABLE_CODE.match(name)
-            name = f"{named[0] if named else code}_flat.csv"
+        named = TABLE_CODE.match(name)
+        begins = named[0] if named else code
+        if not file_names.has_form(name, FILE_WORDS, begins):
+            name = f"{begins}_flat.csv"
         landed = repacked({name: landed}, ZIP_DEFLATED)
     return Stripped(landed, FORM, () if kept == text else (_left_out(),))
 
@@ -72,46 +93,116 @@ def strip(content: bytes, label: str, settings: Settings) -> Stripped:
 def noted(request: Request, content: bytes, settings: Settings) -> Request:
     """The request of a file, without a name that may be a person's."""
     del content
-    return file_names.noted(request, "it_nrw", FILE_WORDS, _code(request.label), settings)
+    code = _code(request.label)
+    return file_names.noted(request, "it_nrw", FILE_WORDS, code, settings, begins=code)
 
 
 def _code(label: str) -> str:
     """The code with which the name of a file begins. Letters alone may be a name of a person."""
     match = TABLE_CODE.match(label)
     if match is None or not any(map(str.isdecimal, match[0])):
-        refuse_unknown(say("the name of the file"), say("a name such as 22421-02i_00.csv"))
+        refuse_name(say("a name such as 22421-02i_00.csv"))
     return match[0]
 
 
+@dataclass(frozen=True)
+class Known:
+    """What may stand anywhere, and what beside the key of a region alone: many a surname is the
+    name of a town."""
+
+    words: KnownWords
+    names: KnownWords
+
+    def explains(self, cell: str, before: str) -> bool:
+        """Whether a cell is known, ``before`` being the one to its left."""
+        return self.words.explain(cell) or (is_region_key(before) and self.names.explain(cell))
+
+
+def _known_words(county: County) -> Known:
+    own = (county.name, *county.also_called)
+    return Known(_words_beside(own), _names(tuple(all_names(county))))
+
+
 @lru_cache(maxsize=2)
-def _known_words(names: tuple[str, ...]) -> KnownWords:
-    labels = (label for pair in wordings().items() for label in pair)
-    return KnownWords([*read_words(WORDS), *labels, *names])
+def _words_beside(own: tuple[str, ...]) -> KnownWords:
+    return KnownWords([*_words(), *own, *names_of_germany(), *KINDS])
 
 
-def _printed(text: str, known: KnownWords) -> str:
+@lru_cache(maxsize=2)
+def _names(names: tuple[str, ...]) -> KnownWords:
+    return KnownWords([*_words(), *names])
+
+
+def _words() -> Iterator[str]:
+    yield from read_words(WORDS)
+    yield from (label for pair in wordings().items() for label in pair)
+
+
+def is_region_key(cell: str) -> bool:
+    """Whether a cell is the key of a region that is, or in a Kreis that is: any other number as
+    long may be one that a register gives to a person."""
+    if cell == GERMANY:
+        return True
+    if KEY.fullmatch(cell) is None or cell[:2] not in LANDS:
+        return False
+    if len(cell) <= DIGITS_OF_A_KREIS:
+        return True
+    if CENSUS_KEY.fullmatch(cell) and cell[:2] in official_names():
+        return official_key(cell) in official_names()
+    return cell[:DIGITS_OF_A_KREIS] in keys_of_germany()
+
+
+def _printed(text: str, known: Known) -> str:
     """A printed table without lines of other words below it."""
     lines = text.split("\n")
     end = next(
         (at for at, line in enumerate(lines) if SEPARATOR.fullmatch(line.strip(";"))), len(lines)
     )
     first = next(at for at, line in enumerate(lines) if line.strip())
-    for at, line in enumerate(lines[first + 1 : end], start=first + 1):
-        lines[at] = ";".join(_in_known_words(line.split(";"), at + 1, known))
+    table = [line.split(";") for line in lines[first + 1 : end]]
+    heads = [at for at, cells in enumerate(table) if not cells[0].strip() and any(cells)]
+    data = heads[-1] + 1 if heads else len(table)
+    times = _times_of(table[heads[-1]], table[data:]) if heads else ()
+    for at, cells in enumerate(table):
+        line = first + 1 + at
+        lines[line] = ";".join(_in_known_words(cells, line + 1, known, times if at >= data else ()))
     below = [
-        line for line in lines[end:] if STAMP.fullmatch(line.strip(" ;")) or known.explain(line)
+        line
+        for line in lines[end:]
+        if STAMP.fullmatch(line.strip(" ;")) or known.words.explain(line)
     ]
     return "\n".join([*lines[:end], *below])
 
 
-def _flat(text: str, known: KnownWords) -> str:
+def _column_of_key(name: str) -> str:
+    """How the flat layouts call the column of the key of a column of names."""
+    return name.replace("_label", "_code").replace("_Label", "_Code")
+
+
+def _times_of(heads: Sequence[str], data: Sequence[list[str]]) -> Sequence[int]:
+    """The leading columns that say when: most of their cells are years or days."""
+    leading = next(at for at, cell in enumerate(heads) if cell.strip())
+    whole = [cells for cells in data if len(cells) == len(heads)]
+    counts = (sum(bool(TIME.fullmatch(row[at].strip())) for row in whole) for at in range(leading))
+    return [at for at, count in enumerate(counts) if 2 * count > len(whole)]
+
+
+def _flat(text: str, known: Known) -> str:
     """A flat table without columns that no layout has."""
     lines = [line.cells for line in csv_lines(text)]
-    columns = [at for at in known_columns(lines[0]) if known.explain(lines[0][at])]
+    columns = [at for at in known_columns(lines[0]) if known.words.explain(lines[0][at])]
     kept = [
         [cells[at] for at in columns] if len(cells) == len(lines[0]) else cells for cells in lines
     ]
-    kept[1:] = [_in_known_words(cells, at, known) for at, cells in enumerate(kept[1:], start=2)]
+    heads = kept[0]
+    times = [at for at, name in enumerate(heads) if name in TIME_COLUMNS]
+    codes = {name: at for at, name in enumerate(heads)}
+    keys = {at: codes.get(_column_of_key(name), at) for at, name in enumerate(heads)}
+    for at, cells in enumerate(kept[1:], start=1):
+        if len(cells) == len(heads):
+            kept[at] = _in_known_words(cells, at + 1, known, times, keys)
+        else:  # cut or shifted: the parser says so, and half a word may be any
+            kept[at] = [cell if _is_known(cell.strip(' "\r'), "", known) else "" for cell in cells]
     if kept == lines:
         return text
     written = io.StringIO()
@@ -119,26 +210,42 @@ def _flat(text: str, known: KnownWords) -> str:
     return written.getvalue()
 
 
-def _in_known_words(cells: list[str], line: int, known: KnownWords) -> list[str]:
-    """The cells of a line, a region of an unknown name under its key. Raises ``FileRejected``."""
+def _in_known_words(
+    cells: list[str],
+    line: int,
+    known: Known,
+    times: Sequence[int],
+    keys: Mapping[int, int] | None = None,
+) -> list[str]:
+    """The cells of a line, a region of an unknown name under its key. Raises ``FileRejected``.
+
+    ``times``: the columns that hold years or days and nothing else. ``keys``: in which column the
+    key of a name stands; left of it, where nothing is said.
+    """
     bare = list(_bare(cells))
     kept = list(cells)
     for at, cell in enumerate(bare):
-        if VALUE.fullmatch(cell) or KEY.fullmatch(cell) or known.explain(cell):
+        beside = keys.get(at, at) if keys is not None else at - 1
+        before = bare[beside] if 0 <= beside < len(bare) and beside != at else ""
+        if at in times and cell and not TIME.fullmatch(cell):
+            refuse_unknown(
+                say("line {line}, cell {at}", line=line, at=at + 1), say("a year or a day"), cell
+            )
+        if _is_known(cell, before, known):
             continue
-        if not (at and _is_region(bare[at - 1])):
+        if not (is_region_key(before) and len(before) >= DIGITS_OF_A_KREIS):
             refuse_unknown(
                 say("line {line}, cell {at}", line=line, at=at + 1),
                 say("words that tables of the databases have, and names of regions"),
                 cell,
             )
-        kept[at] = cells[at].replace(cell, bare[at - 1])
+        kept[at] = cells[at].replace(cell, before)
     return kept
 
 
-def _is_region(cell: str) -> bool:
-    """Whether a cell is the key of a Kreis or a municipality. Counts look like shorter ones."""
-    return KEY.fullmatch(cell) is not None and len(cell) >= DIGITS_OF_A_KREIS
+def _is_known(cell: str, before: str, known: Known) -> bool:
+    is_number = COUNT.fullmatch(cell) is not None or is_region_key(cell)
+    return is_number or known.explains(cell, before)
 
 
 def _bare(cells: list[str]) -> Iterator[str]:

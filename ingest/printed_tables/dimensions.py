@@ -15,6 +15,7 @@ from formats.text import written_out
 from ingest.printed_tables.catalogue import metrics
 from kreishaus.settings import REPOSITORY, County
 from kreishaus.wording import joined, rewritten, say, text_of
+from persons.values import is_month_edge
 from vocabulary.countries import countries, ls_code_of
 from vocabulary.groups import groups_named, header_key
 from vocabulary.region_names import county_of
@@ -28,6 +29,11 @@ NATION = "DE"
 NATION_WORDS = {"de", "deutschland", "bund", "bundesgebiet"}
 OFFER_TYPES = REPOSITORY / "dbt_project" / "seeds" / "offer_type.csv"
 CODE = re.compile(r"[\w.+/-]+")
+CARE_GRADE = re.compile(r"(?:pflegegrad|pflegegrade|pg)\s?([1-5])")
+EARLIEST_DAY, EARLIEST_ODD_DAY = date(1990, 1, 1), date(2005, 1, 1)
+"""Figures are about days since then: of a month the first, the middle or the last; since the
+second also about others. Who lives in a home was born before."""
+MIDDLE_OF_A_MONTH = 15
 
 DIMENSIONS = {
     "kennzahl": "metric",
@@ -96,6 +102,7 @@ class Reader:
             "country": _country,
             "offer_type": _offer_type,
             "target_year": _year,
+            "care_grade": _care_grade,
         }
         return known.get(dimension, _code)(label)
 
@@ -165,13 +172,27 @@ def _metric(label: str) -> str:
     )
 
 
+def is_usual_day(day: date) -> bool:
+    """Whether a day is one on which offices count: of a month the first, the middle, the last."""
+    return day.day == MIDDLE_OF_A_MONTH or is_month_edge(day)
+
+
 def _day(label: str) -> date:
     try:
-        return read_date_label(label)
+        day = read_date_label(label)
     except (ValueError, KeyError):
         raise UnknownValue(
             say("{label!r} is no date (2021-08-15, 15.08.2021, Jun 2017)", label=label)
         ) from None
+    if day < (EARLIEST_DAY if is_usual_day(day) else EARLIEST_ODD_DAY):
+        raise UnknownValue(say("a day so early is none that figures are about"))
+    return day
+
+
+def _care_grade(label: str) -> str:
+    """``Pflegegrad 3`` and ``PG 3`` are 3; other labels are codes."""
+    match = CARE_GRADE.fullmatch(label.casefold())
+    return match[1] if match else _code(label)
 
 
 def _month(label: str) -> str:
@@ -214,7 +235,7 @@ def _country(label: str) -> str:
         return label
     if code := ls_code_of(label):
         return code
-    plain = written_out(label)
+    plain = written_out(label.replace("\u2019", "'"))
     short = [c.ls_code for c in countries() if written_out(c.label.split(",")[0]) == plain]
     if len(short) == 1:  # papers print "Iran", the office "Iran, Islamische Republik"
         return short[0]

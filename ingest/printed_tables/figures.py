@@ -125,7 +125,8 @@ class Complaints:
                     "line {number}, column {text}: what stands there is not understood; it is "
                     "neither used nor taken for an empty cell.{more} Write the number alone, as "
                     "printed, with its unit (17 Plätze), or with words in brackets behind it: "
-                    "17 (Umbau). Where none is printed, write a marker: k. A. - . ... / x. If "
+                    "17 (Umbau). Money of nine digits and more needs its unit (128.456.789 €). If "
+                    "none is printed, write a marker: k. A. - . ... / x. If "
                     "the table parts decimals by a point, add the line Zahlenformat;englisch; if "
                     "the column holds words, Spalte;{label};Text",
                     number=line.number,

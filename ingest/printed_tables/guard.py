@@ -9,19 +9,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import date
 from typing import NoReturn
 
 from formats.sheets import Rows, Sheet, Workbook
-from ingest.printed_tables.dimensions import DIMENSIONS, PERIODS
-from ingest.printed_tables.head import DOCUMENT, ROW, ROWS, TABLE
+from ingest.printed_tables.dimensions import DIMENSIONS, PERIODS, is_usual_day
+from ingest.printed_tables.head import COLUMNS, DOCUMENT, ROW, ROWS, TABLE
 from ingest.printed_tables.text import Line, read_lines
 from kreishaus.model import FileRejected, UnreadableFile
 from kreishaus.settings import read_county
 from kreishaus.wording import say
-from persons.door import refuse_long_numbers, refuse_table, refuse_text
+from persons.door import SPREAD, refuse_long_numbers, refuse_table, refuse_text
 from persons.named import names_person
 from persons.rows import count_one_each
 from persons.search import Lawful
+from persons.values import day_of
 from vocabulary.countries import ls_code_of
 
 DAY = re.compile(
@@ -164,14 +166,29 @@ def _table(lines: Sequence[Line]) -> Sequence[Line]:
 
 
 def _list_of_days(lines: Sequence[Line], table: Sequence[Line]) -> Line | None:
-    """The first of several days as row labels, where the head does not say that rows are days."""
-    (rows, *_) = [
-        *(line.cell(1).casefold() for line in lines if line.cell(0).rstrip(":").casefold() == ROWS),
-        "",
-    ]
-    days = [line for line in table if DAY.fullmatch(line.cell(0))]
-    is_period = DIMENSIONS.get(rows) in PERIODS
-    return days[0] if len(days) >= FEWEST_NAMES and not is_period else None
+    """The first line of several days that are labels and no reference dates.
+
+    Where the head says that labels are days, they are those on which offices count, or run one way
+    and lie near each other, as days of births do not.
+    """
+    said = {line.cell(0).rstrip(":").casefold(): line.cell(1).casefold() for line in lines}
+    rows = [(line, line.cell(0)) for line in table if DAY.fullmatch(line.cell(0))]
+    columns = [(line, cell) for line in table[:1] for cell in line.cells if DAY.fullmatch(cell)]
+    for labels, word in ((rows, ROWS), (columns, COLUMNS)):
+        is_period = DIMENSIONS.get(said.get(word, "")) in PERIODS
+        days = [day for _, text in labels if (day := day_of(text.replace(" ", "")))]
+        if len(labels) >= FEWEST_NAMES and not (is_period and _are_counted_on(days)):
+            return labels[0][0]
+    return None
+
+
+def _are_counted_on(days: Sequence[date]) -> bool:
+    """Whether days may be those of figures."""
+    odd = [day for day in days if not is_usual_day(day)]
+    if len(odd) < FEWEST_NAMES:
+        return True
+    one_way = odd in (sorted(odd), sorted(odd, reverse=True))
+    return one_way and max(odd) - min(odd) <= SPREAD
 
 
 def _list_of_names(labels: Sequence[tuple[Line, str]]) -> Line | None:

@@ -18,6 +18,7 @@ from typing import cast
 
 from formats.dates import read_date_label
 from ingest.printed_tables.dimensions import DIMENSIONS
+from ingest.printed_tables.dimensions import EARLIEST_ODD_DAY as EARLIEST_PAPER
 from ingest.printed_tables.findings import unreadable, warning
 from ingest.printed_tables.numbers import Notation
 from ingest.printed_tables.text import Line
@@ -145,11 +146,19 @@ def _printed_on(text: str) -> date | None:
     if not text:
         return None
     try:
-        return read_date_label(text)
+        day = read_date_label(text)
     except (ValueError, KeyError):
         raise unreadable(
             "head", say("Gedruckt am is no date"), expected="30.11.2021", found=text
         ) from None
+    if day < EARLIEST_PAPER:
+        raise unreadable(
+            "head",
+            say("Gedruckt am is before any paper whose figures are kept"),
+            expected=say("the day of the paper, 2005 or later"),
+            found=say("an earlier day"),
+        )
+    return day
 
 
 def _dimension(word: str, of: str) -> str | None:

@@ -44,7 +44,7 @@ from kreishaus.settings import Settings
 from kreishaus.wording import say
 from vocabulary.known_words import are_known
 
-FORM = 3
+FORM = 4
 """Version of what is written."""
 SINGLE = frozenset([DOCUMENT, PLACE, PRINTED_ON, NOTATION, ROWS, COLUMNS, *DIMENSIONS])
 WORDS = {dimension: word for word, dimension in reversed(DIMENSIONS.items())}

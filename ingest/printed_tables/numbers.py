@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 from kreishaus.wording import say
+from persons.values import WITHOUT_POINTS
 
 Notation = Literal["deutsch", "englisch"]
 
@@ -41,7 +42,7 @@ ABOUT = re.compile(
 IN_BRACKETS = re.compile(r"\(([^()]*)\)")
 WORD = re.compile(r"[^\W\d_]+|[%‰]")
 WITH_REMARK = re.compile(r"(?P<number>[^()]*\d[^()]*|\([^()]*\))\((?P<remark>[^()]*)\)")
-WITH_UNIT = re.compile(r"(?P<number>.*?[\d%)])\s*(?P<unit>[^\W\d_][^\d()]*)")
+WITH_UNIT = re.compile(r"(?P<number>.*?[\d%)])\s*(?P<unit>[^\W\d_][^\d()]*|€)")
 MINUS = str.maketrans({"−": "-", "–": "-", "‐": "-"})
 BLANK = "[ \u00a0\u202f]"
 FOOTNOTE = re.compile(
@@ -52,14 +53,21 @@ FOOTNOTE = re.compile(
 
 FORMS: dict[Notation, re.Pattern[str]] = {
     "deutsch": re.compile(
-        rf"([-+]?)\s?(\d{{1,3}}(?:\.\d{{3}})+|\d{{1,3}}(?:{BLANK}\d{{3}})+|\d+)(?:,(\d+))?",
+        rf"([-+]?)\s?([1-9]\d{{0,2}}(?:\.\d{{3}})+|[1-9]\d{{0,2}}(?:{BLANK}\d{{3}})+"
+        rf"|0|[1-9]\d*)(?:,(\d+))?",
         re.ASCII,
     ),
     "englisch": re.compile(
-        rf"([-+]?)\s?(\d{{1,3}}(?:,\d{{3}})+|\d{{1,3}}(?:{BLANK}\d{{3}})+|\d+)(?:\.(\d+))?",
+        rf"([-+]?)\s?([1-9]\d{{0,2}}(?:,\d{{3}})+|[1-9]\d{{0,2}}(?:{BLANK}\d{{3}})+"
+        rf"|0|[1-9]\d*)(?:\.(\d+))?",
         re.ASCII,
     ),
 }
+MOST_COUNTED = 8
+"""Digits of the largest count that a paper prints: the people of Germany. Registers give longer
+numbers to persons; only an amount of money may have as many, with its unit or two decimals."""
+MONEY = "euro"
+CENTS = 2
 MOST_DIGITS = 15
 """More would not fit exactly into a floating-point number, and no paper prints them."""
 
@@ -115,8 +123,11 @@ def read_printed(cell: str, notation: Notation = "deutsch") -> Printed:
     if match is None:
         raise ValueError(_what_is_wrong(text, digits, notation))
     sign, whole, decimals = match[1], re.sub(r"\D", "", match[2]), match[3] or ""
-    if len(whole) + len(decimals) > MOST_DIGITS:
+    is_money = unit == MONEY or len(decimals) == CENTS
+    if (len(whole) > MOST_COUNTED and not is_money) or len(whole) + len(decimals) > MOST_DIGITS:
         raise ValueError(f"{text!r} has more digits than any printed figure")
+    if WITHOUT_POINTS.fullmatch(match[2]) and not decimals:  # a count has points by then
+        raise ValueError(f"{text!r} may be a day")
     return Printed(
         number=Decimal(f"{sign}{whole}.{decimals}" if decimals else f"{sign}{whole}"),
         marker=about,
