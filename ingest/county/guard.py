@@ -7,8 +7,10 @@ from pathlib import Path
 
 from formats.compound import MAGIC
 from formats.sheets import Sheet, Workbook
+from ingest.county.prose import holds_contact
 from ingest.county.tables import TABLES, columns
 from kreishaus.county_folder import COMMENT
+from kreishaus.settings import read_county
 from kreishaus.wording import joined, say
 from persons.contacts import holds_contact
 from persons.door import (
@@ -74,12 +76,21 @@ def _apart(sheet: Sheet) -> tuple[Sheet, Sheet]:
 
 
 def _refuse_named(sheet: Sheet, heads: Mapping[int, object] = NO_HEADS) -> None:
-    """Sources and reasons name papers and functions, never the person that a line is about."""
+    """Sources and reasons name papers and functions, never the person that a line is about, nor how
+    somebody is reached. Keys of the county's regions begin as some telephone numbers do."""
+    county = read_county().ags
     for number, row in sheet.rows.items():
         for at, value in row.items():
             head = str(heads.get(at, "")).strip()
             may_be_called_so = "name" in head or head in OF_OFFICERS
-            if may_be_called_so or not isinstance(value, str):
+            if not isinstance(value, str):
+                continue
+            if holds_contact(value) and not (value.isdecimal() and value.startswith(county)):
+                refuse(
+                    say("row {row}, column {column}", row=number, column=head or at),
+                    say("a mail address or a telephone number"),
+                )
+            if may_be_called_so:
                 continue
             where = say("row {row}, column {column}", row=number, column=head or at)
             if names_person(value, strictly=True):

@@ -13,13 +13,15 @@ from ingest.county.tables import TABLES
 from ingest.drop_folder import dropped
 from ingest.http import Client
 from kreishaus.county_folder import MUNICIPALITIES
-from kreishaus.datasets import dataset
+from kreishaus.datasets import Dataset, dataset
 from kreishaus.model import (
+    FileRejected,
     Finding,
     Origin,
     Request,
     SourceRefused,
     SourceUnavailable,
+    Stripped,
     UnreadableFile,
 )
 from kreishaus.settings import Settings
@@ -137,4 +139,16 @@ def _findings(
     except UnreadableFile as error:
         return error.findings
     read.update(batch.tables)
-    return validation.findings
+    return (*validation.findings, *_of_the_door(entry, content, request.label, settings))
+
+
+def _of_the_door(
+    entry: Dataset, content: bytes, label: str, settings: Settings
+) -> tuple[Finding, ...]:
+    """Why the list would not land, or what somebody shall look at: whether it names persons."""
+    try:
+        entry.load("guard")(content, label)
+        stripped: Stripped = entry.load("strip")(content, label, settings)
+    except FileRejected as refusal:
+        return (Finding(rule="door", severity="critical", message=text_of(refusal)),)
+    return stripped.warnings
