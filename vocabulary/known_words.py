@@ -79,7 +79,8 @@ def _is_known(token: str) -> bool:
         return True
     if token[0].isdecimal():
         return _is_number(token)
-    return LETTERS.fullmatch(token) is not None and _is_word(written_out(token))
+    is_letter = len(token) == 1
+    return LETTERS.fullmatch(token) is not None and (is_letter or _is_word(written_out(token)))
 
 
 def _is_number(token: str) -> bool:
@@ -104,7 +105,7 @@ def _may_be_a_first_name(found: re.Match[str]) -> bool:
 def _is_word(word: str) -> bool:
     """Whether a word is known, or is made of known ones: "Pflegebericht", "Sitzungsvorlage"."""
     endings = ("", "s", "en", "n")
-    return len(word) == 1 or any(
+    return any(
         word.endswith(ending) and _words().are_in(word.removesuffix(ending)) for ending in endings
     )
 

@@ -148,7 +148,7 @@ def is_region_key(cell: str) -> bool:
     if len(cell) <= DIGITS_OF_A_KREIS:
         return True
     if CENSUS_KEY.fullmatch(cell) and cell[:2] in official_names():
-        return official_key(cell) in official_names()
+        return official_key(cell) in official_names() and cell[6:9] == cell[9:]
     return cell[:DIGITS_OF_A_KREIS] in keys_of_germany()
 
 

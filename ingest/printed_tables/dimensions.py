@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import difflib
 import re
-from collections.abc import Callable, Iterable, Mapping
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -235,13 +236,24 @@ def _country(label: str) -> str:
         return label
     if code := ls_code_of(label):
         return code
-    plain = written_out(label.replace("\u2019", "'"))
-    short = [c.ls_code for c in countries() if written_out(c.label.split(",")[0]) == plain]
+    plain = _without_accents(label)
+    short = [c.ls_code for c in countries() if plain in map(_without_accents, _parts(c.label))]
     if len(short) == 1:  # papers print "Iran", the office "Iran, Islamische Republik"
         return short[0]
     raise UnknownValue(
         say("{label!r} is no country of BAMF's list, or not a single one", label=label)
     )
+
+
+def _parts(name: str) -> Sequence[str]:
+    """What papers print of a country: "Iran" of "Iran, Islamische Republik", "Elfenbeinküste"
+    and "Cote d'Ivoire" of a name that has the other in brackets."""
+    return [part.strip(" )") for part in re.split(r"[,(]", name)[:2] if part.strip(" )")]
+
+
+def _without_accents(text: str) -> str:
+    marked = unicodedata.normalize("NFD", written_out(text.replace("\u2019", "'")))
+    return "".join(sign for sign in marked if not unicodedata.combining(sign))
 
 
 @cache

@@ -50,6 +50,12 @@ PERSON = re.compile(r"person|betroffener?|antragsteller(?:in)?|bewohner(?:in)?",
 NAME = r"[^\W\d_][^\W\d_]*(?:[-'’ ][^\W\d_]+){0,2}"
 SURNAME_FIRST = re.compile(rf"(?P<surname>{NAME}),\s?(?P<first>{NAME})(?:,.*)?")
 TITLED = re.compile(r"\b(?:Frau|Herrn?|Familie|Fam\.)\s+[A-ZÄÖÜ][^\W\d_]")
+ONE_OF_THEM = re.compile(
+    r"(?:zimmer|bett|fall|akte|person|bewohner(?:in)?|patient(?:in)?|klient(?:in)?)"
+    r"(?:\W*nr\.?)?\W*\d+\W*",
+    re.IGNORECASE,
+)
+"""A label that numbers persons, or the rooms that they live in."""
 OF_PLACES = re.compile(
     r"stadt|gemeinde|kreis|land|insgesamt|gesamt|summe|zusammen|republik|staat|föderation|ehem",
     re.IGNORECASE,
@@ -96,6 +102,8 @@ def refuse_persons(content: bytes, label: str) -> None:
     labels = [(line, line.cell(0)) for line in table]
     labels += [(line, line.cell(1)) for line in lines if line.cell(0).rstrip(":").casefold() == ROW]
     for line, text in labels:
+        if ONE_OF_THEM.fullmatch(text):
+            _refuse(line, say("a row label that stands for one person"))
         if TITLED.search(text):
             _refuse(line, say("the name of a person"))
     if first := _list_of_days(lines, table):

@@ -124,6 +124,17 @@ def test_nothing_but_the_printed_page_lands_of_a_pdf(place: str) -> None:
     assert rows(landed) == rows(Drawing().pdf())
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["221.104.711.098", "471.104.711", "4711 0815", "12.03.2019", "12.03.1987", "2211 0471 1098"],
+)
+def test_numbers_alone_that_no_table_has_do_not_land(text: str) -> None:
+    for place in (at(40, BESIDE, text), at(40, -30, text)):
+        landed = stripped(Drawing(over=place).pdf()).content
+        assert text.replace(" ", "").encode() not in landed.replace(b" ", b"")
+        assert rows(landed) == rows(Drawing().pdf())
+
+
 def test_neither_an_attached_file_nor_bytes_behind_the_end_land() -> None:
     plain = Drawing().pdf()
     for pdf in (attached(plain), plain + b"% Isolde Quabbelhorst\n"):

@@ -58,3 +58,42 @@ def test_a_list_of_the_countys_folder_may_be_handed_in_by_hand_and_no_other(tmp_
     assert noted(own, b"", settings).identity == f"county/{settings.county.ags}/tiles.csv"
     with pytest.raises(FileRejected, match="read from the county's folder"):
         noted(Request("x", "tiles.csv", path=str(tmp_path / "tiles.csv")), b"", settings)
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["council (Quittenbaum)", "told by Isolde Quittenbaum", "Auskunft von Quittenbaum"],
+)
+def test_words_that_may_be_a_name_are_a_warning_without_them(source: str) -> None:
+    (warning,) = strip(TILES.format(source=source).encode(), "tiles.csv", Settings()).warnings
+    assert warning.rule == "may_name_somebody" and "Quittenbaum" not in str(warning)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "Beschluss des Kreistags vom 22.06.2022, Vorlage 50/1012/XVI/2022",
+        "Care planning of the county: 163,548 in 2017 and 164,126 in 2023",
+        "Pressemitteilung 112/2022", "Az. 36.07-2021", "Erlass vom 05.07.2023",
+    ],
+)  # fmt: skip
+def test_papers_and_offices_are_no_warning(source: str) -> None:
+    content = TILES.format(source=f'"{source}"').encode()
+    refuse_persons(content, "tiles.csv")
+    assert strip(content, "tiles.csv", Settings()).warnings == ()
+
+
+@pytest.mark.parametrize("source", ["02131 4711098", "(0211) 47 11 09", "x (at) posteo.example"])
+def test_how_somebody_is_reached_refuses_the_list(source: str) -> None:
+    with pytest.raises(FileRejected):
+        refuse_persons(TILES.format(source=source).encode(), "tiles.csv")
+
+
+def test_a_municipality_has_its_own_name() -> None:
+    head = "municipality_code,name,source\n05162012,{},AGS\n"
+    for name in ("Jüchen", "Juechen", "Stadt Jüchen"):
+        strip(head.format(name).encode(), "municipalities.csv", Settings())
+    for name in ("Quittenbaum", "Jüchen Quittenbaum", "Kaarst"):
+        with pytest.raises(FileRejected, match="05162012") as refused:
+            strip(head.format(name).encode(), "municipalities.csv", Settings())
+        assert "Quittenbaum" not in str(refused.value)
