@@ -215,10 +215,9 @@ def ingest(
         errors.print(str(unknown.args[0]))
         raise typer.Exit(2) from unknown
     except (FileRejected, SourceUnavailable) as refusal:
-        name = printable_name(file.name)
         said = say(
             "{name}: refused at the door, nothing of it was kept: {refusal}",
-            name=name,
+            name=f"{source}/{dataset}",  # the file may be called like a person
             refusal=refusal,
         )
         errors.print(tell(said), soft_wrap=True)

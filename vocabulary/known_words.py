@@ -35,7 +35,7 @@ DAYS = re.compile(
 """A day, or from one to another. None on which those were born whom homes take care of."""
 EARLY_DAYS = re.compile(
     r"(?<!\d)(?:(?:0?[1-9]|[12]\d|3[01])[./-] ?(?:0?[1-9]|1[0-2])[./-] ?1[89][0-8]\d"
-    r"|(?:0[1-9]|[12]\d|3[01])[./-] ?(?:0[1-9]|1[0-2])[./-] ?[4-9]\d|1[89][0-8]\d-\d\d-\d\d)(?!\d)",
+    r"|(?:0[1-9]|[12]\d|3[01])[./-] ?(?:0[1-9]|1[0-2])[./-] ?[3-9]\d|1[89][0-8]\d-\d\d-\d\d)(?!\d)",
     re.ASCII,
 )
 YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)", re.ASCII)

@@ -14,6 +14,7 @@ from ingest.drop_folder import dropped
 from ingest.http import Client
 from kreishaus.county_folder import MUNICIPALITIES
 from kreishaus.datasets import Dataset, dataset
+from kreishaus.file_places import place_in_folder
 from kreishaus.model import (
     FileRejected,
     Finding,
@@ -27,6 +28,7 @@ from kreishaus.model import (
 from kreishaus.settings import Settings
 from kreishaus.wording import joined, rewritten, say, text_of
 from operations.counties.across import strangers
+from persons.file_names import has_form
 from pipeline.steps import dropped_bytes, validate
 
 if TYPE_CHECKING:
@@ -110,14 +112,18 @@ def _not_taken(settings: Settings) -> Iterator[tuple[str, tuple[Finding, ...]]]:
             "{name}: is not in the folder; a version that landed before stays in force", name=name
         )
         yield name, (Finding(rule="there", severity="warning", message=message),)
+    words = {word for name in TABLES for word in name.split("_")}
     for name in sorted(there - lists_of_all):
         if name.casefold().endswith(".csv"):
+            shown = (
+                name if has_form(name, words) else place_in_folder(settings.county_folder / name)
+            )
             message = say(
                 "{name}: is taken for nothing; lists are called {tables}, as .csv",
-                name=name,
+                name=shown,
                 tables=joined(TABLES, ", "),
             )
-            yield name, (Finding(rule="name", severity="warning", message=message),)
+            yield shown, (Finding(rule="name", severity="warning", message=message),)
 
 
 def _findings(

@@ -255,4 +255,5 @@ def test_a_name_that_is_no_utf_8_is_taken_by_hand(tmp_path: Path) -> None:
         check=False,
     )
     assert "Traceback" not in done.stderr
-    assert "Stra\\xdfe\\x9b\\n.csv: an der Tür abgewiesen" in done.stderr.replace("\n", "")
+    assert "papers/figures: an der Tür abgewiesen" in done.stderr.replace("\n", "")
+    assert "Stra" not in done.stderr  # a file may be called like a person
