@@ -195,7 +195,6 @@ def _require_a_land(table: PrintedTable, leading: _Leading) -> None:
             say("{place} is the table of all Germany: its row DG.", place=table.place),
             place=table.place,
             row=line.number,
-            column="region key",
             expected=say("the table of one Land"),
             found="DG",
             to_do=say(
