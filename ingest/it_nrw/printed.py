@@ -186,27 +186,8 @@ def _unknown_words(
     )
 
 
-def _require_a_land(table: PrintedTable, leading: _Leading) -> None:
-    """A table of all Germany has other levels than one of a Land, and thousands of other rows."""
-    line = next((one for one in table.lines if one.leading[leading.region].strip() == "DG"), None)
-    if line is not None:
-        raise fault(
-            "whole_germany",
-            say("{place} is the table of all Germany: its row DG.", place=table.place),
-            place=table.place,
-            row=line.number,
-            expected=say("the table of one Land"),
-            found="DG",
-            to_do=say(
-                "Choose the Land alone (05 and its Kreise, 05*) where the table is fetched, and "
-                "hand in that file."
-            ),
-        )
-
-
 def _require_levels(table: PrintedTable, leading: _Leading) -> None:
     """A key that lost digits names a larger region; the indentation of its row gives it away."""
-    _require_a_land(table, leading)
     indents: dict[int, Counter[int]] = {length: Counter() for length in INDENTED_LEVELS}
     rows = [row for row in table.lines if row.leading[leading.region].strip() != NATION]
     for line in rows:

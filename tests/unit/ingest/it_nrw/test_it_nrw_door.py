@@ -1,11 +1,9 @@
 """Of IT.NRW's tables land counts, times, keys of regions and, beside their keys, names."""
 
 import pytest
-from it_nrw_files import origin
 
-from ingest.it_nrw import table
 from ingest.it_nrw.guard import is_region_key, strip
-from kreishaus.model import FileRejected, UnreadableFile
+from kreishaus.model import FileRejected
 from kreishaus.settings import Settings
 
 TABLE = (
@@ -64,11 +62,3 @@ def test_other_numbers_are_no_keys(key: str) -> None:
 def test_a_table_as_it_is_lands_as_received() -> None:
     same = landed(value="1387")
     assert strip(same.encode(), "22421-02i_00.csv", Settings()).content.decode() == same
-
-
-def test_a_table_of_all_germany_says_what_to_fetch() -> None:
-    text = landed(key="DG", name="Deutschland", value="83155031")
-    with pytest.raises(UnreadableFile) as unreadable:
-        table.parse(text.encode(), origin("22421-02i"), year_stands_for=(12, 15))
-    (finding,) = unreadable.value.findings
-    assert finding.rule == "whole_germany" and "05*" in finding.to_do
