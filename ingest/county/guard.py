@@ -12,7 +12,6 @@ from ingest.county.tables import TABLES, columns
 from kreishaus.county_folder import COMMENT
 from kreishaus.settings import read_county
 from kreishaus.wording import joined, say
-from persons.contacts import holds_contact
 from persons.door import (
     opened,
     parted,
@@ -85,15 +84,9 @@ def _refuse_named(sheet: Sheet, heads: Mapping[int, object] = NO_HEADS) -> None:
             may_be_called_so = "name" in head or head in OF_OFFICERS
             if not isinstance(value, str):
                 continue
-            if holds_contact(value) and not (value.isdecimal() and value.startswith(county)):
-                refuse(
-                    say("row {row}, column {column}", row=number, column=head or at),
-                    say("a mail address or a telephone number"),
-                )
-            if may_be_called_so:
-                continue
             where = say("row {row}, column {column}", row=number, column=head or at)
-            if names_person(value, strictly=True):
-                refuse(where, say("a text that names a person"))
-            if holds_contact(value):
+            is_own_key = value.isdecimal() and value.startswith(county)
+            if holds_contact(value) and not is_own_key:
                 refuse(where, say("a text with a telephone number or mail address in it"))
+            if not may_be_called_so and names_person(value, strictly=True):
+                refuse(where, say("a text that names a person"))

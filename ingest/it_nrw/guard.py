@@ -24,7 +24,7 @@ from formats.known_words import KnownWords, read_words
 from ingest.it_nrw.dimensions import wordings
 from ingest.it_nrw.ffcsv import is_flat, known_columns, unpacked
 from ingest.it_nrw.lines import csv_lines
-from ingest.it_nrw.regions import CENSUS_KEY, KEY, official_key
+from ingest.it_nrw.regions import CENSUS_KEY, KEY, LAENDER, NATION, official_key
 from ingest.it_nrw.rest import require_data
 from ingest.it_nrw.table_csv import FIRST_LINE, SEPARATOR, STAMP, TABLE_CODE
 from kreishaus.model import Finding, Request, Stripped, UnreadableFile
@@ -44,8 +44,6 @@ FORM = 2
 WORDS = Path(__file__).with_name("words.txt")
 FILE_WORDS = frozenset(["i", "ai", "n", "flat", "de", "csv", "ffcsv", "datencsv", "zip"])
 ZIP = b"PK"
-GERMANY = "DG"
-LANDS = frozenset(f"{number:02}" for number in range(1, 17))
 DIGITS_OF_A_KREIS = 5
 COUNT = re.compile(
     r"-?(?P<whole>0|[1-9]\d{0,7})(?:,\d{1,9})?\s?(?:[prse]|\(\))?"
@@ -141,9 +139,9 @@ def _words() -> Iterator[str]:
 def is_region_key(cell: str) -> bool:
     """Whether a cell is the key of a region that is, or in a Kreis that is: any other number as
     long may be one that a register gives to a person."""
-    if cell == GERMANY:
+    if cell == NATION:
         return True
-    if KEY.fullmatch(cell) is None or cell[:2] not in LANDS:
+    if KEY.fullmatch(cell) is None or cell[:2] not in LAENDER:
         return False
     if len(cell) <= DIGITS_OF_A_KREIS:
         return True
