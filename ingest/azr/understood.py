@@ -29,7 +29,8 @@ DAY = rf"\d{{1,2}}\.\s?(?:\d{{1,2}}\.|(?:{MONTH})\b\.?)\s?(?:{YEAR}|\d\d(?!\d))|
 FORMS = (
     r"https?://www\.\S{1,60}|www\.[a-z0-9-]{1,40}\.de\b",
     rf"(?:{DAY})(?:,?\s*(?:um\s)?\d\d?:\d\d(?::\d\d)?(?:\suhr)?)?",
-    r"\bam \d{1,2}\.\s?\d{1,2}\.(?!\s?\d)",
+    r"\b(?:am|zum|per|jeweils|stand|stichtag):? \d{1,2}\.\s?\d{1,2}\.(?!\s?\d)",
+    rf"\b(?:am|zum|per|jeweils|stand|stichtag):? \d{{1,2}}\.\s?(?:{MONTH})\b(?!\.?\s?\d)",
     rf"\b(?:{MONTH})\b\.?\s?(?:{YEAR}|'?\d\d(?!\d))",
     rf"(?<!\d)(?:0?[1-9]|1[0-2])[/.]{YEAR}",
     rf"\b(?:i{{1,3}}|iv|[1-4])\.?\s?(?:quartal|vierteljahr|halbjahr|quart\.|qu\.)\s?(?:{YEAR})?",
@@ -48,8 +49,12 @@ FORMS = (
     r"\b(?:unter|über|ab|bis|kleiner|kleiner als|weniger als|als|mindestens|rund|auf)\s\d{1,3}\b"
     r"(?:\s?jahren?)?",
     r"\b\d{1,2}\s?(?:-|–|bis(?: unter)?)\s?\d{1,2}\b(?: jahren?)?",
+    r"^\s?(?:[a-h][).](?=\s)|[ivx]{1,4}\.(?=\s)|[1-9]\.[1-9]\.?(?=\s[^\W\d]))",
     r"^\s?(?:\d{1,2}\)|\(\d{1,2}\)|\*{1,3}|[¹²³⁴-⁹]{1,2}|\d{1,2}\.)",
     r"\b(?:k\.\s?a|z\.\s?b|u\.\s?a|d\.\s?h|i\.\s?d\.\s?r|v\.\s?h|i\.\s?v\.\s?m)\.|\bca\.",
+    r"\bende de[rs] (?:liste|tabelle|auswertung|datei|berichts?|jahres|monats|quartals)\b",
+    r"\banzahl (?:der )?(?:zeilen|datensätze|fälle|personen):?\s?\d{1,3}(?![\d.,])",
+    r"\bgenfer (?:flüchtlings)?konvention\b",
     r"\d{1,3}\s?%",
     r"=\s?0(?![\d.,])",
 )
@@ -66,6 +71,7 @@ WORD = re.compile(r"[^\W\d_]+")
 SIGNS = frozenset(".,;:()[]{}/-–—−!?\"'„“”‚‘’«»*§%&+=|…·•#<>_\\~×½¹²³°")
 MARKERS = {"-", "–", ".", "...", "…", "/", "x", "0", "()"}
 SEXES = frozenset(["weiblich", "männlich", "divers", "mann", "frau", "w", "m", "d"])
+OFFICE = re.compile(r"\w*behörde|\w*verwaltung|land(?:rat|rätin)|\w+amt\b")
 DATE_WORDS = Path(__file__).with_name("date_words.csv")
 """Words before a day on which something was counted or made, and nobody born."""
 
@@ -126,6 +132,14 @@ class Language:
         known = self.words | more
         words = WORD.findall(bare)
         return all(word in known or is_nation(word) for word in words) and not self.describes(plain)
+
+    def names_the_office(self, text: str) -> bool:
+        """Whether a text is the county's name or a word of its administration, and no town's."""
+        plain = printed(text).casefold()
+        own = {name.casefold() for name in (self.county.name, *self.county.also_called)}
+        towns = {name.casefold() for name in self.county.municipalities.values()}
+        is_own = plain in own - towns
+        return is_own or (self.understands(text) and OFFICE.search(plain) is not None)
 
     def describes(self, text: str) -> bool:
         """Whether a text says attributes as a list of persons does: two at once, or nothing else.
