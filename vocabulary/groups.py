@@ -95,6 +95,8 @@ def groups_named(key: str) -> Mapping[str, Group]:
 
 MARGIN_WORDS = (
     ("geschlecht", "sex"),
+    ("geschl.", "sex"),
+    ("geschl", "sex"),
     ("altersgruppen", "age"),
     ("altersgruppe", "age"),
     ("alter", "age"),

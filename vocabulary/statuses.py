@@ -89,7 +89,11 @@ class UnknownLabel(LookupError):
     """No alias valid on the day has this wording. The message says the nearest one."""
 
 
-OF_WHICH = re.compile(r"^(?:davon|hiervon|dav\.|dar\.|darunter|[-–])\s*:?\s+", re.IGNORECASE)
+OF_WHICH = re.compile(
+    r"^(?:(?:davon|hiervon|dav\.|dar\.|darunter|[-–])\s*:?\s+(?:aus\s+(?:(?:dem|der)\s+)?)?"
+    r"|aus\s+(?:(?:dem|der)\s+)?)",
+    re.IGNORECASE,
+)
 """Words before a part of the row above; offices use one for the other."""
 
 
@@ -98,7 +102,7 @@ def normalise(label: str) -> str:
     bare = QUOTES.sub("", ROW_REFERENCE.sub("", printed(label)))
     wording = _unmarked(printed(bare)).strip().casefold()
     plain = _short_words().sub(_in_full, written_out(OF_WHICH.sub("darunter ", wording)))
-    plain = SECTION_BRACED.sub(r"\1", plain)
+    plain = SECTION_BRACED.sub(r"\1", plain).replace(", §", " §")
     cited = RANGE.sub("-", BRACED.sub(r"\g<section> abs. \g<number>", ROMAN.sub(_cited, plain)))
     return NUMBERED.sub(r"\1 ", LAW.sub("", CITED.sub("", cited)))
 

@@ -105,7 +105,7 @@ class _Reading:
     """A file while it is being recognised."""
 
     def __init__(self, county: County) -> None:
-        self.language = Language(county)
+        self.language = Language(county, composes=True)
         self.county = county
         self.office = Letterhead(self.language.understands, self.language.names_the_office)
         self.found = Recognised()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -266,11 +267,12 @@ def _refusal(findings: tuple[Finding, ...], county: County) -> str:
 def _by_cause(findings: tuple[Finding, ...]) -> Iterator[Finding]:
     """The findings, those of one column and one kind as one: "row 7" to "row 29" are its rows."""
     causes: dict[tuple[str | None, ...], list[Finding]] = {}
+    many = {rule for rule, count in Counter(one.rule for one in findings).items() if count > 2}
     for one in findings:
         found = one.found or ""
         form = found if _is_our_own(found) else form_of(found)
         # Each row has another sum: which ones they are says it all.
-        compared = () if one.rule in OF_ROWS else (one.expected, form)
+        compared = () if one.rule in OF_ROWS & many else (one.expected, form)
         key = (one.rule, one.place, one.column, *compared)
         causes.setdefault(key, []).append(one)
     for together in causes.values():
@@ -278,7 +280,8 @@ def _by_cause(findings: tuple[Finding, ...]) -> Iterator[Finding]:
         if len(set(rows)) == len(together) > 1:
             row = say("{first} to {last}", first=rows[0], last=rows[-1])
             one = replace(together[0], row=row if len(rows) > 2 else f"{rows[0]}, {rows[1]}")
-            yield replace(one, expected=None, found=None) if one.rule in OF_ROWS else one
+            differ = len({(each.expected, each.found) for each in together}) > 1
+            yield replace(one, expected=None, found=None) if differ else one
         else:
             yield from together
 

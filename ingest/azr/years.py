@@ -69,7 +69,13 @@ def _head(sheet: Sheet, row: int, at: int) -> _Head | None:
     own, over = header_text(sheet, row, at), head_over(sheet, row, at)
     if (found := date_behind(own)) is not None:
         day, is_year, text = found
-        return _Head(day, is_year, text or over or ALONE, row)
+        alone = "" if _is_text(sheet, row + 1, at) else ALONE
+        return _Head(day, is_year, text or over or alone, row)
     if own and (found := date_behind(over)) is not None and not found[2]:
         return _Head(found[0], found[1], own, row - 1)
     return None
+
+
+def _is_text(sheet: Sheet, row: int, at: int) -> bool:
+    """Whether a cell holds words: below a date the head that it belongs to."""
+    return any(map(str.isalpha, sheet.text(row, at)))
