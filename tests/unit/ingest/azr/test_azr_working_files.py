@@ -59,7 +59,9 @@ def crossed(*above: str, tolerated: tuple[int, ...] = TOLERATED, below: str = ""
     )
 
 
-def series_with(row: int = 0, column: int = 0, value: object = None, heads: tuple = DAYS) -> bytes:
+def series_with(
+    row: int = 0, column: int = 0, value: object = None, heads: tuple[str, ...] = DAYS
+) -> bytes:
     rows: list[list[object]] = [["Status", *heads]]
     rows += [[name, *counts] for name, counts in OF_SERIES.items()]
     if value is not None:
