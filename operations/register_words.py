@@ -56,8 +56,15 @@ FAULTS = {
     "number": "hier steht weder eine Anzahl noch eines der Zeichen - . ... / x",
     "unknown_label": "diese Bezeichnung ist unbekannt oder galt am Stichtag nicht",
     "line_number": "der Zeile fehlt ihre Nummer",
-    "reference_date": "der Stichtag ist nicht eindeutig: „Stand: TT.MM.JJJJ“ über der Tabelle und "
-    "der Dateiname müssen denselben Tag nennen",
+    "reference_date": "dieser Stichtag in den Spaltenköpfen steht nicht in der Reihenfolge oder "
+    "ist keiner",
+    "no_reference_date": "ein Stichtag fehlt: bitte „Stand: TT.MM.JJJJ“ in eine eigene Zeile über "
+    "der Tabelle schreiben",
+    "several_reference_dates": "der Stichtag ist nicht eindeutig: „Stand: TT.MM.JJJJ“ über der "
+    "Tabelle, Spaltenköpfe, Anmerkungen und Dateiname müssen denselben Tag nennen",
+    "implausible_reference_date": "der Stichtag liegt vor dem Jahr 2000 oder in der Zukunft",
+    "no_such_reference_date": "diesen Tag gab es nie",
+    "part_and_whole": "diese Zahl passt in keine ihrer Summen: Ist sie eine Anzahl?",
     "ambiguous_label": "diese Bezeichnung kann zwei Status meinen",
     "month_or_quarter": "diese Spaltenköpfe können Monate oder Quartale meinen",
     "unknown_municipality": "dies ist keine Gemeinde des Kreises",

@@ -95,6 +95,8 @@ def groups_named(key: str) -> Mapping[str, Group]:
 
 MARGIN_WORDS = (
     ("geschlecht", "sex"),
+    ("geschl.", "sex"),
+    ("geschl", "sex"),
     ("altersgruppen", "age"),
     ("altersgruppe", "age"),
     ("alter", "age"),
@@ -102,17 +104,22 @@ MARGIN_WORDS = (
 YEARS = r"(?:-?jaehrigen?|-|lebensjahren?|jahren?|j\.?)?"
 AND = r"(?:und|u\.?)"
 AGES = re.compile(
-    rf"(?P<upper>bisunter|unter|biseinschl(?:iesslich|\.)?|bis|<=|≤|<)(?P<below>\d{{1,2}}){YEARS}"
-    rf"|(?:von)?(?P<first>\d{{1,2}}){YEARS}(?P<range>-|bisunter|-?unter|-?<|bis)"
+    rf"(?P<upper>bisunter|(?:juenger|weniger)als|unter|biseinschl(?:iesslich|\.)?|bis|<=|≤|<)(?P<below>\d{{1,2}}){YEARS}"
+    rf"|(?:von)?(?P<first>\d{{1,2}}){YEARS}(?P<range>-|/|bisunter|-?unter|-?<|bis)"
     rf"(?P<last>\d{{1,2}}){YEARS}"
     rf"|(?P<youngest>\d{{1,2}}){YEARS}{AND}juenger"
     rf"|(?:ab)?(?P<oldest>\d{{1,2}}){YEARS}"
     rf"(?:\+|{AND}(?:aelter|ae\.?|mehr|m\.|darueber)){YEARS}"
     rf"|(?:ab|mindestens|>=|≥)(?P<from>\d{{1,2}}){YEARS}"
-    rf"|(?:ueber|>)(?P<above>\d{{1,2}}){YEARS}",
+    rf"|(?:ueber|aelterals|>)(?P<above>\d{{1,2}}){YEARS}",
     re.ASCII,
 )
-EXCLUSIVE, INCLUSIVE = ("unter", "<"), ("einschl", "<=", "≤", "juenger")
+EXCLUSIVE, INCLUSIVE = ("unter", "als", "<"), ("einschl", "<=", "≤", "undjuenger")
+
+
+def is_age(key: str) -> bool:
+    """Whether a header says ages, of whatever years: "0-17", "unter 18 Jahre", "80 und älter"."""
+    return AGES.fullmatch(key) is not None
 
 
 def _age_group(key: str) -> Group | None:
@@ -127,7 +134,7 @@ def _age_group(key: str) -> Group | None:
         wanted: set[tuple[int, int | None]] = {(int(start) + bool(match["above"]), None)}
     else:
         last = int(match["last"] or match["below"] or match["youngest"])
-        said = match["range"] or match["upper"] or "juenger"
+        said = match["range"] or match["upper"] or "undjuenger"
         wanted = {(int(match["first"] or 0), end) for end in _ends(last, said)}
     groups = {group for group in GROUPS if _years(group) in wanted}
     return groups.pop() if len(groups) == 1 else None

@@ -21,9 +21,13 @@ KIND = re.compile(
     r",?\s*\b(kreisangehoerige|grosse|mittlere|stadt|gemeinde|kreisstadt|hansestadt|samtgemeinde)\b,?",
     re.IGNORECASE,
 )
+ALTOGETHER = r"(?:insgesamt|gesamt|zusammen|gesamtsumme|gesamtzahl|gesamtergebnis|total|summe)"
+ALL_TOWNS = r"(?:(?:alle )?(?:gemeinden|kommunen|staedte und gemeinden)|kreisgebiet)"
 TOTAL = re.compile(
-    r"(land)?kreis(\s+(insgesamt|gesamt|zusammen))?|kreissumme|(kreis)?gesamt|insgesamt|summe"
-    r"|gesamtsumme|zusammen|gemeinden\s+(insgesamt|gesamt|zusammen)",
+    rf"(?:(?:land)?kreis|{ALL_TOWNS})[,:]?\s+{ALTOGETHER}"
+    rf"|(?:summe|gesamt|insgesamt)[,:]?\s+(?:(?:land)?kreis|{ALL_TOWNS})"
+    r"|(?:land)?kreis|kreis(?:summe|ergebnis|gebiet)|kreisgesamt|summe\s+(?:ins)?gesamt"
+    rf"|{ALTOGETHER}",
     re.IGNORECASE,
 )
 COUNTY_FIRST = re.compile(r"^(land)?kreis\s+", re.IGNORECASE)
@@ -77,7 +81,7 @@ def region(county: County, key: object, name: str) -> Region:
             )
         )
     unknown = by_name is None and name and county.municipalities
-    text = POSTCODE.sub("", printed(name))
+    text = without_postcode(name)
     if unknown and not names_for(county).only_spells(by_key.code, text):
         raise _unknown(county, name)
     return by_key
@@ -118,17 +122,18 @@ POSTCODE = re.compile(r"^(?:D-)?\d{5}\s+(?=\D)", re.ASCII)
 """Before the name of a place, as on a letter."""
 
 
+def without_postcode(name: str) -> str:
+    """The name of a place alone. Five digits before it may be any number: nobody keeps them."""
+    return POSTCODE.sub("", printed(name))
+
+
 def _by_name(county: County, name: str) -> Region | None:
-    text = POSTCODE.sub("", printed(name))
+    text = without_postcode(name)
     wording = _wording(text)
     for code, known in _spellings(county):
         if _wording(known) == wording:
             return Region(code, "Kreis" if code == county.ags else "Gemeinde")
-    own = _wording(county.name)
-    rest = COUNTY_FIRST.sub("", wording).removeprefix(COUNTY_FIRST.sub("", own)).strip(" ,:")
-    if TOTAL.fullmatch(wording.rstrip(":")) or (
-        rest != wording and (not rest or TOTAL.fullmatch(rest))
-    ):
+    if _is_total(county, wording):
         return Region(county.ags, "Kreis")
     names = names_for(county)
     towns = [
@@ -137,6 +142,22 @@ def _by_name(county: County, name: str) -> Region | None:
         if names.only_spells(key, text)
     ]
     return Region(towns[0], "Gemeinde") if len(towns) == 1 else None
+
+
+def _is_total(county: County, wording: str) -> bool:
+    """Whether a label says all of the county: "insgesamt", its name, or both of them."""
+    if TOTAL.fullmatch(wording.rstrip(": ")):
+        return True
+    bare = COUNTY_FIRST.sub("", wording)
+    rests = {(bare, bare.removeprefix(COUNTY_FIRST.sub("", _wording(county.name))))}
+    towns = set(map(_wording, county.municipalities.values()))
+    for name in map(_wording, (county.name, *county.also_called)):
+        if name not in towns:
+            rests |= {(wording, wording.removeprefix(name)), (wording, wording.removesuffix(name))}
+    return any(
+        rest != whole and (not (said := rest.strip(" ,:")) or TOTAL.fullmatch(said) is not None)
+        for whole, rest in rests
+    )
 
 
 def _spellings(county: County) -> Iterator[tuple[str, str]]:
@@ -198,7 +219,7 @@ def _elsewhere(county: County, name: str) -> str:
 
     A kreisfreie Stadt is taken as a Kreis.
     """
-    text = POSTCODE.sub("", printed(name))
+    text = without_postcode(name)
     towns = {key for key in _towns(county, text) if not key.endswith("000")}
     found = towns or set(names_for(county).keys_of(text, COUNTY_DIGITS))
     return found.pop() if len(found) == 1 and county.ags not in {key[:5] for key in found} else ""

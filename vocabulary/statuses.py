@@ -35,19 +35,39 @@ LAW = re.compile(r"(?<=[\da-z]) (?:des )?aufenth(?:g|altsgesetz(?:es)?)(?![a-z])
 NUMBERED = re.compile(r"(§|\b(?:abs|s|nr)\.) ?(?=\d)")
 """How an office writes a section of the law: "nach § 26 Abs. 4 AufenthG" or "§26 Abs.4"."""
 
+ROMAN = re.compile(
+    r"(?P<section>§ ?\d+[a-z]?) (?P<roman>iii|ii|iv|i|vi|v)\b(?: (?:s\. ?)?(?P<s>\d)\b)?"
+)
+BRACED = re.compile(r"(?P<section>§ ?\d+[a-z]?) ?\((?P<number>\d[a-z]?)\)")
+PARAGRAPHS = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6}
+"""Short ways to cite a paragraph: "§ 26 III 1" and "§ 26 (3)" are "§ 26 Abs. 3 S. 1"."""
+SECTION_BRACED = re.compile(r"\((§[^()]+)\)")
+"""A section in brackets behind a title: "NE (§ 26 Abs. 4)"."""
+RANGE = re.compile(r"(?<=\d) ?(?:[-–—]|bis) ?(?=\d)")
+
 FOOTNOTE_MARK = re.compile(rf"(?:{FOOTNOTE})$")
+
+ORDINAL = r"(?:(?:[ivx]{1,4}|[a-h]|\d{1,2})[.)]|\d\.\d\.?)"
+NUMBERED_LABEL = re.compile(rf"^{ORDINAL}\s+", re.IGNORECASE)
+"""The place of a label in a list: "III.", "b)", "1.2"."""
 
 ADDITIONS_FILE = Path(__file__).with_name("status_additions.csv")
 BESIDE = (
     re.compile(r"(?P<base>.+?) ?\((?P<addition>[^()]+)\)"),
-    re.compile(r"(?P<base>.+?) (?P<addition>§.+)"),
-    re.compile(r"(?P<sum>summe) (?:der )?(?P<base>.+)"),
-    re.compile(r"(?P<base>.+) (?P<sum>insgesamt|gesamt|zusammen)"),
+    re.compile(r"(?P<base>.+?)[,:]? (?P<addition>§.+)"),
+    re.compile(r"(?P<base>.+?), (?P<addition>[^(),§]+)"),
+    re.compile(r"(?P<sum>(?:zwischen|teil|gesamt)?summe):? (?:(?:aller|der) )?(?P<base>.+)"),
+    re.compile(r"(?P<base>.+?),? \(?(?P<sum>insgesamt|gesamt|zusammen|summe)\)?"),
+    re.compile(rf"{ORDINAL} (?P<base>.+)"),
+    re.compile(r"(?P<base>.+?) mit (?P<addition>.+)"),
+    re.compile(r"(?P<aside>nachrichtlich):? (?P<base>.+)"),
     re.compile(r"(?P<part>darunter) (?P<base>.+)"),
 )
 """What may stand beside a known label and change nothing, where the label's status says so."""
 PARTS = ("settlement_", "humanitarian_", "family_")
 """Statuses that are parts of others: "darunter" before them says nothing new."""
+ASIDE = ("family",)
+"""What is in no sum of the table, and said to be."""
 
 
 @dataclass(frozen=True)
@@ -69,16 +89,38 @@ class UnknownLabel(LookupError):
     """No alias valid on the day has this wording. The message says the nearest one."""
 
 
-OF_WHICH = re.compile(r"^(?:davon|hiervon|dav\.|dar\.|darunter|[-–])\s*:?\s+", re.IGNORECASE)
+OF_WHICH = re.compile(
+    r"^(?:(?:davon|hiervon|dav\.|dar\.|darunter|[-–])\s*:?\s+(?:aus\s+(?:(?:dem|der)\s+)?)?"
+    r"|aus\s+(?:(?:dem|der)\s+)?)",
+    re.IGNORECASE,
+)
 """Words before a part of the row above; offices use one for the other."""
 
 
 def normalise(label: str) -> str:
     """What of a label must agree: the wording, not quotes, blanks, umlauts, references or marks."""
     bare = QUOTES.sub("", ROW_REFERENCE.sub("", printed(label)))
-    wording = FOOTNOTE_MARK.sub("", printed(bare)).strip().casefold()
+    wording = _unmarked(printed(bare)).strip().casefold()
     plain = _short_words().sub(_in_full, written_out(OF_WHICH.sub("darunter ", wording)))
-    return NUMBERED.sub(r"\1 ", LAW.sub("", CITED.sub("", plain)))
+    plain = SECTION_BRACED.sub(r"\1", plain).replace(", §", " §")
+    cited = RANGE.sub("-", BRACED.sub(r"\g<section> abs. \g<number>", ROMAN.sub(_cited, plain)))
+    return NUMBERED.sub(r"\1 ", LAW.sub("", CITED.sub("", cited)))
+
+
+def _cited(found: re.Match[str]) -> str:
+    sentence = f" s. {found['s']}" if found["s"] else ""
+    return f"{found['section']} abs. {PARAGRAPHS[found['roman']]}{sentence}"
+
+
+def without_number(label: str) -> str:
+    """A label as printed, without its number in a list, which may be any number."""
+    return NUMBERED_LABEL.sub("", printed(label))
+
+
+def _unmarked(label: str) -> str:
+    """A label without a footnote mark behind it: the end of "(§ 23 Abs. 2)" is none."""
+    without = FOOTNOTE_MARK.sub("", label)
+    return without if without.count("(") == without.count(")") else label
 
 
 def _in_full(found: re.Match[str]) -> str:
@@ -139,6 +181,8 @@ class StatusAliases:
     def _says_nothing_new(self, code: str, said: Mapping[str, str | None]) -> bool:
         if said.get("part"):
             return code.startswith(PARTS)
+        if said.get("aside"):
+            return code.startswith(ASIDE)
         addition = said.get("addition")
         if addition is None:
             return True

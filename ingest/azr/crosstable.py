@@ -37,6 +37,7 @@ from ingest.azr.headers import (
     is_units_row,
     label_columns,
     line_columns,
+    plain_key,
 )
 from ingest.azr.labels import label_at
 from ingest.azr.title_dates import made_at, reference_date
@@ -44,7 +45,14 @@ from ingest.azr.turned import tables_in
 from kreishaus.model import Batch, Finding, Origin, UnreadableFile
 from kreishaus.wording import joined, say, text_of
 from vocabulary import statuses
-from vocabulary.groups import ALIAS_FILE, GROUPS, Group, header_key, printed_head
+from vocabulary.groups import (
+    ALIAS_FILE,
+    GROUPS,
+    Group,
+    groups_named,
+    header_key,
+    printed_head,
+)
 
 FEWEST_GROUPS = 5
 """A row naming so many groups is a header; one that lacks some is a header with a fault."""
@@ -142,9 +150,25 @@ def groups(sheet: Sheet, row: int) -> dict[int, Group]:
     """Column -> the group that its header means."""
     repeated = derived_columns(sheet, row)
     found = {
-        column: group_at(sheet, row, column) for column in sheet.columns if column not in repeated
+        column: group
+        for column in sheet.columns
+        if column not in repeated and (group := group_at(sheet, row, column)) is not None
     }
-    return {column: group for column, group in found.items() if group is not None}
+    return found | _left_over(sheet, row, found, repeated)
+
+
+def _left_over(
+    sheet: Sheet, row: int, found: Mapping[int, Group], repeated: Collection[int]
+) -> dict[int, Group]:
+    """The one column whose word stands under both margins, where one of both has its column."""
+    open_ = [at for at in sheet.columns if at not in found and at not in repeated]
+    named = {at: groups_named(plain_key(header_text(sheet, row, at))) for at in open_}
+    both = {at: groups for at, groups in named.items() if len(groups) > 1}
+    if len(both) != 1:
+        return {}
+    ((at, groups),) = both.items()
+    left = [group for group in groups.values() if group not in found.values()]
+    return {at: left[0]} if len(left) == 1 else {}
 
 
 def _layout(sheet: Sheet, row: int, heads: int | None) -> Layout:
@@ -322,7 +346,19 @@ def _is_data(layout: Layout, row: int) -> bool:
         for column in layout.groups
     ):
         return True
-    return statuses.status_aliases().knows(_label(layout, row))
+    label = _label(layout, row)
+    return statuses.status_aliases().knows(label) and not _heads_a_section(layout, row, label)
+
+
+def _heads_a_section(layout: Layout, row: int, label: str) -> bool:
+    """Whether a row without counts heads those below it: its status is counted in another row."""
+    known, sheet = statuses.status_aliases(), layout.sheet
+    return any(
+        known.any_code(_label(layout, other)) == known.any_code(label)
+        and any(sheet.own(other, column) is not None for column in layout.groups)
+        for other in sheet.below(layout.header_row)
+        if other != row
+    )
 
 
 def _label(layout: Layout, row: int) -> str:

@@ -17,6 +17,7 @@ from ingest.azr.guard import LAWFUL
 from ingest.azr.known_tables import tables_by_dataset
 from ingest.azr.own_aliases import own_aliases
 from ingest.azr.parsers import read_office
+from ingest.azr.plausible import no_counts
 from ingest.azr.recognise import Unknown, recognise
 from kreishaus.model import Batch, Finding, Origin, UnreadableFile
 from kreishaus.settings import Settings
@@ -95,4 +96,7 @@ def _examined(content: bytes, label: str, settings: Settings) -> Examination:
 def _read(dataset: str, content: bytes, label: str, settings: Settings) -> Batch:
     original = hashlib.sha256(content).hexdigest()
     origin = Origin("azr", dataset, original, label, label, datetime.now(UTC))
-    return read_office(dataset, content, origin, settings.county)
+    batch = read_office(dataset, content, origin, settings.county)
+    if findings := tuple(no_counts(dataset, batch.tables["cells"], settings.county.ags)):
+        raise UnreadableFile(*findings)
+    return batch

@@ -9,6 +9,7 @@ log is kept for years. What cannot be looked into is refused.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import NoReturn
 
@@ -36,7 +37,12 @@ NO_TABLE = say(
     expected=EXPECTED,
 )
 
-LAWFUL = Lawful(most_rows=MOST_ROWS, most_columns=MOST_COLUMNS)
+ABBREVIATION_ALONE = re.compile(
+    r"^(?:AE|NE|DA-EU|EU|GFK|AZR|AZRG|AufenthG|AsylG|BAMF|BVA|ABH|AGS|k\. ?A\.|o\. ?A\.)$"
+)
+"""What a legend explains, word by word: no half of a name."""
+
+LAWFUL = Lawful(most_rows=MOST_ROWS, most_columns=MOST_COLUMNS, things=ABBREVIATION_ALONE)
 """Aggregates alone; nothing that marks persons belongs into them."""
 
 

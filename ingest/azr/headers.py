@@ -14,8 +14,9 @@ from pathlib import Path
 from formats.counts import MARKERS
 from formats.dates import without_footnote
 from formats.sheets import Sheet
-from formats.text import written_out
-from vocabulary.groups import Group, groups_named, header_key
+from formats.text import printed, written_out
+from persons.words import is_nation
+from vocabulary.groups import Group, groups_named, header_key, is_age
 from vocabulary.statuses import status_aliases
 
 SECTIONS = {
@@ -24,6 +25,17 @@ SECTIONS = {
     "altersgruppe": "age",
     "alter": "age",
     "alterinjahren": "age",
+    "nachgeschlecht": "sex",
+    "davongeschlecht": "sex",
+    "geschlechter": "sex",
+    "nachalter": "age",
+    "nachaltersgruppen": "age",
+    "altersklassen": "age",
+    "altersklasse": "age",
+    "altersstruktur": "age",
+    "davonalter": "age",
+    "davonimalter": "age",
+    "imalter": "age",
 }
 """Upper header, as a rule merged over its columns -> margin."""
 
@@ -36,18 +48,21 @@ UNITS = {"anzahl", "personen", "anzahlpersonen", "anzahlderpersonen", "absolut",
 
 UNIT_BEHIND = re.compile(r"\((?:personen|anzahl|absolut)\)$")
 OF_WHICH = re.compile(r"^(?:davon|darunter):?(?=.)")
+RANK = re.compile(r"^(?:top|platz|rang)\s?\d{1,2}\b[.:)]?\s?")
+"""Before one of the nationalities that a table names: "Top 1: Türkei"."""
 FEWEST_NUMBERED = 3
 
 
 LABEL, LINE, DATE, COUNT = "label", "line", "date", "count"
 DERIVED, PART = "derived", "part"
+POPULATION, TITLE = "population", "title"
 WORDS_FILE = Path(__file__).with_name("head_words.csv")
 WORD = re.compile(r"[^\W\d_]+")
 SIGNS = re.compile(r"%|\+\s?/\s?[-–−]")
 """Signs that are words of a derived column."""
 
 YEARS = re.compile(r"(?:\d{1,2}\.\s?\d{1,2}\.\s?)?20\d\d(?!\d)")
-NUMBER = re.compile(r"[-+−–±]?\s?\d{1,3}(?:\.?\d{3})?(?:,\d{1,4})?\s?%?", re.ASCII)
+NUMBER = re.compile(r"[-+−–±]?\s?\d{1,3}(?:\.?\d{3})?(?:[.,]\d{1,4})?\s?%?", re.ASCII)
 LARGEST_DERIVED = 10**7
 FEWEST_ABOVE = 2
 """A row above the heads with one text is a title."""
@@ -86,6 +101,30 @@ def derived_columns(sheet: Sheet, row: int) -> frozenset[int]:
         if is_derived_head(header_text(sheet, row, column))
         or is_derived_head(head_over(sheet, row, column))
     )
+
+
+def beside_regions(sheet: Sheet, row: int) -> frozenset[int]:
+    """The columns beside a count of municipalities that are no part of the table.
+
+    Besides the derived ones those of all people, and of foreigners of an age, a nationality, a
+    residence title: understood, and not kept.
+    """
+    return derived_columns(sheet, row) | frozenset(
+        column for column in sheet.columns if is_beside_regions(header_text(sheet, row, column))
+    )
+
+
+def is_beside_regions(head: str) -> bool:
+    """Whether a head beside a count of municipalities counts all people, or some foreigners."""
+    plain = RANK.sub("", written_out(printed(without_footnote(head))))
+    plain = OF_WHICH.sub("", plain).strip()
+    if is_derived_head(head) or is_head_of(POPULATION, head) or is_head_of(TITLE, plain):
+        return True
+    words = WORD.findall(plain)
+    other = _words_of("with title")
+    nations = [word for word in words if is_nation(word)]
+    is_national = bool(nations) and all(is_nation(word) or word in other for word in words)
+    return (is_national and not any(map(str.isdigit, plain))) or is_age(header_key(plain))
 
 
 def head_over(sheet: Sheet, row: int, column: int) -> str:

@@ -22,7 +22,9 @@ from ingest.azr.headers import (
     LINE,
     SECTIONS,
     UNITS,
+    beside_regions,
     derived_columns,
+    is_beside_regions,
     is_derived_head,
     is_derived_number,
     is_head_of,
@@ -33,7 +35,7 @@ from ingest.azr.headers import (
 )
 from ingest.azr.labels import is_country, label_at
 from ingest.azr.long_form import long_form
-from ingest.azr.municipalities import KEY, NAME, POSTCODE
+from ingest.azr.municipalities import KEY, NAME, POSTCODE, RUNNING, UNCOUNTED
 from ingest.azr.title_dates import dates_above
 from ingest.azr.turned import turned
 from ingest.azr.years import newest
@@ -45,8 +47,8 @@ from vocabulary.regions import UnknownRegion
 from vocabulary.statuses import ROW_REFERENCE, status_aliases
 
 MOST_UPPER_ROWS = 3
-MOST_COUNTED = 9_999_999
-"""No county counts so many; what is larger is a key, a date or an id."""
+MOST_COUNTED = 999_999
+"""No county counts so many foreigners; what is larger is a key, a date, a telephone's or an id."""
 
 LARGEST_LINE = 999
 
@@ -90,6 +92,8 @@ class KnownTable:
     derived: frozenset[int] = frozenset()
     upper: frozenset[tuple[int, int]] = frozenset()
     """Cells above the heads that were read with them: years, the reference date."""
+    listed: frozenset[tuple[int, int]] = frozenset()
+    """Cells below the heads that say the reference date once more."""
     names: int | None = None
     """The column of names of municipalities."""
     expects: Expects = STATUSES
@@ -113,14 +117,19 @@ class KnownTable:
             dated = row == self.header_row and column in self.counts
             if dated or (row, column) in self.upper:
                 return True
-            return isinstance(value, str) and (self.is_head(value) or is_derived_head(value))
+            if not isinstance(value, str):
+                return False
+            repeats = is_beside_regions if self.expects is REGIONS else is_derived_head
+            return self.is_head(value) or repeats(value)
         if row < self.header_row:
             return False
         return self._holds_below(row, column, value)
 
     def _holds_below(self, row: int, column: int, value: object) -> bool:
-        if is_units_row(self.sheet, row, self.header_row):
+        if is_units_row(self.sheet, row, self.header_row) or (row, column) in self.listed:
             return True
+        if column in self.lines and self._is_blank_line(row):
+            return self.is_line(value)
         if self._is_derived_row(row):
             return column in self.labels | self.lines or is_derived_number(value)
         if self.row_of(row) is None:
@@ -133,6 +142,10 @@ class KnownTable:
             return True
         # Where two columns hold labels, the one that was not asked for may hold anything.
         return column in self.labels and self.is_label(value)
+
+    def _is_blank_line(self, row: int) -> bool:
+        """Whether a row has nothing but the number of its line."""
+        return all(at in self.lines for at, _ in self.sheet.filled(row))
 
     def _is_derived_row(self, row: int) -> bool:
         return any(is_head_of(DERIVED, self.sheet.text(row, at)) for at in self.labels) and all(
@@ -363,12 +376,13 @@ def _municipalities(sheet: Sheet, county: County, heads: int | None = None) -> K
     if row is None:
         return None
     columns = municipalities.known_columns(sheet, row)
-    of_newest, derived = newest(sheet, row), derived_columns(sheet, row)
+    of_newest, derived = newest(sheet, row), beside_regions(sheet, row)
     units = {(row, at) for at in derived if header_key(sheet.text(row, at)) in UNITS}
     first = {held: at for at, held in reversed([*columns.items()])}
     labels = frozenset(first[held] for held in (KEY, NAME) if held in first)
-    postcodes = frozenset(at for at, held in columns.items() if held == POSTCODE)
-    counts = frozenset(at for at, held in columns.items() if held not in {KEY, NAME, POSTCODE})
+    numbered = frozenset(at for at, held in columns.items() if held in {POSTCODE, RUNNING})
+    counts = frozenset(at for at, held in columns.items() if held not in UNCOUNTED)
+    listed = frozenset(municipalities.days_listed(sheet, row, columns))
 
     def row_of(line: int) -> Hashable | None:
         try:
@@ -387,14 +401,15 @@ def _municipalities(sheet: Sheet, county: County, heads: int | None = None) -> K
         row,
         counts,
         labels,
-        postcodes,
+        numbered,
         _heads_municipalities,
         row_of,
-        _is_postcode,
+        lambda value: _is_postcode(value) or _counts(value, LARGEST_LINE),
         is_label,
         heads,
         derived=derived | of_newest.earlier,
         upper=of_newest.cells | units | set(dates_above(sheet, row)),
+        listed=listed,
         names=first.get(NAME),
         expects=REGIONS,
     )
@@ -406,4 +421,6 @@ def _is_postcode(value: object) -> bool:
 
 def _heads_municipalities(text: str) -> bool:
     key = plain_key(printed(text))
+    if is_head_of(LINE, text) or is_head_of(DATE, text):
+        return True
     return key in municipalities.headers() or key in SECTIONS or key in {"davon", "darunter"}

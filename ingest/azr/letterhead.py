@@ -43,6 +43,12 @@ FORMS: dict[str, re.Pattern[str]] = {
 """Kind of a field -> the form of its value. That of an office is made of known words."""
 
 
+PARTED = re.compile(r"\s?[|•·]\s?|,\s|\s[-–]\s|\s{2,}")
+"""What parts the pieces of a sender's line."""
+
+POSTCODE = re.compile(r"^(?:D-)?\d{5}\s", re.ASCII)
+
+
 @cache
 def fields() -> dict[str, str]:
     """Name of a field, small -> its kind."""
@@ -65,12 +71,17 @@ class Letterhead:
     """The letterhead while a file is read. ``understands`` judges the words of an office's name."""
 
     understands: Callable[[str], bool]
+    names_the_office: Callable[[str], bool] = lambda text: False
+    """Judges whether a text is the county's name, or a word for its administration."""
     seen: Counter[str] = field(default_factory=Counter)
     values: set[str] = field(default_factory=set)
 
     def takes(self, texts: Iterable[str]) -> bool:
         """Whether the cells of a row are fields of a letterhead, and what else is known."""
         line = "  ".join(texts)
+        if self._is_sender(line):
+            self.seen["sender"] += 1
+            return True
         found = list(_fields().finditer(line))
         if not found or (found[0].start() and not self.understands(line[: found[0].start()])):
             return False
@@ -84,6 +95,21 @@ class Letterhead:
         self.seen.update(kind for kind, _, value in taken if value)
         self.values |= {value for *_, value in taken}
         return True
+
+    def _is_sender(self, line: str) -> bool:
+        """Whether a line is the office's address on one line: its name first, then where it is."""
+        first, *parts = (part.strip() for part in PARTED.split(line))
+        return (
+            bool(parts)
+            and self.names_the_office(first)
+            and all(self.understands(part) or self._is_where(part) for part in parts)
+        )
+
+    def _is_where(self, part: str) -> bool:
+        if FORMS["address"].fullmatch(part):
+            return True
+        place = POSTCODE.sub("", part)
+        return place != part and self.understands(place)
 
     def _fits(self, kind: str, name: str, value: str) -> bool:
         if not value:

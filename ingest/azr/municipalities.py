@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, partial
@@ -18,29 +19,42 @@ import pandas as pd
 from openpyxl.utils import get_column_letter
 
 from formats.counts import Count, read_count
+from formats.dates import read_label_under_year
 from formats.sheets import Sheet
 from formats.text import printed
 from formats.workbook import open_workbook
 from ingest.azr.empties import Whole, proven_zeros, read_as_zero
 from ingest.azr.findings import ONE_COLUMN, Where, bad_number, footnotes, left_out, unreadable
 from ingest.azr.headers import (
+    DATE,
     DERIVED,
-    derived_columns,
+    LINE,
+    beside_regions,
     header_text,
     is_head_of,
     is_units_row,
     plain_key,
 )
-from ingest.azr.title_dates import made_at, reference_date
+from ingest.azr.title_dates import (
+    SEVERAL_DATES,
+    can_count,
+    day_of_each_year,
+    made_at,
+    reference_date,
+)
 from ingest.azr.turned import Turned, tables_in, turned
-from ingest.azr.years import newest
+from ingest.azr.years import Newest, newest
 from kreishaus.model import Batch, Finding, Origin, UnreadableFile
 from kreishaus.settings import County
 from kreishaus.wording import say, text_of
+from persons.values import day_of, is_month_edge
 from vocabulary.regions import Region, UnknownRegion, region
 
 HEADERS_FILE = Path(__file__).with_name("municipality_headers.csv")
 KEY, NAME, ALL, POSTCODE = "region_code", "region_name", "total", "postcode"
+RUNNING, DAY = "running_number", "reference_date"
+"""Columns that number the rows, or say the reference date in each of them."""
+UNCOUNTED = frozenset([KEY, NAME, POSTCODE, RUNNING, DAY])
 
 
 @dataclass(frozen=True)
@@ -57,11 +71,7 @@ class Layout:
         return next((number for number, held in self.columns.items() if held == meaning), None)
 
     def counts(self) -> dict[int, str]:
-        return {
-            number: held
-            for number, held in self.columns.items()
-            if held not in {KEY, NAME, POSTCODE}
-        }
+        return {number: held for number, held in self.columns.items() if held not in UNCOUNTED}
 
     def where(self, row: int, column: int) -> Where:
         """A cell as a person finds it."""
@@ -115,10 +125,14 @@ def parse(content: bytes, origin: Origin, county: County) -> Batch:
     titles = next(one for one in workbook.sheets if one.title == sheet.title)
     titles = titles if heads else of_newest.sheet
     titles_end = heads or header
-    stated = reference_date(workbook, titles, titles_end, origin)
+    listed = [
+        *days_listed(sheet, header, known_columns(sheet, header)).values(),
+        *_days_of_heads(titles, titles_end, of_newest),
+    ]
+    stated = reference_date(workbook, titles, titles_end, origin, listed)
     if not of_newest.is_of(stated):
         raise unreadable(
-            "reference_date",
+            SEVERAL_DATES,
             say("the heads speak of another date than the title or the name of the file"),
             place=sheet.title,
             row=str(header),
@@ -134,10 +148,26 @@ def parse(content: bytes, origin: Origin, county: County) -> Batch:
         published_at=made_at(workbook, titles, titles_end, stated),
         findings=(
             *footnotes(layout.sheet.title, marked),
-            *left_out(titles, titles_end, of_newest.earlier),
+            *left_out(
+                titles,
+                titles_end,
+                of_newest.earlier if heads else of_newest.earlier | beside_regions(sheet, header),
+            ),
             *read_as_zero(layout.sheet.title, zeros),
         ),
     )
+
+
+def _days_of_heads(titles: Sheet, titles_end: int, of_newest: Newest) -> list[date]:
+    """The day that the heads say; of a year alone that of which the titles speak each year."""
+    if of_newest.day is None:
+        return []
+    if not of_newest.is_year:
+        return [of_newest.day]
+    day = day_of_each_year(titles, titles_end)
+    with suppress(ValueError):
+        return [read_label_under_year(day, of_newest.day.year)] if day else []
+    return []
 
 
 def turned_regions(sheet: Sheet, county: County) -> Turned | None:
@@ -170,14 +200,34 @@ def header_row(sheet: Sheet) -> int | None:
 
 def known_columns(sheet: Sheet, row: int) -> dict[int, str]:
     """Column -> what its header says that it holds; of several dates the newest alone."""
-    repeated = derived_columns(sheet, row)
+    repeated = beside_regions(sheet, row)
     sheet = newest(sheet, row).sheet
     keys = {
         column: plain_key(header_text(sheet, row, column))
         for column in sheet.columns
         if column not in repeated
     }
-    return {column: headers()[key] for column, key in keys.items() if key in headers()}
+    known = {column: headers()[key] for column, key in keys.items() if key in headers()}
+    texts = {at: header_text(sheet, row, at) for at in keys if at not in known}
+    known |= {at: RUNNING for at, text in texts.items() if is_head_of(LINE, text)}
+    return known | {at: DAY for at, text in texts.items() if is_head_of(DATE, text)}
+
+
+def days_listed(sheet: Sheet, row: int, columns: Mapping[int, str]) -> dict[tuple[int, int], date]:
+    """The cells that say the reference date in each row, and nothing but one last day of a month.
+
+    Empty where a column says several days, or another one: dates of birth may be such.
+    """
+    at = next((column for column, held in columns.items() if held == DAY), None)
+    cells = {
+        (line, at): day_of(sheet.own(line, at))
+        for line in sheet.below(row)
+        if at is not None and sheet.own(line, at) is not None
+    }
+    days = {day for day in cells.values() if day is not None}
+    if len(days) != 1 or None in cells.values() or not all(map(is_month_edge, days)):
+        return {}
+    return {cell: day for cell, day in cells.items() if day is not None and can_count(day)}
 
 
 def _layout(sheet: Sheet, row: int, heads: int | None) -> Layout:
@@ -202,7 +252,7 @@ def _layout(sheet: Sheet, row: int, heads: int | None) -> Layout:
         for column in sheet.columns
         if (text := header_text(sheet, row, column))
         and column not in columns
-        and column not in derived_columns(sheet, row)
+        and column not in beside_regions(sheet, row)
     ]
     faults += [
         Finding(

@@ -21,6 +21,7 @@ from ingest.azr.beside import CODE, MOST_AUTHORS, is_known, understood_at
 from ingest.azr.known_tables import KnownTable, known_tables
 from ingest.azr.letterhead import Letterhead
 from ingest.azr.meaning import EXPECTED, SHARES, Meanings, shares_shown
+from ingest.azr.title_dates import EARLIEST_YEAR
 from ingest.azr.understood import Language
 from kreishaus.settings import County
 from kreishaus.wording import joined, say
@@ -32,7 +33,6 @@ MOST_NOTES = 60
 
 MOST_REPEATED = 2
 MOST_SIDE_BY_SIDE = 2
-EARLIEST_YEAR = 2000
 WITH_LETTERHEAD = frozenset(HEADS_AND_FEET)
 """Places beside the cells where an office names itself."""
 
@@ -78,7 +78,8 @@ class Recognised:
         sheets: list[Sheet] = []
         for number, sheet in enumerate(workbook.sheets, start=1):
             long = [table for at, table in self.placed if at == number and table.long]
-            sheets.append(_without(sheet, long[0].long) if long else sheet)
+            listed = [table.listed for at, table in self.placed if at == number]
+            sheets.append(_without(sheet, frozenset().union(*(t.long for t in long), *listed)))
         sheets += [table.sheet for _, table in self.placed if table.long]
         heads = {
             str(workbook.sheets[number - 1].own(row, column)).strip()
@@ -104,9 +105,9 @@ class _Reading:
     """A file while it is being recognised."""
 
     def __init__(self, county: County) -> None:
-        self.language = Language(county)
+        self.language = Language(county, composes=True)
         self.county = county
-        self.office = Letterhead(self.language.understands)
+        self.office = Letterhead(self.language.understands, self.language.names_the_office)
         self.found = Recognised()
         self.notes: Counter[str] = Counter()
         self.texts: set[str] = set()

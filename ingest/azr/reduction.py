@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -24,6 +25,14 @@ from ingest.azr.guard import refuse_person_level
 from ingest.azr.known_tables import is_status
 from ingest.azr.own_aliases import own_aliases
 from ingest.azr.parsers import read_office
+from ingest.azr.plausible import RULE, no_counts
+from ingest.azr.title_dates import (
+    EARLIEST_YEAR,
+    NO_DATE,
+    NO_SUCH_DAY,
+    NOT_THEN,
+    SEVERAL_DATES,
+)
 from ingest.azr.understood import Language
 from kreishaus.model import (
     Batch,
@@ -39,7 +48,7 @@ from kreishaus.settings import County, Settings
 from kreishaus.wording import joined, say
 from vocabulary import groups, regions, statuses
 
-RECOGNISER = 5
+RECOGNISER = 6
 """Goes up when the code comes to recognise a file differently: offered files are reduced anew."""
 
 TITLES = {"crosstable": "Kreuztabelle", "series": "Zeitreihe", "municipalities": "Gemeinden"}
@@ -60,9 +69,26 @@ WHAT = {
     "number": say("neither a count nor a marker"),
     "unknown_label": say("a label that was not in use at the reference date"),
     "line_number": say("a line without its number"),
-    "reference_date": say("no single reference date in title and name of the file"),
+    NO_SUCH_DAY: say("a day that never was"),
+    NO_DATE: say(
+        "no reference date in title, notes and name of the file: write 'Stand: TT.MM.JJJJ' into a "
+        "line of its own above the table"
+    ),
+    SEVERAL_DATES: say(
+        "title, heads, notes and name of the file speak of several reference dates: leave one of "
+        "them, as 'Stand: TT.MM.JJJJ' above the table, and mend or delete the others"
+    ),
+    NOT_THEN: say(
+        "the reference date lies before {year} or in the future: write the right one as "
+        "'Stand: TT.MM.JJJJ' above the table",
+        year=EARLIEST_YEAR,
+    ),
     "unknown_municipality": say("not a municipality of the county"),
     "municipality_missing": say("a municipality of the county is missing"),
+    RULE: say(
+        "a number that is more than the whole that it is a part of, or more than twice its parts: "
+        "is it a count?"
+    ),
     "row_sums_by_sex": say(
         "the sexes do not make the total of their row: is a number wrong, or a column missing "
         "(divers, unbekannt, ohne Angabe)?"
@@ -120,6 +146,7 @@ class RegisterReducer:
             except UnreadableFile as error:
                 raise FileRejected(_refusal(error.findings, settings.county)) from error
             _refuse_single_persons(batch)
+            _refuse_no_counts(self.dataset, batch, settings.county)
             return self.reduced(batch, original, label, settings)
 
     def of_landed(self, content: bytes, origin: Origin, settings: Settings) -> Reduced:
@@ -163,6 +190,12 @@ def _refuse_single_persons(batch: Batch) -> None:
         )
 
 
+def _refuse_no_counts(dataset: str, batch: Batch, county: County) -> None:
+    """Refuse numbers that no sum of the table allows: a quarantined file would keep them."""
+    if findings := tuple(no_counts(dataset, batch.tables["cells"], county.ags)):
+        raise FileRejected(_refusal(findings, county))
+
+
 def _lists() -> Iterator[str]:
     """The hash of each list that recognition depends on."""
     vocabulary = (
@@ -195,13 +228,13 @@ def _recognised_alone(dataset: str, batch: Batch, county: County) -> Batch:
     cells["source_place"] = [sheet(str(title)) for title in cells["source_place"]]
     if dataset == "municipalities":
         cells["region_name"] = [
-            name if _is_name_of(county, code, name) else code
+            regions.without_postcode(name) if _is_name_of(county, code, name) else code
             for code, name in zip(cells["region_code"], cells["region_name"], strict=True)
         ]
     else:
         cells["status_label"] = [
             label if is_status(label) else statuses.normalise(label)
-            for label in map(str, cells["status_label"])
+            for label in map(statuses.without_number, map(str, cells["status_label"]))
         ]
     findings = tuple(
         replace(one, place=sheet(one.place)) if one.place else one for one in batch.findings
@@ -234,18 +267,27 @@ def _refusal(findings: tuple[Finding, ...], county: County) -> str:
 def _by_cause(findings: tuple[Finding, ...]) -> Iterator[Finding]:
     """The findings, those of one column and one kind as one: "row 7" to "row 29" are its rows."""
     causes: dict[tuple[str | None, ...], list[Finding]] = {}
+    many = {rule for rule, count in Counter(one.rule for one in findings).items() if count > 2}
     for one in findings:
         found = one.found or ""
         form = found if _is_our_own(found) else form_of(found)
-        key = (one.rule, one.place, one.column, one.expected, form)
+        # Each row has another sum: which ones they are says it all.
+        compared = () if one.rule in OF_ROWS & many else (one.expected, form)
+        key = (one.rule, one.place, one.column, *compared)
         causes.setdefault(key, []).append(one)
     for together in causes.values():
         rows = [one.row for one in together if one.row and one.row.isdecimal()]
         if len(set(rows)) == len(together) > 1:
             row = say("{first} to {last}", first=rows[0], last=rows[-1])
-            yield replace(together[0], row=row if len(rows) > 2 else f"{rows[0]}, {rows[1]}")
+            one = replace(together[0], row=row if len(rows) > 2 else f"{rows[0]}, {rows[1]}")
+            differ = len({(each.expected, each.found) for each in together}) > 1
+            yield replace(one, expected=None, found=None) if differ else one
         else:
             yield from together
+
+
+OF_ROWS = {"row_sums_by_sex", RULE}
+"""Faults that many rows of a table have at once, each with a number of its own."""
 
 
 def _is_our_own(text: str) -> bool:
@@ -265,14 +307,15 @@ def _said(finding: Finding, language: Language) -> str:
         ),
     ]
     # Which dates were expected would quote the name of the file.
-    quoted = finding.expected and finding.rule != "reference_date"
+    quoted = finding.expected and not finding.rule.endswith(("reference_date", "reference_dates"))
     compared = [say("expected {expected}", expected=finding.expected)] if quoted else []
     # Which columns are one too many is ours; elsewhere such letters may be anything.
     shown = _column if finding.expected == ONE_COLUMN else _safe
     compared += (
         [say("found {found}", found=shown(finding.found, language))] if finding.found else []
     )
-    what = WHAT.get(finding.rule, say("cannot be read"))
+    own = finding.message if _is_our_own(finding.message) else say("cannot be read")
+    what = WHAT.get(finding.rule, own)
     place = joined(where, ", ") if where else say("the table")
     if not compared:
         return say("{place}: {what}.", place=place, what=what)

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from itertools import pairwise
 from typing import Any
 
 import pandas as pd
@@ -47,7 +48,7 @@ from ingest.azr.headers import (
     is_units_row,
 )
 from ingest.azr.labels import label_at
-from ingest.azr.title_dates import made_at
+from ingest.azr.title_dates import can_count, day_of_each_year, made_at
 from ingest.azr.turned import Turned, turned
 from kreishaus.model import Batch, Finding, Origin, UnreadableFile
 from kreishaus.wording import joined, say, text_of
@@ -55,6 +56,9 @@ from vocabulary import statuses
 
 FEWEST_DATES = 2
 """A row with so many dates side by side is the header."""
+
+YEARS_APART = {1, 2, 5}
+"""Heads that are years alone stand for each, each second or each fifth year."""
 
 
 @dataclass(frozen=True)
@@ -206,6 +210,12 @@ def _count_of_dates(sheet: Sheet, row: int) -> int:
 
 
 def _date_at(sheet: Sheet, row: int, number: int) -> Column | None:
+    """The date of a head on which persons may have been counted; None where it is none."""
+    found = _any_date_at(sheet, row, number)
+    return found if found and can_count(found.reference_date) else None
+
+
+def _any_date_at(sheet: Sheet, row: int, number: int) -> Column | None:
     value = sheet.own(row, number)
     if is_derived_head(head_over(sheet, row, number)):
         return None  # changes at a date are no counts
@@ -232,11 +242,32 @@ def _date_at(sheet: Sheet, row: int, number: int) -> Column | None:
     text = without_footnote(sheet.text(row, number))
     with suppress(ValueError):
         return Column(number, text, read_date_label(text))
+    if (year := year_in(text)) is not None:
+        each = _day_of_each_year(sheet, row)
+        with suppress(ValueError):
+            return Column(number, text, read_label_under_year(each, year)) if each else None
     above = year_above(sheet, row, number)
     with suppress(ValueError):
         if above is not None:
             return Column(number, f"{text} {above[1]}", read_label_under_year(text, above[1]))
     return None
+
+
+def _day_of_each_year(sheet: Sheet, row: int) -> str:
+    """The day that titles say of all years of a row of heads: "jeweils zum 31.12."; else "".
+
+    Numbers of persons may look like years: those of a row with a status are none, nor are years
+    that do not follow one another.
+    """
+    filled = [(at, sheet.text(row, at)) for at, _ in sheet.filled(row)]
+    years = [year for _, text in filled if (year := year_in(text)) is not None]
+    known = statuses.status_aliases()
+    steps = {abs(later - earlier) for earlier, later in pairwise(years)}
+    if len(years) < FEWEST_DATES or years not in (sorted(years), sorted(years, reverse=True)):
+        return ""
+    if not steps <= YEARS_APART or any(known.knows(text) for _, text in filled):
+        return ""
+    return day_of_each_year(sheet, row)
 
 
 def date_of(sheet: Sheet, row: int, number: int) -> date | None:
@@ -369,7 +400,20 @@ def _is_data(layout: Layout, row: int, label: str) -> bool:
     sheet = layout.sheet
     if is_head_of(DERIVED, label):
         return False
-    return statuses.status_aliases().knows(label) or any(
+    if _is_counted(layout, row):
+        return True
+    # A status without counts heads a section, where another row counts it.
+    known = statuses.status_aliases()
+    return known.knows(label) and not any(
+        _is_counted(layout, other)
+        and known.any_code(label_at(sheet, other, layout.label_column)) == known.any_code(label)
+        for other in sheet.below(layout.header_row)
+    )
+
+
+def _is_counted(layout: Layout, row: int) -> bool:
+    sheet = layout.sheet
+    return any(
         sheet.own(row, column.number) is not None or (row, column.number) in sheet.uncalculated
         for column in layout.columns
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from datetime import UTC, date, datetime
 from functools import cache
@@ -16,8 +16,17 @@ from formats.text import printed, written_out
 from formats.xlsx_texts import HEADS_AND_FEET
 from ingest.azr.beside import CODE
 from ingest.azr.findings import unreadable
+from kreishaus.local_time import HERE
 from kreishaus.model import Origin, UnreadableFile
 from kreishaus.wording import say
+
+NO_DATE, SEVERAL_DATES, NOT_THEN, NO_SUCH_DAY = (
+    *("no_reference_date", "several_reference_dates"),
+    *("implausible_reference_date", "no_such_reference_date"),
+)
+"""Rules: what is wrong with the reference date of a whole table."""
+
+EARLIEST_YEAR = 2000
 
 DAY = r"(\d{4}-\d{2}-\d{2}|\d{1,2}\.\s?(?:\d{1,2}\.|[^\W\d_]+)\s?(?:\d{4}|\d{2}(?!\d)))"
 
@@ -56,6 +65,15 @@ COUNTED, OTHER, WHOLE = "counted", "other", "whole"
 """Stems of words in a title: what the table counts, and what else was done on a day; words that
 speak of another day as they stand."""
 
+EACH_YEAR = re.compile(
+    r"\b(?:zum|am|per|stand|stichtag|jeweils)\b\s?:?\s?"
+    r"(?P<day>\d{1,2}\.\s?(?:\d{1,2}\.|[^\W\d_]{3,9}\b))(?!\s?\d)"
+    r"|\b(?:jahresende|jahresschluss|ende des jahres)\b",
+    re.IGNORECASE,
+)
+"""A day of every year: "jeweils zum 31.12."."""
+YEARS_END = "31.12."
+
 CLOSING_DAY = re.compile(rf"(?:\bam\s|[,:–—-]\s|\s|\(){DAY}(?!\d)\)?", re.IGNORECASE)
 
 
@@ -67,19 +85,42 @@ def _says(kind: str) -> re.Pattern[str]:
     return re.compile(rf"\b(?:{stems})\b" if kind == WHOLE else stems)
 
 
-def reference_date(workbook: Workbook, sheet: Sheet, header_row: int, origin: Origin) -> date:
+def reference_date(
+    workbook: Workbook,
+    sheet: Sheet,
+    header_row: int,
+    origin: Origin,
+    listed: Collection[date] = (),
+) -> date:
     """The date in the title rows or the file name. Raises ``UnreadableFile``.
 
     Where both say one they must agree: a workbook copied from the last quarter keeps one of them.
-    So must the notes, the sheet's name, headers and footers, and a quarter in the file's name.
+    So must the notes, the sheet's name, headers and footers, and a quarter in the file's name;
+    where neither says one, theirs is it. ``listed`` are the days that rows of the table say.
     """
-    stated = _stated(sheet, header_row, origin)
-    beside = _beside(workbook, sheet, header_row)
+    beside = {*_beside(workbook, sheet, header_row), *listed}
+    stated = _stated(sheet, header_row, origin) or (min(beside) if beside else None)
+    if stated is None:
+        raise unreadable(
+            NO_DATE,
+            say(
+                "neither the title rows nor the file name say a reference date: write "
+                "'Stand: TT.MM.JJJJ' above the table"
+            ),
+            place=sheet.title,
+            expected=say("Stand: TT.MM.JJJJ"),
+        )
+    if not can_count(stated):
+        raise unreadable(
+            NOT_THEN,
+            say("a reference date before {year}, or in the future", year=EARLIEST_YEAR),
+            place=sheet.title,
+        )
     named = _ends_in_name(origin.label, stated)
     others = {*beside, *named, *_periods_above(sheet, header_row)} - {stated}
     if others:
         raise unreadable(
-            "reference_date",
+            SEVERAL_DATES,
             say("the file speaks of several reference dates: one was not changed"),
             place=sheet.title,
             expected=say("one date"),
@@ -124,7 +165,7 @@ def _ends_in_name(name: str, stated: date) -> Iterator[date]:
                 yield stated.replace(month=two, day=one)
 
 
-def _stated(sheet: Sheet, header_row: int, origin: Origin) -> date:
+def _stated(sheet: Sheet, header_row: int, origin: Origin) -> date | None:
     above = [
         day
         for row, column in dates_above(sheet, header_row)
@@ -137,7 +178,7 @@ def _stated(sheet: Sheet, header_row: int, origin: Origin) -> date:
     )
     if in_title and in_name and in_title != in_name:
         raise unreadable(
-            "reference_date",
+            SEVERAL_DATES,
             say(
                 "title and file name speak of two dates: one was not changed when the file was made"
             ),
@@ -147,18 +188,24 @@ def _stated(sheet: Sheet, header_row: int, origin: Origin) -> date:
         )
     if stated := in_title or in_name or _date_of_what_is_counted(sheet, header_row):
         return stated
-    if periods := [*_periods_above(sheet, header_row)]:
-        return periods[0]
-    raise unreadable(
-        "reference_date",
-        say(
-            "neither the title rows nor the file name say a reference date: write "
-            "'Stand: TT.MM.JJJJ' above the table"
-        ),
-        place=sheet.title,
-        expected=say("Stand: TT.MM.JJJJ"),
-        found=say("no date"),
-    )
+    return next(_periods_above(sheet, header_row), None)
+
+
+def day_of_each_year(sheet: Sheet, header_row: int) -> str:
+    """The one day that titles and heads say of all years; "" where they say none, or several."""
+    lines = [sheet.title, *(_line(sheet, row) for row in sorted(sheet.rows) if row <= header_row)]
+    days = {
+        "".join((found["day"] or YEARS_END).split())
+        for line in lines
+        for found in EACH_YEAR.finditer(line)
+    }
+    return days.pop() if len(days) == 1 else ""
+
+
+def can_count(day: date) -> bool:
+    """Whether persons may have been counted on a day: not before the register's tables, not yet to
+    come. A date of birth is as a rule neither."""
+    return day.year >= EARLIEST_YEAR and day <= datetime.now(HERE).date()
 
 
 def made_at(workbook: Workbook, sheet: Sheet, header_row: int, newest: date) -> datetime | None:
@@ -172,7 +219,7 @@ def made_at(workbook: Workbook, sheet: Sheet, header_row: int, newest: date) -> 
         days = []
     titled = datetime(*days[0].timetuple()[:3], tzinfo=UTC) if len(days) == 1 else None
     made = titled or workbook.modified
-    return made if made and made.date() >= newest else None
+    return made if made and newest <= made.date() and can_count(made.date()) else None
 
 
 def _date_of_what_is_counted(sheet: Sheet, header_row: int) -> date | None:
@@ -234,7 +281,7 @@ def _dates(text: str, place: str) -> list[date]:
         return dates_in(text)
     except ValueError as error:
         raise unreadable(
-            "reference_date",
+            NO_SUCH_DAY,
             say("{place} holds a day that never was", place=place),
             found=text,
         ) from error
@@ -243,7 +290,7 @@ def _dates(text: str, place: str) -> list[date]:
 def _only_date(found: list[date], where: str, sheet: str) -> date | None:
     if len(set(found)) > 1:
         raise unreadable(
-            "reference_date",
+            SEVERAL_DATES,
             say("{where} speak of several dates", where=where),
             place=sheet,
             expected=say("one date"),

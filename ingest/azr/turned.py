@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from formats.dates import year_in
 from formats.sheets import Sheet, Workbook, exchanged
 from formats.text import printed
 from ingest.azr.headers import SECTIONS
+from ingest.azr.title_dates import day_of_each_year
 from vocabulary.groups import header_key
 from vocabulary.statuses import status_aliases
 
@@ -42,8 +44,30 @@ def turned(sheet: Sheet, is_label: Callable[[str], bool] | None = None) -> Turne
                 )
                 or _is_section(sheet, row)
             ]
-            return Turned(exchanged(sheet, {heads, *below}), heads)
+            dated = _with_whole_days(sheet, heads, below, min(labels))
+            return Turned(exchanged(dated, {heads, *below}), heads)
     return None
+
+
+def _with_whole_days(sheet: Sheet, heads: int, below: list[int], first: int) -> Sheet:
+    """The sheet with days for the years before its rows, where titles say the day of each year.
+
+    Turned round the table has no titles above it.
+    """
+    day = day_of_each_year(sheet, heads)
+    years = {row: year_in(sheet.own(row, at)) for row in below for at in range(1, first)}
+    if not day or not any(years.values()):
+        return sheet
+    rows = {
+        row: {
+            at: f"{day} {year}" if at < first and (year := year_in(value)) else value
+            for at, value in cells.items()
+        }
+        if row in below
+        else cells
+        for row, cells in sheet.rows.items()
+    }
+    return replace(sheet, rows=rows)
 
 
 def _is_section(sheet: Sheet, row: int) -> bool:

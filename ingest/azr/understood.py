@@ -14,6 +14,7 @@ from functools import cache, cached_property
 from pathlib import Path
 
 from formats.dates import MONTHS
+from formats.known_words import KnownWords
 from formats.text import printed, written_out
 from kreishaus.figure_origin import MARKS
 from kreishaus.settings import County
@@ -29,27 +30,34 @@ DAY = rf"\d{{1,2}}\.\s?(?:\d{{1,2}}\.|(?:{MONTH})\b\.?)\s?(?:{YEAR}|\d\d(?!\d))|
 FORMS = (
     r"https?://www\.\S{1,60}|www\.[a-z0-9-]{1,40}\.de\b",
     rf"(?:{DAY})(?:,?\s*(?:um\s)?\d\d?:\d\d(?::\d\d)?(?:\suhr)?)?",
-    r"\bam \d{1,2}\.\s?\d{1,2}\.(?!\s?\d)",
+    r"\b(?:am|zum|per|jeweils|stand|stichtag):? \d{1,2}\.\s?\d{1,2}\.(?!\s?\d)",
+    rf"\b(?:am|zum|per|jeweils|stand|stichtag):? \d{{1,2}}\.\s?(?:{MONTH})\b(?!\.?\s?\d)",
     rf"\b(?:{MONTH})\b\.?\s?(?:{YEAR}|'?\d\d(?!\d))",
     rf"(?<!\d)(?:0?[1-9]|1[0-2])[/.]{YEAR}",
     rf"\b(?:i{{1,3}}|iv|[1-4])\.?\s?(?:quartal|vierteljahr|halbjahr|quart\.|qu\.)\s?(?:{YEAR})?",
+    rf"\b(?:quartal|vierteljahr|halbjahr)\s?(?:i{{1,3}}|iv|[1-4])\b(?:\s?/?\s?{YEAR})?",
     rf"\bq[1-4][\s/]?{YEAR}|{YEAR}[\s/-]q?[1-4](?!\d)",
     rf"(?<!\d){YEAR}(?:[/–-]\d\d)?(?!\d)",
     rf"\bnr\.?\s?\d{{1,5}}/{YEAR}",
     r"§§?\s?\d{1,3}[a-z]?|\b(?:abs|absatz|art|artikel|nr|nummer|satz|s|ziff|ziffer|alt)\.?\s?\d{1,2}"
     r"[a-z]?\b",
-    r"\b(?:amt|abt|abteilung|fachbereich|fachdienst|sachgebiet|dezernat|referat|tab|abb|zimmer|raum)\b"
+    r"\b(?:amt|abt|abteilung|fachbereich|fachdienst|sachgebiet|dezernat|referat|zimmer|raum)\b"
     r"\.?\s?\d{1,3}(?:\.\d{1,2}){0,2}(?![\d.])",
     r"\b(?:vorlage|vorlagen|drucksache|beschluss|antrag|anfrage)\b[\s-]*(?:nr\.?)?\s?\d{1,4}/\d{1,5}"
     rf"(?:/[ivxl]{{1,6}})?/{YEAR}",
+    r"\b(?:tab|abb)\.?\s?\d{1,3}\b",
     r"\b(?:seite|blatt|anlage|anlagen|tabelle|statistik|spalte|spalten|version|v|fußnote|punkt|top|"
     r"entwurf|sheet|chart|diagramm|textfeld|comment|sheet|page)\.?\s?\d{1,3}(?:\s?(?:,|und|bis|-|–|von"
     r"|of|/)\s?\d{1,3})*\b",
     r"\b(?:unter|über|ab|bis|kleiner|kleiner als|weniger als|als|mindestens|rund|auf)\s\d{1,3}\b"
     r"(?:\s?jahren?)?",
     r"\b\d{1,2}\s?(?:-|–|bis(?: unter)?)\s?\d{1,2}\b(?: jahren?)?",
+    r"^\s?(?:[a-h][).](?=\s)|[ivx]{1,4}\.(?=\s)|[1-9]\.[1-9]\.?(?=\s[^\W\d]))",
     r"^\s?(?:\d{1,2}\)|\(\d{1,2}\)|\*{1,3}|[¹²³⁴-⁹]{1,2}|\d{1,2}\.)",
     r"\b(?:k\.\s?a|z\.\s?b|u\.\s?a|d\.\s?h|i\.\s?d\.\s?r|v\.\s?h|i\.\s?v\.\s?m)\.|\bca\.",
+    r"\bende de[rs] (?:liste|tabelle|auswertung|datei|berichts?|jahres|monats|quartals)\b",
+    r"\banzahl (?:der )?(?:zeilen|datensätze|fälle|personen):?\s?\d{1,3}(?![\d.,])",
+    r"\bgenfer (?:flüchtlings)?konvention\b",
     r"\d{1,3}\s?%",
     r"=\s?0(?![\d.,])",
 )
@@ -63,9 +71,13 @@ LEADING_ZERO = re.compile(r"(?<![\d.,])0\d")
 """Numbers of lines and pages have none; ids in pieces do."""
 
 WORD = re.compile(r"[^\W\d_]+")
-SIGNS = frozenset(".,;:()[]{}/-–—−!?\"'„“”‚‘’«»*§%&+=|…·•#<>_\\~×½¹²³°")
+SHORTEST_COMPOSED, SHORTEST_PART = 9, 5
+JOINTS = ("", "s", "es", "n", "en")
+ENDINGS = ("", "n", "r", "s", "m", "en", "es", "er", "em")
+SIGNS = frozenset("©.,;:()[]{}/-–—−!?\"'„“”‚‘’«»*§%&+=|…·•#<>_\\~×½¹²³°")
 MARKERS = {"-", "–", ".", "...", "…", "/", "x", "0", "()"}
 SEXES = frozenset(["weiblich", "männlich", "divers", "mann", "frau", "w", "m", "d"])
+OFFICE = re.compile(r"\w*behörde|\w*verwaltung|land(?:rat|rätin)|\w+amt\b")
 DATE_WORDS = Path(__file__).with_name("date_words.csv")
 """Words before a day on which something was counted or made, and nobody born."""
 
@@ -83,9 +95,14 @@ def _words(file: Path) -> frozenset[str]:
 
 @dataclass(frozen=True)
 class Language:
-    """What is understood in the tables of one county."""
+    """What is understood in the tables of one county.
+
+    ``composes``: also compounds of known words, and known words with other endings. What is kept or
+    logged is made of listed words alone, since a compound may be a name after all.
+    """
 
     county: County
+    composes: bool = False
 
     @cached_property
     def places(self) -> frozenset[str]:
@@ -125,7 +142,18 @@ class Language:
             return False
         known = self.words | more
         words = WORD.findall(bare)
-        return all(word in known or is_nation(word) for word in words) and not self.describes(plain)
+        return all(
+            word in known or is_nation(word) or (self.composes and _is_composed(word))
+            for word in words
+        ) and not self.describes(plain)
+
+    def names_the_office(self, text: str) -> bool:
+        """Whether a text is the county's name or a word of its administration, and no town's."""
+        plain = printed(text).casefold()
+        own = {name.casefold() for name in (self.county.name, *self.county.also_called)}
+        towns = {name.casefold() for name in self.county.municipalities.values()}
+        is_own = plain in own - towns
+        return is_own or (self.understands(text) and OFFICE.search(plain) is not None)
 
     def describes(self, text: str) -> bool:
         """Whether a text says attributes as a list of persons does: two at once, or nothing else.
@@ -146,6 +174,22 @@ class Language:
         for name in sorted((self.county.name, *self.county.also_called), key=len, reverse=True):
             plain = plain.replace(name.casefold(), " ")
         return plain
+
+
+def _is_composed(word: str) -> bool:
+    """Whether a long word is a compound of known ones, or one of them with another ending."""
+    plain = written_out(word)
+    return len(plain) >= SHORTEST_COMPOSED and any(
+        plain.endswith(ending) and _long_words().are_in(plain.removesuffix(ending))
+        for ending in ENDINGS
+    )
+
+
+@cache
+def _long_words() -> KnownWords:
+    """The words of notes that are long enough to make no name together."""
+    long = (word for word in _words(NOTE_WORDS) if len(word) >= SHORTEST_PART)
+    return KnownWords(long, JOINTS)
 
 
 def _speaks_of_a_date(words: list[str]) -> bool:

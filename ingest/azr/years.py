@@ -7,7 +7,10 @@ from datetime import date
 
 from formats.dates import date_behind
 from formats.sheets import Sheet
-from ingest.azr.headers import derived_columns, head_over, header_text
+from ingest.azr.headers import beside_regions, head_over, header_text
+
+ALONE = "Insgesamt"
+"""What a head that is a date alone counts: all foreigners of that date."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,7 @@ def newest(sheet: Sheet, row: int) -> Newest:
 
     The sheet itself where they say none, or where a head does not say which one it is of.
     """
-    repeated = derived_columns(sheet, row)
+    repeated = beside_regions(sheet, row)
     heads = {at: _head(sheet, row, at) for at in sheet.columns if at not in repeated}
     dated = {at: head for at, head in heads.items() if head is not None}
     if not dated:
@@ -66,7 +69,13 @@ def _head(sheet: Sheet, row: int, at: int) -> _Head | None:
     own, over = header_text(sheet, row, at), head_over(sheet, row, at)
     if (found := date_behind(own)) is not None:
         day, is_year, text = found
-        return _Head(day, is_year, text or over, row)
+        alone = "" if _is_text(sheet, row + 1, at) else ALONE
+        return _Head(day, is_year, text or over or alone, row)
     if own and (found := date_behind(over)) is not None and not found[2]:
         return _Head(found[0], found[1], own, row - 1)
     return None
+
+
+def _is_text(sheet: Sheet, row: int, at: int) -> bool:
+    """Whether a cell holds words: below a date the head that it belongs to."""
+    return any(map(str.isalpha, sheet.text(row, at)))

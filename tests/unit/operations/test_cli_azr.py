@@ -54,6 +54,7 @@ def test_a_file_that_is_not_there() -> None:
             "Zeile 12, Spalte D (Männlich): hier steht weder eine",
         ),
         (with_cell(CROSSTABLE, "A3", "Stand: 30.06.2021"), "der Stichtag ist nicht eindeutig"),
+        (with_cell(CROSSTABLE, "D7", 487131), "passt in keine ihrer Summen"),
         (sheet_of(["Vorname", "AZR-Nummer"], ["Erika", "1"]), "Angaben zu einzelnen Personen"),
         (sheet_of(["Bevölkerung", 3]), "Keine bekannte Tabelle gefunden"),
         (b"PK\x03\x04 torn", "lässt sich nicht durchsehen"),

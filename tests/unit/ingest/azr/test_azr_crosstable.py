@@ -158,6 +158,7 @@ def test_k_a_between_columns_of_both_margins_is_not_guessed():
             "k.A.",
             "bis 16",
         )
+        sheet["H6"] = None
 
     faults = findings(changed(CROSSTABLE, change))
     assert any(finding.expected == "one column Geschlecht k.A." for finding in faults)
@@ -192,13 +193,13 @@ def test_two_columns_of_one_group():
 )
 def test_the_reference_date_must_be_one(title, label, words):
     (finding,) = findings(with_cell(CROSSTABLE, "A3", title), label)
-    assert finding.rule == "reference_date"
+    assert finding.rule in {"no_reference_date", "several_reference_dates"}
     assert words in finding.expected
 
 
 def test_a_day_that_never_was():
     (finding,) = findings(with_cell(CROSSTABLE, "A3", "Stand: 31.09.2021"))
-    assert (finding.rule, finding.found) == ("reference_date", "31.09.2021")
+    assert (finding.rule, finding.found) == ("no_such_reference_date", "31.09.2021")
 
 
 @pytest.mark.parametrize(

@@ -119,7 +119,7 @@ def test_a_cell_that_is_no_count(value):
 
 def test_title_and_name_of_the_file_must_speak_of_one_date():
     (finding,) = findings(sample(MUNICIPALITIES), "AZR_Gemeinden_2022-03-31.xlsx")
-    assert finding.rule == "reference_date"
+    assert finding.rule == "several_reference_dates"
 
 
 @pytest.mark.parametrize("name", [MUNICIPALITIES, OLDER_MUNICIPALITIES])

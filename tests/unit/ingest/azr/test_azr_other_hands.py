@@ -143,7 +143,9 @@ def test_the_day_in_a_title_counts_if_it_ends_a_month_and_is_of_nothing_else(
     if day:
         assert crossed(content) == expected("tolerated")
     else:
-        assert "no single reference date" in refusal(content, "crosstable")
+        assert "no reference date in title, notes and name of the file: write 'Stand" in refusal(
+            content, "crosstable"
+        )
 
 
 # Series

@@ -51,9 +51,9 @@ def test_a_workbook_without_dates():
 
 
 def test_an_unknown_label_is_said_once_with_the_file_to_mend():
-    (finding,) = findings(with_cell(SERIES, "A7", "Asylsuchende"))
+    (finding,) = findings(with_cell(SERIES, "A7", "Ortskräfte"))
     assert (finding.rule, finding.place, finding.row) == ("unknown_label", "Zeitreihe", "7")
-    assert finding.found == "Asylsuchende"
+    assert finding.found == "Ortskräfte"
     assert "status_aliases.csv" in finding.message
 
 
