@@ -64,7 +64,8 @@ class HomeNames:
         if not SIGNS.fullmatch(text) or INITIAL.search(text) or not _has_few_digits(text):
             return False
         words = _tokens(text)
-        return bool(words) and any(
+        telling = [word for word in words if len(word) >= SHORTEST_PART and word.isalpha()]
+        return any(word not in self._before for word in telling) and any(
             any(kind != "patron" for kind in kinds) for kinds in self._readings(words, 0, ())
         )
 
@@ -83,7 +84,8 @@ class HomeNames:
         """What words in a row are, behind parts of these kinds; None where they are unknown."""
         phrase, last = words[at : at + length], kinds[-1] if kinds else ""
         if phrase in self._own or phrase in self._famous:
-            return "name"
+            is_given = all(word in self._given for word in phrase)
+            return "patron" if is_given and phrase not in self._own else "name"
         if length > 1:
             return None
         (word,) = phrase

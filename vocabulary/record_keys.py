@@ -8,7 +8,7 @@ same for the same key, and no relation between records is lost.
 | --- | --- |
 | a running number of up to five digits, or of six that are no day | 4711 |
 | official key of a region of the Land, alone or before a running number | 05162024-12 |
-| an institution's number (IK) of a home or service, with its check digit | 510512343 |
+| an institution's number (IK) of a home or service, with its check digit | 510512349 |
 | groups of up to three letters or five digits, words of offices | NE-017, 50.3-11/2024 |
 | the id of a program: UUID, 24 or 32 hexadecimal digits | |
 
@@ -58,8 +58,8 @@ def kept_key(text: str) -> str:
 
 def is_record_key(text: str) -> bool:
     """Whether a text has the form of a key, and of nothing that persons have."""
-    if HEXADECIMAL.fullmatch(text):
-        return True
+    if not text or HEXADECIMAL.fullmatch(text):
+        return bool(text)
     if text.isascii() and text.isdecimal():
         return _is_number(text)
     parts = PARTED.split(text)

@@ -169,6 +169,8 @@ def _known(record: Record, columns: Mapping[tuple[int, str], str], form: Form) -
     for name, value in record.items():
         if (id(record), name) in columns:
             kept[name] = form(columns[id(record), name], value)
+        elif isinstance(value, dict | list) and not has_words_of_fields(name):
+            continue  # whoever builds an answer may call a field after anybody
         elif isinstance(value, dict):
             if below := _known(value, columns, form):
                 kept[name] = below

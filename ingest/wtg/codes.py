@@ -15,7 +15,10 @@ from pathlib import Path
 from formats.text import written_out
 from kreishaus.wording import say
 
-NEW_WORD = say("ask the data engineer to add it (docs/sources/wtg.md, When the layout changes)")
+NEW_WORD = say(
+    "ask the data engineer to add it (docs/sources/wtg.md, When the layout changes), and then hand "
+    "in the original file again"
+)
 """What an officer does about a word that no list has."""
 
 OFFER_TYPES = (

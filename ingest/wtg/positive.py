@@ -58,6 +58,18 @@ HOUSE_NUMBER = re.compile(
     re.IGNORECASE,
 )
 LETTERS = re.compile(r"[^\W\d_]+")
+NO_DEFICITS = frozenset(
+    [
+        "nein",
+        "keine",
+        "keiner",
+        "ohne",
+        "keine maengel",
+        "ohne maengel",
+        "maengelfrei",
+        "ohne befund",
+    ]
+)
 OPAQUE = re.compile(r"[A-ZÄÖÜ][a-zäöüß]+-[0-9]{9}")
 MADE_UP = " (Muster)"
 """What the sample writes behind every word that is invented."""
@@ -207,8 +219,7 @@ def place(raw: Raw) -> Cell:
     text = cell.value
     words = LETTERS.findall(written_out(text))
     beside = KINDS | PREPOSITIONS | BESIDE_TOWNS
-    towns = [town for town in _towns() if _stands_in(town, words)]
-    longest = max(towns, key=len, default=())
+    longest = _town_in(words)
     if not longest:
         return Cell(_once("Ort", text))
     others = [word for word in words if word not in (*longest, *beside)]
@@ -217,10 +228,13 @@ def place(raw: Raw) -> Cell:
     return cell
 
 
-def _stands_in(town: tuple[str, ...], words: list[str]) -> bool:
-    """Whether the words of a town stand there in a row."""
-    starts = range(len(words) - len(town) + 1)
-    return any(tuple(words[at : at + len(town)]) == town for at in starts)
+def _town_in(words: list[str]) -> tuple[str, ...]:
+    """The words of the town that is named first, by the most of them; none where none is."""
+    for at in range(len(words)):
+        for end in range(len(words), at, -1):
+            if (town := tuple(words[at:end])) in _towns():
+                return town
+    return ()
 
 
 @cache
@@ -305,6 +319,13 @@ def counted_by(raw: Raw) -> Cell:
     return cell
 
 
+def deficits(raw: Raw) -> Cell:
+    """How many were found at an inspection; offices that only say whether write "keine", "ja"."""
+    if isinstance(raw, str) and (said := _bare(raw)) in (*NO_DEFICITS, "ja"):
+        return Cell(None, cells.NOTE) if said == "ja" else Cell(0)
+    return cells.count(raw)
+
+
 def of_operation(raw: Raw) -> Cell:
     """The day on which a home opened or closed. One long ago is kept where it begins or ends a
     month, as openings do; else it may be somebody's birthday."""
@@ -344,6 +365,7 @@ BY_NAME: dict[str, Reader] = {
     "massnahme": listed(
         *_words_of(WORDS, "word", "massnahme"), other=OTHER_MEASURE, told=True, composed=True
     ),
+    "maengel": deficits,
     "traegerart": listed(*PROVIDER_KINDS, told=True, column="traegerart"),
     "freigabe_status": listed(*RELEASE_STATUS, column="freigabe_status"),
 }

@@ -219,8 +219,8 @@ def _why_not_kept(rule: str) -> tuple[str, str]:
         ), say("keys such as NE-017 or 4711")
     return say(
         "what stands there has not the form of the column, is no word of its list, or not only "
-        "the name of a home. It is not kept, as it may name a person. If the word is right, "
-        "{new_word}, and hand in the original file again: what was left out is in no copy of ours",
+        "the name of a home. It is not kept, as it may name a person, and is in no copy of ours. "
+        "If the word is right, {new_word}",
         new_word=NEW_WORD,
     ), say("a word of the list, or a value that the column can have")
 
