@@ -40,7 +40,15 @@ WORDS = frozenset(
         *("pfad", "wtg", "angebot", "angebote", "einrichtung", "heim", "haus", "home", "offer"),
         *("pruefung", "beschwerde", "vorgang", "massnahme", "anlass", "akte", "kennung", "sample"),
         *("vorhaben", "plan", "planung", "projekt", "neubau", "ersatzneubau", "anbau", "umbau"),
-        *("vollstationaer", "kurzzeitpflege", "tagespflege", "demenz", "beatmung", "ambulant"),
+        *(
+            "vollstationaer",
+            "solitaere",
+            "kurzzeitpflege",
+            "tagespflege",
+            "demenz",
+            "beatmung",
+            "ambulant",
+        ),
         *("servicewohnen", "dienst", "eingliederungshilfe", "hospiz", "muster", "standort"),
     ]
 )

@@ -140,12 +140,19 @@ def test_a_note_below_the_list_is_no_offer_and_no_other_delimiter(note: str) -> 
 def test_postcode_and_place_merged_down_hold_for_each_row() -> None:
     workbook, written = Workbook(), io.BytesIO()
     sheet = workbook.worksheets[0]
-    for row in (["Bezeichnung", "PLZ Ort", "Platzzahl"], ["A", "41460 Neuss", 80], ["B", None, 12]):
+    for row in (
+        ["Bezeichnung", "PLZ Ort", "Platzzahl"],
+        ["Haus A", "41460 Neuss", 80],
+        ["Haus B", None, 12],
+    ):
         sheet.append(row)
     sheet.merge_cells("B2:B3")
     workbook.save(written)
     batch = parse(written.getvalue(), origin("WTG_Register_2021-12-31.xlsx"))
-    assert offers(batch, "name", "plz", "ort") == [("A", "41460", "Neuss"), ("B", "41460", "Neuss")]
+    assert offers(batch, "name", "plz", "ort") == [
+        ("Haus A", "41460", "Neuss"),
+        ("Haus B", "41460", "Neuss"),
+    ]
 
 
 def test_housing_units_are_no_places() -> None:
