@@ -48,6 +48,7 @@ WORDS = frozenset(
             "demenz",
             "beatmung",
             "ambulant",
+            "ambulanter",
         ),
         *("servicewohnen", "dienst", "eingliederungshilfe", "hospiz", "muster", "standort"),
     ]
