@@ -20,6 +20,7 @@ from kreishaus.wording import joined, say
 COUNTY_TOML = "county.toml"
 MUNICIPALITIES = "municipalities"
 REGISTER_ALIASES = "register_aliases"
+HOME_NAMES = "home_names"
 KEY = re.compile(r"[0-9]{5}")
 """The official key of a county, and the name of its folder."""
 LONGEST_NAME = 100

@@ -622,10 +622,17 @@ def read_county() -> County:
     the environment, or a file of the county's folder, is another one than at the last question.
     """
     said = tuple(sorted(one for one in os.environ.items() if one[0].startswith("KREISHAUS_")))
-    folder = _settings_of((Path.cwd(), *said)).county_folder
+    folder = read_county_folder()
     files = ((file.path, file.stat()) for file in os.scandir(folder))
     state = sorted((path, found.st_mtime_ns, found.st_size) for path, found in files)
     return _settings_of((Path.cwd(), *said, *sorted(folder.parent.iterdir()), *state)).county
+
+
+def read_county_folder() -> Path:
+    """The folder of the county of ``read_settings``, and its errors: whoever reads a file looks
+    there for the county's own words."""
+    said = tuple(sorted(one for one in os.environ.items() if one[0].startswith("KREISHAUS_")))
+    return _settings_of((Path.cwd(), *said)).county_folder
 
 
 @lru_cache(maxsize=2)

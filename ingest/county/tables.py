@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from kreishaus.county_folder import MUNICIPALITIES, REGISTER_ALIASES
+from kreishaus.county_folder import HOME_NAMES, MUNICIPALITIES, REGISTER_ALIASES
 from kreishaus.keys import keyed
 from kreishaus.store.staging import text
 
@@ -36,6 +36,10 @@ def _list(
     return keyed(schema, COUNTY, *key, label=label)
 
 
+OPTIONAL = frozenset([HOME_NAMES])
+"""Lists that a county need not have."""
+
+
 def purpose(schema: pa.Schema) -> str:
     """What a list is for, in a sentence or two."""
     words: bytes = schema.metadata[PURPOSE]
@@ -61,6 +65,13 @@ TABLES = {
         *(_day("valid_from"), _day("valid_to")),
         key=("alias", "kind", "valid_from"),
         label="alias",
+    ),
+    HOME_NAMES: _list(
+        "Names of homes of the county, or words of them, that are on no list of ours. One counts "
+        "when a second person has confirmed it.",
+        *(text("name"), text("added_by"), _text("confirmed_by")),
+        key=("name",),
+        label="name",
     ),
     "planning_units": _list(
         "Municipalities that are planned together, by validity. One that is not named is "

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
 from formats.archives import BROKEN, Limits, check_archive, repacked
-from ingest.heimfinder.fields import MEND, Json, Record, layout
+from ingest.heimfinder.fields import MEND, Json, Record, layout, sayable
 from ingest.heimfinder.json_reader import MOST_BYTES, read_json
 from ingest.heimfinder.values import IDENTIFIER
 from kreishaus.model import Finding, UnreadableFile
@@ -118,6 +118,14 @@ def is_answer(name: str) -> bool:
     return name == LIST or any(home and IDENTIFIER.fullmatch(home) for home in homes)
 
 
+def renamed(name: str, rename: Callable[[str], str]) -> str:
+    """The name of a file about one home under another id of it; that of the list stays."""
+    for pattern in (DETAIL, NO_DETAIL):
+        if home := _home_of(name, pattern):
+            return pattern.format(quote(rename(home), safe=""))
+    return name
+
+
 def _home_of(name: str, pattern: str) -> str | None:
     before, after = pattern.split("{}")
     fits = name.startswith(before) and name.endswith(after)
@@ -204,7 +212,7 @@ def _the_list(document: Json) -> tuple[str, list[Json]]:
 
 def _in_short(document: Json) -> str:
     if isinstance(document, dict):
-        fields = ", ".join(sorted(document)[:20])[:300] or say("(none)")
+        fields = joined([sayable(name) for name in sorted(document)[:20]], ", ") or say("(none)")
         return say("the fields {fields}", fields=fields)
     if isinstance(document, list):
         return say("a list of {count} under no name", count=len(document))

@@ -7,22 +7,23 @@ anew, and the parser reads the same rows of them.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
 from formats.archives import repacked
-from ingest.heimfinder.answers import LIST, THE_LIST, is_answer, members_of, opened
+from ingest.heimfinder.answers import LIST, THE_LIST, is_answer, members_of, opened, renamed
 from ingest.heimfinder.fields import (
-    MEND,
     Json,
     Record,
+    has_words_of_fields,
     is_selector,
     is_spelled_nearly,
     layout,
     look_up,
     taken,
 )
-from ingest.heimfinder.forms import in_form, name_of_home
+from ingest.heimfinder.forms import in_form, kept_id, sounds_like_a_home
 from ingest.heimfinder.json_reader import read_json
 from kreishaus.figure_origin import MARKS
 from kreishaus.model import FileRejected, Finding, Request, Stripped, UnreadableFile
@@ -31,17 +32,22 @@ from kreishaus.wording import say
 from persons import file_names
 from persons.door import refuse_unknown
 from persons.rows import FEWEST_PERSONS
+from vocabulary.home_names import is_home_name
+from vocabulary.own_home_names import FILE as OWN_NAMES
 
-FORM = 2
+FORM = 3
 """Version of what is left out. With another one the same answers make other bytes."""
 LINKS, NEXT = "_links", "next"
 ABOUT, TOTAL = "_meta", "total"
+NOTE = "_hinweis"
+"""The field in which a sample says that it is one."""
 FILE_WORDS = frozenset(["heimfinder", "einrichtungen", "liste"])
 USUAL = frozenset(
     ["results", "result", "data", "items", "entries", "einrichtungen", "homes", "liste", "meta"]
 )
 """What programs call a list, or what stands beside one."""
 Form: TypeAlias = Callable[[str, Json], Json]
+UNNAMED = re.compile(r"Angebot-\d{9}")
 NO_ANSWER = b"no answer"
 """What stands for the reason why a home's own answer did not come."""
 
@@ -62,12 +68,13 @@ def strip(content: bytes, label: str, settings: Settings) -> Stripped:
             )
         ) from None
     _require_homes(named)
-    return Stripped(stripped, FORM, () if stripped == named else (_left_out(),))
+    return Stripped(stripped, FORM, () if stripped == named else (_left_out(_unnamed(stripped)),))
 
 
 def _but_names(column: str, value: Json) -> Json:
     """Of other columns the parser says what cannot be read."""
-    return value if column in ("home_name", "municipality_name") else in_form(column, value)
+    of_names = ("home_name", "municipality_name", "home_id")
+    return value if column in of_names else in_form(column, value)
 
 
 def known_values(content: bytes, form: Form = lambda column, value: value) -> bytes:
@@ -100,7 +107,9 @@ def _archive(content: bytes, form: Form) -> bytes:
             )
         )
     stripped = {
-        name: _document(member, name, form) if name.endswith(".json") else NO_ANSWER
+        renamed(name, kept_id): _document(member, name, form)
+        if name.endswith(".json")
+        else NO_ANSWER
         for name, member in members.items()
     }
     return content if stripped == members else repacked(stripped)
@@ -126,7 +135,7 @@ def _list(document: Json, form: Form) -> Json:
             kept[name] = {NEXT: {}}
         elif name == ABOUT and isinstance(value, dict) and isinstance(value.get(TOTAL), int):
             kept[name] = {TOTAL: value[TOTAL]}
-        elif value in MARKS.values():
+        elif name == NOTE and value in MARKS.values():
             kept[name] = value
         elif name in USUAL:
             kept[name] = _emptied(value)  # the parser names it where there is no list
@@ -140,7 +149,7 @@ def _answer(document: Json, form: Form) -> Json:
     if document and all(isinstance(value, dict) for value in document.values()):
         under_ids = {name: value for name, value in document.items() if name.isdecimal()}
         if under_ids == document:
-            return {name: _entry(value, form) for name, value in document.items()}
+            return {kept_id(name): _entry(value, form) for name, value in document.items()}
     return _entry(document, form)
 
 
@@ -160,6 +169,8 @@ def _known(record: Record, columns: Mapping[tuple[int, str], str], form: Form) -
     for name, value in record.items():
         if (id(record), name) in columns:
             kept[name] = form(columns[id(record), name], value)
+        elif isinstance(value, dict | list) and not has_words_of_fields(name):
+            continue  # whoever builds an answer may call a field after anybody
         elif isinstance(value, dict):
             if below := _known(value, columns, form):
                 kept[name] = below
@@ -169,7 +180,7 @@ def _known(record: Record, columns: Mapping[tuple[int, str], str], form: Form) -
                 kept[name] = list(below_list)
         elif is_selector(name, value):
             kept[name] = value
-        elif is_spelled_nearly(name):
+        elif is_spelled_nearly(name) and has_words_of_fields(name):
             kept[name] = None  # the parser names it where it looks for a field in vain
     return kept
 
@@ -182,21 +193,29 @@ def _require_homes(content: bytes) -> None:
         return  # no list at all: the parser says so
     found = [look_up(entry.record, layout().fields.home_name) for entry in entries]
     names = [name for name in found if isinstance(name, str)]
-    others = sum(name_of_home(name) is None for name in names)
+    others = sum(not (sounds_like_a_home(name) or is_home_name(name)) for name in names)
     if others >= FEWEST_PERSONS and 2 * others > len(names):
         refuse_unknown(say("the names of the list"), say("names of homes"))
 
 
-def _left_out() -> Finding:
+def _unnamed(content: bytes) -> int:
+    """How many names of the list are numbers."""
+    return len(set(UNNAMED.findall(content.decode("utf-8", "replace"))))
+
+
+def _left_out(unnamed: int) -> Finding:
     return Finding(
         rule="text_left_out",
         severity="warning",
         message=say(
-            "the answer has values that have not the form of their column, as a home's name "
-            "without any word of a home: they were left out before it was kept. Add such a word "
-            "to {mend}",
-            mend=MEND,
+            "the answer has values that have not the form of their column: they were left out "
+            "before it was kept, and a number stands for each name of a home with a word that is "
+            "on no list ({count} names, Angebot-...) and for each id that has not the form of one. "
+            "If homes of the county are called so, write the names or the words into {file} in the "
+            "county's folder and have a second person confirm them: the next visit keeps them",
+            count=unnamed,
+            file=OWN_NAMES,
         ),
-        expected=say("names of homes and places, numbers, ids"),
+        expected=say("names of homes and places in known words, numbers, ids"),
         found=say("other texts"),
     )

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
 from ingest.heimfinder.answers import Entry
-from ingest.heimfinder.fields import MEND, Json, Missing, field_names, layout, look_up
+from ingest.heimfinder.fields import MEND, Json, Missing, field_names, layout, look_up, sayable
 from ingest.heimfinder.forms import in_form
 from kreishaus.model import Finding, UnreadableFile
 from kreishaus.settings import County
@@ -67,7 +67,8 @@ def _no_county_at_all(entries: Sequence[Entry]) -> Finding:
         expected=joined(layout().fields.county_name, say(" or ")),
         found=say(
             "the fields {fields}",
-            fields=", ".join(name for name, _ in seen.most_common(NAMED)) or say("(none)"),
+            fields=joined([sayable(name) for name, _ in seen.most_common(NAMED)], ", ")
+            or say("(none)"),
         ),
     )
 

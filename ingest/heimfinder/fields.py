@@ -12,6 +12,8 @@ from typing import Annotated, TypeAlias
 
 from pydantic import Field
 
+from formats.forms import form_of
+from formats.text import written_out
 from kreishaus.settings import Section
 
 FILE = Path(__file__).with_name("fields.toml")
@@ -23,6 +25,22 @@ Record: TypeAlias = "dict[str, Json]"
 Step: TypeAlias = "tuple[str, tuple[str, str] | None]"
 
 NEAR = 0.7
+NAME_WORD = re.compile(r"[A-ZÄÖÜ]?[a-zäöüß]+|[A-ZÄÖÜ]+|\d+")
+FIELD_WORDS = (
+    *("frei", "freie", "freier", "freien", "platz", "plaetze", "plätze", "anzahl", "gesamt", "art"),
+    *("verfuegbar", "verfuegbare", "vakant", "vakanz", "offen", "offene", "belegt", "belegung"),
+    *("betten", "bett", "kapazitaet", "kapazität", "stand", "datum", "aktualisiert", "am", "der"),
+    *("langzeit", "dauer", "kurzzeit", "tages", "nacht", "pflege", "tagespflege", "nachtpflege"),
+    *("kurzzeitpflegeplaetze", "dauerpflegeplaetze", "pflegeplaetze", "pflegeplätze", "solitaer"),
+    *("heim", "haus", "einrichtungen", "einrichtungs", "typ", "nummer", "nr", "key", "code", "ort"),
+    *("landkreis", "stadt", "gemeinde", "kommune", "region", "regional", "schluessel", "laenge"),
+    *("breite", "latitude", "longitude", "lng", "geo", "location", "position", "koordinaten"),
+    *("free", "places", "vacancies", "vacancy", "beds", "available", "county", "district", "city"),
+    *("identifier", "uuid", "bezeichnung", "title", "titel", "neu", "alt", "aktuell", "heute"),
+    *("results", "result", "data", "items", "entries", "homes", "liste", "list", "meta", "links"),
+    *("freieplaetze", "freieplätze", "kreisname", "kreisschluessel", "gemeindeschluessel", "von"),
+)
+"""Words of fields besides those of ``fields.toml``: a renamed field has one of them."""
 STEP = re.compile(r"([^.\[\]=]+)(?:\[([^.\[\]=]+)=([^\[\]]+)\])?")
 Path_ = Annotated[str, Field(pattern=rf"^{STEP.pattern}(?:\.{STEP.pattern})*$")]
 Paths: TypeAlias = tuple[Path_, ...]
@@ -118,6 +136,25 @@ def is_spelled_nearly(name: str) -> bool:
     paths = [path for column in Fields.model_fields for path in layout().fields.paths(column)]
     known = [name for path in paths for name, _ in _steps(path)] + paths
     return bool(difflib.get_close_matches(name.casefold(), known, n=1, cutoff=NEAR))
+
+
+def sayable(name: str) -> str:
+    """The name or path of a field where it has words of fields alone, else its form: whoever builds
+    an answer may call a field after anybody."""
+    return name if has_words_of_fields(name) else form_of(name)
+
+
+def has_words_of_fields(name: str) -> bool:
+    """Whether a field's name has no word but those that fields of homes and places have."""
+    words = NAME_WORD.findall(name)
+    return bool(words) and all(written_out(word) in _field_words() for word in words)
+
+
+@cache
+def _field_words() -> frozenset[str]:
+    paths = [path for column in Fields.model_fields for path in layout().fields.paths(column)]
+    texts = (*paths, *Fields.model_fields, *layout().lists, *FIELD_WORDS)
+    return frozenset(written_out(word) for text in texts for word in NAME_WORD.findall(text))
 
 
 def _holder(record: Record, path: str) -> tuple[Record | None, str]:

@@ -18,6 +18,7 @@ from ingest.heimfinder.fields import (
     Missing,
     Record,
     field_names,
+    has_words_of_fields,
     layout,
     look_up,
     without,
@@ -224,7 +225,8 @@ def _missing(reading: Reading) -> Iterator[Finding]:
     nothing_free = not any(reading.present[measure] for measure in MEASURES)
     for column in absent:
         critical = nothing_free and column in MEASURES
-        unknown = [name for name, _ in reading.unknown.most_common()]
+        unknown = [name for name, _ in reading.unknown.most_common() if has_words_of_fields(name)]
+        others = len(reading.unknown) - len(unknown)
         yield Finding(
             rule="field_missing",
             severity="critical" if critical else "warning",
@@ -239,9 +241,15 @@ def _missing(reading: Reading) -> Iterator[Finding]:
             expected=joined(layout().fields.paths(column), say(" or ")),
             found=say(
                 "fields that no column takes: {fields}",
-                fields=", ".join(unknown[:NAMED]) or say("none"),
+                fields=_listed(unknown, others),
             ),
         )
+
+
+def _listed(names: list[str], others: int) -> str:
+    """Names of fields, and how many there are whose words are no words of fields."""
+    listed = ", ".join(names[:NAMED]) or say("none")
+    return say("{listed}; {count} other names", listed=listed, count=others) if others else listed
 
 
 def _nearest(column: str, unknown: list[str]) -> str:

@@ -11,14 +11,19 @@ from typing import NoReturn
 
 from ingest.heimfinder.fields import Json
 from kreishaus.wording import say
+from vocabulary.region_names import official_names
 
 PART = r"(?:sample|[0-9a-f]*\d[0-9a-f]*|[A-Za-z]{0,3}\d{0,8})"
-IDENTIFIER = re.compile(rf"(?=.{{1,64}}$){PART}(?:[-_.:]{PART})*", re.ASCII)
+IDENTIFIER = re.compile(rf"(?=.{{1,64}}$)(?:{PART}(?:[-_.:]{PART})*|Kennung-\d{{9}})", re.ASCII)
 """Numbers, hexadecimal ones, a few letters before a number: an id is no name."""
+UNNAMED = re.compile(r"Angebot-\d{9}", re.ASCII)
+"""What stands for the name of a home that is on no list."""
 WHOLE = re.compile(r"[+-]?[0-9]{1,6}")
 DECIMAL = re.compile(r"[+-]?[0-9]{1,3}(?:[.,][0-9]{1,15})?")
 MUNICIPALITY = re.compile(r"[0-9]{7,8}")
-LARGEST_COUNT = 10**6
+LARGEST_COUNT = 1000
+"""Places of a home: no home in the country has more, but years and telephone numbers are."""
+MOST_DEGREES = 180
 MAIL = re.compile(r"\S\s*(?:@|\(at\)|\[at\])\s*\S", re.IGNORECASE)
 DATE = re.compile(
     r"(?<!\d)(?:\d{1,2}\.\d{1,2}\.\d{4}|\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}[\d:.]*)?)(?!\d)"
@@ -46,7 +51,7 @@ def words(value: Json) -> str | None:
     if isinstance(value, bool) or not isinstance(value, str | int | None):
         _refuse(value)
     text = " ".join(str(value or "").split())
-    if holds_contact(text):
+    if holds_contact(text) and not UNNAMED.fullmatch(text):
         raise ValueError(say("a text with a telephone number or mail address in it"))
     return text or None
 
@@ -65,12 +70,14 @@ def count(value: Json) -> int | None:
         plain = value.strip()
         if not plain:
             return None
-        return int(plain) if WHOLE.fullmatch(plain) else _refuse(value)
+        return count(int(plain)) if WHOLE.fullmatch(plain) else _refuse(value)
     if value is None:
         return None
-    if isinstance(value, bool) or not isinstance(value, int | float) or value != int(value):
+    if isinstance(value, bool) or not isinstance(value, int | float):
         _refuse(value)
-    return int(value) if abs(value) <= LARGEST_COUNT else _refuse(value)
+    if abs(value) > LARGEST_COUNT or value != int(value):
+        _refuse(value)
+    return int(value)
 
 
 def degrees(value: Json) -> float | None:
@@ -79,10 +86,11 @@ def degrees(value: Json) -> float | None:
         plain = value.strip()
         if not plain:
             return None
-        return float(plain.replace(",", ".")) if DECIMAL.fullmatch(plain) else _refuse(value)
+        number = float(plain.replace(",", ".")) if DECIMAL.fullmatch(plain) else MOST_DEGREES + 1
+        return number if abs(number) <= MOST_DEGREES else _refuse(value)
     if value is None:
         return None
-    if isinstance(value, bool) or not isinstance(value, int | float) or abs(value) > LARGEST_COUNT:
+    if isinstance(value, bool) or not isinstance(value, int | float) or abs(value) > MOST_DEGREES:
         _refuse(value)
     return float(value)
 
@@ -91,10 +99,11 @@ def municipality(value: Json) -> str | None:
     """A municipality's key: eight digits; one digit short means that the leading zero is lost."""
     if value is None or value == "":
         return None
-    plain = str(value).strip()
-    if isinstance(value, bool) or not MUNICIPALITY.fullmatch(plain):
+    plain = str(value).strip().zfill(8)
+    is_key = MUNICIPALITY.fullmatch(str(value).strip()) and plain in official_names()
+    if isinstance(value, bool) or not is_key:
         _refuse(value)
-    return plain.zfill(8)
+    return plain
 
 
 def _refuse(value: Json) -> NoReturn:
@@ -102,4 +111,6 @@ def _refuse(value: Json) -> NoReturn:
         raise ValueError(say("a text of {count} characters", count=len(value)))
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ValueError(say("a {kind}", kind=type(value).__name__))
-    raise ValueError(f"{value:.10g}" if abs(value) < 1e300 else say("a huge number"))
+    if abs(value) < LARGEST_COUNT:
+        raise ValueError(f"{value:.10g}")
+    raise ValueError(say("a number that is too large"))

@@ -15,7 +15,10 @@ from pathlib import Path
 from formats.text import written_out
 from kreishaus.wording import say
 
-NEW_WORD = say("ask the data engineer to add it (docs/sources/wtg.md, When the layout changes)")
+NEW_WORD = say(
+    "ask the data engineer to add it (docs/sources/wtg.md, When the layout changes), and then hand "
+    "in the original file again"
+)
 """What an officer does about a word that no list has."""
 
 OFFER_TYPES = (
@@ -30,6 +33,18 @@ OFFER_TYPES = (
     "eingliederungshilfe",
 )
 """Values of ``angebotsform_wtg`` and ``angebotsform``."""
+OTHER_TYPES = ("hospiz",)
+"""Kinds that the law knows and no figure counts: such offers are set aside."""
+SEVERAL = "mehrere Formen"
+"""Stands for a word of the law that means several kinds: then the name says which."""
+SEVERAL_KINDS = frozenset(
+    [
+        *("gasteinrichtung", "gasteinrichtungen", "gasteinrichtung nach 36 wtg"),
+        *("einrichtung", "einrichtungen", "angebot", "pflegeeinrichtung", "mehrere formen"),
+        *("wohn und betreuungsangebot", "wohnangebot", "betreuungsangebot"),
+    ]
+)
+"""Such words: § 36 WTG calls day care, night care, short-term care and hospices so."""
 
 INSPECTION_KINDS = ("Regelprüfung", "Anlassprüfung", "Corona-Kontrolle")
 SUPPORT_KINDS = ("Einzelbetreuung", "Gruppe")
@@ -106,7 +121,10 @@ def kind_words() -> Mapping[str, tuple[str, ...]]:
     Whole words, folded: ``Demenz-Wohngemeinschaft`` is "demenz wohngemeinschaft".
     """
     rows = [row for row in _kind_rows() if not row["only"]]
-    return {kind: tuple(row["word"] for row in rows if row["kind"] == kind) for kind in OFFER_TYPES}
+    return {
+        kind: tuple(row["word"] for row in rows if row["kind"] == kind)
+        for kind in (*OFFER_TYPES, *OTHER_TYPES)
+    }
 
 
 def kinds_in_column(text: str) -> frozenset[str]:
@@ -114,7 +132,7 @@ def kinds_in_column(text: str) -> frozenset[str]:
     mean a kind only there ("stationär", "KZP"), or what ``kinds_named`` finds."""
     words = _NUMBERING.sub("", folded_words(text))
     code = words.replace(" ", "_")
-    if code in OFFER_TYPES:
+    if code in (*OFFER_TYPES, *OTHER_TYPES):
         return frozenset([code])
     alone = [row["kind"] for row in _kind_rows() if row["only"] and words == row["word"]]
     return frozenset(alone) or kinds_named(text)

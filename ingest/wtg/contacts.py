@@ -20,13 +20,14 @@ from typing import TypeAlias
 import pandas as pd
 from openpyxl.utils import get_column_letter
 
+from formats.forms import form_of
 from ingest.wtg import register, workbook
 from ingest.wtg.files import grids_of, grids_of_list, grids_of_set, is_csv_set
 from ingest.wtg.grids import Grid
 from ingest.wtg.header import find_header
 from ingest.wtg.known_columns import Part, parts_of
 from ingest.wtg.layout import NOTES, REGISTER_SHEET, Sheet, folded, sheet_titles
-from ingest.wtg.positive import BY_NAME, NOT_KEPT, unread
+from ingest.wtg.positive import BY_NAME, KEY_NOT_KEPT, NAME_NOT_KEPT, NOT_KEPT, unread
 from ingest.wtg.prepared import prepared
 from ingest.wtg.stated_dates import days_of_name
 from kreishaus.model import Batch, FileRejected, Finding, Origin, Stripped, UnreadableFile
@@ -35,7 +36,7 @@ from kreishaus.wording import joined, say
 from persons.search import place_of
 
 Parser: TypeAlias = Callable[[bytes, Origin], Batch]
-FORM = 2
+FORM = 3
 """Version of what is written. With another one the same file makes other bytes."""
 WORD = re.compile(r"[^\W\d_]{3,}")
 LONG_AGO = (1980, 1, 1, 0, 0, 0)
@@ -151,7 +152,7 @@ def _fault(fault: Finding) -> str:
         if expected and expected not in (fault.column, fault.place):
             what = say("one of {expected} must be there", expected=expected)
     elif fault.rule == "cell_unreadable" and expected:
-        what = say("expected {expected}, found something else", expected=expected)
+        what = say("expected {expected}, found {found}", expected=expected, found=_form(fault))
     elif fault.rule == "total_row_differs":
         what = say("the sum that is printed is not that of the rows ({made})", made=expected)
     elif fault.rule == "column_unnamed":
@@ -161,6 +162,13 @@ def _fault(fault: Finding) -> str:
     else:
         what = say("what stands there cannot be read ({rule})", rule=fault.rule)
     return say("{place}: {what}", place=place, what=what)
+
+
+def _form(fault: Finding) -> str:
+    """The form of what stands there, and no word of it."""
+    nothing = say("nothing")
+    is_empty = fault.found is None or str(fault.found) == str(nothing)
+    return nothing if is_empty else form_of(str(fault.found))
 
 
 def _stripped(
@@ -208,7 +216,7 @@ def _no_longer_seen(before: Batch, after: Batch) -> Iterable[Finding]:
     rules = {finding.rule for finding in after.findings}
     lost = (
         *("sheet_hidden", "rows_hidden", "columns_hidden", "colours_not_read", "looks_not_read"),
-        *("ags_from_place", NOT_KEPT),
+        *("ags_from_place", NOT_KEPT, NAME_NOT_KEPT, KEY_NOT_KEPT),
     )
     return (one for one in before.findings if one.rule in lost and one.rule not in rules)
 

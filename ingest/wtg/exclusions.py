@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from ingest.wtg.codes import CLOSED, IN_OPERATION, NOT_YET, folded_words
+from ingest.wtg.codes import CLOSED, IN_OPERATION, NOT_YET, OTHER_TYPES, folded_words
 from kreishaus.model import Finding, Severity
 from kreishaus.wording import say
 
@@ -33,7 +33,14 @@ def excluded(rows: Sequence[Row]) -> Iterator[Finding]:
     for row in rows:
         name = str(row["name"])
         row["set_aside_reason"] = None
-        if TEST_RECORD.search(name):
+        if row.get("angebotsform_wtg") in OTHER_TYPES:
+            row["set_aside_reason"] = "other_kind"
+            what = say(
+                "an offer of a kind ({kind}) that the law knows and no figure counts: not counted",
+                kind=row["angebotsform_wtg"],
+            )
+            yield finding(row, "other_kind", what)
+        elif TEST_RECORD.search(name):
             row["set_aside_reason"] = "test_record"
             yield finding(
                 row, "test_record", say('"{name}" is a test record: not counted', name=name)

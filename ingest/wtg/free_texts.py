@@ -15,6 +15,7 @@ from ingest.wtg.sums import TOTAL
 from kreishaus.wording import say
 from persons.named import holds_full_name, is_resident, names_person
 from persons.values import day_of
+from vocabulary.home_names import is_home_name
 
 NAMES = frozenset(["name", "traeger"])
 PLACES = frozenset(["strasse", "hausnummer", "plz", "ort", "ags"])
@@ -38,7 +39,12 @@ def marker_of(column: str, value: str) -> str | None:
     if column in NAMES:
         if day_of(text):
             return say("a day where homes have their name or operator")
-        return say("the name of a person") if names_person(text, strictly=True) else None
+        is_home = column == "name" and is_home_name(text)
+        return (
+            say("the name of a person")
+            if not is_home and names_person(text, strictly=True)
+            else None
+        )
     if column in IDENTIFIERS - {PROJECT_KEY}:
         is_sum = TOTAL.search(text) or is_county(text)
         is_name = is_word(text) and not is_sum

@@ -74,8 +74,6 @@ _BY_NAME: dict[str, cells.Reader] = {
     **positive.BY_NAME,
     **dict.fromkeys(KEYS | {"standort_id"}, positive.key),
     "reference_date": cells.reference_day,
-    "lat": cells.coordinate,
-    "lon": cells.coordinate,
     "wochenstunden_vollzeit": cells.hours,
     "fachkraftquote_gemeldet": cells.percent,
 }

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from ingest.wtg.codes import kinds_in_column
+from ingest.wtg.codes import SEVERAL, kinds_in_column, kinds_named
 from ingest.wtg.exclusions import Row, duplicates, excluded, finding, place_of
 from ingest.wtg.formatting import listed
 from ingest.wtg.municipality_keys import key_of
@@ -31,7 +31,10 @@ def completed(read: SheetRows) -> None:
     """
     if column := KINDS.get(read.sheet.table):
         for row in read.rows:
-            kinds = kinds_in_column(str(row.get(column) or ""))
+            written = str(row.get(column) or "")
+            kinds = kinds_in_column(written)
+            if written == SEVERAL:  # a word of the law for several kinds: the name says which
+                kinds = kinds_named(str(row.get("name") or ""))
             row[column] = next(iter(kinds)) if len(kinds) == 1 else row.get(column)
     if read.sheet.table == "angebote":
         read.findings.extend(keys_from_places(read.rows))

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import csv
 import re
+from collections.abc import Iterator, Mapping
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -21,16 +23,25 @@ from ingest.wtg.codes import (
     PLANNING_STATUS,
     PROVIDER_KINDS,
     RELEASE_STATUS,
+    SEVERAL,
+    SEVERAL_KINDS,
     SUPPORT_KINDS,
+    folded_words,
     kinds_in_column,
+    kinds_named,
 )
 from ingest.wtg.exclusions import PROJECT, TEST_RECORD
 from ingest.wtg.municipality_keys import municipality
-from kreishaus.settings import REPOSITORY
+from ingest.wtg.tables import LATITUDES, LONGITUDES
+from kreishaus.settings import REPOSITORY, read_county
+from kreishaus.wording import say
 from persons.contacts import holds_contact
-from persons.named import is_common, names_person
+from persons.values import is_month_edge
+from vocabulary.home_names import is_home_name
 from vocabulary.known_words import are_known
 from vocabulary.opaque import opaque
+from vocabulary.postcodes import is_postcode
+from vocabulary.record_keys import kept_key
 from vocabulary.region_names import KINDS, PREPOSITIONS, official_names
 
 THINGS = re.compile(
@@ -39,23 +50,7 @@ THINGS = re.compile(
     r"|gemeinde|stra(?:ß|ss)e|str\.|weg\b|platz|allee|tagespflege|in betrieb|freigegeben",
     re.IGNORECASE,
 )
-"""A text with such a word is the name of a home, an operator, a street or a place."""
-ALSO_HOMES = re.compile(
-    r"\b(?:villa|hospiz|domizil|quartier|burg|schloss|garten|demenz|beatmung|intensiv|alten\w*|treff"
-    r"|betreu\w*|lebens\w*|tages\w*|angebot|einrichtung|verein"
-    r"|(?:abend|sonnen?)(?:sonne|stube|blick|ufer)?|rosengarten|m(?:ü|ue)hle|br(?:ü|ue)cke"
-    r"|(?:wohlf(?:ü|ue)hl)?oase|zeitlos|gemeinsam"
-    r"|azurit|alloheim|belia|compassio|convivo|curanum|domicil|dorea|emvia|korian|kursana|orpea"
-    r"|senivita|vitanas)",
-    re.IGNORECASE,
-)
-SOMEBODY = re.compile(
-    r"\b(?:familie|fam|frau|herrn?|fr|hr|(?:mit)?bewohner(?:in)?|mieter(?:in)?|patient(?:in)?|zimmer"
-    r"|zi|wohnung|bett|leitung|leiter(?:in)?|ltg|inh|inhaber(?:in)?|gf|tochter|sohn|geb|hd)\b"
-    r"|\bc/o\b|\d[\d /().-]{4,}\d|@",
-    re.IGNORECASE,
-)
-"""Behind such a word in the name of a home somebody is named, or how to reach him."""
+"""A column of texts with such words lists homes, operators, streets or places, and no persons."""
 BRACKETS = re.compile(r"\s*[(\[][^()\[\]]*[)\]]?")
 HOUSE_NUMBER = re.compile(
     r"(?:[a-z] ?)?\d{1,4}\.? ?[a-z]?(?: ?[-–/+,] ?\d{0,4} ?[a-z]?)?"
@@ -63,9 +58,18 @@ HOUSE_NUMBER = re.compile(
     re.IGNORECASE,
 )
 LETTERS = re.compile(r"[^\W\d_]+")
-LONGEST_OF_A_KEY, LONGEST_KEY = 3, 9
-"""Letters and digits in a row that a key has: names and telephone numbers have more."""
-KEY_SIGNS = re.compile(r"[\w./ -]{1,30}")
+NO_DEFICITS = frozenset(
+    [
+        "nein",
+        "keine",
+        "keiner",
+        "ohne",
+        "keine maengel",
+        "ohne maengel",
+        "maengelfrei",
+        "ohne befund",
+    ]
+)
 OPAQUE = re.compile(r"[A-ZÄÖÜ][a-zäöüß]+-[0-9]{9}")
 MADE_UP = " (Muster)"
 """What the sample writes behind every word that is invented."""
@@ -74,6 +78,28 @@ NOT_LISTED = "nicht gelistet"
 OTHER_REASON, OTHER_MEASURE = "sonstiger Grund", "sonstige Maßnahme"
 NOT_KEPT = "text_not_kept"
 """The rule of the warning of a cell whose text is not kept."""
+NAME_NOT_KEPT, KEY_NOT_KEPT = "name_not_listed", "key_not_kept"
+"""The same of a name with a word that no list has, and of a key that has not the form of one."""
+SYNONYMS = Path(__file__).with_name("listed_synonyms.csv")
+FIRST_DAY = date(2000, 1, 1)
+"""Days of inspections, reports and releases are later, and residents were born long before."""
+TEST, NEUBAU = "Testdatensatz, nicht verwenden", "Neubau"
+KIND_SHOWN = {
+    "vollstationaer": "Pflegeheim",
+    "solitaere_kurzzeitpflege": "Kurzzeitpflege",
+    "tagespflege": "Tagespflege",
+    "wg_demenz": "Demenz-WG",
+    "wg_beatmung": "Beatmungs-WG",
+    "wg_ambulant": "WG",
+    "servicewohnen": "Servicewohnen",
+    "ambulanter_dienst": "Pflegedienst",
+    "eingliederungshilfe": "Eingliederungshilfe",
+    "hospiz": "Hospiz",
+}
+"""What is said of a home beside its number: the kind that its name names."""
+_SAID = "|".join((TEST, NEUBAU, *KIND_SHOWN.values()))
+UNNAMED = re.compile(rf"Angebot-\d{{9}}(?: \((?:{_SAID})(?:, (?:{_SAID}))*\))?")
+"""What stands for a name that is not kept."""
 WORDS = Path(__file__).with_name("listed_words.csv")
 REASONS = REPOSITORY / "dbt_project" / "seeds" / "unusable_reason.csv"
 BESIDE_TOWNS = frozenset(
@@ -101,25 +127,41 @@ def _once(kind: str, text: str) -> str:
 
 
 def listed(
-    *words: str, other: str = NOT_LISTED, told: bool = False, composed: bool = False
+    *words: str,
+    other: str = NOT_LISTED,
+    told: bool = False,
+    composed: bool = False,
+    column: str = "",
 ) -> Reader:
     """The reader of words of a list; another word is ``other``, with a warning where ``told``.
 
     ``composed``: a text of which each word is known (``vocabulary.known_words``) is kept, too.
+    ``column``: other words of laws and registers that mean the same (``listed_synonyms.csv``).
     """
-    known = {written_out(word): word for word in (*words, other)}
+    known = {_bare(word): word for word in (*words, other)}
+    known |= {_bare(row["word"]): row["means"] for row in _synonyms(column)}
 
     def read(raw: Raw) -> Cell:
         cell = cells.words(raw)
         if not isinstance(cell.value, str):
             return cell
         bare = cell.value.removesuffix(MADE_UP)
-        word = known.get(written_out(bare), bare if composed and are_known(bare) else other)
+        word = known.get(_bare(bare), bare if composed and are_known(bare) else other)
         if word == other:
             return Cell(other, None, NOT_KEPT if told else None)
         return Cell(word + cell.value[len(bare) :])
 
     return read
+
+
+def _bare(word: str) -> str:
+    """A word as it is compared: hyphens, full stops and capitals are none of it."""
+    return " ".join(re.findall(r"[^\W_]+", written_out(word)))
+
+
+def _synonyms(column: str) -> Iterator[Mapping[str, str]]:
+    with SYNONYMS.open(encoding="utf-8", newline="") as lines:
+        yield from (row for row in csv.DictReader(lines) if row["column"] == column)
 
 
 def _words_of(path: Path, word: str, column: str = "") -> tuple[str, ...]:
@@ -134,28 +176,38 @@ def kind(raw: Raw) -> Cell:
     cell = cells.words(raw)
     if not isinstance(cell.value, str):
         return cell
+    if folded_words(cell.value) in SEVERAL_KINDS:
+        return Cell(SEVERAL)
     kinds = kinds_in_column(cell.value)
     return Cell(next(iter(kinds)) if len(kinds) == 1 else NOT_LISTED)
 
 
 def home(raw: Raw) -> Cell:
-    """The name of a home: a text with a word of homes. What stands in brackets is none of it but
-    for such a word; what could be somebody's name is a number."""
+    """The name of a home in known words (``vocabulary.home_names``). What stands in brackets is no
+    part of it but for such words; another name is a number."""
     cell = cells.title(raw)
-    if not isinstance(cell.value, str) or OPAQUE.fullmatch(cell.value):
+    if not isinstance(cell.value, str) or UNNAMED.fullmatch(cell.value):
         return cell
-    name = BRACKETS.sub(lambda found: found[0] if _is_of_homes(found[0]) else "", cell.value)
-    if not (_is_of_homes(name) or TEST_RECORD.search(name) or PROJECT.search(name)):
-        return Cell(opaque("Angebot", cell.value), None, NOT_KEPT)
-    return Cell(squeezed(name), None, None if name == cell.value else NOT_KEPT)
+    name = squeezed(BRACKETS.sub(lambda found: found[0] if _is_known(found[0]) else "", cell.value))
+    if not _is_known(name):
+        is_test = TEST_RECORD.search(cell.value)  # of which a warning of its own tells
+        return Cell(_unnamed(cell.value), None, None if is_test else NAME_NOT_KEPT)
+    return Cell(name, None, None if name == squeezed(cell.value) else NOT_KEPT)
 
 
-def _is_of_homes(text: str) -> bool:
-    is_short = all(len(word) <= LONGEST_OF_A_KEY for word in LETTERS.findall(text))
-    is_one = is_short or THINGS.search(text) or ALSO_HOMES.search(text)
-    return bool(is_one) and not (
-        SOMEBODY.search(text) or holds_contact(text) or names_person(text, strictly=True)
-    )
+def _is_known(text: str) -> bool:
+    return is_home_name(text) and not holds_contact(text)
+
+
+def _unnamed(name: str) -> str:
+    """The number of a name, with what the name says besides: a test, a project, the kind."""
+    kinds = kinds_named(name)
+    said = [
+        *([TEST] if TEST_RECORD.search(name) else []),
+        *([NEUBAU] if PROJECT.search(name) else []),
+        *(KIND_SHOWN[kind] for kind in kinds if len(kinds) == 1),
+    ]
+    return opaque("Angebot", name) + (f" ({', '.join(said)})" if said else "")
 
 
 def place(raw: Raw) -> Cell:
@@ -164,22 +216,40 @@ def place(raw: Raw) -> Cell:
     cell = cells.words(raw)
     if not isinstance(cell.value, str) or OPAQUE.fullmatch(cell.value):
         return cell
-    words = LETTERS.findall(cell.value)
-    if all(map(_is_of_town, words)) and not re.search(r"\d", cell.value):
-        return cell
-    towns = [word for word in words if _is_of_town(word) and written_out(word) not in BESIDE_TOWNS]
-    telling = [word for word in towns if written_out(word) not in KINDS | PREPOSITIONS]
-    return Cell(" ".join(telling) or _once("Ort", cell.value))
+    text = cell.value
+    words = LETTERS.findall(written_out(text))
+    beside = KINDS | PREPOSITIONS | BESIDE_TOWNS
+    longest = _town_in(words)
+    if not longest:
+        return Cell(_once("Ort", text))
+    others = [word for word in words if word not in (*longest, *beside)]
+    if others or re.search(r"\d", text):
+        return Cell(_towns()[longest])
+    return cell
 
 
-def _is_of_town(word: str) -> bool:
-    return written_out(word) in _words_of_towns()
+def _town_in(words: list[str]) -> tuple[str, ...]:
+    """The words of the town that is named first, by the most of them; none where none is."""
+    for at in range(len(words)):
+        for end in range(len(words), at, -1):
+            if (town := tuple(words[at:end])) in _towns():
+                return town
+    return ()
 
 
 @cache
-def _words_of_towns() -> frozenset[str]:
-    names = " ".join(map(written_out, official_names().values()))
-    return frozenset(LETTERS.findall(names)) | KINDS | PREPOSITIONS | BESIDE_TOWNS
+def _towns() -> Mapping[tuple[str, ...], str]:
+    """The words that each municipality and Kreis of the Land is known by -> its name without what
+    is said behind a comma."""
+    towns = {}
+    for name in official_names().values():
+        plain = name.partition(",")[0].strip()
+        words = LETTERS.findall(written_out(plain))
+        telling = [word for word in words if word not in KINDS | PREPOSITIONS]
+        towns[tuple(words)] = plain
+        if len(telling) == 1:
+            towns.setdefault((telling[0],), plain)
+    return towns
 
 
 def house_number(raw: Raw) -> Cell:
@@ -193,27 +263,76 @@ def house_number(raw: Raw) -> Cell:
 
 
 def key(raw: Raw) -> Cell:
-    """A key of digits and few letters; what could hold a name or a telephone number is a number."""
+    """A key in the form of one (``vocabulary.record_keys``); of another one the number."""
     cell = cells.identifier(raw)
-    if not isinstance(cell.value, str) or OPAQUE.fullmatch(cell.value):
+    if not isinstance(cell.value, str):
         return cell
-    long = [word for word in LETTERS.findall(cell.value) if len(word) > LONGEST_OF_A_KEY]
-    digits = max(map(len, re.findall(r"\d+", cell.value)), default=0)
-    is_plain = KEY_SIGNS.fullmatch(cell.value) and digits <= LONGEST_KEY
-    if is_plain and all(is_common(word) or word.casefold() == "pfad" for word in long):
+    kept = kept_key(cell.value)
+    return Cell(kept, None, None if kept == cell.value else KEY_NOT_KEPT)
+
+
+def official_key(raw: Raw) -> Cell:
+    """The official key of a region of the Land, or of one of its municipalities by name. Of the own
+    county a mistyped one is kept, too, for the suite to name: no day is written so."""
+    cell = municipality(raw)
+    if not isinstance(cell.value, str) or cell.value in official_names():
         return cell
-    return Cell(opaque("Kennung", cell.value))
+    is_own = re.fullmatch(rf"{read_county().ags}[0-9]{{3}}", cell.value)
+    return cell if is_own and not _is_day(cell.value) else Cell(NOT_LISTED)
 
 
-def digits(read: Reader) -> Reader:
-    """A reader of official keys and postcodes: anything but at most eight digits is no such."""
+def _is_day(digits: str) -> bool:
+    """Whether eight digits are a day of a month: 05121938."""
+    return 1 <= int(digits[:2]) <= 31 and 1 <= int(digits[2:4]) <= 12
 
-    def reader(raw: Raw) -> Cell:
-        cell = read(raw)
-        is_none = isinstance(cell.value, str) and not re.fullmatch(r"\d{1,8}", cell.value)
-        return Cell(NOT_LISTED) if is_none else cell
 
-    return reader
+def postcode(raw: Raw) -> Cell:
+    """A postcode of the Land; another number is none."""
+    cell = cells.postcode(raw)
+    is_none = isinstance(cell.value, str) and not is_postcode(cell.value)
+    return Cell(None, None, NOT_KEPT) if is_none else cell
+
+
+def degrees(low: float, high: float) -> Reader:
+    """The reader of a coordinate between two: nothing is counted by it, so another is none."""
+
+    def read(raw: Raw) -> Cell:
+        cell = cells.coordinate(raw)
+        is_one = not isinstance(cell.value, float) or low <= cell.value <= high
+        return cell if is_one else Cell(None, None, NOT_KEPT)
+
+    return read
+
+
+def recent(raw: Raw) -> Cell:
+    """A day of a report or a release; an earlier one is none, and no figure needs it."""
+    cell = cells.day(raw)
+    is_early = isinstance(cell.value, date) and cell.value < FIRST_DAY
+    return Cell(None, None, NOT_KEPT) if is_early else cell
+
+
+def counted_by(raw: Raw) -> Cell:
+    """A day by whose year something is counted: an earlier one is a fault."""
+    cell = cells.day(raw)
+    if isinstance(cell.value, date) and cell.value < FIRST_DAY:
+        raise CellError(say("a day since {first:%d.%m.%Y}", first=FIRST_DAY))
+    return cell
+
+
+def deficits(raw: Raw) -> Cell:
+    """How many were found at an inspection; offices that only say whether write "keine", "ja"."""
+    if isinstance(raw, str) and (said := _bare(raw)) in (*NO_DEFICITS, "ja"):
+        return Cell(None, cells.NOTE) if said == "ja" else Cell(0)
+    return cells.count(raw)
+
+
+def of_operation(raw: Raw) -> Cell:
+    """The day on which a home opened or closed. One long ago is kept where it begins or ends a
+    month, as openings do; else it may be somebody's birthday."""
+    cell = cells.day(raw)
+    day = cell.value
+    is_odd = isinstance(day, date) and day < FIRST_DAY and not is_month_edge(day)
+    return Cell(None, None, NOT_KEPT) if is_odd else cell
 
 
 BY_NAME: dict[str, Reader] = {
@@ -226,8 +345,16 @@ BY_NAME: dict[str, Reader] = {
     "strasse": compared("Straße"),
     "hausnummer": house_number,
     "ort": place,
-    "plz": digits(cells.postcode),
-    "ags": digits(municipality),
+    "plz": postcode,
+    "ags": official_key,
+    "lat": degrees(*LATITUDES),
+    "lon": degrees(*LONGITUDES),
+    **dict.fromkeys(
+        ("freigabe_am", "gemeldet_am", "erhoben_am", "von", "bis", "beschluss_am"), recent
+    ),
+    "inbetriebnahme_erwartet": recent,
+    **dict.fromkeys(("datum", "eingang_am"), counted_by),
+    **dict.fromkeys(("betrieb_ab", "betrieb_bis"), of_operation),
     "nicht_durchgefuehrt_grund": listed(
         *_words_of(WORDS, "word", "nicht_durchgefuehrt_grund"),
         other=OTHER_REASON,
@@ -238,15 +365,18 @@ BY_NAME: dict[str, Reader] = {
     "massnahme": listed(
         *_words_of(WORDS, "word", "massnahme"), other=OTHER_MEASURE, told=True, composed=True
     ),
-    "traegerart": listed(*PROVIDER_KINDS, told=True),
-    "freigabe_status": listed(*RELEASE_STATUS),
+    "maengel": deficits,
+    "traegerart": listed(*PROVIDER_KINDS, told=True, column="traegerart"),
+    "freigabe_status": listed(*RELEASE_STATUS, column="freigabe_status"),
 }
 """Column -> its reader, where that does not depend on the sheet."""
 BY_SHEET: dict[tuple[str, str], Reader] = {
-    ("planungen", "status"): listed(*PLANNING_STATUS),
-    ("angebote", "status"): listed(*OFFER_STATUS),
-    ("register_offers", "status"): listed(*OFFER_STATUS),
-    ("pruefungen", "art"): listed(*INSPECTION_KINDS),
-    ("unterstuetzungsangebote", "art"): listed(*SUPPORT_KINDS),
+    ("planungen", "status"): listed(*PLANNING_STATUS, column="planungen.status"),
+    ("angebote", "status"): listed(*OFFER_STATUS, column="status"),
+    ("register_offers", "status"): listed(*OFFER_STATUS, column="status"),
+    ("pruefungen", "art"): listed(*INSPECTION_KINDS, column="pruefungen.art"),
+    ("unterstuetzungsangebote", "art"): listed(
+        *SUPPORT_KINDS, column="unterstuetzungsangebote.art"
+    ),
 }
 """The same by staged table and column."""

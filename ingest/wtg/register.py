@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from ingest.wtg import consistency
-from ingest.wtg.codes import KIND_WORDS_PLACE, OFFER_TYPES, kinds_in_column, kinds_named
+from ingest.wtg.codes import KIND_WORDS_PLACE, OFFER_TYPES, SEVERAL, kinds_in_column, kinds_named
 from ingest.wtg.exclusions import Row, duplicates, excluded, finding
 from ingest.wtg.files import grids_of_list
 from ingest.wtg.formatting import listed
@@ -111,13 +111,14 @@ def _kinds(rows: list[Row]) -> Iterator[Finding]:
     unclear: list[Row] = []
     for row in rows:
         written = row.get("angebotsform")
-        named = kinds_in_column(str(written)) if written else kinds_named(str(row["name"]))
+        is_told = written not in (None, "", SEVERAL)
+        named = kinds_in_column(str(written)) if is_told else kinds_named(str(row["name"]))
         row["angebotsform_wtg"] = next(iter(named)) if len(named) == 1 else None
-        origin = "spalte" if written else "name"
+        origin = "spalte" if is_told else "name"
         row["angebotsform_herkunft"] = origin if len(named) == 1 else None
         if len(named) != 1:
             unclear.append(row)
-        elif not written:
+        elif not is_told:
             from_name.append(row)
     yield from _told(
         from_name,

@@ -20,8 +20,10 @@ from ingest.wtg.municipality_keys import is_region, key_of
 from ingest.wtg.prepared import prepared
 from ingest.wtg.repeated_heads import other_heads
 from ingest.wtg.sums import TOTAL, only_label, summed_key
+from ingest.wtg.tables import MOST
 from kreishaus.model import Finding, UnreadableFile
 from kreishaus.wording import rewritten, say, text_of
+from vocabulary.own_home_names import FILE as OWN_NAMES
 
 _NOTE = re.compile(
     r"^(?:\*|[¹²³⁴-⁹]|\d\)|(?:anm|anmerkung(?:en)?|hinweis|legende|quelle|stand)\b)", re.IGNORECASE
@@ -179,25 +181,48 @@ def _doubtful(read: SheetRows) -> Iterator[Finding]:
     """One warning for a column with texts that are not kept."""
     for (rule, column), cells in read.warnings.items():
         numbers = [str(number) for number, _ in cells]
+        message, expected = _why_not_kept(rule)
         yield Finding(
             rule=rule,
             severity="warning",
             message=say(
-                "sheet {title}, column {column}: what stands in rows {numbers} is no word of the "
-                "column's list, no house number, or not only the name of a home. It is not kept, "
-                "as it may name a person; the numbers of the rows are. If the word is right, "
-                "{new_word}",
+                "sheet {title}, column {column}, {count} rows ({numbers}): {why}",
                 title=read.sheet.title,
                 column=column,
+                count=len(numbers),
                 numbers=listed(numbers),
-                new_word=NEW_WORD,
+                why=message,
             ),
             place=read.sheet.title,
             row=numbers[0],
             column=column,
-            expected=say("a word of the list, or the name of a home alone"),
+            expected=expected,
             found=say("{count} such cells", count=len(cells)),
         )
+
+
+def _why_not_kept(rule: str) -> tuple[str, str]:
+    """Why a cell is not kept as it stands, what to do; and what was expected."""
+    if rule == positive.NAME_NOT_KEPT:
+        return say(
+            "a word of these names is on no list and may be a person's, so a number stands for "
+            "each name (Angebot-...), the same in each file. If a home is called so, write the "
+            "name or the word into {file} in the county's folder, have a second person confirm "
+            "it, and hand in the original file again",
+            file=OWN_NAMES,
+        ), say("names of homes in known words")
+    if rule == positive.KEY_NOT_KEPT:
+        return say(
+            "these have not the form of a key and may be a day of birth, a telephone number or a "
+            "name, so a number stands for each (Kennung-...), the same in each file: no relation "
+            "is lost. Which forms keys have: docs/sources/wtg.md"
+        ), say("keys such as NE-017 or 4711")
+    return say(
+        "what stands there has not the form of the column, is no word of its list, or not only "
+        "the name of a home. It is not kept, as it may name a person, and is in no copy of ours. "
+        "If the word is right, {new_word}",
+        new_word=NEW_WORD,
+    ), say("a word of the list, or a value that the column can have")
 
 
 def _not_known(read: SheetRows) -> Iterator[Finding]:
@@ -229,6 +254,9 @@ def _read_row(read: SheetRows, header: Header, raws: tuple[Raw, ...], number: in
     for column, index in header.columns:
         raw = _at(raws, index)
         cell = _read_cell(read, column, raw, number)
+        if _is_too_many(cell.value):
+            expected = say("a number up to {most:,}", most=MOST)
+            read.faults.append(_fault(read.sheet, column, number, expected, shown(raw)))
         row[column.field] = cell.value
         if cell.marker is not None:
             markers[column.header] = cell.marker
@@ -241,6 +269,11 @@ def _read_row(read: SheetRows, header: Header, raws: tuple[Raw, ...], number: in
         row["angebotsform"] = positive.kind(read.heading).value
     row["cell_markers"] = json.dumps(markers, ensure_ascii=False) if markers else None
     read.rows.append(row)
+
+
+def _is_too_many(value: object) -> bool:
+    """Whether a number is none of one offer. A sum over offers may be larger, and is not kept."""
+    return isinstance(value, int | float) and value > MOST
 
 
 def _says_unknown(marker: str | None) -> bool:
@@ -278,7 +311,8 @@ def folded_faults(faults: list[Finding]) -> list[Finding]:
                 count=len(rest),
                 rest=listed(rest),
             )
-            told.append(replace(first, message=more))
+            rows = listed([str(fault.row) for fault in group])
+            told.append(replace(first, message=more, row=rows))
     return told
 
 

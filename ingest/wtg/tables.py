@@ -12,6 +12,12 @@ import pyarrow as pa
 from kreishaus.keys import keyed
 from kreishaus.store.staging import text
 
+LATITUDES, LONGITUDES = (47.2, 55.1), (5.8, 15.1)
+"""Where Germany lies. Exchanged, the two are outside."""
+MOST = 1000
+"""Places or FTE of one offer: no home in the country has more. Two numbers ran together, or it is
+a year or a telephone number."""
+
 
 def _date(name: str, *, nullable: bool = True) -> pa.Field:
     return pa.field(name, pa.date32(), nullable=nullable)

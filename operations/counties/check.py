@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from ingest.azr.own_aliases import FILE, own_aliases
 from ingest.county.discover import lists
-from ingest.county.tables import TABLES
+from ingest.county.tables import OPTIONAL, TABLES
 from ingest.drop_folder import dropped
 from ingest.http import Client
 from kreishaus.county_folder import MUNICIPALITIES
@@ -30,6 +30,8 @@ from kreishaus.wording import joined, rewritten, say, text_of
 from operations.counties.across import strangers
 from persons.file_names import has_form
 from pipeline.steps import dropped_bytes, validate
+from vocabulary.own_home_names import FILE as HOME_NAMES_FILE
+from vocabulary.own_home_names import own_home_names
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -70,6 +72,8 @@ def check(settings: Settings) -> Iterator[tuple[str, tuple[Finding, ...]]]:
     _add_municipalities_fault(settings, found)
     if FILE in found:
         found[FILE] += own_aliases(settings).findings
+    if HOME_NAMES_FILE in found:
+        found[HOME_NAMES_FILE] += own_home_names(settings.county_folder).findings
     if (rows := read.get(MUNICIPALITIES)) is not None:
         found[f"{MUNICIPALITIES}.csv"] += tuple(_of_another_kind(settings, bool(len(rows))))
     yield from found.items()
@@ -107,7 +111,7 @@ def _not_taken(settings: Settings) -> Iterator[tuple[str, tuple[Finding, ...]]]:
     """Lists that are not there, and files that are called nearly so: a build takes neither."""
     there = {one.name for one in dropped(settings.county_folder)}
     lists_of_all = {f"{name}.csv" for name in TABLES}
-    for name in sorted(lists_of_all - there):
+    for name in sorted(lists_of_all - there - {f"{name}.csv" for name in OPTIONAL}):
         message = say(
             "{name}: is not in the folder; a version that landed before stays in force", name=name
         )

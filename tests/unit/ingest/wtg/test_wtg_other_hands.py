@@ -490,7 +490,11 @@ def test_one_formula_in_each_row_is_one_finding() -> None:
     sheets = small()
     sheets["Belegung"] += [[*sheets["Belegung"][1]] for _ in range(3)]
     (finding,) = refused(book(sheets, spoil))
-    assert (finding.rule, finding.row, finding.column) == ("formula_without_result", "2", "H")
+    assert (finding.rule, finding.row, finding.column) == (
+        "formula_without_result",
+        "2, 3, 4, 5, 6",
+        "H",
+    )
     assert "likewise 4 more cells, rows 3, 4, 5, 6" in finding.message
 
 

@@ -129,7 +129,7 @@ def test_a_day_for_a_house_number_is_told_and_not_kept_as_one(value: object) -> 
     finding = only(batch.findings)
     assert (finding.rule, finding.severity) == ("text_not_kept", "warning")
     assert (finding.row, finding.column) == ("2", "hausnummer")
-    assert "rows 2, 3 " in finding.message
+    assert "2 rows (2, 3)" in finding.message
     offers = batch.tables["angebote"]
     assert offers["hausnummer"].isna().all()
 
@@ -243,7 +243,7 @@ def test_one_cause_in_a_column_is_one_finding() -> None:
     sheets = small()
     sheets["Personal"] += [[DAY, "A", "viel", *sheets["Personal"][1][3:]] for _ in range(5)]
     finding = only(refused(sheets))
-    assert (finding.row, finding.column) == ("4", "vk_pflege_gesamt")
+    assert (finding.row, finding.column) == ("4, 5, 6, 7, 8", "vk_pflege_gesamt")
     assert "likewise 4 more cells, rows 5, 6, 7, 8" in finding.message
 
 

@@ -53,7 +53,7 @@ def test_a_cell_that_cannot_be_read_is_said_with_its_place_and_without_its_words
         strip_workbook(book(sheets), NAME, settings)
     said = str(caught.value)
     assert "sheet Belegung, row 3, column plaetze_belegt: expected a whole number" in said
-    assert "such as 17, found something else" in said
+    assert "such as 17, found one word, three letters, four digits" in said
     assert "Erika" not in said
 
 

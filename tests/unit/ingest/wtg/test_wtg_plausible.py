@@ -1,0 +1,222 @@
+"""Keys, places, days and numbers of the authority's files: what no home can have does not land."""
+
+import io
+import zipfile
+from datetime import date
+
+import pytest
+from test_wtg_register import origin as register_origin
+from wtg_workbooks import NAME, book, put, read, small
+
+from ingest.wtg import positive, register
+from ingest.wtg.contacts import strip_workbook
+from kreishaus.model import Batch, FileRejected
+from kreishaus.settings import Settings
+
+WTG = {"angebote": "angebotsform_wtg", "status": "status", "freigabe": "freigabe_status"}
+
+
+def offers(text: str) -> Batch:
+    return register.parse(text.encode(), register_origin("WTG_Register_2021-12-31.csv"))
+
+
+def kept(sheets: dict[str, list[list[object]]]) -> tuple[str, str]:
+    """What lands of a workbook, and what is said of it."""
+    stripped = strip_workbook(book(sheets), NAME, Settings())
+    with zipfile.ZipFile(io.BytesIO(stripped.content)) as archive:
+        landed = "".join(archive.read(name).decode() for name in archive.namelist())
+    return landed, " ".join(one.message for one in stripped.warnings)
+
+
+# --- names ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("Haus Quittenbaum", ""),
+        ("Seniorenheim Quittenbaum", " (Pflegeheim)"),
+        ("Test Quittenbaum", " (Testdatensatz, nicht verwenden)"),
+        ("Neubau Tagespflege Quittenbaum", " (Neubau, Tagespflege)"),
+    ],
+)
+def test_of_a_name_with_another_word_a_number_lands_and_what_it_says_besides(
+    name: str, said: str
+) -> None:
+    landed, told = kept(put(small(), "Angebote", 2, "name", name))
+    assert "Quittenbaum" not in landed + told
+    value = str(positive.home(name).value)
+    assert value.endswith(said) and value in landed
+    assert positive.home(value).value == value
+    assert ("home_names.csv" in told) is not name.startswith("Test")
+
+
+def test_the_kind_of_an_offer_survives_its_name() -> None:
+    text = "Name;PLZ;Ort;Plätze\nTagespflege Quittenbaum;41460;Neuss;12\n"
+    batch = offers(text)
+    assert batch.tables["register_offers"]["angebotsform_wtg"].tolist() == ["tagespflege"]
+    assert "Quittenbaum" not in str(batch.findings)
+
+
+def test_names_are_one_warning_with_their_number_and_rows() -> None:
+    sheets = put(put(small(), "Angebote", 2, "name", "Haus A. Quitte"), "Angebote", 3, "name", "Q")
+    (found,) = (one for one in read(sheets).findings if one.rule == "name_not_listed")
+    assert "2 rows (2, 3)" in found.message and "hand in the original file again" in found.message
+
+
+def test_a_brand_with_a_form_of_address_is_no_list_of_persons() -> None:
+    landed, _ = kept(put(small(), "Angebote", 2, "name", "DOREA Familie Neuss"))
+    assert "DOREA Familie Neuss" in landed
+
+
+# --- keys, places ---------------------------------------------------------------------------------
+
+
+def test_keys_without_the_form_of_one_are_numbers_and_one_warning_a_sheet() -> None:
+    sheets = small()
+    for title in sheets:
+        sheets = put(sheets, title, 2, "pfad_id", "12.03.1938")
+    batch = read(sheets)
+    told = [one.place for one in batch.findings if one.rule == "key_not_kept"]
+    assert told == ["Angebote", "Belegung", "Bewohner", "Personal"]
+    keys = {batch.tables[name]["pfad_id"][0] for name in ("angebote", "belegung", "personal")}
+    assert len(keys) == 1 and "1938" not in str(keys)
+
+
+@pytest.mark.parametrize(
+    ("place", "wanted"),
+    [
+        ("Neuss Quittenbaum", "Neuss"),
+        ("Werne Hagen", "Werne"),
+        ("Grevenbroich (Wevelinghoven)", "Grevenbroich"),
+        ("Kaarst OT Büttgen", "Kaarst"),
+    ],
+)
+def test_a_place_is_one_municipality(place: str, wanted: str) -> None:
+    assert positive.place(place).value == wanted
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("plz", "12031938"), ("plz", "12338"), ("lat", 2131.445566), ("lat", "6,7"),
+        ("lon", 19380312), ("freigabe_am", date(1938, 3, 12)), ("betrieb_ab", date(1938, 3, 12)),
+    ],
+)  # fmt: skip
+def test_what_no_home_has_is_left_out_with_a_warning(column: str, value: object) -> None:
+    batch = read(put(small(), "Angebote", 2, column, value))
+    (found,) = (one for one in batch.findings if one.rule == "text_not_kept")
+    assert (found.row, found.column) == ("2", column)
+    assert batch.tables["angebote"][column].isna()[0]
+
+
+@pytest.mark.parametrize("day", [date(1938, 3, 1), date(1964, 12, 31), date(2001, 3, 12)])
+def test_a_home_may_have_opened_long_ago(day: date) -> None:
+    batch = read(put(small(), "Angebote", 2, "betrieb_ab", day))
+    assert batch.tables["angebote"]["betrieb_ab"][0] == day
+
+
+@pytest.mark.parametrize(("key", "wanted"), [("12031938", False), ("05111938", False)])
+def test_a_key_of_no_region_is_none(key: str, wanted: bool) -> None:
+    assert (positive.official_key(key).value == key) is wanted
+
+
+# --- numbers --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("sheet", "column"),
+    [("Belegung", "plaetze_vertrag"), ("Bewohner", "pg2"), ("Personal", "vk_pflege_gesamt")],
+)
+def test_a_number_that_no_home_has_refuses_the_file_and_is_not_said(
+    sheet: str, column: str
+) -> None:
+    assert read(put(small(), sheet, 2, column, 1000))
+    with pytest.raises(FileRejected) as refused:
+        strip_workbook(book(put(small(), sheet, 2, column, 1938)), NAME, Settings())
+    assert f"column {column}: expected a number up to 1,000" in str(refused.value)
+    assert "four digits" in str(refused.value) and "1938" not in str(refused.value)
+
+
+def test_a_sum_may_be_larger_than_a_home() -> None:
+    text = "Name;PLZ;Ort;Plätze\n" + "".join(
+        f"Haus {number};41460;Neuss;600\n" for number in (1, 2)
+    )
+    assert [one.rule for one in offers(f"{text}Summe;;;1200\n").findings].count("total_row") == 1
+
+
+@pytest.mark.parametrize(
+    "word", ["keine Rückmeldung", "liegt nicht vor", "wird nachgereicht", "steht noch aus", "fehlt"]
+)
+def test_words_for_not_known_are_no_number_and_no_fault(word: str) -> None:
+    batch = read(put(small(), "Belegung", 2, "einzelzimmer", word))
+    assert batch.tables["belegung"]["einzelzimmer"].isna()[0]
+    assert "number_not_known" in {one.rule for one in batch.findings}
+
+
+@pytest.mark.parametrize(
+    ("word", "count"), [("keine", 0), ("nein", 0), ("ohne Mängel", 0), (3, 3), ("ja", None)]
+)
+def test_whether_deficits_were_found(word: object, count: int | None) -> None:
+    assert positive.deficits(word).value == count
+
+
+def test_a_refusal_lists_each_row_with_the_form_of_what_stands_there() -> None:
+    sheets = small()
+    sheets["Belegung"] += [[*sheets["Belegung"][1]] for _ in range(4)]
+    for row in range(2, 7):
+        sheets = put(sheets, "Belegung", row, "plaetze_belegt", "viele Quitten")
+    with pytest.raises(FileRejected) as refused:
+        strip_workbook(book(sheets), NAME, Settings())
+    said = str(refused.value)
+    assert "row 2, 3, 4, 5, 6, column plaetze_belegt" in said
+    assert "found two words, 12 letters" in said and "Quitten" not in said
+
+
+# --- words of the law -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("word", "kind"),
+    [
+        ("EULA", "vollstationaer"),
+        ("EULA Eingliederungshilfe", "eingliederungshilfe"),
+        ("Gasteinrichtung Tagespflege", "tagespflege"),
+        ("WG anbieterverantwortet", "wg_ambulant"),
+        ("Servicewohnen", "servicewohnen"),
+        ("Hospiz", "hospiz"),
+    ],
+)
+def test_kinds_as_the_law_calls_them(word: str, kind: str) -> None:
+    batch = read(put(small(), "Angebote", 2, "angebotsform_wtg", word))
+    offers_read = batch.tables["angebote"]
+    assert offers_read["angebotsform_wtg"][0] == kind
+    assert (offers_read["set_aside_reason"].fillna("")[0] == "other_kind") is (kind == "hospiz")
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"), [("Tagespflege am See", "tagespflege"), ("Haus am See", "mehrere Formen")]
+)
+def test_a_word_for_several_kinds_is_told_by_the_name_or_not_at_all(name: str, kind: str) -> None:
+    sheets = put(small(), "Angebote", 2, "angebotsform_wtg", "Gasteinrichtung")
+    found = read(put(sheets, "Angebote", 2, "name", name)).tables["angebote"]
+    assert found["angebotsform_wtg"][0] == kind
+
+
+@pytest.mark.parametrize(
+    ("reader", "word", "wanted"),
+    [
+        (positive.BY_SHEET[("pruefungen", "art")], "anlassbezogene Prüfung", "Anlassprüfung"),
+        (positive.BY_SHEET[("pruefungen", "art")], "Nachschau", "Anlassprüfung"),
+        (positive.BY_SHEET[("pruefungen", "art")], "REGELPRÜFUNG", "Regelprüfung"),
+        (positive.BY_SHEET[("pruefungen", "art")], "Besuch Quittenbaum", "nicht gelistet"),
+        (positive.BY_SHEET[("angebote", "status")], "stillgelegt", "geschlossen"),
+        (positive.BY_SHEET[("planungen", "status")], "genehmigt", "beschlossen"),
+        (positive.BY_NAME["freigabe_status"], "geprüft", "in Prüfung"),
+        (positive.BY_NAME["traegerart"], "frei-gemeinnützig", "freigemeinnützig"),
+    ],
+)
+def test_words_of_laws_and_registers_mean_listed_ones(
+    reader: object, word: str, wanted: str
+) -> None:
+    assert reader(word).value == wanted  # type: ignore[operator]
