@@ -166,7 +166,7 @@ def _tokens(text: str) -> Phrase:
 
 
 def _has_few_digits(text: str) -> bool:
-    """Whether the numbers of a text are those of houses and wards; a telephone's are more."""
+    """Whether the numbers of a text are those of buildings and wards; a telephone's are more."""
     words = _tokens(text)
     numbers = [word for word in words if word.isdecimal()]
     in_a_row = any(one.isdecimal() and two.isdecimal() for one, two in pairwise(words))
