@@ -108,23 +108,16 @@ def test_csv_holds_nothing_that_a_spreadsheet_computes() -> None:
 
 
 def test_the_commands_own_words_are_shown_as_they_stand(tmp_path: Path) -> None:
-    """A dataset, a file and a county's folder may be called what Rich takes for markup."""
-    file = tmp_path / "[neu]_[bold]\x1b[31m.pdf"
-    file.write_bytes(b"no table")
+    """A folder may be called what Rich takes for markup."""
+    counties = tmp_path / "[neu]_[bold]\x1b[31m"
+    counties.mkdir()
     done = subprocess.run(
-        [
-            Path(sys.executable).with_name("kreishaus"),
-            "ingest",
-            "papers",
-            "figures",
-            "--file",
-            file,
-        ],
-        env={"KREISHAUS_HOME": str(tmp_path / "var")},
+        [Path(sys.executable).with_name("kreishaus"), "county", "check"],
+        env={"KREISHAUS_HOME": str(tmp_path / "var"), "KREISHAUS_COUNTIES": str(counties)},
         capture_output=True,
         text=True,
         check=False,
     )
     assert "Traceback" not in done.stderr
-    assert "[neu]_[bold]\\x1b[31m.pdf" in (done.stdout + done.stderr).replace("\n", "")
+    assert "[neu]_[bold]\\x1b[31m" in (done.stdout + done.stderr).replace("\n", "")
     assert "\x1b" not in done.stdout + done.stderr
