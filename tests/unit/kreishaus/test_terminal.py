@@ -119,5 +119,5 @@ def test_the_commands_own_words_are_shown_as_they_stand(tmp_path: Path) -> None:
         check=False,
     )
     assert "Traceback" not in done.stderr
-    assert "[neu]_[bold]\\x1b[31m" in (done.stdout + done.stderr).replace("\n", "")
+    assert "[neu]_[bold]\u241b[31m" in (done.stdout + done.stderr).replace("\n", "")
     assert "\x1b" not in done.stdout + done.stderr
