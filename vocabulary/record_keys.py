@@ -9,11 +9,14 @@ same for the same key, and no relation between records is lost.
 | a running number of up to five digits, or of six that are no day | 4711 |
 | official key of a region of the Land, alone or before a running number | 05162024-12 |
 | an institution's number (IK) of a home or service, with its check digit | 510512349 |
-| groups of up to three letters or five digits, words of offices | NE-017, 50.3-11/2024 |
+| six digits in groups, with letters of offices | NE-017, 50.3-11/2024 |
 | the id of a program: UUID, 24 or 32 hexadecimal digits | |
 
-Not kept: days in any order, years of birth, numbers that begin as area codes do, letters of mixed
-case ("Ott-12"), longer groups.
+Beside the six a year since 2010 and the key of a region may stand. Letters of offices are single
+ones, listed words and abbreviations, and how the county's municipalities begin.
+
+Not kept: days in any order, years of birth, numbers that begin as area codes do, other letters
+("Ott-12", "KIM-86"), letters alone: signs between them change nothing.
 """
 
 from __future__ import annotations
@@ -22,6 +25,7 @@ import re
 from datetime import date
 
 from formats.text import written_out
+from kreishaus.settings import read_county
 from vocabulary.opaque import opaque
 from vocabulary.region_names import official_names
 
@@ -33,8 +37,23 @@ HEXADECIMAL = re.compile(
 )
 PARTED = re.compile(r"[-_./: ]+")
 PART = re.compile(
-    r"(?:[A-Z]{1,3}|[a-z]{1,3})?[0-9]{1,5}|[A-Z]{1,3}|[a-z]{1,3}|[0-9]{1,4}[A-Za-z]", re.ASCII
+    r"(?P<before>[A-Z]{1,4}|[a-z]{1,4})?(?P<digits>[0-9]{1,6})(?P<behind>[A-Za-z])?"
+    r"|(?P<letters>[A-Z]{1,4}|[a-z]{1,4})",
+    re.ASCII,
 )
+ABBREVIATIONS = frozenset(
+    [
+        *("az", "id", "ik", "nr", "lfd", "rkn", "kr", "st", "ang", "einr", "org", "obj", "ref"),
+        *("he", "ah", "ph", "pz", "sz", "sr", "tp", "np", "kzp", "vp", "wg", "hg", "sw", "bw"),
+        *("ad", "apd", "amb", "stat", "voll", "teil", "hos", "egh", "pr", "rp", "ap", "bs", "vg"),
+        *("ma", "bp", "wp", "mst", "muster", "test", "neu", "alt", "pfl", "sen", "doc", "vs", "ts"),
+    ]
+)
+"""Of offices, of kinds of homes and of records."""
+THIS_CENTURY = range(2010, 2100)
+FEWEST_LETTERS = 2
+INITIALS = re.compile(r"[A-Z]{1,2}", re.ASCII)
+"""A key in the manner of "A" or "SB": of a person it would be no more than initials."""
 WORDS = frozenset(
     [
         *("pfad", "wtg", "angebot", "angebote", "einrichtung", "heim", "haus", "home", "offer"),
@@ -53,8 +72,7 @@ WORDS = frozenset(
         *("servicewohnen", "dienst", "eingliederungshilfe", "hospiz", "muster", "standort"),
     ]
 )
-MOST_PARTS, MOST_DIGITS, LONGEST_NUMBER = 6, 14, 6
-FEWEST_OF_A_PHONE = 6
+MOST_PARTS, LONGEST_NUMBER = 6, 6
 YEARS_OF_BIRTH = range(1900, 2010)
 INSTITUTION = re.compile(r"(?:46|50|51|52|54|57|26)[0-9]{7}", re.ASCII)
 """The first two digits are the kind of institution: homes, services, hospitals."""
@@ -67,14 +85,14 @@ def kept_key(text: str) -> str:
 
 def is_record_key(text: str) -> bool:
     """Whether a text has the form of a key, and of nothing that persons have."""
-    if not text or HEXADECIMAL.fullmatch(text):
+    if not text or HEXADECIMAL.fullmatch(text) or INITIALS.fullmatch(text):
         return bool(text)
     if text.isascii() and text.isdecimal():
         return _is_number(text)
     parts = PARTED.split(text)
     if text[0] in "-_./: " or len(parts) > MOST_PARTS or not all(map(_is_part, parts)):
         return False
-    return not (_is_of_somebody(parts) or _is_phone(parts))
+    return _is_running(parts) and not _is_of_somebody(parts)
 
 
 def _is_number(digits: str) -> bool:
@@ -86,8 +104,43 @@ def _is_number(digits: str) -> bool:
 
 
 def _is_part(part: str) -> bool:
-    is_word = written_out(part) in WORDS or part in official_names()
-    return is_word or PART.fullmatch(part) is not None
+    if written_out(part) in WORDS or part in official_names():
+        return True
+    found = PART.fullmatch(part)
+    letters = found and (found["before"] or found["letters"] or "")
+    return letters is not None and (len(letters) < FEWEST_LETTERS or _is_abbreviation(letters))
+
+
+def _is_abbreviation(letters: str) -> bool:
+    """Whether letters are those of an office, or abbreviate the county or a municipality of it
+    ("GV" for Grevenbroich): names of people are as short."""
+    written = written_out(letters)
+    if written in ABBREVIATIONS:
+        return True
+    county = read_county()
+    names = map(written_out, [county.name, *county.municipalities.values()])
+    return any(name.startswith(written[0]) and _are_within(written, name) for name in names)
+
+
+def _are_within(letters: str, name: str) -> bool:
+    """Whether the letters stand in a name in this order."""
+    rest = iter(name)
+    return all(letter in rest for letter in letters)
+
+
+def _is_running(parts: list[str]) -> bool:
+    """Whether the digits are a running number and no day, or a word is an office's."""
+    digits = "".join(re.sub(r"\D", "", part) for part in parts if not _is_year_or_region(part))
+    if not digits:
+        return any(written_out(part) in WORDS for part in parts)
+    if len(digits) == LONGEST_NUMBER and _is_short_day(digits):
+        return False
+    return len(digits) <= LONGEST_NUMBER
+
+
+def _is_year_or_region(part: str) -> bool:
+    is_year = len(part) == 4 and part.isdecimal() and int(part) in THIS_CENTURY
+    return is_year or part in official_names()
 
 
 def _is_of_somebody(parts: list[str]) -> bool:
@@ -120,14 +173,6 @@ def _is_day(day: int, month: int, year: int) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _is_phone(parts: list[str]) -> bool:
-    """Whether the digits begin with the zero of an area code, and are as many as a number has."""
-    digits = re.sub(r"\D", "", "".join(parts))
-    is_region = any(part in official_names() for part in parts)
-    begins = parts[0].startswith("0") and len(digits) >= FEWEST_OF_A_PHONE
-    return len(digits) > MOST_DIGITS or (begins and not is_region)
 
 
 def _is_institution(digits: str) -> bool:

@@ -80,6 +80,7 @@ _FILLERS = frozenset(
         *(
             "solitaere",
             "der",
+            "menschen",
             "die",
             "des",
             "nach",
@@ -95,7 +96,13 @@ _FILLERS = frozenset(
     ]
 )
 """Words that a heading over offers of one kind has beside the kind."""
-_MORE_SPECIFIC = {"wg_ambulant": {"wg_demenz", "wg_beatmung"}}
+_GROUPS = {
+    **dict.fromkeys(["demenz", "dement"], "wg_demenz"),
+    **dict.fromkeys(["beatm", "intensiv"], "wg_beatmung"),
+    **dict.fromkeys(["behinder", "egh", "eingliederung"], "eingliederungshilfe"),
+}
+"""How the words begin that say whom a shared flat is for -> its kind, wherever they stand."""
+_OF_A_GROUP = frozenset(["wg_ambulant", "wg_demenz", "wg_beatmung"])
 
 
 def folded_words(text: str) -> str:
@@ -145,16 +152,29 @@ def is_kind_heading(text: str) -> bool:
     if len(kinds) != 1:
         return False
     rest = f" {words} "
-    known = (row["word"] for row in _kind_rows() if row["kind"] in kinds)
+    is_of_group = kinds <= set(_GROUPS.values())
+    of_flats = _OF_A_GROUP if is_of_group else frozenset()
+    known = (row["word"] for row in _kind_rows() if row["kind"] in kinds | of_flats)
     for word in sorted(known, key=len, reverse=True):
         rest = rest.replace(f" {word} ", " ")
-    return all(word in _FILLERS or word.isdigit() for word in rest.split())
+    return all(
+        word in _FILLERS or word.isdigit() or (is_of_group and word.startswith(tuple(_GROUPS)))
+        for word in rest.split()
+    )
 
 
 def kinds_named(text: str) -> frozenset[str]:
-    """Every kind of offer that a text names: none, one, or several, and then none is sure."""
+    """Every kind of offer that a text names: none, one, or several, and then none is sure.
+
+    A shared flat is of the kind of those whom it is for; so are flats for people with disabilities.
+    """
     words = f" {folded_words(text)} "
     found = {
         kind for kind, names in kind_words().items() if any(f" {name} " in words for name in names)
     }
-    return frozenset(kind for kind in found if not found & _MORE_SPECIFIC.get(kind, set()))
+    groups = {kind for stem, kind in _GROUPS.items() if f" {stem}" in words}
+    if found & _OF_A_GROUP:
+        return frozenset((found - {"wg_ambulant"} if groups else found) | groups)
+    if "eingliederungshilfe" in groups:
+        return frozenset(found - {"servicewohnen"} | {"eingliederungshilfe"})
+    return frozenset(found)
