@@ -175,7 +175,7 @@ class _OneSheet:
             where = say(
                 "{place}, column {column}", place=self.place, column=get_column_letter(column)
             )
-            for marker in _markers_of_column(rows, column, self.lawful):
+            for marker in _markers_of_column(rows, column, self.lawful, self.county):
                 self.refuse(where, marker)
 
 
@@ -185,7 +185,7 @@ def _is_letterhead(row: dict[int, object], column: int) -> bool:
     return len(others) == 1 and any(sign.isdigit() or sign == "@" for sign in others[0])
 
 
-def _markers_of_column(rows: Rows, column: int, lawful: Lawful) -> Iterator[str]:
+def _markers_of_column(rows: Rows, column: int, lawful: Lawful, county: County) -> Iterator[str]:
     values = [row[column] for _, row in sorted(rows.items()) if column in row]
     if not lawful.days:
         days = [day for value in values if (day := person_values.day_of(value))]
@@ -193,7 +193,9 @@ def _markers_of_column(rows: Rows, column: int, lawful: Lawful) -> Iterator[str]
             yield say("a column of dates that read like dates of birth")
         if _holds_serial_dates(rows, column):
             yield say("a column of numbers that read like dates of birth")
+    # Offices number their records behind the county's key, which reads like an area code.
     texts = {value.strip() for value in values if isinstance(value, str)}
+    texts = {text for text in texts if not text.startswith(county.ags)}
     for marker, tells in person_values.REPEATED.items():
         found = sum(tells(text) is not None for text in texts)
         if marker not in lawful.repeated and found >= person_rows.FEWEST_PERSONS:

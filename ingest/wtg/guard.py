@@ -16,7 +16,7 @@ from openpyxl.utils import get_column_letter
 from formats.compound import MAGIC
 from formats.sheets import Sheet, Workbook
 from ingest.wtg.files import ZIP, grids_of, is_csv_set
-from ingest.wtg.free_texts import marker_of
+from ingest.wtg.free_texts import IDENTIFIERS, marker_of
 from ingest.wtg.known_columns import Part, holds_names, parts_of
 from ingest.wtg.layout import SHEETS
 from ingest.wtg.positive import THINGS
@@ -124,7 +124,9 @@ def _refuse_contacts(part: Part, place: str) -> None:
             if not (part.is_own(row, column) and isinstance(value, str)):
                 continue
             is_titled = part.known[column] not in NAMES and TITLED.search(value)
-            if MAIL_IN_TEXT.search(value) or PHONE_IN_TEXT.search(value) or is_titled:
+            # Of a key that reads like a telephone number a number lands that stands for it.
+            is_phone = part.known[column] not in IDENTIFIERS and PHONE_IN_TEXT.search(value)
+            if MAIL_IN_TEXT.search(value) or is_phone or is_titled:
                 _refuse_contact(_cell(place, column, row))
             is_head = row <= part.header or (row, column) in part.head_words
             if not is_head and (mark := marker_of(part.known[column], value)):

@@ -9,7 +9,8 @@ from test_wtg_register import origin as register_origin
 from wtg_workbooks import NAME, book, put, read, small
 
 from ingest.wtg import positive, register
-from ingest.wtg.contacts import strip_workbook
+from ingest.wtg.codes import is_kind_heading, kinds_in_column
+from ingest.wtg.contacts import strip_list, strip_workbook
 from kreishaus.model import Batch, FileRejected
 from kreishaus.settings import Settings
 
@@ -220,3 +221,36 @@ def test_words_of_laws_and_registers_mean_listed_ones(
     reader: object, word: str, wanted: str
 ) -> None:
     assert reader(word).value == wanted  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("form", ["05162-{:04}", "05162{:05}", "05162024-{:03}"])
+def test_running_numbers_behind_the_countys_key_are_no_telephone_numbers(form: str) -> None:
+    rows = "".join(f"{form.format(at)};Tagespflege {at};41460;Neuss;12\n" for at in range(1, 15))
+    text = f"PfAD-ID;Name;PLZ;Ort;Plätze\n{rows}".encode()
+    stripped = strip_list(text, "WTG_Register_2021-12-31.csv", Settings())
+    assert stripped.content.count(b"Tagespflege") >= 14
+
+
+@pytest.mark.parametrize(
+    ("words", "kinds"),
+    [
+        ("Wohngemeinschaft (Demenz)", {"wg_demenz"}),
+        ("anbieterverantwortete WG - Demenz", {"wg_demenz"}),
+        ("Wohngemeinschaft für demenziell Erkrankte", {"wg_demenz"}),
+        ("WG Intensivpflege", {"wg_beatmung"}),
+        ("selbstverantwortete Wohngemeinschaft Beatmung", {"wg_beatmung"}),
+        ("Wohngemeinschaft (EGH)", {"eingliederungshilfe"}),
+        ("Betreutes Wohnen für Menschen mit Behinderung", {"eingliederungshilfe"}),
+        ("Intensivpflege-WG Demenz", {"wg_beatmung", "wg_demenz"}),
+        ("Altenheim mit Demenzbereich", {"vollstationaer"}),
+        ("Wohngemeinschaft", {"wg_ambulant"}),
+    ],
+)
+def test_a_shared_flat_is_of_the_kind_of_those_whom_it_is_for(words: str, kinds: set[str]) -> None:
+    assert kinds_in_column(words) == kinds
+
+
+def test_their_headings_are_told_as_well() -> None:
+    assert is_kind_heading("4. Demenz-Wohngemeinschaften")
+    assert is_kind_heading("Wohngemeinschaften für Menschen mit Demenz")
+    assert not is_kind_heading("Haus am Demenzgarten")
