@@ -11,6 +11,7 @@ from wtg_workbooks import NAME, book, put, read, small
 from ingest.wtg import positive, register
 from ingest.wtg.codes import is_kind_heading, kinds_in_column
 from ingest.wtg.contacts import strip_list, strip_workbook
+from ingest.wtg.layout import sheet_titles
 from kreishaus.model import Batch, FileRejected
 from kreishaus.settings import Settings
 
@@ -254,3 +255,19 @@ def test_their_headings_are_told_as_well() -> None:
     assert is_kind_heading("4. Demenz-Wohngemeinschaften")
     assert is_kind_heading("Wohngemeinschaften für Menschen mit Demenz")
     assert not is_kind_heading("Haus am Demenzgarten")
+
+
+@pytest.mark.parametrize(
+    ("title", "head", "column"),
+    [
+        ("belegung", "genehmigte Plätze", "plaetze_vertrag"),
+        ("belegung", "davon gesperrt", "davon_nicht_belegbar"),
+        ("personal", "Pflegekräfte gesamt (VK)", "vk_pflege_gesamt"),
+        ("personal", "davon Hilfskräfte (VK)", "vk_hilfskraft"),
+        ("personal", "davon Pflegeassistenz (VK)", "vk_assistenz_1j"),
+        ("pruefungen", "Prüfungsnr.", "pruefung_id"),
+        ("angebote", "Angebotsname", "name"),
+    ],
+)
+def test_heads_of_another_office(title: str, head: str, column: str) -> None:
+    assert sheet_titles()[title].meanings(head) == (column,)
