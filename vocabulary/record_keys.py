@@ -132,7 +132,7 @@ def _is_running(parts: list[str]) -> bool:
     """Whether the digits are a running number and no day, or a word is an office's."""
     digits = "".join(re.sub(r"\D", "", part) for part in parts if not _is_year_or_region(part))
     if not digits:
-        return any(written_out(part) in WORDS for part in parts)
+        return any(written_out(part) in WORDS or part in official_names() for part in parts)
     if len(digits) == LONGEST_NUMBER and _is_short_day(digits):
         return False
     return len(digits) <= LONGEST_NUMBER
