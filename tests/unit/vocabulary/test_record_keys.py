@@ -29,7 +29,8 @@ def test_what_persons_have_is_no_key_and_a_number_stands_for_it(text: str) -> No
     [
         "4711", "1", "NE-017", "M-DO-V01", "P-2024-003", "50.3-11/2024", "05162024-12", "05162",
         "510512349", "PfAD-123", "M-DO-tagespflege",
-        "HE 12", "KAA-7", "M-P-2019-053", "WTG-2021-00123", "TP/2022/17", "E 1/2", "Ersatzneubau", "sample-DO-V01",
+        "HE 12", "KAA-7", "M-P-2019-053", "WTG-2021-00123", "TP/2022/17",
+        "E 1/2", "Ersatzneubau", "sample-DO-V01",
         "0f8fad5b-d9cb-469f-a165-70867728950e", "5f2b6c1e9d3a4b7c8e0f1a2b",
     ],
 )  # fmt: skip
