@@ -50,7 +50,7 @@ ABBREVIATIONS = frozenset(
     ]
 )
 """Of offices, of kinds of homes and of records."""
-THIS_CENTURY = range(2010, 2100)
+YEARS_OF_RECORDS = range(2010, 2100)
 FEWEST_LETTERS = 2
 INITIALS = re.compile(r"[A-Z]{1,2}", re.ASCII)
 """A key in the manner of "A" or "SB": of a person it would be no more than initials."""
@@ -59,17 +59,17 @@ WORDS = frozenset(
         *("pfad", "wtg", "angebot", "angebote", "einrichtung", "heim", "haus", "home", "offer"),
         *("pruefung", "beschwerde", "vorgang", "massnahme", "anlass", "akte", "kennung", "sample"),
         *("vorhaben", "plan", "planung", "projekt", "neubau", "ersatzneubau", "anbau", "umbau"),
+        *("vollstationaer", "solitaere", "kurzzeitpflege", "tagespflege", "demenz", "beatmung"),
         *(
-            "vollstationaer",
-            "solitaere",
-            "kurzzeitpflege",
-            "tagespflege",
-            "demenz",
-            "beatmung",
             "ambulant",
             "ambulanter",
+            "servicewohnen",
+            "dienst",
+            "eingliederungshilfe",
+            "hospiz",
+            "muster",
+            "standort",
         ),
-        *("servicewohnen", "dienst", "eingliederungshilfe", "hospiz", "muster", "standort"),
     ]
 )
 MOST_PARTS, LONGEST_NUMBER = 6, 6
@@ -139,7 +139,7 @@ def _is_running(parts: list[str]) -> bool:
 
 
 def _is_year_or_region(part: str) -> bool:
-    is_year = len(part) == 4 and part.isdecimal() and int(part) in THIS_CENTURY
+    is_year = len(part) == 4 and part.isdecimal() and int(part) in YEARS_OF_RECORDS
     return is_year or part in official_names()
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from formats.compound import MAGIC
 from formats.sheets import Sheet, Workbook
-from ingest.county.prose import holds_contact
+from ingest.county.prose import says_how_to_reach
 from ingest.county.tables import TABLES, columns
 from kreishaus.county_folder import COMMENT
 from kreishaus.settings import read_county
@@ -86,7 +86,7 @@ def _refuse_named(sheet: Sheet, heads: Mapping[int, object] = NO_HEADS) -> None:
                 continue
             where = say("row {row}, column {column}", row=number, column=head or at)
             is_own_key = value.isdecimal() and value.startswith(county)
-            if holds_contact(value) and not is_own_key:
+            if says_how_to_reach(value) and not is_own_key:
                 refuse(where, say("a text with a telephone number or mail address in it"))
             if not may_be_called_so and names_person(value, strictly=True):
                 refuse(where, say("a text that names a person"))

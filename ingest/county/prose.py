@@ -27,7 +27,7 @@ BEHIND = re.compile(
 """A name behind a word that says who did or said something, at the end of what it says."""
 
 
-def holds_contact(text: str) -> bool:
+def says_how_to_reach(text: str) -> bool:
     """Whether a text says how somebody is reached."""
     return bool(MAIL_IN_TEXT.search(text) or PHONE_IN_TEXT.search(text)) or any(
         sum(map(str.isdecimal, numbers)) >= FEWEST_DIGITS_OF_A_PHONE and not are_known(numbers)

@@ -131,4 +131,4 @@ def test_what_counts_is_among_the_inputs_of_a_table(county):
 def test_county_check_says_which_alias_does_not_count(county):
     found = dict(check(write(county, ROW.replace("B. Beispiel", ""))))
     (finding,) = found["register_aliases.csv"]
-    assert "line 2: confirmed_by: this alias does not count" in finding.message
+    assert "line 2: confirmed_by: this row does not count" in finding.message
