@@ -14,6 +14,7 @@ from pipeline.whose_regions import listed
 from vocabulary.region_names import (
     RegionNames,
     Verdict,
+    beyond_the_land,
     county_of,
     names_for,
 )
@@ -39,13 +40,14 @@ def judged_by_names(
     Critical: a name that is another region's than its key's (names moved by a line against their
     keys), and without a key a town of another county in a table of the county alone. A warning: a
     spelling that nobody knows. ``earlier`` gives key -> name as earlier files have them; it is
-    asked only where a key is in neither the official list nor the county's folder.
+    asked only where a key is in neither the Land's list nor the county's folder, and tells only of
+    keys that Germany's list has not.
     """
     for table, (key_column, name_column) in entry.region_names.items():
         named = list(_named(batch, table, key_column, name_column))
         names = names_for(county)
         if any(one.key and not names.name_of(one.key) for one in named):
-            names = names_for(county, earlier())
+            names = names_for(county, {**earlier(), **beyond_the_land()})
         judged = [(names.verdict_on(one.key, one.name), one) for one in named if one.key]
         contradicting = [one for verdict, one in judged if verdict is Verdict.OF_ANOTHER]
         unknown = [one for verdict, one in judged if verdict is Verdict.UNKNOWN_SPELLING]

@@ -41,6 +41,8 @@ PART = re.compile(
     r"|(?P<letters>[A-Z]{1,4}|[a-z]{1,4})",
     re.ASCII,
 )
+MIXED = re.compile(r"[A-Za-z]+[0-9]+[A-Za-z]?|[0-9]+[A-Za-z]", re.ASCII)
+"""One group of a key is so ("V01"); passports in groups have several."""
 ABBREVIATIONS = frozenset(
     [
         *("az", "id", "ik", "nr", "lfd", "rkn", "kr", "st", "ang", "einr", "org", "obj", "ref"),
@@ -74,6 +76,7 @@ WORDS = frozenset(
 )
 MOST_PARTS, LONGEST_NUMBER = 6, 6
 YEARS_OF_BIRTH = range(1900, 2010)
+LAST_OF_TWO_DIGITS = 99
 INSTITUTION = re.compile(r"(?:46|50|51|52|54|57|26)[0-9]{7}", re.ASCII)
 """The first two digits are the kind of institution: homes, services, hospitals."""
 
@@ -92,7 +95,8 @@ def is_record_key(text: str) -> bool:
     parts = PARTED.split(text)
     if text[0] in "-_./: " or len(parts) > MOST_PARTS or not all(map(_is_part, parts)):
         return False
-    return _is_running(parts) and not _is_of_somebody(parts)
+    mixed = sum(MIXED.fullmatch(part) is not None for part in parts)
+    return mixed <= 1 and _is_running(parts) and not _is_of_somebody(parts)
 
 
 def _is_number(digits: str) -> bool:
@@ -112,20 +116,18 @@ def _is_part(part: str) -> bool:
 
 
 def _is_abbreviation(letters: str) -> bool:
-    """Whether letters are those of an office, or abbreviate the county or a municipality of it
-    ("GV" for Grevenbroich): names of people are as short."""
+    """Whether letters are those of an office, or begin the county or a municipality of it, or are
+    two of its letters ("GV" for Grevenbroich): names of people are as short."""
     written = written_out(letters)
     if written in ABBREVIATIONS:
         return True
     county = read_county()
     names = map(written_out, [county.name, *county.municipalities.values()])
-    return any(name.startswith(written[0]) and _are_within(written, name) for name in names)
-
-
-def _are_within(letters: str, name: str) -> bool:
-    """Whether the letters stand in a name in this order."""
-    rest = iter(name)
-    return all(letter in rest for letter in letters)
+    return any(
+        name.startswith(written)
+        or (len(written) == FEWEST_LETTERS and name[0] == written[0] and written[1] in name)
+        for name in names
+    )
 
 
 def _is_running(parts: list[str]) -> bool:
@@ -144,9 +146,13 @@ def _is_year_or_region(part: str) -> bool:
 
 
 def _is_of_somebody(parts: list[str]) -> bool:
-    """Whether the parts are a day, or one is a year of birth, with letters before it or not."""
-    numbers = [re.sub(r"\D", "", part) for part in parts]
-    return any(map(_is_year_of_birth, numbers)) or _are_a_day(parts)
+    """Whether the parts are a day, or initials with a year, or one of them is a year of birth."""
+    digits = [re.sub(r"\D", "", part) for part in parts]
+    numbers = [part for part in parts if part.isdecimal() and part not in official_names()]
+    are_initials = len(parts) > FEWEST_LETTERS and all(len(part) == 1 for part in parts[:2])
+    has_initials = are_initials and "".join(parts[:2]).isalpha()
+    is_short = len("".join(digits)) <= FEWEST_LETTERS
+    return any(map(_is_year_of_birth, digits)) or _are_a_day(numbers) or (has_initials and is_short)
 
 
 def _is_year_of_birth(digits: str) -> bool:
@@ -154,22 +160,23 @@ def _is_year_of_birth(digits: str) -> bool:
 
 
 def _are_a_day(parts: list[str]) -> bool:
-    """Whether three numbers are day, month and year of two digits: 12.3.38."""
-    if len(parts) != 3 or not all(part.isdecimal() for part in parts):
-        return False
-    one, two, three = map(int, parts)
-    return any(_is_day(day, two, year) for day, year in ((one, three), (three, one)) if year < 100)
+    """Whether three numbers are day, month and year in any order: 12.3.38, 2015-03-15, 3-15-42."""
+    return len(parts) == 3 and _is_a_day(*map(int, parts))
 
 
 def _is_short_day(digits: str) -> bool:
     """Whether six digits read like a day: 120338, 380312."""
-    one, two, three = int(digits[:2]), int(digits[2:4]), int(digits[4:])
-    return any(_is_day(day, two, year) for day, year in ((one, three), (three, one)))
+    return _is_a_day(int(digits[:2]), int(digits[2:4]), int(digits[4:]))
+
+
+def _is_a_day(one: int, two: int, three: int) -> bool:
+    orders = ((one, two, three), (two, one, three), (three, two, one), (two, three, one))
+    return any(_is_day(day, month, year) for day, month, year in orders)
 
 
 def _is_day(day: int, month: int, year: int) -> bool:
     try:
-        date(1900 + year, month, day)
+        date(year if year > LAST_OF_TWO_DIGITS else 1900 + year, month, day)
     except ValueError:
         return False
     return True

@@ -157,16 +157,21 @@ def official_names() -> Mapping[str, str]:
 
 
 @cache
+def beyond_the_land() -> Mapping[str, str]:
+    """Key -> name of Germany, its Länder, Bezirke and Kreise, but for those of the Land."""
+    _, rows = read_list(GERMANY.read_text(encoding="utf-8"))
+    return {key: name for _, (key, name) in rows}
+
+
+@cache
 def keys_of_germany() -> frozenset[str]:
     """The keys of Germany, its Länder, Bezirke and Kreise, and of the Land's municipalities."""
-    _, rows = read_list(GERMANY.read_text(encoding="utf-8"))
-    return frozenset([*(key for _, (key, _) in rows), *official_names()])
+    return frozenset([*beyond_the_land(), *official_names()])
 
 
 def names_of_germany() -> Iterator[str]:
     """The names of Germany and its Länder."""
-    _, rows = read_list(GERMANY.read_text(encoding="utf-8"))
-    known = {**{key: name for _, (key, name) in rows}, **official_names()}
+    known = {**beyond_the_land(), **official_names()}
     yield from (name for key, name in known.items() if len(key) == DIGITS_OF_A_LAND)
 
 

@@ -10,6 +10,7 @@ from great_expectations.expectations.expectation import Expectation
 from great_expectations.expectations.metadata_types import FailureSeverity
 
 from expectations.drift import ExpectEveryWord, ExpectOnlyWords, ExpectYearsWithoutGap
+from expectations.part_of_whole import ExpectRowsNotAboveWhole
 from expectations.row_sums import (
     ExpectMeasuresToSum,
     ExpectPlausibleChange,
@@ -283,6 +284,14 @@ def region_sums(
             total_perhaps=True,
             severity=CRITICAL,
             meta=meta("laender_sum_to_germany", EXACT),
+        ),
+        ExpectRowsNotAboveWhole(
+            group_by=group_by,
+            whole={"region_code": NATION, **judged},
+            parts={"region_code": list(LAENDER), **judged},
+            whole_perhaps=True,
+            severity=CRITICAL,
+            meta=meta("laender_not_above_germany", say("A Land is a part of Germany.")),
         ),
     ]
 

@@ -10,13 +10,17 @@ from operator import attrgetter
 import pandas as pd
 
 from formats.faults import fault
+from formats.text import written_out
 from ingest.it_nrw.dimensions import COUNT
 from ingest.it_nrw.numbers import MARKERS, QUALIFIERS, Reading, read_date, read_flat
+from ingest.it_nrw.regions import NATION
 from kreishaus.model import Batch, Finding, UnreadableFile
 from kreishaus.wording import joined, say
 
 MOST_FAULTS = 20
 """A file whose encoding or separator is wrong has a fault in every cell; nobody reads them all."""
+
+NAMES_OF_NATION = ("deutschland", "bundesgebiet", "bundesrepublik")
 
 MAX_CELLS = 300_000
 """About 500 MB while they are read. All Kreise of Germany by 22 ages and 9 columns are 107,000."""
@@ -120,6 +124,7 @@ def batch(
     latest = (published_at or known_at).date() if known_at else date.max
     for cell in cells:
         try:
+            _require_nation(cell, place)
             reading = _read(cell, place)
             known = kept.setdefault(cell.key, (cell, reading))
             if known[1] != reading:
@@ -150,6 +155,27 @@ def batch(
     )
 
 
+def _require_nation(cell: PrintedCell, place: str) -> None:
+    """Germany is called so: another region whose key was lost would stand for it."""
+    if cell.key.region_code != NATION or written_out(cell.region_label).startswith(NAMES_OF_NATION):
+        return
+    raise fault(
+        "region_level",
+        say(
+            "{place}, line {row}: key {key} is Germany's, and the name beside it is another.",
+            place=place,
+            row=cell.row,
+            key=NATION,
+        ),
+        place=place,
+        row=cell.row,
+        column="region key",
+        expected="Deutschland",
+        found=cell.region_label,
+        to_do=say("Digits of the key were probably lost: fetch the file anew."),
+    )
+
+
 def _read(cell: PrintedCell, place: str) -> Reading:
     try:
         reading = read_flat(cell.printed, cell.quality)
@@ -160,7 +186,7 @@ def _read(cell: PrintedCell, place: str) -> Reading:
             str(error),
             say("a number such as 1234 or 12,5, or one of {markers}", markers=joined(MARKERS, " ")),
         ) from error
-    if cell.key.unit == COUNT and reading.value is not None and reading.value % 1:
+    if cell.key.unit == COUNT and reading.value is not None and "," in cell.printed:
         raise _no_number(
             cell,
             place,

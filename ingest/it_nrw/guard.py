@@ -21,9 +21,10 @@ from zipfile import ZIP_DEFLATED
 from formats.archives import repacked
 from formats.encodings import decode
 from formats.known_words import KnownWords, read_words
-from ingest.it_nrw.dimensions import wordings
+from ingest.it_nrw.dimensions import REGION_VARIABLES, wordings
 from ingest.it_nrw.ffcsv import is_flat, known_columns, unpacked
 from ingest.it_nrw.lines import csv_lines
+from ingest.it_nrw.numbers import QUALIFIERS
 from ingest.it_nrw.regions import CENSUS_KEY, KEY, LAENDER, NATION, official_key
 from ingest.it_nrw.rest import require_data
 from ingest.it_nrw.table_csv import FIRST_LINE, SEPARATOR, STAMP, TABLE_CODE
@@ -134,6 +135,7 @@ def _names(names: tuple[str, ...]) -> KnownWords:
 def _words() -> Iterator[str]:
     yield from read_words(WORDS)
     yield from (label for pair in wordings().items() for label in pair)
+    yield from (*QUALIFIERS, *REGION_VARIABLES)
 
 
 def is_region_key(cell: str) -> bool:
@@ -147,7 +149,7 @@ def is_region_key(cell: str) -> bool:
         return True
     if CENSUS_KEY.fullmatch(cell) and cell[:2] in official_names():
         return official_key(cell) in official_names() and cell[6:9] == cell[9:]
-    return cell[:DIGITS_OF_A_KREIS] in keys_of_germany()
+    return bool({cell, cell[:DIGITS_OF_A_KREIS]} & keys_of_germany())
 
 
 def _printed(text: str, known: Known) -> str:

@@ -92,16 +92,24 @@ _FILLERS = frozenset(
             "sgb",
             "xi",
         ),
-        *("art", "bereich", "abschnitt"),
+        *("art", "bereich", "abschnitt", "fortsetzung", "stand"),
     ]
 )
 """Words that a heading over offers of one kind has beside the kind."""
 _GROUPS = {
-    **dict.fromkeys(["demenz", "dement"], "wg_demenz"),
-    **dict.fromkeys(["beatm", "intensiv"], "wg_beatmung"),
-    **dict.fromkeys(["behinder", "egh", "eingliederung"], "eingliederungshilfe"),
+    **dict.fromkeys(["demenz", "dement", "alzheimer"], "wg_demenz"),
+    **dict.fromkeys(["beatm", "heimbeatm", "intensiv", "wachkoma", "aki "], "wg_beatmung"),
+    **dict.fromkeys(
+        [
+            *("behinder", "handicap", "egh ", "eingliederung", "teilhabe", "inklusiv", "psych"),
+            *("sucht", "sgb ix ", "lebenshilfe"),
+        ],
+        "eingliederungshilfe",
+    ),
 }
 """How the words begin that say whom a shared flat is for -> its kind, wherever they stand."""
+_UNSURE = ("kein", "nicht ", "ohne ", "ehem", "eingestreut")
+"""How the words begin beside which a kind is not meant, or not as one of its own."""
 _OF_A_GROUP = frozenset(["wg_ambulant", "wg_demenz", "wg_beatmung"])
 
 
@@ -167,8 +175,11 @@ def kinds_named(text: str) -> frozenset[str]:
     """Every kind of offer that a text names: none, one, or several, and then none is sure.
 
     A shared flat is of the kind of those whom it is for; so are flats for people with disabilities.
+    None of a text that says what is not there.
     """
     words = f" {folded_words(text)} "
+    if any(f" {word}" in words for word in _UNSURE):
+        return frozenset()
     found = {
         kind for kind, names in kind_words().items() if any(f" {name} " in words for name in names)
     }

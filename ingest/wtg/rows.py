@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from ingest.wtg import positive
 from ingest.wtg.cells import EMPTY, Cell, CellError, Raw, is_blank, shown, squeezed
-from ingest.wtg.codes import NEW_WORD, is_kind_heading
+from ingest.wtg.codes import NEW_WORD, SEVERAL, is_kind_heading, kinds_in_column
 from ingest.wtg.formatting import beside_the_values, listed, refused_formatting
 from ingest.wtg.free_texts import is_word
 from ingest.wtg.grids import Grid
@@ -77,14 +77,20 @@ def read_rows(grid: Grid, sheet: Sheet) -> SheetRows:
             left_out.append((number, "note"))
             continue
         if not written:
+            if _is_other_heading(raws):
+                _end_heading(read)
             continue
         if len(read.faults) > MOST_FAULTS:
             break
         if label := _total_label(written) or _total_of_region(written, raws):
             read.findings.extend(_compare_total(read, header, raws, number, label))
             left_out.append((number, "total"))
+            if kinds_in_column(label):
+                _end_heading(read)
         elif kind := _no_row(written, header):
             left_out.append((number, kind))
+            if kind == "note" and _is_other_heading(raws):
+                _end_heading(read)
         else:
             _read_row(read, header, raws, number)
     without_data = frozenset(number for number, _ in left_out)
@@ -132,6 +138,19 @@ def _kind_heading(raws: tuple[Raw, ...], header: Header, sheet: Sheet) -> str | 
     texts = [raw for raw in raws if not is_blank(raw)]
     is_heading = len(texts) == 1 and isinstance(texts[0], str) and is_kind_heading(texts[0])
     return squeezed(str(texts[0])) if is_heading else None
+
+
+def _is_other_heading(raws: tuple[Raw, ...]) -> bool:
+    """Whether a row that is no data may be a heading over other offers, in words that nobody knows:
+    no municipality's, whose offers may be of the kind above, and no note ("Stand: ...")."""
+    texts = [squeezed(str(raw)) for raw in raws if not is_blank(raw)]
+    return len(texts) == 1 and not is_region(texts[0]) and _NOTE.search(texts[0]) is None
+
+
+def _end_heading(read: SheetRows) -> None:
+    """From here on no heading says the kind: the names of the offers may, with a warning."""
+    if read.heading:
+        read.heading = SEVERAL
 
 
 def _total_of_region(written: list[tuple[Column, Raw]], raws: tuple[Raw, ...]) -> str | None:

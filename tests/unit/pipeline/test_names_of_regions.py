@@ -130,12 +130,33 @@ def test_places_without_a_key_that_nobody_knows_are_no_towns_of_others() -> None
 
 
 def test_keys_that_nobody_knows_are_compared_with_earlier_files() -> None:
-    shifted = [("03241", "Göttingen, Landkreis"), ("03159", "Region Hannover")]
+    shifted = [("03241002", "Bassum, Stadt"), ("03251007", "Barsinghausen, Stadt")]
     assert judged(POPULATION, shifted) == []
-    earlier = {"03241": "Hannover, Region", "03159": "Göttingen, Landkreis"}
+    earlier = {"03241002": "Barsinghausen, Stadt", "03251007": "Bassum, Stadt"}
     assert said(judged(POPULATION, shifted, lambda: earlier)) == [
         ("region_name_of_another_key", "critical", "2")
     ]
+
+
+@pytest.mark.parametrize(
+    "pairs",
+    [
+        [("06", "Rheinland-Pfalz"), ("07", "Hessen")],
+        [("03241", "Göttingen, Landkreis"), ("03159", "Region Hannover")],
+        [("05", "Nordrhein-Westfalen"), ("09162", "Ingolstadt")],
+        [("DG", "Hessen")],
+    ],
+)
+def test_names_of_other_laender_are_held_to_the_list_of_germany(
+    pairs: list[tuple[str | None, str | None]],
+) -> None:
+    rules = {(rule, severity) for rule, severity, _ in said(judged(POPULATION, pairs))}
+    assert rules == {("region_name_of_another_key", "critical")}
+
+
+def test_earlier_files_do_not_overrule_the_list_of_germany() -> None:
+    wrong = {"06": "Rheinland-Pfalz", "07": "Hessen"}
+    assert judged(POPULATION, [("06", "Hessen"), ("07", "Rheinland-Pfalz")], lambda: wrong) == []
 
 
 def test_earlier_files_are_read_only_where_a_key_is_unknown() -> None:

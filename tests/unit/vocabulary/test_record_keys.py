@@ -16,6 +16,8 @@ from vocabulary.record_keys import is_record_key, kept_key
         "NGO-THI-VY", "AL-ALI", "DO_VAN_HY", "KIM.YU.NA", "THI", "KIM-86", "LY/86", "KY-1403-86",
         "140-386", "14-03-86-KY", "65 1403 86 C 012", "48 271 936 502", "13041-20865-17",
         "2131-92848", "49-151-482-17", "A-482-917-365", "DE44-3055-4821", "BEW-48219", "NE-DO-ME",
+        "3-15-42", "12-24-38", "15-03-2015", "2015-03-15", "NE-15-07-2014", "M.M.42", "A-S-38",
+        "geb-42", "MUS-MA-42", "C01-X00-T47",
     ],
 )  # fmt: skip
 def test_what_persons_have_is_no_key_and_a_number_stands_for_it(text: str) -> None:

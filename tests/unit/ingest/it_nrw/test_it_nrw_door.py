@@ -1,6 +1,7 @@
 """Of IT.NRW's tables land counts, times, keys of regions and, beside their keys, names."""
 
 import pytest
+from it_nrw_files import FFCSV_HEAD
 
 from ingest.it_nrw.guard import is_region_key, strip
 from kreishaus.model import FileRejected
@@ -47,13 +48,15 @@ def test_an_unknown_name_is_the_key(name: str) -> None:
     assert "2023;05162;05162;17" in landed(name=name)
 
 
-@pytest.mark.parametrize("key", ["05", "051", "05162", "05162024", "051620024024", "DG", "01001"])
+@pytest.mark.parametrize(
+    "key", ["05", "051", "05162", "05162024", "051620024024", "DG", "01001", "11001001"]
+)
 def test_keys_of_regions(key: str) -> None:
     assert is_region_key(key)
 
 
 @pytest.mark.parametrize(
-    "key", ["17", "99", "051629999999", "051620024028", "19870312", "", "5162"]
+    "key", ["17", "99", "051629999999", "051620024028", "19870312", "", "5162", "17001001"]
 )
 def test_other_numbers_are_no_keys(key: str) -> None:
     assert not is_region_key(key)
@@ -62,3 +65,21 @@ def test_other_numbers_are_no_keys(key: str) -> None:
 def test_a_table_as_it_is_lands_as_received() -> None:
     same = landed(value="1387")
     assert strip(same.encode(), "22421-02i_00.csv", Settings()).content.decode() == same
+
+
+@pytest.mark.parametrize("quality", ["p", "r", "s", "e"])
+@pytest.mark.parametrize(
+    "variable", ["KREISE;Kreise", "REGBEZ;Regierungsbezirke", "DINSG;Deutschland"]
+)
+def test_qualities_of_values_and_the_words_of_regions_land(quality: str, variable: str) -> None:
+    text = (
+        (
+            f"{FFCSV_HEAD}12411;Fortschreibung;STAG;Stichtag;2024-12-31;{variable};DG;Deutschland;"
+            "GES;Geschlecht;GESM;männlich;41241701;Anzahl;BEVSTD;Bevölkerungsstand\n"
+        )
+        .replace("value;", "value;value_q;")
+        .replace("41241701;", f"41241701;{quality};")
+    )
+    landed = strip(text.encode(), "12411-03-03-4_00.csv", Settings()).content.decode()
+    assert f";{variable};" in landed
+    assert f"41241701;{quality};" in landed

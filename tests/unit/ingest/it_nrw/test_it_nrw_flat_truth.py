@@ -56,7 +56,7 @@ def test_a_number_that_is_marked_as_nothing_is_refused() -> None:
         marked("17", "-")
 
 
-@pytest.mark.parametrize("printed", ["154,139", "154139,5", "1,5"])
+@pytest.mark.parametrize("printed", ["154,139", "154139,5", "1,5", "154,000"])
 def test_a_count_is_whole(printed: str) -> None:
     with pytest.raises(UnreadableFile) as refused:
         read(ffcsv(f";Insgesamt;{printed}"))

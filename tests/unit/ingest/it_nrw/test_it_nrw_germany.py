@@ -43,3 +43,12 @@ def test_a_kreis_whose_key_lost_digits_is_still_told() -> None:
         read(OF_31_12_2024.replace(";05162;", ";05;") + other_land)
     (finding,) = refused.value.findings
     assert (finding.rule, finding.row) == ("region_level", "8")
+
+
+@pytest.mark.parametrize("name", ["Rhein-Kreis Neuss", "  Hessen"])
+def test_another_region_under_germanys_key_is_refused(name: str) -> None:
+    with pytest.raises(UnreadableFile) as refused:
+        read(OF_31_12_2024.replace(";DG;Deutschland", f";DG;{name}"))
+    assert {(one.rule, one.expected) for one in refused.value.findings} == {
+        ("region_level", "Deutschland")
+    }

@@ -202,7 +202,7 @@ def test_variants_of_a_flat_csv():
 
 # Its suite
 
-IDLE = ([], ["laender_sum_to_germany"])
+IDLE = ([], ["laender_sum_to_germany", "laender_not_above_germany"])
 """The sample prints no Germany: ``test_germany_is_the_sum_of_the_laender`` judges it."""
 
 

@@ -1,6 +1,7 @@
 """The readers on files as they were really delivered. Skipped where those are not at hand."""
 
 import os
+import re
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -10,10 +11,12 @@ from it_nrw_files import origin
 from expectations.runner import validate
 from formats.encodings import decode
 from ingest.it_nrw import ffcsv, table_csv
+from ingest.it_nrw.guard import strip
 from ingest.it_nrw.lines import csv_lines
 from ingest.it_nrw.population import parse
 from ingest.it_nrw.regions import KREISE, LAENDER, NATION
 from kreishaus.datasets import dataset
+from kreishaus.settings import Settings
 from sample import it_nrw
 from vocabulary.region_names import RegionNames, Verdict
 
@@ -347,3 +350,20 @@ def test_the_names_of_all_german_kreise_agree_between_tables_of_seven_years_apar
     assert len({key for key, _ in pairs}) == 541
     verdicts = {newest.verdict_on(key, name) for key, name in pairs}
     assert verdicts == {Verdict.AGREES, Verdict.UNKNOWN_KEY}
+
+
+@pytest.mark.parametrize(
+    ("name", "handed_in_as", "lands"),
+    [
+        ("12411-03-03-4_germany_2024.datencsv.csv", "12411-03-03-4_00.csv", "11001001;"),
+        ("12411-03-03-4_NRW_2024-12-31.datencsv.csv", "12411-03-03-4_00.csv", "Neuss"),
+        ("regio_12411-01-01-4_2024-12-31_de.ffcsv_v5.csv", "12411-01-01-4_00.csv", "Hannover"),
+    ],
+)
+def test_every_figure_of_an_official_table_passes_the_door(name, handed_in_as, lands):
+    """Below the table, texts that nobody knows are left out."""
+    text = strip(content(name), handed_in_as, Settings()).content
+    assert lands in decode(text).text
+    digits = re.compile(rb"[0-9]+")
+    landed, offered = (digits.findall(one.split(b"____")[0]) for one in (text, content(name)))
+    assert landed == offered

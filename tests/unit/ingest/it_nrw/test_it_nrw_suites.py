@@ -23,7 +23,7 @@ FILES = {
 }
 PILOT_2023 = {"region_code": "05162", "reference_date": date(2023, 12, 15)}
 
-IDLE = ([], ["laender_sum_to_germany"])
+IDLE = ([], ["laender_sum_to_germany", "laender_not_above_germany"])
 """The sample prints no Germany: ``test_germany_is_the_sum_of_the_laender``."""
 
 
@@ -83,6 +83,9 @@ def with_germany(batch, by=0):
     return pd.concat([cells, *others, germany], ignore_index=True)
 
 
+OF_GERMANY = {"laender_sum_to_germany", "laender_not_above_germany"}
+
+
 def test_germany_is_the_sum_of_the_laender(batches):
     batch = batches["population_by_age"]
     whole = with_germany(batch)
@@ -90,9 +93,17 @@ def test_germany_is_the_sum_of_the_laender(batches):
     rules = {"laender_sum_to_germany": "critical"}
     assert failed(batch, "population_by_age", with_germany(batch, by=1)).items() >= rules.items()
     fewer = with_germany(batch, by=1)
-    assert "laender_sum_to_germany" not in failed(
-        batch, "population_by_age", fewer[fewer["region_code"] != "16"]
-    )
+    fewer = fewer[fewer["region_code"] != "16"]
+    assert not OF_GERMANY & failed(batch, "population_by_age", fewer).keys()
+
+
+def test_no_land_is_larger_than_germany(batches):
+    batch = batches["population_by_age"]
+    cells = with_germany(batch, by=-(10**9))
+    cells = cells[~cells["region_code"].isin(LAENDER[5:])]
+    assert {"laender_not_above_germany"} == OF_GERMANY & failed(
+        batch, "population_by_age", cells
+    ).keys()
 
 
 def test_the_jump_of_2019_to_2023_is_a_warning(validations):

@@ -247,10 +247,41 @@ def test_running_numbers_behind_the_countys_key_are_no_telephone_numbers(form: s
         ("Intensivpflege-WG Demenz", {"wg_beatmung", "wg_demenz"}),
         ("Altenheim mit Demenzbereich", {"vollstationaer"}),
         ("Wohngemeinschaft", {"wg_ambulant"}),
+        ("WG für Menschen im Wachkoma", {"wg_beatmung"}),
+        ("Wohngemeinschaft Alzheimer", {"wg_demenz"}),
+        ("WG für psychisch Kranke", {"eingliederungshilfe"}),
+        ("Wohngemeinschaften nach SGB IX", {"eingliederungshilfe"}),
+        ("Betreutes Wohnen Suchtkranke", {"eingliederungshilfe"}),
+        ("keine Tagespflege", set()),
+        ("nicht mehr Tagespflege", set()),
+        ("ehemalige Tagespflege", set()),
+        ("ohne Kurzzeitpflege", set()),
+        ("eingestreute Kurzzeitpflege", set()),
     ],
 )
 def test_a_shared_flat_is_of_the_kind_of_those_whom_it_is_for(words: str, kinds: set[str]) -> None:
     assert kinds_in_column(words) == kinds
+
+
+@pytest.mark.parametrize("between", ["Haus für alle", "Sonstiges", "Summe Tagespflege"])
+def test_a_heading_that_nobody_knows_ends_the_kind_of_the_one_above(between: str) -> None:
+    text = (
+        "Lfd. Nr.;Name;PLZ;Ort;Plätze\nTagespflege;;;;\n1;Haus Nordkanal;41460;Neuss;12\n"
+        f"{between};;;;{12 if between.startswith('Summe') else ''}\n"
+        "2;Haus Erftaue;41515;Grevenbroich;80\n3;Pflegeheim Erftaue;41515;Grevenbroich;80\n"
+    )
+    rows = offers(text).tables["register_offers"]["angebotsform_wtg"].fillna("?")
+    assert rows.to_list() == ["tagespflege", "?", "vollstationaer"]
+
+
+@pytest.mark.parametrize("between", ["Neuss", "Stand: 31.12.2021"])
+def test_a_municipality_or_a_note_does_not_end_it(between: str) -> None:
+    text = (
+        "Lfd. Nr.;Name;PLZ;Ort;Plätze\nTagespflege;;;;\n1;Haus Nordkanal;41460;Neuss;12\n"
+        f"{between};;;;\n2;Haus Erftaue;41515;Grevenbroich;15\n"
+    )
+    rows = offers(text).tables["register_offers"]["angebotsform_wtg"].fillna("?")
+    assert rows.to_list() == ["tagespflege", "tagespflege"]
 
 
 def test_their_headings_are_told_as_well() -> None:
