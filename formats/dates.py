@@ -152,12 +152,21 @@ def only_year(titles: Iterable[str]) -> int | None:
     return int(said[0]) if said and len(years) == 1 else None
 
 
+def may_stand_under_year(text: str) -> bool:
+    """Whether a label has the form of one under a year: a word, a day and month, a quarter."""
+    return _under_year(text) is not None
+
+
+def _under_year(text: str) -> re.Match[str] | None:
+    return WITHOUT_YEAR.fullmatch(STATED.sub("", without_footnote(text)))
+
+
 def read_label_under_year(text: str, year: int) -> date:
     """The date of a label under the year above it: "Mrz", "31. März", "31.03.", "I. Quartal".
 
     Raises ``ValueError`` where label and year together are no date.
     """
-    match = WITHOUT_YEAR.fullmatch(STATED.sub("", without_footnote(text)))
+    match = _under_year(text)
     if match is None:
         raise ValueError(f"{text!r} is no part of a year")
     day = match["day"]

@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
-from formats.text import written_out
+from formats.text import LABELS_REMEMBERED, written_out
 
 SEX_GROUPS = ("not_stated", "male", "female", "unknown")
 AGE_GROUPS = (
@@ -47,6 +47,7 @@ GROUPS = (
 """All columns a cross table has, in their printed order."""
 
 
+@lru_cache(maxsize=LABELS_REMEMBERED)
 def header_key(text: str) -> str:
     """What of a header must agree: no blanks, one kind of dash, no capitals, no umlauts."""
     return written_out(re.sub(r"[–—‐]", "-", re.sub(r"[\s\u00ad]", "", text)))

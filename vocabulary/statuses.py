@@ -14,10 +14,10 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
-from formats.text import FOOTNOTE, printed, written_out
+from formats.text import FOOTNOTE, LABELS_REMEMBERED, printed, written_out
 from kreishaus.wording import joined, say
 
 ALIAS_FILE = Path(__file__).with_name("status_aliases.csv")
@@ -97,6 +97,7 @@ OF_WHICH = re.compile(
 """Words before a part of the row above; offices use one for the other."""
 
 
+@lru_cache(maxsize=LABELS_REMEMBERED)
 def normalise(label: str) -> str:
     """What of a label must agree: the wording, not quotes, blanks, umlauts, references or marks."""
     bare = QUOTES.sub("", ROW_REFERENCE.sub("", printed(label)))

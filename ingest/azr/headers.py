@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import csv
 import re
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from formats.counts import MARKERS
 from formats.dates import without_footnote
 from formats.sheets import Sheet
-from formats.text import printed, written_out
+from formats.text import LABELS_REMEMBERED, printed, written_out
 from persons.words import is_nation
 from vocabulary.groups import Group, groups_named, header_key, is_age
 from vocabulary.statuses import status_aliases
@@ -75,6 +75,7 @@ def _words_of(kind: str) -> frozenset[str]:
         return frozenset(written_out(row["word"]) for row in rows if row["kind"] == kind)
 
 
+@lru_cache(maxsize=LABELS_REMEMBERED)
 def is_head_of(kind: str, text: str) -> bool:
     """Whether all words of a head are those of a kind of column, and one names the kind."""
     plain = written_out(without_footnote(text).replace("\u00ad", ""))
@@ -151,6 +152,7 @@ def is_derived_number(value: object) -> bool:
     return text.casefold() in MARKERS or NUMBER.fullmatch(text) is not None
 
 
+@lru_cache(maxsize=LABELS_REMEMBERED)
 def plain_key(text: str) -> str:
     """What of a header must agree, without the unit behind it: "Insgesamt (Personen)"."""
     key = header_key(without_footnote(text))

@@ -20,6 +20,7 @@ from formats.counts import Count, read_count
 from formats.dates import (
     MONTH_OR_QUARTER,
     dates_in,
+    may_stand_under_year,
     month_end,
     month_label,
     only_year,
@@ -246,7 +247,7 @@ def _any_date_at(sheet: Sheet, row: int, number: int) -> Column | None:
         each = _day_of_each_year(sheet, row)
         with suppress(ValueError):
             return Column(number, text, read_label_under_year(each, year)) if each else None
-    above = year_above(sheet, row, number)
+    above = year_above(sheet, row, number) if may_stand_under_year(text) else None
     with suppress(ValueError):
         if above is not None:
             return Column(number, f"{text} {above[1]}", read_label_under_year(text, above[1]))

@@ -20,6 +20,7 @@ from kreishaus.wording import joined, say
 MOST_FAULTS = 20
 """A file whose encoding or separator is wrong has a fault in every cell; nobody reads them all."""
 
+NAME_OF_NATION = "Deutschland"
 NAMES_OF_NATION = ("deutschland", "bundesgebiet", "bundesrepublik")
 
 MAX_CELLS = 300_000
@@ -170,7 +171,7 @@ def _require_nation(cell: PrintedCell, place: str) -> None:
         place=place,
         row=cell.row,
         column="region key",
-        expected="Deutschland",
+        expected=NAME_OF_NATION,
         found=cell.region_label,
         to_do=say("Digits of the key were probably lost: fetch the file anew."),
     )

@@ -271,12 +271,17 @@ class Suppression:
             return set()
         rule = self._rule(groups[0])
         sums = Sums(figures)
-        attackers = known_to(self._who(groups, frozenset().union(*chain(*figures))))
+        told = self._told(groups)
+        everyone = frozenset[str]().union(*chain(*figures))
+        computed = {  # once each: attackers elsewhere compute the same sums
+            (found, bool(own))
+            for own in known_to(_of(told, everyone))
+            for found in sums.told_to(frozenset(own))
+        }
         return {
             found
-            for own in attackers
-            for found in sums.told_to(frozenset(own))
-            if not rule.leaves_doubt(self._who(groups, found), is_neighbour=bool(own))
+            for found, is_neighbour in computed
+            if not rule.leaves_doubt(_of(told, found), is_neighbour=is_neighbour)
         }
 
     def _shown_sums(self, group: Group) -> list[Offers]:
@@ -296,12 +301,16 @@ class Suppression:
 
     def _who(self, groups: Sequence[Group], offers: Offers) -> list[Contribution]:
         """The contribution of each offer in ``offers``, from the first group with a value of it."""
+        return _of(self._told(groups), offers)
+
+    def _told(self, groups: Sequence[Group]) -> dict[str, Contribution]:
+        """Offer -> its contribution, from the first group with a value of it."""
         found: dict[str, Contribution] = {}
         for group in groups:
             for one in self._all.groups[group]:
-                if one.offer in offers and one.value is not None:
+                if one.value is not None:
                     found.setdefault(one.offer, one)
-        return [found[offer] for offer in sorted(found)]
+        return found
 
     def _compare(self, group: Group, pieces: Pieces) -> None:
         """Withhold pieces if the sum of a related measure, beside theirs, would reveal a home."""
@@ -585,6 +594,10 @@ class Suppression:
 
 def _not_shown(pieces: Pieces) -> set[Area]:
     return {area for area, state in pieces.states.items() if state not in ("shown", "empty")}
+
+
+def _of(told: Mapping[str, Contribution], offers: Offers) -> list[Contribution]:
+    return [told[offer] for offer in sorted(offers) if offer in told]
 
 
 def _hidden(state: State) -> State:
