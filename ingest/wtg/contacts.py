@@ -66,8 +66,7 @@ def strip_list(content: bytes, label: str, settings: Settings) -> Stripped:
     """The rows of the register's list, as CSV. Raises ``FileRejected``."""
     del settings
     before = _read(register.parse, content, label, "register")
-    grids = tuple(prepared(grid, REGISTER_SHEET) for grid in grids_of_list(content))
-    grid, _ = register.list_of(grids)
+    grid, _ = register.the_list(grids_of_list(content))
     table = before.tables[register.TABLE]
     text = _written(grid, REGISTER_SHEET, table, _day_to_write(before, label))
     return _stripped(register.parse, text.encode(), content, label, "register", before)

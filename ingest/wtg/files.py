@@ -10,6 +10,7 @@ from formats.archives import BROKEN
 from ingest.wtg.csv_set import read_csv, read_csv_set
 from ingest.wtg.grids import Grid
 from ingest.wtg.layout import REGISTER_SHEET
+from ingest.wtg.survey_sheet import parted_survey
 from ingest.wtg.xlsx import OLE, read_workbook
 
 ZIP = b"PK"
@@ -21,7 +22,7 @@ _MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 def grids_of(content: bytes) -> tuple[Grid, ...]:
     """The sheets of a file of either dataset. Raises ``UnreadableFile``."""
-    return grids_of_set(content) if is_csv_set(content) else grids_of_list(content)
+    return grids_of_set(content) if is_csv_set(content) else parted_survey(grids_of_list(content))
 
 
 def grids_of_set(content: bytes) -> tuple[Grid, ...]:
@@ -29,7 +30,9 @@ def grids_of_set(content: bytes) -> tuple[Grid, ...]:
     otherwise. Raises ``UnreadableFile``."""
     if is_csv_set(content):
         return read_csv_set(content)
-    return (read_csv(content, CSV_TITLE),) if is_text(content) else read_workbook(content)
+    return parted_survey(
+        (read_csv(content, CSV_TITLE),) if is_text(content) else read_workbook(content)
+    )
 
 
 def grids_of_list(content: bytes) -> tuple[Grid, ...]:

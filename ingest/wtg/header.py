@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -10,13 +11,24 @@ from openpyxl.utils import get_column_letter
 
 from ingest.wtg.cells import Raw, is_blank, squeezed
 from ingest.wtg.grids import Grid
-from ingest.wtg.layout import HEADER_ALIASES_PLACE, ONE_OF, PERSONAL, Column, Sheet, bare, folded
+from ingest.wtg.layout import (
+    HEADER_ALIASES_PLACE,
+    ONE_OF,
+    PERSONAL,
+    REGISTER_SHEET,
+    Column,
+    Sheet,
+    bare,
+    folded,
+)
 from kreishaus.model import Finding, UnreadableFile
 from kreishaus.wording import joined, say
 
 ROWS_SEARCHED = 40
 ALIKE = 0.88
 """From here on a head is a column's own name, mistyped: "plaetze_belgt"."""
+PART = re.compile(r"davon|darunter|nicht|ohne|freie|belegt|zusaetz|weitere")
+"""How the head of another number begins that has the words of a column: "davon Plätze KZP"."""
 _NUMBERS = frozenset({"nr", "nummer"})
 FEWEST_NAMES = 2
 """A row with fewer known column names is no header: a title may hold one by chance."""
@@ -99,6 +111,16 @@ def best_row(grid: Grid, sheet: Sheet) -> int:
     return hits.index(max(hits)) + 1 if hits and max(hits) >= FEWEST_NAMES else 0
 
 
+def fits(grid: Grid, sheet: Sheet) -> bool:
+    """Whether a row names every column that the sheet needs."""
+    needed = {column.header for column in sheet.columns if column.required}
+    return any(
+        needed <= (names := set(names_in(row, sheet)))
+        and (sheet.table not in ONE_OF or bool(names & set(ONE_OF[sheet.table])))
+        for row in grid.rows[:ROWS_SEARCHED]
+    )
+
+
 def _header_row(grid: Grid, sheet: Sheet) -> int:
     row = best_row(grid, sheet)
     if not row:
@@ -136,12 +158,13 @@ def _missing(names: _Names, grid: Grid) -> Iterator[Finding]:
     """The columns that are absent: critical where no row is read without one, and where its
     numbers stand there under another head, so that they would be lost."""
     strangers = [name for _, name in names.strangers]
+    numbers = [name for at, name in names.strangers if _holds_numbers(grid, names.row, at)]
     for column in names.absent:
         near = _nearest(column.header, strangers)
         hints = [say('; the nearest there is "{near}"', near=near)] if near else []
         other = _other_row(names, grid, column)
         is_header = other is not None and known_names(grid.rows[other - 1], names.sheet) > 1
-        is_needed = column.required or is_header or _is_lost(column, near)
+        is_needed = column.required or is_header or _is_lost(column, near, numbers)
         if other:
             hints.append(say("; row {other} names it: put all names into one row", other=other))
         yield Finding(
@@ -173,11 +196,24 @@ def _missing(names: _Names, grid: Grid) -> Iterator[Finding]:
         )
 
 
-def _is_lost(column: Column, near: str | None) -> bool:
-    """Whether the numbers of an absent column stand there under a head spelled nearly so."""
+def _holds_numbers(grid: Grid, header: int, at: int) -> bool:
+    below = (row[at] for row in grid.rows[header:] if at < len(row))
+    return any(isinstance(raw, int | float) or str(raw).strip().isdecimal() for raw in below)
+
+
+def _is_lost(column: Column, near: str | None, numbers: list[str]) -> bool:
+    """Whether the numbers of an absent column stand there under a head spelled nearly so, or one
+    that says its words and more: "geplante Plätze". Of the register: ``places_not_read``."""
+    if not column.summed:
+        return False
+    own = set(column.header.split("_"))
+    is_place_of_list = column in REGISTER_SHEET.columns
+    if not is_place_of_list and any(
+        own < set(bare(name).split("_")) and not PART.match(bare(name)) for name in numbers
+    ):
+        return True
     return (
-        column.summed
-        and near is not None
+        near is not None
         and difflib.SequenceMatcher(None, bare(near), bare(column.header)).ratio() > ALIKE
     )
 

@@ -16,7 +16,7 @@ from ingest.wtg.exclusions import Row, duplicates, excluded, finding
 from ingest.wtg.files import grids_of_list
 from ingest.wtg.formatting import listed
 from ingest.wtg.grids import Grid
-from ingest.wtg.header import FEWEST_NAMES, ROWS_SEARCHED, known_names
+from ingest.wtg.kind_sheets import is_list, one_list
 from ingest.wtg.layout import REGISTER_SHEET
 from ingest.wtg.offers import keys_from_places
 from ingest.wtg.other_workbooks import looks_not_read
@@ -34,13 +34,13 @@ from kreishaus.wording import joined, say
 def parse(content: bytes, origin: Origin) -> Batch:
     """Read a register export; the period is its reference date. Raises ``UnreadableFile``."""
     grids = grids_of_list(content)
-    grid, findings = list_of(tuple(prepared(grid, REGISTER_SHEET) for grid in grids))
+    grid, findings = the_list(grids)
     findings.extend(looks_not_read(grids))
     read = read_rows(replace(grid, title=REGISTER_SHEET.title), REGISTER_SHEET)
     if read.faults or not read.rows:
         raise UnreadableFile(*(folded_faults(read.faults) or [_no_rows(grid)]))
     today = origin.retrieved_at.date()
-    day = consistency.reference_date({TABLE: read}, origin.label, today, (grid,))
+    day = consistency.reference_date({TABLE: read}, origin.label, today, _stating(grids, grid))
     findings.extend(places_not_read(grid))
     findings.extend(_kinds(read.rows))
     findings.extend(keys_from_places(read.rows))
@@ -53,14 +53,22 @@ def parse(content: bytes, origin: Origin) -> Batch:
     )
 
 
-def list_of(grids: tuple[Grid, ...]) -> tuple[Grid, list[Finding]]:
+def the_list(grids: tuple[Grid, ...]) -> tuple[Grid, list[Finding]]:
+    """The list of a file as its rows are read. Raises ``UnreadableFile`` where it has several."""
+    ready = tuple(prepared(grid, REGISTER_SHEET) for grid in grids)
+    with_kinds, joined_sheets = one_list(ready)
+    grid, findings = _list_of(with_kinds)
+    return grid, [*joined_sheets, *findings]
+
+
+def _stating(grids: tuple[Grid, ...], chosen: Grid) -> tuple[Grid, ...]:
+    """The sheets of which titles may say the reference date: those that were read."""
+    return tuple(filter(is_list, grids)) or (chosen,)
+
+
+def _list_of(grids: tuple[Grid, ...]) -> tuple[Grid, list[Finding]]:
     """The one sheet with the columns of the list; the others are named and not read."""
-    lists = [
-        grid
-        for grid in grids
-        if max((known_names(row, REGISTER_SHEET) for row in grid.rows[:ROWS_SEARCHED]), default=0)
-        > FEWEST_NAMES
-    ]
+    lists = [grid for grid in grids if is_list(grid)]
     if len(lists) > 1:
         raise UnreadableFile(
             Finding(

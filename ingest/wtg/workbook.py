@@ -16,10 +16,9 @@ from ingest.wtg.calendars import require_days
 from ingest.wtg.cells import is_blank, squeezed
 from ingest.wtg.files import CSV_TITLE, grids_of_set
 from ingest.wtg.grids import Grid
-from ingest.wtg.header import FEWEST_NAMES, ROWS_SEARCHED, known_names, names_in
+from ingest.wtg.header import FEWEST_NAMES, ROWS_SEARCHED, fits, known_names
 from ingest.wtg.layout import (
     NOTES,
-    ONE_OF,
     SHEET_ALIASES_PLACE,
     SHEETS,
     Sheet,
@@ -102,23 +101,13 @@ def only_sheet_known(grids: tuple[Grid, ...]) -> tuple[Grid, ...]:
     if len(written) != 1 or folded(written[0].title) in sheet_titles():
         return grids
     known = [sheet for sheet in SHEETS if _named(written[0], sheet) > FEWEST_NAMES]
-    fitting = [sheet for sheet in known if _fits(written[0], sheet)] or known
+    fitting = [sheet for sheet in known if fits(written[0], sheet)] or known
     most = max((_named(written[0], sheet) for sheet in fitting), default=0)
     best = [sheet for sheet in fitting if _named(written[0], sheet) == most]
     if len(best) != 1:
         return grids
     known_now = replace(written[0], title=best[0].title)
     return tuple(known_now if grid is written[0] else grid for grid in grids)
-
-
-def _fits(grid: Grid, sheet: Sheet) -> bool:
-    """Whether a row names every column that the sheet needs."""
-    needed = {column.header for column in sheet.columns if column.required}
-    return any(
-        needed <= (names := set(names_in(row, sheet)))
-        and (sheet.table not in ONE_OF or bool(names & set(ONE_OF[sheet.table])))
-        for row in grid.rows[:ROWS_SEARCHED]
-    )
 
 
 def _named(grid: Grid, sheet: Sheet) -> int:
