@@ -21,6 +21,9 @@ TWELVE_DIGITS = re.compile(
 )
 """The AZR number, whole or cut into equal parts. A telephone number is cut otherwise."""
 
+UUID = re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", re.IGNORECASE)
+"""Register programs number by them: twelve digits across their hyphens are no number."""
+
 AS_FLOAT = re.compile(r"\d[.,]\d+E\+?1[01]|\d{12}[.,]0+", re.IGNORECASE | re.ASCII)
 """What an office program makes of twelve digits in a CSV."""
 
@@ -82,7 +85,8 @@ SPREAD_OF_AGES = 3_650
 
 def marker_in(text: str, county: County) -> str | None:
     """The marker of a text that is a person's by itself, in our words."""
-    if any(not is_region_key(found.group(), county) for found in TWELVE_DIGITS.finditer(text)):
+    found = (match.group() for match in TWELVE_DIGITS.finditer(UUID.sub(" ", text)))
+    if not all(is_region_key(number, county) or _runs_on(number, county) for number in found):
         return say("a number of 12 digits, as AZR numbers are")
     if AS_FLOAT.fullmatch(text.strip()):
         return say("a number of 12 digits, as AZR numbers are")
@@ -111,6 +115,11 @@ def is_region_key(digits: str, county: County) -> bool:
     if len(digits) != 12 or not digits.startswith(county.ags):
         return False
     return digits[6:9] == digits[9:] or digits[:5] + digits[9:] in county.municipalities
+
+
+def _runs_on(number: str, county: County) -> bool:
+    """Whether a running number stands behind the key of one of the county's municipalities."""
+    return number[:8] in county.municipalities and not number[8].isdecimal()
 
 
 def day_of(value: object) -> date | None:
