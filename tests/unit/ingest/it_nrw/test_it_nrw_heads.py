@@ -23,8 +23,12 @@ def table(*heads: str) -> bytes:
     return ("\n".join(lines) + LDB_TAIL).encode()
 
 
-def test_a_divided_column_is_named_by_both_rows() -> None:
-    cells = parse(table(ABOVE, BELOW, UNITS), origin("22412-01i")).tables["cells"]
+@pytest.mark.parametrize(
+    "part", ["Dauerpflege", "für Dauerpflege", "für vollstationäre Dauerpflege"]
+)
+def test_a_divided_column_is_named_by_both_rows(part: str) -> None:
+    heads = (ABOVE, BELOW.replace("Dauerpflege", part), UNITS)
+    cells = parse(table(*heads), origin("22412-01i")).tables["cells"]
     neuss = cells[cells["region_code"] == "05162"].set_index("measure_label")["value"]
     assert neuss.to_dict() == {
         "Pflegeheime": 49,
