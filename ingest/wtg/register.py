@@ -16,13 +16,13 @@ from ingest.wtg.exclusions import Row, duplicates, excluded, finding
 from ingest.wtg.files import grids_of_list
 from ingest.wtg.formatting import listed
 from ingest.wtg.grids import Grid
-from ingest.wtg.kind_sheets import is_list, one_list
 from ingest.wtg.layout import REGISTER_SHEET
 from ingest.wtg.offers import keys_from_places
 from ingest.wtg.other_workbooks import looks_not_read
 from ingest.wtg.places_by_kind import places_not_read
 from ingest.wtg.prepared import prepared
 from ingest.wtg.rows import SheetRows, folded_faults, read_rows
+from ingest.wtg.sheets_of_one_list import is_list, one_list
 from ingest.wtg.tables import REGISTER
 from ingest.wtg.workbook import frame
 from kreishaus.model import Batch, Finding, Origin, UnreadableFile

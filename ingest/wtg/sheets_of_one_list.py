@@ -1,41 +1,45 @@
-"""What the title of a sheet, or a line above its heads, says of all offers in it: their kind.
+"""What the title of a sheet, or a line above its heads, says of all offers in it.
 
-A register may have a sheet for each kind; they are one list. One sheet's own title is less: offices
-call a list of all offers "Pflegeheime", too, so it holds only where no name contradicts it.
+A register may have a sheet for each kind of offer, or for each municipality; they are one list. One
+sheet's own title is less: offices call a list of all offers "Pflegeheime", too, so it is the kind
+only where no name contradicts it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TypeAlias
 
 from ingest.wtg.cells import Raw, is_blank, squeezed
 from ingest.wtg.codes import is_kind_heading, kinds_in_column, kinds_named
 from ingest.wtg.grids import Grid
 from ingest.wtg.header import FEWEST_NAMES, best_row, known_names, names_in
 from ingest.wtg.layout import REGISTER_SHEET
+from ingest.wtg.municipality_keys import key_of
 from ingest.wtg.sums import only_label
 from kreishaus.model import Finding
 from kreishaus.wording import joined, say
 
-KIND = "angebotsform"
+KIND, TOWN = "angebotsform", "ort"
+Told: TypeAlias = tuple[str, str]
+"""A column, and what stands in each of its rows."""
 
 
 def one_list(grids: Sequence[Grid]) -> tuple[tuple[Grid, ...], list[Finding]]:
-    """The grids with the sheets of one kind each as one list, which has a column of the kind."""
+    """The grids with the lists of one kind, or one municipality, each as one list, in which columns
+    say what the titles did."""
     lists = [grid for grid in grids if is_list(grid)]
-    told = [_kind_of(grid) for grid in lists]
-    if len(lists) == 1 and (told[0] and _is_not_contradicted(lists[0], told[0])):
-        with_kind = _with_kind(lists[0], told[0])
+    if len(lists) == 1 and (kind := _kind_of(lists[0])):
+        if not _is_not_contradicted(lists[0], kind):
+            return tuple(grids), []
+        with_kind = _with_column(lists[0], (KIND, kind))
         return tuple(with_kind if grid is lists[0] else grid for grid in grids), []
-    if (
-        len(lists) < 2
-        or None in told
-        or len(set(told)) < len(told)
-        or not all(map(_is_plain, lists))
-    ):
+    told = [_told_by(grid) for grid in lists]
+    are_apart = len(lists) > 1 and None not in told and len(set(told)) == len(told)
+    if not are_apart or not all(map(_is_plain, lists)):
         return tuple(grids), []
-    parts = [_with_kind(grid, str(kind)) for grid, kind in zip(lists, told, strict=True)]
+    parts = [_with_column(grid, says) for grid, says in zip(lists, told, strict=True) if says]
     together, finding = _joined(parts)
     others = tuple(grid for grid in grids if grid not in lists)
     return (together, *others), [finding]
@@ -47,13 +51,20 @@ def is_list(grid: Grid) -> bool:
     return row > 0 and known_names(grid.rows[row - 1], REGISTER_SHEET) > FEWEST_NAMES
 
 
+def _told_by(grid: Grid) -> Told | None:
+    if kind := _kind_of(grid):
+        return KIND, kind
+    town = squeezed(grid.title)
+    return (TOWN, town) if key_of(town) else None
+
+
 def _kind_of(grid: Grid) -> str | None:
     """The kind that the title says, or the line next above the heads; None where a column does."""
     header = best_row(grid, REGISTER_SHEET)
     if KIND in names_in(grid.rows[header - 1], REGISTER_SHEET):
         return None
-    above = next((texts for row in grid.rows[header - 2 :: -1] if (texts := _texts(row))), [])
-    for text in (*(above if header > 1 and len(above) == 1 else ()), grid.title):
+    above = [texts for row in grid.rows[: header - 1] if (texts := _texts(row))]
+    for text in (*(above[-1] if above and len(above[-1]) == 1 else ()), grid.title):
         if is_kind_heading(text):
             (kind,) = kinds_in_column(text)
             return kind
@@ -83,16 +94,19 @@ def _is_plain(grid: Grid) -> bool:
     return not (grid.merged or grid.without_result or grid.struck or grid.hidden_rows)
 
 
-def _with_kind(grid: Grid, kind: str) -> Grid:
-    """The grid with a column of the kind behind all columns."""
+def _with_column(grid: Grid, says: Told) -> Grid:
+    """The grid with what its title says in a column behind all others, if it has no such column."""
+    column, value = says
     header = best_row(grid, REGISTER_SHEET)
+    if column in names_in(grid.rows[header - 1], REGISTER_SHEET):
+        return grid
     width = max(map(len, grid.rows))
     rows = [list(row) for row in grid.rows]
     for number, row in enumerate(rows, start=1):
         is_row = number > header and len(_texts(row)) > 1 and only_label(row) is None
         if number == header or is_row:
             row.extend([None] * (width - len(row)))
-            row.append(KIND if number == header else kind)
+            row.append(column if number == header else value)
     return replace(grid, rows=tuple(map(tuple, rows)))
 
 
@@ -120,10 +134,11 @@ def _joined(parts: Sequence[Grid]) -> tuple[Grid, Finding]:
         places.append(say("{title}: from {row}", title=part.title, row=first))
     together = replace(parts[0], title=REGISTER_SHEET.title, rows=(*titles, tuple(heads), *rows))
     return together, Finding(
-        rule="sheets_of_one_kind",
+        rule="sheets_of_one_list",
         severity="warning",
         message=say(
-            "{count} sheets of one kind of offer each were read as one list, one below the other. "
+            "{count} sheets, of one kind of offer or one municipality each, were read as one list, "
+            "one below the other. "
             "Rows of the list: {places}",
             count=len(parts),
             places=joined(places, ", "),

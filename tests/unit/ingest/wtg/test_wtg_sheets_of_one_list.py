@@ -55,10 +55,23 @@ def test_a_sheet_for_each_kind_is_one_list() -> None:
         ("Dormagen", 8, "wg_demenz"),
     ]
     assert offers(batch) == expected
-    (told,) = (one.message for one in batch.findings if one.rule == "sheets_of_one_kind")
+    (told,) = (one.message for one in batch.findings if one.rule == "sheets_of_one_list")
     assert "Pflegeheime: from 3, Tagespflege: from 6, Demenz WG: from 7" in told
     landed = strip_list(content, NAME, Settings()).content
     assert offers(register.parse(landed, origin("WTG_Register_2021-12-31.csv"))) == expected
+
+
+def test_a_sheet_for_each_municipality_is_one_list() -> None:
+    heads = ["Name", "Angebotsform", "PLZ", "Plätze"]
+    content = book(
+        Neuss=[heads, ["Haus Nordkanal", "Pflegeheim", "41460", 80]],
+        Dormagen=[heads, ["Haus Rheinblick", "Tagespflege", "41539", 14]],
+    )
+    assert offers(read(content)) == [
+        ("Neuss", 80, "vollstationaer"),
+        ("Dormagen", 14, "tagespflege"),
+    ]
+    assert strip_list(content, NAME, Settings()).content.count(b"\n") == 3
 
 
 @pytest.mark.parametrize(
