@@ -22,7 +22,7 @@ from kreishaus.model import Finding
 from kreishaus.wording import joined, say
 
 KIND, TOWN = "angebotsform", "ort"
-Told: TypeAlias = tuple[str, str]
+ColumnValue: TypeAlias = tuple[str, str]
 """A column, and what stands in each of its rows."""
 
 
@@ -51,7 +51,7 @@ def is_list(grid: Grid) -> bool:
     return row > 0 and known_names(grid.rows[row - 1], REGISTER_SHEET) > FEWEST_NAMES
 
 
-def _told_by(grid: Grid) -> Told | None:
+def _told_by(grid: Grid) -> ColumnValue | None:
     if kind := _kind_of(grid):
         return KIND, kind
     town = squeezed(grid.title)
@@ -94,7 +94,7 @@ def _is_plain(grid: Grid) -> bool:
     return not (grid.merged or grid.without_result or grid.struck or grid.hidden_rows)
 
 
-def _with_column(grid: Grid, says: Told) -> Grid:
+def _with_column(grid: Grid, says: ColumnValue) -> Grid:
     """The grid with what its title says in a column behind all others, if it has no such column."""
     column, value = says
     header = best_row(grid, REGISTER_SHEET)
