@@ -38,14 +38,17 @@ EARLY_DAYS = re.compile(
     r"|(?:0[1-9]|[12]\d|3[01])[./-] ?(?:0[1-9]|1[0-2])[./-] ?[3-9]\d|1[89][0-8]\d-\d\d-\d\d)(?!\d)",
     re.ASCII,
 )
-YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)", re.ASCII)
+YEAR = re.compile(r"(?<!\d)(?:199\d|20\d{2})(?!\d)", re.ASCII)
+"""Earlier ones are those in which people were born whom homes take care of."""
+INITIALS = re.compile(r"(?<![^\W\d_])[A-ZÄÖÜ]\.? ?[A-ZÄÖÜ]\.(?![^\W\d_])")
+"""Of a person; abbreviations of words have a small letter: "z. B."."""
 OF_A_PAPER = re.compile(
     r"(?<![\d/])(?:(?:\d{1,3}/)?\d{1,5}/(?:[IVXL]+/)?(?:19|20)\d{2}|(?:19|20)\d{2}/\d{1,5}"
     r"|\d{1,3}/\d{1,5}/[IVXL]+|(?<!\.)0\d{1,2}(?:\.\d{2,3}){1,2}(?!\.))(?![\d/])",
     re.ASCII,
 )
 """The number of a paper, with its year or the council's term, or of a product of the budget."""
-FEW = re.compile(r"[1-9]\d{0,3}|0\d{0,2}", re.ASCII)
+FEW = re.compile(r"(?!1[89]\d\d)[1-9]\d{0,3}|0\d{0,2}", re.ASCII)
 MOST_DIGITS = 6
 """Of numbers side by side. Those of telephones and registers are longer."""
 SIGNS = re.compile(r"[^\w@]|_")
@@ -65,7 +68,7 @@ def in_known_words(text: str) -> str:
             if _is_known(found[0]) and not _may_be_a_first_name(found)
             else opaque("Wort", found[0])
         ),
-        text,
+        INITIALS.sub(lambda found: opaque("Wort", found[0]), text),
     )
 
 

@@ -14,7 +14,7 @@ from typing import NoReturn
 
 from formats.sheets import Rows, Sheet, Workbook
 from ingest.printed_tables.dimensions import DIMENSIONS, PERIODS, is_usual_day
-from ingest.printed_tables.head import COLUMNS, DOCUMENT, ROW, ROWS, TABLE
+from ingest.printed_tables.head import COLUMNS, DOCUMENT, PLACE, ROW, ROWS, TABLE
 from ingest.printed_tables.text import Line, read_lines
 from kreishaus.model import FileRejected, UnreadableFile
 from kreishaus.settings import read_county
@@ -41,7 +41,8 @@ REGISTER = re.compile(
 HEAD = re.compile(
     r"(?:(?:vor|nach|familien|geburts|ruf)name|name,? (?:und )?vorname|geburtsdatum"
     r"|geb\.?[ -]?datum|geb(?:oren|\.)? am|geburtsort|azr[ -]?(?:nr\.?|nummer)"
-    r"|ausweis[ -]?(?:nr\.?|nummer))",
+    r"|ausweis[ -]?(?:nr\.?|nummer)|ruf(?:nummer|[ -]?nr\.?)|durchwahl|e-?mail(?:[ -]?adresse)?"
+    r"|(?:telefon|tel\.?|handy|mobil|mobiltelefon|fax)(?:[ -]?(?:nr\.?|nummer))?)",
     re.IGNORECASE,
 )
 PERSON = re.compile(r"person|betroffener?|antragsteller(?:in)?|bewohner(?:in)?", re.IGNORECASE)
@@ -56,6 +57,15 @@ ONE_OF_THEM = re.compile(
     re.IGNORECASE,
 )
 """A label that numbers persons, or the rooms that they live in."""
+ONE_IN_A_TITLE = re.compile(
+    r"\b(?:zimmer|bett|fall|akte|bewohner(?:in)?|patient(?:in)?|klient(?:in)?)(?:\W*nr\.?)?"
+    r"\W{0,2}(?:\d{1,3}(?!\d)|[A-ZÄÖÜ]\.)",
+    re.IGNORECASE,
+)
+"""The same in the name of a paper or of a place in it; "Bewohner 2020" is a year."""
+BORN_IN = re.compile(r"geburts(?:jahr|jahrgang)|jahrgang|geburtstag|geboren", re.IGNORECASE)
+FIRST_FIGURES = date(2005, 1, 1)
+"""Reference dates of papers are later; so are no days of birth of most who are counted."""
 OF_PLACES = re.compile(
     r"stadt|gemeinde|kreis|land|insgesamt|gesamt|summe|zusammen|republik|staat|föderation|ehem",
     re.IGNORECASE,
@@ -64,6 +74,7 @@ TABLES = Lawful(headers=frozenset({"Name"}), days=True, rows=True, names=True, w
 """Reference dates and labels are printed again and again; two words are often a label."""
 
 FEWEST_NAMES = 3
+FEWEST_OF_DAYS = 2
 """So many labels "Surname, First name" make a list of persons."""
 
 
@@ -99,6 +110,11 @@ def refuse_persons(content: bytes, label: str) -> None:
     for line in table[:1]:
         if PERSON.fullmatch(line.cell(0)) or any(HEAD.fullmatch(cell) for cell in line.cells):
             _refuse(line, say("a column label that asks for persons"))
+    for line in lines:
+        if line.cell(0).rstrip(":").casefold() in (DOCUMENT, PLACE) and ONE_IN_A_TITLE.search(
+            line.cell(1)
+        ):
+            _refuse(line, say("a title that stands for one person"))
     labels = [(line, line.cell(0)) for line in table]
     labels += [(line, line.cell(1)) for line in lines if line.cell(0).rstrip(":").casefold() == ROW]
     for line, text in labels:
@@ -106,7 +122,7 @@ def refuse_persons(content: bytes, label: str) -> None:
             _refuse(line, say("a row label that stands for one person"))
         if TITLED.search(text):
             _refuse(line, say("the name of a person"))
-    if first := _list_of_days(lines, table):
+    if first := _list_of_days(lines, table) or _born_one_each(table):
         _refuse(first, say("row labels that read like dates of birth"))
     if first := _list_of_names(labels):
         _refuse(first, say("row labels that read like names of persons"))
@@ -188,6 +204,22 @@ def _list_of_days(lines: Sequence[Line], table: Sequence[Line]) -> Line | None:
         if len(labels) >= FEWEST_NAMES and not (is_period and _are_counted_on(days)):
             return labels[0][0]
     return None
+
+
+def _born_one_each(table: Sequence[Line]) -> Line | None:
+    """The heads of a table that counts one person each under days or years as births are."""
+    if not table:
+        return None
+    heads, *rows = table
+    counts = [cell for line in rows for cell in line.cells[1:] if cell.strip()]
+    if len(counts) < FEWEST_OF_DAYS or not set(map(str.strip, counts)) <= {"0", "1", "-", "–"}:
+        return None
+    labels = [*heads.cells[1:], *(line.cell(0) for line in rows)]
+    days = [
+        day for text in labels if DAY.fullmatch(text) and (day := day_of(text.replace(" ", "")))
+    ]
+    are_births = any(day < FIRST_FIGURES or not is_usual_day(day) for day in days)
+    return heads if are_births or BORN_IN.fullmatch(heads.cell(0).strip()) else None
 
 
 def _are_counted_on(days: Sequence[date]) -> bool:

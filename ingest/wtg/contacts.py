@@ -33,6 +33,7 @@ from ingest.wtg.stated_dates import days_of_name
 from kreishaus.model import Batch, FileRejected, Finding, Origin, Stripped, UnreadableFile
 from kreishaus.settings import Settings
 from kreishaus.wording import joined, say
+from persons.rows import FEWEST_PERSONS
 from persons.search import place_of
 
 Parser: TypeAlias = Callable[[bytes, Origin], Batch]
@@ -43,6 +44,7 @@ LONG_AGO = (1980, 1, 1, 0, 0, 0)
 MOST_NAMED = 10
 MOST_FAULTS = 10
 NOT_READ = frozenset(column for column, read in BY_NAME.items() if read is unread)
+PLACES = {"belegung": "plaetze_vertrag", register.TABLE: "plaetze"}
 MISSING = frozenset(["column_missing", "sheet_missing"])
 """Rules whose place is what is not there."""
 MOST_SAID = 80
@@ -72,6 +74,26 @@ def strip_list(content: bytes, label: str, settings: Settings) -> Stripped:
     return _stripped(register.parse, text.encode(), content, label, "register", before)
 
 
+def _refuse_one_place_each(batch: Batch) -> None:
+    """Raises ``FileRejected`` for rows of one place each: homes and flats have several, residents
+    one."""
+    for table, column in PLACES.items():
+        if table not in batch.tables:
+            continue
+        places = batch.tables[table][column].dropna()
+        alone = int((places == 1).sum())
+        if alone >= FEWEST_PERSONS:
+            raise FileRejected(
+                say(
+                    "{count} of {all} rows are offers of one place each, as a list of residents "
+                    "would be. Lists of persons may not enter: nothing of this file was kept. "
+                    "Take it out of the drop folder and hand in a row for each home or shared flat",
+                    count=alone,
+                    all=len(places),
+                )
+            )
+
+
 def _places(content: bytes) -> Iterable[str]:
     """Where something stands that does not land: by column, or by place beside the table."""
     parts = parts_of(grids_of(content))
@@ -91,24 +113,26 @@ def _places_of(part: Part, place: str) -> Iterable[str]:
         return
     for column in sorted({column for row in part.rows.values() for column in row}):
         name, texts = part.known.get(column), part.texts(column)
-        is_stranger = name is None and part.header and any(map(holds_words, texts))
+        is_stranger = name is None and part.header and any(map(says_something, part.below(column)))
         if column in part.contacts or is_stranger or (name in NOT_READ and texts):
             yield say("{place}, column {column}", place=place, column=get_column_letter(column))
     rows = {row for row, column in part.contact_places() if column not in part.contacts}
     yield from (say("{place}, row {row}", place=place, row=row) for row in sorted(rows))
 
 
-def holds_words(text: str) -> bool:
-    """Whether a text is more than a marker ("k. A.") or a number with its unit."""
-    return len(WORD.findall(text)) > 0
+def says_something(value: object) -> bool:
+    """Whether a cell is more than a marker ("k. A."): a number or a day is a figure, and lost."""
+    return not isinstance(value, str) or any(map(str.isdecimal, value)) or bool(WORD.search(value))
 
 
 def _read(parse: Parser, content: bytes, label: str, dataset: str) -> Batch:
     origin = Origin("wtg", dataset, "", label, "", datetime.now(UTC))
     try:
-        return parse(content, origin)
+        batch = parse(content, origin)
     except UnreadableFile as unreadable:
         raise _refused(unreadable.findings) from None
+    _refuse_one_place_each(batch)
+    return batch
 
 
 def _refused(findings: Sequence[Finding]) -> FileRejected:

@@ -50,6 +50,14 @@ class Part:
             if row > self.header and isinstance(value := cells.get(column), str)
         }
 
+    def below(self, column: int) -> list[object]:
+        """What stands in a column below the header, in rows of several cells."""
+        return [
+            cells[column]
+            for row, cells in self.rows.items()
+            if row > self.header and column in cells and len(cells) > 1
+        ]
+
     def own(self) -> Cells:
         """The cells of the columns that the layout knows."""
         return self._only(

@@ -36,7 +36,6 @@ from ingest.wtg.tables import LATITUDES, LONGITUDES
 from kreishaus.settings import REPOSITORY, read_county
 from kreishaus.wording import say
 from persons.contacts import holds_contact
-from persons.values import is_month_edge
 from vocabulary.home_names import is_home_name
 from vocabulary.known_words import are_known
 from vocabulary.opaque import opaque
@@ -81,6 +80,7 @@ NOT_KEPT = "text_not_kept"
 NAME_NOT_KEPT, KEY_NOT_KEPT = "name_not_listed", "key_not_kept"
 """The same of a name with a word that no list has, and of a key that has not the form of one."""
 SYNONYMS = Path(__file__).with_name("listed_synonyms.csv")
+MONTHS_OF_A_QUARTER, LAST_OF_A_YEAR = 3, (12, 31)
 FIRST_DAY = date(2000, 1, 1)
 """Days of inspections, reports and releases are later, and residents were born long before."""
 TEST, NEUBAU = "Testdatensatz, nicht verwenden", "Neubau"
@@ -327,12 +327,15 @@ def deficits(raw: Raw) -> Cell:
 
 
 def of_operation(raw: Raw) -> Cell:
-    """The day on which a home opened or closed. One long ago is kept where it begins or ends a
-    month, as openings do; else it may be somebody's birthday."""
+    """The day on which a home opened or closed. One long ago is kept where it begins a quarter or
+    ends a year, as openings do; else it may be somebody's birthday."""
     cell = cells.day(raw)
     day = cell.value
-    is_odd = isinstance(day, date) and day < FIRST_DAY and not is_month_edge(day)
-    return Cell(None, None, NOT_KEPT) if is_odd else cell
+    if not isinstance(day, date) or day >= FIRST_DAY:
+        return cell
+    begins_a_quarter = day.day == 1 and day.month % MONTHS_OF_A_QUARTER == 1
+    is_usual = begins_a_quarter or (day.month, day.day) == LAST_OF_A_YEAR
+    return cell if is_usual else Cell(None, None, NOT_KEPT)
 
 
 BY_NAME: dict[str, Reader] = {

@@ -33,6 +33,22 @@ def test_a_name_in_the_title_is_a_number(said: str) -> None:
     assert "Neuss;17" in landed(document=said)
 
 
+@pytest.mark.parametrize(
+    "said", ["Jahrgang 1941", "Bericht K. W.", "Antrag K.W. 2021", "Haus 1938"]
+)
+def test_initials_and_years_of_birth_in_a_title_are_numbers(said: str) -> None:
+    kept = in_known_words(said)
+    assert not [part for part in ("1941", "1938", "K. W.", "K.W.") if part in kept]
+    assert in_known_words(kept) == kept
+
+
+@pytest.mark.parametrize(
+    "said", ["Bericht 1995 bis 2021, z. B. Anlage 2", "Vorlage 50/0123/XVI/2023"]
+)
+def test_years_of_figures_and_abbreviations_stay(said: str) -> None:
+    assert in_known_words(said) == said
+
+
 def test_a_label_that_the_head_explains_keeps_its_figure_and_loses_its_name() -> None:
     text = landed(more="Zeile;Isolde Quittenbaum;05162024\n", label="Isolde Quittenbaum")
     assert "Quittenbaum" not in text and "Bezeichnung 1;17" in text

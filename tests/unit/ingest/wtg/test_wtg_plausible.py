@@ -104,6 +104,7 @@ def test_a_place_is_one_municipality(place: str, wanted: str) -> None:
     [
         ("plz", "12031938"), ("plz", "12338"), ("lat", 2131.445566), ("lat", "6,7"),
         ("lon", 19380312), ("freigabe_am", date(1938, 3, 12)), ("betrieb_ab", date(1938, 3, 12)),
+        ("betrieb_ab", date(1938, 3, 1)), ("betrieb_ab", date(1941, 7, 31)),
     ],
 )  # fmt: skip
 def test_what_no_home_has_is_left_out_with_a_warning(column: str, value: object) -> None:
@@ -113,7 +114,7 @@ def test_what_no_home_has_is_left_out_with_a_warning(column: str, value: object)
     assert batch.tables["angebote"][column].isna()[0]
 
 
-@pytest.mark.parametrize("day", [date(1938, 3, 1), date(1964, 12, 31), date(2001, 3, 12)])
+@pytest.mark.parametrize("day", [date(1938, 4, 1), date(1964, 12, 31), date(2001, 3, 12)])
 def test_a_home_may_have_opened_long_ago(day: date) -> None:
     batch = read(put(small(), "Angebote", 2, "betrieb_ab", day))
     assert batch.tables["angebote"]["betrieb_ab"][0] == day
@@ -139,6 +140,22 @@ def test_a_number_that_no_home_has_refuses_the_file_and_is_not_said(
         strip_workbook(book(put(small(), sheet, 2, column, 1938)), NAME, Settings())
     assert f"column {column}: expected a number up to 1,000" in str(refused.value)
     assert "four digits" in str(refused.value) and "1938" not in str(refused.value)
+
+
+def flats(places: int, count: int) -> bytes:
+    heads = "PfAD-ID;Name;Angebotsform;PLZ;Ort;Plätze"
+    rows = (f"NE-{at};WG Lindenhof;WG;41460;Neuss;{places}" for at in range(1, count + 1))
+    return "\n".join(
+        (heads, *rows, "NE-90;Pflegeheim Lindenhof;Pflegeheim;41460;Neuss;80")
+    ).encode()
+
+
+def test_offers_of_one_place_each_are_residents() -> None:
+    name = "WTG_Register_2021-12-31.csv"
+    with pytest.raises(FileRejected, match="3 of 4 rows are offers of one place each"):
+        strip_list(flats(1, 3), name, Settings())
+    assert strip_list(flats(3, 3), name, Settings()).content
+    assert strip_list(flats(1, 1), name, Settings()).content
 
 
 def test_a_sum_may_be_larger_than_a_home() -> None:
