@@ -143,18 +143,21 @@ def _frame(name: str, tables: Mapping[str, pd.DataFrame]) -> tuple[pd.DataFrame,
 
 def _run(suite: gx.ExpectationSuite, frame: pd.DataFrame) -> dict[str, Any]:
     """The suite's validation result as a JSON document, each check with a sentence."""
+    from expectations.kept_configurations import configurations_kept
+
     labels = {(one.meta or {}).get("label_column") for one in suite.expectations}
     columns = ["source_place", "source_row", *(name for name in frame.columns if name in labels)]
     whole = _batch_definition().get_batch(batch_parameters={"dataframe": _plain(frame)})
-    validation = whole.validate(
-        suite,
-        result_format={
-            "result_format": "SUMMARY",
-            "partial_unexpected_count": MOST_FAILING_ROWS,
-            "unexpected_index_column_names": columns,
-            "return_unexpected_index_query": False,
-        },
-    )
+    with configurations_kept():
+        validation = whole.validate(
+            suite,
+            result_format={
+                "result_format": "SUMMARY",
+                "partial_unexpected_count": MOST_FAILING_ROWS,
+                "unexpected_index_column_names": columns,
+                "return_unexpected_index_query": False,
+            },
+        )
     document: dict[str, Any] = validation.to_json_dict()  # type: ignore[no-untyped-call]
     for result, written in zip(validation.results, document["results"], strict=True):
         config = written["expectation_config"]

@@ -621,8 +621,8 @@ def read_county() -> County:
     Reading all settings takes a good part of what reading a small file does. So it is done where
     the environment, or a file of the county's folder, is another one than at the last question.
     """
-    said = tuple(sorted(one for one in os.environ.items() if one[0].startswith("KREISHAUS_")))
-    folder = read_county_folder()
+    said = _said()
+    folder = _settings_of((Path.cwd(), *said)).county_folder
     files = ((file.path, file.stat()) for file in os.scandir(folder))
     state = sorted((path, found.st_mtime_ns, found.st_size) for path, found in files)
     return _settings_of((Path.cwd(), *said, *sorted(folder.parent.iterdir()), *state)).county
@@ -631,8 +631,14 @@ def read_county() -> County:
 def read_county_folder() -> Path:
     """The folder of the county of ``read_settings``, and its errors: whoever reads a file looks
     there for the county's own words."""
-    said = tuple(sorted(one for one in os.environ.items() if one[0].startswith("KREISHAUS_")))
-    return _settings_of((Path.cwd(), *said)).county_folder
+    return _settings_of((Path.cwd(), *_said())).county_folder
+
+
+def _said() -> list[tuple[str, str]]:
+    """What the environment says about Kreishaus. Its names first: each value that is asked for is
+    decoded anew, and a file of keys asks for the county thousands of times."""
+    ours = [name for name in os.environ if name.startswith("KREISHAUS_")]
+    return sorted((name, os.environ[name]) for name in ours)
 
 
 @lru_cache(maxsize=2)

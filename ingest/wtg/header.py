@@ -6,6 +6,7 @@ import difflib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from openpyxl.utils import get_column_letter
 
@@ -25,6 +26,8 @@ from kreishaus.model import Finding, UnreadableFile
 from kreishaus.wording import joined, say
 
 ROWS_SEARCHED = 40
+ROWS_AT_HAND = 4_000
+"""The rows of one file, in each sheet of the layout: door, reader and reduction ask about them."""
 ALIKE = 0.88
 """From here on a head is a column's own name, mistyped: "plaetze_belgt"."""
 PART = re.compile(r"davon|darunter|nicht|ohne|freie|belegt|zusaetz|weitere")
@@ -101,7 +104,11 @@ def names_in(row: tuple[Raw, ...], sheet: Sheet) -> tuple[str, ...]:
 
 def known_names(row: tuple[Raw, ...], sheet: Sheet) -> int:
     """How many columns of the sheet a row names: a header names at least ``FEWEST_NAMES``."""
-    texts = tuple(raw for raw in row if isinstance(raw, str))
+    return _known_names(tuple(raw for raw in row if isinstance(raw, str)), sheet)
+
+
+@lru_cache(maxsize=ROWS_AT_HAND)
+def _known_names(texts: tuple[str, ...], sheet: Sheet) -> int:
     return len(sheet.headers & set(names_in(texts, sheet)))
 
 

@@ -108,9 +108,9 @@ class Column:
     repeatable: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Sheet:
-    """A sheet of the workbook and the staged table that its rows become."""
+    """A sheet of the workbook and the staged table that its rows become. There is one of each."""
 
     title: str
     table: str

@@ -9,6 +9,7 @@ import warnings
 import zipfile
 import zlib
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
@@ -57,8 +58,12 @@ _OWN_FILLS = 2
 """Fills 0 and 1 of every workbook are "none" and a pattern that Excel keeps for itself."""
 
 
+@lru_cache(maxsize=1)
 def read_workbook(content: bytes) -> tuple[Grid, ...]:
-    """Every worksheet of a workbook, in its order; XLS and ODS too. Raises ``UnreadableFile``."""
+    """Every worksheet of a workbook, in its order; XLS and ODS too. Raises ``UnreadableFile``.
+
+    Door, reader and reduction look at the same file one after the other.
+    """
     if content.startswith(OLE):
         if _ENCRYPTED in content:
             raise UnreadableFile(_encrypted())

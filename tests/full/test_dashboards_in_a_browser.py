@@ -12,6 +12,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -316,30 +317,40 @@ def install(site: Site, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_a_chart_that_the_files_no_longer_have_goes_and_the_next_import_changes_nothing(
-    site: Site, tmp_path: Path
-) -> None:
-    less = tmp_path / "definitions"
-    shutil.copytree(DEFINITIONS, less)
-    path = less / "dashboards" / "datenqualitaet.yaml"
-    written = yaml.safe_load(path.read_text(encoding="utf-8"))
-    del written["charts"]["differences"]
-    written["tabs"][2]["rows"].pop()
-    path.write_text(yaml.safe_dump(written, allow_unicode=True), encoding="utf-8")
-    before = charts_of(site, "datenqualitaet")
+@dataclass(frozen=True)
+class Imports:
+    """What followed on one another, as each import starts a Superset: somebody changed a chart,
+    ``told`` said so; ``fewer`` imported files without one chart, ``again`` the files as they are;
+    ``refused`` met a database without a column, ``last`` one that has it again.
+
+    Beside each stand the charts of the technical dashboard afterwards, and those of ``pflege``.
+    """
+
+    before: dict[str, str]
+    of_pflege: dict[str, str]
+    changed: requests.Response
+    told: subprocess.CompletedProcess[str]
+    fewer: subprocess.CompletedProcess[str]
+    after_fewer: dict[str, str]
+    again: subprocess.CompletedProcess[str]
+    after_again: dict[str, str]
+    refused: subprocess.CompletedProcess[str]
+    last: subprocess.CompletedProcess[str]
+    after_last: dict[str, str]
+    of_pflege_last: dict[str, str]
+
+
+@pytest.fixture(scope="module")
+def imports(site: Site, seen: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Imports:
+    """After the dashboards were ``seen`` as they were imported first."""
+    del seen
+    before, of_pflege = charts_of(site, "datenqualitaet"), charts_of(site, "pflege")
+    changed, told = change_a_chart(site), changes(site)
+    less = without_a_chart(tmp_path_factory.mktemp("less") / "definitions")
     fewer = install(site, "--definitions", str(less))
-    assert fewer.returncode == 0, fewer.stderr[-2000:]
-    assert "1 removed" in fewer.stdout
-    assert set(before.values()) - set(charts_of(site, "datenqualitaet").values()) == {
-        "Abweichungen mit Grund (intern)"
-    }
-    for _ in range(2):
-        again = install(site)
-        assert "0 removed" in again.stdout, again.stderr[-2000:]
-        assert sorted(charts_of(site, "datenqualitaet").values()) == sorted(before.values())
-
-
-def test_a_column_that_vanished_from_the_database_is_told_with_its_charts(site: Site) -> None:
+    after_fewer = charts_of(site, "datenqualitaet")
+    again = install(site)
+    after_again = charts_of(site, "datenqualitaet")
     rename = "alter table public.demand_decision rename column {} to {}"
     with connected(site.serving, "public") as owner:
         owner.execute(rename.format("focus_label", "went_away"))
@@ -347,35 +358,51 @@ def test_a_column_that_vanished_from_the_database_is_told_with_its_charts(site: 
             refused = install(site)
         finally:
             owner.execute(rename.format("went_away", "focus_label"))
-    assert refused.returncode == 1
-    assert "demand_decision" in refused.stderr
-    assert "focus_label" in refused.stderr
-    assert "pflege: decisions, decisions_table" in refused.stderr
-    assert install(site).returncode == 0
+    last = install(site)
+    return Imports(
+        before,
+        of_pflege,
+        changed,
+        told,
+        fewer,
+        after_fewer,
+        again,
+        after_again,
+        refused,
+        last,
+        charts_of(site, "datenqualitaet"),
+        charts_of(site, "pflege"),
+    )
 
 
-@pytest.fixture
-def restored(site: Site) -> Iterator[None]:
-    """What a test changes in Superset is put right by the next import."""
-    yield
-    assert install(site).returncode == 0
+def without_a_chart(folder: Path) -> Path:
+    """The definitions, but for one chart."""
+    shutil.copytree(DEFINITIONS, folder)
+    path = folder / "dashboards" / "datenqualitaet.yaml"
+    written = yaml.safe_load(path.read_text(encoding="utf-8"))
+    del written["charts"]["differences"]
+    written["tabs"][2]["rows"].pop()
+    path.write_text(yaml.safe_dump(written, allow_unicode=True), encoding="utf-8")
+    return folder
 
 
-@pytest.mark.usefixtures("restored")
-def test_what_somebody_changed_is_told_in_the_form_of_the_files(site: Site) -> None:
+def change_a_chart(site: Site) -> requests.Response:
+    """What an administrator does in the interface: another title, another format."""
     admin = Visitor(site, "admin")
     number = next(number for number, name in charts_of(site, "pflege").items() if name == "Plätze")
     chart = admin.get(f"/api/v1/chart/{number}").json()["result"]
     changed = {**json.loads(chart["params"]), "y_axis_format": ",.1f"}
     token = admin.get("/api/v1/security/csrf_token/").json()["result"]
-    answer = admin.session.put(
+    return admin.session.put(
         f"{site.url}/api/v1/chart/{number}",
         json={"params": json.dumps(changed), "slice_name": "Plätze, alle"},
         headers={"X-CSRFToken": token, "Referer": site.url},
         timeout=60,
     )
-    assert answer.status_code == 200, answer.text
-    told = subprocess.run(
+
+
+def changes(site: Site) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
         [str(ENVIRONMENT / "bin" / "python"), "-m", "dashboards.changes"],
         env=dict(site.environment),
         cwd=REPOSITORY,
@@ -383,6 +410,39 @@ def test_what_somebody_changed_is_told_in_the_form_of_the_files(site: Site) -> N
         text=True,
         check=False,
     )
-    assert yaml.safe_load(told.stdout) == {
+
+
+def test_what_somebody_changed_is_told_in_the_form_of_the_files(imports: Imports) -> None:
+    """And what a person changes in Superset is put right by the next import."""
+    assert imports.changed.status_code == 200, imports.changed.text
+    assert yaml.safe_load(imports.told.stdout) == {
         "pflege": {"charts": {"places_now": {"title": "Plätze, alle", "y_axis_format": ",.1f"}}}
-    }, told.stderr[-2000:]
+    }, imports.told.stderr[-2000:]
+    assert sorted(imports.of_pflege_last.values()) == sorted(imports.of_pflege.values())
+
+
+def test_a_chart_that_the_files_no_longer_have_goes_and_the_next_import_changes_nothing(
+    imports: Imports,
+) -> None:
+    assert imports.fewer.returncode == 0, imports.fewer.stderr[-2000:]
+    assert "1 removed" in imports.fewer.stdout
+    assert set(imports.before.values()) - set(imports.after_fewer.values()) == {
+        "Abweichungen mit Grund (intern)"
+    }
+    for again, charts in (
+        (imports.again, imports.after_again),
+        (imports.last, imports.after_last),
+    ):
+        assert "0 removed" in again.stdout, again.stderr[-2000:]
+        assert sorted(charts.values()) == sorted(imports.before.values())
+
+
+def test_a_column_that_vanished_from_the_database_is_told_with_its_charts(
+    imports: Imports,
+) -> None:
+    refused = imports.refused
+    assert refused.returncode == 1
+    assert "demand_decision" in refused.stderr
+    assert "focus_label" in refused.stderr
+    assert "pflege: decisions, decisions_table" in refused.stderr
+    assert imports.last.returncode == 0

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import date
 from unittest.mock import patch
@@ -11,6 +12,7 @@ from unittest.mock import patch
 import pandas as pd
 import pytest
 
+from expectations.kept_configurations import configurations_kept
 from expectations.runner import Check, Validation, validate
 from kreishaus.datasets import dataset
 from kreishaus.model import Batch, Finding
@@ -385,6 +387,30 @@ def test_a_second_batch_is_judged_by_its_own_rows():
     broken = {**tables, "belegung": belegung(BELEGUNG.replace("H1 80", "H1 81"))}
 
     assert [validated(one).passed for one in (tables, broken, tables)] == [True, False, True]
+
+
+@pytest.mark.parametrize("suites", ["suites", "broken_suites"])
+def test_it_is_the_same_judgement_whether_configurations_are_kept_or_not(suites):
+    tables = {"belegung": belegung(BELEGUNG.replace("H1 80", "H1 81")), "bewohner": bewohner()}
+
+    kept = validated(tables, suites)
+    with patch("expectations.kept_configurations.configurations_kept", nullcontext):
+        written_anew = validated(tables, suites)
+
+    assert kept == written_anew
+    assert kept.findings
+
+
+def test_an_expectation_says_what_it_is_now_once_a_suite_is_judged():
+    (suite,) = homes_suites().values()
+    (expectation,) = suite.expectations
+    with configurations_kept():
+        before = expectation.configuration
+        assert expectation.configuration is before
+        with configurations_kept():
+            assert expectation.configuration is not before
+    expectation.severity = "warning"
+    assert (before.severity, expectation.configuration.severity) == ("critical", "warning")
 
 
 def test_the_document_names_the_offenders_and_carries_no_payload():

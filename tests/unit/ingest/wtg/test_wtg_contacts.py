@@ -3,8 +3,10 @@
 import io
 import os
 import zipfile
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
@@ -16,10 +18,13 @@ from wtg_workbooks import NAME, Sheets, book, csv_set, small
 from ingest.wtg.contacts import strip_list, strip_workbook
 from ingest.wtg.guard import refuse_persons
 from ingest.wtg.workbook import parse
+from kreishaus.datasets import dataset
 from kreishaus.model import FileRejected, Origin
 from kreishaus.settings import Settings
 from kreishaus.store.dataset_store import DatasetStore
 from pipeline.steps import by_hand, fetch_new
+
+Save = Callable[[Sheets], bytes]
 
 PERSON, PHONE, MAIL = "Musterfrau", "02131 471100", "erika@beispiel.de"
 SENTINELS = (PERSON, "471100", "beispiel.de", "Erika")
@@ -41,13 +46,22 @@ LIST = (
 )
 
 
-def with_column(head: str, cell: str) -> Sheets:
-    """The two homes, with one more column in the sheet Angebote."""
+def with_columns(columns: Mapping[str, str]) -> Sheets:
+    """The two homes, with more columns in the sheet Angebote."""
     sheets = small()
-    sheets["Angebote"] = [
-        [*row, head if at == 0 else cell] for at, row in enumerate(sheets["Angebote"])
-    ]
+    head, *rows = sheets["Angebote"]
+    sheets["Angebote"] = [[*head, *columns], *([*row, *columns.values()] for row in rows)]
     return sheets
+
+
+def with_column(head: str, cell: str) -> Sheets:
+    return with_columns({head: cell})
+
+
+def list_with(columns: Mapping[str, str]) -> bytes:
+    """The register's list, with more columns."""
+    head, cell = ";".join(columns), ";".join(columns.values())
+    return LIST.format(head=head, cell=cell).encode()
 
 
 def traces(home: Path) -> list[str]:
@@ -56,12 +70,17 @@ def traces(home: Path) -> list[str]:
     for path in home.rglob("*"):
         if not path.is_file():
             continue
-        contents = [path.read_bytes(), str(path).encode()]
-        if zipfile.is_zipfile(path):
-            with zipfile.ZipFile(path) as archive:
-                contents += [archive.read(name) for name in archive.namelist()]
-        found += [one for one in SENTINELS for content in contents if one.encode() in content]
+        found += traces_in(path.read_bytes()) + traces_in(str(path).encode())
     return found
+
+
+def traces_in(content: bytes) -> list[str]:
+    """What of a contact person is found in the bytes of a file, unpacked or not."""
+    contents = [content]
+    if zipfile.is_zipfile(io.BytesIO(content)):
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            contents += [archive.read(name) for name in archive.namelist()]
+    return [one for one in SENTINELS for content in contents if one.encode() in content]
 
 
 def staged(settings: Settings, table: str) -> list[dict[str, object]]:
@@ -69,35 +88,70 @@ def staged(settings: Settings, table: str) -> list[dict[str, object]]:
     return pq.read_table(file).to_pylist()
 
 
-@pytest.mark.parametrize(("head", "cell"), COLUMNS.items())
-@pytest.mark.parametrize("save", [book, as_xls, as_ods, csv_set])
-def test_a_workbooks_contact_persons_leave_no_trace(
-    settings: Settings, tmp_path: Path, head: str, cell: str, save
-) -> None:
-    file = tmp_path / NAME
-    file.write_bytes(save(with_column(head, cell)))
-    assert by_hand("wtg/stichtag", file, settings, "run").status == "staged"
-    assert traces(settings.home) == []
-    rows = staged(settings, "belegung")
-    assert [(row["pfad_id"], row["plaetze_belegt"]) for row in rows] == [("A", 75), ("B", 38)]
-    assert [row["source_row"] for row in rows] == [2, 3]
-    homes = staged(settings, "angebote")
+def stripped(
+    dataset_id: str, content: bytes, name: str, settings: Settings
+) -> dict[str, list[Any]]:
+    """The rows of what lands of a file, which holds no trace of a contact person."""
+    entry = dataset(dataset_id)
+    landed = entry.load("strip")(content, name, settings)
+    assert traces_in(landed.content) + traces_in(str(landed.warnings).encode()) == []
+    origin = Origin("wtg", entry.name, "0" * 64, name, name, datetime.now(UTC))
+    tables = entry.load("parse")(landed.content, origin).tables
+    return {table: frame.to_dict("records") for table, frame in tables.items()}
+
+
+def require_the_homes(occupancy: list[dict[str, object]], homes: list[dict[str, object]]) -> None:
+    assert [(row["pfad_id"], row["plaetze_belegt"]) for row in occupancy] == [("A", 75), ("B", 38)]
+    assert [row["source_row"] for row in occupancy] == [2, 3]
     assert [row["name"] for row in homes] == ["Haus am See", "Haus am Berg"]
 
 
-@pytest.mark.parametrize(("head", "cell"), COLUMNS.items())
-def test_a_registers_contact_persons_leave_no_trace(
-    settings: Settings, tmp_path: Path, head: str, cell: str
-) -> None:
-    file = tmp_path / REGISTER
-    file.write_text(LIST.format(head=head, cell=cell), encoding="utf-8")
-    assert by_hand("wtg/register", file, settings, "run").status == "staged"
-    assert traces(settings.home) == []
-    rows = staged(settings, "register_offers")
+def require_the_offers(rows: list[dict[str, object]]) -> None:
     assert [(row["name"], row["ort"], row["plaetze"], row["source_row"]) for row in rows] == [
         ("Haus am See", "Neuss", 80, 2),
         ("Haus am Berg", "Dormagen", 40, 3),
     ]
+
+
+@pytest.mark.parametrize("save", [book, as_xls, as_ods, csv_set])
+def test_a_workbooks_contact_persons_leave_no_trace(
+    settings: Settings, tmp_path: Path, save: Save
+) -> None:
+    """All columns of theirs in one workbook, from the door to the staged rows."""
+    file = tmp_path / NAME
+    file.write_bytes(save(with_columns(COLUMNS)))
+    assert by_hand("wtg/stichtag", file, settings, "run").status == "staged"
+    assert traces(settings.home) == []
+    require_the_homes(staged(settings, "belegung"), staged(settings, "angebote"))
+
+
+@pytest.mark.parametrize(("head", "cell"), COLUMNS.items())
+@pytest.mark.parametrize("save", [book, as_xls, as_ods, csv_set])
+def test_each_column_of_contact_persons_is_left_out_by_itself(
+    settings: Settings, head: str, cell: str, save: Save
+) -> None:
+    """Whatever stands beside it: no column is known by its neighbours."""
+    content = save(with_column(head, cell))
+    refuse_persons(content, NAME)
+    rows = stripped("wtg/stichtag", content, NAME, settings)
+    require_the_homes(rows["belegung"], rows["angebote"])
+
+
+def test_a_registers_contact_persons_leave_no_trace(settings: Settings, tmp_path: Path) -> None:
+    file = tmp_path / REGISTER
+    file.write_bytes(list_with(COLUMNS))
+    assert by_hand("wtg/register", file, settings, "run").status == "staged"
+    assert traces(settings.home) == []
+    require_the_offers(staged(settings, "register_offers"))
+
+
+@pytest.mark.parametrize(("head", "cell"), COLUMNS.items())
+def test_each_column_of_a_register_is_left_out_by_itself(
+    settings: Settings, head: str, cell: str
+) -> None:
+    content = list_with({head: cell})
+    refuse_persons(content, REGISTER)
+    require_the_offers(stripped("wtg/register", content, REGISTER, settings)["register_offers"])
 
 
 def comment(workbook: Workbook) -> None:
@@ -119,15 +173,33 @@ def below_the_table(workbook: Workbook) -> None:
     workbook["Angebote"]["A9"] = f"Rückfragen: {MAIL}"
 
 
-@pytest.mark.parametrize("spoil", [comment, letterhead, sheet_of_contacts, below_the_table])
+BESIDE = (comment, letterhead, sheet_of_contacts, below_the_table)
+
+
 def test_contact_persons_beside_the_tables_leave_no_trace(
-    settings: Settings, tmp_path: Path, spoil
+    settings: Settings, tmp_path: Path
 ) -> None:
+    """In all these places of one workbook, from the door to the staged rows."""
+
+    def spoil(workbook: Workbook) -> None:
+        for one in BESIDE:
+            one(workbook)
+
     file = tmp_path / NAME
     file.write_bytes(book(small(), spoil))
     assert by_hand("wtg/stichtag", file, settings, "run").status == "staged"
     assert traces(settings.home) == []
     assert [row["plaetze_belegt"] for row in staged(settings, "belegung")] == [75, 38]
+
+
+@pytest.mark.parametrize("spoil", BESIDE)
+def test_a_contact_person_in_each_place_beside_the_tables_is_left_out_by_itself(
+    settings: Settings, spoil: Callable[[Workbook], None]
+) -> None:
+    content = book(small(), spoil)
+    refuse_persons(content, NAME)
+    rows = stripped("wtg/stichtag", content, NAME, settings)
+    assert [row["plaetze_belegt"] for row in rows["belegung"]] == [75, 38]
 
 
 def test_no_file_lands_as_it_came_and_what_landed_is_written_the_same_again(

@@ -58,9 +58,10 @@ def landed(
     return file
 
 
-@pytest.fixture
-def home(settings: Settings) -> Settings:
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two versions of a cross table, seen in turns, a series of an odd name, one in quarantine."""
+    settings = Settings(home=tmp_path_factory.mktemp("made") / "var")
     first, second = sample(CROSSTABLE), as_xlsx(table_of(CROSSTABLE))
     landed(settings, "azr/crosstable", first, CROSSTABLE, *AT[:2])
     landed(settings, "azr/crosstable", second, CROSSTABLE, *AT[2:4])
@@ -70,6 +71,13 @@ def home(settings: Settings) -> Settings:
     landed(settings, "azr/series", sample(SERIES), f"Zeitreihe {NAME}.xlsx", *AT[:3])
     landed(settings, "azr/municipalities", sample(MUNICIPALITIES), MUNICIPALITIES, AT[0])
     write_format(settings.landing, 3)
+    return settings.home
+
+
+@pytest.fixture
+def home(settings: Settings, made: Path) -> Settings:
+    """A copy of ``made``: making it judges five files."""
+    shutil.copytree(made, settings.home, symlinks=True)
     return settings
 
 
