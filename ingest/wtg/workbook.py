@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
 
@@ -86,6 +87,11 @@ def assigned(grids: Iterable[Grid]) -> tuple[dict[str, tuple[Sheet, Grid]], list
         else:
             assigned[sheet.table] = (sheet, grid)
     strangers = [grid for grid in strangers if not _is_empty(grid)]
+    by_columns = _by_columns(strangers, [one for one in SHEETS if one.table not in assigned])
+    assigned |= {sheet.table: (sheet, grid) for sheet, grid in by_columns}
+    findings.extend(_read_as(sheet, grid) for sheet, grid in by_columns)
+    read = {grid.rows for _, grid in by_columns}
+    strangers = [grid for grid in strangers if grid.rows not in read]
     _require(assigned, strangers)
     unread = [grid for grid in strangers if folded(grid.title) != NOTES]
     return assigned, [*findings, *map(_not_read, unread)]
@@ -108,6 +114,34 @@ def only_sheet_known(grids: tuple[Grid, ...]) -> tuple[Grid, ...]:
         return grids
     known_now = replace(written[0], title=best[0].title)
     return tuple(known_now if grid is written[0] else grid for grid in grids)
+
+
+def _by_columns(strangers: Sequence[Grid], missing: Sequence[Sheet]) -> list[tuple[Sheet, Grid]]:
+    """Sheets under other titles that have every column that one missing sheet needs, and no other
+    sheet could be it: "Einrichtungen" for Angebote."""
+    pairs = [(sheet, grid) for grid in strangers for sheet in missing if fits(grid, sheet)]
+    of_sheets = Counter(sheet.table for sheet, _ in pairs)
+    of_grids = Counter(id(grid) for _, grid in pairs)
+    return [
+        (sheet, replace(grid, title=sheet.title))
+        for sheet, grid in pairs
+        if of_sheets[sheet.table] == 1 and of_grids[id(grid)] == 1
+    ]
+
+
+def _read_as(sheet: Sheet, grid: Grid) -> Finding:
+    return Finding(
+        rule="sheet_by_columns",
+        severity="warning",
+        message=say(
+            "there is no sheet {title}; the one sheet with its columns was read as that. Name "
+            "it so",
+            title=sheet.title,
+        ),
+        place=sheet.title,
+        expected=sheet.title,
+        found=say("another title"),
+    )
 
 
 def _named(grid: Grid, sheet: Sheet) -> int:

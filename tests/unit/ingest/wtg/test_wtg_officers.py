@@ -423,7 +423,7 @@ def test_a_sheet_that_was_forgotten_is_said(title: str) -> None:
 
 def test_a_sheet_under_quite_another_name_is_not_taken_for_absent() -> None:
     sheets = small()
-    sheets["Plätze"] = sheets.pop("Belegung")
+    sheets["Plätze"] = [[row[0], *row[2:]] for row in sheets.pop("Belegung")]  # without the key
     finding = only(refused(sheets))
     assert (finding.rule, finding.expected, finding.found) == (
         "sheet_missing",

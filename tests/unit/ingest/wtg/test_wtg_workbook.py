@@ -8,10 +8,12 @@ from datetime import UTC, date, datetime
 
 import pytest
 from openpyxl import Workbook
-from wtg_workbooks import DAY, OCCUPANCY, book, origin, put, read, refused, small
+from wtg_workbooks import DAY, NAME, OCCUPANCY, book, origin, put, read, refused, small
 
+from ingest.wtg.contacts import strip_workbook
 from ingest.wtg.tables import TABLES
 from ingest.wtg.workbook import parse
+from kreishaus.settings import Settings
 from kreishaus.store.staging import typed
 
 
@@ -54,9 +56,27 @@ def test_a_missing_sheet_is_named() -> None:
     assert "no kind and no municipality is known, so no figure counts them" in finding.message
 
 
-def test_a_misspelt_sheet_is_not_taken_for_an_absent_one() -> None:
+@pytest.mark.parametrize("title", ["Belegungen", "Plätze", "Tabelle2"])
+def test_the_one_sheet_with_all_columns_of_an_absent_one_is_read_as_that(title: str) -> None:
     sheets = small()
-    sheets["Belegungen"] = sheets.pop("Belegung")
+    sheets[title] = sheets.pop("Belegung")
+    batch = read(sheets)
+    assert batch.tables["belegung"]["plaetze_belegt"].tolist() == [75, 38]
+    (told,) = (one for one in batch.findings if one.rule == "sheet_by_columns")
+    assert (told.place, told.severity) == ("Belegung", "warning")
+    landed = strip_workbook(book(sheets), NAME, Settings()).content
+    assert parse(landed, origin()).tables["belegung"]["plaetze_belegt"].tolist() == [75, 38]
+
+
+def test_of_two_sheets_with_its_columns_none_is_taken_for_an_absent_one() -> None:
+    sheets = small()
+    sheets["Belegung alt"] = sheets["Belegungen"] = sheets.pop("Belegung")
+    assert "sheet_missing" in {one.rule for one in refused(sheets)}
+
+
+def test_a_misspelt_sheet_without_a_column_that_is_needed_is_not_taken_for_an_absent_one() -> None:
+    sheets = small()
+    sheets["Belegungen"] = [row[3:] for row in sheets.pop("Belegung")]
     finding = only(refused(sheets))
     assert (finding.expected, finding.found) == ("Belegung", "Belegungen")
 
