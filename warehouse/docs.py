@@ -7,7 +7,8 @@ from pathlib import Path
 from kreishaus.files import make_folder, new_directory, remove_directory, write_atomically
 from kreishaus.rights import prepare_home
 from kreishaus.settings import Settings
-from warehouse.build import dbt
+from warehouse.build import PROJECT, dbt, target
+from warehouse.parse_cache import forget_stale_parse
 from warehouse.versions import DATABASE
 from warehouse.writer_lock import WarehouseBusy, writing
 
@@ -54,6 +55,7 @@ def _written(settings: Settings) -> Path:
     make_folder(final.parent)
     work = new_directory(final.parent / "target")
     try:
+        forget_stale_parse(PROJECT, work, target(settings))  # the build has parsed the project
         done = dbt(
             settings,
             "--quiet",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
@@ -14,9 +15,18 @@ from kreishaus.model import Landed
 from kreishaus.settings import Settings
 from pipeline.steps import Outcome, process_file
 from warehouse import versions
-from warehouse.build import NOT_NIGHTLY, build_arguments, dbt, prepare, target
+from warehouse.build import (
+    NOT_NIGHTLY,
+    build_arguments,
+    dbt,
+    parse_project,
+    parsed,
+    prepare,
+    target,
+)
 from warehouse.builds import keep
 from warehouse.manifest import Manifest, published_marts
+from warehouse.parse_cache import REMEMBERED
 from warehouse.publish import publish
 from warehouse.query import query
 
@@ -60,6 +70,20 @@ def rebuilt(settings: Settings, *selected: str) -> None:
     prepare(settings)
     done = dbt(settings, "build", *NOT_NIGHTLY, "--select", *selected)
     assert done.returncode == 0, done.stdout
+
+
+def parsed_where_it_lies(settings: Settings) -> None:
+    """Parse the project for a copied home, once: each dbt after it need not.
+
+    What dbt remembers names the path of the warehouse, and dbt takes no parse of another path.
+    """
+    parse_project(settings)
+    take_parse(settings, target(settings))
+
+
+def take_parse(settings: Settings, folder: Path) -> None:
+    """Let a dbt that writes to ``folder`` begin with the parse of ``parse_project``."""
+    shutil.copyfile(parsed(settings) / REMEMBERED, folder / REMEMBERED)
 
 
 def ask(settings: Settings, sql: str) -> list[tuple[Any, ...]]:

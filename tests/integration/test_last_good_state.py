@@ -15,10 +15,11 @@ from pathlib import Path
 
 import psutil
 import pytest
+from nights import parsed_where_it_lies, take_parse
 
 from kreishaus.settings import Settings
 from warehouse import versions
-from warehouse.build import dbt, parse_project
+from warehouse.build import dbt
 from warehouse.builds import BuildNotFinished, WarehouseChanged
 from warehouse.docs import write_docs
 from warehouse.manifest import published_marts
@@ -37,16 +38,11 @@ def hashes(settings: Settings) -> dict[str, str]:
     }
 
 
-def test_the_same_build_is_published_the_same_also_after_a_parse(installation: Settings) -> None:
+def test_neither_a_parse_nor_the_documentation_changes_what_is_published(
+    installation: Settings,
+) -> None:
     before = hashes(installation)
-    parse_project(installation)
-    assert publish(installation, "afterwards").faults == {}
-    assert hashes(installation) == before
-
-
-@pytest.mark.full
-def test_the_documentation_does_not_change_what_is_published(installation: Settings) -> None:
-    before = hashes(installation)
+    parsed_where_it_lies(installation)
     write_docs(installation)
     assert publish(installation, "afterwards").faults == {}
     assert hashes(installation) == before
@@ -56,8 +52,10 @@ def test_a_dbt_by_hand_on_the_same_database_is_found_out(
     installation: Settings, tmp_path: Path
 ) -> None:
     before = versions.current(installation)
-    by_hand = ("run", "--select", "metric", "--target-path", str(tmp_path / "target"))
-    done = dbt(installation, *by_hand)
+    own = tmp_path / "target"
+    own.mkdir()
+    take_parse(installation, own)
+    done = dbt(installation, "run", "--select", "metric", "--target-path", str(own))
     assert done.returncode == 0, done.stdout
     with pytest.raises(WarehouseChanged, match="dbt run by hand"):
         publish(installation, "afterwards")

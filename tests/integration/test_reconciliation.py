@@ -8,7 +8,7 @@ from typing import Any
 
 import duckdb
 import pytest
-from nights import ask, ask_warehouse, built_without_tests, rebuilt
+from nights import ask, ask_warehouse, rebuilt
 
 from kreishaus.settings import Settings
 from pipeline.steps import fetch_new, process_file
@@ -135,6 +135,8 @@ MINE = (
     "select period_code, value_as_printed, verdict, revision from reconciliation "
     "where place = 'Tabelle 1' order by 1"
 )
+FROM_PAPERS = ("+stg_kreishaus__batches_in_force", "stg_papers__figures+")
+"""Which files count, and all that is made from what lies among the papers."""
 
 
 @pytest.fixture(scope="module")
@@ -146,7 +148,7 @@ def mine_at_first(installation: Settings) -> list[tuple[Any, ...]]:
     folder = installation.drop_folder("papers")
     (folder / "neu.csv").write_text(f"{HEAD}2021-08-15;217\n15.05.2021;272\n", encoding="utf-8")
     taken_in(installation)
-    rebuilt(installation, "+stg_kreishaus__batches_in_force", "stg_papers__figures+")
+    rebuilt(installation, *FROM_PAPERS)
     found = ask_warehouse(installation, MINE)
     mended = f"{HEAD}2021-08-15;217\r\n15.05.2021;271\r\n".encode("cp1252")
     (folder / "neu_korrigiert.csv").write_bytes(mended)
@@ -154,7 +156,7 @@ def mine_at_first(installation: Settings) -> list[tuple[Any, ...]]:
     without = [line for line in planned.splitlines() if not line.startswith("RKN;120")]
     (folder / "geplant_neu.csv").write_text("\n".join(without), encoding="utf-8")
     taken_in(installation)
-    built_without_tests(installation, "night")
+    rebuilt(installation, *FROM_PAPERS, "+revisions")
     return found
 
 
@@ -166,11 +168,11 @@ def test_an_officer_drops_a_table_and_mends_it(
         ("2021-05-15", "272", "differs", 1),
         ("2021-08-15", "217", "equal", 1),
     ]
-    assert ask(installation, MINE) == [
+    assert ask_warehouse(installation, MINE) == [
         ("2021-05-15", "271", "equal", 2),
         ("2021-08-15", "217", "equal", 2),
     ]
-    assert ask(
+    assert ask_warehouse(
         installation,
         "select change_kind, old_value, new_value from revisions "
         "where dataset_id = 'papers/figures' and column_name = 'value_as_printed' "
@@ -181,7 +183,7 @@ def test_an_officer_drops_a_table_and_mends_it(
 @pytest.mark.usefixtures("mine_at_first")
 def test_a_total_that_went_missing_is_told(installation: Settings) -> None:
     """The planned offers without the county's row: no total anywhere; the build warns."""
-    assert ask(
+    assert ask_warehouse(
         installation,
         "select item_code, computed_number from reconciliation_identity "
         "where verdict = 'total_missing' order by 1",

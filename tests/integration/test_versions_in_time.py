@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from nights import ask, built_without_tests
+from nights import ask, ask_warehouse, built_without_tests
 from reissues import SEPTEMBER, as_issued, as_reissued, one_place_more
 
 from kreishaus.settings import Settings
@@ -138,6 +138,23 @@ def test_the_mart_shows_the_new_value_and_as_of_the_time_before_the_old_one(
     assert ask(nights.installation, sql) == [new]
     assert ask(settings_as_of(nights.installation, nights.between), sql) == [old]
     assert ask(nights.before, sql) == []
+
+
+def test_both_versions_of_a_month_stay_known(nights: Nights) -> None:
+    """The newer one counts, with the day of its file; what the older one said is still staged."""
+    made = datetime(2021, 10, 15, 9, 30, tzinfo=UTC)
+    assert ask(
+        nights.installation,
+        "select applications_total, revision, published_at "
+        "from asylum_national_monthly where reference_month = '2021-09-01'",
+    ) == [(18238, 2, made)]
+    assert ask_warehouse(
+        nights.installation,
+        f"select value from read_parquet('{nights.installation.staged}/bamf/hkl/2021-09/*/"
+        "rows.parquet') as cells inner join staging.stg_kreishaus__batches as batches "
+        "using (source_sha256, period) "
+        "where row_kind = 'total' and measure = 'applications_total' order by value",
+    ) == [(18206,), (18238,)]
 
 
 def test_what_was_not_reissued_is_the_same_at_both_times(nights: Nights) -> None:
