@@ -26,7 +26,7 @@ from ingest.wtg.files import grids_of, grids_of_list, grids_of_set, is_csv_set
 from ingest.wtg.grids import Grid
 from ingest.wtg.header import find_header
 from ingest.wtg.known_columns import Part, parts_of
-from ingest.wtg.layout import NOTES, REGISTER_SHEET, Sheet, folded, sheet_titles
+from ingest.wtg.layout import NOTES, REGISTER_SHEET, TITLES, Sheet, folded, sheet_titles
 from ingest.wtg.positive import BY_NAME, KEY_NOT_KEPT, NAME_NOT_KEPT, NOT_KEPT, unread
 from ingest.wtg.prepared import prepared
 from ingest.wtg.stated_dates import days_of_name
@@ -178,6 +178,13 @@ def _fault(fault: Finding) -> str:
         what = say("expected {expected}, found {found}", expected=expected, found=_form(fault))
     elif fault.rule == "total_row_differs":
         what = say("the sum that is printed is not that of the rows ({made})", made=expected)
+    elif fault.rule == "sheet_twice":
+        what = say("several sheets are such a list, and nothing says which one holds")
+    elif fault.rule == "list_unknown":
+        what = say(
+            "its heads are not those of one of the sheets ({titles})",
+            titles=joined(TITLES.values(), ", "),
+        )
     elif fault.rule == "column_unnamed":
         what = say('values under no name: a ";" inside a text moves the fields')
     elif expected:

@@ -132,7 +132,7 @@ class Sheet:
         own = self.headers
         if folded(header) in own:
             return (folded(header),)
-        meant = aliases().get(bare(header), ())
+        meant = aliases().get(bare(header)) or _by_words().get(_words(header), ())
         # A sheet without places tells the municipality by its key, and people write its name.
         by_key = ("ags",) if "ort" in meant and "ort" not in own else ()
         return tuple(column for column in (*meant, *by_key) if column in own)
@@ -151,6 +151,30 @@ def aliases() -> dict[str, tuple[str, ...]]:
     for word, column in own.items():
         meant[word] = [column, *(one for one in meant.get(word, ()) if one != column)]
     return {word: tuple(columns) for word, columns in meant.items()}
+
+
+_SAME_WORDS = {
+    **dict.fromkeys(["vzae", "vollzeitaequivalent", "vollzeitaequivalente"], "vk"),
+    **dict.fromkeys(["vollzeitstellen", "vollkraefte"], "vk"),
+    "insgesamt": "gesamt",
+    "betten": "plaetze",
+}
+_WORDS_BESIDE = frozenset(["in", "der", "die", "an", "am", "anzahl"])
+
+
+def _words(header: str) -> frozenset[str]:
+    """The words of a head in any order, each by one of those that mean the same."""
+    words = bare(header).split("_")
+    return frozenset(_SAME_WORDS.get(word, word) for word in words) - _WORDS_BESIDE
+
+
+@cache
+def _by_words() -> dict[frozenset[str], tuple[str, ...]]:
+    """The same by their words ("VZÄ Fachkräfte"), but for those that mean several things."""
+    found: dict[frozenset[str], set[tuple[str, ...]]] = {}
+    for word, columns in aliases().items():
+        found.setdefault(_words(word), set()).add(columns)
+    return {words: next(iter(meant)) for words, meant in found.items() if len(meant) == 1}
 
 
 @lru_cache(maxsize=TEXTS_AT_HAND)

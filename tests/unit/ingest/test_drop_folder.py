@@ -151,6 +151,7 @@ def test_many_files_are_taken_with_progress_in_bounded_memory(
     settings: Settings, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An archive copied into the drop folder by mistake: so much for each file, and no more."""
+    assert steps.PROGRESS_EVERY == 1_000
     monkeypatch.setattr(steps, "PROGRESS_EVERY", FILES // 6 * 5)
     first, other = (settings.model_copy(update={"home": settings.home / name}) for name in "ab")
     _seconds_to_land(first, 1)  # what is imported is imported once

@@ -263,6 +263,11 @@ def test_running_numbers_behind_the_countys_key_are_no_telephone_numbers(form: s
         ("Betreutes Wohnen für Menschen mit Behinderung", {"eingliederungshilfe"}),
         ("Intensivpflege-WG Demenz", {"wg_beatmung", "wg_demenz"}),
         ("Altenheim mit Demenzbereich", {"vollstationaer"}),
+        ("vollst. Pflege", {"vollstationaer"}),
+        ("stat. Pflege", {"vollstationaer"}),
+        ("teilst. Pflege", set()),
+        ("solit. KZP", {"solitaere_kurzzeitpflege"}),
+        ("bes. Wohnform", {"eingliederungshilfe"}),
         ("Wohngemeinschaft", {"wg_ambulant"}),
         ("WG für Menschen im Wachkoma", {"wg_beatmung"}),
         ("Wohngemeinschaft Alzheimer", {"wg_demenz"}),
@@ -317,7 +322,22 @@ def test_their_headings_are_told_as_well() -> None:
         ("personal", "davon Pflegeassistenz (VK)", "vk_assistenz_1j"),
         ("pruefungen", "Prüfungsnr.", "pruefung_id"),
         ("angebote", "Angebotsname", "name"),
+        ("angebote", "Einrichtungsnr.", "pfad_id"),
+        ("angebote", "Eröffnet am", "betrieb_ab"),
+        ("belegung", "unbelegt", "plaetze_nicht_belegt"),
+        ("belegung", "Betten belegt", "plaetze_belegt"),
+        ("belegung", "belegte Betten", "plaetze_belegt"),
+        ("personal", "VZÄ Pflege", "vk_pflege_gesamt"),
+        ("personal", "Pflegekräfte in VZÄ", "vk_pflege_gesamt"),
+        ("personal", "Pflegekräfte insgesamt", "vk_pflege_gesamt"),
+        ("personal", "VZÄ Fachkräfte", "vk_fachkraft"),
     ],
 )
 def test_heads_of_another_office(title: str, head: str, column: str) -> None:
     assert sheet_titles()[title].meanings(head) == (column,)
+
+
+@pytest.mark.parametrize("head", ["Betten", "Pflege", "VZÄ", "in VZÄ", "gesamt", "nicht", "Anzahl"])
+def test_words_that_say_too_little_are_no_head(head: str) -> None:
+    assert not sheet_titles()["personal"].meanings(head)
+    assert not sheet_titles()["bewohner"].meanings(head)

@@ -7,8 +7,8 @@ from openpyxl import Workbook
 from test_wtg_register import origin
 
 from ingest.wtg import register
-from ingest.wtg.contacts import strip_list
-from kreishaus.model import Batch, UnreadableFile
+from ingest.wtg.contacts import strip_list, strip_workbook
+from kreishaus.model import Batch, FileRejected, UnreadableFile
 from kreishaus.settings import Settings
 
 NAME = "WTG_Register_2021-12-31.xlsx"
@@ -116,3 +116,18 @@ def test_a_column_of_kinds_is_stronger() -> None:
     assert [kind for _, _, kind in offers(read(book(Tagespflege=rows)))] == [
         "solitaere_kurzzeitpflege"
     ]
+
+
+def test_the_door_says_in_words_what_several_lists_are() -> None:
+    content = book(A=[HEADS, *HOMES], B=[HEADS, *FLATS])
+    with pytest.raises(FileRejected, match="several sheets are such a list") as refused:
+        strip_list(content, NAME, Settings())
+    assert "sheet_twice" not in str(refused.value)
+
+
+def test_the_door_says_in_words_that_heads_are_unknown() -> None:
+    with pytest.raises(
+        FileRejected, match="its heads are not those of one of the sheets"
+    ) as refused:
+        strip_workbook(b"Schl;Bett;Frei\n1;2;3\n", "WTG_Stichtag_2021-08-15.csv", Settings())
+    assert "list_unknown" not in str(refused.value)
