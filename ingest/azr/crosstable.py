@@ -16,7 +16,6 @@ from openpyxl.utils import get_column_letter
 
 from formats.counts import read_count
 from formats.sheets import Sheet
-from formats.workbook import open_workbook
 from ingest.azr.empties import STATUSES, Whole, proven_zeros, read_as_zero
 from ingest.azr.findings import (
     Where,
@@ -40,6 +39,7 @@ from ingest.azr.headers import (
     plain_key,
 )
 from ingest.azr.labels import label_at
+from ingest.azr.opened import open_workbook
 from ingest.azr.title_dates import made_at, reference_date
 from ingest.azr.turned import tables_in
 from kreishaus.model import Batch, Finding, Origin, UnreadableFile

@@ -12,9 +12,9 @@ from datetime import UTC, datetime
 from typing import NoReturn
 
 from formats.sheets import OpaqueFile
-from formats.workbook import look_into
 from ingest.azr.guard import LAWFUL
 from ingest.azr.known_tables import tables_by_dataset
+from ingest.azr.opened import look_into
 from ingest.azr.own_aliases import own_aliases
 from ingest.azr.parsers import read_office
 from ingest.azr.plausible import no_counts

@@ -14,8 +14,8 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from formats.sheets import OpaqueFile, Sheet
-from formats.workbook import look_into
 from ingest.azr.nearest import EXPECTED, nearest
+from ingest.azr.opened import look_into
 from ingest.azr.recognise import Recognised, Unknown, explained, recognise
 from kreishaus.model import FileRejected
 from kreishaus.settings import Settings

@@ -22,7 +22,6 @@ from formats.counts import Count, read_count
 from formats.dates import read_label_under_year
 from formats.sheets import Sheet
 from formats.text import printed
-from formats.workbook import open_workbook
 from ingest.azr.empties import Whole, proven_zeros, read_as_zero
 from ingest.azr.findings import ONE_COLUMN, Where, bad_number, footnotes, left_out, unreadable
 from ingest.azr.headers import (
@@ -35,6 +34,7 @@ from ingest.azr.headers import (
     is_units_row,
     plain_key,
 )
+from ingest.azr.opened import open_workbook
 from ingest.azr.title_dates import (
     SEVERAL_DATES,
     can_count,

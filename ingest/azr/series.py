@@ -30,7 +30,6 @@ from formats.dates import (
     year_in,
 )
 from formats.sheets import Sheet, Workbook
-from formats.workbook import open_workbook
 from ingest.azr.findings import (
     Where,
     bad_number,
@@ -49,6 +48,7 @@ from ingest.azr.headers import (
     is_units_row,
 )
 from ingest.azr.labels import label_at
+from ingest.azr.opened import open_workbook
 from ingest.azr.title_dates import can_count, day_of_each_year, made_at
 from ingest.azr.turned import Turned, turned
 from kreishaus.model import Batch, Finding, Origin, UnreadableFile
