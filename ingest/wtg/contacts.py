@@ -247,6 +247,7 @@ def _no_longer_seen(before: Batch, after: Batch) -> Iterable[Finding]:
     lost = (
         *("sheet_hidden", "rows_hidden", "columns_hidden", "colours_not_read", "looks_not_read"),
         *("ags_from_place", NOT_KEPT, NAME_NOT_KEPT, KEY_NOT_KEPT),
+        *("sheets_of_one_list", "sheet_by_columns"),
     )
     return (one for one in before.findings if one.rule in lost and one.rule not in rules)
 

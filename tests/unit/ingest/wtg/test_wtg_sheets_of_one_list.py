@@ -57,7 +57,9 @@ def test_a_sheet_for_each_kind_is_one_list() -> None:
     assert offers(batch) == expected
     (told,) = (one.message for one in batch.findings if one.rule == "sheets_of_one_list")
     assert "Pflegeheime: from 3, Tagespflege: from 6, Demenz WG: from 7" in told
-    landed = strip_list(content, NAME, Settings()).content
+    stripped = strip_list(content, NAME, Settings())
+    assert told in [one.message for one in stripped.warnings]
+    landed = stripped.content
     assert offers(register.parse(landed, origin("WTG_Register_2021-12-31.csv"))) == expected
 
 

@@ -64,8 +64,12 @@ def test_the_one_sheet_with_all_columns_of_an_absent_one_is_read_as_that(title: 
     assert batch.tables["belegung"]["plaetze_belegt"].tolist() == [75, 38]
     (told,) = (one for one in batch.findings if one.rule == "sheet_by_columns")
     assert (told.place, told.severity) == ("Belegung", "warning")
-    landed = strip_workbook(book(sheets), NAME, Settings()).content
-    assert parse(landed, origin()).tables["belegung"]["plaetze_belegt"].tolist() == [75, 38]
+    stripped = strip_workbook(book(sheets), NAME, Settings())
+    assert told in stripped.warnings
+    assert parse(stripped.content, origin()).tables["belegung"]["plaetze_belegt"].tolist() == [
+        75,
+        38,
+    ]
 
 
 def test_of_two_sheets_with_its_columns_none_is_taken_for_an_absent_one() -> None:
