@@ -40,7 +40,7 @@ def one_list(grids: Sequence[Grid]) -> tuple[tuple[Grid, ...], list[Finding]]:
     if not are_apart or not all(map(_is_plain, lists)):
         return tuple(grids), []
     parts = [_with_column(grid, says) for grid, says in zip(lists, told, strict=True) if says]
-    together, finding = _joined(parts)
+    together, finding = _joined(parts, [value for _, value in filter(None, told)])
     others = tuple(grid for grid in grids if grid not in lists)
     return (together, *others), [finding]
 
@@ -110,13 +110,13 @@ def _with_column(grid: Grid, says: ColumnValue) -> Grid:
     return replace(grid, rows=tuple(map(tuple, rows)))
 
 
-def _joined(parts: Sequence[Grid]) -> tuple[Grid, Finding]:
+def _joined(parts: Sequence[Grid], values: Sequence[str]) -> tuple[Grid, Finding]:
     """The rows of all sheets under the heads of the first, and where those of each stand now."""
     titles = parts[0].rows[: best_row(parts[0], REGISTER_SHEET) - 1]
     heads: list[Raw] = []
     rows: list[tuple[Raw, ...]] = []
     places: list[str] = []
-    for part in parts:
+    for part, value in zip(parts, values, strict=True):
         header = best_row(part, REGISTER_SHEET)
         own = part.rows[header - 1]
         names = names_in(own, REGISTER_SHEET)
@@ -131,7 +131,7 @@ def _joined(parts: Sequence[Grid]) -> tuple[Grid, Finding]:
         ]
         first = len(titles) + len(rows) + 2
         rows += below
-        places.append(say("{title}: from {row}", title=part.title, row=first))
+        places.append(say("{title}: from {row}", title=value, row=first))
     together = replace(parts[0], title=REGISTER_SHEET.title, rows=(*titles, tuple(heads), *rows))
     return together, Finding(
         rule="sheets_of_one_list",

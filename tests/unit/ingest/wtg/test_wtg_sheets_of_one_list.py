@@ -56,11 +56,21 @@ def test_a_sheet_for_each_kind_is_one_list() -> None:
     ]
     assert offers(batch) == expected
     (told,) = (one.message for one in batch.findings if one.rule == "sheets_of_one_list")
-    assert "Pflegeheime: from 3, Tagespflege: from 6, Demenz WG: from 7" in told
+    assert "vollstationaer: from 3, tagespflege: from 6, wg_demenz: from 7" in told
     stripped = strip_list(content, NAME, Settings())
     assert told in [one.message for one in stripped.warnings]
     landed = stripped.content
     assert offers(register.parse(landed, origin("WTG_Register_2021-12-31.csv"))) == expected
+
+
+def test_digits_of_a_title_are_not_repeated() -> None:
+    titles = {"Tagespflege 0176445566": DAY_CARE, "Pflegeheime": HOMES}
+    sheets = {
+        title: [OTHER_HEADS if rows is DAY_CARE else HEADS, *rows] for title, rows in titles.items()
+    }
+    stripped = strip_list(book(**sheets), NAME, Settings())
+    said = b"".join([stripped.content, *(one.message.encode() for one in stripped.warnings)])
+    assert b"0176445566" not in said
 
 
 def test_a_sheet_for_each_municipality_is_one_list() -> None:
