@@ -90,8 +90,11 @@ def _is_not_contradicted(grid: Grid, kind: str) -> bool:
 
 
 def _is_plain(grid: Grid) -> bool:
-    """Whether values are all that a sheet has: what is told by place would be told wrongly."""
-    return not (grid.merged or grid.without_result or grid.struck or grid.hidden_rows)
+    """Whether values are all that a sheet has: what is told by place would be told wrongly. A
+    hidden list may be an old one."""
+    return not (
+        grid.hidden or grid.merged or grid.without_result or grid.struck or grid.hidden_rows
+    )
 
 
 def _with_column(grid: Grid, says: ColumnValue) -> Grid:

@@ -119,7 +119,7 @@ def only_sheet_known(grids: tuple[Grid, ...]) -> tuple[Grid, ...]:
 def _by_columns(strangers: Sequence[Grid], missing: Sequence[Sheet]) -> list[tuple[Sheet, Grid]]:
     """Sheets under other titles that have every column that one missing sheet needs, and no other
     sheet could be it: "Einrichtungen" for Angebote."""
-    pairs = [(sheet, grid) for grid in strangers for sheet in missing if fits(grid, sheet)]
+    pairs = [(sheet, grid) for grid in strangers for sheet in missing if _may_be(grid, sheet)]
     of_sheets = Counter(sheet.table for sheet, _ in pairs)
     of_grids = Counter(id(grid) for _, grid in pairs)
     return [
@@ -127,6 +127,11 @@ def _by_columns(strangers: Sequence[Grid], missing: Sequence[Sheet]) -> list[tup
         for sheet, grid in pairs
         if of_sheets[sheet.table] == 1 and of_grids[id(grid)] == 1
     ]
+
+
+def _may_be(grid: Grid, sheet: Sheet) -> bool:
+    """A hidden sheet may be an old one."""
+    return not grid.hidden and fits(grid, sheet)
 
 
 def _read_as(sheet: Sheet, grid: Grid) -> Finding:

@@ -78,6 +78,15 @@ def test_of_two_sheets_with_its_columns_none_is_taken_for_an_absent_one() -> Non
     assert "sheet_missing" in {one.rule for one in refused(sheets)}
 
 
+def test_a_hidden_sheet_is_not_taken_for_an_absent_one() -> None:
+    def hide(workbook: Workbook) -> None:
+        workbook["Alt"].sheet_state = "hidden"
+
+    sheets = small()
+    sheets["Alt"] = sheets.pop("Belegung")
+    assert "sheet_missing" in {one.rule for one in refused(book(sheets, hide))}
+
+
 def test_a_misspelt_sheet_without_a_column_that_is_needed_is_not_taken_for_an_absent_one() -> None:
     sheets = small()
     sheets["Belegungen"] = [row[3:] for row in sheets.pop("Belegung")]
