@@ -88,10 +88,10 @@ def assigned(grids: Iterable[Grid]) -> tuple[dict[str, tuple[Sheet, Grid]], list
             assigned[sheet.table] = (sheet, grid)
     strangers = [grid for grid in strangers if not _is_empty(grid)]
     by_columns = _by_columns(strangers, [one for one in SHEETS if one.table not in assigned])
-    assigned |= {sheet.table: (sheet, grid) for sheet, grid in by_columns}
-    findings.extend(_read_as(sheet, grid) for sheet, grid in by_columns)
-    read = {grid.rows for _, grid in by_columns}
-    strangers = [grid for grid in strangers if grid.rows not in read]
+    for sheet, grid in by_columns:
+        assigned[sheet.table] = (sheet, replace(grid, title=sheet.title))
+        findings.append(_read_as(sheet))
+    strangers = [one for one in strangers if not any(one is grid for _, grid in by_columns)]
     _require(assigned, strangers)
     unread = [grid for grid in strangers if folded(grid.title) != NOTES]
     return assigned, [*findings, *map(_not_read, unread)]
@@ -123,7 +123,7 @@ def _by_columns(strangers: Sequence[Grid], missing: Sequence[Sheet]) -> list[tup
     of_sheets = Counter(sheet.table for sheet, _ in pairs)
     of_grids = Counter(id(grid) for _, grid in pairs)
     return [
-        (sheet, replace(grid, title=sheet.title))
+        (sheet, grid)
         for sheet, grid in pairs
         if of_sheets[sheet.table] == 1 and of_grids[id(grid)] == 1
     ]
@@ -134,7 +134,7 @@ def _may_be(grid: Grid, sheet: Sheet) -> bool:
     return not grid.hidden and fits(grid, sheet)
 
 
-def _read_as(sheet: Sheet, grid: Grid) -> Finding:
+def _read_as(sheet: Sheet) -> Finding:
     return Finding(
         rule="sheet_by_columns",
         severity="warning",
